@@ -1,0 +1,149 @@
+import type { OutgoingHttpHeader, ServerResponse } from "node:http";
+
+type Method = "writeHead" | "write" | "end" | "flushHeaders";
+type Call = readonly [method: Method, args: readonly unknown[]];
+/** `open`: nothing was written yet. `held`: the handler has begun its answer, which waits. `passing`: all goes straight through. */
+type Phase = "open" | "held" | "passing";
+
+/** What a response shows, or refuses, once an answer has begun. */
+const SHOWN_WHILE_HELD = ["setHeader", "appendHeader", "removeHeader", "headersSent", "writableEnded"] as const;
+
+/**
+ * Runs `work` at the moment when a response's headers are about to leave, and holds the headers and all that follows back until it is done.
+ *
+ * Node has no hook at that place, so this response's own methods are replaced, and nothing that others share. For whoever writes,
+ * nothing changes: the answer has begun (`headersSent` is true, header changes throw), `write` says that the buffer is full, "drain" follows, and
+ * callbacks are called when the bytes have gone.
+ *
+ * @param work may set headers when its promise is done: its result is a function that is called just before they leave.
+ * @param onError is called if `work` fails. The response is then as it was when `beforeHeaders` was called, nothing of the held answer is sent,
+ * and another answer may be.
+ */
+export function beforeHeaders(response: ServerResponse, work: () => Promise<() => void>, onError: (error: unknown) => void): void {
+  const original = {
+    writeHead: response.writeHead.bind(response),
+    write: response.write.bind(response),
+    end: response.end.bind(response),
+    flushHeaders: response.flushHeaders.bind(response),
+  } as unknown as Record<Method, (...args: readonly unknown[]) => unknown>;
+  const before = { headers: response.getHeaders(), status: response.statusCode, message: response.statusMessage };
+  const sources = new Set<{ unpipe(to: ServerResponse): void }>();
+  const queue: Call[] = [];
+  /** What others had put on the response before. */
+  const shadowed = new Map<string, PropertyDescriptor | undefined>();
+  let phase: Phase = "open";
+  let hasEnded = false;
+
+  response.on("pipe", (source) => sources.add(source));
+  response.on("unpipe", (source) => sources.delete(source));
+
+  const hold = (): void => {
+    phase = "held";
+    for (const name of SHOWN_WHILE_HELD) {
+      shadowed.set(name, Object.getOwnPropertyDescriptor(response, name));
+      const get = name === "headersSent" ? () => true : name === "writableEnded" ? () => hasEnded : () => refuseHeaders;
+      Object.defineProperty(response, name, { get, configurable: true });
+    }
+    work().then(release, fail);
+  };
+
+  /** Makes the response show its own state again. */
+  const pass = (): void => {
+    phase = "passing";
+    for (const [name, descriptor] of shadowed) {
+      if (descriptor === undefined) Reflect.deleteProperty(response, name);
+      else Object.defineProperty(response, name, descriptor);
+    }
+    shadowed.clear();
+  };
+
+  const release = (setHeaders: () => void): void => {
+    pass();
+    if (response.destroyed) return;
+    try {
+      setHeaders();
+      let hasRoom = true;
+      for (const [method, args] of queue) hasRoom = original[method](...args) !== false;
+      // The writer was told to wait, and Node knows nothing of it unless its own buffer is full as well.
+      if (hasRoom && !hasEnded) response.emit("drain");
+    } catch (error) {
+      // A status or a header that cannot be: nothing has left, since Node checks before it writes.
+      if (response.headersSent) response.destroy(error as Error);
+      else fail(error);
+    }
+  };
+
+  const fail = (error: unknown): void => {
+    pass();
+    // Whoever still streams the answer that is not sent must not stream it into the one that is.
+    for (const source of sources) source.unpipe(response);
+    for (const [, args] of queue) {
+      const callback = args.at(-1);
+      if (typeof callback === "function") queueMicrotask(() => (callback as (error: unknown) => void)(error));
+    }
+    if (response.destroyed) return;
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    for (const [name, value] of Object.entries(before.headers)) if (value !== undefined) response.setHeader(name, value);
+    response.statusCode = before.status;
+    response.statusMessage = before.message;
+    onError(error);
+  };
+
+  const intercept = (method: Method, held: (args: readonly unknown[]) => unknown): void => {
+    const replacement = (...args: readonly unknown[]): unknown => {
+      if (phase === "open" && response.headersSent) phase = "passing";
+      if (phase === "passing") return original[method](...args);
+      return held(args);
+    };
+    Object.defineProperty(response, method, { value: replacement, configurable: true, writable: true });
+  };
+  const enqueue = (call: Call): void => {
+    queue.push(call);
+    if (phase === "open") hold();
+  };
+
+  intercept("writeHead", ([status, ...rest]) => {
+    if (phase === "held") throw headersSent();
+    const headers = typeof rest[0] === "string" ? rest[1] : (rest[1] ?? rest[0]);
+    // As headers of the response, so that what `work` sets is added to them. Whatever Node refuses, it refuses here, to the caller.
+    setAll(response, headers);
+    response.statusCode = status as number;
+    enqueue(["writeHead", typeof rest[0] === "string" ? [status, rest[0]] : [status]]);
+    return response;
+  });
+  intercept("flushHeaders", () => {
+    if (phase === "open") enqueue(["flushHeaders", []]);
+  });
+  intercept("write", (args) => {
+    enqueue(["write", args]);
+    return false;
+  });
+  intercept("end", (args) => {
+    hasEnded = true;
+    enqueue(["end", args]);
+    return response;
+  });
+}
+
+type HeaderMap = Readonly<Record<string, OutgoingHttpHeader | undefined>>;
+
+/** What `writeHead` is given: an object, or a list of names and values in turn, in which a name may come more than once. */
+function setAll(response: ServerResponse, headers: unknown): void {
+  if (typeof headers !== "object" || headers === null) return;
+  if (!Array.isArray(headers)) {
+    for (const [name, value] of Object.entries(headers as HeaderMap)) if (value !== undefined) response.setHeader(name, value);
+    return;
+  }
+  const list = (headers as readonly unknown[]).flat() as readonly string[];
+  for (let index = 0; index < list.length; index += 2) response.removeHeader(list[index]!);
+  for (let index = 0; index + 1 < list.length; index += 2) response.appendHeader(list[index]!, list[index + 1]!);
+}
+
+function refuseHeaders(): never {
+  throw headersSent();
+}
+
+/** The error that Node gives, by the code that people look for. */
+function headersSent(): Error {
+  return Object.assign(new Error("Cannot change headers after they are sent to the client"), { code: "ERR_HTTP_HEADERS_SENT" });
+}

@@ -1,0 +1,17 @@
+import type { Readable } from "node:stream";
+
+/** Lets go of a body that will not be sent, so that the file or the connection behind it is closed. */
+export async function discardBody(body: unknown): Promise<void> {
+  const source: unknown = body instanceof Response ? body.body : body;
+  if (source instanceof ReadableStream) {
+    // Whoever reads it already is in charge of it.
+    if (!source.locked) await source.cancel();
+  } else if (isNodeStream(source)) {
+    source.once("error", () => undefined);
+    source.destroy();
+  }
+}
+
+function isNodeStream(body: unknown): body is Readable {
+  return typeof body === "object" && body !== null && "pipe" in body && "destroy" in body && typeof body.destroy === "function";
+}

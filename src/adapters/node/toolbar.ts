@@ -1,0 +1,152 @@
+import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { Exchange, Toolbar, ToolbarAnswer, ToolbarRequest } from "../../toolbar/index.ts";
+
+/** Middleware as connect, Express and a bare node:http server call it. */
+export type DebugToolbarMiddleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
+
+/**
+ * Shows a toolbar on the pages of a node:http server, or of Express and whatever else calls its middleware in this way. Mount it
+ * before all else.
+ *
+ * @example
+ * ```ts
+ * const showToolbar = debugToolbar(new Toolbar({ keys }));
+ * createServer((request, response) => showToolbar(request, response, () => answer(request, response)));
+ * ```
+ */
+export function debugToolbar(toolbar: Toolbar): DebugToolbarMiddleware {
+  return (incoming, response, next) => {
+    const request = toolbar.describe(incoming);
+    const answer = toolbar.handle(request);
+    if (answer !== undefined) {
+      sendAnswer(response, answer);
+      return;
+    }
+    const exchange = toolbar.begin(request, incoming);
+    if (!exchange.endsWithSocket) response.once("close", () => toolbar.finish(exchange, { aborted: !response.writableFinished }));
+    appendTail(response, (headers) => {
+      // Express names the route that answered here.
+      const { route, baseUrl } = incoming as IncomingMessage & { route?: { path?: unknown }; baseUrl?: unknown };
+      if (typeof route?.path === "string") exchange.route = `${typeof baseUrl === "string" ? baseUrl : ""}${route.path}`;
+      return tailFor(toolbar, exchange, request, response, headers);
+    });
+    toolbar.run(exchange, () => next());
+  };
+}
+
+type HeaderList = readonly (readonly [string, string])[];
+type End = (chunk?: unknown, encoding?: unknown, callback?: unknown) => ServerResponse;
+type Write = (chunk: unknown, encoding?: unknown, callback?: unknown) => boolean;
+type WriteHead = (status: number, reason?: unknown, headers?: unknown) => ServerResponse;
+
+function tailFor(
+  toolbar: Toolbar,
+  exchange: Exchange,
+  request: ToolbarRequest,
+  response: ServerResponse,
+  headers: HeaderList,
+): string | undefined {
+  return toolbar.respond(exchange, request, { status: response.statusCode, headers });
+}
+
+/**
+ * Puts a text after the body of a response, whichever way the body is written: this response's own writeHead, write and end are
+ * wrapped, and nothing that others share.
+ *
+ * @param tailOf asked once, with the final headers, just before they leave.
+ */
+function appendTail(response: ServerResponse, tailOf: (headers: HeaderList) => string | undefined): void {
+  const writeHead = response.writeHead.bind(response) as WriteHead;
+  const end = response.end.bind(response) as End;
+  let tail: string | undefined;
+  let decided = false;
+
+  const decide = (status: number, reason?: unknown, given?: unknown): unknown[] => {
+    decided = true;
+    response.statusCode = status;
+    const own = typeof reason === "string" ? given : (given ?? reason);
+    // What was handed to writeHead is set as headers first, so that there is one place to read and to change them.
+    for (const [name, value] of givenHeaders(own)) response.setHeader(name, value);
+    tail = tailOf(headerList(response.getHeaders()));
+    if (tail !== undefined) {
+      response.removeHeader("etag");
+      const length = response.getHeader("content-length");
+      if (length !== undefined) response.setHeader("content-length", Number(length) + Buffer.byteLength(tail));
+    }
+    return typeof reason === "string" ? [status, reason] : [status];
+  };
+
+  response.writeHead = (status: number, reason?: unknown, headers?: unknown): ServerResponse => {
+    if (decided || response.headersSent) return writeHead(status, reason, headers);
+    const [, words] = decide(status, reason, headers);
+    return words === undefined ? writeHead(status) : writeHead(status, words);
+  };
+
+  response.end = ((...args: readonly unknown[]): ServerResponse => {
+    const callback = args.find((arg) => typeof arg === "function");
+    const [chunk, encoding] = args.filter((arg) => typeof arg !== "function");
+    const has = chunk !== undefined && chunk !== null;
+    if (!decided && !response.headersSent) {
+      const [status] = decide(response.statusCode);
+      // Node would count the chunk alone; told here, the length covers both, and a short answer stays in one piece.
+      if (
+        tail !== undefined &&
+        response.getHeader("content-length") === undefined &&
+        response.getHeader("transfer-encoding") === undefined
+      ) {
+        response.setHeader("content-length", (has ? lengthOf(chunk, encoding) : 0) + Buffer.byteLength(tail));
+      }
+      if (tail !== undefined) writeHead(status as number);
+    }
+    if (tail === undefined || response.writableEnded) return end(chunk, encoding, callback);
+    const text = tail;
+    tail = undefined;
+    if (has) (response.write as Write)(chunk, encoding);
+    return end(text, "utf8", callback);
+  }) as ServerResponse["end"];
+}
+
+function* givenHeaders(given: unknown): Iterable<readonly [string, OutgoingHttpHeader]> {
+  if (typeof given !== "object" || given === null) return;
+  if (!Array.isArray(given)) {
+    for (const [name, value] of Object.entries(given as OutgoingHttpHeaders)) if (value !== undefined) yield [name, value];
+    return;
+  }
+  // A list of pairs, or names and values in turn; a name may come more than once.
+  const flat = (given as readonly unknown[]).flat(Array.isArray(given[0]) ? 1 : 0) as readonly OutgoingHttpHeader[];
+  const values = new Map<string, OutgoingHttpHeader[]>();
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    const name = String(flat[index]);
+    values.set(name, [...(values.get(name) ?? []), flat[index + 1]!]);
+  }
+  for (const [name, list] of values) yield [name, list.length === 1 ? list[0]! : list.map(String)];
+}
+
+function headerList(headers: OutgoingHttpHeaders): HeaderList {
+  return Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().map((item) => [name, String(item)] as const));
+}
+
+function lengthOf(chunk: unknown, encoding: unknown): number {
+  if (typeof chunk !== "string") return (chunk as Uint8Array).byteLength;
+  return Buffer.byteLength(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8");
+}
+
+function sendAnswer(response: ServerResponse, { status, headers, body }: ToolbarAnswer): void {
+  response.writeHead(status, { ...headers });
+  if (typeof body === "string") {
+    response.end(body);
+    return;
+  }
+  const reader = body.getReader();
+  response.once("close", () => void reader.cancel());
+  const pump = async (): Promise<void> => {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      response.write(value);
+    }
+    response.end();
+  };
+  // The stream is the toolbar's own and does not fail; a socket that does has ended the response already.
+  pump().catch(() => response.destroy());
+}

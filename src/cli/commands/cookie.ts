@@ -1,0 +1,113 @@
+import { Option, type Command } from "commander";
+import { KeyRing, loadKeyRing } from "../../index.ts";
+import { FORMAT_NAMES, inspectCookie, signCookie, type CookieReport } from "../inspect-cookie.ts";
+import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
+import { readKey } from "../read-key.ts";
+import { UsageError } from "../usage-error.ts";
+
+interface Options {
+  readonly name: string;
+  readonly keyFile?: string;
+  readonly format: string;
+  readonly json?: boolean;
+}
+
+/** `latchkey cookie …`: look into, verify and make session cookies, with the keys of this environment. */
+export function addCookie(program: Command, io: Io, finish: (code: ExitCode) => void): void {
+  const cookie = program.command("cookie").description("look into, verify and make session cookies (read from standard input)");
+  const shared = (command: Command): Command =>
+    command
+      .option("--name <name>", "the cookie's name, to which some formats are bound", "session")
+      .option("--key-file <file>", "read the key from a file (default: SECRET_KEY or SECRET_KEY_FILE)")
+      .option("--json", "print JSON");
+
+  shared(cookie.command("inspect").description("say what a cookie is: format, age, size, which key, verdict, and its data"))
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: Options) => {
+      const report = await inspectCookie(...(await readCookie(options, io)), await readRing(options, io));
+      io.out(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describe(report, true, io));
+      finish(report.verdict === "valid" ? EXIT.good : EXIT.found);
+    });
+
+  shared(cookie.command("verify").description("say whether a cookie would be accepted, and why not; prints none of its data"))
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: Options) => {
+      const { data: _, subject: __, ...report } = await inspectCookie(...(await readCookie(options, io)), await readRing(options, io));
+      io.out(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describe(report, false, io));
+      finish(report.verdict === "valid" ? EXIT.good : EXIT.found);
+    });
+
+  shared(cookie.command("sign").description("make a cookie that holds the JSON object on standard input"))
+    .addOption(new Option("--format <format>", "what the cookie looks like").choices(FORMAT_NAMES).default("sealed"))
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: Options) => {
+      const value = await signCookie(readObject(await io.readInput()), options.format, options.name, await readRing(options, io));
+      io.out(options.json === true ? `${JSON.stringify({ name: options.name, value })}\n` : `${value}\n`);
+    });
+}
+
+const EXAMPLES = `
+Examples:
+  $ pbpaste | latchkey cookie inspect
+  $ echo "$COOKIE" | latchkey cookie verify --name __Host-session
+  $ echo '{"user_id": 7}' | latchkey cookie sign --format flask
+
+The value comes in as it is, as name=value, or as a whole Cookie or Set-Cookie header. Exit code: 0 valid, 1 rejected, 2 nothing to read.`;
+
+async function readRing({ keyFile }: Options, io: Io): Promise<KeyRing> {
+  if (keyFile !== undefined) return new KeyRing((await readKey({ file: keyFile }, io)).bytes);
+  if (io.env["SECRET_KEY"] === undefined && io.env["SECRET_KEY_FILE"] === undefined)
+    throw new UsageError("Set SECRET_KEY or SECRET_KEY_FILE, or give --key-file FILE: without the key nothing can be verified.");
+  // Development: here a bad key is to be looked through, not refused.
+  return loadKeyRing({ env: io.env, mode: "development", directory: io.cwd, warn: () => undefined });
+}
+
+/** The value and the name of the cookie on standard input, in whichever dress it came. */
+async function readCookie({ name }: Options, io: Io): Promise<[value: string, name: string]> {
+  const text = (await io.readInput())
+    .toString("utf8")
+    .trim()
+    .replace(/^(?:set-)?cookie:\s*/i, "");
+  if (text === "" || text.includes("\n")) throw new UsageError("Hand one cookie in on standard input.");
+  for (const part of text.split(";")) {
+    const at = part.indexOf("=");
+    if (at > 0 && part.slice(0, at).trim() === name) return [part.slice(at + 1).trim(), name];
+  }
+  // No format has an equals sign inside: this is another cookie's "name=value", or the value itself.
+  const [first = ""] = text.split(";");
+  const [left = "", right] = first.split(/=(.*)/s);
+  return right === undefined || right === "" ? [first.trim(), name] : [right.trim(), left.trim()];
+}
+
+function readObject(input: Buffer): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(input.toString("utf8"));
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Said below.
+  }
+  throw new UsageError("A session is a JSON object: hand one in on standard input.");
+}
+
+function describe(
+  { format, verdict, reason, explanation, key, bytes, issuedAt, expiresAt, subject, data }: CookieReport,
+  withData: boolean,
+  io: Io,
+): string {
+  const rows = [
+    ["format", format ?? "unknown"],
+    ["size", `${bytes} of 4096 bytes (name and value)`],
+    ["key", key && `${key.fingerprint} (${key.role})`],
+    ["issued", issuedAt],
+    ["expires", expiresAt],
+    ["subject", subject],
+    [
+      "data",
+      withData && data !== undefined
+        ? JSON.stringify(data, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value))
+        : undefined,
+    ],
+  ].filter((row): row is [string, string] => row[1] !== undefined);
+  const head = verdict === "valid" ? paint(io, "green", "✓ valid") : paint(io, "red", `✕ rejected (${reason ?? "unknown"})`);
+  return `${[`${head}  ${explanation}`, ...rows.map(([name, text]) => `  ${name.padEnd(8)} ${text}`)].join("\n")}\n`;
+}

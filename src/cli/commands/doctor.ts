@@ -1,0 +1,74 @@
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { gradeSecretKey } from "../../index.ts";
+import type { DoctorFinding } from "../doctor/finding.ts";
+import { examine, type Examination } from "../doctor/examine.ts";
+import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
+import { gather, readKnownKeys } from "../known-keys.ts";
+import { UsageError } from "../usage-error.ts";
+
+interface Options {
+  readonly json?: boolean;
+  readonly history: boolean;
+  readonly knownKeys: readonly string[];
+}
+
+const MARKS = { error: "✕", warning: "!", note: "·" } as const;
+const STYLES = { error: "red", warning: "yellow", note: "dim" } as const;
+
+/** `latchkey doctor [dir]`: finds keys where none should be. Changes nothing. */
+export function addDoctor(program: Command, io: Io, finish: (code: ExitCode) => void): void {
+  program
+    .command("doctor")
+    .description("find secret keys that are published, guessable, shared, or written where others can read them; changes nothing")
+    .argument("[dir]", "the application's folder", ".")
+    .option("--json", "print the findings as JSON")
+    .option("--no-history", "do not read git's history")
+    .option("--known-keys <file>", "a further list of known keys, or a filter built from one (may be repeated)", gather, [])
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ latchkey doctor
+  $ latchkey doctor services/shop --no-history
+  $ latchkey doctor --json | jq '.findings[] | select(.severity == "error")'
+
+Exit code: 0 when nothing is wrong, 1 when there is an error or a warning, 2 when the folder cannot be examined.`,
+    )
+    .action(async (dir: string, options: Options) => {
+      const folder = resolve(io.cwd, dir);
+      if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new UsageError(`There is no folder ${dir}.`);
+      const knownKeys = options.knownKeys.map((file) => readKnownKeys(resolve(io.cwd, file)));
+      const examination = await examine(folder, { history: options.history, grade: (key) => gradeSecretKey(key, { knownKeys }) });
+      io.out(options.json === true ? `${JSON.stringify(examination, null, 2)}\n` : describe(examination, io));
+      finish(examination.findings.some(({ severity }) => severity !== "note") ? EXIT.found : EXIT.good);
+    });
+}
+
+function describe({ files, keys, findings }: Examination, io: Io): string {
+  const lines = findings.flatMap((finding) => describeFinding(finding, io));
+  const count = (severity: DoctorFinding["severity"]): number => findings.filter((finding) => finding.severity === severity).length;
+  const looked = `${plural(files, "file")} looked at, ${plural(keys, "key")} found`;
+  if (findings.length === 0) return `${paint(io, "green", "✓")} Nothing to mend. ${looked}.\n`;
+  return [
+    ...lines,
+    `${plural(count("error"), "error")}, ${plural(count("warning"), "warning")}, ${plural(count("note"), "note")}. ${looked}.`,
+    "",
+  ].join("\n");
+}
+
+function describeFinding({ code, severity, path, line, message, fix, fingerprint }: DoctorFinding, io: Io): string[] {
+  const place = line === 0 ? path : `${path}:${line}`;
+  const key = fingerprint === undefined ? "" : paint(io, "dim", `  key ${fingerprint}`);
+  return [
+    `${paint(io, STYLES[severity], `${MARKS[severity]} ${severity}`)}  ${paint(io, "bold", place)}  ${code}${key}`,
+    `  ${message}`,
+    `  ${paint(io, "dim", `→ ${fix}`)}`,
+    "",
+  ];
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

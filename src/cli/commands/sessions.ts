@@ -1,0 +1,107 @@
+import type { Command } from "commander";
+import { SessionManager, type SessionInfo } from "../../index.ts";
+import { PostgresStore } from "../../stores/postgres.ts";
+import { SqliteStore } from "../../stores/sqlite.ts";
+import { EXIT, type ExitCode, type Io } from "../io.ts";
+import { openStore, storeKindOf, type OpenStore } from "../open-store.ts";
+import { UsageError } from "../usage-error.ts";
+
+interface Options {
+  readonly store: string;
+  readonly table?: string;
+  readonly prefix?: string;
+  readonly subject?: string;
+  readonly handle?: string;
+  readonly except?: string;
+  readonly json?: boolean;
+}
+
+/** `latchkey sessions …`: look into a store of sessions, and end some. */
+export function addSessions(program: Command, io: Io, finish: (code: ExitCode) => void): void {
+  const sessions = program.command("sessions").description("list, end and clean up the sessions of a store");
+  const shared = (command: Command): Command =>
+    command
+      .requiredOption("--store <url>", "sqlite:FILE, redis://HOST:PORT or postgres://USER@HOST/DATABASE")
+      .option("--table <name>", "the table, in SQLite and PostgreSQL (default: latchkey_sessions)")
+      .option("--prefix <text>", "what keys begin with, in Redis (default: latchkey:)")
+      .option("--json", "print JSON")
+      .addHelpText("after", EXAMPLES);
+  const withStore = async (options: Options, work: (open: OpenStore) => Promise<string>): Promise<void> => {
+    const open = await openStore(options.store, options, io);
+    try {
+      io.out(`${await work(open)}\n`);
+    } finally {
+      await open.close();
+    }
+    finish(EXIT.good);
+  };
+
+  shared(sessions.command("list").description("the sessions of one subject, by handles that open nothing"))
+    .requiredOption("--subject <id>", "whose sessions, as given to session.login()")
+    .action(async (options: Options) => {
+      await withStore(options, async ({ store }) => {
+        const found = await new SessionManager({ keys: UNUSED_KEY, store }).list(options.subject!);
+        return options.json === true ? JSON.stringify(found, null, 2) : found.map(describe).join("\n") || "No sessions.";
+      });
+    });
+
+  shared(sessions.command("revoke").description("end one session, or all of one subject"))
+    .option("--handle <handle>", "end this session")
+    .option("--subject <id>", "end all sessions of this subject")
+    .option("--except <handle>", "with --subject: all but this one")
+    .action(async (options: Options) => {
+      if ((options.handle === undefined) === (options.subject === undefined))
+        throw new UsageError("Say which sessions: --handle HANDLE, or --subject ID.");
+      await withStore(options, async ({ store }) => {
+        if (options.handle !== undefined) {
+          await store.delete(options.handle);
+          return options.json === true ? JSON.stringify({ handle: options.handle }) : "Ended.";
+        }
+        const ended = await store.deleteBySubject(options.subject!, options.except);
+        return options.json === true ? JSON.stringify({ ended }) : `Ended ${ended} session${ended === 1 ? "" : "s"}.`;
+      });
+    });
+
+  shared(sessions.command("prune").description("remove expired sessions, in steps of 1,000; Redis does that by itself")).action(
+    async (options: Options) => {
+      await withStore(options, async ({ store }) => {
+        let removed = 0;
+        for (let last = STEP; store.deleteExpired !== undefined && last === STEP; removed += last) last = await store.deleteExpired(STEP);
+        return options.json === true ? JSON.stringify({ removed }) : `Removed ${removed} expired session${removed === 1 ? "" : "s"}.`;
+      });
+    },
+  );
+
+  sessions
+    .command("schema")
+    .description("print the statements that make the table and its indexes")
+    .argument("<kind>", "sqlite or postgres")
+    .option("--table <name>", "the table (default: latchkey_sessions)")
+    .addHelpText("after", EXAMPLES)
+    .action((kind: string, { table }: { readonly table?: string }) => {
+      const named = table === undefined ? {} : { table };
+      if (storeKindOf(`${kind}:`) === "sqlite") io.out(new SqliteStore({ exec: () => undefined, prepare: unreachable }, named).schema);
+      else if (kind === "postgres") io.out(new PostgresStore({ client: { query: unreachable }, ...named }).schema);
+      else throw new UsageError("Redis needs no schema.");
+    });
+}
+
+const STEP = 1000;
+/** Listing verifies nothing, and a manager wants a key. */
+const UNUSED_KEY = "a manager that only lists";
+
+const EXAMPLES = `
+Examples:
+  $ latchkey sessions list --store sqlite:app.sqlite --subject 7
+  $ latchkey sessions revoke --store redis://localhost:6379 --subject 7
+  $ latchkey sessions prune --store postgres://app@localhost/app
+  $ latchkey sessions schema postgres | psql app`;
+
+function describe({ handle, createdAt, lastSeenAt, expiresAt, persistent }: SessionInfo): string {
+  const date = (seconds: number): string => new Date(seconds * 1000).toISOString();
+  return `${handle}  created ${date(createdAt)}  seen ${date(lastSeenAt)}  until ${date(expiresAt)}${persistent ? "  persistent" : ""}`;
+}
+
+function unreachable(): never {
+  throw new Error("Printing a schema asks no database.");
+}

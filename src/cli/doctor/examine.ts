@@ -1,0 +1,182 @@
+import { readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { gradeSecretKey, SecretKey, type KeyGrade } from "../../index.ts";
+import { findDebugSwitches } from "./find-debug.ts";
+import { findKeys } from "./find-keys.ts";
+import type { DoctorFinding } from "./finding.ts";
+import { findKeysInHistory } from "./git-history.ts";
+import { isEnvFile, listFiles, type ListedFile } from "./list-files.ts";
+
+/** A key that stands in a file of the application. */
+interface Placed {
+  readonly file: ListedFile;
+  readonly name: string;
+  readonly line: number;
+  readonly value: string;
+}
+
+/** What the doctor looked at, and found. */
+export interface Examination {
+  readonly folder: string;
+  readonly files: number;
+  readonly keys: number;
+  readonly findings: readonly DoctorFinding[];
+}
+
+/** How to examine. */
+export interface ExamineOptions {
+  /** Whether to read git's history too. */
+  readonly history: boolean;
+  /** How a key is graded: with further lists of known keys, if there are any. */
+  readonly grade?: (key: string) => KeyGrade;
+}
+
+/** Looks through an application's folder for keys that are not as they should be. Reads, and changes nothing. */
+export async function examine(folder: string, { history, grade = gradeSecretKey }: ExamineOptions): Promise<Examination> {
+  const files = listFiles(folder);
+  const findings: DoctorFinding[] = [];
+  const placed: Placed[] = [];
+  for (const file of files) {
+    const text = readText(join(folder, file.path));
+    if (text === undefined) continue;
+    for (const key of findKeys(text, file.kind)) placed.push({ file, ...key });
+    findings.push(...findDebugSwitches(text, file));
+  }
+  for (const key of placed) findings.push(...findingsOfKey(key, folder, grade(key.value)));
+  findings.push(...findingsOfSharing(placed));
+  const withKeys = new Set(placed.map(({ file }) => file));
+  for (const file of withKeys) findings.push(...findingsOfFile(file, folder));
+
+  if (history) {
+    const present = new Set(placed.map(({ value, file }) => `${file.path}\0${value}`));
+    for (const { commit, path, name, value, line: _ } of await findKeysInHistory(folder)) {
+      if (isExample(path) && !present.has(`${path}\0${value}`)) continue;
+      if (isMerelyPlaceholder(grade(value))) continue;
+      findings.push({
+        code: "key_in_history",
+        severity: "error",
+        path,
+        line: 0,
+        message: `Commit ${commit} put a value for ${name} into git's history, and everybody with a copy of the repository has it.`,
+        fix: "Deleting the line does not help: rotate the key (npx latchkey key rotate).",
+        fingerprint: fingerprintOf(value),
+      });
+    }
+  }
+  const order = { error: 0, warning: 1, note: 2 };
+  findings.sort((a, b) => order[a.severity] - order[b.severity] || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line));
+  return { folder, files: files.length, keys: placed.length, findings };
+}
+
+function* findingsOfKey({ file, name, line, value }: Placed, folder: string, grade: KeyGrade): Generator<DoctorFinding> {
+  const where = { path: file.path, line, fingerprint: fingerprintOf(value) };
+  const example = isExample(file.path);
+  const codes = grade.findings.map(({ code }) => code);
+  if (codes.includes("published")) {
+    yield {
+      ...where,
+      code: "key_published",
+      severity: example ? "note" : "error",
+      message: `The value of ${name} is on a list of published keys, which attackers try first.`,
+      fix: "Replace it by a generated key: npx latchkey key generate",
+    };
+  } else if (grade.verdict === "refused" || grade.verdict === "weak") {
+    // A development key is good where it is, in its ignored file.
+    if (codes.includes("development_key") && file.tracked !== true) return;
+    yield {
+      ...where,
+      code: "key_guessable",
+      severity: example ? "note" : "error",
+      message: `The value of ${name} can be guessed. ${grade.findings[0]!.message}`,
+      fix: grade.findings[0]!.fix,
+    };
+  }
+  if (file.kind === "source" || (!isEnvFile(file.path) && file.tracked === true && folder !== "")) {
+    yield {
+      ...where,
+      code: "key_in_source",
+      severity: example ? "note" : "error",
+      message: `The value of ${name} is written down in ${file.kind === "source" ? "source code" : "a file of settings that is kept with it"}.`,
+      fix: "Read it from the environment (loadKeyRing({ env: process.env })), and rotate it: whoever has seen the code knows it.",
+    };
+  }
+}
+
+/** The same key in two applications lets each accept the other's sessions. */
+function* findingsOfSharing(placed: readonly Placed[]): Generator<DoctorFinding> {
+  const seen = new Map<string, Placed>();
+  for (const key of placed) {
+    if (isExample(key.file.path)) continue;
+    const first = seen.get(key.value);
+    if (first === undefined) seen.set(key.value, key);
+    else if (dirname(first.file.path) !== dirname(key.file.path)) {
+      yield {
+        code: "key_shared",
+        severity: "warning",
+        path: key.file.path,
+        line: key.line,
+        message: `The value of ${key.name} is the same as in ${first.file.path}:${first.line}: two applications with one key accept each other's sessions.`,
+        fix: "Give each application a key of its own, unless they are meant to share logins.",
+        fingerprint: fingerprintOf(key.value),
+      };
+    }
+  }
+}
+
+function* findingsOfFile(file: ListedFile, folder: string): Generator<DoctorFinding> {
+  if (file.kind === "source" || isExample(file.path)) return;
+  const mode = statSync(join(folder, file.path)).mode;
+  // Windows has no such modes, and reports all files as readable by all.
+  if (process.platform !== "win32" && (mode & 0o044) !== 0) {
+    yield {
+      code: "file_readable",
+      severity: "warning",
+      path: file.path,
+      line: 0,
+      message: "Other users of this machine can read this file, and it holds a key.",
+      fix: `chmod 600 ${file.path}`,
+    };
+  }
+  if (file.tracked === true && isEnvFile(file.path)) {
+    yield {
+      code: "file_tracked",
+      severity: "error",
+      path: file.path,
+      line: 0,
+      message: "Git keeps this file, and it holds a key.",
+      fix: `git rm --cached ${file.path}, put it into .gitignore, and rotate the key.`,
+    };
+  } else if (file.tracked === false && file.ignored === false) {
+    yield {
+      code: "file_not_ignored",
+      severity: "warning",
+      path: file.path,
+      line: 0,
+      message: "The next git add takes this file in, and it holds a key.",
+      fix: `Put ${file.path} into .gitignore.`,
+    };
+  }
+}
+
+/** Tests, examples and documentation hold keys that are meant to be seen. */
+function isExample(path: string): boolean {
+  return /(?:^|\/)(?:tests?|spec|__tests__|fixtures|examples?|docs?|bench)\/|\.(?:test|spec)\.\w+$/.test(path);
+}
+
+function isMerelyPlaceholder(grade: KeyGrade): boolean {
+  return grade.findings.some(({ code }) => code === "placeholder" || code === "unresolved_variable" || code === "blank");
+}
+
+function fingerprintOf(value: string): string | undefined {
+  return value.isWellFormed() && value !== "" ? SecretKey.from(value).fingerprint : undefined;
+}
+
+function readText(path: string): string | undefined {
+  try {
+    const bytes = readFileSync(path);
+    return bytes.includes(0) ? undefined : bytes.toString("utf8");
+  } catch {
+    // Unreadable for us is unreadable for the application: nothing of its keys stands in there.
+    return undefined;
+  }
+}

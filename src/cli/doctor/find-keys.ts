@@ -1,0 +1,56 @@
+/** A value that a text gives to a name which means a secret key. */
+export interface FoundKey {
+  readonly name: string;
+  readonly value: string;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
+/** Names that mean a key for signing or sealing: SECRET_KEY, secretKey, SESSION_SECRET, cookie_password, secret_key_base … */
+const NAME = /^(?:\w*_)?(?:secret_?keys?(?:_base|_fallbacks)?|(?:session|cookie|signing|jwt|app|auth)_?(?:secrets?|keys?|password))$/i;
+/** Names that mean one only where a session library is called: `session({ secret: "…" })`. */
+const NAME_IN_CALL = /^(?:secrets?|keys|password)$/;
+const CALL = /\b(?:session|cookieSession|secureSession|fastifySession|getIronSession|sealData|cookieParser|useSession)\s*\(/;
+/** Constructors and functions of this package that take a key as it is. */
+const DIRECT =
+  /\b(?:SecretKey\.from|new\s+KeyRing|new\s+(?:TimestampSigner|Signer|(?:URLSafe)?(?:Timed)?Serializer))\s*\(\s*(["'`])((?:\\.|(?!\1)[^\\])+)\1/g;
+
+// name = "value", name: "value", ["NAME"] = 'value', NAME => "value", with a type or Python's string prefix between.
+const QUOTED = /([A-Za-z_][\w-]*)["'\]]*\s*(?::\s*[A-Za-z]+\s*)?(?:=>|[=:])\s*\[?\s*[bru]{0,2}(["'`])((?:\\.|(?!\2)[^\\\n])+)\2/g;
+// NAME=value in .env, ENV NAME value and ARG NAME=value in a Dockerfile, NAME: value and - NAME=value in a compose file.
+const BARE = /^\s*(?:export\s+|ENV\s+|ARG\s+|-\s*["']?)?([A-Za-z_]\w*)\s*(?:[=:]\s*|\s+)([^\s"'#][^\s#]*)\s*(?:#.*)?$/;
+
+/** Every key that a text writes down. `settings` texts (.env, compose files, Dockerfiles) also write values without quotes. */
+export function findKeys(text: string, kind: "source" | "settings"): readonly FoundKey[] {
+  const found: FoundKey[] = [];
+  let callEndsAt = -1;
+  for (const [index, line] of text.split("\n").entries()) {
+    // A call's options often stand on the lines below it.
+    if (CALL.test(line)) callEndsAt = index + 6;
+    const add = (name: string, value: string): void => {
+      const plain = name.replaceAll("-", "_");
+      if (isValue(value) && (NAME.test(plain) || (index <= callEndsAt && NAME_IN_CALL.test(plain))))
+        found.push({ name, value, line: index + 1 });
+    };
+    const before = found.length;
+    for (const [, name, , value] of line.matchAll(QUOTED)) add(name!, unescape(value!));
+    if (kind === "source") {
+      for (const [, , value] of line.matchAll(DIRECT))
+        if (isValue(value!)) found.push({ name: "a key", value: unescape(value!), line: index + 1 });
+    } else if (found.length === before) {
+      const bare = BARE.exec(line);
+      if (bare !== null) add(bare[1]!, bare[2]!);
+    }
+  }
+  return found;
+}
+
+/** Not a reference to where the value really comes from, and not the name of a header, a file or another setting. */
+function isValue(value: string): boolean {
+  if (value.trim() === "" || /\$\{|\$\(|^\$[A-Z_]+$|^<.*>$|\{\{|process\.env|os\.environ|getenv|secrets\./.test(value)) return false;
+  return !/^(?:[A-Z][A-Z0-9]*_)+[A-Z0-9]+$/.test(value) && !/^(?:file:|\.{0,2}\/|https?:)/.test(value);
+}
+
+function unescape(text: string): string {
+  return text.replace(/\\(["'`\\])/g, "$1");
+}

@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { KeysTextFormat, KeyUsage } from "../index.ts";
+import { isEnvFile } from "./doctor/list-files.ts";
+import type { Io } from "./io.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** How a file holds keys, by its name. */
+export function formatOf(name: string): KeysTextFormat {
+  return isEnvFile(name) || /\.env\.(?:example|sample|template|dist)$/.test(name) ? "env" : "file";
+}
+
+/** The counters of one server or of several: what `ring.usage()` gives as JSON, or a list of those. */
+export async function readUsage(name: string, io: Io): Promise<readonly KeyUsage[]> {
+  const text = name === "-" ? (await io.readInput()).toString("utf8") : readFileSync(resolve(io.cwd, name), "utf8");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UsageError(`The counters in ${name} are not JSON.`);
+  }
+  const usage = Array.isArray(value) ? (value.flat() as unknown[]) : [];
+  if (usage.length === 0 || !usage.every(isUsage))
+    throw new UsageError(
+      `The counters in ${name} are not what ring.usage() gives: a list with fingerprint, role, signed and verified for each key.`,
+    );
+  return usage as KeyUsage[];
+}
+
+function isUsage(entry: unknown): boolean {
+  const { fingerprint, verified } = (entry ?? {}) as Record<string, unknown>;
+  return typeof fingerprint === "string" && typeof verified === "number" && verified >= 0;
+}

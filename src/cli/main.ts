@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { LatchkeyError } from "../index.ts";
+import { addCompletion } from "./commands/completion.ts";
+import { addCookie } from "./commands/cookie.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addKey } from "./commands/key.ts";
+import { addSessions } from "./commands/sessions.ts";
+import { EXIT, paint, type ExitCode, type Io } from "./io.ts";
+import { UsageError } from "./usage-error.ts";
+
+/**
+ * The command `latchkey`, as a function: it reads and writes through `io` and returns the exit code.
+ *
+ * @param argv what follows the command's name.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = EXIT.good;
+  const finish = (exit: ExitCode): void => void (code = exit);
+  const program = new Command("latchkey")
+    .description("One secret key, sessions that reject tampering, and a debug toolbar for TypeScript web servers.")
+    .version(version())
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.error(text) })
+    .showHelpAfterError("(latchkey --help shows what there is)");
+  addKey(program, io, finish);
+  addCookie(program, io, finish);
+  addSessions(program, io, finish);
+  addDoctor(program, io, finish);
+  addCompletion(program, io);
+  for (const command of allCommands(program))
+    command.exitOverride().configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.error(text) });
+
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    // Commander throws for --help and --version too, which went well.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.failed;
+    if (error instanceof UsageError || error instanceof LatchkeyError || isSystemError(error)) {
+      io.error(`${paint(io, "red", "latchkey:")} ${error.message}\n`);
+      return EXIT.failed;
+    }
+    throw error;
+  }
+}
+
+function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allCommands)];
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "code" in error && "syscall" in error;
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,134 @@
+import { serveStatic } from "@hono/node-server/serve-static";
+import { Hono, type Context, type MiddlewareHandler } from "hono";
+import { session as sessionMiddleware } from "../adapters/hono/index.ts";
+import { flask as flaskFormat, SessionManager, type KeyRing, type Session } from "../index.ts";
+import type { Config } from "./config.ts";
+import { withContext, type ContextApplication } from "./context.ts";
+import { HTTPException } from "./http-exception.ts";
+import { readRequest } from "./read-request.ts";
+import { makeResponse, type ViewResult } from "./response.ts";
+import type { Rule } from "./rule.ts";
+
+/** A rule, and what answers it. */
+export interface Route {
+  readonly rule: Rule;
+  readonly methods: readonly string[];
+  readonly endpoint: string;
+  readonly view: (values: Readonly<Record<string, string | number>>) => unknown;
+}
+
+/** Makes the page for an error. */
+export type ErrorHandler = (error: HTTPException) => ViewResult | Promise<ViewResult>;
+/** Runs before each view; what it returns, unless nothing, is the answer. */
+export type BeforeRequest = () => ViewResult | undefined | void | Promise<ViewResult | undefined | void>;
+/** Takes each answer, and returns it or another. */
+export type AfterRequest = (response: Response) => Response | Promise<Response>;
+
+/** What a `Flask` has gathered by the time of its first request. */
+export interface ApplicationParts {
+  readonly app: ContextApplication & {
+    readonly config: Config;
+    readonly keys: KeyRing | undefined;
+    readonly debug: boolean;
+    readonly rootPath: string;
+  };
+  readonly routes: readonly Route[];
+  readonly middleware: readonly MiddlewareHandler[];
+  readonly before: readonly BeforeRequest[];
+  readonly after: readonly AfterRequest[];
+  readonly errorHandlers: ReadonlyMap<number, ErrorHandler>;
+}
+
+/** The Hono application that answers for a `Flask`. */
+export function createApplication(parts: ApplicationParts): Hono {
+  const { app, routes, middleware } = parts;
+  const hono = new Hono();
+  // What fails outside of a view, such as keeping a session that is too large, ends here.
+  hono.onError((error) => errorPage(error, app.debug));
+  for (const handler of middleware) hono.use(handler);
+  // Before the session: a style sheet is no visit, and needs no look into the store.
+  hono.use("/static/*", serveStatic({ root: app.rootPath }));
+  const manager = createManager(app);
+  if (manager !== undefined) hono.use(sessionMiddleware(manager) as MiddlewareHandler);
+  for (const { rule, methods, endpoint, view } of routes.toSorted((a, b) => a.rule.compare(b.rule))) {
+    hono.on([...methods], rule.routerPath, (c) => answer(parts, c, endpoint, () => view(rule.read(c.req.param()))));
+  }
+  // Reached by what no route took: either nobody knows the address, or nobody answers it for this method.
+  hono.all("*", (c) => answer(parts, c, undefined, () => answerWithoutRoute(routes, c)));
+  return hono;
+}
+
+function createManager({ keys, config }: ApplicationParts["app"]): SessionManager | undefined {
+  if (keys === undefined) return undefined;
+  return new SessionManager({
+    keys,
+    lifetime: config.PERMANENT_SESSION_LIFETIME,
+    idleTimeout: config.PERMANENT_SESSION_LIFETIME,
+    cookie: {
+      ...(config.SESSION_COOKIE_NAME === undefined ? {} : { name: config.SESSION_COOKIE_NAME }),
+      secure: config.SESSION_COOKIE_SECURE,
+      sameSite: config.SESSION_COOKIE_SAMESITE,
+    },
+    ...(config.SESSION_STORE === undefined ? { format: flaskFormat() } : { store: config.SESSION_STORE }),
+  });
+}
+
+async function answer(parts: ApplicationParts, c: Context, endpoint: string | undefined, view: () => unknown): Promise<Response> {
+  const { app, before, after } = parts;
+  const respond = async (make: () => unknown): Promise<Response> => makeResponse(await make(), endpoint ?? c.req.path);
+  try {
+    const request = await readRequest(c.req.raw, endpoint, app.config.MAX_CONTENT_LENGTH);
+    const session = c.get("session" as never) as Session | undefined;
+    return await withContext({ app, request, session, g: {} }, async () => {
+      let response: Response;
+      try {
+        response = await respond(async () => {
+          for (const run of before) {
+            const early = await run();
+            if (early !== undefined) return early;
+          }
+          return await view();
+        });
+      } catch (error) {
+        response = await answerError(parts, error, respond);
+      }
+      for (const run of after) response = await run(response);
+      return response;
+    });
+  } catch (error) {
+    return errorPage(error, app.debug);
+  }
+}
+
+async function answerError(
+  { app, errorHandlers }: ApplicationParts,
+  error: unknown,
+  respond: (make: () => unknown) => Promise<Response>,
+): Promise<Response> {
+  const known = error instanceof HTTPException ? error : new HTTPException(500);
+  const handler = errorHandlers.get(known.status);
+  if (handler === undefined) return errorPage(error, app.debug);
+  if (known !== error) reportError(error);
+  const response = await respond(() => handler(known));
+  return response.status === 200 ? new Response(response.body, { status: known.status, headers: response.headers }) : response;
+}
+
+function answerWithoutRoute(routes: readonly Route[], c: Context): Response {
+  const methods = routes.filter(({ rule }) => rule.matches(c.req.path)).flatMap((route) => route.methods);
+  if (methods.length === 0) throw new HTTPException(404);
+  const allowed = [...new Set([...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"])].join(", ");
+  if (c.req.method === "OPTIONS") return new Response(null, { headers: { Allow: allowed } });
+  throw new HTTPException(405, undefined, { Allow: allowed });
+}
+
+function errorPage(error: unknown, debug: boolean): Response {
+  if (error instanceof HTTPException) return error.toResponse();
+  reportError(error);
+  // A trace tells about the server's inside: only for whoever develops it.
+  return new HTTPException(500).toResponse(debug && error instanceof Error ? (error.stack ?? error.message) : undefined);
+}
+
+/** An unexpected error is never lost: it goes where uncaught ones of the process go. */
+function reportError(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+}

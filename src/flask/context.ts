@@ -1,0 +1,42 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Session } from "../index.ts";
+import type { FlaskRequest } from "./request.ts";
+
+/** What the functions that views call need of the application. */
+export interface ContextApplication {
+  readonly templates: { render(name: string, context: object): string };
+  urlFor(endpoint: string, values?: Readonly<Record<string, unknown>>): string;
+}
+
+/** All that belongs to the request being answered. */
+export interface RequestContext {
+  readonly app: ContextApplication;
+  readonly request: FlaskRequest;
+  /** Undefined while the application has no secret key. */
+  readonly session: Session | undefined;
+  readonly g: Record<string, unknown>;
+  /** Flash messages, once taken: templates may ask for them more than once in a request. */
+  flashes?: readonly { readonly category: string; readonly message: string }[];
+}
+
+const storage = new AsyncLocalStorage<RequestContext>();
+
+/** Runs a function with this context as the current one. */
+export function withContext<Result>(context: RequestContext, run: () => Result): Result {
+  return storage.run(context, run);
+}
+
+/**
+ * The context of the request being answered.
+ *
+ * @throws Error outside of a request, as Flask does.
+ */
+export function currentContext(): RequestContext {
+  const context = storage.getStore();
+  if (context === undefined) {
+    throw new Error(
+      "Working outside of request context. `request`, `session` and `g` mean something only while a request is being answered.",
+    );
+  }
+  return context;
+}

@@ -1,0 +1,35 @@
+import { currentContext } from "./context.ts";
+import { session } from "./globals.ts";
+
+/**
+ * Leaves a message for the visitor's next page.
+ *
+ * @param category a word for the template, `message` unless given.
+ */
+export function flash(message: string, category = "message"): void {
+  const { session: current } = currentContext();
+  // The facade throws Flask's message when there is no secret key.
+  if (current === undefined) void session.data;
+  else current.flash(message, category);
+}
+
+/** How `getFlashedMessages` is to answer. */
+export interface FlashedMessagesOptions {
+  /** Pairs of category and message in place of messages alone. */
+  readonly withCategories?: boolean;
+  /** Only messages of these categories; all of them when empty. */
+  readonly categoryFilter?: readonly string[];
+}
+
+/** The messages left by `flash`, taken out of the session; asked again in the same request, they are the same. */
+export function getFlashedMessages(
+  options: FlashedMessagesOptions & { readonly withCategories: true },
+): readonly (readonly [category: string, message: string])[];
+export function getFlashedMessages(options?: FlashedMessagesOptions): readonly string[];
+export function getFlashedMessages({ withCategories = false, categoryFilter = [] }: FlashedMessagesOptions = {}): readonly unknown[] {
+  const context = currentContext();
+  if (context.session === undefined) return [];
+  const flashes = (context.flashes ??= context.session.flashes());
+  const wanted = flashes.filter(({ category }) => categoryFilter.length === 0 || categoryFilter.includes(category));
+  return wanted.map(({ category, message }) => (withCategories ? [category, message] : message));
+}

@@ -1,0 +1,198 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Hono, MiddlewareHandler } from "hono";
+import type nunjucks from "nunjucks";
+import { InvalidOptionError, KeyRing, loadKeyRing } from "../index.ts";
+import { createApplication, type AfterRequest, type BeforeRequest, type ErrorHandler, type Route } from "./application.ts";
+import { createConfig, type Config } from "./config.ts";
+import type { ViewResult } from "./response.ts";
+import { Rule, type ViewArguments } from "./rule.ts";
+import { runServer, type RunningServer, type RunOptions } from "./run-server.ts";
+import { createTemplates } from "./templating.ts";
+
+/** A function that answers a request. It is given the variables of its rule. */
+export type View<RuleText extends string = string> = (values: ViewArguments<RuleText>) => ViewResult | Promise<ViewResult>;
+
+/** How a route is registered. */
+export interface RouteOptions {
+  /** The methods that the view answers: GET (and with it HEAD) unless given. */
+  readonly methods?: readonly string[];
+  /** The name for `urlFor`: the function's own name unless given. */
+  readonly endpoint?: string;
+}
+
+/**
+ * A web application in Flask's manner, on Hono underneath.
+ *
+ * @example
+ * ```ts
+ * const app = new Flask(import.meta.url);
+ * app.debug = true;
+ * app.config["SECRET_KEY"] = generateSecretKey();
+ * app.route("/", () => renderTemplate("index.html"));
+ * await app.run();
+ * ```
+ */
+export class Flask {
+  /** The settings, by Flask's names. */
+  readonly config: Config = createConfig();
+  /** The folder of the file that made the application; templates and static files are looked for in it. */
+  readonly rootPath: string;
+  readonly templates: nunjucks.Environment;
+  readonly #routes: Route[] = [];
+  readonly #middleware: MiddlewareHandler[] = [];
+  readonly #errorHandlers = new Map<number, ErrorHandler>();
+  readonly #before: BeforeRequest[] = [];
+  readonly #after: AfterRequest[] = [];
+  #keys: { readonly made: unknown; readonly ring: KeyRing } | undefined;
+  #hono: Hono | undefined;
+
+  /** @param importName `import.meta.url`, in the place of Python's `__name__`; or the path of the application's folder. */
+  constructor(importName: string) {
+    if (typeof importName !== "string" || importName === "")
+      throw new InvalidOptionError("Write new Flask(import.meta.url): the application looks for its templates beside that file.");
+    this.rootPath = importName.startsWith("file:") ? dirname(fileURLToPath(importName)) : importName;
+    this.templates = createTemplates(join(this.rootPath, "templates"), () => this.debug);
+  }
+
+  /** Whether this is development: the same as `config["DEBUG"]`. */
+  get debug(): boolean {
+    return this.config.DEBUG;
+  }
+  set debug(value: boolean) {
+    this.config.DEBUG = value;
+  }
+
+  /** The same as `config["SECRET_KEY"]`. */
+  get secretKey(): Config["SECRET_KEY"] {
+    return this.config.SECRET_KEY;
+  }
+  set secretKey(value: Config["SECRET_KEY"]) {
+    this.config.SECRET_KEY = value;
+  }
+
+  /**
+   * The keys that `SECRET_KEY` and `SECRET_KEY_FALLBACKS` hold; undefined without a key.
+   *
+   * A text is graded here: with `debug` off, a key that can be guessed or was published is refused.
+   *
+   * @throws SecretKeyError `key_refused`, `key_invalid`.
+   */
+  get keys(): KeyRing | undefined {
+    const { SECRET_KEY: secret, SECRET_KEY_FALLBACKS: fallbacks } = this.config;
+    if (secret instanceof KeyRing) return secret;
+    // Flask takes everything falsy for "no key".
+    if (secret === undefined || secret === null || secret.length === 0) return undefined;
+    if (this.#keys?.made !== secret) {
+      const mode = this.debug ? "development" : "production";
+      this.#keys = { made: secret, ring: loadKeyRing({ env: {}, mode, secretKey: secret, ...(fallbacks ? { fallbacks } : {}) }) };
+    }
+    return this.#keys.ring;
+  }
+
+  /**
+   * Answers the addresses of a rule with a view.
+   *
+   * @param rule Flask's rule, such as `/user/<int:id>`; converters are string, int, float, path and uuid.
+   * @throws InvalidOptionError for a rule or an endpoint that cannot be, or once the application has answered a request.
+   */
+  route<RuleText extends string>(rule: RuleText, view: View<RuleText>): this;
+  route<RuleText extends string>(rule: RuleText, options: RouteOptions, view: View<RuleText>): this;
+  route(rule: string, optionsOrView: RouteOptions | View<never>, maybeView?: View<never>): this {
+    const view = (typeof optionsOrView === "function" ? optionsOrView : maybeView) as View | undefined;
+    const options = typeof optionsOrView === "function" ? {} : optionsOrView;
+    if (typeof view !== "function")
+      throw new InvalidOptionError(`The rule "${rule}" has no view: write app.route("${rule}", () => "Hello").`);
+    this.#mustBeOpen("A route");
+    const endpoint = options.endpoint ?? (view.name || rule);
+    const taken = this.#routes.find((route) => route.endpoint === endpoint);
+    if (taken !== undefined && taken.view !== view) {
+      throw new InvalidOptionError(
+        `Two views have the endpoint "${endpoint}". Give one of them another: app.route("${rule}", { endpoint: "..." }, view).`,
+      );
+    }
+    const methods = (options.methods ?? ["GET"]).map((method) => method.toUpperCase());
+    this.#routes.push({ rule: new Rule(rule), methods, endpoint, view: view });
+    return this;
+  }
+
+  /** `route` for GET alone. */
+  get<RuleText extends string>(rule: RuleText, view: View<RuleText>): this {
+    return this.route(rule, { methods: ["GET"] }, view);
+  }
+
+  /** `route` for POST alone. */
+  post<RuleText extends string>(rule: RuleText, view: View<RuleText>): this {
+    return this.route(rule, { methods: ["POST"] }, view);
+  }
+
+  /** Runs a function before each view; what it returns, unless nothing, is the answer. */
+  beforeRequest(run: BeforeRequest): this {
+    this.#before.push(run);
+    return this;
+  }
+
+  /** Hands each answer to a function that returns it, or another. */
+  afterRequest(run: AfterRequest): this {
+    this.#after.push(run);
+    return this;
+  }
+
+  /** Makes the page for errors of one status, in place of the plain one. */
+  errorHandler(status: number, handler: ErrorHandler): this {
+    this.#errorHandlers.set(status, handler);
+    return this;
+  }
+
+  /** Puts a Hono middleware around all else; extensions use it. */
+  use(middleware: MiddlewareHandler): this {
+    this.#mustBeOpen("A middleware");
+    this.#middleware.push(middleware);
+    return this;
+  }
+
+  /** The address of a view; see `urlFor`, which is for use inside of a request. */
+  urlFor(endpoint: string, values: Readonly<Record<string, unknown>> = {}): string {
+    if (endpoint === "static") return new Rule("/static/<path:filename>").build(values);
+    const route = this.#routes.find((candidate) => candidate.endpoint === endpoint);
+    if (route === undefined) {
+      throw new InvalidOptionError(
+        `There is no endpoint "${endpoint}". There are: ${this.#routes.map((known) => known.endpoint).join(", ") || "none"}.`,
+      );
+    }
+    return route.rule.build(values);
+  }
+
+  /** Answers a request without a server: for tests, and for any host that speaks the fetch interface. */
+  fetch: (request: Request, env?: unknown) => Response | Promise<Response> = (request, env) => this.#application().fetch(request, env);
+
+  /**
+   * Serves the application until Ctrl-C, and prints the address.
+   *
+   * @returns once the server listens; `close()` stops it.
+   */
+  async run(options: RunOptions & { readonly debug?: boolean } = {}): Promise<RunningServer> {
+    if (options.debug !== undefined) this.debug = options.debug;
+    return await runServer(this.#application().fetch, options);
+  }
+
+  #mustBeOpen(what: string): void {
+    if (this.#hono !== undefined)
+      throw new InvalidOptionError(
+        `${what} was added after the application had answered a request, so it would not be seen everywhere. Add it before.`,
+      );
+  }
+
+  /** Built at the first request, so that the order of settings, routes and extensions does not matter. */
+  #application(): Hono {
+    this.#hono ??= createApplication({
+      app: this,
+      routes: this.#routes,
+      middleware: this.#middleware,
+      before: this.#before,
+      after: this.#after,
+      errorHandlers: this.#errorHandlers,
+    });
+    return this.#hono;
+  }
+}

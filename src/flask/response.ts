@@ -1,0 +1,67 @@
+import { InvalidOptionError } from "../index.ts";
+
+/** What a view may return: text (a page), an object or list (JSON), a Response, or one of these with a status and headers. */
+export type ViewResult =
+  | string
+  | Response
+  | Uint8Array
+  | Readonly<Record<string, unknown>>
+  | readonly [body: ViewBody, status: number, headers?: Readonly<Record<string, string>>]
+  | readonly unknown[];
+
+type ViewBody = string | Response | Uint8Array | Readonly<Record<string, unknown>> | readonly unknown[];
+
+/**
+ * A response out of what a view returned, by Flask's rules.
+ *
+ * A list whose second member is a status from 100 to 599 is a body with its status; `jsonify` a list to be sure that it is sent as JSON.
+ *
+ * @throws InvalidOptionError when the view returned nothing, or what cannot be sent.
+ */
+export function makeResponse(result: unknown, endpoint: string): Response {
+  if (isWithStatus(result)) {
+    const [body, status, headers] = result;
+    const response = makeResponse(body, endpoint);
+    const merged = new Headers(response.headers);
+    for (const [name, value] of new Headers(headers)) merged.set(name, value);
+    return new Response(response.body, { status, headers: merged });
+  }
+  if (result instanceof Response) return result;
+  if (typeof result === "string") return new Response(result, { headers: { "Content-Type": "text/html; charset=utf-8" } });
+  if (result instanceof Uint8Array)
+    return new Response(new Uint8Array(result), { headers: { "Content-Type": "application/octet-stream" } });
+  if (typeof result === "object" && result !== null) return jsonify(result);
+  throw new InvalidOptionError(
+    `The view "${endpoint}" did not return a valid response. It returned ${String(result)}: return text, an object, a Response, or [body, status].`,
+  );
+}
+
+/** A JSON response. */
+export function jsonify(value: unknown): Response {
+  return new Response(`${JSON.stringify(value)}\n`, { headers: { "Content-Type": "application/json" } });
+}
+
+/**
+ * A response that sends the browser elsewhere.
+ *
+ * @param location where to; a path, or a whole address.
+ * @param code 302 unless given; 301, 302, 303, 305, 307 or 308.
+ */
+export function redirect(location: string, code: 301 | 302 | 303 | 305 | 307 | 308 = 302): Response {
+  // A line break in a header value is refused by Headers; what a browser would read as another host's path is the caller's to know.
+  return new Response(null, { status: code, headers: { Location: encodeURI(decodeSafely(location)) } });
+}
+
+function decodeSafely(location: string): string {
+  try {
+    return decodeURI(location);
+  } catch {
+    return location;
+  }
+}
+
+function isWithStatus(result: unknown): result is readonly [unknown, number, Readonly<Record<string, string>>?] {
+  if (!Array.isArray(result) || result.length < 2 || result.length > 3) return false;
+  const status = result[1] as unknown;
+  return Number.isInteger(status) && (status as number) >= 100 && (status as number) <= 599;
+}

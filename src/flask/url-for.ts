@@ -1,0 +1,16 @@
+import { currentContext } from "./context.ts";
+
+/**
+ * The address of a view, by its endpoint's name.
+ *
+ * @param endpoint the view function's name, or the `endpoint` given with the route; `static` for a file of the static folder.
+ * @param values the rule's variables; what it has no place for becomes the query.
+ * @throws InvalidOptionError when there is no such endpoint, or a variable is missing.
+ * @example
+ * ```ts
+ * urlFor("profile", { name: "ada" }); // "/user/ada" for the rule "/user/<name>"
+ * ```
+ */
+export function urlFor(endpoint: string, values: Readonly<Record<string, unknown>> = {}): string {
+  return currentContext().app.urlFor(endpoint, values);
+}

@@ -1,0 +1,58 @@
+/**
+ * Latchkey: secret keys, signing, sessions. The stores, the adapters, the toolbar and `latchkey/flask` have doors of their own.
+ *
+ * @module
+ */
+export * from "./errors.ts";
+export { unixNow, type Clock } from "./clock.ts";
+export {
+  CHANNELS,
+  type CommitAction,
+  type KeyLabel,
+  type KeyUsed,
+  type RejectionReason,
+  type SessionCommitted,
+  type SessionLoaded,
+} from "./diagnostics.ts";
+
+export type { KeyFinding, KeyFindingCode } from "./keys/findings.ts";
+export { generateSecretKey, type GenerateSecretKeyOptions, type SecretKeyFormat } from "./keys/generate.ts";
+export { gradeSecretKey, type GradeOptions, type KeyGrade, type KeyVerdict } from "./keys/grade.ts";
+export { KeyRing, type KeyUsage } from "./keys/key-ring.ts";
+export { buildKeyFilter, KnownKeys, readKeyList } from "./keys/known-keys.ts";
+export { parseKeyList, type KeyListFormat } from "./keys/key-list.ts";
+export {
+  loadKeyRing,
+  loadKeyRingAsync,
+  type Environment,
+  type LoadedKeys,
+  type LoadKeyRingAsyncOptions,
+  type LoadKeyRingOptions,
+} from "./keys/load.ts";
+export { writeKeyFile, type WriteKeyFileOptions } from "./keys/key-file.ts";
+export { readKeysText, type KeysInText, type KeysTextFormat } from "./keys/keys-text.ts";
+export { isPublishedKey } from "./keys/published.ts";
+export {
+  announceKey,
+  promoteKey,
+  retireKey,
+  verificationShare,
+  type PromoteOptions,
+  type RetireOptions,
+  type RotationStep,
+} from "./keys/rotate.ts";
+export { SecretKey, type SecretKeyInput } from "./keys/secret-key.ts";
+export { watchKeyFile, type KeyFileWatch, type WatchKeyFileOptions } from "./keys/watch.ts";
+
+export type { CookieOptions, HostCookieOptions, RequestFacts, SharedCookieOptions } from "./sessions/cookie.ts";
+export { flask, type FlaskFormatOptions } from "./sessions/formats/flask.ts";
+export type { SessionFormat } from "./sessions/formats/format.ts";
+export { sealed, type SealedFormatOptions } from "./sessions/formats/sealed.ts";
+export { signed } from "./sessions/formats/signed.ts";
+export type { HeaderPair, RevocableSession, SessionInfo, SessionManagerOptions } from "./sessions/manager-options.ts";
+export { SessionManager } from "./sessions/manager.ts";
+export type { Rejection } from "./sessions/rejection.ts";
+export { Session, type FlashMessage } from "./sessions/session.ts";
+export type { IndexedStore, SessionStore, SetOptions, StoredSession, SweepableStore } from "./sessions/store.ts";
+
+export * from "./signing/index.ts";

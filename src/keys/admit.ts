@@ -1,0 +1,61 @@
+import type { Clock } from "../clock.ts";
+import { SecretKeyError } from "../errors.ts";
+import { severityOf, type KeyFindingCode } from "./findings.ts";
+import { gradeSecretKey } from "./grade.ts";
+import type { KnownKeys } from "./known-keys.ts";
+import type { SecretKeyInput } from "./secret-key.ts";
+
+/** Where the server runs: `production` refuses every key that can be guessed, `development` warns of most. */
+export type Mode = "production" | "development";
+
+/** By what rules keys are let in. */
+export interface AdmissionRules {
+  readonly mode: Mode;
+  readonly warn: (message: string) => void;
+  readonly clock: Clock;
+  readonly acceptWeakFallbacksUntil?: Date | undefined;
+  readonly knownKeys?: readonly KnownKeys[] | undefined;
+}
+
+/** What cannot be a key on anybody's machine. */
+const NEVER: readonly KeyFindingCode[] = ["missing", "wrong_type", "blank", "unresolved_variable", "stringified_object"];
+/** Notes that are likely somebody's mistake. */
+const LIKELY_MISTAKES: readonly KeyFindingCode[] = ["whitespace_edges", "trailing_nul", "looks_encoded"];
+
+/**
+ * Lets a key into a ring or throws; warns of what is allowed and yet unwise. `place` says where it came from, for the message.
+ *
+ * @throws SecretKeyError `key_missing` or `key_invalid` for what is no key in any mode, `key_refused` for what production refuses.
+ */
+export function admitKey(key: SecretKeyInput, place: string, role: "current" | "fallback", rules: AdmissionRules): void {
+  const { findings } = gradeSecretKey(key, { knownKeys: rules.knownKeys });
+  const name = role === "current" ? `The secret key from ${place}` : `A fallback key from ${place}`;
+
+  const never = findings.find(({ code }) => NEVER.includes(code));
+  if (never !== undefined) {
+    throw new SecretKeyError(
+      never.code === "missing" || never.code === "blank" ? "key_missing" : "key_invalid",
+      `${name} cannot be used. ${never.message} ${never.fix}`,
+    );
+  }
+  const problems = findings.filter(
+    ({ code }) => !(rules.mode === "development" && code === "development_key") && severityOf(code) !== "note",
+  );
+  const [worst] = problems;
+  if (worst !== undefined) {
+    const text = `${worst.message} ${worst.fix}`;
+    const accepted = role === "fallback" && acceptedUntil(rules);
+    if (rules.mode === "production" && accepted === false) throw new SecretKeyError("key_refused", `${name} is refused. ${text}`);
+    rules.warn(
+      accepted === false ? `${name} would be refused in production. ${text}` : `${name} is accepted only until ${accepted}. ${text}`,
+    );
+  }
+  // Said once, not for each key.
+  const unavailable = role === "current" ? findings.find(({ code }) => code === "list_unavailable") : undefined;
+  if (unavailable !== undefined) rules.warn(`${unavailable.message} ${unavailable.fix}`);
+  for (const { code, message, fix } of findings) if (LIKELY_MISTAKES.includes(code)) rules.warn(`${name}: ${message} ${fix}`);
+}
+
+function acceptedUntil({ acceptWeakFallbacksUntil: until, clock }: AdmissionRules): string | false {
+  return until !== undefined && until.getTime() / 1000 > clock() ? until.toISOString() : false;
+}

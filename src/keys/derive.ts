@@ -1,0 +1,42 @@
+import { createHash, createHmac, hkdfSync } from "node:crypto";
+import { InvalidOptionError } from "../errors.ts";
+import type { SecretKey } from "./secret-key.ts";
+
+/** A hash function that signatures can be made with. SHA-1 is there for Flask and itsdangerous, whose default it is. */
+export type Digest = "sha1" | "sha256" | "sha384" | "sha512";
+
+/** How itsdangerous makes a signing key out of a secret key and a salt. */
+export type KeyDerivation = "concat" | "django-concat" | "hmac" | "none";
+
+/**
+ * The signing key that itsdangerous 2.x derives (its `Signer.derive_key`): one secret, one key for each salt.
+ *
+ * `concat` is H(salt, secret); `django-concat` is H(salt, "signer", secret); `hmac`, Flask's, is HMAC(secret, salt);
+ * `none` is the secret itself. The text of a salt is its UTF-8 bytes.
+ *
+ * @throws InvalidOptionError for a derivation that is none of the four.
+ */
+export function deriveKey(secret: Uint8Array, salt: string, derivation: KeyDerivation, digest: Digest): Uint8Array {
+  switch (derivation) {
+    case "concat":
+      return createHash(digest).update(salt, "utf8").update(secret).digest();
+    case "django-concat":
+      return createHash(digest).update(salt, "utf8").update("signer").update(secret).digest();
+    case "hmac":
+      return createHmac(digest, secret).update(salt, "utf8").digest();
+    case "none":
+      return secret;
+    default:
+      throw new InvalidOptionError(`Unknown key derivation method: it is one of "concat", "django-concat", "hmac" and "none".`);
+  }
+}
+
+/**
+ * A key for one purpose of this package's own, by HKDF-SHA-256 (RFC 5869): whoever learns it learns nothing of the secret key.
+ *
+ * @param purpose what the subkey is for; different purposes have unrelated keys.
+ * @param length in bytes, 32 unless told otherwise.
+ */
+export function deriveSubkey(key: SecretKey, purpose: string, length = 32): Buffer {
+  return Buffer.from(hkdfSync("sha256", key.bytes(), "latchkey v1", purpose, length));
+}

@@ -1,0 +1,71 @@
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { generateDevelopmentKey } from "./generate.ts";
+import { readKeyFile, temporaryBeside } from "./key-file.ts";
+
+/** A key for this machine, and what to say about it. */
+export interface DevelopmentKey {
+  readonly key: string;
+  readonly source: string;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The project's development key: kept in `.latchkey/secret_key` of the folder, for its owner only, and made when it is missing, so that
+ * sessions live through restarts. The folder ignores itself in git. Processes that start at the same time agree on one key.
+ *
+ * In a folder that cannot be written the key lives as long as the process, with a warning.
+ *
+ * @throws SecretKeyError `key_file` if the file is there and cannot be used.
+ */
+export function developmentKey(directory: string): DevelopmentKey {
+  const folder = join(directory, ".latchkey");
+  const path = join(folder, "secret_key");
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    createOnce(join(folder, ".gitignore"), "*\n");
+    createOnce(path, `${generateDevelopmentKey()}\n`);
+  } catch (error) {
+    if (!UNWRITABLE.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    return {
+      key: generateDevelopmentKey(),
+      source: "development key of this process",
+      warnings: [
+        `The folder ${folder} cannot be written, so the development key is forgotten when the process ends, and all sessions with it.`,
+      ],
+    };
+  }
+  const { current, warnings } = readKeyFile(path);
+  return { key: current, source: `development key file ${path}`, warnings };
+}
+
+const UNWRITABLE: readonly string[] = ["EACCES", "EPERM", "EROFS", "ENOTDIR"];
+
+/** Writes a file unless there is one; nobody ever sees half of it. */
+function createOnce(path: string, text: string): void {
+  const temporary = temporaryBeside(path);
+  const handle = openSync(temporary, "wx", 0o600);
+  try {
+    writeSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  try {
+    // A link fails if the name is taken, so the first of several processes wins and all read its file.
+    linkSync(temporary, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") createWithoutLinks(path, text);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** For file systems that have no hard links. */
+function createWithoutLinks(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}

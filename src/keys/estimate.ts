@@ -1,0 +1,174 @@
+import { PatternFinder, type PatternKind } from "./patterns.ts";
+
+/** How hard a key is to guess. */
+export interface Estimate {
+  /** About log2 of the number of guesses. */
+  readonly bits: number;
+  /** The share of the key, 0 to 1, that each kind of guessable stretch makes up; empty where they do not matter. */
+  readonly shares: ReadonlyMap<PatternKind, number>;
+}
+
+/** Sets of characters that random keys are written with, the smallest first, and the bits that each character then carries. */
+const ALPHABETS: readonly (readonly [members: RegExp, bits: number])[] = [
+  [/[0-9]/, Math.log2(10)],
+  [/[0-9a-f]/, 4],
+  [/[0-9A-F]/, 4],
+  [/[a-z]/, Math.log2(26)],
+  [/[A-Z]/, Math.log2(26)],
+  [/[A-Z2-7]/, 5],
+  [/[a-z2-7]/, 5],
+  [/[0-9a-z]/, Math.log2(36)],
+  [/[0-9A-Z]/, Math.log2(36)],
+  [/[0-9A-Za-z]/, Math.log2(62)],
+  [/[0-9A-Za-z_-]/, 6],
+  [/[0-9A-Za-z+/]/, 6],
+  [/[ -~]/, Math.log2(95)],
+];
+// One bit set for each alphabet that a character of ASCII belongs to.
+const MEMBERSHIP: readonly number[] = Array.from({ length: 128 }, (_, code) =>
+  ALPHABETS.reduce((set, [members], index) => set | (members.test(String.fromCharCode(code)) ? 1 << index : 0), 0),
+);
+/** The bit of the first alphabet. */
+const DIGITS = 1;
+/** A character outside of the alphabet: one of many, at a place that has to be guessed as well; the same again is one of those seen. */
+const STRANGER_BITS = 12;
+/** A character outside of ASCII, or a control character: those who type one choose from few. */
+const OTHER_BITS = 8;
+
+/** OWASP ASVS 5.0, 11.2.3 and 11.5.1. */
+export const ENOUGH_BITS = 128;
+/**
+ * Chance makes patterns too: a random key may hold "1234". In one random key of a thousand million they save as much as this, so in a key that
+ * would be good without them, what saves less is taken for chance.
+ */
+const CHANCE_BITS = 48;
+/** Longer keys are judged by their beginning: a longer key is no easier to guess. */
+const LONGEST = 1024;
+
+/** What 16 bytes are in base64, whose last character holds two bits: now and then without a capital letter, or a small one, by chance. */
+const SIXTEEN_BYTES = /^[A-Za-z0-9+/_-]{21}[AQgw]$/;
+/** As many digits may be hexadecimal ones, among which by chance is no letter. */
+const HEX_OF_SIXTEEN_BYTES = 32;
+/** What base64 adds to the end carries nothing. */
+const PADDING = /(?<=^[A-Za-z0-9+/_-]+)={1,2}$/;
+
+const RUNS: readonly (readonly [run: RegExp, bits: number])[] = [
+  [/[0-9]{4,}/g, Math.log2(10)],
+  [/[a-z]{6,}/g, Math.log2(26)],
+  [/[A-Z]{6,}/g, Math.log2(26)],
+];
+
+/**
+ * Estimates how hard a text is to guess: the smaller of two numbers. The first is its characters times the bits of the alphabet it
+ * seems to be drawn from (hexadecimal 4, base32 5, letters and digits 5.17 or 5.95, base64 6). The second is the shortest description as
+ * words, repeats, sequences, keyboard walks and single characters, which counts if it is shorter by more than chance explains.
+ *
+ * @param isBase64 whether it is known to be base64; otherwise the padding at its end tells.
+ */
+export function estimateText(text: string, isBase64 = false): Estimate {
+  const beginning = text.slice(0, LONGEST);
+  const body = beginning.replace(PADDING, "");
+  const plain = isBase64 || body.length < beginning.length || SIXTEEN_BYTES.test(body) ? body.length * 6 : plainBits(body);
+  const shortest = describe(body);
+  return smaller(plain, shortest);
+}
+
+/** Estimates how hard bytes that are no text are to guess: eight bits each, unless they repeat themselves. */
+export function estimateBytes(bytes: Uint8Array): Estimate {
+  const text = Buffer.from(bytes.subarray(0, LONGEST)).toString("latin1");
+  const shortest = describe(text, 8);
+  const plain = text.length * 8;
+  return smaller(plain, shortest);
+}
+
+function smaller(plain: number, shortest: Estimate): Estimate {
+  return plain < ENOUGH_BITS || plain - shortest.bits > CHANCE_BITS ? shortest : { bits: plain, shares: new Map() };
+}
+
+function plainBits(text: string): number {
+  let common = ~0;
+  let inside = 0;
+  let outside = 0;
+  for (const character of text) {
+    const set = MEMBERSHIP[character.codePointAt(0)!] ?? 0;
+    if (set === 0) outside++;
+    else {
+      inside++;
+      common &= set;
+    }
+  }
+  if (text.length >= HEX_OF_SIXTEEN_BYTES) common &= ~DIGITS;
+  const fitting = ALPHABETS.flatMap(([, bits], index) => ((common & (1 << index)) === 0 ? [] : [bits]));
+  return inside * Math.min(...fitting) + outside * OTHER_BITS;
+}
+
+/** What each character costs by itself, by the alphabet for which the whole text costs least. */
+function literalCosts(text: string): readonly number[] {
+  let best: readonly number[] = [];
+  let least = Infinity;
+  for (let alphabet = 0; alphabet < ALPHABETS.length; alphabet++) {
+    const costs = costsIn(alphabet, text, least);
+    if (costs === undefined) continue;
+    [best, least] = costs;
+  }
+  return best;
+}
+
+/** The costs in one alphabet and their sum; undefined as soon as the sum reaches the limit. */
+function costsIn(alphabet: number, text: string, limit: number): readonly [costs: readonly number[], sum: number] | undefined {
+  const bits = ALPHABETS[alphabet]![1];
+  const strangers = new Set<number>();
+  const costs: number[] = [];
+  let sum = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    const set = MEMBERSHIP[code] ?? 0;
+    let cost = bits;
+    if ((set & (1 << alphabet)) === 0) {
+      cost = strangers.has(code) ? 1 + Math.log2(strangers.size) : set === 0 ? OTHER_BITS : STRANGER_BITS;
+      strangers.add(code);
+    }
+    costs.push(cost);
+    sum += cost;
+    if (sum >= limit) return undefined;
+  }
+  return [costs, sum];
+}
+
+interface Step {
+  readonly bits: number;
+  readonly from: number;
+  readonly kind: PatternKind | undefined;
+}
+
+/** The shortest way through the text, in bits, by dynamic programming. */
+function describe(text: string, literal?: number): Estimate {
+  const literals = literal === undefined ? literalCosts(text) : undefined;
+  const finder = new PatternFinder(text, literal === undefined);
+  const runs = new Map<number, { length: number; bits: number }[]>();
+  if (literals !== undefined) {
+    for (const [run, bits] of RUNS) {
+      for (const { index, 0: found } of text.matchAll(run))
+        runs.set(index, [...(runs.get(index) ?? []), { length: found.length, bits: 4 + bits * found.length }]);
+    }
+  }
+  const steps: (Step | undefined)[] = [{ bits: 0, from: 0, kind: undefined }];
+  const reach = (from: number, length: number, bits: number, kind: PatternKind | undefined): void => {
+    const total = steps[from]!.bits + bits;
+    const known = steps[from + length];
+    if (known === undefined || total < known.bits) steps[from + length] = { bits: total, from, kind };
+  };
+  for (let from = 0; from < text.length; from++) {
+    reach(from, 1, literals?.[from] ?? literal ?? OTHER_BITS, undefined);
+    for (const { length, bits } of runs.get(from) ?? []) reach(from, length, bits, undefined);
+    for (const { kind, length, bits } of finder.at(from)) reach(from, length, bits, kind);
+  }
+  const covered = new Map<PatternKind, number>();
+  for (let at = text.length; at > 0;) {
+    const { from, kind } = steps[at]!;
+    if (kind !== undefined) covered.set(kind, (covered.get(kind) ?? 0) + at - from);
+    at = from;
+  }
+  const shares = new Map([...covered].map(([kind, characters]) => [kind, characters / text.length]));
+  return { bits: steps[text.length]?.bits ?? 0, shares };
+}

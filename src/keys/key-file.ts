@@ -1,0 +1,186 @@
+import { randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  copyFileSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { SecretKeyError } from "../errors.ts";
+
+/** A key file's size in bytes, at least and at most. */
+const SMALLEST = 16;
+const LARGEST = 4096;
+
+/** What stands in a key file. */
+export interface KeyFileContent {
+  /** The first line. */
+  readonly current: string;
+  /** The further lines. */
+  readonly fallbacks: readonly string[];
+  /** What is unwise about the file, without being an error: sentences for a log. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads a key file: the current key on the first line, keys that only verify on further lines.
+ *
+ * It is a regular file (or a symbolic link to one) of 16 to 4,096 bytes of UTF-8, without a byte order mark, NUL bytes, carriage returns
+ * inside or blank lines. Exactly one newline (LF or CRLF) at the end is not part of the key. Anybody but the owner who may read it is worth a
+ * warning; anybody who may write it is an error.
+ *
+ * @throws SecretKeyError `key_file` with the path, what is wrong and what to do.
+ */
+export function readKeyFile(path: string): KeyFileContent {
+  const { bytes, mode } = readRegularFile(path);
+  const warnings: string[] = [];
+  // Windows has no such modes: all files there look readable by everybody.
+  if (process.platform !== "win32") {
+    if ((mode & 0o002) !== 0) throw fileError(path, "anybody on this machine may write it", `chmod 600 ${path}`);
+    if ((mode & 0o044) !== 0) warnings.push(`The key file ${path} may be read by others on this machine. Run: chmod 600 ${path}`);
+  }
+  const lines = parseKeyFile(bytes, path);
+  return { current: lines[0], fallbacks: lines.slice(1), warnings };
+}
+
+/**
+ * The lines of a key file, the current key first.
+ *
+ * @param path is only named in errors.
+ * @throws SecretKeyError `key_file`.
+ */
+export function parseKeyFile(bytes: Uint8Array, path: string): readonly [string, ...string[]] {
+  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const first = content.subarray(0, 3).toString("hex");
+  if (first === "efbbbf") throw fileError(path, "it begins with a byte order mark", "save it as UTF-8 without one");
+  if (first.startsWith("fffe") || first.startsWith("feff")) throw fileError(path, "it is written in UTF-16", "save it as UTF-8");
+  if (content.includes(0))
+    throw fileError(path, "it holds a NUL byte, so it is no text", "write the key as text: npx latchkey key generate");
+  const text = content.toString("utf8");
+  if (!Buffer.from(text, "utf8").equals(content))
+    throw fileError(path, "it is no UTF-8", "write the key as text: npx latchkey key generate");
+  const lines = text.replace(/\r?\n$/, "").split("\n");
+  const ending = text.endsWith("\r\n") ? "\r" : "";
+  const keys = lines.map((line, index) => (ending !== "" && index < lines.length - 1 && line.endsWith("\r") ? line.slice(0, -1) : line));
+  if (keys.some((key) => key.includes("\r")))
+    throw fileError(path, "it holds a carriage return inside, or mixes line ends", "save it with plain LF line ends");
+  if (keys.length === 1 && keys[0]!.trim() === "") throw fileError(path, "it holds no key", "write one into it: npx latchkey key generate");
+  if (keys.some((key) => key.trim() === "")) {
+    throw fileError(path, "it holds a blank line, or ends with more than one newline", "keep one key a line and one newline at the end");
+  }
+  return keys as [string, ...string[]];
+}
+
+/** How `writeKeyFile` is to write. */
+export interface WriteKeyFileOptions {
+  /** Keeps what was there before as `<path>.bak`. False unless given. */
+  readonly backup?: boolean | undefined;
+}
+
+/**
+ * Writes a file whole or not at all: into a new file in the same folder, to the disk, then over the old one in one step. A process that is
+ * killed in between leaves the old file as it was. A symbolic link stays one; mode and owner stay, and a new file is for its owner only (0600).
+ */
+export function writeKeyFile(path: string, text: string, options: WriteKeyFileOptions = {}): void {
+  const target = targetOf(path);
+  const before = statSync(target, { throwIfNoEntry: false });
+  const mode = before === undefined ? 0o600 : before.mode & 0o777;
+  if (before !== undefined && options.backup === true) {
+    const copy = temporaryBeside(target);
+    copyFileSync(target, copy);
+    chmodSync(copy, mode & 0o700);
+    renameSync(copy, `${target}.bak`);
+  }
+  const temporary = temporaryBeside(target);
+  const handle = openSync(temporary, "wx", 0o600);
+  try {
+    try {
+      writeSync(handle, text);
+      if (before !== undefined) keepOwner(temporary, before);
+      chmodSync(temporary, mode);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncFolder(dirname(target));
+}
+
+/** A name in the same folder that nobody else uses. */
+export function temporaryBeside(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+}
+
+/** The error for a key file that cannot be used. */
+export function fileError(path: string, problem: string, fix: string, cause?: unknown): SecretKeyError {
+  return new SecretKeyError("key_file", `The key file ${path} cannot be used: ${problem}. To mend it: ${fix}`, { cause });
+}
+
+function readRegularFile(path: string): { readonly bytes: Buffer; readonly mode: number } {
+  let handle: number;
+  try {
+    // A file that is not regular is looked at before it is opened: opening a pipe waits for its writer.
+    if (!statSync(path).isFile()) throw fileError(path, "it is no regular file", "name the file itself, not a folder or a device");
+    handle = openSync(path, "r");
+  } catch (error) {
+    if (error instanceof SecretKeyError) throw error;
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ENOENT")
+      throw fileError(path, "there is no such file", `npx latchkey key generate > ${path} && chmod 600 ${path}`, error);
+    if (code === "EACCES")
+      throw fileError(path, "this process may not read it", "give the file to the user that the server runs as", error);
+    throw fileError(path, `the system cannot open it (${code ?? "unknown"})`, "look at the path and the file system", error);
+  }
+  try {
+    const { size, mode } = fstatSync(handle);
+    if (size < SMALLEST) throw fileError(path, `it has ${size} bytes, and a key has at least ${SMALLEST}`, "npx latchkey key generate");
+    if (size > LARGEST)
+      throw fileError(path, `it has ${size} bytes, and a key file has at most ${LARGEST}`, "name the file that holds only the key");
+    const bytes = Buffer.alloc(size);
+    return { bytes: bytes.subarray(0, readSync(handle, bytes, 0, size, 0)), mode };
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function targetOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function keepOwner(path: string, { uid, gid }: { readonly uid: number; readonly gid: number }): void {
+  try {
+    chownSync(path, uid, gid);
+  } catch {
+    // Only the superuser may give a file away; for everybody else the new file is theirs, as the old one was.
+  }
+}
+
+function syncFolder(folder: string): void {
+  try {
+    const handle = openSync(folder, "r");
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch {
+    // Some systems cannot open a folder. The file itself is on the disk already.
+  }
+}

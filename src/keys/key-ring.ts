@@ -1,0 +1,142 @@
+import { unixNow, type Clock } from "../clock.ts";
+import { keyUsedChannel, type KeyLabel } from "../diagnostics.ts";
+import { SecretKeyError } from "../errors.ts";
+import { SecretKey, type SecretKeyInput } from "./secret-key.ts";
+
+/** How often, and when last, a key of a ring was used by this process. */
+export interface KeyUsage extends KeyLabel {
+  readonly signed: number;
+  readonly verified: number;
+  /** Unix seconds; undefined if the key was not used yet. */
+  readonly lastUsed: number | undefined;
+}
+
+interface Counter {
+  signed: number;
+  verified: number;
+  lastUsed: number | undefined;
+}
+
+/** What a ring knows beside its keys. */
+export interface KeyRingOptions {
+  /** Where the keys came from, for people: "environment variable SECRET_KEY". Never a key. */
+  readonly source?: string | undefined;
+  /** Tells when a key was last used, in whole Unix seconds. */
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * One current key, which signs and verifies, and fallback keys, which only verify: the state between two keys of a rotation.
+ *
+ * The roles have names because a list does not: Flask 3.1.0 signed with its oldest key because two lists were
+ * joined in the wrong order (CVE-2025-47278). The order of the fallbacks has no meaning.
+ *
+ * @example
+ * ```ts
+ * const keys = new KeyRing("the key of today, forty-three characters!!!", ["the key of yesterday, as long as the other"]);
+ * keys.current; // signs
+ * [...keys].length; // 2: all of them verify
+ * ```
+ */
+export class KeyRing implements Iterable<SecretKey> {
+  #keys: readonly [SecretKey, ...SecretKey[]];
+  readonly #counters = new Map<SecretKey, Counter>();
+  readonly #clock: Clock;
+  readonly #source: string;
+
+  /**
+   * @param current signs and verifies.
+   * @param fallbacks only verify. A list, never a bare text: Flask takes a text apart into one-letter keys.
+   * @throws SecretKeyError `key_missing` or `key_invalid` for anything that cannot be a key, or no list of keys.
+   */
+  constructor(current: SecretKeyInput, fallbacks: readonly SecretKeyInput[] = [], options: KeyRingOptions = {}) {
+    this.#keys = toKeys(current, fallbacks);
+    this.#clock = options.clock ?? unixNow;
+    this.#source = options.source ?? "the application's code";
+  }
+
+  /** The ring itself, or a ring of the one key. */
+  static from(keys: KeyRing | SecretKeyInput): KeyRing {
+    return keys instanceof KeyRing ? keys : new KeyRing(keys);
+  }
+
+  /** Where the keys came from, such as "environment variable SECRET_KEY"; never a key. */
+  get source(): string {
+    return this.#source;
+  }
+
+  /** The key that signs. */
+  get current(): SecretKey {
+    return this.#keys[0];
+  }
+
+  /** The keys that only verify. */
+  get fallbacks(): readonly SecretKey[] {
+    return this.#keys.slice(1);
+  }
+
+  /** All keys that verify, the current one first. */
+  [Symbol.iterator](): Iterator<SecretKey> {
+    return this.#keys[Symbol.iterator]();
+  }
+
+  /** Puts other keys in place of all of these, for whoever holds the ring; counters of keys that stay go on. */
+  replace(current: SecretKeyInput, fallbacks: readonly SecretKeyInput[] = []): void {
+    const before = this.#keys;
+    // A key that stays keeps its object, and with it everything that was derived and counted for it.
+    const keys = toKeys(current, fallbacks).map((key) => before.find((known) => known.equals(key)) ?? key);
+    this.#keys = keys as [SecretKey, ...SecretKey[]];
+    for (const key of this.#counters.keys()) if (!keys.includes(key)) this.#counters.delete(key);
+  }
+
+  /** What the key is in this ring. */
+  roleOf(key: SecretKey): KeyLabel["role"] {
+    return key === this.current ? "current" : "fallback";
+  }
+
+  /**
+   * Notes that a key of this ring signed or verified something. Called by whatever uses the ring.
+   *
+   * It stands on the path of every request: a look into a map, an addition and a reading of the clock, together less than a
+   * tenth of the HMAC beside it. The dear fingerprint is only made when somebody asks for it.
+   */
+  count(key: SecretKey, use: "sign" | "verify"): void {
+    let counter = this.#counters.get(key);
+    if (counter === undefined) this.#counters.set(key, (counter = { signed: 0, verified: 0, lastUsed: undefined }));
+    if (use === "sign") counter.signed++;
+    else counter.verified++;
+    counter.lastUsed = this.#clock();
+    if (keyUsedChannel.hasSubscribers) keyUsedChannel.publish({ key: { fingerprint: key.fingerprint, role: this.roleOf(key) }, use });
+  }
+
+  /**
+   * How often, and when last, this process used each key: an old key that verifies nothing any more can go.
+   *
+   * The counts begin at zero with each process. Each fingerprint costs about 40 ms the first time.
+   */
+  usage(): readonly KeyUsage[] {
+    return this.#keys.map((key) => {
+      const { signed = 0, verified = 0, lastUsed } = this.#counters.get(key) ?? {};
+      return { fingerprint: key.fingerprint, role: this.roleOf(key), signed, verified, lastUsed };
+    });
+  }
+
+  toJSON(): string {
+    return "[KeyRing]";
+  }
+}
+
+function toKeys(current: SecretKeyInput, fallbacks: readonly SecretKeyInput[]): [SecretKey, ...SecretKey[]] {
+  if (!Array.isArray(fallbacks)) {
+    throw new SecretKeyError(
+      "key_invalid",
+      `Fallback keys are a list of keys, not ${typeof fallbacks === "string" ? "one text" : `a ${typeof fallbacks}`}: write [key] for one.`,
+    );
+  }
+  const keys = [SecretKey.from(current)] as [SecretKey, ...SecretKey[]];
+  for (const fallback of fallbacks) {
+    const key = SecretKey.from(fallback);
+    if (!keys.some((known) => known.equals(key))) keys.push(key);
+  }
+  return keys;
+}

@@ -1,0 +1,81 @@
+import { parseEnv } from "node:util";
+import { SecretKeyError } from "../errors.ts";
+import { formatFallbacks, parseFallbacks } from "./fallbacks.ts";
+import { parseKeyFile } from "./key-file.ts";
+
+/** How a text holds keys: `file`, one key a line and the current one first, or `env`, the variables of a .env file. */
+export type KeysTextFormat = "file" | "env";
+
+/** The keys in a text. */
+export interface KeysInText {
+  readonly current: string;
+  readonly fallbacks: readonly string[];
+}
+
+const VARIABLES = ["SECRET_KEY", "SECRET_KEY_FALLBACKS"] as const;
+
+/**
+ * The keys that a key file's or .env file's text holds.
+ *
+ * @throws SecretKeyError `key_file` for a text that cannot be read as that, `key_missing` for a .env without SECRET_KEY.
+ */
+export function readKeysText(text: string, format: KeysTextFormat): KeysInText {
+  if (format === "file") {
+    const [current, ...fallbacks] = parseKeyFile(Buffer.from(text, "utf8"), "that was handed in");
+    return { current, fallbacks };
+  }
+  for (const name of VARIABLES) refuseWhatCannotBeEdited(text, name);
+  const values = parseEnv(text);
+  const current = values["SECRET_KEY"];
+  if (current === undefined || current === "")
+    throw new SecretKeyError("key_missing", "The .env file sets no SECRET_KEY. Add one: npx latchkey key generate");
+  return { current, fallbacks: parseFallbacks(values["SECRET_KEY_FALLBACKS"] ?? "", "SECRET_KEY_FALLBACKS of the .env file") };
+}
+
+/** The same text with these keys in place of those it held; all else in it stays as it is. */
+export function writeKeysText(text: string, format: KeysTextFormat, { current, fallbacks }: KeysInText): string {
+  if (format === "file") {
+    const end = text.endsWith("\r\n") ? "\r\n" : "\n";
+    return [current, ...fallbacks].join(end) + (text.endsWith("\n") ? end : "");
+  }
+  const withCurrent = text.replace(lineOf("SECRET_KEY"), (_, head: string, _value, end: string) => `${head}${quote(current)}${end}`);
+  const list = `'${formatFallbacks(fallbacks)}'`;
+  const fallbackLine = lineOf("SECRET_KEY_FALLBACKS");
+  const written = fallbackLine.test(withCurrent)
+    ? withCurrent.replace(fallbackLine, (_, head: string, _value, end: string) => (fallbacks.length === 0 ? "" : `${head}${list}${end}`))
+    : fallbacks.length === 0
+      ? withCurrent
+      : withCurrent.replace(lineOf("SECRET_KEY"), (line, head: string, _value, end: string) => {
+          const newline = end === "" ? "\n" : end;
+          return `${line}${end === "" ? newline : ""}${head.replace("SECRET_KEY", "SECRET_KEY_FALLBACKS")}${list}${end}`;
+        });
+  const { current: readCurrent, fallbacks: readFallbacks } = readKeysText(written, "env");
+  if (readCurrent !== current || JSON.stringify(readFallbacks) !== JSON.stringify(fallbacks)) {
+    throw new SecretKeyError(
+      "key_file",
+      "A .env file cannot hold these keys so that they are read back the same. Use a key file (SECRET_KEY_FILE).",
+    );
+  }
+  return written;
+}
+
+/** The line that sets a variable: what stands before the value, the value, the line end. */
+function lineOf(name: string, flags = "m"): RegExp {
+  return new RegExp(String.raw`^([ \t]*(?:export[ \t]+)?${name}[ \t]*=[ \t]*)([^\r\n]*)(\r?\n|$(?![\s\S]))`, flags);
+}
+
+function refuseWhatCannotBeEdited(text: string, name: string): void {
+  const lines = [...text.matchAll(lineOf(name, "gm"))];
+  if (lines.length > 1) throw new SecretKeyError("key_file", `The .env file sets ${name} more than once. Keep one of the lines.`);
+  const value = lines[0]?.[2] ?? "";
+  const quoteSign = /^["'`]/.exec(value)?.[0];
+  if (quoteSign !== undefined && value.indexOf(quoteSign, 1) === -1) {
+    throw new SecretKeyError("key_file", `In the .env file the value of ${name} goes on over several lines. Write it on one.`);
+  }
+}
+
+/** A value as all readers of .env files take it. */
+function quote(value: string): string {
+  if (/^[\w+/=.:-]+$/.test(value)) return value;
+  return value.includes("'") ? `"${value}"` : `'${value}'`;
+}

@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import { InvalidOptionError } from "../errors.ts";
+import { decodeGolombRice, encodeGolombRice } from "./golomb.ts";
+import { parseKeyList, type KeyListFormat } from "./key-list.ts";
+
+/*
+ * A set of keys that can be asked and not read: a Golomb-Rice coded set of 46-bit and longer hashes.
+ *
+ * The file: 8 bytes "LKKEYS", a NUL and the version 1; the number of entries as 4 bytes, big-endian; one byte of bits a remainder; then
+ * the codes. Each key's hash is the first 8 bytes of SHA-256(salt + key), scaled to the range of entries x 2^bits.
+ */
+
+const MAGIC = Buffer.from("LKKEYS\0\x01", "latin1");
+const SALT = "latchkey known keys 1\0";
+const HEADER_BYTES = MAGIC.length + 5;
+/** A stranger's key is taken for a known one once in 2^32. */
+const BITS = 32;
+/** Beyond this, hashes would not fit into the 53 bits of a number. */
+const MOST_ENTRIES = 2 ** 20;
+
+/**
+ * Keys that others know: a list to hold one's own keys against, as `gradeSecretKey(key, { knownKeys: [list] })`.
+ *
+ * The list keeps only hashes. A key that is on it is always found; another one is taken for it once in 4,294,967,296.
+ */
+export class KnownKeys {
+  readonly #hashes: Float64Array;
+  readonly #range: bigint;
+
+  private constructor(hashes: Float64Array, range: bigint) {
+    this.#hashes = hashes;
+    this.#range = range;
+  }
+
+  /**
+   * Opens what `buildKeyFilter` made.
+   *
+   * @throws InvalidOptionError if the bytes are no such filter, or a damaged one.
+   */
+  static open(filter: Uint8Array): KnownKeys {
+    const bytes = Buffer.from(filter.buffer, filter.byteOffset, filter.byteLength);
+    if (!isKeyFilter(bytes) || bytes.length < HEADER_BYTES)
+      throw new InvalidOptionError("These bytes are no filter of known keys of a version that this package reads.");
+    const count = bytes.readUInt32BE(MAGIC.length);
+    const bits = bytes[HEADER_BYTES - 1]!;
+    const hashes = bits <= 32 && count <= MOST_ENTRIES ? decodeGolombRice(bytes.subarray(HEADER_BYTES), count, bits) : undefined;
+    if (hashes === undefined) throw new InvalidOptionError("The filter of known keys is damaged or cut off. Build it again.");
+    return new KnownKeys(hashes, BigInt(count) << BigInt(bits));
+  }
+
+  /** How many different keys the list holds. */
+  get size(): number {
+    return this.#hashes.length;
+  }
+
+  /** Whether this key (a text is its UTF-8 bytes) is on the list. */
+  has(key: string | Uint8Array): boolean {
+    if (this.#hashes.length === 0) return false;
+    const hash = hashOf(key, this.#range);
+    let low = 0;
+    let high = this.#hashes.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const found = this.#hashes[middle]!;
+      if (found === hash) return true;
+      if (found < hash) low = middle + 1;
+      else high = middle - 1;
+    }
+    return false;
+  }
+}
+
+/** Whether these bytes are a filter that `buildKeyFilter` made, by their beginning. */
+export function isKeyFilter(bytes: Uint8Array): boolean {
+  return bytes.length >= MAGIC.length && MAGIC.equals(bytes.subarray(0, MAGIC.length));
+}
+
+/**
+ * Turns keys into a filter: about 34 bits for each, from which no key can be read, though each guess can be tried. The same keys, in any
+ * order, give the same bytes.
+ *
+ * @throws InvalidOptionError for more than 1,048,576 different keys.
+ * @example
+ * ```ts
+ * writeFileSync("our-old-keys.bin", buildKeyFilter(["the key we once pasted into a chat"]));
+ * ```
+ */
+export function buildKeyFilter(keys: Iterable<string | Uint8Array>): Uint8Array {
+  const distinct = new Map<string, Buffer>();
+  for (const key of keys) {
+    const bytes = Buffer.from(key as string);
+    distinct.set(bytes.toString("latin1"), bytes);
+  }
+  if (distinct.size > MOST_ENTRIES)
+    throw new InvalidOptionError(`A filter holds at most ${MOST_ENTRIES} keys. Build several, and hand in all of them.`);
+  const range = BigInt(distinct.size) << BigInt(BITS);
+  const hashes = [...new Set([...distinct.values()].map((key) => hashOf(key, range)))].sort((first, second) => first - second);
+  const header = Buffer.alloc(HEADER_BYTES);
+  MAGIC.copy(header);
+  header.writeUInt32BE(distinct.size, MAGIC.length);
+  header[HEADER_BYTES - 1] = BITS;
+  return Buffer.concat([header, encodeGolombRice(padded(hashes, distinct.size), BITS)]);
+}
+
+/**
+ * Reads a list of known keys: a filter, or text with one key a line.
+ *
+ * @param bytes the file. A filter is recognised by its beginning; `format` says how a text is written.
+ * @param format `auto` unless given: lines that are Python literals in quotes are unquoted and unescaped, all others are the key as it
+ *   stands, also with a `#` in front. `text` never unquotes. `base64` decodes each line.
+ * @throws InvalidOptionError for a damaged filter, or a line that is not of the format; it names the line's number.
+ * @example
+ * ```ts
+ * gradeSecretKey(key, { knownKeys: [readKeyList(readFileSync("leaked.txt"))] });
+ * ```
+ */
+export function readKeyList(bytes: Uint8Array, format: KeyListFormat = "auto"): KnownKeys {
+  return KnownKeys.open(isKeyFilter(bytes) ? bytes : buildKeyFilter(parseKeyList(bytes, format)));
+}
+
+function hashOf(key: string | Uint8Array, range: bigint): number {
+  const digest = createHash("sha256").update(SALT).update(key).digest();
+  return Number((digest.readBigUInt64BE(0) * range) >> 64n);
+}
+
+/** Two keys may share a hash (once in many lists): the count in the header stays the number of keys, and a repeated hash costs nothing. */
+function padded(hashes: readonly number[], size: number): readonly number[] {
+  return [...hashes, ...Array.from({ length: size - hashes.length }, () => hashes.at(-1)!)];
+}

@@ -1,0 +1,197 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { unixNow, type Clock } from "../clock.ts";
+import { InvalidOptionError, SecretKeyError } from "../errors.ts";
+import { admitKey, type AdmissionRules, type Mode } from "./admit.ts";
+import { developmentKey } from "./development-key.ts";
+import { parseFallbacks } from "./fallbacks.ts";
+import { readKeyFile } from "./key-file.ts";
+import { KeyRing } from "./key-ring.ts";
+import type { KnownKeys } from "./known-keys.ts";
+import { HOW_TO_MAKE_ONE, SecretKey, type SecretKeyInput } from "./secret-key.ts";
+
+/** Environment variables, such as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where keys come from, and how strictly they are graded. */
+export interface LoadKeyRingOptions {
+  /** The environment to read: `process.env`, or `{}` to read none. */
+  readonly env: Environment;
+  /**
+   * `production` refuses keys that can be guessed, and a start without a key. Unless given: LATCHKEY_ENV; else NODE_ENV, where nothing,
+   * `development` and `test` mean development (as Express reads it), and all else production.
+   */
+  readonly mode?: Mode | undefined;
+  /** The key itself, where the application has it from somewhere else. */
+  readonly secretKey?: SecretKeyInput | undefined;
+  /** Keys that only verify: a list, never one text. */
+  readonly fallbacks?: readonly SecretKeyInput[] | undefined;
+  /** The folder in which `.latchkey/secret_key` keeps the development key; the working directory unless given. */
+  readonly directory?: string | undefined;
+  /** Gets each warning, one sentence or two without any part of a key; `process.emitWarning` unless given. */
+  readonly warn?: ((message: string) => void) | undefined;
+  /**
+   * Until then, fallback keys that production would refuse are accepted with a warning. Each of them lets whoever guesses it forge
+   * sessions: prefer to log everybody out.
+   */
+  readonly acceptWeakFallbacksUntil?: Date | undefined;
+  /** Further lists of keys to refuse, from `readKeyList`. */
+  readonly knownKeys?: readonly KnownKeys[] | undefined;
+  /** Tells the time, in whole Unix seconds. */
+  readonly clock?: Clock | undefined;
+}
+
+/** What a loader hands in: one key, or a key with its fallbacks. */
+export type LoadedKeys = SecretKeyInput | { readonly current: SecretKeyInput; readonly fallbacks?: readonly SecretKeyInput[] };
+
+/** `LoadKeyRingOptions` with a function that fetches the keys. */
+export interface LoadKeyRingAsyncOptions extends LoadKeyRingOptions {
+  /** Fetches the keys from a vault or a key management service. */
+  readonly loader?: (() => LoadedKeys | Promise<LoadedKeys>) | undefined;
+}
+
+interface Source {
+  /** How messages name it: never with a value. */
+  readonly name: string;
+  read(): { readonly current: SecretKeyInput; readonly fallbacks?: readonly SecretKeyInput[]; readonly warnings?: readonly string[] };
+}
+
+/**
+ * The key ring of a server, from the one place that has the key:
+ *
+ * 1. the option `secretKey`
+ * 2. the file that the environment variable SECRET_KEY_FILE names (Docker and Kubernetes secrets)
+ * 3. the file `secret_key` in $CREDENTIALS_DIRECTORY (systemd credentials)
+ * 4. the environment variable SECRET_KEY
+ *
+ * More than one of them is an error, since whichever won would surprise somebody. Fallback keys stand in the option `fallbacks`, in the
+ * further lines of a key file, or in SECRET_KEY_FALLBACKS (a JSON array, or a list with commas). A development server without any key gets one
+ * that is kept in `.latchkey/secret_key`. All keys are graded (OWASP ASVS 11.2.3), fallbacks as strictly.
+ *
+ * @throws SecretKeyError `key_missing`, `key_conflict` (two sources), `key_file`, `key_invalid`, or `key_refused` in production.
+ * @throws InvalidOptionError for an unknown mode.
+ * @example
+ * ```ts
+ * const keys = loadKeyRing({ env: process.env });
+ * keys.source; // "environment variable SECRET_KEY"
+ * ```
+ */
+export function loadKeyRing(options: LoadKeyRingOptions): KeyRing {
+  return load(options, presentSources(options));
+}
+
+/**
+ * The same with a fifth source, a function that may wait: for vaults and key management services. No service is called before
+ * the other sources were looked at.
+ *
+ * @throws SecretKeyError as `loadKeyRing`; what the loader throws is passed on.
+ * @example
+ * ```ts
+ * const keys = await loadKeyRingAsync({ env: process.env, loader: async () => (await vault.read("app")).secretKey });
+ * ```
+ */
+export async function loadKeyRingAsync(options: LoadKeyRingAsyncOptions): Promise<KeyRing> {
+  const sources = presentSources(options);
+  const { loader } = options;
+  if (loader === undefined) return load(options, sources);
+  refuseConflict([...sources.map(({ name }) => name), "option loader"], "secret key");
+  const loaded = await loader();
+  const isPair = typeof loaded === "object" && loaded !== null && !(loaded instanceof SecretKey) && !(loaded instanceof Uint8Array);
+  return load(options, [{ name: "option loader", read: () => (isPair ? loaded : { current: loaded }) }]);
+}
+
+/** The mode that the options or the environment ask for. */
+export function modeOf({ env, mode }: Pick<LoadKeyRingOptions, "env" | "mode">): Mode {
+  const asked = mode ?? env["LATCHKEY_ENV"];
+  if (asked === "production" || asked === "development") return asked;
+  if (asked !== undefined) {
+    throw new InvalidOptionError(
+      `${mode === undefined ? "The environment variable LATCHKEY_ENV" : 'The option "mode"'} is either "production" or "development".`,
+    );
+  }
+  const node = env["NODE_ENV"];
+  return node === undefined || node === "" || node === "development" || node === "test" ? "development" : "production";
+}
+
+function rulesOf(options: LoadKeyRingOptions): AdmissionRules {
+  const { warn = emitWarning, clock = unixNow, acceptWeakFallbacksUntil, knownKeys } = options;
+  return { mode: modeOf(options), warn, clock, acceptWeakFallbacksUntil, knownKeys };
+}
+
+function presentSources({ env, secretKey }: LoadKeyRingOptions): readonly Source[] {
+  const sources: Source[] = [];
+  if (secretKey !== undefined) sources.push({ name: "option secretKey", read: () => ({ current: secretKey }) });
+  const file = env["SECRET_KEY_FILE"];
+  if (file !== undefined) sources.push({ name: `file ${file} (environment variable SECRET_KEY_FILE)`, read: () => readKeyFile(file) });
+  const folder = env["CREDENTIALS_DIRECTORY"];
+  const credential = folder === undefined || folder === "" ? undefined : join(folder, "secret_key");
+  if (credential !== undefined && existsSync(credential))
+    sources.push({ name: `credential ${credential}`, read: () => readKeyFile(credential) });
+  const variable = env["SECRET_KEY"];
+  if (variable !== undefined) sources.push({ name: "environment variable SECRET_KEY", read: () => ({ current: variable }) });
+  return sources;
+}
+
+function load(options: LoadKeyRingOptions, sources: readonly Source[]): KeyRing {
+  refuseConflict(
+    sources.map(({ name }) => name),
+    "secret key",
+  );
+  const rules = rulesOf(options);
+  const source = sources[0] ?? developmentSource(options, rules.mode);
+  const { current, fallbacks: own = [], warnings = [] } = source.read();
+  for (const warning of warnings) rules.warn(warning);
+  const fallbacks = collectFallbacks(options, own, source.name);
+  admitKey(current, source.name, "current", rules);
+  for (const fallback of fallbacks.keys) admitKey(fallback, fallbacks.name, "fallback", rules);
+  return new KeyRing(current, fallbacks.keys, { source: source.name, clock: rules.clock });
+}
+
+function developmentSource({ directory = process.cwd() }: LoadKeyRingOptions, mode: Mode): Source {
+  if (mode === "production") {
+    throw new SecretKeyError(
+      "key_missing",
+      `A secret key is needed in production, but none of SECRET_KEY, SECRET_KEY_FILE, the systemd credential secret_key and the option secretKey is set. ${HOW_TO_MAKE_ONE}`,
+    );
+  }
+  const { key, source, warnings } = developmentKey(directory);
+  return { name: source, read: () => ({ current: key, warnings }) };
+}
+
+function collectFallbacks(
+  { env, fallbacks }: LoadKeyRingOptions,
+  own: readonly SecretKeyInput[],
+  name: string,
+): { readonly name: string; readonly keys: readonly SecretKeyInput[] } {
+  if (fallbacks !== undefined && !Array.isArray(fallbacks)) {
+    throw new SecretKeyError(
+      "key_invalid",
+      `The option fallbacks is a list of keys, not ${typeof fallbacks === "string" ? "one text" : `a ${typeof fallbacks}`}: write [key] for one.`,
+    );
+  }
+  const variable = env["SECRET_KEY_FALLBACKS"];
+  const inVariable = variable === undefined ? [] : parseFallbacks(variable);
+  const present = [
+    { name: "option fallbacks", keys: fallbacks ?? [] },
+    { name: "environment variable SECRET_KEY_FALLBACKS", keys: inVariable },
+    { name, keys: own },
+  ].filter(({ keys }) => keys.length > 0);
+  refuseConflict(
+    present.map(({ name }) => name),
+    "list of fallback keys",
+  );
+  return present[0] ?? { name, keys: [] };
+}
+
+function refuseConflict(names: readonly string[], what: string): void {
+  if (names.length < 2) return;
+  throw new SecretKeyError(
+    "key_conflict",
+    `There is more than one ${what}: ${names.join(" and ")}. Keep one of them and take the others away.`,
+  );
+}
+
+/** Where warnings go unless the caller says otherwise. */
+export function emitWarning(message: string): void {
+  process.emitWarning(message, { type: "LatchkeyWarning", code: "LATCHKEY_KEY" });
+}

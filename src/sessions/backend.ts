@@ -1,0 +1,68 @@
+import type { SecretKey } from "../keys/secret-key.ts";
+import type { Lifetimes } from "./lifetime.ts";
+import type { Update } from "./merge.ts";
+import type { Rejection } from "./rejection.ts";
+import type { SessionRecord } from "./session-record.ts";
+
+/** Where sessions are kept: in the cookie, or in a store while the cookie holds a token. */
+export interface SessionBackend {
+  /** The name for messages: "sealed", "signed", "flask" or "store". */
+  readonly format: string;
+  readonly lifetimes: Lifetimes;
+  /** The name of the cookie it reads and writes. */
+  cookieName(secure: boolean): string;
+  /**
+   * A function that opens each of these values. A store is asked here, so that the function itself need not wait; for a cookie
+   * that holds its session nothing is done before the function is called.
+   */
+  reader(name: string, values: readonly string[]): Reader | Promise<Reader>;
+  /** Keeps a session; the cookie's new value, or undefined if the session was ended while the request ran. */
+  save(name: string, session: Outgoing): Promise<Saved>;
+  /** Moves the end of a session that did not change; the cookie's new value. */
+  touch(name: string, session: Outgoing): Promise<string>;
+  /** Forgets a session. */
+  remove(held: Held): Promise<void>;
+}
+
+/** Opens a cookie's value; never throws for anything that a cookie can hold. */
+export type Reader = (value: string) => Reading | Rejection;
+
+/** A session that a value leads to. */
+export interface Reading {
+  readonly record: SessionRecord;
+  readonly key: SecretKey;
+  /** How a store keeps it. */
+  readonly held?: Held | undefined;
+}
+
+/** The store's side of a session. */
+export interface Held {
+  readonly id: string;
+  readonly token: string;
+  readonly payload: string;
+}
+
+/** A session that is to be kept. */
+export interface Outgoing {
+  readonly record: SessionRecord;
+  /** The data as session JSON. */
+  readonly text: string;
+  /** Where this backend keeps the session so far; undefined for a new one. */
+  readonly held: Held | undefined;
+  /** Whether the token is to be a new one. */
+  readonly renew: boolean;
+  /** Whether the session may be kept although it was ended meanwhile: a login stands on its own. */
+  readonly outlives: boolean;
+  /** Makes this request's changes again on what another request has saved. */
+  readonly replay: Update;
+}
+
+export interface Saved {
+  /** The cookie's value; undefined if the session was ended while the request ran, and nothing was kept. */
+  readonly value: string | undefined;
+  /** How often another request had saved in between. */
+  readonly conflicts: number;
+  /** What was kept in the end, with the changes of other requests, and its data as session JSON. */
+  readonly record: SessionRecord;
+  readonly text: string;
+}

@@ -1,0 +1,73 @@
+import { BadPayload } from "../../errors.ts";
+import { flaskSessionSerializer } from "../../signing/flask-session-serializer.ts";
+import { moveNumberSources } from "../../signing/number-sources.ts";
+import type { JsonTag } from "../../signing/tagged-json.ts";
+import { badSignature, rejection } from "../rejection.ts";
+import { isDataObject } from "../session-record.ts";
+import type { SessionCodec, SessionFormat } from "./format.ts";
+
+/** 31 days, Flask's PERMANENT_SESSION_LIFETIME, in seconds. */
+const FLASK_LIFETIME = 31 * 86_400;
+const SHAPE = /^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{1,7}\.[A-Za-z0-9_-]{27}$/;
+
+/** Settings of `flask()`. */
+export interface FlaskFormatOptions {
+  /** Further kinds of values, for a Flask application that has registered JSON tags of its own. */
+  readonly tags?: readonly JsonTag[] | undefined;
+}
+
+/**
+ * Flask's own session cookie: what it writes, Flask 2.2 to 3.1 reads with the same SECRET_KEY, and the reverse.
+ *
+ * Anybody can read such a cookie; only we can write one. `session.persistent` is Flask's `_permanent`, and `session.subject` is `_user_id`,
+ * where Flask-Login keeps the user. The cookie is called `session` and ends 31 days after it was last signed. Flask's format has no
+ * start of the session: as in Flask, a session that is written again and again has no absolute end.
+ *
+ * @example
+ * ```ts
+ * const manager = new SessionManager({ keys, format: flask() });
+ * ```
+ */
+export function flask({ tags }: FlaskFormatOptions = {}): SessionFormat {
+  return {
+    name: "flask",
+    cookieName: "session",
+    unquotes: true,
+    lifetimes: { lifetime: FLASK_LIFETIME, idleTimeout: FLASK_LIFETIME },
+    bind({ keys, clock }): SessionCodec {
+      const serializer = flaskSessionSerializer(keys, { clock, tags, allowNaN: false });
+      return {
+        decode(value) {
+          if (!SHAPE.test(value)) return rejection("malformed");
+          try {
+            const { value: data, timestamp, key } = serializer.open(value);
+            // Flask itself would answer 500 to a list or a text here.
+            if (!isDataObject(data)) return rejection("bad_payload");
+            return { key, record: { ...takeFlaskMembers(data), data, createdAt: timestamp, lastSeenAt: timestamp } };
+          } catch (error) {
+            return error instanceof BadPayload ? rejection("bad_payload") : badSignature(keys);
+          }
+        },
+        encode({ data, subject, persistent }) {
+          if (!persistent && subject === undefined) return serializer.dumps(data);
+          const members = new Map<string, unknown>(Object.entries(data));
+          // So that the 1.0 of a Python stays a float.
+          moveNumberSources(data, members);
+          if (persistent) members.set("_permanent", true);
+          if (subject !== undefined) members.set("_user_id", subject);
+          return serializer.dumps(members);
+        },
+      };
+    },
+  };
+}
+
+/** Takes out of the data what this package keeps beside it. Only in the form that Flask and Flask-Login write. */
+function takeFlaskMembers(data: Record<string, unknown>): { subject: string | undefined; persistent: boolean } {
+  const persistent = Object.hasOwn(data, "_permanent") && data["_permanent"] === true;
+  if (persistent) delete data["_permanent"];
+  const user = Object.hasOwn(data, "_user_id") ? data["_user_id"] : undefined;
+  if (typeof user !== "string") return { subject: undefined, persistent };
+  delete data["_user_id"];
+  return { subject: user, persistent };
+}

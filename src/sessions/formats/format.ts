@@ -1,0 +1,43 @@
+import type { Clock } from "../../clock.ts";
+import type { KeyRing } from "../../keys/key-ring.ts";
+import type { SecretKey } from "../../keys/secret-key.ts";
+import type { Lifetimes } from "../lifetime.ts";
+import type { Rejection } from "../rejection.ts";
+import type { SessionRecord } from "../session-record.ts";
+
+/**
+ * What a cookie that holds its whole session looks like. Made by `sealed()`, `signed()` or `flask()`, and given its keys by the
+ * SessionManager.
+ */
+export interface SessionFormat {
+  /** Its name in messages. */
+  readonly name: string;
+  /** The name of its cookie, if it insists on one. */
+  readonly cookieName?: string | undefined;
+  /** Whether one pair of quotes around the value is taken off, as Python's cookie parser does. */
+  readonly unquotes?: boolean | undefined;
+  /** Its own lifetimes, where they differ from the usual ones. */
+  readonly lifetimes?: Lifetimes | undefined;
+  /** The format for one cookie name. */
+  bind(context: FormatContext): SessionCodec;
+}
+
+export interface FormatContext {
+  readonly keys: KeyRing;
+  readonly cookieName: string;
+  readonly clock: Clock;
+}
+
+/** Reads and writes the values of one cookie. */
+export interface SessionCodec {
+  /** Never throws for anything that a cookie can hold. */
+  decode(value: string): Decoded | Rejection;
+  /** @param text the data as session JSON, which formats may use as it is. */
+  encode(record: SessionRecord, text: string): string;
+}
+
+/** A session whose signature is good. Its age is for others to judge. */
+export interface Decoded {
+  readonly record: SessionRecord;
+  readonly key: SecretKey;
+}

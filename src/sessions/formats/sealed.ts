@@ -1,0 +1,150 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+  type KeyObject,
+} from "node:crypto";
+import { isUtf8 } from "node:buffer";
+import { decodeBase64url } from "../../encoding.ts";
+import type { SecretKey } from "../../keys/secret-key.ts";
+import { InvalidOptionError } from "../../errors.ts";
+import { badSignature, rejection, type Rejection } from "../rejection.ts";
+import { readSessionJson, writeSessionJson } from "../session-json.ts";
+import { isDataObject, type SessionRecord } from "../session-record.ts";
+import type { Decoded, SessionCodec, SessionFormat } from "./format.ts";
+
+/*
+ * "e1." base64url( salt[24] commit[16] ciphertext tag[16] )
+ *
+ * Kp      = HKDF-SHA-256 (RFC 5869) of the secret key, salt "latchkey e1", info "enc" 0 application 0 "session" 0 cookie name
+ * K, C    = HKDF-Expand(Kp, "msg" salt): 32 bytes for AES-256-GCM, and 16 that are sent as the commitment
+ * nonce   = twelve zero bytes, because K is used once; the 24 random bytes of the salt keep it so beyond 2^80 messages
+ * AAD     = "e1" 0 cookie name
+ * plain   = flags[1] issued[6] started[6] JSON
+ *
+ * The commitment tells which key of the ring sealed the message, at one HMAC per key and without a key id in the cookie.
+ */
+const PREFIX = "e1.";
+const SALT_BYTES = 24;
+const COMMIT_BYTES = 16;
+const TAG_BYTES = 16;
+const HEADER_BYTES = 13;
+const NONCE = Buffer.alloc(12);
+const PERSISTENT = 1;
+/** The JSON is [subject, data] and not the data alone. */
+const HAS_SUBJECT = 2;
+
+/** Settings of `sealed()`. */
+export interface SealedFormatOptions {
+  /** Keeps applications apart that share a key: what one sealed, another cannot open. Empty unless given. */
+  readonly app?: string | undefined;
+}
+
+/**
+ * The format of cookies unless another is chosen: the session is encrypted (AES-256-GCM, with a key for each message, committing to the
+ * secret key), so that nobody but this server reads or changes it. It is bound to the cookie's name.
+ *
+ * @throws InvalidOptionError for an `app` that holds NUL or is no text.
+ * @example
+ * ```ts
+ * const manager = new SessionManager({ keys, format: sealed({ app: "shop" }) });
+ * ```
+ */
+export function sealed({ app = "" }: SealedFormatOptions = {}): SessionFormat {
+  if (typeof app !== "string" || !app.isWellFormed() || app.includes("\0")) {
+    throw new InvalidOptionError('The option "app" of sealed() is a text without NUL, such as "shop".');
+  }
+  return {
+    name: "sealed",
+    bind({ keys, cookieName }): SessionCodec {
+      const subkeys = new WeakMap<SecretKey, KeyObject>();
+      const additional = Buffer.from(`e1\0${cookieName}`);
+      const info = `enc\0${app}\0session\0${cookieName}`;
+
+      const keysFor = (key: SecretKey, salt: Uint8Array): { readonly cipherKey: Buffer; readonly commit: Buffer } => {
+        let subkey = subkeys.get(key);
+        if (subkey === undefined) {
+          subkey = createSecretKey(Buffer.from(hkdfSync("sha256", key.bytes(), "latchkey e1", info, 32)));
+          subkeys.set(key, subkey);
+        }
+        // HKDF-Expand for 48 bytes; node:crypto offers it only together with Extract.
+        const first = createHmac("sha256", subkey).update("msg").update(salt).update("\u0001").digest();
+        const second = createHmac("sha256", subkey).update(first).update("msg").update(salt).update("\u0002").digest();
+        return { cipherKey: first, commit: second.subarray(0, COMMIT_BYTES) };
+      };
+
+      return {
+        decode(value) {
+          const bytes = value.startsWith(PREFIX) ? decodeBase64url(value.slice(PREFIX.length)) : undefined;
+          if (bytes === undefined || bytes.length < SALT_BYTES + COMMIT_BYTES + HEADER_BYTES + 2 + TAG_BYTES) return rejection("malformed");
+          const salt = bytes.subarray(0, SALT_BYTES);
+          const received = bytes.subarray(SALT_BYTES, SALT_BYTES + COMMIT_BYTES);
+          let found: { readonly key: SecretKey; readonly cipherKey: Buffer } | undefined;
+          // All keys, so that the time tells nobody which one it was.
+          for (const key of keys) {
+            const { cipherKey, commit } = keysFor(key, salt);
+            if (timingSafeEqual(received, commit)) found = { key, cipherKey };
+          }
+          const plain = found && decrypt(found.cipherKey, additional, bytes.subarray(SALT_BYTES + COMMIT_BYTES));
+          if (found === undefined || plain === undefined) return badSignature(keys);
+          keys.count(found.key, "verify");
+          return fromPlain(plain, found.key);
+        },
+        encode(record, text) {
+          const salt = randomBytes(SALT_BYTES);
+          const { cipherKey, commit } = keysFor(keys.current, salt);
+          const cipher = createCipheriv("aes-256-gcm", cipherKey, NONCE, { authTagLength: TAG_BYTES }).setAAD(additional);
+          const body = [cipher.update(toPlain(record, text)), cipher.final()];
+          keys.count(keys.current, "sign");
+          return PREFIX + Buffer.concat([salt, commit, ...body, cipher.getAuthTag()]).toString("base64url");
+        },
+      };
+    },
+  };
+}
+
+function decrypt(key: Buffer, additional: Buffer, message: Buffer): Buffer | undefined {
+  const decipher = createDecipheriv("aes-256-gcm", key, NONCE, { authTagLength: TAG_BYTES }).setAAD(additional);
+  decipher.setAuthTag(message.subarray(message.length - TAG_BYTES));
+  const start = decipher.update(message.subarray(0, message.length - TAG_BYTES));
+  try {
+    return Buffer.concat([start, decipher.final()]);
+  } catch {
+    return undefined;
+  }
+}
+
+function toPlain({ subject, persistent, createdAt, lastSeenAt }: SessionRecord, text: string): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  header[0] = (persistent ? PERSISTENT : 0) | (subject === undefined ? 0 : HAS_SUBJECT);
+  header.writeUIntBE(lastSeenAt, 1, 6);
+  header.writeUIntBE(createdAt, 7, 6);
+  const json = subject === undefined ? text : `[${writeSessionJson(subject)},${text}]`;
+  return Buffer.concat([header, Buffer.from(json, "utf8")]);
+}
+
+function fromPlain(plain: Buffer, key: SecretKey): Decoded | Rejection {
+  const flags = plain[0]!;
+  const json = plain.subarray(HEADER_BYTES);
+  if (flags > (PERSISTENT | HAS_SUBJECT) || !isUtf8(json)) return rejection("bad_payload");
+  let value: unknown;
+  try {
+    value = readSessionJson(json.toString("utf8"));
+  } catch {
+    return rejection("bad_payload");
+  }
+  const [subject, data] = (flags & HAS_SUBJECT) === 0 ? [undefined, value] : Array.isArray(value) ? (value as [unknown, unknown]) : [];
+  if (!isDataObject(data) || (subject !== undefined && typeof subject !== "string")) return rejection("bad_payload");
+  const record = {
+    data,
+    subject,
+    persistent: (flags & PERSISTENT) !== 0,
+    lastSeenAt: plain.readUIntBE(1, 6),
+    createdAt: plain.readUIntBE(7, 6),
+  };
+  return { key, record };
+}

@@ -1,0 +1,57 @@
+import { BadPayload } from "../../errors.ts";
+import { TaggedJson } from "../../signing/tagged-json.ts";
+import { URLSafeTimedSerializer } from "../../signing/url-safe-timed-serializer.ts";
+import { badSignature, rejection } from "../rejection.ts";
+import { isDataObject, type SessionRecord } from "../session-record.ts";
+import type { SessionCodec, SessionFormat } from "./format.ts";
+
+const SHAPE = /^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{1,7}\.[A-Za-z0-9_-]{43}$/;
+
+/**
+ * Cookies that anybody can read and only this server can write: the layout of itsdangerous (payload, time, signature), with HMAC-SHA-256
+ * and a salt that holds the cookie's name.
+ *
+ * Choose it where a script of the page or another service has to look into the session; else `sealed()` is the better one.
+ *
+ * @example
+ * ```ts
+ * const manager = new SessionManager({ keys, format: signed() });
+ * ```
+ */
+export function signed(): SessionFormat {
+  return {
+    name: "signed",
+    bind({ keys, cookieName, clock }): SessionCodec {
+      const serializer = new URLSafeTimedSerializer(keys, {
+        salt: `latchkey.session.${cookieName}`,
+        keyDerivation: "hmac",
+        digest: "sha256",
+        serializer: new TaggedJson({ allowNaN: false }),
+        clock,
+      });
+      return {
+        decode(value) {
+          if (!SHAPE.test(value)) return rejection("malformed");
+          try {
+            const { value: content, timestamp, key } = serializer.open(value);
+            const record = toRecord(content, timestamp);
+            return record === undefined ? rejection("bad_payload") : { key, record };
+          } catch (error) {
+            return error instanceof BadPayload ? rejection("bad_payload") : badSignature(keys);
+          }
+        },
+        encode({ data, subject, persistent, createdAt }) {
+          return serializer.dumps({ data, subject, persistent: persistent || undefined, started: createdAt });
+        },
+      };
+    },
+  };
+}
+
+function toRecord(content: unknown, lastSeenAt: number): SessionRecord | undefined {
+  if (!isDataObject(content)) return undefined;
+  const { data, subject, persistent, started } = content;
+  if (!isDataObject(data) || !Number.isSafeInteger(started)) return undefined;
+  if ((subject !== undefined && typeof subject !== "string") || (persistent !== undefined && persistent !== true)) return undefined;
+  return { data, subject, persistent: persistent === true, createdAt: started as number, lastSeenAt };
+}

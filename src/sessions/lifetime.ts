@@ -1,0 +1,92 @@
+import { InvalidOptionError } from "../errors.ts";
+
+const DAY = 86_400;
+
+/** Seconds by which the clocks of two servers may differ before a session counts as signed in the future. */
+export const CLOCK_SKEW = 60;
+/** The longest Max-Age that browsers honour (RFC 6265bis, section 5.5: 400 days), in seconds. */
+export const LONGEST_MAX_AGE: number = 400 * DAY;
+
+/** The two clocks of a session, in seconds (OWASP ASVS 5.0, 7.3.1 and 7.3.2). */
+export interface Lifetimes {
+  /** From the login or the first write; nothing moves this end. */
+  readonly lifetime: number;
+  /** From the last time the session was seen; using it moves this end. */
+  readonly idleTimeout: number;
+}
+
+/** 30 days altogether, as NIST SP 800-63B-4 recommends at AAL1, and 14 days without use. */
+export const DEFAULT_LIFETIMES: Lifetimes = { lifetime: 30 * DAY, idleTimeout: 14 * DAY };
+
+/** @throws InvalidOptionError for anything but whole seconds from 1 up. */
+export function checkSeconds(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new InvalidOptionError(`${name} is a whole number of seconds above 0, such as ${14 * DAY} for 14 days; it got ${describe(value)}.`);
+}
+
+/** When a session ends unless it is used again; both ends are inclusive. */
+export function expiryOf(times: SessionTimes, { lifetime, idleTimeout }: Lifetimes): number {
+  return Math.min(times.createdAt + lifetime, times.lastSeenAt + idleTimeout);
+}
+
+export interface SessionTimes {
+  readonly createdAt: number;
+  readonly lastSeenAt: number;
+}
+
+/** Why a session of these times is not alive, and one sentence on it; undefined if it is. */
+export function ageProblem(times: SessionTimes, limits: Lifetimes, now: number): AgeProblem | undefined {
+  if (times.createdAt > now + CLOCK_SKEW || times.lastSeenAt > now + CLOCK_SKEW) {
+    const ahead = Math.max(times.createdAt, times.lastSeenAt) - now;
+    return {
+      reason: "future",
+      explanation: `Signed by us, but ${span(ahead)} in the future. Likely: the clock of one of the servers is wrong.`,
+    };
+  }
+  const age = now - times.createdAt;
+  if (age > limits.lifetime) {
+    return {
+      reason: "expired",
+      explanation: `Signed by us, but the session began ${span(age)} ago, and it may live for ${span(limits.lifetime)}.`,
+    };
+  }
+  const idle = now - times.lastSeenAt;
+  if (idle > limits.idleTimeout) {
+    return {
+      reason: "expired",
+      explanation: `Signed by us, but last used ${span(idle)} ago, and it may rest for ${span(limits.idleTimeout)}.`,
+    };
+  }
+  return undefined;
+}
+
+export interface AgeProblem {
+  readonly reason: "expired" | "future";
+  readonly explanation: string;
+}
+
+/** Whether it is time to move the idle end: more than half of the idle time is used, and moving it would gain something. */
+export function touchIsDue(times: SessionTimes, limits: Lifetimes, now: number): boolean {
+  const used = now - times.lastSeenAt;
+  return used * 2 > limits.idleTimeout && expiryOf({ ...times, lastSeenAt: now }, limits) > expiryOf(times, limits);
+}
+
+/** Seconds as a person says them: "14 d", "15 d 2 h", "9 min", "40 s". */
+export function span(seconds: number): string {
+  const units = [
+    [DAY, "d"],
+    [3600, "h"],
+    [60, "min"],
+    [1, "s"],
+  ] as const;
+  const first = units.findIndex(([size]) => seconds >= size);
+  if (first === -1) return "0 s";
+  const [size, name] = units[first]!;
+  const [nextSize, nextName] = units[first + 1] ?? [1, ""];
+  const rest = nextName === "" ? 0 : Math.floor((seconds % size) / nextSize);
+  return `${Math.floor(seconds / size)} ${name}${rest === 0 ? "" : ` ${rest} ${nextName}`}`;
+}
+
+function describe(value: unknown): string {
+  return typeof value === "number" ? String(value) : typeof value;
+}

@@ -1,0 +1,64 @@
+import type { Clock } from "../clock.ts";
+import type { KeyRing } from "../keys/key-ring.ts";
+import type { SecretKeyInput } from "../keys/secret-key.ts";
+import type { StandardSchema } from "../signing/standard-schema.ts";
+import type { CookieOptions } from "./cookie.ts";
+import type { SessionFormat } from "./formats/format.ts";
+import type { SessionStore } from "./store.ts";
+
+/** How a SessionManager is to work; only `keys` is needed. */
+export interface SessionManagerOptions<Data extends object = Record<string, unknown>> {
+  /** The ring from `loadKeyRing`, or a key, which must then be fit for production. The current key signs, all keys verify. */
+  readonly keys: KeyRing | SecretKeyInput;
+  /** Keeps the sessions; the cookie then holds a token. Without a store the cookie holds the session. */
+  readonly store?: SessionStore | undefined;
+  /** What a cookie that holds its session looks like: `sealed()` unless given, `signed()` or `flask()`. Not together with a store. */
+  readonly format?: SessionFormat | undefined;
+  /** Further formats that are read and not written: sessions move over to the store or the format when they are next looked at. */
+  readonly reads?: readonly SessionFormat[] | undefined;
+  /** Seconds from the login (or the first write) to the end, whatever happens: 30 days unless given; `flask()` has 31. */
+  readonly lifetime?: number | undefined;
+  /** Seconds without a visit after which a session ends: 14 days unless given; `flask()` has 31. */
+  readonly idleTimeout?: number | undefined;
+  /** Name and attributes of the cookie. */
+  readonly cookie?: CookieOptions | undefined;
+  /** A Standard Schema (zod, valibot, arktype) for the data. What is loaded and does not fit is a fresh session; what is to be saved and does not fit throws. It must not be asynchronous. */
+  readonly schema?: StandardSchema<Data> | undefined;
+  /** Tells the time in Unix seconds; the machine's clock unless given. */
+  readonly clock?: Clock | undefined;
+  /**
+   * What happens when the store cannot be asked. `"error"`, the default: a SessionError `store_failed`, which the framework answers.
+   * `"anonymous"`: the request goes on without a session, and nothing is kept; logins, logouts and renewals throw all the same.
+   */
+  readonly onStoreFailure?: "error" | "anonymous" | undefined;
+  /** Seconds that the store may take for one answer: 5 unless given. */
+  readonly storeTimeout?: number | undefined;
+  /**
+   * Ends sessions that a cookie holds before their time, say all that began before the user changed the password. Asked for each session
+   * that is opened; true refuses it.
+   */
+  readonly isRevoked?: ((session: RevocableSession) => boolean) | undefined;
+}
+
+/** What `isRevoked` decides by. Times in Unix seconds. */
+export interface RevocableSession {
+  readonly subject: string | undefined;
+  /** When the session began: its login, or its first write. */
+  readonly createdAt: number;
+  /** When the cookie was written. */
+  readonly lastSeenAt: number;
+}
+
+/** One of somebody's sessions, as `list` shows it. Times in Unix seconds. */
+export interface SessionInfo {
+  /** For `revoke`; the same as `session.id` in that session. It opens nothing. */
+  readonly handle: string;
+  readonly subject: string;
+  readonly createdAt: number;
+  readonly lastSeenAt: number;
+  readonly expiresAt: number;
+  readonly persistent: boolean;
+}
+
+/** A header of the answer, to be appended to those of the same name. */
+export type HeaderPair = readonly [name: string, value: string];

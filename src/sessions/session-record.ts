@@ -1,0 +1,24 @@
+/** What a session consists of, wherever it is kept. Times are whole Unix seconds. */
+export interface SessionRecord {
+  data: Record<string, unknown>;
+  /** Whose session it is, after `login`. */
+  subject: string | undefined;
+  /** Whether the cookie outlives the browser's window. */
+  persistent: boolean;
+  /** The start of the absolute lifetime. */
+  createdAt: number;
+  /** The start of the idle time. */
+  lastSeenAt: number;
+}
+
+/** Whether a value that was decoded can be a session's data: an object that is no array and of no class. */
+export function isDataObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** An empty record that begins now. */
+export function emptyRecord(now: number): SessionRecord {
+  return { data: {}, subject: undefined, persistent: false, createdAt: now, lastSeenAt: now };
+}

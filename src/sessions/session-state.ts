@@ -1,0 +1,138 @@
+import type { Held, Reading, SessionBackend } from "./backend.ts";
+import { closeData, sessionClosed } from "./close-data.ts";
+import type { RequestFacts } from "./cookie.ts";
+import { Journal, type Update } from "./merge.ts";
+import type { Rejection } from "./rejection.ts";
+import { emptyRecord, type SessionRecord } from "./session-record.ts";
+
+/** What became of the cookies that came in. */
+export type Opened =
+  | { readonly verdict: "none" }
+  | ({ readonly verdict: "rejected"; readonly bytes: number } & Rejection)
+  | ({
+      readonly verdict: "valid";
+      readonly backend: SessionBackend;
+      readonly cookieName: string;
+      /** The data as it was loaded, as session JSON. */
+      readonly text: string;
+      /** Of the cookie's name and value. */
+      readonly bytes: number;
+    } & Reading);
+
+/** The names and the kind of cookie that this request is about. */
+export interface RequestCookie {
+  readonly name: string;
+  readonly secure: boolean;
+  readonly facts: RequestFacts | undefined;
+}
+
+const DESTROYED = "it was destroyed in this request. Call logout() in place of destroy() to go on with a fresh one.";
+
+/** A session between load and commit: what the manager knows of it, and what the Session shows. */
+export class SessionState {
+  /** Whether anybody looked at the session. */
+  accessed = false;
+  renewed = false;
+  ended = false;
+  /** Whether the session was handed to somebody in this request. */
+  loggedIn = false;
+  readonly cookie: RequestCookie;
+  /** The names of the session's cookies that came in. */
+  readonly incomingNames: readonly string[];
+  readonly #read: () => Opened;
+  readonly #clock: () => number;
+  #opened: Opened | undefined;
+  #record: SessionRecord | undefined;
+  #journal: Journal | undefined;
+  #closed = false;
+  #destroyed = false;
+
+  /** @param read opens the cookie; called once, when the session is first looked at. */
+  constructor(cookie: RequestCookie, incomingNames: readonly string[], read: () => Opened, clock: () => number) {
+    this.cookie = cookie;
+    this.incomingNames = incomingNames;
+    this.#read = read;
+    this.#clock = clock;
+  }
+
+  /** What came in; undefined while nobody has looked. */
+  get opened(): Opened | undefined {
+    return this.#opened;
+  }
+
+  /** How a store keeps what came in. */
+  get held(): Held | undefined {
+    return this.#opened?.verdict === "valid" ? this.#opened.held : undefined;
+  }
+
+  open(): Opened {
+    return (this.#opened ??= this.#read());
+  }
+
+  /** The session as it stands. */
+  record(): SessionRecord {
+    if (this.#record === undefined) {
+      const opened = this.open();
+      this.#record = opened.verdict === "valid" ? { ...opened.record } : emptyRecord(this.#clock());
+    }
+    return this.#record;
+  }
+
+  /** The same for whoever looks at it from outside, so that the answer depends on the cookie from here on. */
+  look(): SessionRecord {
+    this.accessed = true;
+    return this.record();
+  }
+
+  /** The same for whoever is about to change it. */
+  edit(): SessionRecord {
+    if (this.#closed) throw sessionClosed();
+    if (this.#destroyed) throw sessionClosed(DESTROYED);
+    return this.look();
+  }
+
+  update(change: Update): void {
+    const { data } = this.edit();
+    this.#journalOf().update(data, change);
+  }
+
+  /** Makes on `theirs` what this request did to its own data. */
+  replay(theirs: Record<string, unknown>): void {
+    this.#journalOf().replay(this.record().data, theirs);
+  }
+
+  /** Empties the session and takes it from its owner. */
+  end(): void {
+    const record = this.edit();
+    for (const key of Object.keys(record.data)) delete record.data[key];
+    record.subject = undefined;
+    record.persistent = false;
+    record.createdAt = this.#clock();
+    this.ended = true;
+  }
+
+  /** After this the session cannot be used again in this request. */
+  destroy(): void {
+    this.#destroyed = true;
+    closeData(this.record().data, DESTROYED);
+  }
+
+  now(): number {
+    return this.#clock();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** From now on changes throw. */
+  close(): void {
+    this.#closed = true;
+    if (this.#record !== undefined && !this.#destroyed) closeData(this.#record.data);
+  }
+
+  #journalOf(): Journal {
+    const opened = this.open();
+    return (this.#journal ??= new Journal(opened.verdict === "valid" ? opened.text : "{}"));
+  }
+}

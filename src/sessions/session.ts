@@ -1,0 +1,156 @@
+import { InvalidOptionError, SessionError } from "../errors.ts";
+import { Tuple } from "../signing/tuple.ts";
+import type { Rejection } from "./rejection.ts";
+import type { SessionState } from "./session-state.ts";
+
+/** A message for the visitor's next page. */
+export interface FlashMessage {
+  readonly category: string;
+  readonly message: string;
+}
+
+/** Where Flask keeps flashed messages, and in the same form: tuples of category and message. */
+const FLASHES = "_flashes";
+
+/**
+ * One visitor's session, from the request to its answer.
+ *
+ * Change `data` in any way, also deep inside; at the end it is kept if its JSON differs from what was loaded. Whoever looks at the session
+ * makes the answer depend on the cookie, so the answer gets `Vary: Cookie`.
+ *
+ * @example
+ * ```ts
+ * const session = await manager.load(request.headers.cookie);
+ * session.data.visits = (session.data.visits ?? 0) + 1;
+ * const headers = await manager.commit(session);
+ * ```
+ */
+export class Session<Data extends object = Record<string, unknown>> {
+  readonly #state: SessionState;
+
+  /** Sessions are made by `SessionManager.load`. */
+  constructor(state: SessionState) {
+    this.#state = state;
+  }
+
+  /** With a store, the id under which it keeps the session: a hash of the visitor's token, which `revoke` takes. Else, and before the first commit, undefined. */
+  get id(): string | undefined {
+    this.#state.look();
+    return this.#state.held?.id;
+  }
+
+  /** Whether the visitor came without a session that can be used. */
+  get isNew(): boolean {
+    this.#state.look();
+    return this.#state.open().verdict !== "valid";
+  }
+
+  /** Whose session this is, once `login` was called; undefined for an anonymous visitor's. */
+  get subject(): string | undefined {
+    return this.#state.look().subject;
+  }
+
+  /** The application's own entries: a plain object of what JSON holds, and of Tuple, Date, Uint8Array, Uuid and Markup. */
+  get data(): Partial<Data> {
+    return this.#state.look().data as Partial<Data>;
+  }
+
+  /** Whether the cookie outlives the browser's window, until the session's own end. False unless set. */
+  get persistent(): boolean {
+    return this.#state.look().persistent;
+  }
+
+  set persistent(value: boolean) {
+    this.#state.edit().persistent = value;
+  }
+
+  /** Why the cookie that came in was not accepted; undefined if it was, or if none came. */
+  get rejection(): Rejection | undefined {
+    this.#state.look();
+    const opened = this.#state.open();
+    return opened.verdict === "rejected" ? { reason: opened.reason, explanation: opened.explanation } : undefined;
+  }
+
+  /**
+   * Makes the session somebody's. It gets a new token, so that one planted before is worth nothing (OWASP ASVS 5.0, 7.2.4), and its absolute
+   * lifetime begins anew. The data stays: take out what belongs to somebody else.
+   *
+   * @param subject the user's id as text.
+   * @param options `persistent` sets `session.persistent` as well.
+   * @throws InvalidOptionError for anything but text that is not empty; SessionError `session_closed` after the headers have left.
+   */
+  login(subject: string, options: { readonly persistent?: boolean | undefined } = {}): void {
+    if (typeof subject !== "string" || subject === "" || !subject.isWellFormed()) {
+      throw new InvalidOptionError("session.login takes the user's id as text that is not empty: session.login(String(user.id)).");
+    }
+    const record = this.#state.edit();
+    record.subject = subject;
+    if (options.persistent !== undefined) record.persistent = options.persistent;
+    record.createdAt = this.#state.now();
+    this.#state.renewed = true;
+    this.#state.loggedIn = true;
+  }
+
+  /** Ends the session, in the store too, and empties it. What is put into it afterwards, say a flashed message, begins a new one under a new token. */
+  logout(): void {
+    this.#state.end();
+    this.#state.loggedIn = false;
+  }
+
+  /** Gives the session a new token and keeps the rest, as is right whenever a visitor's rights change. */
+  renew(): void {
+    this.#state.edit();
+    this.#state.renewed = true;
+  }
+
+  /** Ends the session as `logout` does, for good: a change after it throws. */
+  destroy(): void {
+    this.#state.end();
+    this.#state.destroy();
+  }
+
+  /**
+   * Changes the data in a way that holds when other requests change it at the same time: with a store, the function is called again on what
+   * they have saved. It must not be asynchronous, and should change nothing else.
+   *
+   * @example
+   * ```ts
+   * session.update((data) => void (data.count = (data.count ?? 0) + 1));
+   * ```
+   */
+  update(change: (data: Partial<Data>) => void): void {
+    this.#state.update((data) => {
+      const result: unknown = change(data as Partial<Data>);
+      if (result instanceof Promise) {
+        throw new InvalidOptionError(
+          "The function given to session.update is asynchronous: do what has to be awaited before, and only the change inside.",
+        );
+      }
+    });
+  }
+
+  /** Leaves a message for the visitor's next page. @param category a word for the template, "message" unless given. */
+  flash(message: string, category: string = "message"): void {
+    const { data } = this.#state.edit();
+    const kept = Object.hasOwn(data, FLASHES) ? data[FLASHES] : undefined;
+    data[FLASHES] = [...(Array.isArray(kept) ? (kept as unknown[]) : []), new Tuple(category, message)];
+  }
+
+  /** The messages that were left for this page, oldest first. They are taken out: each is read once. */
+  flashes(): FlashMessage[] {
+    const { data } = this.#state.look();
+    const kept = Object.hasOwn(data, FLASHES) ? data[FLASHES] : undefined;
+    if (kept === undefined) return [];
+    if (this.#state.closed)
+      throw new SessionError(
+        "session_closed",
+        "Flashed messages are taken out of the session when they are read, and the headers have left: read them before.",
+      );
+    delete data[FLASHES];
+    if (!Array.isArray(kept)) return [];
+    return (kept as unknown[]).flatMap((pair) => {
+      const [category, message] = Array.isArray(pair) ? (pair as unknown[]) : [];
+      return typeof category === "string" && typeof message === "string" ? [{ category, message }] : [];
+    });
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Where server-side sessions are kept: a dumb shelf of texts with an expiry.
+ *
+ * Whoever writes one needs no knowledge of sessions. A store never sees a visitor's token (`id` is a hash of it), never parses the
+ * payload, opens no connection, starts no timer, and throws only when the system behind it fails: what is absent or expired
+ * is `undefined`, and removing nothing is fine. Times are whole Unix seconds.
+ */
+export interface SessionStore {
+  /** The payload kept under this id; undefined if there is none or it has expired. */
+  get(id: string): Promise<string | undefined>;
+
+  /**
+   * Keeps the payload until `expiresAt`, in place of any before it.
+   *
+   * With `replaces`, only if the payload kept now is still that text, and the session still there: false says that it is not.
+   * Without it, only if nothing is kept under this id: an id is written anew once. The comparison and the writing are one step.
+   */
+  set(id: string, payload: string, expiresAt: number, options?: SetOptions): Promise<boolean>;
+
+  /** Moves the expiry of what is kept under this id; nothing if there is nothing. */
+  touch(id: string, expiresAt: number): Promise<void>;
+
+  /** Forgets what is kept under this id. */
+  delete(id: string): Promise<void>;
+}
+
+/** How `SessionStore.set` is to write. */
+export interface SetOptions {
+  /** The payload that must still be there. */
+  readonly replaces?: string | undefined;
+  /** Whose session this is, for stores that can list and end all sessions of one subject. */
+  readonly subject?: string | undefined;
+}
+
+/** A store without an expiry of its own: somebody has to sweep it. */
+export interface SweepableStore extends SessionStore {
+  /** Removes at most `limit` expired sessions (1,000 unless told otherwise) and says how many it removed. */
+  deleteExpired(limit?: number): Promise<number>;
+}
+
+/** A session as a list of somebody's sessions shows it. */
+export interface StoredSession {
+  readonly id: string;
+  readonly payload: string;
+  readonly expiresAt: number;
+}
+
+/** A store that can find the sessions of one subject: what "log out everywhere" needs. */
+export interface IndexedStore extends SessionStore {
+  listBySubject(subject: string): Promise<readonly StoredSession[]>;
+  /** Removes all sessions of the subject except the one with the id `except`, and says how many it removed. */
+  deleteBySubject(subject: string, except?: string): Promise<number>;
+}

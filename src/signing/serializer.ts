@@ -1,0 +1,60 @@
+import type { KeyRing } from "../keys/key-ring.ts";
+import type { SecretKey, SecretKeyInput } from "../keys/secret-key.ts";
+import { SerializerBase, type SaltOption, type SerializerOptions, type UnsafeResult } from "./serializer-base.ts";
+import { Signer } from "./signer.ts";
+
+/** A loaded value, and the key that signed it. */
+export interface Opened<Value> {
+  readonly value: Value;
+  readonly key: SecretKey;
+}
+
+/**
+ * Signs values as readable JSON: `itsdangerous.Serializer`. The text is not fit for an address; `URLSafeSerializer` writes one that is.
+ *
+ * @example
+ * ```ts
+ * const serializer = new Serializer("a key of at least thirty-two characters");
+ * const text = serializer.dumps([1, 2, 3]); // [1, 2, 3].signature
+ * serializer.loads(text); // [1, 2, 3]
+ * ```
+ */
+export class Serializer<Value = unknown> extends SerializerBase<Value, Signer> {
+  /** @throws InvalidOptionError for an option that cannot be. */
+  constructor(keys: KeyRing | SecretKeyInput, options: SerializerOptions<Value> = {}) {
+    super(options, (signerOptions) => new Signer(keys, signerOptions));
+  }
+
+  /**
+   * The value of a signed text.
+   *
+   * @throws BadSignature if no key made the signature; BadPayload if the signature is good, but the content cannot be decoded or does
+   * not fit the schema.
+   */
+  loads(text: string, options: SaltOption = {}): Value {
+    return this.open(text, options).value;
+  }
+
+  /** The value of a signed text, and which key signed it. Throws as `loads` does. */
+  open(text: string, options: SaltOption = {}): Opened<Value> {
+    this.checkLength(text);
+    const signers = this.signers(options.salt);
+    for (const signer of signers) {
+      const verified = signer.verify(text);
+      if (verified !== undefined) return { value: this.trustedValue(verified.value), key: verified.key };
+    }
+    throw signers[0].mismatch(text);
+  }
+
+  /**
+   * The value whether the signature is good or not: for looking into a text, never for acting on it. Nothing that a text can hold makes
+   * it throw; what cannot be decoded is undefined.
+   */
+  loadsUnsafe(text: string, options: SaltOption = {}): UnsafeResult<Value> {
+    try {
+      return { valid: true, value: this.loads(text, options) };
+    } catch (error) {
+      return { valid: false, value: this.unverifiedValue(error) };
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import { unixNow, type Clock } from "../clock.ts";
+import type { IndexedStore, SetOptions, StoredSession, SweepableStore } from "../sessions/store.ts";
+
+/** The one method that is called of a Pool or Client of the package `pg`, or of a PGlite. */
+export interface PostgresQueryable {
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
+/** The one method that is called of the `sql` of the package `postgres`. */
+export interface PostgresJsSql {
+  unsafe(text: string, values?: (string | number | null)[]): PromiseLike<readonly unknown[]>;
+}
+
+/** What a PostgresStore is made of. */
+export interface PostgresStoreOptions {
+  /** A Pool or Client of `pg`, the `sql` of `postgres`, or a PGlite. The store never opens or closes it. */
+  readonly client: PostgresQueryable | PostgresJsSql;
+  /** The table's name, with its schema if need be ("web.sessions"): "latchkey_sessions" unless told otherwise. Capitals count. */
+  readonly table?: string | undefined;
+  /** Tells the time: the machine's clock unless told otherwise. */
+  readonly clock?: Clock | undefined;
+}
+
+type Value = string | number | null;
+type Row = Readonly<Record<string, unknown>>;
+
+/** PostgreSQL cuts names off after 63 bytes; the longest name here is the table's with "_expires_at". */
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,51}$/;
+/** SQLSTATE of statements that fail only because another ran at the same time: serialization_failure, deadlock_detected. */
+const COLLISIONS: readonly unknown[] = ["40001", "40P01"];
+/** Two processes that create one table at once: duplicate_table, duplicate_object and, from the catalogue itself, unique_violation. */
+const CREATED_BY_ANOTHER: readonly unknown[] = ["42P07", "42710", "23505"];
+const MAX_ATTEMPTS = 20;
+
+/**
+ * Keeps sessions in a table of PostgreSQL, one row each. Every operation is one statement, and so one trip and one transaction;
+ * what it has confirmed survives a crash, as far as the server's `synchronous_commit` goes.
+ *
+ * It creates nothing by itself: call `createSchema()` once, or put the text of `schema` into a migration. Expired rows count as absent
+ * and stay until `deleteExpired()` removes them: call it now and then, every hour for instance.
+ *
+ * @example
+ * import { Pool } from "pg";
+ * import { PostgresStore } from "latchkey/stores/postgres";
+ *
+ * const store = new PostgresStore({ client: new Pool({ connectionString: "postgres://localhost/app" }) });
+ * await store.createSchema();
+ *
+ * @throws TypeError from the constructor if `client` is none of the clients above, or `table` is no plain name.
+ */
+export class PostgresStore implements IndexedStore, SweepableStore {
+  readonly #query: (text: string, values?: Value[]) => Promise<readonly Row[]>;
+  readonly #clock: Clock;
+  readonly #table: string;
+  readonly #statements: readonly string[];
+
+  constructor({ client, table = "latchkey_sessions", clock = unixNow }: PostgresStoreOptions) {
+    this.#query = queryOf(client);
+    this.#clock = clock;
+    const names = typeof table === "string" ? table.split(".") : [];
+    if (names.length < 1 || names.length > 2 || !names.every((name) => NAME.test(name))) {
+      throw new TypeError(
+        "PostgresStore's table has to be a name, or a schema's and a table's (\"web.sessions\"), of at most 52 letters, digits and underscores each.",
+      );
+    }
+    this.#table = names.map((name) => `"${name}"`).join(".");
+    const name = names.at(-1)!;
+    this.#statements = [
+      `CREATE TABLE IF NOT EXISTS ${this.#table} (\n  id text COLLATE "C" PRIMARY KEY,\n  payload text NOT NULL,\n  expires_at bigint NOT NULL,\n  subject text\n)`,
+      `CREATE INDEX IF NOT EXISTS "${name}_expires_at" ON ${this.#table} (expires_at)`,
+      // Of the kind hash, as a subject may be longer than a B-tree takes.
+      `CREATE INDEX IF NOT EXISTS "${name}_subject" ON ${this.#table} USING hash (subject) WHERE subject IS NOT NULL`,
+    ];
+  }
+
+  /** The SQL that `createSchema()` runs, for a migration: a table and two indexes, each only if it does not exist yet. */
+  get schema(): string {
+    return this.#statements.map((statement) => `${statement};\n`).join("");
+  }
+
+  /** Creates the table and its indexes where they do not exist. Several processes may call it at once. */
+  async createSchema(): Promise<void> {
+    for (const statement of this.#statements) await this.#run(statement, [], [...COLLISIONS, ...CREATED_BY_ANOTHER]);
+  }
+
+  async get(id: string): Promise<string | undefined> {
+    const [row] = await this.#run(`SELECT payload FROM ${this.#table} WHERE id = $1 AND expires_at >= $2::bigint`, [id, this.#clock()]);
+    return row === undefined ? undefined : String(row["payload"]);
+  }
+
+  async set(id: string, payload: string, expiresAt: number, { replaces, subject }: SetOptions = {}): Promise<boolean> {
+    const values: Value[] = [id, payload, expiresAt, subject ?? null, this.#clock()];
+    const rows =
+      replaces === undefined
+        ? await this.#run(
+            `INSERT INTO ${this.#table} AS kept (id, payload, expires_at, subject) VALUES ($1, $2, $3::bigint, $4)
+             ON CONFLICT (id) DO UPDATE SET payload = excluded.payload, expires_at = excluded.expires_at, subject = excluded.subject
+             WHERE kept.expires_at < $5::bigint RETURNING 1`,
+            values,
+          )
+        : await this.#run(
+            `UPDATE ${this.#table} SET payload = $2, expires_at = $3::bigint, subject = $4
+             WHERE id = $1 AND expires_at >= $5::bigint AND payload = $6 RETURNING 1`,
+            [...values, replaces],
+          );
+    return rows.length === 1;
+  }
+
+  async touch(id: string, expiresAt: number): Promise<void> {
+    await this.#run(`UPDATE ${this.#table} SET expires_at = $2::bigint WHERE id = $1 AND expires_at >= $3::bigint`, [
+      id,
+      expiresAt,
+      this.#clock(),
+    ]);
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.#run(`DELETE FROM ${this.#table} WHERE id = $1`, [id]);
+  }
+
+  /**
+   * Removes at most `limit` expired rows, the oldest first, and says how many it removed. Several processes may sweep at once: none waits for another.
+   *
+   * @throws RangeError if `limit` is no whole number from 1.
+   */
+  async deleteExpired(limit: number = 1000): Promise<number> {
+    if (!Number.isSafeInteger(limit) || limit < 1)
+      throw new RangeError("PostgresStore.deleteExpired takes a whole number from 1 as its limit.");
+    // As an array, so that the inner part runs once however the outer one is planned.
+    return await this.#count(
+      `DELETE FROM ${this.#table} WHERE expires_at < $1::bigint AND id = ANY (ARRAY(
+         SELECT id FROM ${this.#table} WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::bigint FOR UPDATE SKIP LOCKED)) RETURNING 1`,
+      [this.#clock(), limit],
+    );
+  }
+
+  async listBySubject(subject: string): Promise<readonly StoredSession[]> {
+    const rows = await this.#run(`SELECT id, payload, expires_at FROM ${this.#table} WHERE subject = $1 AND expires_at >= $2::bigint`, [
+      subject,
+      this.#clock(),
+    ]);
+    return rows.map((row) => ({ id: String(row["id"]), payload: String(row["payload"]), expiresAt: Number(row["expires_at"]) }));
+  }
+
+  async deleteBySubject(subject: string, except?: string): Promise<number> {
+    return await this.#count(
+      `DELETE FROM ${this.#table} WHERE subject = $1 AND id IS DISTINCT FROM $2 RETURNING expires_at >= $3::bigint AS living`,
+      [subject, except ?? null, this.#clock()],
+      "WHERE living",
+    );
+  }
+
+  async #count(text: string, values: Value[], where: string = ""): Promise<number> {
+    const [row] = await this.#run(`WITH gone AS (${text}) SELECT count(*) AS count FROM gone ${where}`, values);
+    return Number(row?.["count"]);
+  }
+
+  /** Runs a statement, and again if it collided with another: that happens where transactions are serializable by default. */
+  async #run(text: string, values: Value[], again: readonly unknown[] = COLLISIONS): Promise<readonly Row[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#query(text, values);
+      } catch (error) {
+        if (attempt === MAX_ATTEMPTS || !again.includes((error as { code?: unknown }).code)) throw error;
+      }
+    }
+  }
+}
+
+function queryOf(client: Partial<PostgresQueryable & PostgresJsSql>): (text: string, values?: Value[]) => Promise<readonly Row[]> {
+  if (typeof client?.unsafe === "function") return async (text, values) => (await client.unsafe!(text, values)) as readonly Row[];
+  if (typeof client?.query === "function") return async (text, values) => (await client.query!(text, values)).rows as Row[];
+  throw new TypeError("PostgresStore needs a Pool or Client of the package pg, the sql of the package postgres, or a PGlite.");
+}

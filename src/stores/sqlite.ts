@@ -1,0 +1,143 @@
+import { unixNow, type Clock } from "../clock.ts";
+import type { IndexedStore, SetOptions, StoredSession, SweepableStore } from "../sessions/store.ts";
+
+type SqliteValue = string | number | null;
+
+/** What is called of a prepared statement. */
+export interface SqliteStatement {
+  get(...values: SqliteValue[]): unknown;
+  all(...values: SqliteValue[]): unknown[];
+  run(...values: SqliteValue[]): { readonly changes: number | bigint };
+}
+
+/** What is called of a database: `DatabaseSync` of node:sqlite and `Database` of better-sqlite3 both fit. */
+export interface SqliteDatabase {
+  exec(sql: string): unknown;
+  prepare(sql: string): SqliteStatement;
+}
+
+/** Settings of SqliteStore. */
+export interface SqliteStoreOptions {
+  /** The table's name: "latchkey_sessions" unless given. */
+  readonly table?: string | undefined;
+  /** Tells the time in Unix seconds; the machine's clock unless given. */
+  readonly clock?: Clock | undefined;
+}
+
+interface Statements {
+  readonly get: SqliteStatement;
+  readonly insert: SqliteStatement;
+  readonly update: SqliteStatement;
+  readonly touch: SqliteStatement;
+  readonly delete: SqliteStatement;
+  readonly deleteExpired: SqliteStatement;
+  readonly listBySubject: SqliteStatement;
+  readonly deleteBySubject: SqliteStatement;
+}
+
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
+
+/**
+ * Keeps sessions in a table of an SQLite database, which is handed in open and stays yours.
+ *
+ * Nothing is created behind your back: call `createSchema()` once, or take its statements into your migrations. Where several processes
+ * write, set `PRAGMA journal_mode = WAL` and `PRAGMA busy_timeout = 2000` on the database. Expired sessions are never read, and stay in
+ * the table until `deleteExpired()` is called.
+ *
+ * @example
+ * ```ts
+ * const store = new SqliteStore(new DatabaseSync("app.sqlite"));
+ * store.createSchema();
+ * setInterval(() => void store.deleteExpired(), 3_600_000).unref();
+ * ```
+ */
+export class SqliteStore implements IndexedStore, SweepableStore {
+  readonly #database: SqliteDatabase;
+  readonly #table: string;
+  readonly #clock: Clock;
+  #prepared: Statements | undefined;
+
+  /** @throws RangeError for a table name that is not letters, digits and underscores. */
+  constructor(database: SqliteDatabase, { table = "latchkey_sessions", clock = unixNow }: SqliteStoreOptions = {}) {
+    if (!IDENTIFIER.test(table))
+      throw new RangeError("The table's name is made of up to 63 letters, digits and underscores, and does not begin with a digit.");
+    this.#database = database;
+    this.#table = table;
+    this.#clock = clock;
+  }
+
+  /** The statements that make the table and its indexes, where they are missing. */
+  get schema(): string {
+    return `CREATE TABLE IF NOT EXISTS ${this.#table} (
+  id TEXT PRIMARY KEY,
+  subject TEXT,
+  payload TEXT NOT NULL,
+  expires_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS ${this.#table}_expires_at ON ${this.#table} (expires_at);
+CREATE INDEX IF NOT EXISTS ${this.#table}_subject ON ${this.#table} (subject) WHERE subject IS NOT NULL;
+`;
+  }
+
+  /** Runs `schema`. */
+  createSchema(): void {
+    this.#database.exec(this.schema);
+  }
+
+  async get(id: string): Promise<string | undefined> {
+    const row = this.#statements().get.get(id, this.#clock()) as { readonly payload: string } | null | undefined;
+    return row?.payload;
+  }
+
+  async set(id: string, payload: string, expiresAt: number, { replaces, subject }: SetOptions = {}): Promise<boolean> {
+    const { insert, update } = this.#statements();
+    const now = this.#clock();
+    const { changes } =
+      replaces === undefined
+        ? insert.run(id, subject ?? null, payload, expiresAt, now)
+        : update.run(subject ?? null, payload, expiresAt, id, replaces, now);
+    return Number(changes) === 1;
+  }
+
+  async touch(id: string, expiresAt: number): Promise<void> {
+    this.#statements().touch.run(expiresAt, id, this.#clock());
+  }
+
+  async delete(id: string): Promise<void> {
+    this.#statements().delete.run(id);
+  }
+
+  async deleteExpired(limit: number = 1000): Promise<number> {
+    return Number(this.#statements().deleteExpired.run(this.#clock(), limit).changes);
+  }
+
+  async listBySubject(subject: string): Promise<readonly StoredSession[]> {
+    return this.#statements().listBySubject.all(subject, this.#clock()) as StoredSession[];
+  }
+
+  async deleteBySubject(subject: string, except?: string): Promise<number> {
+    return Number(this.#statements().deleteBySubject.run(subject, this.#clock(), except ?? null).changes);
+  }
+
+  /** Prepared when first needed: before `createSchema` there is nothing to prepare them for. */
+  #statements(): Statements {
+    if (this.#prepared !== undefined) return this.#prepared;
+    const table = this.#table;
+    const prepare = (sql: string): SqliteStatement => this.#database.prepare(sql);
+    this.#prepared = {
+      get: prepare(`SELECT payload FROM ${table} WHERE id = ? AND expires_at >= ?`),
+      insert: prepare(
+        `INSERT INTO ${table} AS kept (id, subject, payload, expires_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET subject = excluded.subject, payload = excluded.payload, expires_at = excluded.expires_at
+         WHERE kept.expires_at < ?`,
+      ),
+      update: prepare(`UPDATE ${table} SET subject = ?, payload = ?, expires_at = ? WHERE id = ? AND payload = ? AND expires_at >= ?`),
+      touch: prepare(`UPDATE ${table} SET expires_at = ? WHERE id = ? AND expires_at >= ?`),
+      delete: prepare(`DELETE FROM ${table} WHERE id = ?`),
+      deleteExpired: prepare(`DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE expires_at < ? LIMIT ?)`),
+      listBySubject: prepare(`SELECT id, payload, expires_at AS expiresAt FROM ${table} WHERE subject = ? AND expires_at >= ?`),
+      deleteBySubject: prepare(`DELETE FROM ${table} WHERE subject = ? AND expires_at >= ? AND id IS NOT ?`),
+    };
+    return this.#prepared;
+  }
+}

@@ -1,0 +1,1 @@
+export { indexedStoreContract, storeContract, sweepableStoreContract, type ContractCase, type ContractTime } from "./store-contract.ts";

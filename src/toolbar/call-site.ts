@@ -1,0 +1,37 @@
+import { relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const OWN_FOLDER = fileURLToPath(new URL(".", import.meta.url));
+/** "at name (file:line:column)" and "at async file:line:column"; Node's own files have neither a scheme of files nor a path. */
+const FRAME = /(?:\(|^at (?:async )?)((?:file:\/\/|[A-Za-z]:\\|\/).*):(\d+):\d+\)?$/;
+
+/**
+ * The file and line of the code that is being run, without Node's own and the toolbar's: "routes/cart.ts:31".
+ *
+ * @param directory the file is named as seen from here; one outside of it by its whole path.
+ */
+export function callSite(directory: string): string {
+  const limit = Error.stackTraceLimit;
+  // Node's own frames of console and of the channel stand before the one that is looked for.
+  Error.stackTraceLimit = Math.max(limit, 20);
+  const stack = new Error("call site").stack ?? "";
+  Error.stackTraceLimit = limit;
+  for (const line of stack.split("\n").slice(1)) {
+    const match = FRAME.exec(line.trim());
+    if (match === null) continue;
+    const file = toPath(match[1]!);
+    if (file.startsWith(OWN_FOLDER)) continue;
+    const inside = relative(directory, file);
+    return `${inside.startsWith("..") ? file : inside.replaceAll(sep, "/")}:${match[2]}`;
+  }
+  return "";
+}
+
+function toPath(file: string): string {
+  if (!file.startsWith("file:")) return file;
+  try {
+    return fileURLToPath(file.replace(/\?.*$/, ""));
+  } catch {
+    return file;
+  }
+}

@@ -1,0 +1,158 @@
+import type { CookieFacts, HeaderEntry, Recording } from "./panel.ts";
+import type { ExchangeRedactor } from "./redact.ts";
+import type { ToolbarRequest } from "./guard.ts";
+import { hideCredentials, receivedCookies, redactHeaders, sentCookie } from "./recorded-headers.ts";
+
+/** What an exchange is made with. */
+export interface ExchangeStart {
+  readonly sequence: number;
+  /** Unix seconds. */
+  readonly startedAt: number;
+  readonly request: ToolbarRequest;
+  readonly redactor: ExchangeRedactor;
+  readonly others: () => number;
+}
+
+/** What is told of a response when it has ended, or when its headers leave. */
+export interface ResponseFacts {
+  readonly status: number;
+  readonly headers: Iterable<readonly [string, string]>;
+}
+
+/** The request whose redirect led to another, and the number of the first in that chain. */
+export interface RedirectSource {
+  readonly id: string;
+  readonly sequence: number;
+}
+
+/**
+ * The record of one request and its response, while it grows.
+ *
+ * Nothing of the request is kept as it came: what a panel can see here has passed the redaction.
+ */
+export class Exchange implements Recording {
+  /** 122 random bits: not to be guessed. */
+  readonly id: string = crypto.randomUUID();
+  readonly sequence: number;
+  readonly startedAt: number;
+  readonly method: string;
+  readonly path: string;
+  readonly query: readonly HeaderEntry[];
+  readonly requestHeaders: readonly HeaderEntry[];
+  readonly requestCookies: readonly CookieFacts[];
+  readonly remoteAddress: string | undefined;
+  readonly marks: { readonly label: string; readonly at: number }[] = [];
+  /** Why the toolbar is not shown in the response; undefined while that is open, or where it is shown. */
+  notShown: string | undefined;
+  /** The exchange whose redirect led here. */
+  redirectedFrom: RedirectSource | undefined;
+  /** Whether Node's server tells of the end of the response; else the adapter does. */
+  endsWithSocket = false;
+  route: string | undefined;
+  status: number | undefined;
+  responseHeaders: readonly HeaderEntry[] = [];
+  responseCookies: readonly CookieFacts[] = [];
+  error: Recording["error"];
+  aborted = false;
+  readonly #redactor: ExchangeRedactor;
+  readonly #slots = new Map<string, unknown>();
+  readonly #started = performance.now();
+  readonly #cpu = process.cpuUsage();
+  readonly #loop = performance.eventLoopUtilization();
+  readonly #others: () => number;
+  #ended: number | undefined;
+  #cost: Recording["cost"] | undefined;
+
+  constructor({ sequence, startedAt, request, redactor, others }: ExchangeStart) {
+    this.sequence = sequence;
+    this.startedAt = startedAt;
+    this.#redactor = redactor;
+    this.#others = others;
+    const headers = [...request.headers];
+    this.requestCookies = headers
+      .filter(([name]) => name.toLowerCase() === "cookie")
+      .flatMap(([, value]) => receivedCookies(value, redactor));
+    for (const [name, value] of headers) {
+      if (/^(?:proxy-)?authorization$/i.test(name)) hideCredentials(value, redactor);
+    }
+    const mark = request.url.indexOf("?");
+    this.method = redactor.text(request.method);
+    this.path = redactor.text(mark === -1 ? request.url : request.url.slice(0, mark));
+    this.query =
+      mark === -1
+        ? []
+        : [...new URLSearchParams(request.url.slice(mark + 1))]
+            .slice(0, 100)
+            .map(([name, value]) => [redactor.text(name), redactor.named(name, value)]);
+    this.requestHeaders = redactHeaders(headers, redactor);
+    this.remoteAddress = request.remoteAddress;
+  }
+
+  /** Whether the response has ended. */
+  get finished(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  get cost(): Recording["cost"] {
+    if (this.#cost !== undefined) return this.#cost;
+    const { user, system } = process.cpuUsage(this.#cpu);
+    const { active } = performance.eventLoopUtilization(this.#loop);
+    return { cpu: round((user + system) / 1000), loopBusy: round(active), others: this.#others() };
+  }
+
+  elapsed(): number {
+    return round((this.#ended ?? performance.now()) - this.#started);
+  }
+
+  mark(label: string): void {
+    if (this.marks.length < 100 && !this.finished) this.marks.push({ label: this.#redactor.text(label), at: this.elapsed() });
+  }
+
+  slot<Value>(owner: string, make: () => Value): Value {
+    if (!this.#slots.has(owner)) this.#slots.set(owner, make());
+    return this.#slots.get(owner) as Value;
+  }
+
+  redactText(text: string): string {
+    return this.#redactor.text(text);
+  }
+
+  redactData(data: unknown): unknown {
+    return this.#redactor.data(data);
+  }
+
+  /** Plain data, as JSON, without the keys and hidden values that are known by now. */
+  scrubJson(json: string): string {
+    return this.#redactor.scrubJson(json);
+  }
+
+  /** Notes the response's headers. The last word counts: later middleware may have changed them. */
+  responded({ status, headers }: ResponseFacts): void {
+    const list = [...headers];
+    this.status = status;
+    if (list.length === 0) return;
+    this.responseCookies = list
+      .filter(([name]) => name.toLowerCase() === "set-cookie")
+      .map(([, value]) => sentCookie(value, this.#redactor));
+    this.responseHeaders = redactHeaders(list, this.#redactor);
+  }
+
+  /** Notes what the handler threw. */
+  fail(error: unknown): void {
+    const known = error instanceof Error ? error : new Error(typeof error === "string" ? error : "Something was thrown that is no Error.");
+    this.error = { name: this.redactText(known.name), message: this.redactText(known.message), stack: this.redactText(known.stack ?? "") };
+  }
+
+  /** Ends the exchange: from here on its times stand still. */
+  finish(aborted: boolean): void {
+    if (this.#ended !== undefined) return;
+    this.#cost = this.cost;
+    this.aborted = aborted;
+    this.#ended = performance.now();
+  }
+}
+
+/** Milliseconds with as many digits as they deserve. */
+function round(milliseconds: number): number {
+  return Math.max(0, Math.round(milliseconds * 100) / 100);
+}

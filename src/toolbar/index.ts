@@ -1,0 +1,30 @@
+/**
+ * A debug toolbar for Node web servers.
+ *
+ * @module
+ */
+export type { Exchange, ResponseFacts } from "./exchange.ts";
+export type { ToolbarRequest } from "./guard.ts";
+export type { ToolbarAnswer } from "./pages.ts";
+export type {
+  Block,
+  Cell,
+  CodeBlock,
+  CookieFacts,
+  ExchangePage,
+  ExchangeSummary,
+  Finding,
+  HeaderEntry,
+  NoteBlock,
+  NumbersBlock,
+  PairsBlock,
+  Panel,
+  PanelView,
+  Recording,
+  TableBlock,
+  TextBlock,
+  TimelineBlock,
+  Tone,
+  VerdictBlock,
+} from "./panel.ts";
+export { Toolbar, type ToolbarOptions } from "./toolbar.ts";

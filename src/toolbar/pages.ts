@@ -1,0 +1,146 @@
+import { readFileSync } from "node:fs";
+import type { Capability } from "./capability.ts";
+import type { Guard, ToolbarRequest } from "./guard.ts";
+import type { ExchangeList, ExchangePage, ExchangeSummary } from "./panel.ts";
+
+/** An answer of the toolbar's own, for an adapter to send. */
+export interface ToolbarAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | ReadableStream<Uint8Array>;
+}
+
+/** What the pages show. */
+export interface PageSource {
+  list(from: number): ExchangeList;
+  page(id: string): ExchangePage | undefined;
+}
+
+const PRIVATE = {
+  "Cache-Control": "no-store",
+  "X-Content-Type-Options": "nosniff",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+} as const;
+const PAGE_POLICY =
+  "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+const NOT_FOUND: ToolbarAnswer = { status: 404, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: "Not Found" };
+
+/**
+ * Everything under the toolbar's prefix, behind its one guard: the browser's file, a page for servers that send no HTML, one exchange,
+ * the list, and a stream of new ones. Whatever is not there, or not for this visitor, is a plain 404.
+ */
+export class Pages {
+  readonly #prefix: string;
+  readonly #guard: Guard;
+  readonly #capability: Capability;
+  readonly #source: PageSource;
+  readonly #refused: (reason: string) => void;
+  readonly #streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
+  #script: string | undefined;
+
+  constructor(prefix: string, guard: Guard, capability: Capability, source: PageSource, refused: (reason: string) => void) {
+    this.#prefix = prefix;
+    this.#guard = guard;
+    this.#capability = capability;
+    this.#source = source;
+    this.#refused = refused;
+  }
+
+  /** Whether an address is one of the toolbar's own. */
+  owns(url: string): boolean {
+    return url.startsWith(this.#prefix) && /^(?:$|[/?])/.test(url.slice(this.#prefix.length));
+  }
+
+  /** The answer to a request for one of the toolbar's own addresses; undefined for all others. */
+  handle(request: ToolbarRequest): ToolbarAnswer | undefined {
+    if (!this.owns(request.url)) return undefined;
+    const verdict = this.#guard.admits(request);
+    if (!verdict.allowed) {
+      this.#refused(verdict.reason);
+      return NOT_FOUND;
+    }
+    const url = URL.parse(`http://toolbar${request.url.slice(this.#prefix.length).replace(/^(?=\?|$)/, "/")}`);
+    if (url === null) return NOT_FOUND;
+    const { pathname, searchParams } = url;
+    if (pathname === "/") return this.#standalone();
+    if (pathname === "/toolbar.js") return this.#browserScript();
+    const from = this.#capability.verify(searchParams.get("token") ?? "");
+    if (from === undefined) return NOT_FOUND;
+    if (pathname === "/events") return this.#events();
+    if (pathname === "/exchanges") return data(this.#source.list(from), searchParams);
+    const id = /^\/exchanges\/([0-9a-f-]{36})$/.exec(pathname)?.[1];
+    const page = id === undefined ? undefined : this.#source.page(id);
+    return page === undefined || page.summary.sequence < from ? NOT_FOUND : data(page, searchParams);
+  }
+
+  /** The address of the browser's file, with what that needs to know. */
+  scriptAddress(parameters: Readonly<Record<string, string>>): string {
+    return `${this.#prefix}/toolbar.js?${new URLSearchParams(parameters).toString()}`;
+  }
+
+  /** Tells whoever watches of an exchange that has ended. */
+  announce(summary: ExchangeSummary): void {
+    const message = new TextEncoder().encode(`data: ${JSON.stringify(summary)}\n\n`);
+    for (const controller of this.#streams) {
+      // A reader that has stopped reading is let go: its page will ask for the list when it is back.
+      if ((controller.desiredSize ?? 0) > -100) controller.enqueue(message);
+      else this.#end(controller);
+    }
+  }
+
+  /** Ends all streams. */
+  close(): void {
+    for (const controller of this.#streams) this.#end(controller);
+  }
+
+  #end(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#streams.delete(controller);
+    controller.close();
+  }
+
+  #events(): ToolbarAnswer {
+    let mine: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        mine = controller;
+        this.#streams.add(controller);
+        controller.enqueue(new TextEncoder().encode("retry: 2000\n\n"));
+      },
+      cancel: () => {
+        if (mine !== undefined) this.#streams.delete(mine);
+      },
+    });
+    return { status: 200, headers: { ...PRIVATE, "Content-Type": "text/event-stream; charset=utf-8" }, body };
+  }
+
+  #standalone(): ToolbarAnswer {
+    const address = this.scriptAddress({ token: this.#capability.grant(0), live: "1", page: "1" }).replaceAll("&", "&amp;");
+    return {
+      status: 200,
+      headers: {
+        ...PRIVATE,
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": PAGE_POLICY,
+        "X-Frame-Options": "DENY",
+      },
+      body:
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' +
+        `<meta name="color-scheme" content="light dark"><title>Requests – Latchkey</title><link rel="icon" href="data:,"></head><body></body></html>` +
+        `<script type="module" src="${address}"></script>`,
+    };
+  }
+
+  #browserScript(): ToolbarAnswer {
+    this.#script ??= readFileSync(new URL("./ui.bundle.js", import.meta.url), "utf8");
+    return { status: 200, headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" }, body: this.#script };
+  }
+}
+
+/** Plain JSON; or the same as a module, because a page's policy may forbid fetch where it allows scripts. */
+function data(value: ExchangeList | ExchangePage, parameters: URLSearchParams): ToolbarAnswer {
+  const json = JSON.stringify(value);
+  if (parameters.get("as") !== "module")
+    return { status: 200, headers: { ...PRIVATE, "Content-Type": "application/json; charset=utf-8" }, body: json };
+  return { status: 200, headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" }, body: `export default ${json};\n` };
+}

@@ -1,0 +1,79 @@
+import { formatWithOptions } from "node:util";
+import { callSite } from "../call-site.ts";
+import { counted, formatMilliseconds } from "../format.ts";
+import type { Panel, Recording, Tone } from "../panel.ts";
+
+/** So many messages of one request are kept; the others are counted. */
+const LIMIT = 200;
+const LEVELS = ["debug", "log", "info", "warn", "error"] as const;
+const SIGNS: Readonly<Record<Level, { readonly text: string; readonly tone: Tone }>> = {
+  debug: { text: "debug", tone: "plain" },
+  log: { text: "log", tone: "plain" },
+  info: { text: "info", tone: "info" },
+  warn: { text: "! warn", tone: "warn" },
+  error: { text: "✕ error", tone: "error" },
+};
+
+type Level = (typeof LEVELS)[number];
+
+interface LogMessage {
+  readonly level: Level;
+  readonly text: string;
+  readonly at: number;
+  readonly where: string;
+}
+
+interface LogStats {
+  readonly messages: LogMessage[];
+  left: number;
+}
+
+const slotOf = (recording: Recording): LogStats => recording.slot("logs", () => ({ messages: [], left: 0 }));
+
+/** What was written with console.log and its like, with the line that wrote it. */
+export function logsPanel(directory: string): Panel<LogStats> {
+  const listener = (level: Level) => (args: unknown, recording: Recording) => {
+    const stats = slotOf(recording);
+    if (stats.messages.length >= LIMIT) {
+      stats.left++;
+      return;
+    }
+    const text = formatWithOptions(
+      { depth: 4, maxArrayLength: 50, maxStringLength: 4_000, colors: false },
+      ...(Array.isArray(args) ? (args as unknown[]) : [args]),
+    );
+    stats.messages.push({
+      level,
+      text: recording.redactText(text),
+      at: recording.elapsed(),
+      where: recording.redactText(callSite(directory)),
+    });
+  };
+  return {
+    id: "logs",
+    title: "Logs",
+    channels: Object.fromEntries(LEVELS.map((level) => [`console.${level}`, listener(level)])),
+    collect: slotOf,
+    subtitle: ({ messages, left }) => (messages.length === 0 ? undefined : String(messages.length + left)),
+    findings: ({ messages }) => {
+      const errors = messages.filter(({ level }) => level === "error").length;
+      return errors === 0 ? [] : [{ tone: "error", text: `${counted(errors, "error was", "errors were")} logged.` }];
+    },
+    view: ({ messages, left }) => [
+      {
+        kind: "table",
+        columns: [{ title: "Level" }, { title: "Message", grow: true }, { title: "At", align: "right" }, { title: "Where" }],
+        rows: messages.map(({ level, text, at, where }) => [
+          SIGNS[level],
+          { text, mono: true },
+          `${formatMilliseconds(at)} ms`,
+          { text: where, mono: true },
+        ]),
+        empty: "Nothing was written with console during this request.",
+      },
+      ...(left === 0
+        ? []
+        : [{ kind: "note" as const, tone: "warn" as const, text: `${counted(left, "more message was", "more messages were")} not kept.` }]),
+    ],
+  };
+}

@@ -1,0 +1,130 @@
+import { STATUS_CODES } from "node:http";
+import { pathToFileURL } from "node:url";
+import { counted, formatInteger } from "../format.ts";
+import type { Block, CookieFacts, HeaderEntry, Panel, Recording } from "../panel.ts";
+
+interface RequestStats {
+  readonly method: string;
+  readonly path: string;
+  readonly query: readonly HeaderEntry[];
+  readonly route: string | null;
+  readonly remoteAddress: string | null;
+  readonly status: number | null;
+  readonly requestHeaders: readonly HeaderEntry[];
+  readonly requestCookies: readonly CookieFacts[];
+  readonly responseHeaders: readonly HeaderEntry[];
+  readonly responseCookies: readonly CookieFacts[];
+  readonly error: NonNullable<Recording["error"]> | null;
+  readonly aborted: boolean;
+  readonly notShown: string | null;
+}
+
+/** What came in and what went out: addresses, headers, cookies by name and size, and what was thrown. */
+export function requestPanel(directory: string): Panel<RequestStats> {
+  const folders = [`${pathToFileURL(directory).href}/`, `${directory}/`];
+  return {
+    id: "request",
+    title: "Request",
+    collect: (recording) => ({
+      method: recording.method,
+      path: recording.path,
+      query: recording.query,
+      route: recording.route ?? null,
+      remoteAddress: recording.remoteAddress ?? null,
+      status: recording.status ?? null,
+      requestHeaders: recording.requestHeaders,
+      requestCookies: recording.requestCookies,
+      responseHeaders: recording.responseHeaders,
+      responseCookies: recording.responseCookies,
+      error:
+        recording.error === undefined
+          ? null
+          : { ...recording.error, stack: folders.reduce((stack, folder) => stack.replaceAll(folder, ""), recording.error.stack) },
+      aborted: recording.aborted,
+      notShown: recording.notShown ?? null,
+    }),
+    subtitle: ({ status }) => (status === null ? undefined : String(status)),
+    findings: ({ error, aborted, status }) => [
+      ...(error === null ? [] : [{ tone: "error" as const, text: `The handler threw ${error.name}: ${error.message}` }]),
+      ...(aborted ? [{ tone: "warn" as const, text: "The visitor left before the response was whole." }] : []),
+      ...(error === null && status !== null && status >= 500
+        ? [{ tone: "error" as const, text: `The server answered ${describeStatus(status)}.` }]
+        : []),
+    ],
+    view: (stats) => [...errorBlocks(stats), ...requestBlocks(stats), ...responseBlocks(stats)],
+  };
+}
+
+function errorBlocks({ error }: RequestStats): Block[] {
+  if (error === null) return [];
+  return [
+    { kind: "verdict", tone: "error", title: error.name, text: error.message },
+    { kind: "code", title: "Stack", text: error.stack },
+  ];
+}
+
+function requestBlocks(stats: RequestStats): Block[] {
+  const { method, path, route, status, remoteAddress, query, requestHeaders, requestCookies, notShown } = stats;
+  const blocks: Block[] = [
+    {
+      kind: "pairs",
+      rows: [
+        { name: "Request", value: { text: `${method} ${path}`, mono: true } },
+        {
+          name: "Answer",
+          value:
+            status === null ? "not yet" : { text: describeStatus(status), tone: status >= 500 ? "error" : status >= 400 ? "warn" : "ok" },
+        },
+        ...(route === null ? [] : [{ name: "Route", value: { text: route, mono: true } }]),
+        ...(remoteAddress === null ? [] : [{ name: "Visitor", value: { text: remoteAddress, mono: true } }]),
+        ...(notShown === null ? [] : [{ name: "Toolbar", value: { text: "not in this answer", detail: notShown } }]),
+      ],
+    },
+  ];
+  if (query.length > 0) blocks.push(headerTable("Query", query));
+  blocks.push(headerTable("Request headers", requestHeaders));
+  if (requestCookies.length > 0) {
+    const total = requestCookies.reduce((sum, { bytes }) => sum + bytes, 0);
+    blocks.push({
+      kind: "table",
+      title: `Cookies received: ${counted(requestCookies.length, "cookie")}, ${formatInteger(total)} bytes`,
+      columns: [{ title: "Name" }, { title: "Bytes", align: "right" }, { title: "Value", grow: true }],
+      rows: requestCookies.map(({ name, bytes }) => [{ text: name, mono: true }, bytes, "never recorded"]),
+    });
+  }
+  return blocks;
+}
+
+function responseBlocks({ responseHeaders, responseCookies }: RequestStats): Block[] {
+  const blocks: Block[] = [headerTable("Response headers", responseHeaders)];
+  if (responseCookies.length > 0) {
+    blocks.push({
+      kind: "table",
+      title: "Cookies sent",
+      columns: [{ title: "Name" }, { title: "Bytes", align: "right" }, { title: "Attributes", grow: true }],
+      rows: responseCookies.map(({ name, bytes, attributes }) => [
+        { text: name, mono: true },
+        bytes,
+        { text: attributes ?? "", mono: true },
+      ]),
+    });
+  }
+  return blocks;
+}
+
+function headerTable(title: string, entries: readonly HeaderEntry[]): Block {
+  return {
+    kind: "table",
+    title,
+    columns: [{ title: "Name" }, { title: "Value", grow: true }],
+    rows: entries.map(([name, value]) => [
+      { text: name, mono: true },
+      { text: value, mono: true },
+    ]),
+    empty: "None.",
+  };
+}
+
+function describeStatus(status: number): string {
+  return `${status} ${STATUS_CODES[status] ?? ""}`.trim();
+}

@@ -1,0 +1,88 @@
+import { unixNow, type Clock } from "../../clock.ts";
+import { CHANNELS, type SessionCommitted, type SessionLoaded } from "../../diagnostics.ts";
+import type { KeyRing } from "../../keys/key-ring.ts";
+import type { Finding, Panel, Recording } from "../panel.ts";
+import { keyFinding, keyRows } from "./key-rows.ts";
+import { viewSession } from "./session-view.ts";
+import { nearlyFull, verdictOf, type CommittedFacts, type LoadedFacts, type SessionStats } from "./session-verdict.ts";
+
+interface Heard {
+  loaded: LoadedFacts | null;
+  committed: CommittedFacts | null;
+}
+
+const slotOf = (recording: Recording): Heard => recording.slot("session", () => ({ loaded: null, committed: null }));
+
+/**
+ * The session and the keys: what came in, who signed it, how old and how big it is, what this request changed, what was sent back and why,
+ * and how good the keys are. It shows the data that a page's visitor has; it never holds the cookie, a signature or a key.
+ */
+export function sessionPanel(keys: KeyRing, clock: Clock = unixNow): Panel<SessionStats> {
+  return {
+    id: "session",
+    title: "Session & key",
+    channels: {
+      [CHANNELS.sessionLoaded]: (message, recording) => {
+        recording.mark("Session opened");
+        slotOf(recording).loaded = loadedFacts(message as SessionLoaded, recording);
+      },
+      [CHANNELS.sessionCommitted]: (message, recording) => {
+        recording.mark("Session closed");
+        slotOf(recording).committed = committedFacts(message as SessionCommitted, recording);
+      },
+    },
+    collect: (recording) => ({
+      ...slotOf(recording),
+      keys: keyRows(keys),
+      now: clock(),
+      received: recording.requestCookies,
+      sent: recording.responseCookies,
+    }),
+    subtitle: (stats) => verdictOf(stats).short,
+    findings,
+    view: viewSession,
+  };
+}
+
+function findings(stats: SessionStats): readonly Finding[] {
+  const { loaded, keys } = stats;
+  const found: Finding[] = [];
+  if (loaded?.verdict === "rejected")
+    found.push({ tone: "warn", text: `The session cookie was rejected: ${loaded.explanation ?? loaded.reason ?? "no reason was given"}` });
+  const full = nearlyFull(stats);
+  if (full !== undefined) found.push({ tone: "warn", text: full });
+  const weak = keys[0] === undefined ? undefined : keyFinding(keys[0]);
+  if (weak !== undefined) found.push({ tone: "warn", text: weak });
+  return found;
+}
+
+function loadedFacts(message: SessionLoaded, recording: Recording): LoadedFacts {
+  return {
+    cookieName: recording.redactText(message.cookieName),
+    format: message.format,
+    verdict: message.verdict,
+    reason: message.reason ?? null,
+    explanation: message.explanation === undefined ? null : recording.redactText(message.explanation),
+    key: message.key === undefined ? null : { fingerprint: message.key.fingerprint, role: message.key.role },
+    bytes: message.bytes,
+    issuedAt: message.issuedAt ?? null,
+    createdAt: message.createdAt ?? null,
+    expiresAt: message.expiresAt ?? null,
+    subject: message.subject === undefined ? null : recording.redactText(message.subject),
+    data: recording.redactData(message.snapshot()) as Record<string, unknown>,
+  };
+}
+
+function committedFacts(message: SessionCommitted, recording: Recording): CommittedFacts {
+  return {
+    cookieName: recording.redactText(message.cookieName),
+    format: message.format,
+    action: message.action,
+    why: recording.redactText(message.why),
+    bytes: message.bytes,
+    attributes: message.attributes === undefined ? null : recording.redactText(message.attributes),
+    conflicts: message.conflicts,
+    accessed: message.accessed,
+    data: recording.redactData(message.snapshot()) as Record<string, unknown>,
+  };
+}

@@ -1,0 +1,187 @@
+import type { KeyRing } from "../keys/key-ring.ts";
+import type { SecretKey } from "../keys/secret-key.ts";
+import { escapePattern, formsOf } from "./key-forms.ts";
+
+/** What stands where a value was hidden for its name. */
+export const HIDDEN = "••••••••";
+
+const HIDDEN_NAME =
+  /passw|passwd|passphrase|passcode|secret|token|credential|authori[sz]ation|cookie|csrf|xsrf|signature|(?:api|access|private|signing|encryption)[-_.]?key|session[-_.]?(?:id|key)|card[-_.]?n(?:o|um)|(?:^|[-_.])(?:pwd|pass|pin|otp|totp|ssn|cvv|cvc|sid|auth|jwt|key|iban)(?:$|[-_.])/i;
+
+/** Shapes of secrets that are known without knowing the secret. */
+const SHAPES: readonly (readonly [RegExp, string])[] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, "[private key]"],
+  [/\blk1(?:-dev)?_[A-Za-z0-9_-]{20,}/g, "[secret key]"],
+  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}/g, "[token]"],
+  [/\b(Bearer|Basic|Digest)\s+[A-Za-z0-9+/_.~=-]{6,}/gi, `$1 ${HIDDEN}`],
+  [/([a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]{0,200}):[^\s/@]{1,200}@/gi, `$1:${HIDDEN}@`],
+  // A name that hides its value, and the value: `password: 'x'`, `"api_key":"x"`, `token=x`.
+  [
+    /((?:passw(?:or)?d|passphrase|secret|token|api[-_.]?key|credential)[\w.-]{0,40}["']?\s{0,5}[:=]\s{0,5})("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,;&}\])]+)/gi,
+    `$1${HIDDEN}`,
+  ],
+];
+
+const LIMITS = { text: 4_000, depth: 8, items: 100, nodes: 2_000 };
+
+/**
+ * Takes secrets out of everything that is recorded, at the moment of recording: by the name beside a value, by known shapes, and by value.
+ *
+ * By value means: no text that equals or contains a configured key, in plain, hexadecimal, base64 or percent-encoded form or as a list
+ * of bytes, is ever kept.
+ */
+export class Redactor {
+  readonly #keys: KeyRing;
+  #forms: { readonly of: readonly SecretKey[]; readonly pattern: string } | undefined;
+
+  constructor(keys: KeyRing) {
+    this.#keys = keys;
+  }
+
+  /** Whether a value of this name is hidden, whatever it is. */
+  static hidesName(name: string): boolean {
+    return HIDDEN_NAME.test(name);
+  }
+
+  /** One for a single request, which also knows the cookies and credentials that came in with it. */
+  forExchange(): ExchangeRedactor {
+    return new ExchangeRedactor(() => this.#pattern());
+  }
+
+  /** The forms of all keys, made anew only when the ring was given others. */
+  #pattern(): string {
+    const keys = [...this.#keys];
+    const known = this.#forms;
+    if (known === undefined || known.of.length !== keys.length || known.of.some((key, index) => key !== keys[index])) {
+      const forms = [...new Set(keys.flatMap((key) => formsOf(key.bytes())))].toSorted((a, b) => b.length - a.length);
+      return (this.#forms = { of: keys, pattern: forms.join("|") }).pattern;
+    }
+    return known.pattern;
+  }
+}
+
+/** The redaction of one request and its response. */
+export class ExchangeRedactor {
+  readonly #keyPattern: () => string;
+  readonly #values = new Set<string>();
+  #compiled: { readonly keys: string; readonly regexp: RegExp } | undefined;
+
+  constructor(keyPattern: () => string) {
+    this.#keyPattern = keyPattern;
+  }
+
+  /** Hides a value wherever it turns up from now on: a cookie's value, a credential. Shorter ones than `shortest` are left alone. */
+  hide(value: string, shortest = 16): void {
+    if (value.length < shortest || this.#values.size >= 200) return;
+    this.#values.add(value).add(JSON.stringify(value).slice(1, -1));
+    this.#compiled = undefined;
+  }
+
+  /** Plain data, as JSON, in which no key and no hidden value stands. For data that was redacted when less was known. */
+  scrubJson(json: string): string {
+    // The forms of a key hold the one that it has in JSON, so a look at the whole text tells whether the parts are worth a look.
+    return this.#regexp().test(json) || this.#hasShortKey ? JSON.stringify(this.#scrub(JSON.parse(json))) : json;
+  }
+
+  #scrub(data: unknown): unknown {
+    if (typeof data === "string") return this.#byValue(data);
+    if (Array.isArray(data)) return data.map((item) => this.#scrub(item));
+    if (typeof data !== "object" || data === null) return data;
+    const copy = Object.create(null) as Record<string, unknown>;
+    for (const [name, value] of Object.entries(data)) copy[this.#byValue(name)] = this.#scrub(value);
+    return copy;
+  }
+
+  /** The text without secrets, cut at 4,000 characters. */
+  text(text: string): string {
+    // Cut with room first, so that a long text costs no more than a short one, and a secret across the cut is still seen whole.
+    let result = text.length > 4 * LIMITS.text ? text.slice(0, 4 * LIMITS.text) : text;
+    result = this.#byValue(result);
+    for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
+    return result.length > LIMITS.text || text.length > 4 * LIMITS.text
+      ? `${result.slice(0, LIMITS.text)}… (${text.length} characters)`
+      : result;
+  }
+
+  /** The value that stands beside a name. */
+  named(name: string, value: string): string {
+    return Redactor.hidesName(name) ? HIDDEN : this.text(value);
+  }
+
+  /** A copy as plain JSON without secrets, cut in depth, breadth and length. */
+  data(data: unknown): unknown {
+    return this.#copy(data, 0, { left: LIMITS.nodes }, new Set());
+  }
+
+  #byValue(text: string): string {
+    return text.replace(this.#regexp(), (_, key: string | undefined) => (key === undefined ? "[hidden value]" : "[secret key]"));
+  }
+
+  /** Whether a key is looked for as a whole text only, which cannot be seen in the middle of JSON. */
+  get #hasShortKey(): boolean {
+    return /(?:^|\|)\^/.test(this.#keyPattern());
+  }
+
+  #regexp(): RegExp {
+    const keys = this.#keyPattern();
+    if (this.#compiled === undefined || this.#compiled.keys !== keys) {
+      const values = [...this.#values].toSorted((a, b) => b.length - a.length).map(escapePattern);
+      this.#compiled = { keys, regexp: new RegExp([`(${keys})`, ...values].join("|"), "gi") };
+    }
+    // One that is global remembers where it stopped.
+    this.#compiled.regexp.lastIndex = 0;
+    return this.#compiled.regexp;
+  }
+
+  #copy(value: unknown, depth: number, budget: { left: number }, above: Set<object>): unknown {
+    budget.left--;
+    if (value === null || value === undefined || typeof value === "boolean") return value ?? null;
+    if (typeof value === "string") return this.text(value);
+    if (typeof value === "number") {
+      const text = this.text(String(value));
+      return Number.isFinite(value) && text === String(value) ? value : text;
+    }
+    if (typeof value === "bigint") return this.text(`${value}n`);
+    if (typeof value === "object") return this.#copyObject(value, depth, budget, above);
+    return `[${typeof value}]`;
+  }
+
+  #copyObject(value: object, depth: number, budget: { left: number }, above: Set<object>): unknown {
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? "[invalid date]" : value.toISOString();
+    if (value instanceof Error) return this.text(`${value.name}: ${value.message}`);
+    if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+    if (above.has(value)) return "[circular]";
+    if (depth >= LIMITS.depth || budget.left <= 0) return Array.isArray(value) ? `[list of ${value.length}]` : "[object]";
+    above.add(value);
+    try {
+      if (Array.isArray(value)) return this.#copyItems(value, depth, budget, above);
+      if (value instanceof Set) return this.#copyItems([...value], depth, budget, above);
+      const entries = value instanceof Map ? [...value].map(([key, item]) => [String(key), item] as const) : ownValues(value);
+      // Without a prototype, so that a member called __proto__ is a member.
+      const copy = Object.create(null) as Record<string, unknown>;
+      for (const [name, item] of entries.slice(0, LIMITS.items)) {
+        copy[this.text(name)] =
+          Redactor.hidesName(name) && item !== null && item !== undefined && typeof item !== "boolean"
+            ? HIDDEN
+            : this.#copy(item, depth + 1, budget, above);
+      }
+      if (entries.length > LIMITS.items) copy["…"] = `${entries.length - LIMITS.items} more`;
+      return copy;
+    } finally {
+      above.delete(value);
+    }
+  }
+
+  #copyItems(items: readonly unknown[], depth: number, budget: { left: number }, above: Set<object>): unknown[] {
+    const copy = items.slice(0, LIMITS.items).map((item) => this.#copy(item, depth + 1, budget, above));
+    if (items.length > LIMITS.items) copy.push(`… ${items.length - LIMITS.items} more`);
+    return copy;
+  }
+}
+
+/** Members that are values; a getter is not called, because it may do something. */
+function ownValues(value: object): (readonly [string, unknown])[] {
+  return Object.entries(Object.getOwnPropertyDescriptors(value))
+    .filter(([, descriptor]) => descriptor.enumerable === true)
+    .map(([name, descriptor]) => [name, "value" in descriptor ? (descriptor.value as unknown) : "[getter]"] as const);
+}

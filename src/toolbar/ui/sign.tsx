@@ -1,0 +1,76 @@
+import type { ComponentChildren, JSX } from "preact";
+import type { Tone } from "../panel.ts";
+
+const SIGNS: Readonly<Record<Tone, string>> = { ok: "✓", warn: "!", error: "✕", info: "i", key: "⚿", plain: "–" };
+const WORDS: Readonly<Record<Tone, string>> = { ok: "all is well", warn: "warning", error: "error", info: "note", key: "key", plain: "" };
+
+/** A sign for a tone, with its word for whoever does not see it. */
+export function Sign({ tone }: { readonly tone: Tone }): JSX.Element {
+  return (
+    <span
+      class={`sign ${tone}`}
+      role="img"
+      aria-label={WORDS[tone] === "" ? undefined : WORDS[tone]}
+      aria-hidden={WORDS[tone] === "" ? "true" : undefined}
+    >
+      {SIGNS[tone]}
+    </span>
+  );
+}
+
+/** The status of a response with the sign of its exchange. */
+export function Status({ tone, status }: { readonly tone: "ok" | "warn" | "error"; readonly status: number | undefined }): JSX.Element {
+  return (
+    <span class={`status ${tone}`}>
+      <Sign tone={tone} />
+      {status ?? "…"}
+    </span>
+  );
+}
+
+/** The mark of the toolbar: a key. */
+export function Mark(): JSX.Element {
+  return (
+    <svg
+      class="mark"
+      viewBox="0 0 16 16"
+      width="14"
+      height="14"
+      aria-hidden="true"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.6"
+      stroke-linecap="round"
+    >
+      <circle cx="5" cy="8" r="3.1" />
+      <path d="M8.1 8h6.2M11.4 8v2.6M14.3 8v2" />
+    </svg>
+  );
+}
+
+/** A small label. */
+export function Chip({
+  tone = "plain",
+  children,
+  title,
+}: {
+  readonly tone?: Tone;
+  readonly children: ComponentChildren;
+  readonly title?: string;
+}): JSX.Element {
+  return (
+    <span class={`chip ${tone}`} title={title}>
+      {children}
+    </span>
+  );
+}
+
+/** Milliseconds as the toolbar writes them. */
+export function milliseconds(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en-US")} ms`;
+}
+
+/** "1 finding", "2 findings". */
+export function findings(count: number): string {
+  return `${count} finding${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,159 @@
+import { readFileSync } from "node:fs";
+import { globSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../src", import.meta.url));
+
+/** Room -> the rooms (or single files) that it may import. A room may always import itself. Type imports count. */
+const GROUND = ["errors", "encoding", "clock", "diagnostics"];
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  encoding: [],
+  clock: [],
+  diagnostics: [],
+  keys: GROUND,
+  signing: ["keys", ...GROUND],
+  sessions: ["signing", "keys", ...GROUND],
+  stores: ["sessions/store", "clock"],
+  index: ["keys", "signing", "sessions", ...GROUND],
+  toolbar: ["keys", "signing", ...GROUND],
+  "toolbar/ui": ["toolbar/panel"],
+  adapters: ["sessions", "toolbar", "errors"],
+  flask: ["index", "adapters", "toolbar", "stores"],
+  testing: ["sessions/store", "clock"],
+  cli: ["index", "stores"],
+};
+/** Rooms whose imports of these rooms may only be types. */
+const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
+  adapters: ["sessions", "toolbar"],
+  stores: ["sessions/store"],
+  "toolbar/ui": ["toolbar/panel"],
+};
+const CRYPTO_ROOMS = ["keys", "signing", "sessions"];
+
+interface Import {
+  readonly from: string;
+  readonly specifier: string;
+  readonly typeOnly: boolean;
+}
+
+const files = globSync("**/*.{ts,tsx}", { cwd: root }).sort();
+const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), "utf8")]));
+const imports: Import[] = files.flatMap((from) =>
+  [...texts.get(from)!.matchAll(/^(import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?"([^"]+)";/gms)].map((match) => ({
+    from,
+    specifier: match[3]!,
+    typeOnly: match[2] !== undefined,
+  })),
+);
+
+/** "keys/grade.ts" -> "keys"; "toolbar/ui/main.tsx" -> "toolbar/ui"; "errors.ts" -> "errors". */
+function roomOf(file: string): string {
+  if (file.startsWith("toolbar/ui/")) return "toolbar/ui";
+  return file.includes("/") ? file.split("/")[0]! : file.replace(/\.tsx?$/, "");
+}
+
+function targetOf({ from, specifier }: Import): string | undefined {
+  return specifier.startsWith(".") ? relative(root, resolve(root, dirname(from), specifier)) : undefined;
+}
+
+const inside = imports.flatMap((entry) => {
+  const target = targetOf(entry);
+  return target === undefined ? [] : [{ ...entry, target }];
+});
+
+describe("who may import whom", () => {
+  test("every room is in the table", () => {
+    expect([...new Set(files.map(roomOf))].filter((room) => !(room in MAY_IMPORT))).toEqual([]);
+  });
+
+  test("no room imports what it may not know", () => {
+    const wrong = inside.filter(({ from, target }) => {
+      const room = roomOf(from);
+      if (roomOf(target) === room) return false;
+      return !MAY_IMPORT[room]!.some((allowed) => allowed === roomOf(target) || target.startsWith(`${allowed}.ts`));
+    });
+    expect(wrong.map(({ from, target }) => `${from} -> ${target}`)).toEqual([]);
+  });
+
+  test("adapters, stores and the toolbar's browser half know the others by their types only", () => {
+    const wrong = inside.filter(({ from, target, typeOnly }) => {
+      const room = roomOf(from);
+      return (
+        !typeOnly &&
+        roomOf(target) !== room &&
+        (TYPES_ONLY[room] ?? []).some((name) => roomOf(target) === name || target.startsWith(`${name}.ts`))
+      );
+    });
+    expect(wrong.map(({ from, target }) => `${from} -> ${target}`)).toEqual([]);
+  });
+
+  test("no file reaches itself through its imports", () => {
+    const next = new Map<string, string[]>();
+    for (const { from, target } of inside) next.set(from, [...(next.get(from) ?? []), target]);
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const walk = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) return void circles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+      if (done.has(file)) return;
+      for (const target of next.get(file) ?? []) walk(target, [...path, file]);
+      done.add(file);
+    };
+    for (const file of files) walk(file, []);
+    expect(circles).toEqual([]);
+  });
+
+  test("every relative import names a file that exists", () => {
+    expect(inside.filter(({ target }) => !texts.has(target)).map(({ from, target }) => `${from} -> ${target}`)).toEqual([]);
+  });
+});
+
+describe("what only some rooms may touch", () => {
+  const offenders = (pattern: RegExp, allowed: (room: string, file: string) => boolean): string[] =>
+    files.filter((file) => !allowed(roomOf(file), file) && pattern.test(withoutComments(texts.get(file)!)));
+
+  test("node:crypto stays in keys, signing and sessions", () => {
+    expect(offenders(/from "node:crypto"/, (room) => CRYPTO_ROOMS.includes(room))).toEqual([]);
+  });
+  test("Date.now stays in clock", () => {
+    expect(offenders(/\bDate\.now\b|\bnew Date\(\)/, (room) => room === "clock" || room === "toolbar/ui")).toEqual([]);
+  });
+  test("process.env and console stay in the command line", () => {
+    expect(offenders(/\bprocess\.env\b|\bconsole\.\w+\(/, (room) => room === "cli")).toEqual([]);
+  });
+  test("the toolbar's browser half imports nothing of Node", () => {
+    expect(imports.filter(({ from, specifier }) => roomOf(from) === "toolbar/ui" && specifier.startsWith("node:"))).toEqual([]);
+  });
+  test("no store and no part of the core imports a driver or a framework", () => {
+    const allowed: Readonly<Record<string, readonly string[]>> = {
+      sessions: ["cookie"],
+      flask: ["hono", "@hono/node-server", "nunjucks"],
+      "toolbar/ui": ["preact"],
+      cli: ["commander", "picocolors"],
+      adapters: ["hono", "express", "fastify", "koa", "@hono/node-server"],
+    };
+    const wrong = imports.filter(({ from, specifier }) => {
+      if (specifier.startsWith(".") || specifier.startsWith("node:")) return false;
+      return !(allowed[roomOf(from)] ?? []).some((name) => specifier === name || specifier.startsWith(`${name}/`));
+    });
+    expect(wrong.map(({ from, specifier }) => `${from} -> ${specifier}`)).toEqual([]);
+  });
+  test("barrels are doors only: no other file only hands names on", () => {
+    const barrels = files.filter(
+      (file) =>
+        !file.endsWith("index.ts") &&
+        /\S/.test(texts.get(file)!) &&
+        !/\S/.test(withoutComments(texts.get(file)!).replace(/^export[^;]*from "[^"]+";$/gms, "")),
+    );
+    expect(barrels).toEqual([]);
+  });
+});
+
+function withoutComments(text: string): string {
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/^\s*\/\/.*$/gm, "")
+    .replace(/\s\/\/ .*$/gm, "");
+}

@@ -1,0 +1,79 @@
+import { flask, generateSecretKey, sealed, SessionManager, signed } from "latchkey";
+import { MemoryStore } from "latchkey/stores/memory";
+import { describe, expect, test } from "vitest";
+import { cli } from "../support/cli.ts";
+
+const key = generateSecretKey();
+const env = { SECRET_KEY: key };
+
+async function make(options: object, data: Record<string, unknown> = { user_id: 7 }): Promise<string> {
+  const manager = new SessionManager({ keys: key, cookie: { name: "session" }, ...options });
+  const session = await manager.load(undefined);
+  Object.assign(session.data, data);
+  return /^session=([^;]*)/.exec((await manager.commit(session)).find(([name]) => name === "Set-Cookie")![1])![1]!;
+}
+
+describe("latchkey cookie", () => {
+  test.each([
+    ["flask", { format: flask() }],
+    ["signed", { format: signed() }],
+    ["sealed", { format: sealed() }],
+  ])("inspects a %s cookie: format, size, key, age and data", async (format, options) => {
+    const value = await make(options);
+    for (const input of [
+      value,
+      `session=${value}`,
+      `Cookie: other=1; session=${value}\n`,
+      `Set-Cookie: session=${value}; Path=/; HttpOnly`,
+    ]) {
+      const { code, out } = await cli(["cookie", "inspect", "--json"], { input, env });
+      expect([code, JSON.parse(out)]).toEqual([
+        0,
+        expect.objectContaining({
+          format,
+          verdict: "valid",
+          data: { user_id: 7 },
+          bytes: value.length + 7,
+          key: expect.objectContaining({ role: "current" }),
+        }),
+      ]);
+    }
+    const verified = await cli(["cookie", "verify"], { input: value, env });
+    expect([verified.code, verified.out.includes("user_id")]).toEqual([0, false]);
+    const other = await cli(["cookie", "verify"], { input: value, env: { SECRET_KEY: generateSecretKey() } });
+    expect(other).toMatchObject({ code: 1, out: expect.stringMatching(/rejected \(bad_signature\)/) });
+  });
+
+  test("knows a token of a store, a changed cookie, and what is none", async () => {
+    const token = await make({ store: new MemoryStore() });
+    expect(await cli(["cookie", "inspect"], { input: token, env })).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("A genuine token"),
+    });
+    const flaskCookie = await make({ format: flask() });
+    const changed = (flaskCookie.startsWith("e") ? "f" : "e") + flaskCookie.slice(1);
+    expect(await cli(["cookie", "inspect", "--json"], { input: changed, env })).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/"format": "flask"[^]*"reason": "bad_signature"/),
+    });
+    expect(await cli(["cookie", "inspect"], { input: "hello", env })).toMatchObject({ code: 1, out: expect.stringContaining("malformed") });
+  });
+
+  test("signs what it then verifies, in each format", async () => {
+    for (const format of ["flask", "signed", "sealed"]) {
+      const { out } = await cli(["cookie", "sign", "--format", format], { input: '{"user_id": 7}', env });
+      const { out: report } = await cli(["cookie", "inspect", "--json"], { input: out, env });
+      expect(JSON.parse(report)).toMatchObject({ format, data: { user_id: 7 } });
+    }
+  });
+
+  test("says what it needs", async () => {
+    expect(await cli(["cookie", "inspect"], { input: "x" })).toMatchObject({ code: 2, error: expect.stringContaining("Set SECRET_KEY") });
+    expect(await cli(["cookie", "inspect"], { input: "", env })).toMatchObject({
+      code: 2,
+      error: expect.stringContaining("Hand one cookie in"),
+    });
+    expect(await cli(["cookie", "sign"], { input: "[1]", env })).toMatchObject({ code: 2, error: expect.stringContaining("JSON object") });
+    expect(await cli(["cookie", "sign", "--format", "jwt"], { input: "{}", env })).toMatchObject({ code: 2 });
+  });
+});

@@ -1,0 +1,166 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { generateSecretKey } from "latchkey";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { findKeys } from "../../src/cli/doctor/find-keys.ts";
+import type { Examination } from "../../src/cli/doctor/examine.ts";
+import { cli } from "../support/cli.ts";
+
+const ARTICLE_KEY = "d5fb8c4fa8bd46638dadc4e751e0d68d";
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "latchkey-doctor-"))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(path: string, text: string, mode = 0o600): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+  chmodSync(join(folder, path), mode);
+}
+const git = (...args: string[]): string =>
+  execFileSync("git", ["-C", folder, "-c", "user.name=x", "-c", "user.email=x@localhost", ...args], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+
+/** The codes found, with their place. */
+async function examine(...options: string[]): Promise<readonly string[]> {
+  const { out } = await cli(["doctor", "--json", ...options, "."], { cwd: folder });
+  return (JSON.parse(out) as Examination).findings.map(({ code, path, line }) => `${code} ${path}${line === 0 ? "" : `:${line}`}`);
+}
+
+describe("latchkey doctor", () => {
+  test("finds nothing to mend in a clean application", async () => {
+    git("init", "-q");
+    write(".gitignore", ".env\n");
+    write(".env", `SECRET_KEY=${generateSecretKey()}\n`);
+    write("src/app.ts", 'app.config["SECRET_KEY"] = loadKeyRing({ env: process.env });\n');
+    write("compose.yml", "services:\n  web:\n    environment:\n      SECRET_KEY: ${SECRET_KEY}\n      NODE_ENV: production\n");
+    const { code, out } = await cli(["doctor"], { cwd: folder });
+    expect([code, out]).toEqual([0, expect.stringContaining("Nothing to mend.")]);
+  });
+
+  test("finds keys in source, settings and images, and says what is the matter with each", async () => {
+    const strong = generateSecretKey();
+    write("app.py", `app.config["SECRET_KEY"] = "${ARTICLE_KEY}"\n`);
+    write("server.ts", `app.use(\n  session({\n    secret: "keyboard cat",\n  }),\n);\nconst keys = new KeyRing("${strong}");\n`);
+    write(
+      "docker-compose.yml",
+      "services:\n  web:\n    environment:\n      - SESSION_SECRET=hunter2hunter2hunter2\n      - FLASK_DEBUG=1\n",
+    );
+    write("Dockerfile", "FROM node\nENV SECRET_KEY changeme\n");
+    write("shop/.env", `SECRET_KEY=${strong}\n`, 0o644);
+    const found = await examine();
+    expect(found).toEqual(
+      expect.arrayContaining([
+        "key_published app.py:1",
+        "key_in_source app.py:1",
+        "key_guessable server.ts:3",
+        "key_in_source server.ts:6",
+        "key_guessable docker-compose.yml:4",
+        "debug_on docker-compose.yml:5",
+        "key_shared shop/.env:1",
+        "file_readable shop/.env",
+      ]),
+    );
+    expect(found.some((line) => line.endsWith("Dockerfile:2"))).toBe(true);
+  });
+
+  test("looks at what git keeps, ignores and remembers", async () => {
+    const gone = generateSecretKey();
+    git("init", "-q");
+    write(".env", `SECRET_KEY=${generateSecretKey()}\n`);
+    write("settings.ts", `export const secretKey = "${gone}";\n`);
+    git("add", "-A");
+    git("commit", "-qm", "one");
+    write("settings.ts", 'export const secretKey = process.env["SECRET_KEY"];\n');
+    git("commit", "-qam", "two");
+    write(".env.local", `SECRET_KEY=${generateSecretKey()}\n`);
+    const found = await examine();
+    expect(found).toEqual(
+      expect.arrayContaining(["file_tracked .env", "file_not_ignored .env.local", "key_in_history settings.ts", "key_in_history .env"]),
+    );
+    expect((await examine("--no-history")).filter((line) => line.startsWith("key_in_history"))).toEqual([]);
+    expect((await cli(["doctor"], { cwd: folder })).code).toBe(1);
+  });
+
+  test("warns of a debug mode and a toolbar that ask no environment", async () => {
+    write("a.ts", "app.debug = true;\n// app.debug = true;\n");
+    write("b.ts", 'const toolbar = new Toolbar({ keys, mode: "development" });\n');
+    write("c.ts", 'app.debug = process.env["NODE_ENV"] !== "production";\n');
+    write(".env.production", "NODE_ENV=development\n");
+    expect(await examine()).toEqual(["debug_on .env.production:1", "debug_on a.ts:1", "toolbar_on b.ts:1"]);
+  });
+
+  test("changes nothing, and never prints a key", async () => {
+    const strong = generateSecretKey();
+    git("init", "-q");
+    write(".env", `SECRET_KEY=${strong}\n`, 0o644);
+    write("app.py", `SECRET_KEY = '${ARTICLE_KEY}'\n`);
+    git("add", "-A");
+    git("commit", "-qm", "one");
+    const state = (): unknown => [
+      git("status", "--short"),
+      readdirSync(folder),
+      ["app.py", ".env"].map((file) => [readFileSync(join(folder, file), "utf8"), statSync(join(folder, file)).mtimeMs]),
+    ];
+    const before = state();
+    const outputs = [await cli(["doctor"], { cwd: folder }), await cli(["doctor", "--json"], { cwd: folder })];
+    expect(state()).toEqual(before);
+    for (const { out, error } of outputs) {
+      expect(out + error).not.toContain(strong);
+      expect(out + error).not.toContain(ARTICLE_KEY);
+    }
+  });
+
+  test("leaves out what is installed, built, locked, binary or an example to copy", async () => {
+    write("node_modules/x/index.js", `const secretKey = "${ARTICLE_KEY}";\n`);
+    write("package-lock.json", `{ "secret_key": "${ARTICLE_KEY}" }\n`);
+    write(".env.example", "SECRET_KEY=changeme\n");
+    write("image.ts", `\0const secretKey = "${ARTICLE_KEY}";\n`);
+    expect(await examine()).toEqual([]);
+    expect(await cli(["doctor", "nowhere"], { cwd: folder })).toMatchObject({
+      code: 2,
+      error: expect.stringContaining("There is no folder nowhere"),
+    });
+  });
+});
+
+describe("what counts as a key that is written down", () => {
+  test.each([
+    ['SECRET_KEY = "abc"', "abc"],
+    ["app.secret_key = b'abc'", "abc"],
+    ['app.config["SECRET_KEY"] = "abc"', "abc"],
+    ['app.config.update(SECRET_KEY="abc")', "abc"],
+    ["const secretKey: string = `abc`;", "abc"],
+    ['session({ secret: "abc", resave: false })', "abc"],
+    ['cookieSession({ keys: ["abc"] })', "abc"],
+    ['getIronSession(req, res, { password: "abc" })', "abc"],
+    ['SecretKey.from("abc")', "abc"],
+    ['secret_key_base: "abc"', "abc"],
+    ['const label = "SECRET_KEY";', undefined],
+    ['{ secret: "abc" }', undefined],
+    ['SECRET_KEY = os.environ["SECRET_KEY"]', undefined],
+    ["const secretKey = process.env.SECRET_KEY;", undefined],
+    ['if (code === "key_missing") secretKey = ""', undefined],
+  ])("source: %s", (line, value) => {
+    expect(findKeys(line, "source").map((key) => key.value)).toEqual(value === undefined ? [] : [value]);
+  });
+
+  test.each([
+    ["SECRET_KEY=abc", "abc"],
+    ['export SECRET_KEY="a b#c"', "a b#c"],
+    ["SECRET_KEY=abc # for now", "abc"],
+    ["      SECRET_KEY: abc", "abc"],
+    ["      - SECRET_KEY=abc", "abc"],
+    ["ENV SECRET_KEY abc", "abc"],
+    ["ARG SESSION_SECRET=abc", "abc"],
+    ["SECRET_KEY=${SECRET_KEY}", undefined],
+    ["SECRET_KEY_FILE=/run/secrets/key", undefined],
+    ["# SECRET_KEY=abc", undefined],
+    ["SECRET_KEY=", undefined],
+  ])("settings: %s", (line, value) => {
+    expect(findKeys(line, "settings").map((key) => key.value)).toEqual(value === undefined ? [] : [value]);
+  });
+});

@@ -1,0 +1,360 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { generateSecretKey, KeyRing, SecretKeyError, SessionError } from "latchkey";
+import {
+  abort,
+  DebugToolbarExtension,
+  flash,
+  Flask,
+  g,
+  getFlashedMessages,
+  HTTPException,
+  jsonify,
+  redirect,
+  renderTemplate,
+  request,
+  session,
+  urlFor,
+} from "latchkey/flask";
+import { describe, expect, test } from "vitest";
+
+const folder = fileURLToPath(new URL("app", import.meta.url));
+const key = generateSecretKey();
+
+function createApp(withKey = true): Flask {
+  const app = new Flask(folder);
+  if (withKey) app.config["SECRET_KEY"] = key;
+  return app;
+}
+
+/** A browser for one host: it keeps cookies, and nothing else. */
+function browser(app: Flask): (path: string, init?: RequestInit) => Promise<Response> {
+  const cookies = new Map<string, string>();
+  return async (path, init = {}) => {
+    const headers = new Headers(init.headers);
+    if (cookies.size > 0) headers.set("Cookie", [...cookies].map(([name, value]) => `${name}=${value}`).join("; "));
+    const response = await app.fetch(new Request(`http://localhost${path}`, { redirect: "manual", ...init, headers }));
+    for (const line of response.headers.getSetCookie()) {
+      const [name, value] = line.split(";")[0]!.split(/=(.*)/s) as [string, string];
+      if (/Max-Age=0|Expires=Thu, 01 Jan 1970/.test(line)) cookies.delete(name);
+      else cookies.set(name, value);
+    }
+    return response;
+  };
+}
+const form = (fields: Record<string, string>): RequestInit => ({ method: "POST", body: new URLSearchParams(fields) });
+
+describe("routes and views", () => {
+  test("rules, converters, methods and the way back", async () => {
+    const app = createApp();
+    app.route("/user/<name>", function byName({ name }) {
+      return `name ${name}`;
+    });
+    app.route("/user/<int:id>", function byId({ id }) {
+      return `id ${id + 1}`;
+    });
+    app.route("/user/me", { methods: ["GET", "POST"] }, function me() {
+      return `${request.method} ${urlFor("byId", { id: 7, tab: "a b" })}`;
+    });
+    const get = browser(app);
+    expect(await (await get("/user/ada")).text()).toBe("name ada");
+    expect(await (await get("/user/41")).text()).toBe("id 42");
+    expect(await (await get("/user/me")).text()).toBe("GET /user/7?tab=a+b");
+    expect(await (await get("/user/me", { method: "POST" })).text()).toBe("POST /user/7?tab=a+b");
+    const refused = await get("/user/ada", { method: "POST" });
+    expect([refused.status, refused.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
+    const options = await get("/user/me", { method: "OPTIONS" });
+    expect([options.status, options.headers.get("allow")]).toEqual([200, "GET, POST, HEAD, OPTIONS"]);
+    expect((await get("/nowhere")).status).toBe(404);
+    expect((await get("/user/me", { method: "HEAD" })).status).toBe(200);
+  });
+
+  test("a view returns text, objects, lists, bytes, a status, or a Response; nothing is an error that names it", async () => {
+    const app = createApp();
+    app.get("/text", () => "<b>hi</b>");
+    app.get("/object", () => ({ ok: true }));
+    app.get("/status", () => [{ made: 1 }, 201, { "X-Kind": "new" }]);
+    app.get("/list", () => jsonify([1, 404]));
+    app.get("/bytes", () => new Uint8Array([1, 2]));
+    app.get("/response", () => new Response("teapot", { status: 418 }));
+    app.get("/nothing", (() => undefined) as never);
+    const get = browser(app);
+    expect((await get("/text")).headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(await (await get("/object")).json()).toEqual({ ok: true });
+    const made = await get("/status");
+    expect([made.status, made.headers.get("x-kind"), await made.json()]).toEqual([201, "new", { made: 1 }]);
+    expect(await (await get("/list")).json()).toEqual([1, 404]);
+    expect([...new Uint8Array(await (await get("/bytes")).arrayBuffer())]).toEqual([1, 2]);
+    expect((await get("/response")).status).toBe(418);
+    app.debug = true;
+    const nothing = await get("/nothing");
+    expect(nothing.status).toBe(500);
+    expect(await nothing.text()).toContain("did not return a valid response");
+  });
+
+  test("abort, error handlers, hooks and unexpected errors", async () => {
+    const app = createApp();
+    app.errorHandler(404, (error) => `no such thing: ${error.description}`);
+    app.beforeRequest(() => {
+      g["note"] = "noted";
+      return request.path === "/early" ? "early" : undefined;
+    });
+    app.afterRequest((response) => {
+      response.headers.set("X-Note", String(g["note"]));
+      return response;
+    });
+    app.get("/gone", () => abort(410));
+    app.get("/missing", () => abort(404, "<user>"));
+    app.get("/broken", () => {
+      throw new Error("the database is <away>");
+    });
+    const get = browser(app);
+    expect(await (await get("/early")).text()).toBe("early");
+    expect((await get("/gone")).status).toBe(410);
+    const missing = await get("/missing");
+    expect([missing.status, await missing.text(), missing.headers.get("x-note")]).toEqual([404, "no such thing: <user>", "noted"]);
+    const hidden = await get("/broken");
+    expect([hidden.status, (await hidden.text()).includes("database")]).toEqual([500, false]);
+    app.debug = true;
+    expect(await (await get("/broken")).text()).toContain("the database is &#60;away&#62;");
+    expect(() => new HTTPException(200)).toThrow(RangeError);
+  });
+
+  test("forms, files, JSON and the body's limit", async () => {
+    const app = createApp();
+    app.config.MAX_CONTENT_LENGTH = 1000;
+    app.post("/form", () => ({ name: request.form.get("name"), file: request.files.get("file")?.name ?? null }));
+    app.post("/json", () => ({ json: request.json ?? null }));
+    const get = browser(app);
+    expect(await (await get("/form", form({ name: "Ädä" }))).json()).toEqual({ name: "Ädä", file: null });
+    const multipart = new FormData();
+    multipart.set("name", "ada");
+    multipart.set("file", new File(["x"], "notes.txt"));
+    expect(await (await get("/form", { method: "POST", body: multipart })).json()).toEqual({ name: "ada", file: "notes.txt" });
+    const json = { method: "POST", headers: { "Content-Type": "application/json" } };
+    expect(await (await get("/json", { ...json, body: '{"a":[1]}' })).json()).toEqual({ json: { a: [1] } });
+    expect((await get("/json", { ...json, body: "{" })).status).toBe(400);
+    expect((await get("/form", form({ name: "x".repeat(2000) }))).status).toBe(413);
+    const endless = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(400)) });
+    expect((await get("/json", { ...json, body: endless, duplex: "half" })).status).toBe(413);
+  });
+
+  test("templates escape, and know Flask's names", async () => {
+    const app = createApp();
+    app.get("/user/<int:id>", function user() {
+      g["note"] = "note";
+      session["user"] = "ada";
+      flash("saved", "success");
+      return renderTemplate("index.html", { title: "T", name: "<b>Ada</b>" });
+    });
+    const page = await (await browser(app)("/user/1")).text();
+    expect(page).toContain("Hi &lt;b&gt;Ada&lt;/b&gt;, from /user/1 (ada, note)");
+    expect(page).toContain('<p class="success">saved</p>');
+    expect(page).toContain('href="/user/7?tab=x"');
+  });
+
+  test("what is added too late, twice or wrongly is refused", async () => {
+    const app = createApp();
+    const view = (): string => "x";
+    app.get("/", view);
+    expect(() => app.get("/other", { view: (): string => "y" }.view)).toThrow(/Two views have the endpoint "view"/);
+    expect(() => app.route("/x", undefined as never)).toThrow(/has no view/);
+    await browser(app)("/");
+    expect(() => app.get("/late", () => "late")).toThrow(/after the application had answered/);
+    expect(() => new Flask("")).toThrow(/import\.meta\.url/);
+    expect(() => request.path).toThrow("Working outside of request context.");
+  });
+});
+
+describe("the session", () => {
+  test("is a dictionary: set, in, delete, get, pop, setDefault, clear, keys, spread", async () => {
+    const app = createApp();
+    app.get("/set", () => {
+      session["a"] = 1;
+      session["cart"] = { items: [1] };
+      return "";
+    });
+    app.get("/push", () => {
+      (session["cart"] as { items: number[] }).items.push(2);
+      return "";
+    });
+    app.get("/show", () => ({ ...session, has: "a" in session, keys: Object.keys(session), missing: session.get("x", "none") }));
+    app.get("/pop", () => ({ popped: session.pop("a"), again: session.pop("a", "gone"), set: session.setDefault("b", 2) }));
+    app.get("/clear", () => {
+      session.clear();
+      return { left: Object.keys(session) };
+    });
+    const get = browser(app);
+    await get("/set");
+    await get("/push");
+    expect(await (await get("/show")).json()).toEqual({ a: 1, cart: { items: [1, 2] }, has: true, keys: ["a", "cart"], missing: "none" });
+    expect(await (await get("/pop")).json()).toEqual({ popped: 1, again: "gone", set: 2 });
+    expect(await (await get("/clear")).json()).toEqual({ left: [] });
+    expect(await (await get("/show")).json()).toMatchObject({ keys: [] });
+  });
+
+  test("keeps strange names as data, and refuses to overwrite its members", async () => {
+    const app = createApp();
+    app.debug = true;
+    app.get("/proto", () => {
+      session["__proto__"] = { admin: true };
+      (session as Record<string, unknown>)["constructor"] = "mine";
+      return {};
+    });
+    app.get("/show", () => ({
+      own: Object.keys(session),
+      admin: ({} as Record<string, unknown>)["admin"] ?? null,
+      toString: session["toString"] ?? null,
+    }));
+    app.get("/member", () => {
+      (session as Record<string, unknown>)["get"] = 1;
+      return "";
+    });
+    const get = browser(app);
+    await get("/proto");
+    expect(await (await get("/show")).json()).toEqual({ own: ["__proto__", "constructor"], admin: null, toString: null });
+    expect(await (await get("/member")).text()).toContain("that name is a member of the session here");
+  });
+
+  test("flash messages are read once, and stay the same within the request", async () => {
+    const app = createApp();
+    app.post("/save", () => {
+      flash("one");
+      flash("two", "error");
+      return redirect("/");
+    });
+    app.get("/", () => ({
+      first: getFlashedMessages({ withCategories: true }),
+      again: getFlashedMessages(),
+      errors: getFlashedMessages({ categoryFilter: ["error"] }),
+    }));
+    const get = browser(app);
+    const saved = await get("/save", { method: "POST" });
+    expect([saved.status, saved.headers.get("location")]).toEqual([302, "/"]);
+    expect(await (await get("/")).json()).toEqual({
+      first: [
+        ["message", "one"],
+        ["error", "two"],
+      ],
+      again: ["one", "two"],
+      errors: ["two"],
+    });
+    expect(await (await get("/")).json()).toEqual({ first: [], again: [], errors: [] });
+  });
+
+  test("with no key, touching it throws Flask's own message; the rest of the application works", async () => {
+    const app = createApp(false);
+    const message =
+      "The session is unavailable because no secret key was set.  Set the secret_key on the application to something unique and secret.";
+    const caught: unknown[] = [];
+    const attempts: (() => unknown)[] = [
+      () => session["a"],
+      () => (session["a"] = 1),
+      () => session.get("a"),
+      () => session.clear(),
+      () => "a" in session,
+      () => (session.permanent = true),
+      () => flash("x"),
+      () => session.login("1"),
+    ];
+    app.get("/", () => {
+      for (const attempt of attempts) {
+        try {
+          attempt();
+        } catch (error) {
+          caught.push(error);
+        }
+      }
+      return "still here";
+    });
+    expect(await (await browser(app)("/")).text()).toBe("still here");
+    expect(caught).toHaveLength(attempts.length);
+    for (const error of caught) {
+      expect(error).toBeInstanceOf(SessionError);
+      expect(error).toMatchObject({ code: "session_unavailable", message });
+    }
+  });
+
+  test("permanent gives the cookie a lifetime", async () => {
+    const app = createApp();
+    app.get("/", () => {
+      session.permanent = true;
+      session["a"] = 1;
+      return "";
+    });
+    const [cookie] = (await browser(app)("/")).headers.getSetCookie();
+    expect(cookie).toMatch(/^session=.*(Max-Age=2678400|Expires=)/);
+  });
+});
+
+describe("the key", () => {
+  test("the toolbar does not start without one, and says why", () => {
+    expect(() => new DebugToolbarExtension(createApp(false))).toThrow(SecretKeyError);
+    expect(() => new DebugToolbarExtension(createApp(false))).toThrow(
+      /^The Latchkey debug toolbar requires the 'SECRET_KEY' config var to be set\. It signs the addresses of its own pages/,
+    );
+  });
+
+  test("a published key is refused with debug off", async () => {
+    const app = new Flask(folder);
+    app.config["SECRET_KEY"] = "d5fb8c4fa8bd46638dadc4e751e0d68d";
+    expect(() => app.keys).toThrow(expect.objectContaining({ code: "key_refused" }));
+    expect(() => app.keys).not.toThrow(/d5fb8c4f/);
+  });
+
+  test("fallbacks verify what an old key signed", async () => {
+    const old = createApp();
+    old.get("/", () => {
+      session["user"] = "ada";
+      return "";
+    });
+    const cookie = (await browser(old)("/")).headers.getSetCookie()[0]!.split(";")[0]!;
+    const next = new Flask(folder);
+    next.config["SECRET_KEY"] = generateSecretKey();
+    next.config["SECRET_KEY_FALLBACKS"] = [key];
+    next.get("/", () => ({ user: session["user"] ?? null }));
+    const response = await next.fetch(new Request("http://localhost/", { headers: { Cookie: cookie } }));
+    expect(await response.json()).toEqual({ user: "ada" });
+    expect(next.keys).toBeInstanceOf(KeyRing);
+  });
+});
+
+test("the README's listing is the article's, line by line, and runs", async () => {
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const [python, typescript] = ["python", "ts"].map((language) =>
+    readme.split("## The article's listing")[1]!.split(`\`\`\`${language}\n`)[1]!.split("\n```")[0]!.split("\n"),
+  );
+  // A decorator and the function below it are one line here.
+  const code = (lines: readonly string[]): number => lines.filter((line) => /\w/.test(line) && !line.startsWith("@")).length;
+  expect(code(typescript!)).toBe(code(python!));
+  expect(typescript!.join("\n")).toContain("new DebugToolbarExtension(app)");
+});
+
+describe("what happens around the views", () => {
+  test("a session too large for its cookie is an error that names the largest entry, not a cookie that vanishes", async () => {
+    const app = createApp();
+    app.get("/", () => {
+      session["basket"] = Array.from({ length: 3000 }, (_, index) => index * 7919);
+      return "done";
+    });
+    const hidden = await browser(app)("/");
+    expect([hidden.status, hidden.headers.getSetCookie()]).toEqual([500, []]);
+    app.debug = true;
+    expect(await (await browser(app)("/")).text()).toMatch(/4,?096.*basket/s);
+  });
+
+  test("static files come without a session", async () => {
+    const app = createApp();
+    app.beforeRequest(() => void (session["seen"] = true));
+    const response = await browser(app)("/static/style.css");
+    expect([response.status, response.headers.get("content-type"), response.headers.get("vary"), response.headers.getSetCookie()]).toEqual([
+      200,
+      expect.stringContaining("text/css"),
+      null,
+      [],
+    ]);
+    for (const path of ["/static/../flask.test.ts", "/static/%2e%2e/flask.test.ts", "/static/..%2fflask.test.ts"]) {
+      expect((await browser(app)(path)).status).toBe(404);
+    }
+  });
+});

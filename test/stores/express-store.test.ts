@@ -1,0 +1,133 @@
+import { RedisStore as ConnectRedis } from "connect-redis";
+import { MemoryStore } from "express-session";
+import { createClient } from "redis";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { unixNow } from "../../src/clock.ts";
+import { fromExpressStore, type ExpressSession, type ExpressStore, type NonAtomicStore } from "latchkey/stores/express-store";
+import { storeContract } from "latchkey/testing";
+import { redisPrograms, startRedis, type Service } from "../support/services.ts";
+
+/** A store of the least that express-session asks for: three methods, here without callbacks that wait. */
+function leastStore(): ExpressStore & { readonly kept: Map<string, string> } {
+  const kept = new Map<string, string>();
+  return {
+    kept,
+    get: (id, callback) => {
+      const text = kept.get(id);
+      const session = text === undefined ? null : (JSON.parse(text) as ExpressSession);
+      callback(null, session !== null && Date.parse(String(session.cookie.expires)) > Date.now() ? session : null);
+    },
+    set: (id, session, callback) => {
+      kept.set(id, JSON.stringify(session));
+      callback();
+    },
+    destroy: (id, callback) => {
+      kept.delete(id);
+      callback();
+    },
+  };
+}
+
+describe("fromExpressStore", () => {
+  describe("with express-session's MemoryStore keeps the contract", () => {
+    const store = fromExpressStore(new MemoryStore());
+    for (const { name, run } of storeContract(() => store)) test(name, run);
+  });
+
+  describe("with a store that has no touch keeps the contract", () => {
+    const store = fromExpressStore(leastStore());
+    for (const { name, run } of storeContract(() => store)) test(name, run);
+  });
+
+  describe.skipIf(redisPrograms === undefined)("with connect-redis keeps the contract", () => {
+    let server: Service;
+    let store: NonAtomicStore;
+    let close = (): void => {};
+    beforeAll(async () => {
+      server = await startRedis();
+      const client = await createClient({ url: `redis://127.0.0.1:${server.port}` }).connect();
+      close = () => client.destroy();
+      store = fromExpressStore(new ConnectRedis({ client }));
+    });
+    afterAll(async () => {
+      close();
+      await server.stop();
+    });
+    for (const { name, run } of storeContract(() => store)) test(name, run);
+  });
+
+  test("hands on an expiry in each form that such stores look for", async () => {
+    const least = leastStore();
+    const store = fromExpressStore(least, { clock: () => 4_000_000_000 });
+    await store.set("id", "payload", 4_000_000_060, { subject: "ada" });
+    const cookie = {
+      originalMaxAge: 61_000,
+      maxAge: 61_000,
+      expires: new Date(4_000_000_061_000).toISOString(),
+      httpOnly: true,
+      path: "/",
+    };
+    expect(JSON.parse(least.kept.get("id")!)).toEqual({ cookie, payload: "payload", subject: "ada" });
+    await store.touch("id", 4_000_000_090);
+    expect(JSON.parse(least.kept.get("id")!)).toMatchObject({
+      cookie: { maxAge: 91_000, originalMaxAge: 91_000 },
+      payload: "payload",
+      subject: "ada",
+    });
+  });
+
+  test("says in its type, and in a property, that it is not atomic", () => {
+    expect(fromExpressStore(leastStore()).atomic).toBe(false);
+  });
+
+  test("treats a session that express-session has saved as absent", async () => {
+    const least = leastStore();
+    least.kept.set("id", JSON.stringify({ cookie: { expires: "2100-01-01T00:00:00Z" }, user: "ada" }));
+    expect(await fromExpressStore(least).get("id")).toBeUndefined();
+  });
+
+  test("hands on the error of each method, and goes on working afterwards", async () => {
+    const down = new Error("the database is down");
+    let isDown = true;
+    const working = leastStore();
+    const store = fromExpressStore({
+      get: (id, callback) => (isDown ? callback(down) : working.get(id, callback)),
+      set: (id, session, callback) => (isDown ? callback(down) : working.set(id, session, callback)),
+      destroy: (id, callback) => (isDown ? callback(down) : working.destroy(id, callback)),
+    });
+    const end = unixNow() + 100;
+    await expect(store.get("id")).rejects.toBe(down);
+    await expect(store.set("id", "payload", end)).rejects.toBe(down);
+    await expect(store.touch("id", end)).rejects.toBe(down);
+    await expect(store.delete("id")).rejects.toBe(down);
+    isDown = false;
+    expect(await store.set("id", "payload", end)).toBe(true);
+    expect(await store.get("id")).toBe("payload");
+  });
+
+  test("hands on what a store throws, or rejects with, instead of calling back", async () => {
+    const base = leastStore();
+    const throwing = fromExpressStore({
+      ...base,
+      get: () => {
+        throw new Error("thrown");
+      },
+    });
+    await expect(throwing.get("id")).rejects.toThrow("thrown");
+    const rejecting = fromExpressStore({ ...base, get: async () => await Promise.reject(new Error("rejected")) });
+    await expect(rejecting.get("id")).rejects.toThrow("rejected");
+  });
+
+  test("takes a missing file for a missing session", async () => {
+    const store = fromExpressStore({
+      ...leastStore(),
+      get: (_, callback) => callback(Object.assign(new Error("no such file"), { code: "ENOENT" })),
+    });
+    expect(await store.get("id")).toBeUndefined();
+  });
+
+  test("refuses what is no such store", () => {
+    for (const bad of [undefined, null, {}, { get: () => {}, set: () => {} }])
+      expect(() => fromExpressStore(bad as unknown as ExpressStore)).toThrow(TypeError);
+  });
+});

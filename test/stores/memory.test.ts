@@ -1,0 +1,19 @@
+import { MemoryStore } from "latchkey/stores/memory";
+import { describe, expect, test } from "vitest";
+import { storeContract } from "../contracts/store-contract.ts";
+
+storeContract("MemoryStore", (clock) => new MemoryStore({ clock }));
+
+describe("MemoryStore", () => {
+  test("is bounded: what nobody has asked for the longest goes first", async () => {
+    const store = new MemoryStore({ maxSessions: 3 });
+    for (const id of ["a", "b", "c"]) await store.set(id, id, 4_000_000_000);
+    await store.get("a");
+    await store.set("d", "d", 4_000_000_000);
+    expect([await store.get("a"), await store.get("b"), await store.get("c"), await store.get("d")]).toEqual(["a", undefined, "c", "d"]);
+  });
+
+  test("takes no bound that cannot be one", () => {
+    for (const maxSessions of [0, -1, 1.5, Number.NaN]) expect(() => new MemoryStore({ maxSessions })).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,195 @@
+import { PGlite } from "@electric-sql/pglite";
+import { Client, Pool } from "pg";
+import postgres from "postgres";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PostgresStore } from "latchkey/stores/postgres";
+import { indexedStoreContract, storeContract, sweepableStoreContract, type ContractTime } from "latchkey/testing";
+import { postgresPrograms, startPostgres } from "../support/services.ts";
+
+/** A clock of the test's own, so that no test waits. */
+function ownTime(): ContractTime {
+  let now = 1_800_000_000;
+  return { now: () => now, pass: (seconds) => void (now += seconds) };
+}
+
+interface Opened {
+  readonly client: ConstructorParameters<typeof PostgresStore>[0]["client"];
+  close(): unknown;
+}
+
+function contractOf(name: string, open: () => Opened | Promise<Opened>): void {
+  describe(name, () => {
+    const time = ownTime();
+    let opened: Opened;
+    let store: PostgresStore;
+    let swept: PostgresStore;
+    beforeAll(async () => {
+      opened = await open();
+      const table = name.replaceAll(/\W+/g, "_").slice(-40);
+      store = new PostgresStore({ client: opened.client, table, clock: time.now });
+      swept = new PostgresStore({ client: opened.client, table: `swept_${table}`, clock: time.now });
+      await store.createSchema();
+      await swept.createSchema();
+    });
+    afterAll(async () => void (await opened.close()));
+    const cases = [
+      ...storeContract(() => store, time),
+      ...indexedStoreContract(() => store, time),
+      ...sweepableStoreContract(() => swept, time),
+    ];
+    for (const { name, run } of cases) test(name, run);
+  });
+}
+
+describe("PostgresStore", () => {
+  contractOf("keeps the contract with PGlite", async () => {
+    const client = await PGlite.create();
+    return { client, close: async () => await client.close() };
+  });
+
+  describe("in a PGlite", () => {
+    let client: PGlite;
+    beforeAll(async () => void (client = await PGlite.create()));
+    afterAll(async () => await client.close());
+
+    const tables = async (): Promise<unknown> =>
+      (await client.query("SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE tablename ~* 'sess'")).rows;
+
+    test("creates nothing until it is asked to, and nothing twice", async () => {
+      const store = new PostgresStore({ client });
+      expect(await tables()).toEqual([]);
+      await expect(store.get("id")).rejects.toThrow(/latchkey_sessions/);
+      await store.createSchema();
+      await store.createSchema();
+      expect(await tables()).toEqual([{ name: "public.latchkey_sessions" }]);
+    });
+
+    test("keeps a session alive in the second of its expiry, and no longer", async () => {
+      let now = 1000;
+      const store = new PostgresStore({ client, clock: () => now });
+      await store.createSchema();
+      await store.set("last", "one", 1010, { subject: "ada" });
+      now = 1010;
+      expect(await store.set("last", "two", 1010, { replaces: "one", subject: "ada" })).toBe(true);
+      expect([await store.get("last"), await store.listBySubject("ada"), await store.deleteExpired()]).toEqual([
+        "two",
+        [{ id: "last", payload: "two", expiresAt: 1010 }],
+        0,
+      ]);
+      now = 1011;
+      expect([await store.get("last"), await store.listBySubject("ada"), await store.deleteExpired()]).toEqual([undefined, [], 1]);
+    });
+
+    test("prints the schema that it creates, for a migration", async () => {
+      const store = new PostgresStore({ client, table: "web.Sessions" });
+      await client.exec("CREATE SCHEMA web");
+      await client.exec(store.schema);
+      await store.createSchema();
+      expect(await store.set("id", "payload", 4e9)).toBe(true);
+      expect(await tables()).toContainEqual({ name: "web.Sessions" });
+      const indexes = await client.query<{ indexname: string }>("SELECT indexname FROM pg_indexes WHERE schemaname = 'web' ORDER BY 1");
+      expect(indexes.rows.map(({ indexname }) => indexname)).toEqual(["Sessions_expires_at", "Sessions_pkey", "Sessions_subject"]);
+    });
+
+    test("uses an index for every statement that it runs", async () => {
+      await client.exec("CREATE SCHEMA plan; SET enable_seqscan = off");
+      const asked: string[] = [];
+      const explained = {
+        query: async (text: string, values?: unknown[]) => {
+          if (text.startsWith("CREATE")) return await client.query(text, values);
+          const { rows } = await client.query<{ "QUERY PLAN": string }>(`EXPLAIN ${text}`, values);
+          asked.push(rows.map((row) => row["QUERY PLAN"]).join("\n"));
+          return { rows: [] };
+        },
+      };
+      const store = new PostgresStore({ client: explained, table: "plan.t" });
+      await store.createSchema();
+      await store.get("id");
+      await store.set("id", "b", 4e9, { replaces: "a" });
+      await store.touch("id", 4e9);
+      await store.delete("id");
+      await store.listBySubject("ada");
+      await store.deleteBySubject("ada");
+      await store.deleteExpired();
+      expect(asked).toHaveLength(7);
+      for (const plan of asked) expect(plan).not.toContain("Seq Scan");
+    });
+  });
+
+  test("refuses names that are none, and clients that are none", () => {
+    const client = { query: async () => await Promise.resolve({ rows: [] }) };
+    for (const table of ["", "a b", 'x"; DROP TABLE users; --', "a.b.c", ".a", "1a", "täble", "x".repeat(53), 7 as unknown as string]) {
+      expect(() => new PostgresStore({ client, table }), table).toThrow(TypeError);
+    }
+    for (const bad of [undefined, null, {}, "postgres://localhost"]) {
+      expect(() => new PostgresStore({ client: bad as unknown as typeof client })).toThrow(TypeError);
+    }
+  });
+
+  test("refuses to sweep no row, and half a row", async () => {
+    const store = new PostgresStore({ client: { query: async () => await Promise.resolve({ rows: [] }) } });
+    for (const limit of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
+      await expect(store.deleteExpired(limit)).rejects.toThrow(RangeError);
+  });
+});
+
+describe.skipIf(postgresPrograms === undefined)("PostgresStore on a server", () => {
+  let server: Awaited<ReturnType<typeof startPostgres>>;
+  beforeAll(async () => void (server = await startPostgres()));
+  afterAll(async () => await server.stop());
+
+  contractOf("keeps the contract with a pg Pool", () => {
+    const client = new Pool({ connectionString: server.url, max: 10 });
+    return { client, close: async () => await client.end() };
+  });
+  contractOf("keeps the contract with postgres.js", () => {
+    const client = postgres(server.url, { max: 10, onnotice: () => {} });
+    return { client, close: async () => await client.end() };
+  });
+  contractOf("keeps the contract where transactions are serializable", () => {
+    const client = new Pool({ connectionString: server.url, max: 10, options: "-c default_transaction_isolation=serializable" });
+    return { client, close: async () => await client.end() };
+  });
+
+  test("works with a single pg Client, for what runs one thing at a time", async () => {
+    const client = new Client({ connectionString: server.url });
+    await client.connect();
+    try {
+      const store = new PostgresStore({ client, table: "single" });
+      await store.createSchema();
+      expect(await store.set("id", "one", 4e9, { subject: "ada" })).toBe(true);
+      expect(await store.set("id", "two", 4e9, { replaces: "one" })).toBe(true);
+      expect([await store.get("id"), await store.deleteBySubject("ada")]).toEqual(["two", 0]);
+    } finally {
+      await client.end();
+    }
+  });
+
+  test("ten processes may create the schema at once", async () => {
+    const pools = Array.from({ length: 10 }, () => new Pool({ connectionString: server.url, max: 1 }));
+    try {
+      await Promise.all(pools.map(async (pool) => await pool.query("SELECT 1")));
+      for (let round = 0; round < 5; round++) {
+        await Promise.all(pools.map(async (client) => await new PostgresStore({ client, table: `race_${round}` }).createSchema()));
+        expect(await new PostgresStore({ client: pools[0]!, table: `race_${round}` }).set("id", "payload", 4e9)).toBe(true);
+      }
+    } finally {
+      await Promise.all(pools.map(async (pool) => await pool.end()));
+    }
+  });
+
+  test("parallel sweeps share the work, and count each row once", async () => {
+    const pool = new Pool({ connectionString: server.url, max: 8 });
+    try {
+      const store = new PostgresStore({ client: pool, table: "sweeps", clock: () => 2000 });
+      await store.createSchema();
+      await pool.query("INSERT INTO sweeps SELECT 'old' || n, 'payload', 1000, NULL FROM generate_series(1, 500) AS n");
+      const counts = await Promise.all(Array.from({ length: 8 }, async () => await store.deleteExpired(50)));
+      const left = (await pool.query<{ left: number }>("SELECT count(*)::int AS left FROM sweeps")).rows[0]!.left;
+      expect(Math.max(...counts)).toBeLessThanOrEqual(50);
+      expect(counts.reduce((sum, count) => sum + count)).toBe(500 - left);
+    } finally {
+      await pool.end();
+    }
+  });
+});

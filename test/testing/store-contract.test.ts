@@ -1,0 +1,176 @@
+import { DatabaseSync } from "node:sqlite";
+import type { IndexedStore, SetOptions, StoredSession, SweepableStore } from "latchkey";
+import { MemoryStore } from "latchkey/stores/memory";
+import { SqliteStore } from "latchkey/stores/sqlite";
+import { indexedStoreContract, storeContract, sweepableStoreContract, type ContractCase, type ContractTime } from "latchkey/testing";
+import { describe, expect, test } from "vitest";
+
+type FullStore = IndexedStore & SweepableStore;
+
+let now = 1_800_000_000;
+const time: ContractTime = { now: () => now, pass: (seconds) => void (now += seconds) };
+
+function casesFor(open: () => FullStore): readonly ContractCase[] {
+  return [...storeContract(open, time), ...indexedStoreContract(open, time), ...sweepableStoreContract(open, time)];
+}
+
+function sqliteStore(): SqliteStore {
+  const store = new SqliteStore(new DatabaseSync(":memory:"), { clock: time.now });
+  store.createSchema();
+  return store;
+}
+
+describe("a store that keeps the contract passes:", () => {
+  for (const { name, run } of casesFor(() => new MemoryStore({ clock: time.now }))) test(`MemoryStore, ${name}`, run);
+  for (const { name, run } of casesFor(sqliteStore)) test(`SqliteStore, ${name}`, run);
+});
+
+/** Hands all on to a store that keeps the contract; each store below breaks it at one place. */
+class Faithful implements FullStore {
+  readonly inner: FullStore = new MemoryStore({ clock: time.now });
+  async get(id: string): Promise<string | undefined> {
+    return await this.inner.get(id);
+  }
+  async set(id: string, payload: string, expiresAt: number, options?: SetOptions): Promise<boolean> {
+    return await this.inner.set(id, payload, expiresAt, options);
+  }
+  async touch(id: string, expiresAt: number): Promise<void> {
+    await this.inner.touch(id, expiresAt);
+  }
+  async delete(id: string): Promise<void> {
+    await this.inner.delete(id);
+  }
+  async deleteExpired(limit?: number): Promise<number> {
+    return await this.inner.deleteExpired(limit);
+  }
+  async listBySubject(subject: string): Promise<readonly StoredSession[]> {
+    return await this.inner.listBySubject(subject);
+  }
+  async deleteBySubject(subject: string, except?: string): Promise<number> {
+    return await this.inner.deleteBySubject(subject, except);
+  }
+}
+
+const FOREVER = 4_000_000_000;
+const breaches: Readonly<Record<string, () => FullStore>> = {
+  "takes an empty payload for none": () =>
+    new (class extends Faithful {
+      override async get(id: string): Promise<string | undefined> {
+        return (await this.inner.get(id)) || undefined;
+      }
+    })(),
+  "takes an empty `replaces` for none": () =>
+    new (class extends Faithful {
+      override async set(id: string, payload: string, expiresAt: number, options: SetOptions = {}): Promise<boolean> {
+        return await this.inner.set(id, payload, expiresAt, { ...options, replaces: options.replaces || undefined });
+      }
+    })(),
+  "reads and writes in two steps": () =>
+    new (class extends Faithful {
+      override async set(id: string, payload: string, expiresAt: number, { replaces, subject }: SetOptions = {}): Promise<boolean> {
+        if ((await this.inner.get(id)) !== replaces) return false;
+        await new Promise((resolve) => setImmediate(resolve));
+        await this.inner.delete(id);
+        return await this.inner.set(id, payload, expiresAt, { subject });
+      }
+    })(),
+  "brings a deleted session back": () =>
+    new (class extends Faithful {
+      override async set(id: string, payload: string, expiresAt: number, options: SetOptions = {}): Promise<boolean> {
+        if ((await this.inner.get(id)) === undefined) return await this.inner.set(id, payload, expiresAt, { subject: options.subject });
+        return await this.inner.set(id, payload, expiresAt, options);
+      }
+    })(),
+  "writes new sessions over old ones": () =>
+    new (class extends Faithful {
+      override async set(id: string, payload: string, expiresAt: number, options: SetOptions = {}): Promise<boolean> {
+        if (options.replaces === undefined) await this.inner.delete(id);
+        return await this.inner.set(id, payload, expiresAt, options);
+      }
+    })(),
+  "never lets a session expire": () =>
+    new (class extends Faithful {
+      override async set(id: string, payload: string, _expiresAt: number, options?: SetOptions): Promise<boolean> {
+        return await this.inner.set(id, payload, FOREVER, options);
+      }
+      override async touch(): Promise<void> {}
+    })(),
+  "takes milliseconds for seconds": () =>
+    new (class extends Faithful {
+      override async touch(id: string, expiresAt: number): Promise<void> {
+        await this.inner.touch(id, Math.floor(expiresAt / 1000));
+      }
+    })(),
+  "ignores touches": () =>
+    new (class extends Faithful {
+      override async touch(): Promise<void> {}
+    })(),
+  "makes a session out of a touch": () =>
+    new (class extends Faithful {
+      override async touch(id: string, expiresAt: number): Promise<void> {
+        await this.inner.set(id, "", expiresAt);
+        await this.inner.touch(id, expiresAt);
+      }
+    })(),
+  "does not tell capitals from small letters": () =>
+    new (class extends Faithful {
+      override async get(id: string): Promise<string | undefined> {
+        return await this.inner.get(id.toLowerCase());
+      }
+      override async set(id: string, payload: string, expiresAt: number, options?: SetOptions): Promise<boolean> {
+        return await this.inner.set(id.toLowerCase(), payload, expiresAt, options);
+      }
+    })(),
+  "cuts payloads off": () =>
+    new (class extends Faithful {
+      override async set(id: string, payload: string, expiresAt: number, options?: SetOptions): Promise<boolean> {
+        return await this.inner.set(id, payload.slice(0, 65_535), expiresAt, options);
+      }
+    })(),
+  "throws for what it does not have": () =>
+    new (class extends Faithful {
+      override async delete(id: string): Promise<void> {
+        if ((await this.inner.get(id)) === undefined) throw new Error("not found");
+        await this.inner.delete(id);
+      }
+    })(),
+  "forgets the subject when it saves": () =>
+    new (class extends Faithful {
+      override async set(id: string, payload: string, expiresAt: number, options: SetOptions = {}): Promise<boolean> {
+        return await this.inner.set(id, payload, expiresAt, options.replaces === undefined ? options : { replaces: options.replaces });
+      }
+    })(),
+  "ends the session that was to be spared": () =>
+    new (class extends Faithful {
+      override async deleteBySubject(subject: string): Promise<number> {
+        return await this.inner.deleteBySubject(subject);
+      }
+    })(),
+  "lists by the beginning of a subject": () =>
+    new (class extends Faithful {
+      readonly #subjects = new Map<string, string>();
+      override async set(id: string, payload: string, expiresAt: number, options?: SetOptions): Promise<boolean> {
+        if (options?.subject !== undefined) this.#subjects.set(options.subject, id);
+        return await this.inner.set(id, payload, expiresAt, options);
+      }
+      override async listBySubject(subject: string): Promise<readonly StoredSession[]> {
+        const subjects = [...this.#subjects.keys()].filter((other) => other.startsWith(subject));
+        return (await Promise.all(subjects.map(async (other) => await this.inner.listBySubject(other)))).flat();
+      }
+    })(),
+  "sweeps more than it was told to": () =>
+    new (class extends Faithful {
+      override async deleteExpired(): Promise<number> {
+        return await this.inner.deleteExpired();
+      }
+    })(),
+};
+
+describe("a store breaks the contract that", () => {
+  test.each(Object.keys(breaches))("%s", async (name) => {
+    const store = breaches[name]!();
+    const failed: string[] = [];
+    for (const { name, run } of casesFor(() => store)) await run().catch(() => failed.push(name));
+    expect(failed).not.toEqual([]);
+  });
+});
