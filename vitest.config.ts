@@ -19,6 +19,8 @@ export default defineConfig({
     typecheck: { include: ["test/**/*.test-d.ts"] },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A browser on a busy machine takes its time; what is waited for is what is asserted.
+    expect: { poll: { timeout: 15_000 } },
     execArgv: ["--disable-warning=ExperimentalWarning"],
     globalSetup: ["test/report-skips.ts"],
   },

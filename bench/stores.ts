@@ -97,7 +97,7 @@ async function addRedis(): Promise<void> {
         save: async (session) => await nodeRedis.set(`floor-${session}`, PAYLOAD, { expiration }),
       },
     },
-    await ofStore("RedisStore, redis", "redis, GET and SET", new RedisStore({ client: nodeRedis, prefix: "a:" })),
+    await ofStore("RedisStore, redis", "redis, GET and SET", new RedisStore(nodeRedis, { prefix: "a:" })),
     await ofStore("fromExpressStore, connect-redis", "redis, GET and SET", fromExpressStore(new ConnectRedis({ client: nodeRedis }))),
     {
       name: "ioredis, GET and SET",
@@ -106,7 +106,7 @@ async function addRedis(): Promise<void> {
         save: async (session) => await ioredis.set(`floor-${session}`, PAYLOAD, "EXAT", expiration.value),
       },
     },
-    await ofStore("RedisStore, ioredis", "ioredis, GET and SET", new RedisStore({ client: ioredis, prefix: "b:" })),
+    await ofStore("RedisStore, ioredis", "ioredis, GET and SET", new RedisStore(ioredis, { prefix: "b:" })),
   );
 }
 
@@ -120,7 +120,7 @@ async function addPostgres(): Promise<void> {
   closing.push(async () => await sql.end());
   await pool.query("CREATE TABLE floor (id text PRIMARY KEY, payload text)");
   await pool.query("INSERT INTO floor SELECT 'bench-' || n, 'payload' FROM generate_series(0, 15) AS n");
-  for (const client of [pool, sql]) await new PostgresStore({ client, table: client === pool ? "a" : "b" }).createSchema();
+  for (const client of [pool, sql]) await new PostgresStore(client, { table: client === pool ? "a" : "b" }).createSchema();
   const floor = "pg, SELECT and UPDATE";
   contenders.push(
     {
@@ -130,8 +130,8 @@ async function addPostgres(): Promise<void> {
         save: async (session) => await pool.query("UPDATE floor SET payload = $2 WHERE id = $1", [`bench-${session}`, PAYLOAD]),
       },
     },
-    await ofStore("PostgresStore, pg", floor, new PostgresStore({ client: pool, table: "a" })),
-    await ofStore("PostgresStore, postgres", floor, new PostgresStore({ client: sql, table: "b" })),
+    await ofStore("PostgresStore, pg", floor, new PostgresStore(pool, { table: "a" })),
+    await ofStore("PostgresStore, postgres", floor, new PostgresStore(sql, { table: "b" })),
   );
 }
 

@@ -51,7 +51,7 @@ export async function openStore(
       client.on("error", () => undefined);
       await client.connect();
       return {
-        store: new RedisStore({ client, ...(prefix === undefined ? {} : { prefix }) }),
+        store: new RedisStore(client, prefix === undefined ? {} : { prefix }),
         close: async () => void (await client.close()),
       };
     }
@@ -60,12 +60,12 @@ export async function openStore(
       const { Client } = pg.default ?? pg;
       const client = new Client({ connectionString: url });
       await client.connect();
-      return { store: new PostgresStore({ client, ...named }), close: async () => await client.end() };
+      return { store: new PostgresStore(client, named), close: async () => await client.end() };
     }
   }
 }
 
-type RedisClient = ConstructorParameters<typeof RedisStore>[0]["client"] & {
+type RedisClient = ConstructorParameters<typeof RedisStore>[0] & {
   on(event: "error", listen: () => void): unknown;
   connect(): Promise<unknown>;
   close(): unknown;

@@ -108,7 +108,8 @@ function ownValue(data: Record<string, unknown>, key: string): unknown {
   return Object.hasOwn(data, key) ? data[key] : undefined;
 }
 
-/** Plain assignment would change the prototype for the key `__proto__`. */
 function put(data: Record<string, unknown>, key: string, value: unknown): void {
-  Object.defineProperty(data, key, { value, enumerable: true, configurable: true, writable: true });
+  // Plain assignment would change the prototype for this one key. For all others it has to be that: a closed session refuses it.
+  if (key === "__proto__") Object.defineProperty(data, key, { value, enumerable: true, configurable: true, writable: true });
+  else data[key] = value;
 }

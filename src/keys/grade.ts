@@ -67,10 +67,11 @@ export function gradeSecretKey(key: unknown, options: GradeOptions = {}): KeyGra
   const { bits } = estimate;
   if (bytes.length < SHORTEST_BYTES) findings.push(finding("too_short"));
   findings.push(...findingsOfPatterns(estimate));
-  if (bits === BITS_OF_A_UUID) findings.push(finding("uuid"));
-  else if (bits < ENOUGH_BITS) findings.push(finding("low_entropy"));
   const known = lookUp(bytes, options.knownKeys ?? []);
   if (known !== undefined) findings.push(known);
+  // That a UUID will do is no comfort for one that everybody knows.
+  if (bits === BITS_OF_A_UUID) findings.push(...(known === undefined ? [finding("uuid")] : []));
+  else if (bits < ENOUGH_BITS) findings.push(finding("low_entropy"));
   findings.push(...notesOn(bytes, text));
   return gradeOf(Math.min(bits, ...findings.map(({ code }) => BITS_AT_MOST[code] ?? Infinity)), findings);
 }

@@ -1,6 +1,7 @@
 import type { SecretKey } from "../keys/secret-key.ts";
 import type { Lifetimes } from "./lifetime.ts";
 import type { Update } from "./merge.ts";
+import type { OriginalData } from "./original-data.ts";
 import type { Rejection } from "./rejection.ts";
 import type { SessionRecord } from "./session-record.ts";
 
@@ -17,9 +18,9 @@ export interface SessionBackend {
    */
   reader(name: string, values: readonly string[]): Reader | Promise<Reader>;
   /** Keeps a session; the cookie's new value, or undefined if the session was ended while the request ran. */
-  save(name: string, session: Outgoing): Promise<Saved>;
+  save(name: string, session: Outgoing): Saved | Promise<Saved>;
   /** Moves the end of a session that did not change; the cookie's new value. */
-  touch(name: string, session: Outgoing): Promise<string>;
+  touch(name: string, session: Outgoing): string | Promise<string>;
   /** Forgets a session. */
   remove(held: Held): Promise<void>;
 }
@@ -31,6 +32,8 @@ export type Reader = (value: string) => Reading | Rejection;
 export interface Reading {
   readonly record: SessionRecord;
   readonly key: SecretKey;
+  /** The record's data as it came in, where it is known already. */
+  readonly original?: OriginalData | undefined;
   /** How a store keeps it. */
   readonly held?: Held | undefined;
 }

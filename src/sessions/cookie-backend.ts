@@ -1,21 +1,31 @@
 import type { Clock } from "../clock.ts";
 import { SessionError } from "../errors.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
-import type { Outgoing, Reader, Saved, SessionBackend } from "./backend.ts";
+import type { Outgoing, Reader, Reading, Saved, SessionBackend } from "./backend.ts";
 import { cookieBytes, MAX_COOKIE_BYTES, type SessionCookie } from "./cookie.ts";
 import type { SessionCodec, SessionFormat } from "./formats/format.ts";
 import type { Lifetimes } from "./lifetime.ts";
+import { OriginalData } from "./original-data.ts";
+import type { Rejection } from "./rejection.ts";
 import { comparableText, readSessionJson } from "./session-json.ts";
+import type { SessionRecord } from "./session-record.ts";
+import { VerifiedTexts } from "./verified-texts.ts";
 
 /** Beyond this no compression gets a session into a cookie, and formats need not try. */
 const MAX_TEXT_LENGTH = 60_000;
 const NAMED_ENTRIES = 3;
 
+/** One cookie name's codec, and what it has verified of late. */
+interface Bound {
+  readonly codec: SessionCodec;
+  readonly verified: VerifiedTexts<Omit<SessionRecord, "data"> & { readonly original: OriginalData }>;
+}
+
 /** Sessions that travel in their cookie, in one of the formats. */
 export class CookieBackend implements SessionBackend {
   readonly format: string;
   readonly lifetimes: Lifetimes;
-  readonly #codecs = new Map<string, SessionCodec>();
+  readonly #bound = new Map<string, Bound>();
   readonly #format: SessionFormat;
   readonly #cookie: SessionCookie;
   readonly #keys: KeyRing;
@@ -38,18 +48,16 @@ export class CookieBackend implements SessionBackend {
   }
 
   reader(name: string): Reader {
-    const codec = this.#codec(name);
-    if (this.#format.unquotes !== true) return (value) => codec.decode(value);
-    return (value) => codec.decode(value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value);
+    const bound = this.#bind(name);
+    if (this.#format.unquotes !== true) return (value) => decode(bound, value);
+    return (value) => decode(bound, value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value);
   }
 
-  // oxlint-disable-next-line require-await -- a store has to wait, and errors are to arrive in the same way
-  async save(name: string, { record, text }: Outgoing): Promise<Saved> {
+  save(name: string, { record, text }: Outgoing): Saved {
     return { value: this.#encode(name, record, text), conflicts: 0, record, text };
   }
 
-  // oxlint-disable-next-line require-await -- as above
-  async touch(name: string, { record, text }: Outgoing): Promise<string> {
+  touch(name: string, { record, text }: Outgoing): string {
     return this.#encode(name, record, text);
   }
 
@@ -58,18 +66,35 @@ export class CookieBackend implements SessionBackend {
 
   #encode(name: string, record: Outgoing["record"], text: string): string {
     if (text.length > MAX_TEXT_LENGTH) throw tooLarge(text.length, text);
-    const value = this.#codec(name).encode(record, text);
+    const value = this.#bind(name).codec.encode(record, text);
     const bytes = cookieBytes(name, value);
     if (bytes > MAX_COOKIE_BYTES) throw tooLarge(bytes, text);
     return value;
   }
 
-  #codec(name: string): SessionCodec {
-    let codec = this.#codecs.get(name);
-    if (codec === undefined)
-      this.#codecs.set(name, (codec = this.#format.bind({ keys: this.#keys, cookieName: name, clock: this.#clock })));
-    return codec;
+  #bind(name: string): Bound {
+    let bound = this.#bound.get(name);
+    if (bound === undefined) {
+      const codec = this.#format.bind({ keys: this.#keys, cookieName: name, clock: this.#clock });
+      this.#bound.set(name, (bound = { codec, verified: new VerifiedTexts(this.#keys) }));
+    }
+    return bound;
   }
+}
+
+function decode({ codec, verified }: Bound, value: string): Reading | Rejection {
+  const known = verified.get(value);
+  if (known !== undefined) {
+    const { original, subject, persistent, createdAt, lastSeenAt } = known.meaning;
+    return { key: known.key, original, record: { data: original.copy(), subject, persistent, createdAt, lastSeenAt } };
+  }
+  const decoded = codec.decode(value);
+  if ("reason" in decoded) return decoded;
+  const { key, record } = decoded;
+  const { data, subject, persistent, createdAt, lastSeenAt } = record;
+  const original = OriginalData.of(data);
+  verified.add(value, key, { original, subject, persistent, createdAt, lastSeenAt });
+  return { key, record, original };
 }
 
 function tooLarge(bytes: number, text: string): SessionError {

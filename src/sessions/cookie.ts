@@ -85,6 +85,9 @@ export class SessionCookie {
   readonly #options: CookieOptions;
   readonly #name: string | undefined;
   readonly #alwaysSecure: boolean;
+  /** The texts that come out the same for every visitor, by name and Secure: attributes, and the header that makes a browser forget. */
+  readonly #attributes = new Map<string, string>();
+  readonly #expired = new Map<string, string>();
 
   /** @param ownName the name that a format insists on, if nobody gives another. */
   constructor(options: CookieOptions, ownName: string | undefined) {
@@ -132,12 +135,14 @@ export class SessionCookie {
 
   /** The value of a Set-Cookie header. @param maxAge in seconds; without it the cookie ends with the browser's window. */
   write(name: string, value: string, secure: boolean, maxAge: number | undefined): string {
-    return this.#serialize(name, value, secure, maxAge === undefined ? {} : { maxAge: Math.min(maxAge, LONGEST_MAX_AGE) });
+    if (maxAge !== undefined) return this.#serialize(name, value, secure, { maxAge: Math.min(maxAge, LONGEST_MAX_AGE) });
+    const start = `${name}=`;
+    return start + value + remembered(this.#attributes, name, secure, () => this.#serialize(name, "", secure, {}).slice(start.length));
   }
 
   /** The Set-Cookie header that makes a browser forget the cookie. */
   writeExpired(name: string, secure: boolean): string {
-    return this.#serialize(name, "", secure, { maxAge: 0, expires: new Date(0) });
+    return remembered(this.#expired, name, secure, () => this.#serialize(name, "", secure, { maxAge: 0, expires: new Date(0) }));
   }
 
   #serialize(name: string, value: string, secure: boolean, age: { maxAge?: number; expires?: Date }): string {
@@ -185,6 +190,14 @@ export function attributesOf(setCookie: string): string {
 /** Bytes of name and value, as browsers count them; both are ASCII here. */
 export function cookieBytes(name: string, value: string): number {
   return Buffer.byteLength(name) + Buffer.byteLength(value);
+}
+
+/** Names are those of the application's own cookies, so there are few. */
+function remembered(texts: Map<string, string>, name: string, secure: boolean, make: () => string): string {
+  const id = secure ? name : ` ${name}`;
+  let text = texts.get(id);
+  if (text === undefined) texts.set(id, (text = make()));
+  return text;
 }
 
 function trimBlanks(text: string): string {

@@ -13,8 +13,8 @@ import { rejection } from "./rejection.ts";
 import { reportCommit, reportLoad } from "./report.ts";
 import { SessionReader, type Incoming } from "./session-reader.ts";
 import { SessionState, type Opened, type RequestCookie } from "./session-state.ts";
-import { SessionWriter } from "./session-writer.ts";
-import { Session } from "./session.ts";
+import { SessionWriter, type Outcome } from "./session-writer.ts";
+import { Session, stateOf } from "./session.ts";
 import { recordOf } from "./session-payload.ts";
 import { StoreBackend } from "./store-backend.ts";
 import type { IndexedStore, SessionStore } from "./store.ts";
@@ -31,7 +31,6 @@ import type { IndexedStore, SessionStore } from "./store.ts";
  * ```
  */
 export class SessionManager<Data extends object = Record<string, unknown>> {
-  readonly #states = new WeakMap<Session<Data>, SessionState>();
   readonly #keys: KeyRing;
   readonly #cookie: SessionCookie;
   readonly #clock: Clock;
@@ -96,26 +95,22 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    * @throws SessionError `store_failed` when the store fails or is late, unless `onStoreFailure` says otherwise.
    */
   async load(cookieHeader: string | null | undefined, request?: RequestFacts): Promise<Session<Data>> {
+    return await this.open(cookieHeader, request);
+  }
+
+  /** As `load`, and without a promise where nothing has to be waited for: unless a store is asked. For adapters. */
+  open(cookieHeader: string | null | undefined, request?: RequestFacts): Session<Data> | Promise<Session<Data>> {
     const secure = this.#cookie.isSecureFor(request);
     const cookie: RequestCookie = { name: this.#cookie.nameFor(secure), secure, facts: request };
-    let incoming: Incoming;
-    try {
-      incoming = await this.#reader.read(cookieHeader ?? "", secure);
-    } catch (error) {
-      if (!this.#isAnonymousOnFailure || !(error instanceof SessionError)) throw error;
-      incoming = { names: [], open: () => ({ verdict: "rejected", ...rejection("store_failed"), bytes: 0 }) };
-    }
-    const open = (): Opened => {
-      const opened = incoming.open();
-      reportLoad(this.#backend, this.#keys, cookie.name, opened);
-      return opened;
-    };
-    const state = new SessionState(cookie, incoming.names, open, this.#clock);
-    // The store was asked, so there is nothing to put off.
-    if (this.#store !== undefined) state.open();
-    const session = new Session<Data>(state);
-    this.#states.set(session, state);
-    return session;
+    const incoming = this.#reader.read(cookieHeader ?? "", secure);
+    if (!(incoming instanceof Promise)) return this.#sessionOf(cookie, incoming);
+    return incoming.then(
+      (asked) => this.#sessionOf(cookie, asked),
+      (error: unknown) => {
+        if (!this.#isAnonymousOnFailure || !(error instanceof SessionError)) throw error;
+        return this.#sessionOf(cookie, STORE_FAILED);
+      },
+    );
   }
 
   /**
@@ -125,17 +120,40 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    * @throws SessionError `store_failed`, `store_conflict`, `cookie_too_large` or `session_invalid`; then nothing may be sent but an error.
    */
   async commit(session: Session<Data>): Promise<readonly HeaderPair[]> {
-    const state = this.#states.get(session);
-    if (state === undefined) throw new InvalidOptionError("This session was not loaded by this SessionManager.");
+    return await this.close(session);
+  }
+
+  /** As `commit`, and without a promise where nothing has to be waited for: unless a store is asked. For adapters. */
+  close(session: Session<Data>): readonly HeaderPair[] | Promise<readonly HeaderPair[]> {
+    const state = stateOf(session);
+    if (state.owner !== this) throw new InvalidOptionError("This session was not loaded by this SessionManager.");
     if (state.closed) return [];
+    let outcome: Outcome | Promise<Outcome> | undefined;
     try {
-      const outcome = await this.#writer.conclude(state);
-      reportCommit(this.#backend, state, outcome);
-      if (outcome.cookies.length > 0) this.#warnOfPlainHttp(state.cookie);
-      return headersFor(outcome.cookies, state.accessed);
+      outcome = this.#writer.conclude(state);
+      if (!(outcome instanceof Promise)) return this.#headersOf(state, outcome);
     } finally {
-      state.close();
+      if (!(outcome instanceof Promise)) state.close();
     }
+    return outcome.then((kept) => this.#headersOf(state, kept)).finally(() => state.close());
+  }
+
+  #sessionOf(cookie: RequestCookie, incoming: Incoming): Session<Data> {
+    const open = (): Opened => {
+      const opened = incoming.open();
+      reportLoad(this.#backend, this.#keys, cookie.name, opened);
+      return opened;
+    };
+    const state = new SessionState(this, cookie, incoming.names, open, this.#clock);
+    // The store was asked, so there is nothing to put off.
+    if (this.#store !== undefined) state.open();
+    return new Session<Data>(state);
+  }
+
+  #headersOf(state: SessionState, outcome: Outcome): readonly HeaderPair[] {
+    reportCommit(this.#backend, state, outcome);
+    if (outcome.cookies.length > 0) this.#warnOfPlainHttp(state.cookie);
+    return headersFor(outcome.cookies, state.accessed);
   }
 
   /**
@@ -195,10 +213,14 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   }
 }
 
-function headersFor(cookies: readonly string[], accessed: boolean): HeaderPair[] {
-  const headers = cookies.map((cookie): HeaderPair => ["Set-Cookie", cookie]);
-  // A shared cache must neither give one visitor's page to another nor keep the cookie.
-  if (accessed || cookies.length > 0) headers.push(["Vary", "Cookie"]);
-  if (cookies.length > 0) headers.push(["Cache-Control", 'no-cache="Set-Cookie"']);
-  return headers;
+const STORE_FAILED: Incoming = { names: [], open: () => ({ verdict: "rejected", ...rejection("store_failed"), bytes: 0 }) };
+const NO_HEADERS: readonly HeaderPair[] = [];
+const VARY: HeaderPair = ["Vary", "Cookie"];
+const VARY_ALONE: readonly HeaderPair[] = [VARY];
+const NO_CACHE: HeaderPair = ["Cache-Control", 'no-cache="Set-Cookie"'];
+
+/** A shared cache must neither give one visitor's page to another nor keep the cookie. */
+function headersFor(cookies: readonly string[], accessed: boolean): readonly HeaderPair[] {
+  if (cookies.length === 0) return accessed ? VARY_ALONE : NO_HEADERS;
+  return [...cookies.map((cookie): HeaderPair => ["Set-Cookie", cookie]), VARY, NO_CACHE];
 }

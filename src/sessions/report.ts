@@ -4,7 +4,7 @@ import type { SecretKey } from "../keys/secret-key.ts";
 import type { SessionBackend } from "./backend.ts";
 import { attributesOf } from "./cookie.ts";
 import { expiryOf } from "./lifetime.ts";
-import { readSessionJson } from "./session-json.ts";
+import { comparableText, readSessionJson } from "./session-json.ts";
 import type { Opened, SessionState } from "./session-state.ts";
 import type { Outcome } from "./session-writer.ts";
 
@@ -26,7 +26,7 @@ export function reportLoad(backend: SessionBackend, keys: KeyRing, cookieName: s
     });
     return;
   }
-  const { record, text, key, bytes } = opened;
+  const { record, original, key, bytes } = opened;
   // Copied now: the record is the one that the request goes on with.
   const { createdAt, lastSeenAt, subject } = record;
   sessionLoadedChannel.publish({
@@ -39,14 +39,15 @@ export function reportLoad(backend: SessionBackend, keys: KeyRing, cookieName: s
     createdAt,
     expiresAt: expiryOf(record, opened.backend.lifetimes),
     subject,
-    snapshot: () => readSessionJson(text) as Data,
+    snapshot: () => readSessionJson(original.text) as Data,
   });
 }
 
 /** Tells whoever listens what was decided at the end, and why. */
 export function reportCommit(backend: SessionBackend, state: SessionState, outcome: Outcome): void {
   if (!sessionCommittedChannel.hasSubscribers) return;
-  const { action, why, bytes, conflicts, text } = outcome;
+  const { action, why, bytes, conflicts } = outcome;
+  const text = outcome.text ?? (state.opened === undefined ? "{}" : comparableText(state.record().data));
   const [cookie] = outcome.cookies;
   sessionCommittedChannel.publish({
     cookieName: state.cookie.name,

@@ -4,8 +4,8 @@ import type { Reader, Reading, SessionBackend } from "./backend.ts";
 import { cookieBytes, MAX_VALUE_LENGTH, MAX_VALUES, readCookieValues } from "./cookie.ts";
 import { ageProblem } from "./lifetime.ts";
 import type { RevocableSession } from "./manager-options.ts";
+import { OriginalData } from "./original-data.ts";
 import { mostTelling, rejection, type Rejection } from "./rejection.ts";
-import { comparableText } from "./session-json.ts";
 import { fitToSchema } from "./session-schema.ts";
 import type { Opened } from "./session-state.ts";
 
@@ -26,9 +26,13 @@ export interface Incoming {
   open(): Opened;
 }
 
+const NOTHING: Incoming = { names: [], open: () => ({ verdict: "none" }) };
+
 /** Finds the one session that a Cookie header leads to. */
 export class SessionReader {
   readonly #backends: readonly SessionBackend[];
+  /** By the cookie's name, which may depend on whether it is Secure. */
+  readonly #byName = new Map<boolean, ReadonlyMap<string, readonly SessionBackend[]>>();
   readonly #clock: Clock;
   readonly #schema: StandardSchema | undefined;
   readonly #isRevoked: ((session: RevocableSession) => boolean) | undefined;
@@ -48,18 +52,33 @@ export class SessionReader {
     this.#isRevoked = isRevoked;
   }
 
-  /** Asks the store, if there is one and a genuine token came in; all else is put off until `open`. */
-  async read(header: string, secure: boolean): Promise<Incoming> {
+  /** Asks the store, if there is one and a genuine token came in, and only then waits; all else is put off until `open`. */
+  read(header: string, secure: boolean): Incoming | Promise<Incoming> {
+    if (header === "") return NOTHING;
     const candidates: Candidate[] = [];
-    for (const [name, backends] of Map.groupBy(this.#backends, (backend) => backend.cookieName(secure))) {
-      const values = [...new Set(readCookieValues(header, name))];
+    const pending: Promise<void>[] = [];
+    for (const [name, backends] of this.#backendsByName(secure)) {
+      const values = readCookieValues(header, name);
       if (values.length === 0) continue;
-      const readable = values.length > MAX_VALUES ? [] : values.filter(({ length }) => length <= MAX_VALUE_LENGTH);
+      const distinct = values.length === 1 ? values : [...new Set(values)];
+      const readable = distinct.length > MAX_VALUES ? [] : distinct.filter(({ length }) => length <= MAX_VALUE_LENGTH);
       const readers: Reader[] = [];
-      for (const backend of backends) readers.push(await backend.reader(name, readable));
-      candidates.push({ name, values, backends, readers });
+      backends.forEach((backend, index) => {
+        const reader = backend.reader(name, readable);
+        if (reader instanceof Promise) pending.push(reader.then((ready) => void (readers[index] = ready)));
+        else readers[index] = reader;
+      });
+      candidates.push({ name, values: distinct, backends, readers });
     }
-    return { names: candidates.map(({ name }) => name), open: () => this.#open(candidates) };
+    if (candidates.length === 0) return NOTHING;
+    const incoming = { names: candidates.map(({ name }) => name), open: () => this.#open(candidates) };
+    return pending.length === 0 ? incoming : Promise.all(pending).then(() => incoming);
+  }
+
+  #backendsByName(secure: boolean): ReadonlyMap<string, readonly SessionBackend[]> {
+    let backends = this.#byName.get(secure);
+    if (backends === undefined) this.#byName.set(secure, (backends = Map.groupBy(this.#backends, (backend) => backend.cookieName(secure))));
+    return backends;
   }
 
   /** A cookie of the current name goes before those of other formats. */
@@ -97,6 +116,7 @@ export class SessionReader {
   #examine(reading: Reading | Rejection, backend: SessionBackend, cookieName: string): Usable | Rejection {
     if ("reason" in reading) return reading;
     const { record } = reading;
+    let { original } = reading;
     // A store ends by itself what rests too long, and knows better than a cookie when it was last used.
     const limits = reading.held === undefined ? backend.lifetimes : { ...backend.lifetimes, idleTimeout: Infinity };
     const problem = ageProblem(record, limits, this.#clock());
@@ -107,7 +127,9 @@ export class SessionReader {
       const fitted = fitToSchema(this.#schema, record.data);
       if ("places" in fitted) return rejection("invalid_data");
       record.data = fitted.data;
+      original = undefined;
     }
-    return { verdict: "valid", ...reading, backend, cookieName, text: comparableText(record.data) };
+    const { key, held } = reading;
+    return { verdict: "valid", record, key, held, backend, cookieName, original: original ?? OriginalData.of(record.data) };
   }
 }

@@ -2,6 +2,7 @@ import type { Held, Reading, SessionBackend } from "./backend.ts";
 import { closeData, sessionClosed } from "./close-data.ts";
 import type { RequestFacts } from "./cookie.ts";
 import { Journal, type Update } from "./merge.ts";
+import type { OriginalData } from "./original-data.ts";
 import type { Rejection } from "./rejection.ts";
 import { emptyRecord, type SessionRecord } from "./session-record.ts";
 
@@ -13,8 +14,7 @@ export type Opened =
       readonly verdict: "valid";
       readonly backend: SessionBackend;
       readonly cookieName: string;
-      /** The data as it was loaded, as session JSON. */
-      readonly text: string;
+      readonly original: OriginalData;
       /** Of the cookie's name and value. */
       readonly bytes: number;
     } & Reading);
@@ -36,6 +36,7 @@ export class SessionState {
   ended = false;
   /** Whether the session was handed to somebody in this request. */
   loggedIn = false;
+  readonly owner: object;
   readonly cookie: RequestCookie;
   /** The names of the session's cookies that came in. */
   readonly incomingNames: readonly string[];
@@ -47,8 +48,12 @@ export class SessionState {
   #closed = false;
   #destroyed = false;
 
-  /** @param read opens the cookie; called once, when the session is first looked at. */
-  constructor(cookie: RequestCookie, incomingNames: readonly string[], read: () => Opened, clock: () => number) {
+  /**
+   * @param owner the manager that this session is of.
+   * @param read opens the cookie; called once, when the session is first looked at.
+   */
+  constructor(owner: object, cookie: RequestCookie, incomingNames: readonly string[], read: () => Opened, clock: () => number) {
+    this.owner = owner;
     this.cookie = cookie;
     this.incomingNames = incomingNames;
     this.#read = read;
@@ -133,6 +138,6 @@ export class SessionState {
 
   #journalOf(): Journal {
     const opened = this.open();
-    return (this.#journal ??= new Journal(opened.verdict === "valid" ? opened.text : "{}"));
+    return (this.#journal ??= new Journal(opened.verdict === "valid" ? opened.original.text : "{}"));
   }
 }

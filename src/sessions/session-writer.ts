@@ -1,11 +1,13 @@
 import type { Clock } from "../clock.ts";
 import { SessionError } from "../errors.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
+import { MAX_NESTING } from "../signing/json-reader.ts";
 import type { StandardSchema } from "../signing/standard-schema.ts";
 import type { Saved, SessionBackend } from "./backend.ts";
 import { cookieBytes, type SessionCookie } from "./cookie.ts";
 import { decide, type CommitFacts, type Decision } from "./decide.ts";
 import { expiryOf, touchIsDue } from "./lifetime.ts";
+import { OriginalData } from "./original-data.ts";
 import { comparableText, writeSessionJson } from "./session-json.ts";
 import { mustFitSchema } from "./session-schema.ts";
 import type { SessionRecord } from "./session-record.ts";
@@ -20,8 +22,8 @@ export interface Outcome extends Decision {
   /** Bytes of name and value of the session's cookie. */
   readonly bytes: number;
   readonly conflicts: number;
-  /** The data at the end, as session JSON. */
-  readonly text: string;
+  /** The data at the end as session JSON, where it had to be written. */
+  readonly text?: string | undefined;
 }
 
 interface WriterContext {
@@ -34,6 +36,7 @@ interface WriterContext {
   readonly isAnonymousOnFailure: boolean;
 }
 
+const NOTHING_BEFORE = OriginalData.of({});
 const UNOPENED: CommitFacts = {
   opened: false,
   verdict: "none",
@@ -55,34 +58,37 @@ export class SessionWriter {
     this.#context = context;
   }
 
-  async conclude(state: SessionState): Promise<Outcome> {
+  /** Waits only for a store. */
+  conclude(state: SessionState): Outcome | Promise<Outcome> {
     const { opened } = state;
-    if (opened === undefined) return nothing(decide(UNOPENED), "{}");
+    if (opened === undefined) return nothing(decide(UNOPENED));
     const record = state.record();
-    const text = comparable(record.data);
-    const facts = this.#factsOf(state, opened, record, text);
+    const before = opened.verdict === "valid" ? opened.original : NOTHING_BEFORE;
+    const text = before.isUnchanged(record.data) ? undefined : comparable(record.data);
+    const facts = this.#factsOf(state, opened, record, text !== undefined && text !== before.text);
     const decision = decide(facts);
+    if (decision.action === "none") return nothing(decision, text);
     // A login or a logout that came to nothing must be heard of, whatever the policy.
     const mayFail = this.#context.isAnonymousOnFailure && !state.renewed && !state.ended;
     if (mayFail && facts.storeFailed && decision.action === "save") return unkept(text);
-    try {
-      return await this.#carryOut(state, decision, text);
-    } catch (error) {
+    const outcome = this.#carryOut(state, decision, text);
+    if (!(outcome instanceof Promise) || !mayFail) return outcome;
+    return outcome.catch((error: unknown) => {
       const isTheStore = error instanceof SessionError && error.code === "store_failed";
-      if (mayFail && isTheStore && decision.action !== "remove") return unkept(text);
+      if (isTheStore && decision.action !== "remove") return unkept(text);
       throw error;
-    }
+    });
   }
 
-  #factsOf(state: SessionState, opened: Opened, record: SessionRecord, text: string): CommitFacts {
+  #factsOf(state: SessionState, opened: Opened, record: SessionRecord, isDataChanged: boolean): CommitFacts {
     const loaded = opened.verdict === "valid" ? opened : undefined;
     const { backend, keys, clock } = this.#context;
     return {
       opened: true,
       verdict: opened.verdict,
       storeFailed: opened.verdict === "rejected" && opened.reason === "store_failed",
-      empty: text === "{}" && record.subject === undefined,
-      changed: text !== (loaded?.text ?? "{}") || record.persistent !== (loaded?.record.persistent ?? false),
+      empty: record.subject === undefined && isEmpty(record.data),
+      changed: isDataChanged || record.persistent !== (loaded?.record.persistent ?? false),
       renewed: state.renewed,
       ended: state.ended,
       oldKey: loaded !== undefined && keys.roleOf(loaded.key) === "fallback",
@@ -91,37 +97,24 @@ export class SessionWriter {
     };
   }
 
-  async #carryOut(state: SessionState, decision: Decision, text: string): Promise<Outcome> {
+  #carryOut(state: SessionState, decision: Decision, text: string | undefined): Outcome | Promise<Outcome> {
     const loaded = state.opened?.verdict === "valid" ? state.opened : undefined;
-    const { secure } = state.cookie;
-    const expire = (names: readonly string[]): string[] => names.map((name) => this.#context.cookie.writeExpired(name, secure));
-    switch (decision.action) {
-      case "none":
-        return nothing(decision, text);
-      case "forget":
-        return { ...nothing(decision, text), cookies: expire(state.incomingNames) };
-      case "remove":
-        await removeLoaded(loaded);
-        return { ...nothing(decision, text), cookies: expire(state.incomingNames) };
-      default:
-        return await this.#keep(state, loaded, decision, text, expire);
-    }
+    if (decision.action === "forget") return { ...nothing(decision, text), cookies: this.#expire(state, state.incomingNames) };
+    // What ended is not carried on: what came after it is a session of its own.
+    const removed = (decision.action === "remove" || state.ended) && loaded?.held !== undefined ? loaded.backend.remove(loaded.held) : undefined;
+    const goOn = (): Outcome | Promise<Outcome> =>
+      decision.action === "remove"
+        ? { ...nothing(decision, text), cookies: this.#expire(state, state.incomingNames) }
+        : this.#keep(state, loaded, decision, text ?? comparable(state.record().data));
+    return removed === undefined ? goOn() : removed.then(goOn);
   }
 
-  async #keep(
-    state: SessionState,
-    loaded: ValidSession | undefined,
-    decision: Decision,
-    text: string,
-    expire: (names: readonly string[]) => string[],
-  ): Promise<Outcome> {
-    const { backend, schema, cookie, clock } = this.#context;
-    const { name, secure } = state.cookie;
+  #keep(state: SessionState, loaded: ValidSession | undefined, decision: Decision, text: string): Outcome | Promise<Outcome> {
+    const { backend, schema, clock } = this.#context;
+    const { name } = state.cookie;
     const { action } = decision;
     const isOurs = loaded?.backend === backend;
     const record = { ...state.record(), lastSeenAt: clock() };
-    // What ended is not carried on: what came after it is a session of its own.
-    if (state.ended) await removeLoaded(loaded);
     const session = {
       record,
       text,
@@ -130,35 +123,51 @@ export class SessionWriter {
       outlives: state.loggedIn,
       replay: (theirs: Record<string, unknown>) => state.replay(theirs),
     };
-    let saved: Saved;
     if (isOurs && (action === "touch" || action === "resign")) {
-      saved = { value: await backend.touch(name, session), record, text, conflicts: 0 };
-    } else {
-      if (schema !== undefined) mustFitSchema(schema, record.data);
-      // Refuses NaN, which comparing lets pass.
-      if (text.includes("NaN") || text.includes("Infinity")) writeSessionJson(record.data);
-      saved = await backend.save(name, session);
+      const sent = (value: string): Outcome => this.#send(state, decision, { value, record, text, conflicts: 0 });
+      const value = backend.touch(name, session);
+      return value instanceof Promise ? value.then(sent) : sent(value);
     }
-    if (saved.value === undefined) {
+    if (schema !== undefined) mustFitSchema(schema, record.data);
+    // Refuses what comparing lets pass: NaN, and data so deep that with a format's or a store's envelope around it nobody could read it.
+    if (text.includes("NaN") || text.includes("Infinity") || mayBeTooDeep(text)) writeSessionJson([record.data]);
+    const saved = backend.save(name, session);
+    return saved instanceof Promise ? saved.then((kept) => this.#send(state, decision, kept)) : this.#send(state, decision, saved);
+  }
+
+  #send(state: SessionState, decision: Decision, { value, record, text, conflicts }: Saved): Outcome {
+    if (value === undefined) {
       const why = "Nothing kept: the session was ended while this request ran, and what has ended is not written again.";
-      return { ...nothing({ action: "none", why }, saved.text), conflicts: saved.conflicts };
+      return { ...nothing({ action: "none", why }, text), conflicts };
     }
-    const maxAge = saved.record.persistent ? Math.max(1, expiryOf(saved.record, backend.lifetimes) - record.lastSeenAt) : undefined;
-    const cookies = [cookie.write(name, saved.value, secure, maxAge), ...expire(state.incomingNames.filter((other) => other !== name))];
-    return { ...decision, cookies, bytes: cookieBytes(name, saved.value), conflicts: saved.conflicts, text: saved.text };
+    const { backend, cookie, clock } = this.#context;
+    const { name, secure } = state.cookie;
+    const maxAge = record.persistent ? Math.max(1, expiryOf(record, backend.lifetimes) - clock()) : undefined;
+    const cookies = [cookie.write(name, value, secure, maxAge), ...this.#expire(state, state.incomingNames.filter((other) => other !== name))];
+    return { ...decision, cookies, bytes: cookieBytes(name, value), conflicts, text };
+  }
+
+  #expire({ cookie: { secure } }: SessionState, names: readonly string[]): string[] {
+    return names.map((name) => this.#context.cookie.writeExpired(name, secure));
   }
 }
 
-async function removeLoaded(loaded: ValidSession | undefined): Promise<void> {
-  if (loaded?.held !== undefined) await loaded.backend.remove(loaded.held);
+function isEmpty(data: Record<string, unknown>): boolean {
+  for (const key of Object.keys(data)) if (data[key] !== undefined) return false;
+  return true;
 }
 
-function nothing(decision: Decision, text: string): Outcome {
+function nothing(decision: Decision, text?: string): Outcome {
   return { ...decision, cookies: [], bytes: 0, conflicts: 0, text };
 }
 
-function unkept(text: string): Outcome {
+function unkept(text: string | undefined): Outcome {
   return nothing({ action: "none", why: "Nothing kept: the store failed, and the policy is to go on without a session." }, text);
+}
+
+/** Whether a text has as many brackets as levels that can be read. Most have far fewer, and need no closer look. */
+function mayBeTooDeep(text: string): boolean {
+  return text.length >= 2 * MAX_NESTING && text.split(/[[{]/, MAX_NESTING + 1).length > MAX_NESTING;
 }
 
 /** @throws SessionError `session_invalid` for what JSON cannot hold. */

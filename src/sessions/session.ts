@@ -12,6 +12,9 @@ export interface FlashMessage {
 /** Where Flask keeps flashed messages, and in the same form: tuples of category and message. */
 const FLASHES = "_flashes";
 
+/** What the manager knows of a session. */
+export let stateOf: <Data extends object>(session: Session<Data>) => SessionState;
+
 /**
  * One visitor's session, from the request to its answer.
  *
@@ -27,6 +30,10 @@ const FLASHES = "_flashes";
  */
 export class Session<Data extends object = Record<string, unknown>> {
   readonly #state: SessionState;
+
+  static {
+    stateOf = (session) => session.#state;
+  }
 
   /** Sessions are made by `SessionManager.load`. */
   constructor(state: SessionState) {

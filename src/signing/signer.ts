@@ -1,8 +1,9 @@
-import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { BadSignature, InvalidOptionError } from "../errors.ts";
 import { deriveKey, type Digest, type KeyDerivation } from "../keys/derive.ts";
 import { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKey, SecretKeyInput } from "../keys/secret-key.ts";
+import { Hmac } from "./hmac.ts";
 
 /** How a signer makes its signing keys and signatures. Both sides have to use the same. */
 export interface SignerOptions {
@@ -50,7 +51,10 @@ export class Signer {
   readonly #keyDerivation: KeyDerivation;
   readonly #digest: Digest;
   // By key object and never by position: a ring may change its keys at any time.
-  readonly #signingKeys = new WeakMap<SecretKey, KeyObject>();
+  readonly #hmacs = new WeakMap<SecretKey, Hmac>();
+  // Two places for signatures that are compared, so that no comparison has to make any.
+  readonly #received: Buffer;
+  readonly #expected: Buffer;
 
   /**
    * @param keys the current key signs, all keys of the ring verify.
@@ -79,6 +83,8 @@ export class Signer {
     this.sep = sep;
     this.#keyDerivation = keyDerivation;
     this.#digest = digest;
+    this.#received = Buffer.alloc(SIGNATURE_LENGTH[digest]);
+    this.#expected = Buffer.alloc(SIGNATURE_LENGTH[digest]);
   }
 
   /** How many characters the separator and the signature add to a value. */
@@ -150,25 +156,24 @@ export class Signer {
   }
 
   #signedBy(value: string, signature: string): SecretKey | undefined {
-    if (signature.length !== SIGNATURE_LENGTH[this.#digest]) return undefined;
-    const received = Buffer.from(signature, "utf8");
-    // A letter outside ASCII has more bytes than characters; timingSafeEqual throws on unequal lengths.
-    if (received.length !== signature.length) return undefined;
+    const length = this.#received.length;
+    // A letter outside ASCII has more bytes than one: either not all of it fits, or bytes stand there that no signature has.
+    if (signature.length !== length || this.#received.write(signature, "utf8") !== length) return undefined;
     let found: SecretKey | undefined;
     for (const key of this.#keys) {
-      if (timingSafeEqual(received, Buffer.from(this.#signatureOf(value, key), "utf8"))) found = key;
+      this.#expected.write(this.#signatureOf(value, key), "latin1");
+      if (timingSafeEqual(this.#received, this.#expected)) found = key;
     }
     if (found !== undefined) this.#keys.count(found, "verify");
     return found;
   }
 
   #signatureOf(value: string, key: SecretKey): string {
-    let signingKey = this.#signingKeys.get(key);
-    if (signingKey === undefined) {
-      // A KeyObject, because node:crypto takes several times as long with a key in bytes.
-      signingKey = createSecretKey(deriveKey(key.bytes(), this.#salt, this.#keyDerivation, this.#digest));
-      this.#signingKeys.set(key, signingKey);
+    let hmac = this.#hmacs.get(key);
+    if (hmac === undefined) {
+      hmac = new Hmac(this.#digest, deriveKey(key.bytes(), this.#salt, this.#keyDerivation, this.#digest));
+      this.#hmacs.set(key, hmac);
     }
-    return createHmac(this.#digest, signingKey).update(value, "utf8").digest("base64url");
+    return hmac.digest(value);
   }
 }

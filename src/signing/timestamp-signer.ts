@@ -126,10 +126,9 @@ export class TimestampSigner extends Signer {
     if (typeof maxAge !== "number" || Number.isNaN(maxAge)) throw new InvalidOptionError("maxAge is a number of seconds.");
     if (typeof clockSkew !== "number" || !(clockSkew >= 0)) throw new InvalidOptionError("clockSkew is a number of seconds, not below 0.");
     const age = this.#clock() - timestamp;
-    const details = { payload: value, dateSigned: new Date(timestamp * 1000) };
-    // Negated, so that a clock without a number makes nothing young.
-    if (!(age <= maxAge)) return new SignatureExpired(`Signature age ${age} > ${maxAge} seconds`, details);
-    if (!(age >= -clockSkew)) return new SignatureExpired(`Signature age ${age} < ${-clockSkew} seconds`, details);
-    return undefined;
+    // Asked for what is good: a clock without a number makes nothing young.
+    if (age <= maxAge && age >= -clockSkew) return undefined;
+    const message = age <= maxAge ? `Signature age ${age} < ${-clockSkew} seconds` : `Signature age ${age} > ${maxAge} seconds`;
+    return new SignatureExpired(message, { payload: value, dateSigned: new Date(timestamp * 1000) });
   }
 }

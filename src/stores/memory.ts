@@ -3,6 +3,10 @@ import type { IndexedStore, SetOptions, StoredSession, SweepableStore } from "..
 
 /** Settings of MemoryStore. */
 export interface MemoryStoreOptions {
+  /** Hand in `process.env.NODE_ENV`, and the store refuses to be made where that is "production": sessions would end with every deploy. */
+  readonly mode?: string | undefined;
+  /** Told twice: with this it is made in production too. */
+  readonly production?: boolean | undefined;
   /** The most sessions it keeps: 10,000 unless given. Beyond that, the ones that nobody has asked for the longest go first. */
   readonly maxSessions?: number | undefined;
   /** Tells the time in Unix seconds; the machine's clock unless given. */
@@ -30,7 +34,12 @@ export class MemoryStore implements IndexedStore, SweepableStore {
   readonly #clock: Clock;
 
   /** @throws RangeError for a `maxSessions` that is no whole number above 0. */
-  constructor({ maxSessions = 10_000, clock = unixNow }: MemoryStoreOptions = {}) {
+  constructor({ mode, production = false, maxSessions = 10_000, clock = unixNow }: MemoryStoreOptions = {}) {
+    if (mode === "production" && !production) {
+      throw new TypeError(
+        "MemoryStore is not for production: sessions end with the process, and a second process knows nothing of them. Take SqliteStore, RedisStore or PostgresStore, or say so twice: new MemoryStore({ mode, production: true }).",
+      );
+    }
     if (!Number.isSafeInteger(maxSessions) || maxSessions < 1) throw new RangeError("maxSessions is a whole number above 0.");
     this.#maxSessions = maxSessions;
     this.#clock = clock;

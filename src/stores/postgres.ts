@@ -8,13 +8,11 @@ export interface PostgresQueryable {
 
 /** The one method that is called of the `sql` of the package `postgres`. */
 export interface PostgresJsSql {
-  unsafe(text: string, values?: (string | number | null)[]): PromiseLike<readonly unknown[]>;
+  unsafe(text: string, values?: (string | number | null)[], options?: { prepare: boolean }): PromiseLike<readonly unknown[]>;
 }
 
-/** What a PostgresStore is made of. */
+/** Settings of PostgresStore. */
 export interface PostgresStoreOptions {
-  /** A Pool or Client of `pg`, the `sql` of `postgres`, or a PGlite. The store never opens or closes it. */
-  readonly client: PostgresQueryable | PostgresJsSql;
   /** The table's name, with its schema if need be ("web.sessions"): "latchkey_sessions" unless told otherwise. Capitals count. */
   readonly table?: string | undefined;
   /** Tells the time: the machine's clock unless told otherwise. */
@@ -43,7 +41,7 @@ const MAX_ATTEMPTS = 20;
  * import { Pool } from "pg";
  * import { PostgresStore } from "latchkey/stores/postgres";
  *
- * const store = new PostgresStore({ client: new Pool({ connectionString: "postgres://localhost/app" }) });
+ * const store = new PostgresStore(new Pool({ connectionString: "postgres://localhost/app" }));
  * await store.createSchema();
  *
  * @throws TypeError from the constructor if `client` is none of the clients above, or `table` is no plain name.
@@ -54,7 +52,8 @@ export class PostgresStore implements IndexedStore, SweepableStore {
   readonly #table: string;
   readonly #statements: readonly string[];
 
-  constructor({ client, table = "latchkey_sessions", clock = unixNow }: PostgresStoreOptions) {
+  /** @param client a Pool or Client of `pg`, the `sql` of `postgres`, or a PGlite; the store never opens or closes it. */
+  constructor(client: PostgresQueryable | PostgresJsSql, { table = "latchkey_sessions", clock = unixNow }: PostgresStoreOptions = {}) {
     this.#query = queryOf(client);
     this.#clock = clock;
     const names = typeof table === "string" ? table.split(".") : [];
@@ -168,7 +167,11 @@ export class PostgresStore implements IndexedStore, SweepableStore {
 }
 
 function queryOf(client: Partial<PostgresQueryable & PostgresJsSql>): (text: string, values?: Value[]) => Promise<readonly Row[]> {
-  if (typeof client?.unsafe === "function") return async (text, values) => (await client.unsafe!(text, values)) as readonly Row[];
+  if (typeof client?.unsafe === "function") {
+    // Unprepared, this client takes two trips for each statement. `prepare: false` in its own options wins over this.
+    return async (text, values) =>
+      (await client.unsafe!(text, values, { prepare: values !== undefined && values.length > 0 })) as readonly Row[];
+  }
   if (typeof client?.query === "function") return async (text, values) => (await client.query!(text, values)).rows as Row[];
   throw new TypeError("PostgresStore needs a Pool or Client of the package pg, the sql of the package postgres, or a PGlite.");
 }

@@ -13,10 +13,8 @@ export interface IoredisClient {
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
 }
 
-/** What a RedisStore is made of. */
+/** Settings of RedisStore. */
 export interface RedisStoreOptions {
-  /** A client of `redis` or `ioredis`. The store never opens or closes it. */
-  readonly client: NodeRedisClient | IoredisClient;
   /** What the names of all keys begin with: "latchkey:" unless told otherwise. Two applications on one Redis need two prefixes. */
   readonly prefix?: string | undefined;
 }
@@ -35,7 +33,7 @@ export interface RedisStoreOptions {
  * import { RedisStore } from "latchkey/stores/redis";
  *
  * const client = await createClient({ url: "redis://localhost:6379" }).connect();
- * const store = new RedisStore({ client });
+ * const store = new RedisStore(client);
  *
  * @throws TypeError from the constructor if `client` is neither kind of client, or `prefix` is no text.
  */
@@ -44,7 +42,8 @@ export class RedisStore implements IndexedStore {
   readonly #read: (key: string) => Promise<string | null | undefined>;
   readonly #run: (script: string, key: string, ...args: string[]) => Promise<unknown>;
 
-  constructor({ client, prefix = "latchkey:" }: RedisStoreOptions) {
+  /** @param client of `redis` or `ioredis`; the store never opens or closes it. */
+  constructor(client: NodeRedisClient | IoredisClient, { prefix = "latchkey:" }: RedisStoreOptions = {}) {
     if (typeof prefix !== "string") throw new TypeError(`RedisStore's prefix has to be a text, and is of type ${typeof prefix}.`);
     if (isNodeRedis(client)) {
       this.#read = async (key) => await client.hGet(key, "payload");
@@ -138,11 +137,11 @@ function isEntry(answer: unknown): answer is [subject: string, score: string] {
   return Array.isArray(answer) && answer.length === 2;
 }
 
-function isNodeRedis(client: RedisStoreOptions["client"]): client is NodeRedisClient {
+function isNodeRedis(client: NodeRedisClient | IoredisClient): client is NodeRedisClient {
   return hasMethods(client, "hGet", "eval");
 }
 
-function isIoredis(client: RedisStoreOptions["client"]): client is IoredisClient {
+function isIoredis(client: NodeRedisClient | IoredisClient): client is IoredisClient {
   return hasMethods(client, "hget", "eval");
 }
 

@@ -84,7 +84,7 @@ describe.skipIf(redisPrograms === undefined)("the code on the pages about Redis 
 
 describe("the page about PostgreSQL", () => {
   test("shows the schema that is created", () => {
-    const { schema } = new postgresStore.PostgresStore({ client: { query: async () => await Promise.resolve({ rows: [] }) } });
+    const { schema } = new postgresStore.PostgresStore({ query: async () => await Promise.resolve({ rows: [] }) });
     expect(page("stores-postgres")).toContain(`\`\`\`sql\n${schema}\`\`\``);
   });
 
@@ -94,7 +94,7 @@ describe("the page about PostgreSQL", () => {
       server = await startPostgres();
       const client = new pg.Pool({ connectionString: server.url });
       await client.query("CREATE SCHEMA web");
-      await new postgresStore.PostgresStore({ client, table: "web.sessions" }).createSchema();
+      await new postgresStore.PostgresStore(client, { table: "web.sessions" }).createSchema();
       await client.end();
     });
     afterAll(async () => await server.stop());

@@ -1,8 +1,5 @@
 import { MemoryStore } from "latchkey/stores/memory";
 import { describe, expect, test } from "vitest";
-import { storeContract } from "../contracts/store-contract.ts";
-
-storeContract("MemoryStore", (clock) => new MemoryStore({ clock }));
 
 describe("MemoryStore", () => {
   test("is bounded: what nobody has asked for the longest goes first", async () => {
@@ -11,6 +8,12 @@ describe("MemoryStore", () => {
     await store.get("a");
     await store.set("d", "d", 4_000_000_000);
     expect([await store.get("a"), await store.get("b"), await store.get("c"), await store.get("d")]).toEqual(["a", undefined, "c", "d"]);
+  });
+
+  test("is refused in production, unless asked for twice", () => {
+    expect(() => new MemoryStore({ mode: "production" })).toThrow(/not for production/);
+    expect(new MemoryStore({ mode: "production", production: true })).toBeInstanceOf(MemoryStore);
+    expect(new MemoryStore({ mode: "development" })).toBeInstanceOf(MemoryStore);
   });
 
   test("takes no bound that cannot be one", () => {

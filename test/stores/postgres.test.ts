@@ -13,7 +13,7 @@ function ownTime(): ContractTime {
 }
 
 interface Opened {
-  readonly client: ConstructorParameters<typeof PostgresStore>[0]["client"];
+  readonly client: ConstructorParameters<typeof PostgresStore>[0];
   close(): unknown;
 }
 
@@ -26,8 +26,8 @@ function contractOf(name: string, open: () => Opened | Promise<Opened>): void {
     beforeAll(async () => {
       opened = await open();
       const table = name.replaceAll(/\W+/g, "_").slice(-40);
-      store = new PostgresStore({ client: opened.client, table, clock: time.now });
-      swept = new PostgresStore({ client: opened.client, table: `swept_${table}`, clock: time.now });
+      store = new PostgresStore(opened.client, { table, clock: time.now });
+      swept = new PostgresStore(opened.client, { table: `swept_${table}`, clock: time.now });
       await store.createSchema();
       await swept.createSchema();
     });
@@ -56,7 +56,7 @@ describe("PostgresStore", () => {
       (await client.query("SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE tablename ~* 'sess'")).rows;
 
     test("creates nothing until it is asked to, and nothing twice", async () => {
-      const store = new PostgresStore({ client });
+      const store = new PostgresStore(client);
       expect(await tables()).toEqual([]);
       await expect(store.get("id")).rejects.toThrow(/latchkey_sessions/);
       await store.createSchema();
@@ -66,7 +66,7 @@ describe("PostgresStore", () => {
 
     test("keeps a session alive in the second of its expiry, and no longer", async () => {
       let now = 1000;
-      const store = new PostgresStore({ client, clock: () => now });
+      const store = new PostgresStore(client, { clock: () => now });
       await store.createSchema();
       await store.set("last", "one", 1010, { subject: "ada" });
       now = 1010;
@@ -81,7 +81,7 @@ describe("PostgresStore", () => {
     });
 
     test("prints the schema that it creates, for a migration", async () => {
-      const store = new PostgresStore({ client, table: "web.Sessions" });
+      const store = new PostgresStore(client, { table: "web.Sessions" });
       await client.exec("CREATE SCHEMA web");
       await client.exec(store.schema);
       await store.createSchema();
@@ -102,7 +102,7 @@ describe("PostgresStore", () => {
           return { rows: [] };
         },
       };
-      const store = new PostgresStore({ client: explained, table: "plan.t" });
+      const store = new PostgresStore(explained, { table: "plan.t" });
       await store.createSchema();
       await store.get("id");
       await store.set("id", "b", 4e9, { replaces: "a" });
@@ -119,15 +119,15 @@ describe("PostgresStore", () => {
   test("refuses names that are none, and clients that are none", () => {
     const client = { query: async () => await Promise.resolve({ rows: [] }) };
     for (const table of ["", "a b", 'x"; DROP TABLE users; --', "a.b.c", ".a", "1a", "täble", "x".repeat(53), 7 as unknown as string]) {
-      expect(() => new PostgresStore({ client, table }), table).toThrow(TypeError);
+      expect(() => new PostgresStore(client, { table }), table).toThrow(TypeError);
     }
     for (const bad of [undefined, null, {}, "postgres://localhost"]) {
-      expect(() => new PostgresStore({ client: bad as unknown as typeof client })).toThrow(TypeError);
+      expect(() => new PostgresStore(bad as unknown as typeof client)).toThrow(TypeError);
     }
   });
 
   test("refuses to sweep no row, and half a row", async () => {
-    const store = new PostgresStore({ client: { query: async () => await Promise.resolve({ rows: [] }) } });
+    const store = new PostgresStore({ query: async () => await Promise.resolve({ rows: [] }) });
     for (const limit of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
       await expect(store.deleteExpired(limit)).rejects.toThrow(RangeError);
   });
@@ -155,7 +155,7 @@ describe.skipIf(postgresPrograms === undefined)("PostgresStore on a server", () 
     const client = new Client({ connectionString: server.url });
     await client.connect();
     try {
-      const store = new PostgresStore({ client, table: "single" });
+      const store = new PostgresStore(client, { table: "single" });
       await store.createSchema();
       expect(await store.set("id", "one", 4e9, { subject: "ada" })).toBe(true);
       expect(await store.set("id", "two", 4e9, { replaces: "one" })).toBe(true);
@@ -170,8 +170,8 @@ describe.skipIf(postgresPrograms === undefined)("PostgresStore on a server", () 
     try {
       await Promise.all(pools.map(async (pool) => await pool.query("SELECT 1")));
       for (let round = 0; round < 5; round++) {
-        await Promise.all(pools.map(async (client) => await new PostgresStore({ client, table: `race_${round}` }).createSchema()));
-        expect(await new PostgresStore({ client: pools[0]!, table: `race_${round}` }).set("id", "payload", 4e9)).toBe(true);
+        await Promise.all(pools.map(async (client) => await new PostgresStore(client, { table: `race_${round}` }).createSchema()));
+        expect(await new PostgresStore(pools[0]!, { table: `race_${round}` }).set("id", "payload", 4e9)).toBe(true);
       }
     } finally {
       await Promise.all(pools.map(async (pool) => await pool.end()));
@@ -181,7 +181,7 @@ describe.skipIf(postgresPrograms === undefined)("PostgresStore on a server", () 
   test("parallel sweeps share the work, and count each row once", async () => {
     const pool = new Pool({ connectionString: server.url, max: 8 });
     try {
-      const store = new PostgresStore({ client: pool, table: "sweeps", clock: () => 2000 });
+      const store = new PostgresStore(pool, { table: "sweeps", clock: () => 2000 });
       await store.createSchema();
       await pool.query("INSERT INTO sweeps SELECT 'old' || n, 'payload', 1000, NULL FROM generate_series(1, 500) AS n");
       const counts = await Promise.all(Array.from({ length: 8 }, async () => await store.deleteExpired(50)));

@@ -23,7 +23,7 @@ function contractOf(name: string, open: () => Opened | Promise<Opened>): void {
 describe("RedisStore", () => {
   test("refuses what is no Redis client", () => {
     for (const client of [undefined, null, {}, { get: () => "x" }, "redis://localhost"]) {
-      expect(() => new RedisStore({ client: client as unknown as Redis })).toThrow(TypeError);
+      expect(() => new RedisStore(client as unknown as Redis)).toThrow(TypeError);
     }
   });
 });
@@ -35,15 +35,15 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
 
   contractOf("keeps the contract with redis", async () => {
     const client = await createClient({ url: `redis://127.0.0.1:${server.port}` }).connect();
-    return { store: new RedisStore({ client, prefix: "node-redis:" }), close: () => client.destroy() };
+    return { store: new RedisStore(client, { prefix: "node-redis:" }), close: () => client.destroy() };
   });
   contractOf("keeps the contract with redis and RESP 2", async () => {
     const client = await createClient({ url: `redis://127.0.0.1:${server.port}`, RESP: 2 }).connect();
-    return { store: new RedisStore({ client, prefix: "resp2:" }), close: () => client.destroy() };
+    return { store: new RedisStore(client, { prefix: "resp2:" }), close: () => client.destroy() };
   });
   contractOf("keeps the contract with ioredis", () => {
     const client = new Redis(server.port, "127.0.0.1", { keyPrefix: "application:" });
-    return { store: new RedisStore({ client }), close: () => client.disconnect() };
+    return { store: new RedisStore(client), close: () => client.disconnect() };
   });
 
   describe("and a Sentinel", () => {
@@ -53,11 +53,11 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
 
     contractOf("keeps the contract with redis", async () => {
       const client = await createSentinel({ name: "main", sentinelRootNodes: [{ host: "127.0.0.1", port: sentinel.port }] }).connect();
-      return { store: new RedisStore({ client, prefix: "sentinel:" }), close: async () => await client.close() };
+      return { store: new RedisStore(client, { prefix: "sentinel:" }), close: async () => await client.close() };
     });
     contractOf("keeps the contract with ioredis", () => {
       const client = new Redis({ name: "main", sentinels: [{ host: "127.0.0.1", port: sentinel.port }] });
-      return { store: new RedisStore({ client, prefix: "iosentinel:" }), close: () => client.disconnect() };
+      return { store: new RedisStore(client, { prefix: "iosentinel:" }), close: () => client.disconnect() };
     });
   });
 
@@ -70,7 +70,7 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
     const secondsLeft = async (key: string): Promise<number> => await redis.ttl(key);
 
     test("a session is one hash under its prefix, which Redis lets expire", async () => {
-      const store = new RedisStore({ client: redis, prefix: "one:" });
+      const store = new RedisStore(redis, { prefix: "one:" });
       await store.set("id", "payload", unixNow() + 100);
       expect(await keysOf("one:")).toEqual(["one:session:id"]);
       expect(await redis.hget("one:session:id", "payload")).toBe("payload");
@@ -82,7 +82,7 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
     });
 
     test("an index never ends before its sessions, and never lasts for ever", async () => {
-      const store = new RedisStore({ client: redis, prefix: "index:" });
+      const store = new RedisStore(redis, { prefix: "index:" });
       const index = "index:subject:ada";
       await store.set("id", "one", unixNow() + 100, { subject: "ada" });
       expect(await secondsLeft(index)).toBeGreaterThan(150);
@@ -94,7 +94,7 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
     });
 
     test("nothing stays of sessions that were deleted, ended together, or passed on", async () => {
-      const store = new RedisStore({ client: redis, prefix: "gone:" });
+      const store = new RedisStore(redis, { prefix: "gone:" });
       const end = unixNow() + 100;
       await store.set("a", "a", end, { subject: "ada" });
       await store.delete("a");
@@ -109,14 +109,14 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
     });
 
     test("entries of sessions that have expired leave an index when a session joins it", async () => {
-      const store = new RedisStore({ client: redis, prefix: "old:" });
+      const store = new RedisStore(redis, { prefix: "old:" });
       await redis.zadd("old:subject:ada", unixNow() - 5, "long-expired");
       await store.set("new", "new", unixNow() + 100, { subject: "ada" });
       expect(await redis.zrange("old:subject:ada", "0", "-1")).toEqual(["new"]);
     });
 
     test("a session without its record is skipped, and one that belongs to another is not removed", async () => {
-      const store = new RedisStore({ client: redis, prefix: "stray:" });
+      const store = new RedisStore(redis, { prefix: "stray:" });
       const end = unixNow() + 100;
       await store.set("hers", "payload", end, { subject: "grace" });
       await redis.zadd("stray:subject:ada", String(end), "hers", String(end), "nobody's");
@@ -135,7 +135,7 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
           return await new Promise((resolve) => held.push(async () => resolve(await redis.eval(script, count, ...args))));
         },
       };
-      const [first, second] = [new RedisStore({ client: slow, prefix: "late:" }), new RedisStore({ client: redis, prefix: "late:" })];
+      const [first, second] = [new RedisStore(slow, { prefix: "late:" }), new RedisStore(redis, { prefix: "late:" })];
       const end = unixNow() + 100;
       await second.set("id", "hers", end, { subject: "ada" });
       const passedOn = first.set("id", "nobody's", end, { replaces: "hers" });
@@ -153,7 +153,7 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
         hget: async (key: string, field: string) => (trips++, await redis.hget(key, field)),
         eval: async (script: string, count: number, ...args: [string, ...string[]]) => (trips++, await redis.eval(script, count, ...args)),
       };
-      const store = new RedisStore({ client: counted, prefix: "trips:" });
+      const store = new RedisStore(counted, { prefix: "trips:" });
       const cost = async (work: () => Promise<unknown>): Promise<number> => {
         const before = trips;
         await work();
@@ -181,10 +181,10 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on a Cluster of six", (
 
   contractOf("keeps the contract with redis", async () => {
     const client = await createCluster({ rootNodes: cluster.nodes.map(({ port }) => ({ url: `redis://127.0.0.1:${port}` })) }).connect();
-    return { store: new RedisStore({ client, prefix: "node-redis:" }), close: () => client.destroy() };
+    return { store: new RedisStore(client, { prefix: "node-redis:" }), close: () => client.destroy() };
   });
   contractOf("keeps the contract with ioredis", () => {
     const client = new Cluster(cluster.nodes.map(({ port }) => ({ port, host: "127.0.0.1" })));
-    return { store: new RedisStore({ client, prefix: "ioredis:" }), close: () => client.disconnect() };
+    return { store: new RedisStore(client, { prefix: "ioredis:" }), close: () => client.disconnect() };
   });
 });

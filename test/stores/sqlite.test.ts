@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { SqliteStore } from "latchkey/stores/sqlite";
 import { afterAll, describe, expect, test } from "vitest";
-import { storeContract } from "../contracts/store-contract.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "latchkey-sqlite-"));
 const databases: DatabaseSync[] = [];
@@ -19,13 +18,6 @@ function open(name: string): DatabaseSync {
   databases.push(database);
   return database;
 }
-
-let files = 0;
-storeContract("SqliteStore on a file", (clock) => {
-  const store = new SqliteStore(open(`contract-${files++}.sqlite`), { clock });
-  store.createSchema();
-  return store;
-});
 
 describe("SqliteStore", () => {
   test("creates nothing by itself, and its schema once", async () => {

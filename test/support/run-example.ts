@@ -7,6 +7,8 @@ export interface RunningExample {
   readonly url: string;
   /** All that it has printed so far. */
   output(): string;
+  /** Sends a signal that does not end it. */
+  signal(signal: NodeJS.Signals): void;
   /** Sends a signal, waits for the end, and returns the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -23,11 +25,12 @@ export async function runExample(file: string, env: Readonly<Record<string, stri
       const found = /http:\/\/\S+/.exec(output)?.[0];
       if (found !== undefined) resolve(found);
     });
-    child.once("exit", (code) => reject(new Error(`${file} ended with code ${String(code)} before it listened:\n${output}`)));
+    child.once("close", (code) => reject(new Error(`${file} ended with code ${String(code)} before it listened:\n${output}`)));
   });
   return {
     url,
     output: () => output,
+    signal: (signal) => void child.kill(signal),
     stop: async (signal = "SIGINT") => {
       if (child.exitCode !== null) return child.exitCode;
       const ended = once(child, "exit");

@@ -15,7 +15,8 @@ function casesFor(open: () => FullStore): readonly ContractCase[] {
 }
 
 function sqliteStore(): SqliteStore {
-  const store = new SqliteStore(new DatabaseSync(":memory:"), { clock: time.now });
+  // An empty name is a file of its own, which SQLite removes when it is closed.
+  const store = new SqliteStore(new DatabaseSync(""), { clock: time.now });
   store.createSchema();
   return store;
 }

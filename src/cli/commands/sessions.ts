@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { SessionManager, type SessionInfo } from "../../index.ts";
+import { generateSecretKey, SessionManager, type SessionInfo } from "../../index.ts";
 import { PostgresStore } from "../../stores/postgres.ts";
 import { SqliteStore } from "../../stores/sqlite.ts";
 import { EXIT, type ExitCode, type Io } from "../io.ts";
@@ -40,7 +40,8 @@ export function addSessions(program: Command, io: Io, finish: (code: ExitCode) =
     .requiredOption("--subject <id>", "whose sessions, as given to session.login()")
     .action(async (options: Options) => {
       await withStore(options, async ({ store }) => {
-        const found = await new SessionManager({ keys: UNUSED_KEY, store }).list(options.subject!);
+        // Listing verifies nothing, and a manager wants a key.
+        const found = await new SessionManager({ keys: generateSecretKey(), store }).list(options.subject!);
         return options.json === true ? JSON.stringify(found, null, 2) : found.map(describe).join("\n") || "No sessions.";
       });
     });
@@ -81,14 +82,12 @@ export function addSessions(program: Command, io: Io, finish: (code: ExitCode) =
     .action((kind: string, { table }: { readonly table?: string }) => {
       const named = table === undefined ? {} : { table };
       if (storeKindOf(`${kind}:`) === "sqlite") io.out(new SqliteStore({ exec: () => undefined, prepare: unreachable }, named).schema);
-      else if (kind === "postgres") io.out(new PostgresStore({ client: { query: unreachable }, ...named }).schema);
+      else if (kind === "postgres") io.out(new PostgresStore({ query: unreachable }, named).schema);
       else throw new UsageError("Redis needs no schema.");
     });
 }
 
 const STEP = 1000;
-/** Listing verifies nothing, and a manager wants a key. */
-const UNUSED_KEY = "a manager that only lists";
 
 const EXAMPLES = `
 Examples:

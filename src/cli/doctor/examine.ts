@@ -13,6 +13,7 @@ interface Placed {
   readonly name: string;
   readonly line: number;
   readonly value: string;
+  readonly inComment: boolean;
 }
 
 /** What the doctor looked at, and found. */
@@ -48,9 +49,8 @@ export async function examine(folder: string, { history, grade = gradeSecretKey 
   for (const file of withKeys) findings.push(...findingsOfFile(file, folder));
 
   if (history) {
-    const present = new Set(placed.map(({ value, file }) => `${file.path}\0${value}`));
-    for (const { commit, path, name, value, line: _ } of await findKeysInHistory(folder)) {
-      if (isExample(path) && !present.has(`${path}\0${value}`)) continue;
+    for (const { commit, path, name, value, inComment } of await findKeysInHistory(folder)) {
+      if (isExample(path) || inComment) continue;
       if (isMerelyPlaceholder(grade(value))) continue;
       findings.push({
         code: "key_in_history",
@@ -68,9 +68,9 @@ export async function examine(folder: string, { history, grade = gradeSecretKey 
   return { folder, files: files.length, keys: placed.length, findings };
 }
 
-function* findingsOfKey({ file, name, line, value }: Placed, folder: string, grade: KeyGrade): Generator<DoctorFinding> {
+function* findingsOfKey({ file, name, line, value, inComment }: Placed, folder: string, grade: KeyGrade): Generator<DoctorFinding> {
   const where = { path: file.path, line, fingerprint: fingerprintOf(value) };
-  const example = isExample(file.path);
+  const example = isExample(file.path) || inComment;
   const codes = grade.findings.map(({ code }) => code);
   if (codes.includes("published")) {
     yield {
@@ -106,7 +106,7 @@ function* findingsOfKey({ file, name, line, value }: Placed, folder: string, gra
 function* findingsOfSharing(placed: readonly Placed[]): Generator<DoctorFinding> {
   const seen = new Map<string, Placed>();
   for (const key of placed) {
-    if (isExample(key.file.path)) continue;
+    if (isExample(key.file.path) || key.inComment) continue;
     const first = seen.get(key.value);
     if (first === undefined) seen.set(key.value, key);
     else if (dirname(first.file.path) !== dirname(key.file.path)) {

@@ -4,6 +4,8 @@ export interface FoundKey {
   readonly value: string;
   /** Counted from 1. */
   readonly line: number;
+  /** Whether it stands in a comment, where examples do. */
+  readonly inComment: boolean;
 }
 
 /** Names that mean a key for signing or sealing: SECRET_KEY, secretKey, SESSION_SECRET, cookie_password, secret_key_base … */
@@ -20,23 +22,26 @@ const QUOTED = /([A-Za-z_][\w-]*)["'\]]*\s*(?::\s*[A-Za-z]+\s*)?(?:=>|[=:])\s*\[
 // NAME=value in .env, ENV NAME value and ARG NAME=value in a Dockerfile, NAME: value and - NAME=value in a compose file.
 const BARE = /^\s*(?:export\s+|ENV\s+|ARG\s+|-\s*["']?)?([A-Za-z_]\w*)\s*(?:[=:]\s*|\s+)([^\s"'#][^\s#]*)\s*(?:#.*)?$/;
 
+const COMMENT = /^\s*(?:\/\/|\/?\*|#|<!--)/;
+
 /** Every key that a text writes down. `settings` texts (.env, compose files, Dockerfiles) also write values without quotes. */
 export function findKeys(text: string, kind: "source" | "settings"): readonly FoundKey[] {
   const found: FoundKey[] = [];
   let callEndsAt = -1;
   for (const [index, line] of text.split("\n").entries()) {
+    const inComment = kind === "source" && COMMENT.test(line);
     // A call's options often stand on the lines below it.
     if (CALL.test(line)) callEndsAt = index + 6;
     const add = (name: string, value: string): void => {
       const plain = name.replaceAll("-", "_");
       if (isValue(value) && (NAME.test(plain) || (index <= callEndsAt && NAME_IN_CALL.test(plain))))
-        found.push({ name, value, line: index + 1 });
+        found.push({ name, value, line: index + 1, inComment });
     };
     const before = found.length;
     for (const [, name, , value] of line.matchAll(QUOTED)) add(name!, unescape(value!));
     if (kind === "source") {
       for (const [, , value] of line.matchAll(DIRECT))
-        if (isValue(value!)) found.push({ name: "a key", value: unescape(value!), line: index + 1 });
+        if (isValue(value!)) found.push({ name: "a key", value: unescape(value!), line: index + 1, inComment });
     } else if (found.length === before) {
       const bare = BARE.exec(line);
       if (bare !== null) add(bare[1]!, bare[2]!);

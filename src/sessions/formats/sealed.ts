@@ -1,17 +1,10 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  hkdfSync,
-  randomBytes,
-  timingSafeEqual,
-  type KeyObject,
-} from "node:crypto";
+import { createCipheriv, createDecipheriv, hkdfSync, timingSafeEqual } from "node:crypto";
 import { isUtf8 } from "node:buffer";
 import { decodeBase64url } from "../../encoding.ts";
 import type { SecretKey } from "../../keys/secret-key.ts";
 import { InvalidOptionError } from "../../errors.ts";
+import { Hmac } from "../../signing/hmac.ts";
+import { randomPooled } from "../random-pool.ts";
 import { badSignature, rejection, type Rejection } from "../rejection.ts";
 import { readSessionJson, writeSessionJson } from "../session-json.ts";
 import { isDataObject, type SessionRecord } from "../session-record.ts";
@@ -30,6 +23,9 @@ import type { Decoded, SessionCodec, SessionFormat } from "./format.ts";
  */
 const PREFIX = "e1.";
 const SALT_BYTES = 24;
+const KEY_BYTES = 32;
+/** Of "msg". */
+const LABEL_BYTES = 3;
 const COMMIT_BYTES = 16;
 const TAG_BYTES = 16;
 const HEADER_BYTES = 13;
@@ -61,20 +57,24 @@ export function sealed({ app = "" }: SealedFormatOptions = {}): SessionFormat {
   return {
     name: "sealed",
     bind({ keys, cookieName }): SessionCodec {
-      const subkeys = new WeakMap<SecretKey, KeyObject>();
+      const hmacs = new WeakMap<SecretKey, Hmac>();
+      const first = Buffer.from(`msg${"\0".repeat(SALT_BYTES)}\u0001`);
+      const second = Buffer.from(`${"\0".repeat(KEY_BYTES)}msg${"\0".repeat(SALT_BYTES)}\u0002`);
       const additional = Buffer.from(`e1\0${cookieName}`);
       const info = `enc\0${app}\0session\0${cookieName}`;
 
       const keysFor = (key: SecretKey, salt: Uint8Array): { readonly cipherKey: Buffer; readonly commit: Buffer } => {
-        let subkey = subkeys.get(key);
-        if (subkey === undefined) {
-          subkey = createSecretKey(Buffer.from(hkdfSync("sha256", key.bytes(), "latchkey e1", info, 32)));
-          subkeys.set(key, subkey);
+        let hmac = hmacs.get(key);
+        if (hmac === undefined) {
+          hmac = new Hmac("sha256", Buffer.from(hkdfSync("sha256", key.bytes(), "latchkey e1", info, KEY_BYTES)));
+          hmacs.set(key, hmac);
         }
         // HKDF-Expand for 48 bytes; node:crypto offers it only together with Extract.
-        const first = createHmac("sha256", subkey).update("msg").update(salt).update("\u0001").digest();
-        const second = createHmac("sha256", subkey).update(first).update("msg").update(salt).update("\u0002").digest();
-        return { cipherKey: first, commit: second.subarray(0, COMMIT_BYTES) };
+        first.set(salt, LABEL_BYTES);
+        const cipherKey = hmac.digestBytes(first);
+        second.set(cipherKey);
+        second.set(salt, KEY_BYTES + LABEL_BYTES);
+        return { cipherKey, commit: hmac.digestBytes(second).subarray(0, COMMIT_BYTES) };
       };
 
       return {
@@ -95,7 +95,7 @@ export function sealed({ app = "" }: SealedFormatOptions = {}): SessionFormat {
           return fromPlain(plain, found.key);
         },
         encode(record, text) {
-          const salt = randomBytes(SALT_BYTES);
+          const salt = randomPooled(SALT_BYTES);
           const { cipherKey, commit } = keysFor(keys.current, salt);
           const cipher = createCipheriv("aes-256-gcm", cipherKey, NONCE, { authTagLength: TAG_BYTES }).setAAD(additional);
           const body = [cipher.update(toPlain(record, text)), cipher.final()];

@@ -1,0 +1,31 @@
+import { subscribe } from "node:diagnostics_channel";
+import type { IncomingMessage } from "node:http";
+import type { RequestHandler } from "express";
+import type { Toolbar } from "../../toolbar/index.ts";
+import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
+
+/** Where Express's router tells of what a handler threw, once for each error. */
+const ERRORS = "tracing:express.router.request:error";
+
+/**
+ * Shows a toolbar on the pages of an Express 5 application. Mount it before all else, but inside of what compresses.
+ *
+ * @example
+ * ```ts
+ * app.use(debugToolbar(new Toolbar({ keys, mode: process.env["NODE_ENV"] })));
+ * app.use(session(manager));
+ * ```
+ */
+export function debugToolbar(toolbar: Toolbar): RequestHandler {
+  const show = nodeToolbar(toolbar);
+  const seen = new WeakSet<object>();
+  // Error handlers answer for the application, so that no middleware before them sees an error.
+  subscribe(ERRORS, (message) => {
+    const { req, error } = message as { req?: IncomingMessage; error?: unknown };
+    if (req !== undefined && seen.has(req)) toolbar.begin(toolbar.describe(req), req).fail(error);
+  });
+  return function debugToolbar(request, response, next) {
+    seen.add(request);
+    show(request, response, next);
+  };
+}

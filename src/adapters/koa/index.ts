@@ -1,0 +1,3 @@
+/** The door `latchkey/koa`. */
+export { session, type SessionContext } from "./session.ts";
+export { debugToolbar } from "./toolbar.ts";

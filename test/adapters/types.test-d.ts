@@ -1,0 +1,35 @@
+import type { Request } from "express";
+import type { FastifyRequest } from "fastify";
+import Koa from "koa";
+import { Hono } from "hono";
+import type { Session, SessionManager } from "latchkey";
+import { sessionOf as expressSessionOf, type SessionRequest } from "latchkey/express";
+import { sessionOf as fastifySessionOf } from "latchkey/fastify";
+import { session as honoSession } from "latchkey/hono";
+import { session as koaSession } from "latchkey/koa";
+import { expectTypeOf, test } from "vitest";
+
+interface Shop {
+  visits: number;
+}
+
+declare const manager: SessionManager<Shop>;
+
+test("the manager types the session on every framework, and nothing is declared globally", () => {
+  expectTypeOf(expressSessionOf(manager, {} as Request)).toEqualTypeOf<Session<Shop>>();
+  expectTypeOf(fastifySessionOf(manager, {} as FastifyRequest)).toEqualTypeOf<Session<Shop>>();
+  new Koa().use(koaSession(manager)).use((ctx) => {
+    expectTypeOf(ctx.session).toEqualTypeOf<Session<Shop>>();
+  });
+  new Hono().use(honoSession(manager)).get("/", (c) => {
+    expectTypeOf(c.get("session")).toEqualTypeOf<Session<Shop>>();
+    return c.text("");
+  });
+});
+
+test("request.session in Express's shape has the entries and the callbacks", () => {
+  expectTypeOf<SessionRequest<Shop>["session"]["visits"]>().toEqualTypeOf<number | undefined>();
+  expectTypeOf<SessionRequest<Shop>["session"]["regenerate"]>().toBeFunction();
+  // @ts-expect-error: an entry that the manager's data does not have
+  expectTypeOf<SessionRequest<Shop>["session"]["visit"]>().toBeNever();
+});
