@@ -45,14 +45,14 @@ export { SecretKey, type SecretKeyInput } from "./keys/secret-key.ts";
 export { watchKeyFile, type KeyFileWatch, type WatchKeyFileOptions } from "./keys/watch.ts";
 
 export type { CookieOptions, HostCookieOptions, RequestFacts, SharedCookieOptions } from "./sessions/cookie.ts";
-export { flask, type FlaskFormatOptions } from "./sessions/formats/flask.ts";
+export { flask } from "./sessions/formats/flask.ts";
 export type { SessionFormat } from "./sessions/formats/format.ts";
 export { sealed, type SealedFormatOptions } from "./sessions/formats/sealed.ts";
 export { signed } from "./sessions/formats/signed.ts";
 export type { HeaderPair, RevocableSession, SessionInfo, SessionManagerOptions } from "./sessions/manager-options.ts";
 export { SessionManager } from "./sessions/manager.ts";
 export type { Rejection } from "./sessions/rejection.ts";
-export { Session, type FlashMessage } from "./sessions/session.ts";
+export { Session, type FlashMessage, type LoginOptions } from "./sessions/session.ts";
 export type { IndexedStore, SessionStore, SetOptions, StoredSession, SweepableStore } from "./sessions/store.ts";
 
 export * from "./signing/index.ts";

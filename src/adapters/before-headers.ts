@@ -15,17 +15,17 @@ const SHOWN_WHILE_HELD = ["setHeader", "appendHeader", "removeHeader", "headersS
  * nothing changes: the answer has begun (`headersSent` is true, header changes throw), `write` says that the buffer is full, "drain" follows, and
  * callbacks are called when the bytes have gone.
  *
- * @param work may set headers when its promise is done: its result is a function that is called just before they leave.
+ * @param work gives a function that sets headers, and is called just before they leave; or the promise of one. Only for a promise is anything held back.
  * @param onError is called if `work` fails. The response is then as it was when `beforeHeaders` was called, nothing of the held answer is sent,
  * and another answer may be.
  */
-export function beforeHeaders(response: ServerResponse, work: () => Promise<() => void>, onError: (error: unknown) => void): void {
-  const original = {
-    writeHead: response.writeHead.bind(response),
-    write: response.write.bind(response),
-    end: response.end.bind(response),
-    flushHeaders: response.flushHeaders.bind(response),
-  } as unknown as Record<Method, (...args: readonly unknown[]) => unknown>;
+export function beforeHeaders(
+  response: ServerResponse,
+  work: () => (() => void) | Promise<() => void>,
+  onError: (error: unknown) => void,
+): void {
+  const methods = response as unknown as Record<Method, (...args: readonly unknown[]) => unknown>;
+  const original = { writeHead: methods.writeHead, write: methods.write, end: methods.end, flushHeaders: methods.flushHeaders };
   const before = { headers: response.getHeaders(), status: response.statusCode, message: response.statusMessage };
   const sources = new Set<{ unpipe(to: ServerResponse): void }>();
   const queue: Call[] = [];
@@ -35,16 +35,31 @@ export function beforeHeaders(response: ServerResponse, work: () => Promise<() =
   let hasEnded = false;
 
   response.on("pipe", (source) => sources.add(source));
-  response.on("unpipe", (source) => sources.delete(source));
 
-  const hold = (): void => {
+  const begin = (): void => {
+    let setHeaders: ReturnType<typeof work>;
+    try {
+      setHeaders = work();
+      if (!(setHeaders instanceof Promise)) {
+        setHeaders();
+        phase = "passing";
+        return;
+      }
+    } catch (error) {
+      // Not at once: the handler that is about to write has to be through first.
+      setHeaders = Promise.reject(error as Error);
+    }
+    hold(setHeaders);
+  };
+
+  const hold = (done: Promise<() => void>): void => {
     phase = "held";
     for (const name of SHOWN_WHILE_HELD) {
       shadowed.set(name, Object.getOwnPropertyDescriptor(response, name));
       const get = name === "headersSent" ? () => true : name === "writableEnded" ? () => hasEnded : () => refuseHeaders;
       Object.defineProperty(response, name, { get, configurable: true });
     }
-    work().then(release, fail);
+    done.then(release, fail);
   };
 
   /** Makes the response show its own state again. */
@@ -63,7 +78,7 @@ export function beforeHeaders(response: ServerResponse, work: () => Promise<() =
     try {
       setHeaders();
       let hasRoom = true;
-      for (const [method, args] of queue) hasRoom = original[method](...args) !== false;
+      for (const [method, args] of queue) hasRoom = original[method].apply(response, [...args]) !== false;
       // The writer was told to wait, and Node knows nothing of it unless its own buffer is full as well.
       if (hasRoom && !hasEnded) response.emit("drain");
     } catch (error) {
@@ -92,14 +107,18 @@ export function beforeHeaders(response: ServerResponse, work: () => Promise<() =
   const intercept = (method: Method, held: (args: readonly unknown[]) => unknown): void => {
     const replacement = (...args: readonly unknown[]): unknown => {
       if (phase === "open" && response.headersSent) phase = "passing";
-      if (phase === "passing") return original[method](...args);
+      if (phase === "passing") return original[method].apply(response, [...args]);
       return held(args);
     };
-    Object.defineProperty(response, method, { value: replacement, configurable: true, writable: true });
+    // An assignment, since a property that is defined would make a slow object of every response.
+    (response as unknown as Record<Method, typeof replacement>)[method] = replacement;
   };
-  const enqueue = (call: Call): void => {
-    queue.push(call);
-    if (phase === "open") hold();
+  /** Calls through if nothing has to be waited for; else the call is kept, and `meanwhile` is what its caller gets. */
+  const callOrKeep = (method: Method, args: readonly unknown[], meanwhile: unknown): unknown => {
+    if (phase === "open") begin();
+    if (phase === "passing") return original[method].apply(response, [...args]);
+    queue.push([method, args]);
+    return meanwhile;
   };
 
   intercept("writeHead", ([status, ...rest]) => {
@@ -108,20 +127,15 @@ export function beforeHeaders(response: ServerResponse, work: () => Promise<() =
     // As headers of the response, so that what `work` sets is added to them. Whatever Node refuses, it refuses here, to the caller.
     setAll(response, headers);
     response.statusCode = status as number;
-    enqueue(["writeHead", typeof rest[0] === "string" ? [status, rest[0]] : [status]]);
-    return response;
+    return callOrKeep("writeHead", typeof rest[0] === "string" ? [status, rest[0]] : [status], response);
   });
   intercept("flushHeaders", () => {
-    if (phase === "open") enqueue(["flushHeaders", []]);
+    return phase === "open" ? callOrKeep("flushHeaders", [], undefined) : undefined;
   });
-  intercept("write", (args) => {
-    enqueue(["write", args]);
-    return false;
-  });
+  intercept("write", (args) => callOrKeep("write", args, false));
   intercept("end", (args) => {
     hasEnded = true;
-    enqueue(["end", args]);
-    return response;
+    return callOrKeep("end", args, response);
   });
 }
 

@@ -8,16 +8,18 @@ interface Opened {
   readonly session: unknown;
 }
 
-const opened = new WeakMap<object, Opened>();
+/** On the request itself: thousands of entries in a WeakMap are work for each collection of garbage. */
+const OPENED: unique symbol = Symbol("latchkey session");
+type Carrier = { [OPENED]?: Opened };
 
 /** Notes the session of a request; a second call replaces the first. */
 export function keepSession<Data extends object>(manager: SessionManager<Data>, request: object, session: Session<Data>): void {
-  opened.set(request, { manager, session });
+  (request as Carrier)[OPENED] = { manager, session };
 }
 
 /** Whether a request has its session already. */
 export function hasSession(request: object): boolean {
-  return opened.has(request);
+  return (request as Carrier)[OPENED] !== undefined;
 }
 
 /**
@@ -31,7 +33,7 @@ export function hasSession(request: object): boolean {
  * ```
  */
 export function sessionOf<Data extends object>(manager: SessionManager<Data>, request: object): Session<Data> {
-  const found = opened.get(request);
+  const found = (request as Carrier)[OPENED];
   if (found === undefined) {
     throw new SessionError(
       "session_unavailable",

@@ -18,21 +18,36 @@ export function sessionClosed(
  * be the application's own: they are shown through a view that refuses changes.
  */
 export function closeData(data: Data, why?: string): void {
-  const refuse = (): never => {
-    throw sessionClosed(why);
-  };
-  const views = new WeakMap<object, object>();
-  for (const [key, value] of Object.entries(data)) {
-    const view = readOnly(value, refuse, views);
+  const refuse = why === undefined ? refuseChange : refuseBecause(why);
+  let views: WeakMap<object, object> | undefined;
+  for (const key of Object.keys(data)) {
+    const value = data[key];
+    const view = typeof value === "object" && value !== null ? readOnly(value, refuse, (views ??= new WeakMap())) : value;
     Object.defineProperty(data, key, { get: () => view, set: refuse, enumerable: true, configurable: false });
   }
-  // Assigning a new member asks the prototype first.
-  const prototype = new Proxy(Object.prototype, {
+  Object.setPrototypeOf(data, why === undefined ? CLOSED : closedPrototype(refuse));
+}
+
+function refuseChange(): never {
+  throw sessionClosed();
+}
+
+function refuseBecause(why: string): Refuse {
+  return () => {
+    throw sessionClosed(why);
+  };
+}
+
+/** Assigning a new member asks the prototype first. */
+function closedPrototype(refuse: Refuse): object {
+  return new Proxy(Object.prototype, {
     set: refuse,
     get: (target, key, receiver) => (key === inspect.custom ? inspectClosed : (Reflect.get(target, key, receiver) as unknown)),
   });
-  Object.setPrototypeOf(data, prototype);
 }
+
+/** One for nearly all sessions: each request closes one. */
+const CLOSED = closedPrototype(refuseChange);
 
 function readOnly(value: unknown, refuse: Refuse, views: WeakMap<object, object>): unknown {
   if (typeof value !== "object" || value === null || !(Array.isArray(value) || isPlain(value))) return value;

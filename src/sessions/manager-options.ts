@@ -33,6 +33,8 @@ export interface SessionManagerOptions<Data extends object = Record<string, unkn
   readonly onStoreFailure?: "error" | "anonymous" | undefined;
   /** Seconds that the store may take for one answer: 5 unless given. */
   readonly storeTimeout?: number | undefined;
+  /** Whether a logout also tells the browser to forget what it has stored for this origin (Clear-Site-Data, OWASP ASVS 5.0, 14.3.1). False unless set. */
+  readonly clearSiteData?: boolean | undefined;
   /**
    * Ends sessions that a cookie holds before their time, say all that began before the user changed the password. Asked for each session
    * that is opened; true refuses it.
@@ -54,6 +56,8 @@ export interface SessionInfo {
   /** For `revoke`; the same as `session.id` in that session. It opens nothing. */
   readonly handle: string;
   readonly subject: string;
+  /** As given to `login`. */
+  readonly label: string | undefined;
   readonly createdAt: number;
   readonly lastSeenAt: number;
   readonly expiresAt: number;

@@ -33,6 +33,7 @@ import type { IndexedStore, SessionStore } from "./store.ts";
 export class SessionManager<Data extends object = Record<string, unknown>> {
   readonly #keys: KeyRing;
   readonly #cookie: SessionCookie;
+  readonly #clearsSiteData: boolean;
   readonly #clock: Clock;
   readonly #store: SessionStore | undefined;
   readonly #backend: SessionBackend;
@@ -58,6 +59,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     const keys = options.keys instanceof KeyRing ? options.keys : loadKeyRing({ env: {}, mode: "production", secretKey: options.keys });
     this.#keys = keys;
     this.#clock = clock;
+    this.#clearsSiteData = options.clearSiteData === true;
     this.#store = store;
     this.#isAnonymousOnFailure = onStoreFailure === "anonymous";
     this.#isSecureAuto = (cookie.secure ?? "auto") === "auto";
@@ -153,7 +155,8 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   #headersOf(state: SessionState, outcome: Outcome): readonly HeaderPair[] {
     reportCommit(this.#backend, state, outcome);
     if (outcome.cookies.length > 0) this.#warnOfPlainHttp(state.cookie);
-    return headersFor(outcome.cookies, state.accessed);
+    const headers = headersFor(outcome.cookies, state.accessed);
+    return this.#clearsSiteData && state.ended ? [...headers, CLEAR_SITE_DATA] : headers;
   }
 
   /**
@@ -169,8 +172,8 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
       if (record === undefined) return [];
       // A touch moves only the store's expiry. Where the absolute end is nearer, that says less than the payload does.
       const touchedAt = expiresAt < record.createdAt + lifetime ? expiresAt - idleTimeout : 0;
-      const { createdAt, lastSeenAt, persistent } = record;
-      return [{ handle: id, subject, createdAt, lastSeenAt: Math.max(lastSeenAt, touchedAt), expiresAt, persistent }];
+      const { label, createdAt, lastSeenAt, persistent } = record;
+      return [{ handle: id, subject, label, createdAt, lastSeenAt: Math.max(lastSeenAt, touchedAt), expiresAt, persistent }];
     });
     return sessions.sort((a, b) => b.lastSeenAt - a.lastSeenAt);
   }
@@ -220,6 +223,8 @@ const VARY_ALONE: readonly HeaderPair[] = [VARY];
 const NO_CACHE: HeaderPair = ["Cache-Control", 'no-cache="Set-Cookie"'];
 
 /** A shared cache must neither give one visitor's page to another nor keep the cookie. */
+const CLEAR_SITE_DATA: HeaderPair = ["Clear-Site-Data", '"cache", "cookies", "storage"'];
+
 function headersFor(cookies: readonly string[], accessed: boolean): readonly HeaderPair[] {
   if (cookies.length === 0) return accessed ? VARY_ALONE : NO_HEADERS;
   return [...cookies.map((cookie): HeaderPair => ["Set-Cookie", cookie]), VARY, NO_CACHE];

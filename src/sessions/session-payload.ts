@@ -2,9 +2,10 @@ import { readSessionJson, writeSessionJson } from "./session-json.ts";
 import { isDataObject, type SessionRecord } from "./session-record.ts";
 
 /** What a store keeps, as session JSON. */
-export function payloadOf({ subject, persistent, createdAt, lastSeenAt }: SessionRecord, text: string): string {
+export function payloadOf({ subject, label, persistent, createdAt, lastSeenAt }: SessionRecord, text: string): string {
   const owner = subject === undefined ? "" : `,"subject":${writeSessionJson(subject)}`;
-  return `{"createdAt":${createdAt},"data":${text},"lastSeenAt":${lastSeenAt},"persistent":${persistent}${owner}}`;
+  const name = label === undefined ? "" : `,"label":${writeSessionJson(label)}`;
+  return `{"createdAt":${createdAt},"data":${text}${name},"lastSeenAt":${lastSeenAt},"persistent":${persistent}${owner}}`;
 }
 
 /** The session of a payload; undefined for anything that `payloadOf` does not write. */
@@ -16,9 +17,9 @@ export function recordOf(payload: string): SessionRecord | undefined {
     return undefined;
   }
   if (!isDataObject(content)) return undefined;
-  const { data, subject, persistent, createdAt, lastSeenAt } = content;
+  const { data, subject, label, persistent, createdAt, lastSeenAt } = content;
   if (!isDataObject(data) || !Number.isSafeInteger(createdAt) || !Number.isSafeInteger(lastSeenAt) || typeof persistent !== "boolean")
     return undefined;
-  if (subject !== undefined && typeof subject !== "string") return undefined;
-  return { data, subject, persistent, createdAt: createdAt as number, lastSeenAt: lastSeenAt as number };
+  if ((subject !== undefined && typeof subject !== "string") || (label !== undefined && typeof label !== "string")) return undefined;
+  return { data, subject, label, persistent, createdAt: createdAt as number, lastSeenAt: lastSeenAt as number };
 }

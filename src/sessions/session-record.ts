@@ -3,6 +3,8 @@ export interface SessionRecord {
   data: Record<string, unknown>;
   /** Whose session it is, after `login`. */
   subject: string | undefined;
+  /** What tells this session from the subject's others, in a list of them. */
+  label?: string | undefined;
   /** Whether the cookie outlives the browser's window. */
   persistent: boolean;
   /** The start of the absolute lifetime. */

@@ -79,6 +79,8 @@ export class SessionState {
     if (this.#record === undefined) {
       const opened = this.open();
       this.#record = opened.verdict === "valid" ? { ...opened.record } : emptyRecord(this.#clock());
+      // Looked at for the first time when it is too late.
+      if (this.#closed) closeData(this.#record.data);
     }
     return this.#record;
   }

@@ -101,7 +101,8 @@ export class SessionWriter {
     const loaded = state.opened?.verdict === "valid" ? state.opened : undefined;
     if (decision.action === "forget") return { ...nothing(decision, text), cookies: this.#expire(state, state.incomingNames) };
     // What ended is not carried on: what came after it is a session of its own.
-    const removed = (decision.action === "remove" || state.ended) && loaded?.held !== undefined ? loaded.backend.remove(loaded.held) : undefined;
+    const removed =
+      (decision.action === "remove" || state.ended) && loaded?.held !== undefined ? loaded.backend.remove(loaded.held) : undefined;
     const goOn = (): Outcome | Promise<Outcome> =>
       decision.action === "remove"
         ? { ...nothing(decision, text), cookies: this.#expire(state, state.incomingNames) }
@@ -143,7 +144,13 @@ export class SessionWriter {
     const { backend, cookie, clock } = this.#context;
     const { name, secure } = state.cookie;
     const maxAge = record.persistent ? Math.max(1, expiryOf(record, backend.lifetimes) - clock()) : undefined;
-    const cookies = [cookie.write(name, value, secure, maxAge), ...this.#expire(state, state.incomingNames.filter((other) => other !== name))];
+    const cookies = [
+      cookie.write(name, value, secure, maxAge),
+      ...this.#expire(
+        state,
+        state.incomingNames.filter((other) => other !== name),
+      ),
+    ];
     return { ...decision, cookies, bytes: cookieBytes(name, value), conflicts, text };
   }
 

@@ -9,6 +9,16 @@ export interface FlashMessage {
   readonly message: string;
 }
 
+/** What goes with a login. */
+export interface LoginOptions {
+  readonly persistent?: boolean | undefined;
+  readonly label?: string | undefined;
+}
+
+/** It travels in the cookie, and stands in an index of the store. */
+const LONGEST_SUBJECT = 512;
+const LONGEST_LABEL = 200;
+
 /** Where Flask keeps flashed messages, and in the same form: tuples of category and message. */
 const FLASHES = "_flashes";
 
@@ -82,16 +92,24 @@ export class Session<Data extends object = Record<string, unknown>> {
    * Makes the session somebody's. It gets a new token, so that one planted before is worth nothing (OWASP ASVS 5.0, 7.2.4), and its absolute
    * lifetime begins anew. The data stays: take out what belongs to somebody else.
    *
-   * @param subject the user's id as text.
-   * @param options `persistent` sets `session.persistent` as well.
-   * @throws InvalidOptionError for anything but text that is not empty; SessionError `session_closed` after the headers have left.
+   * @param subject the user's id as text of up to 512 characters.
+   * @param options `persistent` sets `session.persistent` as well. `label`, up to 200 characters, tells this session from the user's others
+   *   where a store lists them, such as "Firefox on Linux".
+   * @throws InvalidOptionError for anything else; SessionError `session_closed` after the headers have left.
    */
-  login(subject: string, options: { readonly persistent?: boolean | undefined } = {}): void {
-    if (typeof subject !== "string" || subject === "" || !subject.isWellFormed()) {
-      throw new InvalidOptionError("session.login takes the user's id as text that is not empty: session.login(String(user.id)).");
+  login(subject: string, options: LoginOptions = {}): void {
+    if (typeof subject !== "string" || subject === "" || subject.length > LONGEST_SUBJECT || !subject.isWellFormed()) {
+      throw new InvalidOptionError(
+        `session.login takes the user's id as text of 1 to ${LONGEST_SUBJECT} characters: session.login(String(user.id)).`,
+      );
+    }
+    const { label } = options;
+    if (label !== undefined && (typeof label !== "string" || label.length > LONGEST_LABEL || !label.isWellFormed())) {
+      throw new InvalidOptionError(`The label of session.login is text of up to ${LONGEST_LABEL} characters.`);
     }
     const record = this.#state.edit();
     record.subject = subject;
+    record.label = label;
     if (options.persistent !== undefined) record.persistent = options.persistent;
     record.createdAt = this.#state.now();
     this.#state.renewed = true;

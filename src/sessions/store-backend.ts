@@ -9,6 +9,7 @@ import { badSignature, rejection, type Rejection } from "./rejection.ts";
 import { writeSessionJson } from "./session-json.ts";
 import { payloadOf, recordOf } from "./session-payload.ts";
 import type { SessionStore } from "./store.ts";
+import { VerifiedTexts } from "./verified-texts.ts";
 import { createToken, isToken, storeIdOf } from "./token.ts";
 
 const SHAPE = /^[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{1,7}\.[A-Za-z0-9_-]{43}$/;
@@ -33,8 +34,15 @@ type Kept = Omit<Saved, "value">;
 
 interface Token {
   readonly token: string;
+  readonly id: string;
   readonly issuedAt: number;
   readonly key: Reading["key"];
+}
+
+/** One cookie name's signer, and what it has verified of late. */
+interface Bound {
+  readonly signer: TimestampSigner;
+  readonly verified: VerifiedTexts<Omit<Token, "key">>;
 }
 
 /** Sessions that stay in a store, under the hash of a random token. The cookie holds the token and our signature, so that a forged one never reaches the store. */
@@ -43,7 +51,7 @@ export class StoreBackend implements SessionBackend {
   readonly lifetimes: Lifetimes;
   readonly #store: SessionStore;
   readonly #context: Context;
-  readonly #signers = new Map<string, TimestampSigner>();
+  readonly #bound = new Map<string, Bound>();
   /** The last write of each id that is under way in this process. */
   readonly #writes = new Map<string, Promise<void>>();
 
@@ -57,7 +65,8 @@ export class StoreBackend implements SessionBackend {
     return this.#context.cookie.nameFor(secure);
   }
 
-  async reader(name: string, values: readonly string[]): Promise<Reader> {
+  /** Waits for the store alone, and for that only if a genuine token came in. */
+  reader(name: string, values: readonly string[]): Reader | Promise<Reader> {
     const opened = new Map<string, Reading | Rejection>();
     const tokens = new Map<string, Token>();
     for (const value of values) {
@@ -65,10 +74,15 @@ export class StoreBackend implements SessionBackend {
       if ("reason" in token) opened.set(value, token);
       else tokens.set(value, token);
     }
+    const reader: Reader = (value) => opened.get(value) ?? rejection("malformed");
+    return tokens.size === 0 ? reader : this.#readAll(tokens, opened, reader);
+  }
+
+  async #readAll(tokens: ReadonlyMap<string, Token>, opened: Map<string, Reading | Rejection>, reader: Reader): Promise<Reader> {
     for (const [value, token] of tokens) {
       opened.set(value, tokens.size > MAX_TOKENS ? rejection("duplicate") : await this.#read(token));
     }
-    return (value) => opened.get(value) ?? rejection("malformed");
+    return reader;
   }
 
   async save(name: string, session: Outgoing): Promise<Saved> {
@@ -156,8 +170,7 @@ export class StoreBackend implements SessionBackend {
     }
   }
 
-  async #read({ token, issuedAt, key }: Token): Promise<Reading | Rejection> {
-    const id = storeIdOf(token);
+  async #read({ token, id, issuedAt, key }: Token): Promise<Reading | Rejection> {
     const payload = await this.#ask("reading a session", () => this.#store.get(id));
     if (payload === undefined || payload.startsWith(MOVED)) return rejection("unknown");
     const record = recordOf(payload);
@@ -167,37 +180,43 @@ export class StoreBackend implements SessionBackend {
   }
 
   #verify(name: string, value: string): Token | Rejection {
+    const { signer, verified } = this.#bind(name);
+    const known = verified.get(value);
+    if (known !== undefined) return { ...known.meaning, key: known.key };
     if (!SHAPE.test(value)) return rejection("malformed");
-    const verified = this.#signer(name).verify(value);
-    if (verified === undefined) return badSignature(this.#context.keys);
-    return isToken(verified.value) ? { token: verified.value, issuedAt: verified.timestamp, key: verified.key } : rejection("bad_payload");
+    const genuine = signer.verify(value);
+    if (genuine === undefined) return badSignature(this.#context.keys);
+    const { value: token, timestamp: issuedAt, key } = genuine;
+    if (!isToken(token)) return rejection("bad_payload");
+    const meaning = { token, id: storeIdOf(token), issuedAt };
+    verified.add(value, key, meaning);
+    return { ...meaning, key };
   }
 
   #cookieValue(name: string, token: string): string {
-    return this.#signer(name).sign(token);
+    return this.#bind(name).signer.sign(token);
   }
 
-  #signer(name: string): TimestampSigner {
+  #bind(name: string): Bound {
     const { keys, clock } = this.#context;
-    let signer = this.#signers.get(name);
-    if (signer === undefined) {
-      signer = new TimestampSigner(keys, { salt: `latchkey.session-token.${name}`, keyDerivation: "hmac", digest: "sha256", clock });
-      this.#signers.set(name, signer);
+    let bound = this.#bound.get(name);
+    if (bound === undefined) {
+      const signer = new TimestampSigner(keys, { salt: `latchkey.session-token.${name}`, keyDerivation: "hmac", digest: "sha256", clock });
+      this.#bound.set(name, (bound = { signer, verified: new VerifiedTexts(keys) }));
     }
-    return signer;
+    return bound;
   }
 
   /** The store's answer; a SessionError when it fails or is late. */
   async #ask<Answer>(doing: string, question: () => Promise<Answer>): Promise<Answer> {
-    let timer: NodeJS.Timeout | undefined;
     const { timeout } = this.#context;
-    const late = new Promise<never>((_, reject) => {
-      const giveUp = (): void =>
-        reject(new SessionError("store_failed", `The session store has not answered within ${timeout} s while ${doing} (storeTimeout).`));
-      timer = setTimeout(giveUp, timeout * 1000);
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const giveUp = (): void =>
+      reject(new SessionError("store_failed", `The session store has not answered within ${timeout} s while ${doing} (storeTimeout).`));
+    const timer = setTimeout(giveUp, timeout * 1000);
     try {
-      return await Promise.race([question(), late]);
+      question().then(resolve, reject);
+      return await promise;
     } catch (cause) {
       if (cause instanceof SessionError) throw cause;
       throw new SessionError("store_failed", `The session store failed while ${doing}. Its own error is the cause of this one.`, { cause });

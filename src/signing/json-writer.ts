@@ -12,6 +12,8 @@ export interface JsonStyle {
   readonly sortKeys: boolean;
   /** Whether NaN and the infinities are written, as Python does, or refused. */
   readonly allowNaN: boolean;
+  /** Keys that were written lately, as they are written. Begins empty. */
+  readonly names: Map<string, string>;
   /** The key and content under which an object is written, `{"key": content}`, if it is of a kind that has a tag. */
   readonly tagged?: ((value: object) => { readonly key: string; readonly content: unknown } | undefined) | undefined;
   /** The key by which an object is marked that has one member only, and would be taken for a tagged value. */
@@ -21,6 +23,9 @@ export interface JsonStyle {
 /** Keys of members, or the place in an array: what an error calls a value by. */
 type Place = string | number | undefined;
 
+const SHORT = 24;
+const MAX_NAMES = 256;
+const MAX_NAME_LENGTH = 64;
 const PRINTABLE = /^[ !#-[\]-~]*$/;
 const SURROGATE = /[\ud800-\udfff]/;
 const NOT_PRINTABLE_ASCII = /[\u007f-\uffff]/g;
@@ -42,6 +47,8 @@ function write(value: unknown, style: JsonStyle, depth: number, place: Place, so
     case "string":
       return quote(value, style);
     case "number":
+      // Most numbers are small and whole, and need no questions; -0 comes out as 0 in either way.
+      if (source === undefined && (value | 0) === value) return String(value);
       if (!Number.isFinite(value)) refuseNotFinite(style, place);
       return source ?? formatNumber(value);
     case "boolean":
@@ -104,16 +111,29 @@ function writeMembers(keys: readonly string[], record: Readonly<Record<string, u
   if (mark !== undefined) refuseDepth(depth + 1);
   const sources = numberSources(record);
   const inside = mark === undefined ? depth + 1 : depth + 2;
-  let text = "{";
+  let text = "";
   for (const key of keys) {
     const value = record[key];
     if (value === undefined) continue;
-    if (text.length > 1) text += style.separators[0];
-    text += quote(mark === undefined ? key : `${key}__`, style) + style.separators[1];
+    text += text === "" ? "{" : style.separators[0];
+    text += nameOf(mark === undefined ? key : `${key}__`, style);
     text += write(value, style, inside, key, sources !== undefined && typeof value === "number" ? sources(key, value) : undefined);
   }
-  text += "}";
+  text += text === "" ? "{}" : "}";
   return mark === undefined ? text : `{${quote(mark, style)}${style.separators[1]}${text}}`;
+}
+
+/** A member's key as it is written, with what stands behind it. Few are as many different ones as MAX_NAMES. */
+function nameOf(key: string, style: JsonStyle): string {
+  let name = style.names.get(key);
+  if (name === undefined) {
+    name = quote(key, style) + style.separators[1];
+    if (key.length <= MAX_NAME_LENGTH) {
+      if (style.names.size >= MAX_NAMES) style.names.clear();
+      style.names.set(key, name);
+    }
+  }
+  return name;
 }
 
 /** The key of the one member that is written; undefined if there are none or several. */
@@ -165,7 +185,7 @@ function keyText(key: unknown, style: JsonStyle, place: Place): string {
 /** Sorts as Python compares texts: by code point, where JavaScript compares the halves of surrogate pairs. */
 function sortByCodePoint(keys: string[]): void {
   for (const key of keys) {
-    if (SURROGATE.test(key)) return void keys.sort(compareCodePoints);
+    if (!isPrintable(key) && SURROGATE.test(key)) return void keys.sort(compareCodePoints);
   }
   if (keys.length > 16) return void keys.sort();
   // By insertion: for the few members of most objects several times as fast as Array.prototype.sort.
@@ -184,10 +204,21 @@ function compareCodePoints(a: string, b: string): number {
 }
 
 function quote(text: string, style: JsonStyle): string {
-  if (PRINTABLE.test(text)) return `"${text}"`;
+  if (isPrintable(text)) return `"${text}"`;
   // JSON.stringify escapes what JSON demands, and half of a surrogate pair, which UTF-8 could not carry.
   const quoted = JSON.stringify(text);
   return style.ensureAscii ? quoted.replace(NOT_PRINTABLE_ASCII, escape) : quoted;
+}
+
+/** Whether a text is written as it stands. */
+function isPrintable(text: string): boolean {
+  // The names of members are short: several times as fast as to set off a regular expression.
+  if (text.length > SHORT) return PRINTABLE.test(text);
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return false;
+  }
+  return true;
 }
 
 function escape(character: string): string {

@@ -10,9 +10,12 @@ interface Source {
 }
 
 const sources = new WeakMap<object, Map<string, Source>>();
+/** Most applications never read such a number: then no object needs to be looked up. */
+let isEmpty = true;
 
 /** Notes how the number at this key of the container was spelled. */
 export function rememberNumber(container: object, key: string, value: number, text: string): void {
+  isEmpty = false;
   let numbers = sources.get(container);
   if (numbers === undefined) sources.set(container, (numbers = new Map()));
   numbers.set(key, { value, text });
@@ -20,7 +23,7 @@ export function rememberNumber(container: object, key: string, value: number, te
 
 /** A function from key and number to its spelling; undefined if nothing is known of this container. */
 export function numberSources(container: object): ((key: string | number, value: number) => string | undefined) | undefined {
-  const numbers = sources.get(container);
+  const numbers = isEmpty ? undefined : sources.get(container);
   if (numbers === undefined) return undefined;
   return (key, value) => {
     const source = numbers.get(String(key));

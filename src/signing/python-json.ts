@@ -36,7 +36,7 @@ export class PythonJson implements PayloadSerializer {
   readonly #style: JsonStyle;
 
   constructor({ compact = false, ensureAscii = true, sortKeys = false, allowNaN = true }: PythonJsonOptions = {}) {
-    this.#style = { separators: compact ? [",", ":"] : [", ", ": "], ensureAscii, sortKeys, allowNaN };
+    this.#style = { separators: compact ? [",", ":"] : [", ", ": "], ensureAscii, sortKeys, allowNaN, names: new Map() };
   }
 
   /** @throws TypeError for what JSON cannot hold, naming the member. */

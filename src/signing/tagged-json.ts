@@ -109,6 +109,7 @@ export class TaggedJson implements PayloadSerializer {
       ensureAscii: true,
       sortKeys,
       allowNaN,
+      names: new Map(),
       tagged: (value) => this.#tagged(value),
       escape: (key) => (this.#isTagKey(key) ? ESCAPE_KEY : undefined),
     };

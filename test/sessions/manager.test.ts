@@ -617,3 +617,32 @@ test("a bare key has to be fit for production; a ring has passed its loader alre
   }
   expect(new SessionManager({ keys: new KeyRing("keyboard cat") })).toBeInstanceOf(SessionManager);
 });
+
+test("a login's label tells a user's sessions apart; a logout clears the browser's storage on request", async () => {
+  const store = new MemoryStore();
+  const manager = new SessionManager({ keys: generateSecretKey(), store, clearSiteData: true });
+  let cookie = "";
+  for (const label of ["Firefox on Linux", 'Safari "on" a phone', undefined]) {
+    const session = await manager.load(undefined);
+    session.login("7", { label });
+    const headers = await manager.commit(session);
+    expect(headers.map(([name]) => name)).not.toContain("Clear-Site-Data");
+    cookie = headers.find(([name]) => name === "Set-Cookie")![1].split(";")[0]!;
+  }
+  expect(new Set((await manager.list("7")).map(({ label }) => label))).toEqual(
+    new Set(["Firefox on Linux", 'Safari "on" a phone', undefined]),
+  );
+
+  const session = await manager.load(cookie);
+  session.logout();
+  expect(await manager.commit(session)).toContainEqual(["Clear-Site-Data", '"cache", "cookies", "storage"']);
+  expect(await manager.list("7")).toHaveLength(2);
+  for (const [subject, label] of [
+    ["x".repeat(513), "ok"],
+    ["7", "x".repeat(201)],
+    ["7", "\ud800"],
+  ] as const) {
+    const fresh = await manager.load(undefined);
+    expect(() => fresh.login(subject, { label })).toThrow(InvalidOptionError);
+  }
+});

@@ -10,6 +10,11 @@ const FORMS = [CANARY_KEY, CANARY_KEY.slice(4, 26)].flatMap((text) => {
   return [text, ...coded, [...text].reverse().join(""), encodeURIComponent(text), [...bytes].join(","), [...bytes].join(", ")];
 });
 
+/** The forms of the key that a text shows. */
+export function formsIn(text: string): readonly string[] {
+  return FORMS.filter((form) => text.includes(form));
+}
+
 /** Where a value, however it is looked at, shows the key; empty if nowhere. */
 export function leaksOf(value: unknown): readonly string[] {
   const texts = [

@@ -7,7 +7,8 @@ export class CookieJar {
     for (const line of setCookies) {
       const [pair = "", ...attributes] = line.split("; ");
       const [name = "", value = ""] = [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)];
-      if (attributes.includes("Max-Age=0")) this.#cookies.delete(name);
+      const hasEnded = attributes.some((attribute) => attribute === "Max-Age=0" || attribute.startsWith("Expires=Thu, 01 Jan 1970"));
+      if (hasEnded) this.#cookies.delete(name);
       else this.#cookies.set(name, value);
     }
   }

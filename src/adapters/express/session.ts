@@ -1,6 +1,8 @@
 import type { Request, RequestHandler } from "express";
 import type { SessionManager } from "../../sessions/manager.ts";
+import type { Session } from "../../sessions/session.ts";
 import { beforeHeaders } from "../before-headers.ts";
+import { headersOf } from "../headers-of.ts";
 import { hasSession, keepSession, sessionOf } from "../session-of.ts";
 import { expressSession, type ExpressSession } from "./express-session.ts";
 
@@ -29,27 +31,41 @@ export type SessionRequest<Data extends object = Record<string, unknown>> = Omit
  */
 export function session<Data extends object>(manager: SessionManager<Data>): RequestHandler {
   // Express 5 takes the rejected promise as an error.
-  return async function session(request, response, next) {
+  return function session(request, response, next): Promise<void> | void {
     // Mounted twice: the outer one keeps the session.
     if (hasSession(request)) return next();
-    const load = async (): Promise<void> => {
-      const facts = { secure: request.secure, host: request.host ?? "" };
-      keepSession(manager, request, await manager.load(request.headers.cookie, facts));
+    const open = (): Session<Data> | Promise<Session<Data>> =>
+      manager.open(request.headers.cookie, { secure: request.secure, host: request.host ?? "" });
+    const start = (opened: Session<Data>): void => {
+      keepSession(manager, request, opened);
+      defineLazily(request, "session", () =>
+        expressSession({
+          request,
+          current: () => sessionOf(manager, request),
+          load: async () => keepSession(manager, request, await open()),
+          isClosed: () => response.headersSent,
+        }),
+      );
+      beforeHeaders(response, () => headersOf(manager, sessionOf(manager, request), response), next);
+      next();
     };
-    await load();
-    (request as unknown as SessionRequest<Data>).session = expressSession({
-      request,
-      current: () => sessionOf(manager, request),
-      load,
-      isClosed: () => response.headersSent,
-    });
-    const commit = async (): Promise<() => void> => {
-      const headers = await manager.commit(sessionOf(manager, request));
-      return () => {
-        for (const [name, value] of headers) response.appendHeader(name, value);
-      };
-    };
-    beforeHeaders(response, commit, next);
-    next();
+    const opened = open();
+    return opened instanceof Promise ? opened.then(start) : start(opened);
   };
+}
+
+/** A property that is made when it is first asked for, and an ordinary one from then on. Whoever needs no express-session does not pay for one. */
+function defineLazily(object: object, name: string, make: () => unknown): void {
+  const settle = (value: unknown): void =>
+    void Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+  Object.defineProperty(object, name, {
+    get() {
+      const value = make();
+      settle(value);
+      return value;
+    },
+    set: settle,
+    enumerable: true,
+    configurable: true,
+  });
 }

@@ -1,4 +1,5 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
+import type { HeaderPair } from "../../sessions/manager-options.ts";
 import type { SessionManager } from "../../sessions/manager.ts";
 import type { Session } from "../../sessions/session.ts";
 import { discardBody } from "../discard-body.ts";
@@ -34,37 +35,58 @@ export function session<Data extends object>(manager: SessionManager<Data>): Fas
       app.decorateRequest(OURS, null);
       app.decorateRequest("session", null);
     }
-    const opened = new WeakMap<FastifyRequest, { readonly session: Session<Data>; readonly headers: Headers }>();
+    const opened: unique symbol = Symbol("latchkey session, to be kept");
+    type Carrier<Data extends object> = { [opened]?: { readonly session: Session<Data>; readonly headers: Headers } | undefined };
 
-    app.addHook("onRequest", async (request, reply) => {
+    // With callbacks, since a hook that returns a promise costs more than most sessions do.
+    app.addHook("onRequest", (request, reply, done) => {
       // Registered twice: the outer one keeps the session.
-      if (hasSession(request)) return;
-      const session = await manager.load(request.headers.cookie, { secure: request.protocol === "https", host: request.host ?? "" });
-      keepSession(manager, request, session);
-      (request as SessionRequest<Data>).session = session;
-      opened.set(request, { session, headers: reply.getHeaders() });
+      if (hasSession(request)) return done();
+      const start = (session: Session<Data>): void => {
+        keepSession(manager, request, session);
+        (request as SessionRequest<Data>).session = session;
+        (request as Carrier<Data>)[opened] = { session, headers: reply.getHeaders() };
+      };
+      const session = manager.open(request.headers.cookie, { secure: request.protocol === "https", host: request.host ?? "" });
+      if (session instanceof Promise) return void session.then(start).then(() => done(), done);
+      start(session);
+      done();
     });
 
-    app.addHook("onSend", async (request, reply, payload) => {
-      const known = opened.get(request);
-      if (known === undefined) return payload;
+    app.addHook("onSend", (request, reply, payload, done) => {
+      const known = (request as Carrier<Data>)[opened];
+      if (known === undefined) return done(null, payload);
       // An error answer comes here a second time, when the first could not be sent.
-      opened.delete(request);
+      (request as Carrier<Data>)[opened] = undefined;
       const body = unwrapResponse(reply, payload);
+      const send = (headers: readonly HeaderPair[]): void => {
+        for (const [name, value] of headers) append(reply, name, value);
+        done(null, body);
+      };
+      const refuse = async (error: Error): Promise<void> => {
+        try {
+          await discardBody(body);
+        } finally {
+          reset(reply, known.headers);
+          done(error);
+        }
+      };
+      let headers: ReturnType<typeof manager.close>;
       try {
-        for (const [name, value] of await manager.commit(known.session)) append(reply, name, value);
+        headers = manager.close(known.session);
       } catch (error) {
-        await discardBody(body);
-        reset(reply, known.headers);
-        throw error;
+        return void refuse(error as Error);
       }
-      return body;
+      if (headers instanceof Promise) headers.then(send, refuse);
+      else send(headers);
     });
   });
 }
 
 function append(reply: FastifyReply, name: string, value: string): void {
-  const present = [reply.getHeader(name) ?? []].flat().map(String);
+  const before = reply.getHeader(name);
+  if (before === undefined) return void reply.header(name, value);
+  const present = [before].flat().map(String);
   // Only this one must not be joined by commas (RFC 9110, section 5.3).
   const isCookie = name.toLowerCase() === "set-cookie";
   reply.removeHeader(name);

@@ -25,12 +25,14 @@ export function session<Data extends object>(manager: SessionManager<Data>): Mid
     // Mounted twice: the outer one keeps the session.
     if ((c.get("session") as unknown) !== undefined) return await next();
     const [, scheme = "https", host = ""] = ORIGIN.exec(c.req.url) ?? [];
-    const current = await manager.load(c.req.header("Cookie"), { secure: scheme.toLowerCase() === "https", host });
+    const opened = manager.open(c.req.header("Cookie"), { secure: scheme.toLowerCase() === "https", host });
+    const current = opened instanceof Promise ? await opened : opened;
     c.set("session", current);
     await next();
     let headers;
     try {
-      headers = await manager.commit(current);
+      headers = manager.close(current);
+      if (headers instanceof Promise) headers = await headers;
     } catch (error) {
       await c.res.body?.cancel();
       // The headers of the answer that is not sent must not get into the one that is.

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { SessionManager } from "../../sessions/manager.ts";
 import type { Session } from "../../sessions/session.ts";
 import { beforeHeaders } from "../before-headers.ts";
+import { headersOf } from "../headers-of.ts";
 
 /** A request with its session. */
 export type SessionRequest<Data extends object = Record<string, unknown>> = IncomingMessage & { session: Session<Data> };
@@ -31,21 +32,15 @@ export function session<Data extends object>(manager: SessionManager<Data>): Ses
       if (next.length > 0) next(error);
       else answer500(response);
     };
-    const open = async (): Promise<void> => {
-      const current = await manager.load(request.headers.cookie, { secure: isEncrypted(request), host: request.headers.host ?? "" });
+    const start = (current: Session<Data>): void => {
       (request as SessionRequest<Data>).session = current;
-      const commit = async (): Promise<() => void> => {
-        const headers = await manager.commit(current);
-        return () => {
-          for (const [name, value] of headers) response.appendHeader(name, value);
-        };
-      };
-      beforeHeaders(response, commit, onError);
+      beforeHeaders(response, () => headersOf(manager, current, response), onError);
+      next();
     };
+    const opened = manager.open(request.headers.cookie, { secure: isEncrypted(request), host: request.headers.host ?? "" });
+    if (!(opened instanceof Promise)) return start(opened);
     // Not one chain: what the handler throws is its own, and not a failure to open the session.
-    open()
-      .then(() => next(), onError)
-      .catch(rethrow);
+    opened.then(start, onError).catch(rethrow);
   };
 }
 

@@ -96,9 +96,9 @@ Examples:
   $ latchkey sessions prune --store postgres://app@localhost/app
   $ latchkey sessions schema postgres | psql app`;
 
-function describe({ handle, createdAt, lastSeenAt, expiresAt, persistent }: SessionInfo): string {
+function describe({ handle, label, createdAt, lastSeenAt, expiresAt, persistent }: SessionInfo): string {
   const date = (seconds: number): string => new Date(seconds * 1000).toISOString();
-  return `${handle}  created ${date(createdAt)}  seen ${date(lastSeenAt)}  until ${date(expiresAt)}${persistent ? "  persistent" : ""}`;
+  return `${handle}  created ${date(createdAt)}  seen ${date(lastSeenAt)}  until ${date(expiresAt)}${persistent ? "  persistent" : ""}${label === undefined ? "" : `  ${JSON.stringify(label)}`}`;
 }
 
 function unreachable(): never {

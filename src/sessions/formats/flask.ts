@@ -1,7 +1,6 @@
 import { BadPayload } from "../../errors.ts";
 import { flaskSessionSerializer } from "../../signing/flask-session-serializer.ts";
 import { moveNumberSources } from "../../signing/number-sources.ts";
-import type { JsonTag } from "../../signing/tagged-json.ts";
 import { badSignature, rejection } from "../rejection.ts";
 import { isDataObject } from "../session-record.ts";
 import type { SessionCodec, SessionFormat } from "./format.ts";
@@ -9,12 +8,6 @@ import type { SessionCodec, SessionFormat } from "./format.ts";
 /** 31 days, Flask's PERMANENT_SESSION_LIFETIME, in seconds. */
 const FLASK_LIFETIME = 31 * 86_400;
 const SHAPE = /^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{1,7}\.[A-Za-z0-9_-]{27}$/;
-
-/** Settings of `flask()`. */
-export interface FlaskFormatOptions {
-  /** Further kinds of values, for a Flask application that has registered JSON tags of its own. */
-  readonly tags?: readonly JsonTag[] | undefined;
-}
 
 /**
  * Flask's own session cookie: what it writes, Flask 2.2 to 3.1 reads with the same SECRET_KEY, and the reverse.
@@ -28,14 +21,14 @@ export interface FlaskFormatOptions {
  * const manager = new SessionManager({ keys, format: flask() });
  * ```
  */
-export function flask({ tags }: FlaskFormatOptions = {}): SessionFormat {
+export function flask(): SessionFormat {
   return {
     name: "flask",
     cookieName: "session",
     unquotes: true,
     lifetimes: { lifetime: FLASK_LIFETIME, idleTimeout: FLASK_LIFETIME },
     bind({ keys, clock }): SessionCodec {
-      const serializer = flaskSessionSerializer(keys, { clock, tags, allowNaN: false });
+      const serializer = flaskSessionSerializer(keys, { clock, allowNaN: false });
       return {
         decode(value) {
           if (!SHAPE.test(value)) return rejection("malformed");

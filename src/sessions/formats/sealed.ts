@@ -1,10 +1,10 @@
-import { createCipheriv, createDecipheriv, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 import { isUtf8 } from "node:buffer";
 import { decodeBase64url } from "../../encoding.ts";
 import type { SecretKey } from "../../keys/secret-key.ts";
 import { InvalidOptionError } from "../../errors.ts";
 import { Hmac } from "../../signing/hmac.ts";
-import { randomPooled } from "../random-pool.ts";
+
 import { badSignature, rejection, type Rejection } from "../rejection.ts";
 import { readSessionJson, writeSessionJson } from "../session-json.ts";
 import { isDataObject, type SessionRecord } from "../session-record.ts";
@@ -95,7 +95,7 @@ export function sealed({ app = "" }: SealedFormatOptions = {}): SessionFormat {
           return fromPlain(plain, found.key);
         },
         encode(record, text) {
-          const salt = randomPooled(SALT_BYTES);
+          const salt = randomBytes(SALT_BYTES);
           const { cipherKey, commit } = keysFor(keys.current, salt);
           const cipher = createCipheriv("aes-256-gcm", cipherKey, NONCE, { authTagLength: TAG_BYTES }).setAAD(additional);
           const body = [cipher.update(toPlain(record, text)), cipher.final()];

@@ -1,0 +1,211 @@
+/*
+ * Cookie attributes
+ *
+ * What the browser is told decides who else may read, overwrite or send the cookie, and what a cache may keep.
+ */
+import { randomBytes } from "node:crypto";
+import { InvalidOptionError, SessionManager, type CookieOptions, type Session } from "latchkey";
+import { expect, test } from "vitest";
+import { ALL_KINDS, COOKIE_KINDS, KEY, loggedIn, makeManager, STORE_KINDS, Time, Visitor, withServer, type Data } from "./support.ts";
+
+const attributes = ([cookie = ""]: readonly string[]): string[] => cookie.split("; ").slice(1);
+const refused = (cookie: object): void =>
+  expect(() => new SessionManager({ keys: KEY, cookie: cookie as CookieOptions }), JSON.stringify(cookie)).toThrow(InvalidOptionError);
+
+/** Session cookies are Secure, also behind a proxy that ends TLS; over plain http only on a loopback host, or where the application says so. */
+test("ASVS 3.3.1: the cookie travels over a connection that somebody listens to", async () => {
+  for (const kind of ALL_KINDS) expect(attributes((await loggedIn(kind)).setCookies)).toContain("Secure");
+  const manager = makeManager("sealed", new Time(), { keys: KEY });
+  const isSecure = async (facts: { secure: boolean; host: string }): Promise<boolean> => {
+    const session = await manager.load(undefined, facts);
+    session.login("7");
+    return (await manager.commit(session))[0]![1].includes("; Secure");
+  };
+  expect(await isSecure({ secure: false, host: "shop.example" })).toBe(true);
+  expect(await isSecure({ secure: false, host: "localhost.attacker.example" })).toBe(true);
+  expect(await isSecure({ secure: false, host: "127.0.0.1.attacker.example" })).toBe(true);
+  expect(await isSecure({ secure: true, host: "localhost" })).toBe(true);
+  expect(await isSecure({ secure: false, host: "localhost:3000" })).toBe(false);
+  for (const cookie of [
+    { name: "__Secure-a", secure: false },
+    { name: "__Host-a", secure: false },
+    { partitioned: true, secure: false },
+  ])
+    refused(cookie);
+});
+
+/** The default name is `__Host-session` with the path `/` and no domain, so no other host and no plain connection can set it; the types and the constructor refuse what browsers would. */
+test("ASVS 3.3.3: a sibling host or a plain connection overwrites the cookie", async () => {
+  for (const kind of ["sealed", "signed", ...STORE_KINDS]) {
+    const { setCookies } = await loggedIn(kind);
+    expect(setCookies[0]).toMatch(/^__Host-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+  }
+  // The opt-out is a name: Flask's cookie is called "session", or two servers could not share it.
+  expect((await loggedIn("flask")).setCookies[0]).toMatch(/^session=/);
+  for (const cookie of [
+    { name: "__Host-a", domain: "example.org" },
+    { name: "__Host-a", path: "/app" },
+    { name: "__hOsT-a", domain: "example.org" },
+  ])
+    refused(cookie);
+});
+
+/** SameSite is always written out, Lax unless set; None makes the cookie Secure and cannot be had without. */
+test("ASVS 3.3.2: a page of another site sends requests with the visitor's cookie", async () => {
+  for (const kind of ALL_KINDS) {
+    for (const sameSite of [undefined, "Lax", "Strict", "None"] as const) {
+      const { setCookies } = await loggedIn(kind, new Time(), { cookie: { sameSite } });
+      expect(attributes(setCookies)).toEqual(expect.arrayContaining([`SameSite=${sameSite ?? "Lax"}`, "Secure"]));
+    }
+  }
+  refused({ sameSite: "None", secure: false });
+  refused({ sameSite: "none" });
+  refused({ sameSite: false });
+});
+
+/** HttpOnly cannot be switched off, and the value leaves in Set-Cookie alone. */
+test("ASVS 3.3.4: a script of the page reads the cookie", async () => {
+  const wish = { httpOnly: false, HttpOnly: false } as unknown as CookieOptions;
+  for (const kind of ALL_KINDS) {
+    const visitor = await loggedIn(kind, new Time(), { cookie: wish });
+    expect(attributes(visitor.setCookies)).toContain("HttpOnly");
+    const elsewhere = visitor.headers.filter(([name]) => name !== "Set-Cookie");
+    expect(JSON.stringify(elsewhere)).not.toContain(visitor.value);
+  }
+  const { manager, value, jar } = await loggedIn("memory");
+  await withServer(manager, async (ask) => {
+    const { body, headers } = await ask([`Cookie: ${jar.header}`]);
+    expect([body, JSON.stringify(headers).includes(value)]).toEqual(["7", false]);
+  });
+});
+
+/** More than 4,096 bytes of name and value, which browsers drop without a word, throw before anything is sent, and the message names the largest entries. */
+test("ASVS 3.3.5: a session grows until the browser drops it", async () => {
+  for (const kind of COOKIE_KINDS) {
+    const visitor = await loggedIn(kind);
+    const noise = randomBytes(4500).toString("base64");
+    const error: unknown = await visitor.visit((session) => (session.data["history"] = noise)).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: "cookie_too_large", message: expect.stringContaining('"history" 6,002 bytes') as string });
+    // The session from before is still there.
+    expect(await visitor.visit((session) => session.subject)).toBe("7");
+  }
+  // To the byte: a longer and longer name, until name and value are 4,096 bytes.
+  const lengthOf = async (length: number): Promise<number | string> => {
+    const visitor = new Visitor(makeManager("signed", new Time(), { keys: KEY, cookie: { name: "n".repeat(length) } }));
+    return await visitor
+      .visit((session) => (session.data["a"] = 1))
+      .then(
+        () => visitor.jar.header!.length - 1,
+        (error: { code: string }) => error.code,
+      );
+  };
+  const fixed = Number(await lengthOf(1)) - 1;
+  expect([await lengthOf(4096 - fixed), await lengthOf(4097 - fixed)]).toEqual([4096, "cookie_too_large"]);
+});
+
+/** Max-Age is cut at 400 days, where browsers cut it. */
+test("RFC6265bis lifetime: a persistent cookie claims to live longer than a browser keeps it", async () => {
+  const visitor = await loggedIn("sealed", new Time(), { lifetime: 500 * 86_400, idleTimeout: 500 * 86_400 });
+  await visitor.visit((session) => (session.persistent = true));
+  expect(attributes(visitor.setCookies)).toContain(`Max-Age=${400 * 86_400}`);
+});
+
+/** A cookie's name is a token of letters that need no quoting, and never empty; an option that a header cannot hold is refused at the start. */
+test("RFC6265bis names: a name or an attribute smuggles another one in", () => {
+  for (const name of ["", " ", "a b", "a=b", "a;b", "a,b", "a\r\nSet-Cookie: x", "é", "a\0", 7]) refused({ name });
+  for (const extra of [{ domain: "exa mple" }, { domain: "a;b" }, { domain: "a\r\nb" }, { path: "/;x" }, { path: "/a\r\nb" }])
+    refused({ name: "a", ...extra });
+});
+
+/** A domain or a path is kept as it was asked for, also when the cookie is removed: else the browser would keep it. */
+test("RFC6265bis removal: a logout leaves the cookie in the browser", async () => {
+  for (const cookie of [{ name: "sid", domain: "example.org", path: "/app" }, { name: "sid", partitioned: true }, {}] as CookieOptions[]) {
+    const visitor = await loggedIn("sealed", new Time(), { cookie });
+    const before = attributes(visitor.setCookies);
+    await visitor.visit((session) => session.logout());
+    const after = attributes(visitor.setCookies);
+    expect(after).toEqual(expect.arrayContaining([...before, "Max-Age=0", "Expires=Thu, 01 Jan 1970 00:00:00 GMT"]));
+    expect(visitor.setCookies[0]).toMatch(/^[\w-]+=; /);
+  }
+});
+
+/** A cookie ends with the browser's window unless the application asks for a persistent one. */
+test("NIST 5.1: a session outlives the evening on a shared computer", async () => {
+  for (const kind of ALL_KINDS) {
+    const visitor = await loggedIn(kind);
+    expect(visitor.setCookies[0]).not.toMatch(/Max-Age|Expires/i);
+    await visitor.visit((session) => (session.persistent = true));
+    expect(visitor.setCookies[0]).toMatch(/; Max-Age=\d+; /);
+    await visitor.visit((session) => (session.persistent = false));
+    expect(visitor.setCookies[0]).not.toMatch(/Max-Age|Expires/i);
+  }
+});
+
+/** By default a cookie shows nothing but its length: it is encrypted, or a random token. `signed()` and `flask()` can be read by whoever holds them, and say so. */
+test("NIST 5.1.1 opaque: personal data stands in the cookie for whoever holds it", async () => {
+  const isReadable = async (kind: string): Promise<boolean> => {
+    const visitor = new Visitor(makeManager(kind, new Time(), { keys: KEY }));
+    await visitor.visit((session) => (session.login("ada@example.org"), (session.data["born"] = "1815-12-10")));
+    const parts = [visitor.value, ...visitor.value.split(".")].map((part) => Buffer.from(part, "base64url").toString("latin1") + part);
+    return parts.some((text) => /1815|ada@/.test(text));
+  };
+  const readable = [];
+  for (const kind of ALL_KINDS) readable.push([kind, await isReadable(kind)]);
+  expect(Object.fromEntries(readable)).toEqual({ sealed: false, signed: true, flask: true, memory: false, sqlite: false });
+  // The default is one of those that cannot be read.
+  const visitor = new Visitor(new SessionManager<Data>({ keys: KEY }));
+  await visitor.visit((session) => session.login("7"));
+  expect(visitor.value).toMatch(/^e1\./);
+});
+
+/** Whoever looks at the session in any way, even only whether there is one, makes the answer vary by Cookie; every Set-Cookie tells caches not to keep it. */
+test("ASVS 14.3.2: a cache gives one visitor's page or cookie to another", async () => {
+  const looks: readonly ((session: Session<Data>) => unknown)[] = [
+    (session) => "cart" in session.data,
+    (session) => Object.keys(session.data),
+    (session) => Object.keys(session.data).length,
+    (session) => JSON.stringify(session.data),
+    (session) => Object.entries(session.data),
+    (session) => session.data["nothing"],
+    (session) => session.isNew,
+    (session) => session.subject,
+    (session) => session.id,
+    (session) => session.persistent,
+    (session) => session.rejection,
+    (session) => session.flashes(),
+  ];
+  for (const kind of ALL_KINDS) {
+    const visitor = await loggedIn(kind);
+    for (const look of looks) {
+      await visitor.visit(look);
+      expect([kind, String(look), visitor.headers]).toEqual([kind, String(look), [["Vary", "Cookie"]]]);
+    }
+    await visitor.visit(() => undefined);
+    expect(visitor.headers).toEqual([]);
+    await visitor.visit((session) => (session.data["a"] = 1));
+    expect(visitor.headers.slice(1)).toEqual([
+      ["Vary", "Cookie"],
+      ["Cache-Control", 'no-cache="Set-Cookie"'],
+    ]);
+  }
+});
+
+/** A logout expires the cookie, which is all of the session that the browser has; whoever keeps more there adds Clear-Site-Data. */
+test("ASVS 14.3.1: session data stays in the browser after the logout", async () => {
+  for (const kind of ALL_KINDS) {
+    const visitor = await loggedIn(kind);
+    await visitor.visit((session) => session.logout());
+    expect(visitor.jar.header).toBeUndefined();
+    // On purpose no header that clears what is not ours: other parts of the application may keep things in the browser.
+    expect(visitor.headers.map(([name]) => name)).toEqual(["Set-Cookie", "Vary", "Cache-Control"]);
+  }
+});
+
+/** A session is one cookie with one value, and a browser without a session gets none: nobody can tell visitors apart by a cookie that they did not need. */
+test("ATK-needless-cookie: a visitor who only reads gets a cookie", async () => {
+  for (const kind of ALL_KINDS) {
+    const visitor = new Visitor(makeManager(kind, new Time(), { keys: KEY }));
+    await visitor.visit((session) => [session.data["a"], session.subject, session.flashes()]);
+    expect(visitor.setCookies).toEqual([]);
+  }
+});

@@ -1,0 +1,392 @@
+/*
+ * The life of a session
+ *
+ * A session is planted before a login, copied before a logout, guessed, or read out of the store.
+ */
+import crypto from "node:crypto";
+import { syncBuiltinESMExports } from "node:module";
+import { KeyRing, type SessionManagerOptions } from "latchkey";
+import { MemoryStore } from "latchkey/stores/memory";
+import { expect, test } from "vitest";
+import { openSqlite } from "../sessions/support.ts";
+import {
+  ALL_KINDS,
+  COOKIE_KINDS,
+  KEY,
+  loggedIn,
+  makeManager,
+  outcomeOf,
+  signerOf,
+  STORE_KINDS,
+  Time,
+  timestampOf,
+  Visitor,
+} from "./support.ts";
+
+const DAY = 86_400;
+
+/** A token is 32 bytes of the system's random generator, twice what is asked for, and nothing else: no counter, no clock, no generator of the caller's. */
+test("ASVS 7.2.3: tokens are guessed, or two visitors get the same", async () => {
+  const drawn: Buffer[] = [];
+  const originals = { randomBytes: crypto.randomBytes, randomFillSync: crypto.randomFillSync };
+  crypto.randomBytes = ((size: number) => {
+    const bytes = originals.randomBytes(size);
+    drawn.push(Buffer.from(bytes));
+    return bytes;
+  }) as typeof crypto.randomBytes;
+  crypto.randomFillSync = ((buffer: Buffer) => {
+    const bytes = originals.randomFillSync(buffer);
+    drawn.push(Buffer.from(bytes));
+    return bytes;
+  }) as typeof crypto.randomFillSync;
+  syncBuiltinESMExports();
+  try {
+    const manager = makeManager("memory", new Time(), { keys: KEY });
+    const tokens: string[] = [];
+    // More than any pool of random bytes holds.
+    for (let round = 0; round < 300; round++) {
+      const visitor = new Visitor(manager);
+      await visitor.visit((session) => (session.data["a"] = 1));
+      tokens.push(visitor.value.split(".")[0]!);
+    }
+    expect(new Set(tokens).size).toBe(300);
+    for (const token of tokens) expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    // The first tokens may stem from bytes that were drawn before; each later one is 32 bytes in a row of what was drawn, and no two share any.
+    const stream = Buffer.concat(drawn);
+    const places = tokens.slice(128).map((token) => stream.indexOf(Buffer.from(token, "base64url")));
+    expect(places.filter((place) => place === -1)).toEqual([]);
+    const sorted = places.toSorted((one, two) => one - two);
+    expect(sorted.every((place, index) => index === 0 || place - sorted[index - 1]! >= 32)).toBe(true);
+  } finally {
+    Object.assign(crypto, originals);
+    syncBuiltinESMExports();
+  }
+});
+
+/** `login` gives the session a new token and a new beginning, and the token from before opens nothing any more. */
+test("ASVS 7.2.4: an attacker logs a visitor in with a session that the attacker knows", async () => {
+  for (const kind of ALL_KINDS) {
+    const time = new Time();
+    const manager = makeManager(kind, time, { keys: KEY });
+    const attacker = new Visitor(manager);
+    await attacker.visit((session) => (session.data["planted"] = true));
+    const victim = new Visitor(manager);
+    victim.jar.take([`${attacker.jar.header!}; Path=/`]);
+    time.now += 10;
+    await victim.visit((session) => session.login("7"));
+    expect(victim.jar.header).not.toBe(attacker.jar.header);
+    expect(await outcomeOf(manager, victim.jar.header)).toBe("7");
+    // A cookie that holds its session goes on holding what the attacker had: an anonymous session. A token in a store opens nothing.
+    const isStore = (STORE_KINDS as readonly string[]).includes(kind);
+    expect([kind, await outcomeOf(manager, attacker.jar.header)]).toEqual([kind, isStore ? "unknown" : "anonymous"]);
+  }
+});
+
+/** `renew` does the same for whatever else changes a visitor's rights, and keeps owner, data and age. */
+test("ASVS 7.2.4 renewal: rights grow within a session whose token is known", async () => {
+  for (const kind of STORE_KINDS) {
+    const time = new Time();
+    const visitor = await loggedIn(kind, time, { lifetime: 1000 });
+    const before = visitor.jar.header;
+    time.now += 900;
+    await visitor.visit((session) => (session.renew(), (session.data["isAdmin"] = true)));
+    expect([await outcomeOf(visitor.manager, visitor.jar.header), await outcomeOf(visitor.manager, before)]).toEqual(["7", "unknown"]);
+    time.now += 101;
+    expect(await outcomeOf(visitor.manager, visitor.jar.header)).toMatch(/^(expired|unknown)$/);
+  }
+});
+
+/** What was in the session before a login stays, as a cart has to; who the session belongs to is never part of the data. Take out what was another's. */
+test("ATK-session-fixation: a session planted before the login carries something into it", async () => {
+  for (const kind of ALL_KINDS) {
+    const visitor = new Visitor(makeManager(kind, new Time(), { keys: KEY }));
+    await visitor.visit((session) => Object.assign(session.data, { cart: ["a-1"], subject: "666", persistent: true }));
+    await visitor.visit((session) => session.login("7"));
+    // On purpose: the data is kept. The subject is a thing of its own, so no entry of the data is taken for it.
+    expect(await visitor.visit((session) => [session.subject, session.persistent, session.data["cart"]])).toEqual(["7", false, ["a-1"]]);
+    // From one user straight to another, and out again.
+    await visitor.visit((session) => session.login("8"));
+    expect(await outcomeOf(visitor.manager, visitor.jar.header)).toBe("8");
+    await visitor.visit((session) => (session.logout(), session.flash("bye")));
+    expect(await visitor.visit((session) => [session.subject, Object.keys(session.data)])).toEqual([undefined, ["_flashes"]]);
+  }
+});
+
+/** A token that the store does not know is never adopted, however well it is signed: what is put into that session gets a token of our own. */
+test("ATK-unknown-token: a client brings a token of its own choice", async () => {
+  for (const kind of STORE_KINDS) {
+    const manager = makeManager(kind, new Time(), { keys: KEY });
+    const chosen = "A".repeat(43);
+    const visitor = new Visitor(manager);
+    visitor.jar.take([`__Host-session=${signerOf("store").sign(`${chosen}.${timestampOf(new Time().now)}`)}; Path=/`]);
+    expect(await outcomeOf(manager, visitor.jar.header)).toBe("unknown");
+    await visitor.visit((session) => session.login("7"));
+    expect(visitor.value.split(".")[0]).not.toBe(chosen);
+    expect(await outcomeOf(manager, visitor.jar.header)).toBe("7");
+    // Without a signature it does not even reach the store.
+    expect(await outcomeOf(manager, `__Host-session=${chosen}`)).toBe("malformed");
+  }
+});
+
+/** The store has only hashes of tokens: whoever reads all of it can open none of its sessions. */
+test("ATK-stolen-store: somebody reads the session table", async () => {
+  const seen: string[] = [];
+  const time = new Time();
+  const store = new MemoryStore({ clock: time.clock });
+  const visitor = await loggedIn("memory", time, { store });
+  const sessions = await store.listBySubject("7");
+  seen.push(JSON.stringify(sessions));
+  const token = visitor.value.split(".")[0]!;
+  expect(seen.join("")).not.toContain(token);
+  const [{ id } = { id: "" }] = sessions;
+  expect(id).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  // The id in the place of the token, with and without a signature that the key's owner would have to make.
+  const forged = [id, `${id}.${visitor.value.split(".").slice(1).join(".")}`, signerOf("store").sign(`${id}.${timestampOf(time.now)}`)];
+  for (const value of forged)
+    expect(await outcomeOf(visitor.manager, `__Host-session=${value}`)).toMatch(/^(malformed|bad_signature|unknown)$/);
+});
+
+/** What a store gives back is read as strictly as a cookie: what is no session of ours is a fresh one. */
+test("ATK-forged-record: somebody writes into the session table", async () => {
+  const time = new Time();
+  const store = new MemoryStore({ clock: time.clock });
+  const visitor = await loggedIn("memory", time, { store });
+  const [{ id } = { id: "" }] = await store.listBySubject("7");
+  for (const payload of [
+    "",
+    "{}",
+    "null",
+    "[]",
+    "no json",
+    '{"data":{},"createdAt":1}',
+    '{"createdAt":1,"data":[],"lastSeenAt":1,"persistent":false}',
+    "[".repeat(200),
+    '{"createdAt":1.5,"data":{},"lastSeenAt":1,"persistent":false}',
+  ]) {
+    await store.delete(id);
+    await store.set(id, payload, time.now + 1000);
+    expect([payload, await outcomeOf(visitor.manager, visitor.jar.header)]).toEqual([payload, "bad_payload"]);
+  }
+});
+
+/** With a store, a logout ends the session there: no copy of the cookie is worth anything. */
+test("ASVS 7.4.1: a cookie is sent again after the logout", async () => {
+  for (const kind of STORE_KINDS) {
+    for (const end of ["logout", "destroy"] as const) {
+      const visitor = await loggedIn(kind);
+      const copy = visitor.jar.header;
+      await visitor.visit((session) => session[end]());
+      expect([visitor.jar.header, await outcomeOf(visitor.manager, copy)]).toEqual([undefined, "unknown"]);
+    }
+  }
+});
+
+/** A cookie that holds its session cannot be taken back, as SECURITY.md says; `isRevoked` refuses it by its owner and its age, never by its text. */
+test("ATK-replay-after-logout: a copy of a cookie that holds its session is sent after the logout", async () => {
+  for (const kind of COOKIE_KINDS) {
+    const time = new Time();
+    const endedAt = new Map<string, number>();
+    const isRevoked: SessionManagerOptions["isRevoked"] = ({ subject, createdAt }) => createdAt < (endedAt.get(subject ?? "") ?? 0);
+    const [open, guarded] = [await loggedIn(kind, time), await loggedIn(kind, time, { isRevoked })];
+    const copies = [open.jar.header, guarded.jar.header];
+    time.now += 10;
+    await open.visit((session) => session.logout());
+    await guarded.visit((session) => (endedAt.set(session.subject!, time.now), session.logout()));
+    expect(await outcomeOf(open.manager, copies[0])).toBe("7");
+    expect(await outcomeOf(guarded.manager, copies[1])).toBe("revoked");
+    // Whoever logs in again is not locked out.
+    await guarded.visit((session) => session.login("7"));
+    expect(await outcomeOf(guarded.manager, guarded.jar.header)).toBe("7");
+  }
+});
+
+/** `revokeAll` ends all sessions of one user at once, and leaves those of others. */
+test("ASVS 7.4.2: an account is closed while its sessions are open", async () => {
+  for (const kind of STORE_KINDS) {
+    const manager = makeManager(kind, new Time(), { keys: KEY });
+    const visitors = Array.from({ length: 4 }, () => new Visitor(manager));
+    for (const [index, visitor] of visitors.entries()) await visitor.visit((session) => session.login(index < 3 ? "7" : "8"));
+    expect(await manager.revokeAll("7")).toBe(3);
+    const outcomes = await Promise.all(visitors.map(async ({ jar }) => await outcomeOf(manager, jar.header)));
+    expect(outcomes).toEqual(["unknown", "unknown", "unknown", "8"]);
+  }
+});
+
+/** With `except`, all other sessions of the user end: what belongs after a changed password. */
+test("ASVS 7.4.3: a password was changed, and whoever knew the old one is still in", async () => {
+  for (const kind of STORE_KINDS) {
+    const manager = makeManager(kind, new Time(), { keys: KEY });
+    const [own, thief] = [new Visitor(manager), new Visitor(manager)];
+    for (const visitor of [own, thief]) await visitor.visit((session) => session.login("7"));
+    const id = await own.visit((session) => session.id);
+    expect(await manager.revokeAll("7", { except: id })).toBe(1);
+    expect([await outcomeOf(manager, own.jar.header), await outcomeOf(manager, thief.jar.header)]).toEqual(["7", "unknown"]);
+  }
+});
+
+/** An operator ends one user's sessions by `revokeAll`, one session by `revoke`, and everybody's by a new key without a fallback. */
+test("ASVS 7.4.5: something has happened, and all sessions have to end now", async () => {
+  for (const kind of ALL_KINDS) {
+    const ring = new KeyRing(KEY);
+    const manager = makeManager(kind, new Time(), { keys: ring });
+    const visitors = ["7", "8"].map((subject) => ({ subject, visitor: new Visitor(manager) }));
+    for (const { subject, visitor } of visitors) await visitor.visit((session) => session.login(subject));
+    ring.replace("lk1_Nb5Wq8TzYk2RmXcJ7vLpHs4DfGe0Ua9iOyQt3ZxVr6C");
+    for (const { visitor } of visitors) expect(await outcomeOf(manager, visitor.jar.header)).toBe("bad_signature");
+  }
+});
+
+/** `list` shows somebody's sessions by handles that open nothing, and `revoke` ends one of them. */
+test("ASVS 7.5.2: a user cannot see or end a session that somebody else uses", async () => {
+  for (const kind of STORE_KINDS) {
+    const time = new Time();
+    const manager = makeManager(kind, time, { keys: KEY });
+    const [phone, thief] = [new Visitor(manager), new Visitor(manager)];
+    for (const visitor of [phone, thief]) {
+      time.now += 100;
+      await visitor.visit((session) => session.login("7"));
+    }
+    const list = await manager.list("7");
+    expect(list.map(({ createdAt, persistent }) => [time.now - createdAt, persistent])).toEqual([
+      [0, false],
+      [100, false],
+    ]);
+    const tokens = [phone, thief].map(({ value }) => value.split(".")[0]!);
+    for (const token of tokens) expect(JSON.stringify(list)).not.toContain(token);
+    expect(await outcomeOf(manager, `__Host-session=${list[0]!.handle}`)).toBe("malformed");
+    await manager.revoke(list[0]!.handle);
+    expect([await outcomeOf(manager, thief.jar.header), await outcomeOf(manager, phone.jar.header)]).toEqual(["unknown", "7"]);
+  }
+});
+
+/** A session that was ended is not written again by a request that was already running. */
+test("ATK-logout-race: a slow request writes a session back that a logout has ended", async () => {
+  for (const kind of STORE_KINDS) {
+    for (const change of ["data", "renew", "touch"] as const) {
+      const time = new Time();
+      const visitor = await loggedIn(kind, time, { idleTimeout: 10 * DAY });
+      const copy = visitor.jar.header;
+      time.now += 6 * DAY;
+      const slow = await visitor.manager.load(copy);
+      if (change === "data") slow.data["late"] = true;
+      if (change === "renew") slow.renew();
+      void slow.subject;
+      await visitor.visit((session) => session.logout());
+      const headers = await visitor.manager.commit(slow);
+      // A touch sends the cookie again, whose session is no more; nothing else sends one.
+      const sent = headers.filter(([name]) => name === "Set-Cookie").map(([, value]) => value.split(";")[0]);
+      for (const header of [copy, ...sent]) expect([change, await outcomeOf(visitor.manager, header)]).toEqual([change, "unknown"]);
+      expect(sent.length).toBeLessThanOrEqual(change === "touch" ? 1 : 0);
+      expect(await visitor.manager.list("7")).toEqual([]);
+    }
+  }
+});
+
+/** Two requests that renew one session at the same time leave one session behind, and a logout ends it whichever token it has. */
+test("ATK-renewal-race: a token is renewed twice at the same time, and one copy of the session lives on", async () => {
+  for (const kind of STORE_KINDS) {
+    const visitor = await loggedIn(kind);
+    const header = visitor.jar.header;
+    const [one, two] = [await visitor.manager.load(header), await visitor.manager.load(header)];
+    one.renew();
+    two.logout();
+    await visitor.manager.commit(one);
+    await visitor.manager.commit(two);
+    expect(await visitor.manager.list("7")).toEqual([]);
+    expect(await outcomeOf(visitor.manager, header)).toBe("unknown");
+  }
+});
+
+/** What two requests change at the same time is merged entry by entry: neither undoes what the other has written. */
+test("ATK-lost-update: a second request at the same time undoes what the first one has withdrawn", async () => {
+  for (const kind of STORE_KINDS) {
+    const visitor = await loggedIn(kind);
+    await visitor.visit((session) => Object.assign(session.data, { isAdmin: true, clicks: 1 }));
+    const [withdraw, click] = [await visitor.manager.load(visitor.jar.header), await visitor.manager.load(visitor.jar.header)];
+    delete withdraw.data["isAdmin"];
+    click.update((data) => void (data["clicks"] = Number(data["clicks"]) + 1));
+    await visitor.manager.commit(withdraw);
+    await visitor.manager.commit(click);
+    const after = await visitor.visit((session) => session.data);
+    expect([after["isAdmin"], after["clicks"], after["name"]]).toEqual([undefined, 2, "Ada Lovelace"]);
+  }
+});
+
+/** A change after the headers have left throws, where it would be lost: a withdrawn right is never believed to be gone while it is not. */
+test("ATK-late-change: a right is taken away after the answer has begun", async () => {
+  for (const kind of ALL_KINDS) {
+    const visitor = await loggedIn(kind);
+    const session = await visitor.manager.load(visitor.jar.header);
+    void session.data;
+    await visitor.manager.commit(session);
+    for (const change of [
+      () => session.logout(),
+      () => delete session.data["name"],
+      () => (session.data["isAdmin"] = false),
+      () => session.renew(),
+    ])
+      expect(change).toThrow();
+    expect(() => session.logout()).toThrow(expect.objectContaining({ code: "session_closed" }));
+    // Also where nobody had looked at the session before.
+    const untouched = await visitor.manager.load(visitor.jar.header);
+    await visitor.manager.commit(untouched);
+    expect(() => delete untouched.data["name"]).toThrow();
+    for (const change of [
+      () => (untouched.data["isAdmin"] = false),
+      () => (untouched.data["cart"] as string[]).pop(),
+      () => untouched.renew(),
+    ])
+      expect(change).toThrow(expect.objectContaining({ code: "session_closed" }));
+    expect(untouched.data["name"]).toBe("Ada Lovelace");
+  }
+});
+
+/** Any change of the JSON is kept, however deep it is and however much alike it looks. */
+test("ATK-unnoticed-change: a right that was taken away comes back, because nobody saw the change", async () => {
+  const changes: readonly (readonly [before: unknown, after: unknown])[] = [
+    [{ role: "admin" }, { role: "user" }],
+    [{ roles: ["admin"] }, { roles: [] }],
+    [{ admin: 1 }, { owner: 1 }],
+    [
+      [1, 2],
+      [2, 1],
+    ],
+    [[1], [1, null]],
+    [1, "1"],
+    [0, false],
+    [null, 0],
+    [{}, []],
+    [[], {}],
+    ["", null],
+    [true, { deep: [{ deep: true }] }],
+    [{ deep: [{ deep: true }] }, { deep: [{ deep: false }] }],
+    [2n ** 64n, 2n ** 64n + 1n],
+    [9007199254740993n, 9007199254740992n],
+    [new Date(1_000), new Date(2_000)],
+    [new Uint8Array([1]), new Uint8Array([2])],
+    ["\ud800", "\udbff"],
+  ];
+  for (const kind of ALL_KINDS) {
+    for (const [before, after] of changes) {
+      const visitor = new Visitor(makeManager(kind, new Time(), { keys: KEY }));
+      await visitor.visit((session) => (session.data["value"] = before));
+      // Once more, since what was verified is remembered.
+      expect(await visitor.visit((session) => session.data["value"])).toEqual(before);
+      await visitor.visit((session) => (session.data["value"] = after));
+      expect(await visitor.visit((session) => session.data["value"])).toEqual(after);
+      await visitor.visit((session) => delete session.data["value"]);
+      expect(visitor.jar.header).toBeUndefined();
+    }
+  }
+});
+
+/** A session of one process is the same in another: what ends in one has ended in all. */
+test("ATK-second-process: a session that ended in one process goes on in another", async () => {
+  const time = new Time();
+  const store = openSqlite(time.clock);
+  const [one, two] = [await loggedIn("sqlite", time, { store }), makeManager("sqlite", time, { keys: KEY, store })];
+  expect(await outcomeOf(two, one.jar.header)).toBe("7");
+  const copy = one.jar.header;
+  await one.visit((session) => session.logout());
+  expect(await outcomeOf(two, copy)).toBe("unknown");
+});

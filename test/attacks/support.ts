@@ -1,0 +1,157 @@
+import { createCipheriv, createHmac, hkdfSync } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { connect, type AddressInfo } from "node:net";
+import type { SessionManager, SessionManagerOptions } from "latchkey";
+import { session, type SessionRequest } from "latchkey/node";
+import { Signer } from "latchkey/signing";
+import { KINDS, makeManager, Time, Visitor, type Data } from "../sessions/support.ts";
+
+/** A key like those of `latchkey key generate`. */
+export const KEY = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5A";
+export const OTHER_KEY = "lk1_Qe7Zr1HkWm9BtXcVf5LpNy3SaDu8Jo0GiTb6YxKz2Mw";
+
+/** All ways of keeping a session, and those that need no store. */
+export const ALL_KINDS: readonly string[] = Object.keys(KINDS);
+export const COOKIE_KINDS = ["sealed", "signed", "flask"] as const;
+export const STORE_KINDS = ["memory", "sqlite"] as const;
+
+export const nameOf = (kind: string): string => (kind === "flask" ? "session" : "__Host-session");
+
+/** A visitor who is logged in as "7", and has some data. */
+export async function loggedIn(
+  kind: string,
+  time: Time = new Time(),
+  options: Partial<SessionManagerOptions<Data>> = {},
+): Promise<Visitor> {
+  const visitor = new Visitor(makeManager(kind, time, { keys: KEY, ...options }));
+  await visitor.visit((session) => (session.login("7"), Object.assign(session.data, { name: "Ada Lovelace", cart: ["a-1", "b-2"] })));
+  return visitor;
+}
+
+/** What a Cookie header leads to: the subject, or why there is none. Fails if a rejected session is not empty. */
+export async function outcomeOf(manager: SessionManager<Data>, header: string | undefined): Promise<string> {
+  const loaded = await manager.load(header);
+  const { subject, rejection, isNew } = loaded;
+  if (rejection !== undefined && (subject !== undefined || !isNew || Object.keys(loaded.data).length > 0))
+    throw new Error("A rejected cookie has given something away.");
+  return rejection?.reason ?? subject ?? (isNew ? "nobody" : "anonymous");
+}
+
+/** Values of one format and the reasons for which they were refused, each once. */
+export async function reasonsOf(manager: SessionManager<Data>, name: string, values: Iterable<string>): Promise<Set<string>> {
+  const reasons = new Set<string>();
+  for (const value of values) reasons.add(await outcomeOf(manager, `${name}=${value}`));
+  return reasons;
+}
+
+/** What signs each kind's cookie, so that a test can sign what this package never would. */
+export function signerOf(kind: string, key: string = KEY, name: string = nameOf(kind)): Signer {
+  if (kind === "flask") return new Signer(key, { salt: "cookie-session", keyDerivation: "hmac" });
+  const purpose = kind === "signed" ? "session" : "session-token";
+  return new Signer(key, { salt: `latchkey.${purpose}.${name}`, keyDerivation: "hmac", digest: "sha256" });
+}
+
+export const base64url = (bytes: Uint8Array | string): string => Buffer.from(bytes as string).toString("base64url");
+
+/** The bytes of an integer, as timestamps have them. */
+export function timestampOf(seconds: number): string {
+  const hex = seconds.toString(16);
+  return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex").toString("base64url");
+}
+
+/** HKDF-Expand of RFC 5869 with SHA-256, written out. */
+export function hkdfExpand(pseudorandomKey: Uint8Array, info: Uint8Array, length: number): Buffer {
+  const blocks: Buffer[] = [];
+  let block: Buffer = Buffer.alloc(0);
+  for (let counter = 1; blocks.length * 32 < length; counter++) {
+    block = createHmac("sha256", pseudorandomKey).update(block).update(info).update(Uint8Array.of(counter)).digest();
+    blocks.push(block);
+  }
+  return Buffer.concat(blocks).subarray(0, length);
+}
+
+export interface SealedParts {
+  readonly key?: string;
+  readonly app?: string;
+  readonly name?: string;
+  readonly salt?: Uint8Array;
+  readonly plain: Uint8Array;
+}
+
+/** A sealed cookie after docs/sessions.md, by other code than that of the package: whoever has the key can put anything into it. */
+export function seal({ key = KEY, app = "", name = "__Host-session", salt = Buffer.alloc(24, 7), plain }: SealedParts): string {
+  const purposeKey = Buffer.from(hkdfSync("sha256", key, "latchkey e1", `enc\0${app}\0session\0${name}`, 32));
+  const derived = hkdfExpand(purposeKey, Buffer.concat([Buffer.from("msg"), salt]), 48);
+  const cipher = createCipheriv("aes-256-gcm", derived.subarray(0, 32), Buffer.alloc(12)).setAAD(Buffer.from(`e1\0${name}`));
+  const body = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return `e1.${Buffer.concat([salt, derived.subarray(32), body, cipher.getAuthTag()]).toString("base64url")}`;
+}
+
+/** The plain text of a sealed cookie. */
+export function sealedPlain(
+  json: string | Uint8Array,
+  { flags = 0, lastSeenAt = new Time().now, createdAt = lastSeenAt }: { flags?: number; lastSeenAt?: number; createdAt?: number } = {},
+): Buffer {
+  const header = Buffer.alloc(13);
+  header[0] = flags;
+  header.writeUIntBE(lastSeenAt, 1, 6);
+  header.writeUIntBE(createdAt, 7, 6);
+  return Buffer.concat([header, Buffer.from(json as string)]);
+}
+
+/** A cookie value with this text as its JSON, rightly signed or sealed. */
+export function cookieWith(kind: (typeof COOKIE_KINDS)[number], json: string | Uint8Array): string {
+  if (kind === "sealed") return seal({ plain: sealedPlain(json) });
+  return signerOf(kind).sign(`${base64url(json)}.${timestampOf(new Time().now)}`);
+}
+
+/** The session data as JSON, in the envelope that the format puts around it. */
+export function enveloped(kind: (typeof COOKIE_KINDS)[number], data: string): string {
+  return kind === "signed" ? `{"data":${data},"started":${new Time().now}}` : data;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string;
+}
+
+/** Asks a real node:http server, by bytes on a socket; each ask has its own connection. */
+export async function withServer(
+  manager: SessionManager<Data>,
+  test: (ask: (headerLines: readonly string[]) => Promise<Answer>) => Promise<void>,
+): Promise<void> {
+  const openSession = session(manager);
+  const server = createServer((request, response) => {
+    openSession(request, response, () => {
+      const { subject, rejection } = (request as SessionRequest).session;
+      response.end(subject ?? rejection?.reason ?? "nobody");
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const ask = async (headerLines: readonly string[]): Promise<Answer> => {
+    const socket = connect({ host: "127.0.0.1", port });
+    // Not a loopback name, so that the cookie counts as Secure here.
+    const lines = ["GET / HTTP/1.1", "Host: shop.example", ...headerLines, "Connection: close", "", ""];
+    socket.write(lines.join("\r\n"), "latin1");
+    let text = "";
+    for await (const chunk of socket) text += String(chunk);
+    const end = text.indexOf("\r\n\r\n");
+    const [statusLine = "", ...fields] = text.slice(0, end).split("\r\n");
+    const headers = fields.map((field) => [field.split(":")[0]!.toLowerCase(), field.slice(field.indexOf(":") + 1).trim()] as const);
+    return { status: Number(statusLine.split(" ")[1]), headers, body: text.slice(end + 4) };
+  };
+  try {
+    await test(ask);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+export const setCookiesOf = ({ headers }: Answer): string[] => headers.filter(([name]) => name === "set-cookie").map(([, value]) => value);
+
+export { KINDS, makeManager, Time, Visitor, type Data };

@@ -1,0 +1,51 @@
+import { generateSecretKey } from "latchkey";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { checkTypes } from "../support/docs/check-types.ts";
+import { docstringExamples } from "../support/docs/examples.ts";
+import { blocksOf, PAGES, programsOf, readPage } from "../support/docs/pages.ts";
+import { hasChecks, runProgram } from "../support/docs/run-program.ts";
+
+const programs = PAGES.flatMap((page) => programsOf(page));
+
+describe("the code that readers are shown", () => {
+  test("has types that fit the source: on every page, and in every docstring", () => {
+    const examples = docstringExamples();
+    expect(programs.length).toBeGreaterThan(40);
+    expect(examples.length).toBeGreaterThan(50);
+    // One that is wrong, so that a check that sees nothing is seen.
+    const wrong = programsOf("docs/wrong.md", '# A page\n\n```ts\nimport { KeyRing } from "latchkey";\n\nnew KeyRing(7);\n```\n');
+    expect(checkTypes([...programs, ...examples, ...wrong])).toEqual([
+      expect.stringMatching(/^docs\/wrong\.md\.1\.ts\(6,13\): error TS2345/),
+    ]);
+  }, 120_000);
+
+  test("is fenced in a language that is checked, or has nothing to check", () => {
+    const languages = ["ts", "sh", "", "json", "sql", "html", "python", "ini", "yaml", "diff"];
+    const wrong = PAGES.flatMap((page) => blocksOf(page)).filter(({ language }) => !languages.includes(language));
+    expect(wrong.map(({ page, line, language }) => `${page}:${line} ${language}`)).toEqual([]);
+  });
+});
+
+describe("code with comments that say what comes of a line", () => {
+  beforeAll(() => void vi.stubEnv("SECRET_KEY", generateSecretKey()));
+
+  test.each(programs.filter(hasChecks))("$page, program $number, does what they say", async (program) => {
+    await runProgram(program);
+  });
+
+  test("stands in every recipe of docs/signing.md", () => {
+    const page = readPage("docs/signing.md");
+    const recipes = page.slice(page.indexOf("## Recipes"), page.indexOf("## The format")).split(/^### /m).slice(1);
+    expect(recipes.length).toBeGreaterThan(4);
+    expect(recipes.filter((recipe) => !programsOf("docs/signing.md", recipe).some(hasChecks))).toEqual([]);
+  });
+
+  test.each([
+    ["a wrong value", "1 + 1; // => 3"],
+    ["an error that does not come", "1 + 1; // throws TypeError"],
+    ["another error", "null.name; // throws RangeError"],
+    ["a comment that nobody can hold against its line", "if (true) {\n  1; // => 1\n}"],
+  ])("fails with %s", async (_, text) => {
+    await expect(runProgram({ page: "docs/wrong.md", number: 1, text })).rejects.toThrow();
+  });
+});

@@ -1,0 +1,34 @@
+import type { Reporter, TestModule } from "vitest/node";
+import { formsIn } from "./canary.ts";
+
+/**
+ * Closes a run with one line that counts, after it has searched everything that the whole suite printed, and every error that it met, for
+ * the key that tests plant: wherever it shows, the run fails. (test/canary.test.ts searches what is not printed.)
+ */
+export default class ClosingReporter implements Reporter {
+  #printed = "";
+  #searched = 0;
+
+  onUserConsoleLog({ content }: { readonly content: string }): void {
+    // The end of what came before stays: a key may be cut in two.
+    this.#printed = this.#printed.slice(-1000) + content;
+    this.#searched += content.length;
+    search(this.#printed);
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly { readonly message?: string; readonly stack?: string }[]): void {
+    const states = modules.flatMap((module) => [...module.children.allTests()].map((test) => test.result()));
+    const failures = states.flatMap(({ errors: own }) => own ?? []);
+    for (const { message = "", stack = "" } of [...errors, ...failures]) search(message + stack);
+    const count = (state: string): number => states.filter((result) => result.state === state).length;
+    const failed = count("failed") + errors.length;
+    process.stdout.write(`The planted key shows nowhere in ${this.#searched.toLocaleString("en")} characters of output.\n`);
+    process.stdout.write(`${count("passed")} passed, ${failed} failed${count("skipped") > 0 ? `, ${count("skipped")} skipped` : ""}\n`);
+  }
+}
+
+function search(text: string): void {
+  if (formsIn(text).length === 0) return;
+  process.exitCode = 1;
+  throw new Error("A planted secret key was printed by a test: something under test shows keys.");
+}

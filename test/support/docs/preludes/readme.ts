@@ -1,0 +1,3 @@
+import type { Flask } from "latchkey/flask";
+
+export declare const app: Flask;

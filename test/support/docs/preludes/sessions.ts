@@ -1,0 +1,2 @@
+export declare const handle: string;
+export declare const passwordChangedAt: ReadonlyMap<string, number>;

@@ -1,0 +1,5 @@
+import type { Hono } from "hono";
+
+export { Toolbar } from "latchkey/toolbar";
+export { Hono } from "hono";
+export declare const app: Hono;

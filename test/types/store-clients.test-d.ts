@@ -1,0 +1,84 @@
+import type { DatabaseSync } from "node:sqlite";
+import { PGlite } from "@electric-sql/pglite";
+import { MemoryStore as ExpressMemoryStore, type Store } from "express-session";
+import { RedisStore as ConnectRedisStore } from "connect-redis";
+import { Cluster, Redis } from "ioredis";
+import type { IndexedStore, SessionStore, SweepableStore } from "latchkey";
+import { fromExpressStore, type ExpressStore } from "latchkey/stores/express-store";
+import { MemoryStore } from "latchkey/stores/memory";
+import { PostgresStore } from "latchkey/stores/postgres";
+import { RedisStore } from "latchkey/stores/redis";
+import { SqliteStore, type SqliteDatabase } from "latchkey/stores/sqlite";
+import { Client, Pool, type PoolClient } from "pg";
+import postgres from "postgres";
+import { createClient, createCluster, createSentinel } from "redis";
+import { expectTypeOf, test } from "vitest";
+
+/** `Database` and `Statement` of @types/better-sqlite3, as far as they matter here: with its generic parameters, and methods that return `this`. */
+interface BetterSqliteStatement<Parameters extends unknown[], Result = unknown> {
+  run(...parameters: Parameters): { changes: number; lastInsertRowid: number | bigint };
+  get(...parameters: Parameters): Result | undefined;
+  all(...parameters: Parameters): Result[];
+  pluck(toggle?: boolean): this;
+}
+interface BetterSqliteDatabase {
+  prepare<Parameters extends unknown[] | object = unknown[], Result = unknown>(
+    source: string,
+  ): Parameters extends unknown[] ? BetterSqliteStatement<Parameters, Result> : BetterSqliteStatement<[Parameters], Result>;
+  exec(source: string): this;
+}
+
+declare const database: DatabaseSync;
+declare const better: BetterSqliteDatabase;
+declare const pooled: PoolClient;
+declare const expressStore: Store;
+
+test("SqliteStore takes node:sqlite and better-sqlite3", () => {
+  expectTypeOf<DatabaseSync>().toExtend<SqliteDatabase>();
+  expectTypeOf<BetterSqliteDatabase>().toExtend<SqliteDatabase>();
+  new SqliteStore(database);
+  new SqliteStore(better, { table: "sessions" });
+});
+
+test("RedisStore takes every client of redis and of ioredis", () => {
+  new RedisStore(createClient());
+  new RedisStore(createCluster({ rootNodes: [] }));
+  new RedisStore(createSentinel({ name: "main", sentinelRootNodes: [] }));
+  new RedisStore(new Redis(), { prefix: "shop:" });
+  new RedisStore(new Cluster([]));
+});
+
+test("PostgresStore takes pg, PGlite and postgres", () => {
+  new PostgresStore(new Pool(), { table: "web.sessions" });
+  new PostgresStore(new Client());
+  new PostgresStore(pooled);
+  new PostgresStore(new PGlite());
+  new PostgresStore(postgres());
+});
+
+test("fromExpressStore takes stores for express-session", () => {
+  expectTypeOf<Store>().toExtend<ExpressStore>();
+  fromExpressStore(expressStore);
+  fromExpressStore(new ExpressMemoryStore());
+  fromExpressStore(new ConnectRedisStore({ client: createClient() }));
+});
+
+test("anything else does not compile", () => {
+  // @ts-expect-error -- a path is no database
+  new SqliteStore("app.sqlite");
+  // @ts-expect-error -- an address is no client
+  new RedisStore("redis://localhost");
+  // @ts-expect-error -- a database of another kind
+  new PostgresStore(database);
+  // @ts-expect-error -- the store of this package needs no adapter
+  fromExpressStore(new MemoryStore());
+});
+
+test("every store is what a manager takes, and says what it can", () => {
+  expectTypeOf<SqliteStore>().toExtend<IndexedStore & SweepableStore>();
+  expectTypeOf<PostgresStore>().toExtend<IndexedStore & SweepableStore>();
+  expectTypeOf<MemoryStore>().toExtend<IndexedStore & SweepableStore>();
+  expectTypeOf<RedisStore>().toExtend<IndexedStore>();
+  expectTypeOf<ReturnType<typeof fromExpressStore>>().toExtend<SessionStore>();
+  expectTypeOf<ReturnType<typeof fromExpressStore>>().not.toExtend<IndexedStore>();
+});
