@@ -16,6 +16,7 @@ export type RejectionReason =
   | "bad_payload" // signed by us, but what it holds cannot be a session
   | "invalid_data" // signed by us, but the data does not fit the schema
   | "unknown" // a genuine token, but the store has no such session (ended, expired or lost)
+  | "moved" // a genuine token, but a login or a renewal has put another in its place a moment ago
   | "revoked" // signed by us, and ended before its time
   | "duplicate" // the cookie came in twice with two different valid sessions
   | "store_failed"; // the store could not be asked, and the policy is to go on without a session

@@ -17,10 +17,10 @@ export interface SessionBackend {
    * that holds its session nothing is done before the function is called.
    */
   reader(name: string, values: readonly string[]): Reader | Promise<Reader>;
-  /** Keeps a session; the cookie's new value, or undefined if the session was ended while the request ran. */
+  /** Keeps a session. */
   save(name: string, session: Outgoing): Saved | Promise<Saved>;
-  /** Moves the end of a session that did not change; the cookie's new value. */
-  touch(name: string, session: Outgoing): string | Promise<string>;
+  /** Moves the end of a session that did not change; the cookie's new value, as in `Saved`. */
+  touch(name: string, session: Outgoing): Saved["value"] | Promise<Saved["value"]>;
   /** Forgets a session. */
   remove(held: Held): Promise<void>;
 }
@@ -41,7 +41,8 @@ export interface Reading {
 /** The store's side of a session. */
 export interface Held {
   readonly id: string;
-  readonly token: string;
+  /** Undefined for a request that came with a token which has been renewed meanwhile: its successor is known to the browser alone. */
+  readonly token: string | undefined;
   readonly payload: string;
 }
 
@@ -61,7 +62,9 @@ export interface Outgoing {
 }
 
 export interface Saved {
-  /** The cookie's value; undefined if the session was ended while the request ran, and nothing was kept. */
+  /** Whether anything was kept: not if the session was ended while the request ran. */
+  readonly isKept: boolean;
+  /** The cookie's value; undefined if no cookie is to be sent, because the browser has or gets a better one from another request. */
   readonly value: string | undefined;
   /** How often another request had saved in between. */
   readonly conflicts: number;

@@ -53,8 +53,8 @@ export class CookieBackend implements SessionBackend {
     return (value) => decode(bound, value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value);
   }
 
-  save(name: string, { record, text }: Outgoing): Saved {
-    return { value: this.#encode(name, record, text), conflicts: 0, record, text };
+  save(name: string, { record, text, renew }: Outgoing): Saved {
+    return { isKept: true, value: this.#encode(name, renew ? { ...record, id: undefined } : record, text), conflicts: 0, record, text };
   }
 
   touch(name: string, { record, text }: Outgoing): string {
@@ -85,15 +85,15 @@ export class CookieBackend implements SessionBackend {
 function decode({ codec, verified }: Bound, value: string): Reading | Rejection {
   const known = verified.get(value);
   if (known !== undefined) {
-    const { original, subject, persistent, createdAt, lastSeenAt } = known.meaning;
-    return { key: known.key, original, record: { data: original.copy(), subject, persistent, createdAt, lastSeenAt } };
+    const { original, id, subject, persistent, createdAt, lastSeenAt } = known.meaning;
+    return { key: known.key, original, record: { data: original.copy(), id, subject, persistent, createdAt, lastSeenAt } };
   }
   const decoded = codec.decode(value);
   if ("reason" in decoded) return decoded;
   const { key, record } = decoded;
-  const { data, subject, persistent, createdAt, lastSeenAt } = record;
+  const { data, id, subject, persistent, createdAt, lastSeenAt } = record;
   const original = OriginalData.of(data);
-  verified.add(value, key, { original, subject, persistent, createdAt, lastSeenAt });
+  verified.add(value, key, { original, id, subject, persistent, createdAt, lastSeenAt });
   return { key, record, original };
 }
 

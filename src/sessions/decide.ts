@@ -7,6 +7,8 @@ export interface CommitFacts {
   readonly verdict: "none" | "valid" | "rejected";
   /** Whether the cookie was rejected only because the store could not be asked. */
   readonly storeFailed: boolean;
+  /** Whether the cookie was rejected only because its token has a successor, and nobody logs in here. */
+  readonly moved: boolean;
   /** Whether there is neither data nor a subject. */
   readonly empty: boolean;
   readonly changed: boolean;
@@ -40,7 +42,8 @@ export function decide(facts: CommitFacts): Decision {
   return { action: "none", why: "Nothing sent: nothing changed." };
 }
 
-function decideWithoutSession({ verdict, empty, storeFailed }: CommitFacts): Decision {
+function decideWithoutSession({ verdict, empty, storeFailed, moved }: CommitFacts): Decision {
+  if (moved) return { action: "none", why: "Nothing kept: the token has a successor, and the browser may hold its cookie already." };
   if (!empty) return { action: "save", why: "Sent because a session begins." };
   if (verdict === "none") return { action: "none", why: "Nothing sent: no session came in, and nothing was put into one." };
   if (storeFailed) return { action: "none", why: "Nothing sent: the store could not be asked, so the cookie may be good." };

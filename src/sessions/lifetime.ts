@@ -4,6 +4,10 @@ const DAY = 86_400;
 
 /** Seconds by which the clocks of two servers may differ before a session counts as signed in the future. */
 export const CLOCK_SKEW = 60;
+/** Seconds during which a token that `renew` has replaced still opens its session, for requests that were on their way. */
+export const RENEWAL_GRACE = 10;
+/** Seconds for which a store remembers where a session went that has a new token: for requests that run so long. */
+export const MOVE_REMEMBERED = 60;
 /** The longest Max-Age that browsers honour (RFC 6265bis, section 5.5: 400 days), in seconds. */
 export const LONGEST_MAX_AGE: number = 400 * DAY;
 

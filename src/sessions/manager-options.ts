@@ -36,14 +36,21 @@ export interface SessionManagerOptions<Data extends object = Record<string, unkn
   /** Whether a logout also tells the browser to forget what it has stored for this origin (Clear-Site-Data, OWASP ASVS 5.0, 14.3.1). False unless set. */
   readonly clearSiteData?: boolean | undefined;
   /**
-   * Ends sessions that a cookie holds before their time, say all that began before the user changed the password. Asked for each session
-   * that is opened; true refuses it.
+   * The moment, in Unix seconds, from which a user's sessions count: those that began before it are refused. "Log out everywhere" for sessions that their cookies
+   * hold: note the time when a user asks for it, or changes the password, and give it here; undefined or null for a user who never did. It may be a promise, and is
+   * then waited for as long as for a store (`storeTimeout`).
+   *
+   * With this or `isRevoked` a session's cookie is opened when the request comes, and not when somebody first looks at it.
    */
-  readonly isRevoked?: ((session: RevocableSession) => boolean) | undefined;
+  readonly validFrom?: ((subject: string) => number | null | undefined | Promise<number | null | undefined>) | undefined;
+  /** Whether one session was ended before its time: a deny list, by `session.id`. True refuses it. It may be a promise. */
+  readonly isRevoked?: ((session: RevocableSession) => boolean | Promise<boolean>) | undefined;
 }
 
 /** What `isRevoked` decides by. Times in Unix seconds. */
 export interface RevocableSession {
+  /** As `session.id` has it. Undefined in Flask's cookies, which have no room for it. */
+  readonly id: string | undefined;
   readonly subject: string | undefined;
   /** When the session began: its login, or its first write. */
   readonly createdAt: number;

@@ -11,6 +11,7 @@ import { checkSeconds, DEFAULT_LIFETIMES, type Lifetimes } from "./lifetime.ts";
 import type { HeaderPair, SessionInfo, SessionManagerOptions } from "./manager-options.ts";
 import { rejection } from "./rejection.ts";
 import { reportCommit, reportLoad } from "./report.ts";
+import { Revocation } from "./revocation.ts";
 import { SessionReader, type Incoming } from "./session-reader.ts";
 import { SessionState, type Opened, type RequestCookie } from "./session-state.ts";
 import { SessionWriter, type Outcome } from "./session-writer.ts";
@@ -77,8 +78,8 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
         ? inCookie(own, this.#cookie)
         : new StoreBackend(store, { cookie: this.#cookie, keys, clock, lifetimes: limits(), timeout: storeTimeout });
     const others = reads.map((read) => inCookie(read, new SessionCookie(cookie, read.cookieName)));
-    this.#reader = new SessionReader([this.#backend, ...others], clock, options);
     const { schema } = options;
+    this.#reader = new SessionReader([this.#backend, ...others], clock, schema, new Revocation(options));
     this.#writer = new SessionWriter({
       backend: this.#backend,
       cookie: this.#cookie,
@@ -181,7 +182,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   /** Ends one session, by a handle from `list` or by `session.id`. Check first that it is the user's own. @throws InvalidOptionError without a store. */
   async revoke(handle: string): Promise<void> {
     if (this.#store === undefined)
-      throw new InvalidOptionError("revoke needs a store: a session in a cookie can only be refused, by isRevoked.");
+      throw new InvalidOptionError("revoke needs a store: a session in a cookie can only be refused, by isRevoked or validFrom.");
     await this.#store.delete(handle);
   }
 

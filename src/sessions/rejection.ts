@@ -18,6 +18,8 @@ const EXPLANATIONS: Readonly<Record<RejectionReason, string>> = {
   invalid_data: "Signed by us, but the data does not fit the schema. Likely: the schema has changed since the session began.",
   unknown:
     "The token is genuine, but the store has no such session. Likely: it was ended by a logout, has expired, or the store was emptied.",
+  moved:
+    "The token is genuine, but a login or a renewal has put another in its place a moment ago. Likely: this request was on its way when that happened.",
   revoked: "Signed by us, but the session was ended before its time.",
   duplicate:
     "The cookie came more than once, with different valid sessions, and nobody can tell which one is the visitor's. Likely: another path or domain of this site has set a cookie of the same name.",
@@ -46,6 +48,7 @@ const BY_PROGRESS: readonly RejectionReason[] = [
   "too_large",
   "bad_payload",
   "unknown",
+  "moved",
   "future",
   "expired",
   "invalid_data",

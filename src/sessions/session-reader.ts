@@ -2,10 +2,10 @@ import type { Clock } from "../clock.ts";
 import type { StandardSchema } from "../signing/standard-schema.ts";
 import type { Reader, Reading, SessionBackend } from "./backend.ts";
 import { cookieBytes, MAX_VALUE_LENGTH, MAX_VALUES, readCookieValues } from "./cookie.ts";
-import { ageProblem } from "./lifetime.ts";
-import type { RevocableSession } from "./manager-options.ts";
+import { ageProblem, type AgeProblem } from "./lifetime.ts";
 import { OriginalData } from "./original-data.ts";
 import { mostTelling, rejection, type Rejection } from "./rejection.ts";
+import type { Revocation } from "./revocation.ts";
 import { fitToSchema } from "./session-schema.ts";
 import type { Opened } from "./session-state.ts";
 
@@ -17,7 +17,7 @@ interface Candidate {
   readonly name: string;
   readonly values: readonly string[];
   readonly backends: readonly SessionBackend[];
-  readonly readers: readonly Reader[];
+  readonly readers: Reader[];
 }
 
 /** What came in: the names of the cookies, and the session they lead to. */
@@ -35,24 +35,17 @@ export class SessionReader {
   readonly #byName = new Map<boolean, ReadonlyMap<string, readonly SessionBackend[]>>();
   readonly #clock: Clock;
   readonly #schema: StandardSchema | undefined;
-  readonly #isRevoked: ((session: RevocableSession) => boolean) | undefined;
+  readonly #revocation: Revocation;
 
   /** @param backends all that read; the first is the one that writes. */
-  constructor(
-    backends: readonly SessionBackend[],
-    clock: Clock,
-    {
-      schema,
-      isRevoked,
-    }: { readonly schema?: StandardSchema | undefined; readonly isRevoked?: ((session: RevocableSession) => boolean) | undefined },
-  ) {
+  constructor(backends: readonly SessionBackend[], clock: Clock, schema: StandardSchema | undefined, revocation: Revocation) {
     this.#backends = backends;
     this.#clock = clock;
     this.#schema = schema;
-    this.#isRevoked = isRevoked;
+    this.#revocation = revocation;
   }
 
-  /** Asks the store, if there is one and a genuine token came in, and only then waits; all else is put off until `open`. */
+  /** Asks the store, if there is one and a genuine token came in, and whoever knows of revoked sessions, and only then waits; all else is put off until `open`. */
   read(header: string, secure: boolean): Incoming | Promise<Incoming> {
     if (header === "") return NOTHING;
     const candidates: Candidate[] = [];
@@ -71,7 +64,27 @@ export class SessionReader {
       candidates.push({ name, values: distinct, backends, readers });
     }
     if (candidates.length === 0) return NOTHING;
+    return pending.length === 0 ? this.#incoming(candidates) : Promise.all(pending).then(() => this.#incoming(candidates));
+  }
+
+  #incoming(candidates: readonly Candidate[]): Incoming | Promise<Incoming> {
     const incoming = { names: candidates.map(({ name }) => name), open: () => this.#open(candidates) };
+    if (!this.#revocation.isNeeded) return incoming;
+    const pending: Promise<void>[] = [];
+    for (const { values, backends, readers } of candidates) {
+      readers.forEach((read, index) => {
+        const known = new Map(values.map((value) => [value, value.length > MAX_VALUE_LENGTH ? rejection("too_large") : read(value)]));
+        readers[index] = (value) => known.get(value)!;
+        for (const [value, reading] of known) {
+          if ("reason" in reading || this.#ageProblem(reading, backends[index]!) !== undefined) continue;
+          const { id = reading.held?.id, subject, createdAt, lastSeenAt } = reading.record;
+          const refusal = this.#revocation.refusalOf({ id, subject, createdAt, lastSeenAt });
+          const note = (found: Rejection | undefined): void => void (found && known.set(value, found));
+          if (refusal instanceof Promise) pending.push(refusal.then(note));
+          else note(refusal);
+        }
+      });
+    }
     return pending.length === 0 ? incoming : Promise.all(pending).then(() => incoming);
   }
 
@@ -117,12 +130,8 @@ export class SessionReader {
     if ("reason" in reading) return reading;
     const { record } = reading;
     let { original } = reading;
-    // A store ends by itself what rests too long, and knows better than a cookie when it was last used.
-    const limits = reading.held === undefined ? backend.lifetimes : { ...backend.lifetimes, idleTimeout: Infinity };
-    const problem = ageProblem(record, limits, this.#clock());
+    const problem = this.#ageProblem(reading, backend);
     if (problem !== undefined) return problem;
-    const { subject, createdAt, lastSeenAt } = record;
-    if (this.#isRevoked?.({ subject, createdAt, lastSeenAt }) === true) return rejection("revoked");
     if (this.#schema !== undefined) {
       const fitted = fitToSchema(this.#schema, record.data);
       if ("places" in fitted) return rejection("invalid_data");
@@ -131,5 +140,10 @@ export class SessionReader {
     }
     const { key, held } = reading;
     return { verdict: "valid", record, key, held, backend, cookieName, original: original ?? OriginalData.of(record.data) };
+  }
+
+  #ageProblem({ record, held }: Reading, { lifetimes }: SessionBackend): AgeProblem | undefined {
+    // A store ends by itself what rests too long, and knows better than a cookie when it was last used.
+    return ageProblem(record, held === undefined ? lifetimes : { ...lifetimes, idleTimeout: Infinity }, this.#clock());
   }
 }

@@ -1,5 +1,7 @@
 /** What a session consists of, wherever it is kept. Times are whole Unix seconds. */
 export interface SessionRecord {
+  /** What a session that its cookie holds is known by; undefined where the format has no room for it, before the first commit, and in a store, which has its own. */
+  id?: string | undefined;
   data: Record<string, unknown>;
   /** Whose session it is, after `login`. */
   subject: string | undefined;

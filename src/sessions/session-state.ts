@@ -112,6 +112,7 @@ export class SessionState {
   end(): void {
     const record = this.edit();
     for (const key of Object.keys(record.data)) delete record.data[key];
+    record.id = undefined;
     record.subject = undefined;
     record.persistent = false;
     record.createdAt = this.#clock();

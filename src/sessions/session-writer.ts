@@ -41,6 +41,7 @@ const UNOPENED: CommitFacts = {
   opened: false,
   verdict: "none",
   storeFailed: false,
+  moved: false,
   empty: true,
   changed: false,
   renewed: false,
@@ -87,6 +88,7 @@ export class SessionWriter {
       opened: true,
       verdict: opened.verdict,
       storeFailed: opened.verdict === "rejected" && opened.reason === "store_failed",
+      moved: opened.verdict === "rejected" && opened.reason === "moved" && !state.loggedIn,
       empty: record.subject === undefined && isEmpty(record.data),
       changed: isDataChanged || record.persistent !== (loaded?.record.persistent ?? false),
       renewed: state.renewed,
@@ -125,7 +127,7 @@ export class SessionWriter {
       replay: (theirs: Record<string, unknown>) => state.replay(theirs),
     };
     if (isOurs && (action === "touch" || action === "resign")) {
-      const sent = (value: string): Outcome => this.#send(state, decision, { value, record, text, conflicts: 0 });
+      const sent = (value: Saved["value"]): Outcome => this.#send(state, decision, { isKept: true, value, record, text, conflicts: 0 });
       const value = backend.touch(name, session);
       return value instanceof Promise ? value.then(sent) : sent(value);
     }
@@ -136,10 +138,17 @@ export class SessionWriter {
     return saved instanceof Promise ? saved.then((kept) => this.#send(state, decision, kept)) : this.#send(state, decision, saved);
   }
 
-  #send(state: SessionState, decision: Decision, { value, record, text, conflicts }: Saved): Outcome {
-    if (value === undefined) {
+  #send(state: SessionState, decision: Decision, { isKept, value, record, text, conflicts }: Saved): Outcome {
+    if (!isKept) {
       const why = "Nothing kept: the session was ended while this request ran, and what has ended is not written again.";
       return { ...nothing({ action: "none", why }, text), conflicts };
+    }
+    if (value === undefined) {
+      const { action } = decision;
+      return {
+        ...nothing({ action, why: "Kept. No cookie sent: another request renewed the token a moment ago, and sends it." }, text),
+        conflicts,
+      };
     }
     const { backend, cookie, clock } = this.#context;
     const { name, secure } = state.cookie;

@@ -50,10 +50,13 @@ export class Session<Data extends object = Record<string, unknown>> {
     this.#state = state;
   }
 
-  /** With a store, the id under which it keeps the session: a hash of the visitor's token, which `revoke` takes. Else, and before the first commit, undefined. */
+  /**
+   * What this session is known by, and no secret. With a store it is the id under which that keeps the session, a hash of the visitor's token, which `revoke` takes. In a sealed
+   * or signed cookie it is what `isRevoked` is asked about. A login or a renewal brings another. Undefined in Flask's cookies, and in a request in which the session begins.
+   */
   get id(): string | undefined {
-    this.#state.look();
-    return this.#state.held?.id;
+    const { id } = this.#state.look();
+    return this.#state.held?.id ?? id;
   }
 
   /** Whether the visitor came without a session that can be used. */
@@ -122,7 +125,10 @@ export class Session<Data extends object = Record<string, unknown>> {
     this.#state.loggedIn = false;
   }
 
-  /** Gives the session a new token and keeps the rest, as is right whenever a visitor's rights change. */
+  /**
+   * Gives the session a new token and keeps the rest, as is right whenever a visitor's rights change. With a store the old token opens it for ten seconds more,
+   * so that requests which are on their way are not logged out; where that is too long, `login` has no such grace.
+   */
   renew(): void {
     this.#state.edit();
     this.#state.renewed = true;

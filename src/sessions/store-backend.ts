@@ -1,24 +1,26 @@
 import type { Clock } from "../clock.ts";
 import { SessionError } from "../errors.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
-import { TimestampSigner } from "../signing/timestamp-signer.ts";
+import { ask, type Patience } from "./ask.ts";
 import type { Held, Outgoing, Reader, Reading, Saved, SessionBackend } from "./backend.ts";
 import type { SessionCookie } from "./cookie.ts";
-import { CLOCK_SKEW, expiryOf, type Lifetimes } from "./lifetime.ts";
-import { badSignature, rejection, type Rejection } from "./rejection.ts";
+import { expiryOf, MOVE_REMEMBERED, RENEWAL_GRACE, type Lifetimes } from "./lifetime.ts";
+import { readMark, writeMark } from "./moved-mark.ts";
+import { rejection, type Rejection } from "./rejection.ts";
 import { writeSessionJson } from "./session-json.ts";
 import { payloadOf, recordOf } from "./session-payload.ts";
 import type { SessionStore } from "./store.ts";
-import { VerifiedTexts } from "./verified-texts.ts";
-import { createToken, isToken, storeIdOf } from "./token.ts";
+import { TokenCookie, type Token } from "./token-cookie.ts";
+import { createToken, storeIdOf } from "./token.ts";
 
-const SHAPE = /^[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{1,7}\.[A-Za-z0-9_-]{43}$/;
 /** A cookie comes twice when two paths or domains set it. Whoever sends more genuine tokens is not asked about in the store. */
 const MAX_TOKENS = 4;
 /** Requests of one process wait for each other, so this many other processes would have to save in between, one after the other. */
 const MAX_ATTEMPTS = 12;
-/** Begins what is kept for a minute in the place of a session that has moved to a new token, before the new id. No session's payload does. */
-const MOVED = "moved ";
+/** So often a session may be renewed while one request runs. */
+const MAX_MOVES = 8;
+/** So often a session is looked for that was renewed and is not there yet. */
+const MAX_LATE = 6;
 
 interface Context {
   readonly cookie: SessionCookie;
@@ -30,19 +32,14 @@ interface Context {
 }
 
 /** What a write has kept: with other requests' changes, if there were any. */
-type Kept = Omit<Saved, "value">;
+type Kept = Omit<Saved, "value" | "isKept">;
+/** Where a session is kept. */
+type Place = Pick<Held, "id" | "payload">;
 
-interface Token {
-  readonly token: string;
+/** A write that has come about: of the session, or of the mark that it is to have a new token. */
+interface Written extends Kept {
   readonly id: string;
-  readonly issuedAt: number;
-  readonly key: Reading["key"];
-}
-
-/** One cookie name's signer, and what it has verified of late. */
-interface Bound {
-  readonly signer: TimestampSigner;
-  readonly verified: VerifiedTexts<Omit<Token, "key">>;
+  readonly isRenewed: boolean;
 }
 
 /** Sessions that stay in a store, under the hash of a random token. The cookie holds the token and our signature, so that a forged one never reaches the store. */
@@ -51,13 +48,15 @@ export class StoreBackend implements SessionBackend {
   readonly lifetimes: Lifetimes;
   readonly #store: SessionStore;
   readonly #context: Context;
-  readonly #bound = new Map<string, Bound>();
+  readonly #patience: Patience;
+  readonly #cookies = new Map<string, TokenCookie>();
   /** The last write of each id that is under way in this process. */
   readonly #writes = new Map<string, Promise<void>>();
 
   constructor(store: SessionStore, context: Context) {
     this.#store = store;
     this.#context = context;
+    this.#patience = { whom: "The session store", option: "storeTimeout", timeout: context.timeout };
     this.lifetimes = context.lifetimes;
   }
 
@@ -70,7 +69,7 @@ export class StoreBackend implements SessionBackend {
     const opened = new Map<string, Reading | Rejection>();
     const tokens = new Map<string, Token>();
     for (const value of values) {
-      const token = this.#verify(name, value);
+      const token = this.#cookie(name).read(value);
       if ("reason" in token) opened.set(value, token);
       else tokens.set(value, token);
     }
@@ -88,25 +87,31 @@ export class StoreBackend implements SessionBackend {
   async save(name: string, session: Outgoing): Promise<Saved> {
     const { held, record, text, renew, outlives } = session;
     const token = held === undefined || renew ? createToken() : held.token;
-    if (held === undefined) return await this.#create(name, token, { record, text, conflicts: 0 });
-    const written = await this.#inTurn(held.id, async () => await this.#replace(session, held, storeIdOf(token)));
-    if (written === undefined && !outlives) return { value: undefined, conflicts: 0, record, text };
-    if (written === undefined) return await this.#create(name, token, { record, text, conflicts: 0 });
-    if (renew) return await this.#move(name, token, held.id, written, outlives);
-    return { ...written, value: this.#cookieValue(name, token) };
+    const kept = { record, text, conflicts: 0 };
+    if (held === undefined) return await this.#create(name, token!, kept);
+    const written = await this.#inTurn(held.id, async () => await this.#replace(session, held, token));
+    if (written === undefined) return outlives ? await this.#create(name, token!, kept) : { ...kept, isKept: false, value: undefined };
+    const { id, isRenewed, ...saved } = written;
+    if (isRenewed) return await this.#move(name, token!, id, saved, outlives);
+    // Another request has renewed the token, and sends the cookie.
+    const isElsewhere = id !== held.id || held.token === undefined;
+    return { ...saved, isKept: true, value: isElsewhere ? undefined : this.#cookie(name).write(held.token) };
   }
 
-  async touch(name: string, { record, held }: Outgoing): Promise<string> {
+  async touch(name: string, { record, held }: Outgoing): Promise<Saved["value"]> {
     if (held === undefined) throw new SessionError("session_invalid", "Only a session that a store holds can be touched there.");
     await this.#ask("moving the end of a session", () => this.#store.touch(held.id, expiryOf(record, this.lifetimes)));
-    return this.#cookieValue(name, held.token);
+    return held.token === undefined ? undefined : this.#cookie(name).write(held.token);
   }
 
+  /** Ends a session wherever it is: a parallel request may have moved it to a new token. */
   async remove({ id }: Held): Promise<void> {
-    // A parallel request may have moved the session to a new token: then it is that one which has to end.
-    const payload = await this.#ask("ending a session", () => this.#store.get(id));
-    if (payload?.startsWith(MOVED) === true) await this.#ask("ending a session", () => this.#store.delete(payload.slice(MOVED.length)));
-    await this.#ask("ending a session", () => this.#store.delete(id));
+    let place: string | undefined = id;
+    for (let hop = 0; place !== undefined && hop <= MAX_MOVES; hop++) {
+      const here: string = place;
+      place = readMark(await this.#ask("ending a session", () => this.#store.get(here)))?.id;
+      await this.#ask("ending a session", () => this.#store.delete(here));
+    }
   }
 
   /** Keeps a session under its new token, unless a logout has ended it on the way. */
@@ -116,7 +121,7 @@ export class StoreBackend implements SessionBackend {
     const mark = await this.#ask("reading a session again", () => this.#store.get(oldId));
     if (mark !== undefined) return saved;
     await this.#ask("ending a session", () => this.#store.delete(storeIdOf(token)));
-    return { ...kept, value: undefined };
+    return { ...kept, isKept: false, value: undefined };
   }
 
   async #create(name: string, token: string, kept: Kept): Promise<Saved> {
@@ -126,23 +131,39 @@ export class StoreBackend implements SessionBackend {
     );
     if (!wasFree)
       throw new SessionError("store_failed", "The session store says that a new, random id is taken. It does not keep its contract.");
-    return { ...kept, value: this.#cookieValue(name, token) };
+    return { ...kept, isKept: true, value: this.#cookie(name).write(token) };
   }
 
-  /** Writes over what this request has loaded, or over what another has saved since. Undefined if nothing is there any more. */
-  async #replace({ record, text, renew, replay }: Outgoing, held: Held, newId: string): Promise<Kept | undefined> {
+  /**
+   * Writes over what this request has loaded, or over what another has saved since, wherever that is. Undefined if nothing is there any more.
+   *
+   * @param token the new one, if the session is to be renewed.
+   */
+  async #replace({ record, text, renew, outlives, replay }: Outgoing, held: Held, token: string | undefined): Promise<Written | undefined> {
     const base = recordOf(held.payload);
+    const now = this.#context.clock();
     let kept: Kept = { record, text, conflicts: 0 };
-    let { payload } = held;
+    let place: Place = held;
+    // What another request has renewed a moment ago needs it no second time, and only one new cookie can be the last to reach the browser. A login is another matter.
+    let isRenewed = renew && (outlives || held.token !== undefined);
     while (kept.conflicts < MAX_ATTEMPTS) {
-      const next = renew ? MOVED + newId : payloadOf(kept.record, kept.text);
-      const expiresAt = renew ? this.#context.clock() + CLOCK_SKEW : expiryOf(record, this.lifetimes);
-      const options = { replaces: payload, subject: renew ? undefined : record.subject };
-      if (await this.#ask("saving a session", () => this.#store.set(held.id, next, expiresAt, options))) return kept;
-      const theirs = await this.#ask("reading a session again", () => this.#store.get(held.id));
-      const their = theirs === undefined ? undefined : recordOf(theirs);
+      const { id, payload } = place;
+      const written = await this.#ask("saving a session", () =>
+        isRenewed
+          ? this.#store.set(id, writeMark({ id: storeIdOf(token!), at: now, byLogin: outlives }), now + MOVE_REMEMBERED, {
+              replaces: payload,
+            })
+          : this.#store.set(id, payloadOf(kept.record, kept.text), expiryOf(record, this.lifetimes), {
+              replaces: payload,
+              subject: record.subject,
+            }),
+      );
+      if (written) return { ...kept, id, isRenewed };
+      const theirs = await this.#find(id);
+      const their = theirs && recordOf(theirs.payload);
       if (theirs === undefined || their === undefined) return undefined;
-      payload = theirs;
+      if (theirs.id !== id && !outlives) isRenewed = false;
+      place = theirs;
       replay(their.data);
       const persistent = record.persistent === base?.persistent ? their.persistent : record.persistent;
       kept = { record: { ...record, persistent, data: their.data }, text: writeSessionJson(their.data), conflicts: kept.conflicts + 1 };
@@ -152,6 +173,24 @@ export class StoreBackend implements SessionBackend {
       "store_conflict",
       `Other processes have saved this session ${MAX_ATTEMPTS} times while this request tried to. What changes so often belongs into a database, not into a session.`,
     );
+  }
+
+  /**
+   * A session, or where it was renewed to. Undefined if it is no more, or somebody has logged in with it.
+   *
+   * @param moves how many marks have led here.
+   */
+  async #find(id: string, moves: number = 0): Promise<Place | undefined> {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      const payload = await this.#ask("reading a session again", () => this.#store.get(id));
+      const mark = readMark(payload);
+      if (mark !== undefined) return mark.byLogin || moves === MAX_MOVES ? undefined : await this.#find(mark.id, moves + 1);
+      if (payload !== undefined) return { id, payload };
+      if (moves === 0 || attempt > MAX_LATE) return undefined;
+      // The mark is there before the session is: it decides which of two renewals counts.
+      await pause(attempt);
+    }
+    return undefined;
   }
 
   /** One write of a session after the other, as far as this process goes: else all would collide, and all but one in vain. */
@@ -172,57 +211,26 @@ export class StoreBackend implements SessionBackend {
 
   async #read({ token, id, issuedAt, key }: Token): Promise<Reading | Rejection> {
     const payload = await this.#ask("reading a session", () => this.#store.get(id));
-    if (payload === undefined || payload.startsWith(MOVED)) return rejection("unknown");
-    const record = recordOf(payload);
+    const mark = readMark(payload);
+    const isInGrace = mark !== undefined && !mark.byLogin && this.#context.clock() <= mark.at + RENEWAL_GRACE;
+    const place = isInGrace ? await this.#find(mark.id, 1) : payload === undefined ? undefined : { id, payload };
+    if (mark !== undefined && (!isInGrace || place === undefined)) return rejection("moved");
+    if (place === undefined) return rejection("unknown");
+    const record = recordOf(place.payload);
     if (record === undefined) return rejection("bad_payload", "The token is genuine, but what the store keeps under it is no session.");
+    const held = { ...place, token: isInGrace ? undefined : token };
     // Touching moves the time in the cookie alone; the payload's is that of the last save.
-    return { key, held: { id, token, payload }, record: { ...record, lastSeenAt: Math.max(record.lastSeenAt, issuedAt) } };
+    return { key, held, record: { ...record, lastSeenAt: Math.max(record.lastSeenAt, issuedAt) } };
   }
 
-  #verify(name: string, value: string): Token | Rejection {
-    const { signer, verified } = this.#bind(name);
-    const known = verified.get(value);
-    if (known !== undefined) return { ...known.meaning, key: known.key };
-    if (!SHAPE.test(value)) return rejection("malformed");
-    const genuine = signer.verify(value);
-    if (genuine === undefined) return badSignature(this.#context.keys);
-    const { value: token, timestamp: issuedAt, key } = genuine;
-    if (!isToken(token)) return rejection("bad_payload");
-    const meaning = { token, id: storeIdOf(token), issuedAt };
-    verified.add(value, key, meaning);
-    return { ...meaning, key };
+  #cookie(name: string): TokenCookie {
+    let cookie = this.#cookies.get(name);
+    if (cookie === undefined) this.#cookies.set(name, (cookie = new TokenCookie(name, this.#context.keys, this.#context.clock)));
+    return cookie;
   }
 
-  #cookieValue(name: string, token: string): string {
-    return this.#bind(name).signer.sign(token);
-  }
-
-  #bind(name: string): Bound {
-    const { keys, clock } = this.#context;
-    let bound = this.#bound.get(name);
-    if (bound === undefined) {
-      const signer = new TimestampSigner(keys, { salt: `latchkey.session-token.${name}`, keyDerivation: "hmac", digest: "sha256", clock });
-      this.#bound.set(name, (bound = { signer, verified: new VerifiedTexts(keys) }));
-    }
-    return bound;
-  }
-
-  /** The store's answer; a SessionError when it fails or is late. */
   async #ask<Answer>(doing: string, question: () => Promise<Answer>): Promise<Answer> {
-    const { timeout } = this.#context;
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    const giveUp = (): void =>
-      reject(new SessionError("store_failed", `The session store has not answered within ${timeout} s while ${doing} (storeTimeout).`));
-    const timer = setTimeout(giveUp, timeout * 1000);
-    try {
-      question().then(resolve, reject);
-      return await promise;
-    } catch (cause) {
-      if (cause instanceof SessionError) throw cause;
-      throw new SessionError("store_failed", `The session store failed while ${doing}. Its own error is the cause of this one.`, { cause });
-    } finally {
-      clearTimeout(timer);
-    }
+    return await ask(this.#patience, doing, question);
   }
 }
 

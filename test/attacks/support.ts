@@ -91,12 +91,18 @@ export function seal({ key = KEY, app = "", name = "__Host-session", salt = Buff
 /** The plain text of a sealed cookie. */
 export function sealedPlain(
   json: string | Uint8Array,
-  { flags = 0, lastSeenAt = new Time().now, createdAt = lastSeenAt }: { flags?: number; lastSeenAt?: number; createdAt?: number } = {},
+  {
+    flags = 0,
+    lastSeenAt = new Time().now,
+    createdAt = lastSeenAt,
+    id = "AAAAAAAAAAAAAAAA",
+  }: { flags?: number; lastSeenAt?: number; createdAt?: number; id?: string } = {},
 ): Buffer {
-  const header = Buffer.alloc(13);
+  const header = Buffer.alloc(25);
   header[0] = flags;
   header.writeUIntBE(lastSeenAt, 1, 6);
   header.writeUIntBE(createdAt, 7, 6);
+  header.write(id, 13, "base64url");
   return Buffer.concat([header, Buffer.from(json as string)]);
 }
 
@@ -108,7 +114,7 @@ export function cookieWith(kind: (typeof COOKIE_KINDS)[number], json: string | U
 
 /** The session data as JSON, in the envelope that the format puts around it. */
 export function enveloped(kind: (typeof COOKIE_KINDS)[number], data: string): string {
-  return kind === "signed" ? `{"data":${data},"started":${new Time().now}}` : data;
+  return kind === "signed" ? `{"data":${data},"id":"AAAAAAAAAAAAAAAA","started":${new Time().now}}` : data;
 }
 
 export interface Answer {

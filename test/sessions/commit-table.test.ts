@@ -269,7 +269,7 @@ describe("with a store, where the session is opened although nobody looks at it"
 test("the table in docs/sessions.md names every sentence that a decision gives, and no other", () => {
   const page = readFileSync(new URL("../../docs/sessions.md", import.meta.url), "utf8");
   const inPage = new Set([...page.matchAll(/^\|.*\| “([^”]+)” \|$/gm)].map(([, why]) => why));
-  const flags = ["opened", "storeFailed", "empty", "changed", "renewed", "ended", "oldKey", "oldFormat", "touchIsDue"] as const;
+  const flags = ["opened", "storeFailed", "moved", "empty", "changed", "renewed", "ended", "oldKey", "oldFormat", "touchIsDue"] as const;
   const given = new Set<string>();
   for (let bits = 0; bits < 2 ** flags.length; bits++) {
     for (const verdict of ["none", "valid", "rejected"] as const) {

@@ -378,13 +378,14 @@ describe("the sealed format", () => {
       await subtle.decrypt({ name: "AES-GCM", iv: new Uint8Array(12), additionalData: bytes("e1\0__Host-session") }, aes, message),
     );
     expect([plain[0], plain.readUIntBE(1, 6), plain.readUIntBE(7, 6)]).toEqual([3, new Time().now, new Time().now]);
-    expect(plain.subarray(13).toString("utf8")).toBe('["ada",{"\\u00e9":[1]}]');
+    expect(plain.toString("base64url", 13, 25)).toBe((await visitor.manager.load(visitor.jar.header)).id);
+    expect(plain.subarray(25).toString("utf8")).toBe('["ada",{"\\u00e9":[1]}]');
   });
 
   test("has the length that its layout says", async () => {
     const visitor = new Visitor(makeManager("sealed"));
     await visitor.visit((session) => (session.data["a"] = 1));
-    expect(visitor.value.length).toBe(3 + Math.ceil(((24 + 16 + 13 + '{"a":1}'.length + 16) * 4) / 3));
+    expect(visitor.value.length).toBe(3 + Math.ceil(((24 + 16 + 25 + '{"a":1}'.length + 16) * 4) / 3));
   });
 });
 

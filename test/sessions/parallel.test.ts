@@ -179,7 +179,7 @@ describe.each(Object.keys(STORES))("parallel requests of one session, in %s", (n
     b.login("7");
     visitor.jar.take((await manager.commit(b)).filter(([name]) => name === "Set-Cookie").map(([, value]) => value));
     expect(await visitor.visit((session) => [session.subject, session.data])).toEqual(["7", { a: 1, theirs: true }]);
-    expect((await manager.load(old)).rejection?.reason).toBe("unknown");
+    expect((await manager.load(old)).rejection?.reason).toBe("moved");
   });
 
   test("sessions that were ended from elsewhere stay ended for requests that are still running", async () => {

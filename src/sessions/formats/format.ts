@@ -32,7 +32,10 @@ export interface FormatContext {
 export interface SessionCodec {
   /** Never throws for anything that a cookie can hold. */
   decode(value: string): Decoded | Rejection;
-  /** @param text the data as session JSON, which formats may use as it is. */
+  /**
+   * @param record with the id that the session had so far. Without one, a format that has room for it makes one.
+   * @param text the data as session JSON, which formats may use as it is.
+   */
   encode(record: SessionRecord, text: string): string;
 }
 

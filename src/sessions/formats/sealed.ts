@@ -8,6 +8,7 @@ import { Hmac } from "../../signing/hmac.ts";
 import { badSignature, rejection, type Rejection } from "../rejection.ts";
 import { readSessionJson, writeSessionJson } from "../session-json.ts";
 import { isDataObject, type SessionRecord } from "../session-record.ts";
+import { createSessionId, SESSION_ID_BYTES } from "../token.ts";
 import type { Decoded, SessionCodec, SessionFormat } from "./format.ts";
 
 /*
@@ -17,7 +18,7 @@ import type { Decoded, SessionCodec, SessionFormat } from "./format.ts";
  * K, C    = HKDF-Expand(Kp, "msg" salt): 32 bytes for AES-256-GCM, and 16 that are sent as the commitment
  * nonce   = twelve zero bytes, because K is used once; the 24 random bytes of the salt keep it so beyond 2^80 messages
  * AAD     = "e1" 0 cookie name
- * plain   = flags[1] issued[6] started[6] JSON
+ * plain   = flags[1] issued[6] started[6] id[12] JSON
  *
  * The commitment tells which key of the ring sealed the message, at one HMAC per key and without a key id in the cookie.
  */
@@ -28,7 +29,9 @@ const KEY_BYTES = 32;
 const LABEL_BYTES = 3;
 const COMMIT_BYTES = 16;
 const TAG_BYTES = 16;
-const HEADER_BYTES = 13;
+/** Of flags and times, which the id stands behind. */
+const TIMES_BYTES = 13;
+const HEADER_BYTES: number = TIMES_BYTES + SESSION_ID_BYTES;
 const NONCE = Buffer.alloc(12);
 const PERSISTENT = 1;
 /** The JSON is [subject, data] and not the data alone. */
@@ -118,11 +121,12 @@ function decrypt(key: Buffer, additional: Buffer, message: Buffer): Buffer | und
   }
 }
 
-function toPlain({ subject, persistent, createdAt, lastSeenAt }: SessionRecord, text: string): Buffer {
+function toPlain({ id, subject, persistent, createdAt, lastSeenAt }: SessionRecord, text: string): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   header[0] = (persistent ? PERSISTENT : 0) | (subject === undefined ? 0 : HAS_SUBJECT);
   header.writeUIntBE(lastSeenAt, 1, 6);
   header.writeUIntBE(createdAt, 7, 6);
+  header.write(id ?? createSessionId(), TIMES_BYTES, "base64url");
   const json = subject === undefined ? text : `[${writeSessionJson(subject)},${text}]`;
   return Buffer.concat([header, Buffer.from(json, "utf8")]);
 }
@@ -141,6 +145,7 @@ function fromPlain(plain: Buffer, key: SecretKey): Decoded | Rejection {
   if (!isDataObject(data) || (subject !== undefined && typeof subject !== "string")) return rejection("bad_payload");
   const record = {
     data,
+    id: plain.toString("base64url", TIMES_BYTES, HEADER_BYTES),
     subject,
     persistent: (flags & PERSISTENT) !== 0,
     lastSeenAt: plain.readUIntBE(1, 6),

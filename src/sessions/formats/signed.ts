@@ -3,6 +3,7 @@ import { TaggedJson } from "../../signing/tagged-json.ts";
 import { URLSafeTimedSerializer } from "../../signing/url-safe-timed-serializer.ts";
 import { badSignature, rejection } from "../rejection.ts";
 import { isDataObject, type SessionRecord } from "../session-record.ts";
+import { createSessionId } from "../token.ts";
 import type { SessionCodec, SessionFormat } from "./format.ts";
 
 const SHAPE = /^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{1,7}\.[A-Za-z0-9_-]{43}$/;
@@ -40,8 +41,8 @@ export function signed(): SessionFormat {
             return error instanceof BadPayload ? rejection("bad_payload") : badSignature(keys);
           }
         },
-        encode({ data, subject, persistent, createdAt }) {
-          return serializer.dumps({ data, subject, persistent: persistent || undefined, started: createdAt });
+        encode({ id = createSessionId(), data, subject, persistent, createdAt }) {
+          return serializer.dumps({ data, id, subject, persistent: persistent || undefined, started: createdAt });
         },
       };
     },
@@ -50,8 +51,8 @@ export function signed(): SessionFormat {
 
 function toRecord(content: unknown, lastSeenAt: number): SessionRecord | undefined {
   if (!isDataObject(content)) return undefined;
-  const { data, subject, persistent, started } = content;
-  if (!isDataObject(data) || !Number.isSafeInteger(started)) return undefined;
+  const { data, id, subject, persistent, started } = content;
+  if (!isDataObject(data) || typeof id !== "string" || !Number.isSafeInteger(started)) return undefined;
   if ((subject !== undefined && typeof subject !== "string") || (persistent !== undefined && persistent !== true)) return undefined;
-  return { data, subject, persistent: persistent === true, createdAt: started as number, lastSeenAt };
+  return { data, id, subject, persistent: persistent === true, createdAt: started as number, lastSeenAt };
 }

@@ -1,0 +1,66 @@
+import { InvalidOptionError } from "../errors.ts";
+import { ask, type Patience } from "./ask.ts";
+import type { RevocableSession, SessionManagerOptions } from "./manager-options.ts";
+import { rejection, type Rejection } from "./rejection.ts";
+
+type Hooks = Pick<SessionManagerOptions, "validFrom" | "isRevoked" | "storeTimeout">;
+
+const DOING = "looking whether a session was ended";
+
+/**
+ * Asks the application whether a genuine session was ended before its time (OWASP ASVS 5.0, 7.4.1 for self-contained tokens): by a date for each subject, or
+ * by a list of sessions.
+ */
+export class Revocation {
+  readonly #hooks: Hooks;
+  readonly #patience: Patience;
+
+  /** @throws InvalidOptionError for a hook that is no function. */
+  constructor(hooks: Hooks) {
+    for (const name of ["validFrom", "isRevoked"] as const) {
+      if (hooks[name] !== undefined && typeof hooks[name] !== "function") throw new InvalidOptionError(`The option ${name} is a function.`);
+    }
+    this.#hooks = hooks;
+    this.#patience = { whom: "validFrom or isRevoked", option: "storeTimeout", timeout: hooks.storeTimeout ?? 5 };
+  }
+
+  /** Whether there is anything to ask. */
+  get isNeeded(): boolean {
+    return this.#hooks.validFrom !== undefined || this.#hooks.isRevoked !== undefined;
+  }
+
+  /** Why the session is refused; undefined if it is not. A promise where a hook gave one or threw: it fails as a store's would. */
+  refusalOf(session: RevocableSession): Rejection | undefined | Promise<Rejection | undefined> {
+    const { validFrom, isRevoked } = this.#hooks;
+    const { subject, createdAt } = session;
+    const from = attempt(() => (subject === undefined ? undefined : validFrom?.(subject)));
+    const revoked = attempt(() => isRevoked?.(session));
+    if (!isThenable(from) && !isThenable(revoked)) return attempt(() => judge(createdAt, from, revoked));
+    return ask(this.#patience, DOING, async () => judge(createdAt, ...(await Promise.all([from, revoked]))));
+  }
+}
+
+/** What the function gives, or a promise that fails with what it throws: whoever asks need not expect both. */
+function attempt<Value>(work: () => Value): Value | Promise<never> {
+  try {
+    return work();
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
+}
+
+function judge(createdAt: number, from: unknown, revoked: unknown): Rejection | undefined {
+  // A database says null.
+  if (from !== undefined && from !== null && typeof from !== "number")
+    throw new InvalidOptionError("validFrom gives Unix seconds as a number, such as 1800000000, or undefined.");
+  if (typeof from === "number" && createdAt < from)
+    return rejection(
+      "revoked",
+      "Signed by us, but the session began before the moment from which validFrom lets this user's sessions count.",
+    );
+  return revoked === true ? rejection("revoked") : undefined;
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
