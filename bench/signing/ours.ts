@@ -1,4 +1,12 @@
-import { flaskSessionSerializer, Signer, TimedSerializer, URLSafeTimedSerializer, type Digest } from "../../src/signing/index.ts";
+import {
+  flaskSessionSerializer,
+  Serializer,
+  Signer,
+  TimedSerializer,
+  URLSafeSerializer,
+  URLSafeTimedSerializer,
+  type Digest,
+} from "../../src/signing/index.ts";
 import { type Contender, KEY } from "./contender.ts";
 
 function signer(name: string, digest: Digest, inPython?: string): Contender {
@@ -13,10 +21,10 @@ function signer(name: string, digest: Digest, inPython?: string): Contender {
   };
 }
 
-function serializer(name: string, of: TimedSerializer, inPython: string): Contender {
+function serializer(name: string, of: Serializer | TimedSerializer): Contender {
   return {
     name,
-    inPython,
+    inPython: `Python ${name}`,
     start(payload) {
       const token = of.dumps(payload);
       return { sign: () => of.dumps(payload), verify: () => of.loads(token, { maxAge: 3600 }) };
@@ -28,7 +36,9 @@ function serializer(name: string, of: TimedSerializer, inPython: string): Conten
 export const ours: readonly Contender[] = [
   signer("Signer + JSON", "sha1", "Python Signer + json"),
   signer("Signer + JSON, SHA-256", "sha256"),
-  serializer("TimedSerializer", new TimedSerializer(KEY), "Python TimedSerializer"),
-  serializer("URLSafeTimedSerializer", new URLSafeTimedSerializer(KEY), "Python URLSafeTimedSerializer"),
-  serializer("Flask session", flaskSessionSerializer(KEY), "Python Flask session"),
+  serializer("Serializer", new Serializer(KEY)),
+  serializer("TimedSerializer", new TimedSerializer(KEY)),
+  serializer("URLSafeSerializer", new URLSafeSerializer(KEY)),
+  serializer("URLSafeTimedSerializer", new URLSafeTimedSerializer(KEY)),
+  serializer("Flask session", flaskSessionSerializer(KEY)),
 ];

@@ -6,7 +6,7 @@ import { type Contender, KEY } from "./contender.ts";
 const PROGRAM = `
 import json, platform, sys, time
 from importlib.metadata import version
-from itsdangerous import Signer, TimedSerializer, URLSafeTimedSerializer
+from itsdangerous import Serializer, Signer, TimedSerializer, URLSafeSerializer, URLSafeTimedSerializer
 key = ${JSON.stringify(KEY)}
 print(json.dumps({"python": platform.python_version(), "itsdangerous": version("itsdangerous")}), flush=True)
 
@@ -16,6 +16,8 @@ jobs = {
 }
 def serializer(name, s):
     jobs[name] = (s.dumps, lambda t: s.loads(t, max_age=3600))
+for untimed in (Serializer(key), URLSafeSerializer(key)):
+    jobs[type(untimed).__name__] = (untimed.dumps, untimed.loads)
 serializer("TimedSerializer", TimedSerializer(key))
 serializer("URLSafeTimedSerializer", URLSafeTimedSerializer(key))
 try:
@@ -55,7 +57,14 @@ export async function startPython(): Promise<Python | undefined> {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async (): Promise<string> => String((await lines.next()).value);
   const versions = JSON.parse(await answer()) as Record<string, string>;
-  const names = ["Signer + json", "TimedSerializer", "URLSafeTimedSerializer", ...(flask === undefined ? [] : ["Flask session"])];
+  const names = [
+    "Signer + json",
+    "Serializer",
+    "TimedSerializer",
+    "URLSafeSerializer",
+    "URLSafeTimedSerializer",
+    ...(flask === undefined ? [] : ["Flask session"]),
+  ];
   const contenders = names.map((name): Contender => ({
     name: `Python ${name}`,
     start: (payload) => ({

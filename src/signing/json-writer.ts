@@ -13,11 +13,19 @@ export interface JsonStyle {
   /** Whether NaN and the infinities are written, as Python does, or refused. */
   readonly allowNaN: boolean;
   /** Keys that were written lately, as they are written. Begins empty. */
-  readonly names: Map<string, string>;
+  readonly names: Map<string, MemberName>;
   /** The key and content under which an object is written, `{"key": content}`, if it is of a kind that has a tag. */
   readonly tagged?: ((value: object) => { readonly key: string; readonly content: unknown } | undefined) | undefined;
   /** The key by which an object is marked that has one member only, and would be taken for a tagged value. */
   readonly escape?: ((key: string) => string | undefined) | undefined;
+}
+
+/** The key of a member as it is written, with all that stands around it up to the value. */
+interface MemberName {
+  /** Behind the bracket that opens the object. */
+  readonly first: string;
+  /** Behind another member. */
+  readonly next: string;
 }
 
 /** Keys of members, or the place in an array: what an error calls a value by. */
@@ -99,8 +107,9 @@ function writeArray(array: readonly unknown[], style: JsonStyle, depth: number):
   let text = "[";
   for (let index = 0; index < array.length; index++) {
     const item = array[index];
-    if (index > 0) text += style.separators[0];
-    text += write(item, style, depth + 1, index, sources !== undefined && typeof item === "number" ? sources(index, item) : undefined);
+    const source = sources !== undefined && typeof item === "number" ? sources(index, item) : undefined;
+    const written = write(item, style, depth + 1, index, source);
+    text += index === 0 ? written : style.separators[0] + written;
   }
   return `${text}]`;
 }
@@ -115,19 +124,21 @@ function writeMembers(keys: readonly string[], record: Readonly<Record<string, u
   for (const key of keys) {
     const value = record[key];
     if (value === undefined) continue;
-    text += text === "" ? "{" : style.separators[0];
-    text += nameOf(mark === undefined ? key : `${key}__`, style);
-    text += write(value, style, inside, key, sources !== undefined && typeof value === "number" ? sources(key, value) : undefined);
+    const { first, next } = nameOf(mark === undefined ? key : `${key}__`, style);
+    const source = sources !== undefined && typeof value === "number" ? sources(key, value) : undefined;
+    text += (text === "" ? first : next) + write(value, style, inside, key, source);
   }
   text += text === "" ? "{}" : "}";
   return mark === undefined ? text : `{${quote(mark, style)}${style.separators[1]}${text}}`;
 }
 
-/** A member's key as it is written, with what stands behind it. Few are as many different ones as MAX_NAMES. */
-function nameOf(key: string, style: JsonStyle): string {
+/** Few are as many different ones as MAX_NAMES. */
+function nameOf(key: string, style: JsonStyle): MemberName {
   let name = style.names.get(key);
   if (name === undefined) {
-    name = quote(key, style) + style.separators[1];
+    const [item, colon] = style.separators;
+    const quoted = quote(key, style) + colon;
+    name = { first: `{${quoted}`, next: item + quoted };
     if (key.length <= MAX_NAME_LENGTH) {
       if (style.names.size >= MAX_NAMES) style.names.clear();
       style.names.set(key, name);
