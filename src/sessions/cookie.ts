@@ -69,7 +69,7 @@ export interface SharedCookieOptions extends CommonCookieOptions {
 /** The attributes of a session's cookie. HttpOnly is always set. */
 export type CookieOptions = HostCookieOptions | SharedCookieOptions;
 
-/** What an adapter knows of a request. */
+/** What an adapter knows of a request. It is asked once at most, and only if a cookie comes or goes. */
 export interface RequestFacts {
   /** Whether it came over https, as far as this process can tell. */
   readonly secure: boolean;
@@ -79,6 +79,27 @@ export interface RequestFacts {
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const LOOPBACK = /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])\.?(?::\d+)?$/i;
+
+/** What the cookie of one request is called, and whether it is Secure. Found out when somebody asks: many requests have no cookie, and want none. */
+export class RequestCookie {
+  /** What is known of the request. */
+  readonly facts: RequestFacts | undefined;
+  readonly #cookie: SessionCookie;
+  #secure: boolean | undefined;
+
+  constructor(cookie: SessionCookie, facts: RequestFacts | undefined) {
+    this.#cookie = cookie;
+    this.facts = facts;
+  }
+
+  get secure(): boolean {
+    return (this.#secure ??= this.#cookie.isSecureFor(this.facts));
+  }
+
+  get name(): string {
+    return this.#cookie.nameFor(this.secure);
+  }
+}
 
 /** The name and the attributes of a session's cookie, checked once. */
 export class SessionCookie {

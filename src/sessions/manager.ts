@@ -4,7 +4,7 @@ import { KeyRing } from "../keys/key-ring.ts";
 import { loadKeyRing } from "../keys/load.ts";
 import type { SessionBackend } from "./backend.ts";
 import { CookieBackend } from "./cookie-backend.ts";
-import { SessionCookie, type RequestFacts } from "./cookie.ts";
+import { RequestCookie, SessionCookie, type RequestFacts } from "./cookie.ts";
 import type { SessionFormat } from "./formats/format.ts";
 import { sealed } from "./formats/sealed.ts";
 import { checkSeconds, DEFAULT_LIFETIMES, type Lifetimes } from "./lifetime.ts";
@@ -13,7 +13,7 @@ import { rejection } from "./rejection.ts";
 import { reportCommit, reportLoad } from "./report.ts";
 import { Revocation } from "./revocation.ts";
 import { SessionReader, type Incoming } from "./session-reader.ts";
-import { SessionState, type Opened, type RequestCookie } from "./session-state.ts";
+import { SessionState, type Opened } from "./session-state.ts";
 import { SessionWriter, type Outcome } from "./session-writer.ts";
 import { Session, stateOf } from "./session.ts";
 import { recordOf } from "./session-payload.ts";
@@ -103,9 +103,8 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
 
   /** As `load`, and without a promise where nothing has to be waited for: unless a store is asked. For adapters. */
   open(cookieHeader: string | null | undefined, request?: RequestFacts): Session<Data> | Promise<Session<Data>> {
-    const secure = this.#cookie.isSecureFor(request);
-    const cookie: RequestCookie = { name: this.#cookie.nameFor(secure), secure, facts: request };
-    const incoming = this.#reader.read(cookieHeader ?? "", secure);
+    const cookie = new RequestCookie(this.#cookie, request);
+    const incoming = this.#reader.read(cookieHeader ?? "", cookie);
     if (!(incoming instanceof Promise)) return this.#sessionOf(cookie, incoming);
     return incoming.then(
       (asked) => this.#sessionOf(cookie, asked),
@@ -144,7 +143,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   #sessionOf(cookie: RequestCookie, incoming: Incoming): Session<Data> {
     const open = (): Opened => {
       const opened = incoming.open();
-      reportLoad(this.#backend, this.#keys, cookie.name, opened);
+      reportLoad(this.#backend, this.#keys, cookie, opened);
       return opened;
     };
     const state = new SessionState(this, cookie, incoming.names, open, this.#clock);

@@ -2,7 +2,7 @@ import { sessionCommittedChannel, sessionLoadedChannel, type KeyLabel } from "..
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKey } from "../keys/secret-key.ts";
 import type { SessionBackend } from "./backend.ts";
-import { attributesOf } from "./cookie.ts";
+import { attributesOf, type RequestCookie } from "./cookie.ts";
 import { expiryOf } from "./lifetime.ts";
 import { comparableText, readSessionJson } from "./session-json.ts";
 import type { Opened, SessionState } from "./session-state.ts";
@@ -11,12 +11,12 @@ import type { Outcome } from "./session-writer.ts";
 type Data = Record<string, unknown>;
 
 /** Tells whoever listens what came in. */
-export function reportLoad(backend: SessionBackend, keys: KeyRing, cookieName: string, opened: Opened): void {
+export function reportLoad(backend: SessionBackend, keys: KeyRing, cookie: RequestCookie, opened: Opened): void {
   if (!sessionLoadedChannel.hasSubscribers) return;
   if (opened.verdict !== "valid") {
     const { reason, explanation, bytes } = opened.verdict === "rejected" ? opened : { reason: undefined, explanation: undefined, bytes: 0 };
     sessionLoadedChannel.publish({
-      cookieName,
+      cookieName: cookie.name,
       format: backend.format,
       verdict: opened.verdict,
       reason,

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { StandardSchema } from "../signing/standard-schema.ts";
 import type { Reader, Reading, SessionBackend } from "./backend.ts";
-import { cookieBytes, MAX_VALUE_LENGTH, MAX_VALUES, readCookieValues } from "./cookie.ts";
+import { cookieBytes, MAX_VALUE_LENGTH, MAX_VALUES, readCookieValues, type RequestCookie } from "./cookie.ts";
 import { ageProblem, type AgeProblem } from "./lifetime.ts";
 import { OriginalData } from "./original-data.ts";
 import { mostTelling, rejection, type Rejection } from "./rejection.ts";
@@ -46,11 +46,11 @@ export class SessionReader {
   }
 
   /** Asks the store, if there is one and a genuine token came in, and whoever knows of revoked sessions, and only then waits; all else is put off until `open`. */
-  read(header: string, secure: boolean): Incoming | Promise<Incoming> {
+  read(header: string, cookie: RequestCookie): Incoming | Promise<Incoming> {
     if (header === "") return NOTHING;
     const candidates: Candidate[] = [];
     const pending: Promise<void>[] = [];
-    for (const [name, backends] of this.#backendsByName(secure)) {
+    for (const [name, backends] of this.#backendsByName(cookie.secure)) {
       const values = readCookieValues(header, name);
       if (values.length === 0) continue;
       const distinct = values.length === 1 ? values : [...new Set(values)];

@@ -1,6 +1,6 @@
 import type { Held, Reading, SessionBackend } from "./backend.ts";
 import { closeData, sessionClosed } from "./close-data.ts";
-import type { RequestFacts } from "./cookie.ts";
+import type { RequestCookie } from "./cookie.ts";
 import { Journal, type Update } from "./merge.ts";
 import type { OriginalData } from "./original-data.ts";
 import type { Rejection } from "./rejection.ts";
@@ -18,13 +18,6 @@ export type Opened =
       /** Of the cookie's name and value. */
       readonly bytes: number;
     } & Reading);
-
-/** The names and the kind of cookie that this request is about. */
-export interface RequestCookie {
-  readonly name: string;
-  readonly secure: boolean;
-  readonly facts: RequestFacts | undefined;
-}
 
 const DESTROYED = "it was destroyed in this request. Call logout() in place of destroy() to go on with a fresh one.";
 

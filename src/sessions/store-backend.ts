@@ -15,8 +15,8 @@ import { createToken, storeIdOf } from "./token.ts";
 
 /** A cookie comes twice when two paths or domains set it. Whoever sends more genuine tokens is not asked about in the store. */
 const MAX_TOKENS = 4;
-/** Requests of one process wait for each other, so this many other processes would have to save in between, one after the other. */
-const MAX_ATTEMPTS = 12;
+/** Requests of one process wait for each other, so other processes would have to save in between this often, one after the other. */
+const MAX_ATTEMPTS = 64;
 /** So often a session may be renewed while one request runs. */
 const MAX_MOVES = 8;
 /** So often a session is looked for that was renewed and is not there yet. */
@@ -234,9 +234,12 @@ export class StoreBackend implements SessionBackend {
   }
 }
 
+/** Milliseconds. Whoever has just won goes straight on with the next request, so those who wait long would lose again and again. */
+const LONGEST_PAUSE = 16;
+
 /** Some milliseconds, more each time and never the same, so that processes that collide once do not collide again. */
 async function pause(attempt: number): Promise<void> {
-  const milliseconds = Math.random() * Math.min(100, 2 ** attempt);
+  const milliseconds = Math.random() * Math.min(LONGEST_PAUSE, 2 ** attempt);
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 

@@ -112,11 +112,16 @@ export abstract class SerializerBase<Value, SignerKind extends Signer> {
     }
   }
 
-  /** Refuses a text that no signer here can have written, before any work is spent on it. */
-  protected checkLength(text: string): void {
-    if (typeof text === "string" && text.length > this.#maxLength) {
-      throw new BadSignature(`The signed text has more than ${this.#maxLength} characters, so its signature was not looked at.`);
-    }
+  /** Whether no signer here can have written the text, so that no work need be spent on it. */
+  protected isTooLongToBeSigned(text: string): boolean {
+    return typeof text === "string" && text.length > this.#maxLength;
+  }
+
+  /** The error for a text that no signer made: why it was refused. */
+  protected mismatch(text: string, { salt }: SaltOption): BadSignature {
+    if (this.isTooLongToBeSigned(text))
+      return new BadSignature(`The signed text has more than ${this.#maxLength} characters, so its signature was not looked at.`);
+    return this.signers(salt)[0].mismatch(text);
   }
 
   /** The signer that signs, and then the fallback signers. */

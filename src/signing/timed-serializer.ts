@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKey, SecretKeyInput } from "../keys/secret-key.ts";
 import { SerializerBase, type SaltOption, type SerializerOptions, type UnsafeResult } from "./serializer-base.ts";
-import { TimestampSigner, type AgeOptions } from "./timestamp-signer.ts";
+import { TimestampSigner, type AgeOptions, type VerifiedAt } from "./timestamp-signer.ts";
 
 export interface TimedSerializerOptions<Value = unknown> extends SerializerOptions<Value> {
   /** Tells the time in whole Unix seconds; the machine's clock by default. */
@@ -54,15 +54,29 @@ export class TimedSerializer<Value = unknown> extends SerializerBase<Value, Time
 
   /** The value of a signed text, when it was signed, and by which key. Throws as `loads` does. */
   open(text: string, options: TimedLoadOptions = {}): OpenedAt<Value> {
-    this.checkLength(text);
-    const signers = this.signers(options.salt);
-    for (const signer of signers) {
+    const verified = this.#verified(text, options);
+    if (verified === undefined) throw this.mismatch(text, options);
+    this.signers(options.salt)[0].checkAge(verified, options);
+    return { value: this.trustedValue(verified.value), timestamp: verified.timestamp, key: verified.key };
+  }
+
+  /**
+   * As `open`, and undefined where no key made the signature or the timestamp is bad: for callers who expect forgeries, and judge the age themselves.
+   *
+   * @throws BadPayload if the signature is good, but the content cannot be decoded or does not fit the schema.
+   */
+  verify(text: string, options: SaltOption = {}): OpenedAt<Value> | undefined {
+    const verified = this.#verified(text, options);
+    return verified && { value: this.trustedValue(verified.value), timestamp: verified.timestamp, key: verified.key };
+  }
+
+  #verified(text: string, { salt }: SaltOption): VerifiedAt | undefined {
+    if (this.isTooLongToBeSigned(text)) return undefined;
+    for (const signer of this.signers(salt)) {
       const verified = signer.verify(text);
-      if (verified === undefined) continue;
-      signer.checkAge(verified, options);
-      return { value: this.trustedValue(verified.value), timestamp: verified.timestamp, key: verified.key };
+      if (verified !== undefined) return verified;
     }
-    throw signers[0].mismatch(text);
+    return undefined;
   }
 
   /**

@@ -55,6 +55,28 @@ describe("the session middleware for Hono", () => {
     ]);
   });
 
+  test("leaves an answer alone that the application keeps for all visitors: nobody gets another's cookie", async () => {
+    // On the fetch interface an answer with a body can be read once; on @hono/node-server one of text can be given again and again.
+    const shared = { empty: new Response(null, { status: 204 }), text: new Response("the same for all") };
+    const sharing = new Hono().use(session(manager));
+    sharing.get("/write", (c) => {
+      (c.get("session" as never) as { data: Data }).data.visits = 1;
+      return shared.empty;
+    });
+    sharing.get("/read", (c) => {
+      void (c.get("session" as never) as { data: Data }).data;
+      return shared.text;
+    });
+    sharing.get("/plain", () => shared.empty);
+    const cookies = [];
+    for (let visit = 0; visit < 2; visit++) cookies.push(...(await sharing.request("http://localhost/write")).headers.getSetCookie());
+    expect(new Set(cookies).size).toBe(2);
+    const read = await sharing.request("http://localhost/read");
+    expect([await read.text(), read.headers.get("Vary")]).toEqual(["the same for all", "Cookie"]);
+    expect((await sharing.request("http://localhost/plain")).headers.getSetCookie()).toEqual([]);
+    expect([shared.empty, shared.text].flatMap(({ headers }) => headers.getSetCookie())).toEqual([]);
+  });
+
   test("mounted twice, it keeps one session", async () => {
     const twice = new Hono().use(session(manager)).use(session(manager));
     twice.get("/", (c) => {

@@ -228,7 +228,7 @@ export function adapterContract(name: string, serve: Serve, { listens = true, tr
       });
     }
 
-    test("a renewal makes a new cookie and keeps the data; the old cookie is worth nothing", async () => {
+    test("a renewal makes a new cookie and keeps the data; what still comes with the old one counts, and sends none", async () => {
       const request = await start(sqlite());
       const jar = new CookieJar();
       await request("/visit", { jar });
@@ -236,7 +236,20 @@ export function adapterContract(name: string, serve: Serve, { listens = true, tr
       await request("/renew", { jar });
       expect(jar.header).not.toBe(before);
       expect(await (await request("/read", { jar })).json()).toEqual({ visits: 1 });
-      expect(await (await request("/read", { headers: { Cookie: before } })).json()).toEqual({});
+      const late = await request("/visit", { headers: { Cookie: before } });
+      expect([await late.text(), late.headers.getSetCookie()]).toEqual(["2", []]);
+      expect(await (await request("/read", { jar })).json()).toEqual({ visits: 2 });
+    });
+
+    test("after a login the old cookie is worth nothing, and whoever still comes with it leaves the new one alone", async () => {
+      const request = await start(sqlite());
+      const jar = new CookieJar();
+      await request("/visit", { jar });
+      const before = jar.header!;
+      await request("/login", { jar });
+      const late = await request("/read", { headers: { Cookie: before } });
+      expect([await late.json(), late.headers.getSetCookie()]).toEqual([{}, []]);
+      expect(await (await request("/me", { jar })).text()).toBe("7");
     });
 
     test("200 parallel requests of one visitor lose nothing", async () => {

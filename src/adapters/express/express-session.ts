@@ -7,7 +7,7 @@ export type SessionCallback = (error?: unknown) => void;
 
 /** What `request.session` has beside its entries, under express-session's names. An entry cannot have one of these names. */
 export interface ExpressSessionMembers {
-  /** With a store: the id under which it keeps the session, a hash of the visitor's token. Else undefined. */
+  /** As `id` of the session: what it is known by, and no secret. */
   readonly id: string | undefined;
   /** Ends the session and puts an empty one under a new token in its place, as is right at a login. */
   regenerate(callback?: SessionCallback): ExpressSessionMembers;
@@ -24,9 +24,10 @@ export interface ExpressSessionMembers {
 /** The session in the shape that express-session gives it: its entries are properties. */
 export type ExpressSession<Data extends object = Record<string, unknown>> = Partial<Data> & ExpressSessionMembers;
 
-interface Context<Data extends object> {
-  readonly request: object;
-  readonly current: () => Session<Data>;
+/** What stands behind a `request.session`. */
+export interface SessionContext {
+  readonly request: { session?: unknown };
+  readonly current: () => Session<object>;
   /** Reads the session again. */
   readonly load: () => Promise<void>;
   /** Whether the answer has begun. */
@@ -36,92 +37,119 @@ interface Context<Data extends object> {
 type Entries = Record<PropertyKey, unknown>;
 
 /** Shows a session as express-session would. Looking at an entry is looking at the session; nothing else is. */
-export function expressSession<Data extends object>(context: Context<Data>): ExpressSession<Data> {
-  const { current, load, isClosed } = context;
-  const request: { session?: unknown } = context.request;
+export function expressSession<Data extends object>(context: SessionContext): ExpressSession<Data> {
+  const members = new Members(context);
+  return (members.facade = new Proxy(members, HANDLER)) as unknown as ExpressSession<Data>;
+}
+
+/** The target of the proxy: each request has one, so everything that can be shared is. */
+class Members implements ExpressSessionMembers {
+  facade!: ExpressSessionMembers;
   /** What this object goes on to show once another has taken its place: Passport copies from it. */
-  let left: Entries | undefined;
-  const entries = (): Entries => left ?? current().data;
+  #left: Entries | undefined;
+  readonly #context: SessionContext;
+
+  constructor(context: SessionContext) {
+    this.#context = context;
+  }
+
+  get entries(): Entries {
+    return this.#left ?? (this.#context.current().data as Entries);
+  }
+
+  get id(): string | undefined {
+    return this.#context.current().id;
+  }
+
+  regenerate(callback?: SessionCallback): ExpressSessionMembers {
+    return this.#settle(() => {
+      const data = { ...this.entries };
+      this.#context.current().logout();
+      this.#left = data;
+      this.#context.request.session = expressSession(this.#context);
+    }, callback);
+  }
+
+  save(callback?: SessionCallback): ExpressSessionMembers {
+    return this.#settle(() => undefined, callback);
+  }
+
+  reload(callback: SessionCallback): ExpressSessionMembers {
+    if (typeof callback !== "function")
+      throw new InvalidOptionError("request.session.reload takes a function, which is called when the session was read.");
+    if (this.#context.isClosed()) {
+      const message =
+        "The answer has begun, so this request cannot keep what it would load. In a socket, use manager.load and manager.commit.";
+      queueMicrotask(() => callback(new SessionError("session_closed", message)));
+      return this.facade;
+    }
+    this.#context
+      .load()
+      .then(() => callback(), callback)
+      .catch(rethrow);
+    return this.facade;
+  }
+
+  destroy(callback?: SessionCallback): ExpressSessionMembers {
+    return this.#settle(() => {
+      this.#context.current().destroy();
+      delete this.#context.request.session;
+    }, callback);
+  }
+
+  touch(): ExpressSessionMembers {
+    return this.facade;
+  }
+
+  /** What console.log shows. A getter, since it calls what it gets on the proxy. */
+  get [inspect.custom](): () => Entries {
+    return () => ({ ...this.entries });
+  }
 
   /** Does what can be done at once, and calls back a little later; without a callback the caller gets the error. */
-  const settle = (work: () => void, callback: SessionCallback | undefined): void => {
+  #settle(work: () => void, callback: SessionCallback | undefined): ExpressSessionMembers {
     try {
       work();
     } catch (error) {
       if (callback === undefined) throw error;
       queueMicrotask(() => callback(error));
-      return;
+      return this.facade;
     }
     if (callback !== undefined) queueMicrotask(() => callback());
-  };
-
-  const members: ExpressSessionMembers & { [inspect.custom]: () => Entries } = {
-    get id() {
-      return current().id;
-    },
-    regenerate(callback) {
-      settle(() => {
-        const data = { ...entries() };
-        current().logout();
-        left = data;
-        request.session = expressSession(context);
-      }, callback);
-      return facade;
-    },
-    save(callback) {
-      settle(() => undefined, callback);
-      return facade;
-    },
-    reload(callback) {
-      if (typeof callback !== "function")
-        throw new InvalidOptionError("request.session.reload takes a function, which is called when the session was read.");
-      if (isClosed()) {
-        const message =
-          "The answer has begun, so this request cannot keep what it would load. In a socket, use manager.load and manager.commit.";
-        queueMicrotask(() => callback(new SessionError("session_closed", message)));
-        return facade;
-      }
-      load()
-        .then(() => callback(), callback)
-        .catch(rethrow);
-      return facade;
-    },
-    destroy(callback) {
-      settle(() => {
-        current().destroy();
-        delete request.session;
-      }, callback);
-      return facade;
-    },
-    touch: () => facade,
-    [inspect.custom]: () => ({ ...entries() }),
-  };
-  const isMember = (key: PropertyKey): boolean => Object.hasOwn(members, key);
-
-  const facade: ExpressSession<Data> = new Proxy(members as unknown as ExpressSession<Data>, {
-    get: (_, key) => Reflect.get(isMember(key) ? members : entries(), key) as unknown,
-    set(_, key, value) {
-      if (isMember(key)) {
-        throw new InvalidOptionError(
-          `request.session.${String(key)} cannot be set: the session has a member of that name. Give the entry another, or use sessionOf(manager, request).data.`,
-        );
-      }
-      // Assignment to this one name would change the prototype.
-      if (key === "__proto__")
-        return Reflect.defineProperty(entries(), key, { value, enumerable: true, configurable: true, writable: true });
-      return Reflect.set(entries(), key, value);
-    },
-    has: (_, key) => isMember(key) || Reflect.has(entries(), key),
-    deleteProperty: (_, key) => Reflect.deleteProperty(entries(), key),
-    // By assignment, which a session that is closed refuses.
-    defineProperty: (_, key, { value }) => Reflect.set(facade, key, value as unknown),
-    // Only the entries: whoever lists the session, or copies it, means the data.
-    ownKeys: () => Reflect.ownKeys(entries()),
-    getOwnPropertyDescriptor: (_, key) =>
-      Object.hasOwn(entries(), key) ? { value: entries()[key], enumerable: true, configurable: true, writable: true } : undefined,
-  });
-  return facade;
+    return this.facade;
+  }
 }
+
+const NAMES: ReadonlySet<PropertyKey> = new Set(["id", "regenerate", "save", "reload", "destroy", "touch"]);
+
+const HANDLER: ProxyHandler<Members> = {
+  get(members, key) {
+    if (!NAMES.has(key)) return Reflect.get(members.entries, key) as unknown;
+    const member: unknown = members[key as keyof ExpressSessionMembers];
+    return typeof member === "function" ? (member.bind(members) as unknown) : member;
+  },
+  set(members, key, value) {
+    if (NAMES.has(key)) {
+      throw new InvalidOptionError(
+        `request.session.${String(key)} cannot be set: the session has a member of that name. Give the entry another, or use sessionOf(manager, request).data.`,
+      );
+    }
+    // Assignment to this one name would change the prototype.
+    if (key === "__proto__")
+      return Reflect.defineProperty(members.entries, key, { value, enumerable: true, configurable: true, writable: true });
+    return Reflect.set(members.entries, key, value);
+  },
+  has: (members, key) => NAMES.has(key) || Reflect.has(members.entries, key),
+  deleteProperty: (members, key) => Reflect.deleteProperty(members.entries, key),
+  // By assignment, which a session that is closed refuses.
+  defineProperty: (members, key, { value }) => Reflect.set(members.facade, key, value as unknown),
+  // Only the entries: whoever lists the session, or copies it, means the data.
+  ownKeys: (members) => Reflect.ownKeys(members.entries),
+  getOwnPropertyDescriptor: ({ entries }, key) =>
+    Object.hasOwn(entries, key) ? { value: entries[key], enumerable: true, configurable: true, writable: true } : undefined,
+  // A session is a plain object to whoever asks.
+  getPrototypeOf: () => Object.prototype,
+};
 
 /** Out of the promise, to where exceptions of a callback would go. */
 function rethrow(error: unknown): void {

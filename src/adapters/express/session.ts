@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from "express";
 import type { SessionManager } from "../../sessions/manager.ts";
+import type { RequestFacts } from "../../sessions/cookie.ts";
 import type { Session } from "../../sessions/session.ts";
 import { beforeHeaders } from "../before-headers.ts";
 import { headersOf } from "../headers-of.ts";
@@ -34,18 +35,15 @@ export function session<Data extends object>(manager: SessionManager<Data>): Req
   return function session(request, response, next): Promise<void> | void {
     // Mounted twice: the outer one keeps the session.
     if (hasSession(request)) return next();
-    const open = (): Session<Data> | Promise<Session<Data>> =>
-      manager.open(request.headers.cookie, { secure: request.secure, host: request.host ?? "" });
+    const open = (): Session<Data> | Promise<Session<Data>> => manager.open(request.headers.cookie, new Facts(request));
     const start = (opened: Session<Data>): void => {
       keepSession(manager, request, opened);
-      defineLazily(request, "session", () =>
-        expressSession({
-          request,
-          current: () => sessionOf(manager, request),
-          load: async () => keepSession(manager, request, await open()),
-          isClosed: () => response.headersSent,
-        }),
-      );
+      (request as unknown as SessionRequest<Data>).session = expressSession({
+        request: request as { session?: unknown },
+        current: () => sessionOf(manager, request),
+        load: async () => keepSession(manager, request, await open()),
+        isClosed: () => response.headersSent,
+      });
       beforeHeaders(response, () => headersOf(manager, sessionOf(manager, request), response), next);
       next();
     };
@@ -54,18 +52,19 @@ export function session<Data extends object>(manager: SessionManager<Data>): Req
   };
 }
 
-/** A property that is made when it is first asked for, and an ordinary one from then on. Whoever needs no express-session does not pay for one. */
-function defineLazily(object: object, name: string, make: () => unknown): void {
-  const settle = (value: unknown): void =>
-    void Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
-  Object.defineProperty(object, name, {
-    get() {
-      const value = make();
-      settle(value);
-      return value;
-    },
-    set: settle,
-    enumerable: true,
-    configurable: true,
-  });
+/** What Express knows of a request, asked when it matters: with proxies to be trusted the answer is some work. */
+class Facts implements RequestFacts {
+  readonly #request: Request;
+
+  constructor(request: Request) {
+    this.#request = request;
+  }
+
+  get secure(): boolean {
+    return this.#request.secure;
+  }
+
+  get host(): string {
+    return this.#request.host ?? "";
+  }
 }

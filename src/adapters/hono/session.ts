@@ -1,4 +1,5 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
+import type { HeaderPair } from "../../sessions/manager-options.ts";
 import type { SessionManager } from "../../sessions/manager.ts";
 import type { Session } from "../../sessions/session.ts";
 
@@ -39,7 +40,28 @@ export function session<Data extends object>(manager: SessionManager<Data>): Mid
       c.res = undefined;
       throw error;
     }
-    for (const [name, value] of headers) c.header(name, value, { append: true });
+    if (headers.length > 0) append(c, headers);
     return undefined;
   };
+}
+
+/** Adds headers to an answer that stands. Hono's own way makes a copy of the whole answer for each header. */
+function append(c: Context, headers: readonly HeaderPair[]): void {
+  const { res } = c;
+  // An answer that the application keeps and gives to all visitors must not be changed: another visitor would get this one's cookie. `Vary` alone may be
+  // anybody's. The headers of an answer that came from elsewhere cannot be changed at all.
+  if (headers.every(([name]) => name === "Vary") && tryAppend(res.headers, headers)) return;
+  const own = new Headers(res.headers);
+  tryAppend(own, headers);
+  c.res = undefined;
+  c.res = new Response(res.body, { status: res.status, statusText: res.statusText, headers: own });
+}
+
+function tryAppend(target: Headers, headers: readonly HeaderPair[]): boolean {
+  try {
+    for (const [name, value] of headers) target.append(name, value);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -33,12 +33,15 @@ export function flask(): SessionFormat {
         decode(value) {
           if (!SHAPE.test(value)) return rejection("malformed");
           try {
-            const { value: data, timestamp, key } = serializer.open(value);
+            const opened = serializer.verify(value);
+            if (opened === undefined) return badSignature(keys);
+            const { value: data, timestamp, key } = opened;
             // Flask itself would answer 500 to a list or a text here.
             if (!isDataObject(data)) return rejection("bad_payload");
             return { key, record: { ...takeFlaskMembers(data), data, createdAt: timestamp, lastSeenAt: timestamp } };
           } catch (error) {
-            return error instanceof BadPayload ? rejection("bad_payload") : badSignature(keys);
+            if (error instanceof BadPayload) return rejection("bad_payload");
+            throw error;
           }
         },
         encode({ data, subject, persistent }) {

@@ -34,11 +34,13 @@ export function signed(): SessionFormat {
         decode(value) {
           if (!SHAPE.test(value)) return rejection("malformed");
           try {
-            const { value: content, timestamp, key } = serializer.open(value);
-            const record = toRecord(content, timestamp);
-            return record === undefined ? rejection("bad_payload") : { key, record };
+            const opened = serializer.verify(value);
+            if (opened === undefined) return badSignature(keys);
+            const record = toRecord(opened.value, opened.timestamp);
+            return record === undefined ? rejection("bad_payload") : { key: opened.key, record };
           } catch (error) {
-            return error instanceof BadPayload ? rejection("bad_payload") : badSignature(keys);
+            if (error instanceof BadPayload) return rejection("bad_payload");
+            throw error;
           }
         },
         encode({ id = createSessionId(), data, subject, persistent, createdAt }) {
