@@ -1,2 +1,5 @@
-export { indexedStoreContract, storeContract, sweepableStoreContract, type ContractCase, type ContractTime } from "./store-contract.ts";
+export type { ContractCase, ContractTime } from "./contract-case.ts";
+export { storeContract } from "./store-contract.ts";
+export { indexedStoreContract } from "./indexed-store-contract.ts";
+export { sweepableStoreContract } from "./sweepable-store-contract.ts";
 export { forgeSession, type ForgedCookie, type ForgeSessionOptions } from "./forge-session.ts";

@@ -157,7 +157,7 @@ class MoodyStore implements SessionStore {
 
 /** What every adapter does alike, on a real server. */
 export function adapterContract(name: string, serve: Serve, { listens = true, trustsProxies = false }: ContractOptions = {}): void {
-  describe(`${name}: what every adapter does`, () => {
+  describe(`${name} keeps the contract of adapters`, () => {
     const open: Served[] = [];
     afterEach(async () => {
       for (const served of open.splice(0)) await served.close();

@@ -3,8 +3,8 @@ import { MemoryStore } from "express-session";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unixNow } from "../../src/clock.ts";
-import { fromExpressStore, type ExpressSession, type ExpressStore, type NonAtomicStore } from "latchkey/stores/express-store";
-import { storeContract } from "latchkey/testing";
+import { fromExpressStore, type ExpressSession, type ExpressStore } from "latchkey/stores/express-store";
+import { PLAIN, storeSuite } from "../contracts/store-suite.ts";
 import { redisPrograms, startRedis, type Service } from "../support/services.ts";
 
 /** A store of the least that express-session asks for: three methods, here without callbacks that wait. */
@@ -29,31 +29,18 @@ function leastStore(): ExpressStore & { readonly kept: Map<string, string> } {
 }
 
 describe("fromExpressStore", () => {
-  describe("with express-session's MemoryStore keeps the contract", () => {
-    const store = fromExpressStore(new MemoryStore());
-    for (const { name, run } of storeContract(() => store)) test(name, run);
-  });
+  storeSuite("with express-session's MemoryStore", PLAIN, () => ({ store: fromExpressStore(new MemoryStore()) }));
+  storeSuite("with a store that has no touch", PLAIN, () => ({ store: fromExpressStore(leastStore()) }));
 
-  describe("with a store that has no touch keeps the contract", () => {
-    const store = fromExpressStore(leastStore());
-    for (const { name, run } of storeContract(() => store)) test(name, run);
-  });
-
-  describe.skipIf(redisPrograms === undefined)("with connect-redis keeps the contract", () => {
+  describe.skipIf(redisPrograms === undefined)("on a Redis", () => {
     let server: Service;
-    let store: NonAtomicStore;
-    let close = (): void => {};
-    beforeAll(async () => {
-      server = await startRedis();
+    beforeAll(async () => void (server = await startRedis()));
+    afterAll(async () => await server.stop());
+
+    storeSuite("with connect-redis", PLAIN, async () => {
       const client = await createClient({ url: `redis://127.0.0.1:${server.port}` }).connect();
-      close = () => client.destroy();
-      store = fromExpressStore(new ConnectRedis({ client }));
+      return { store: fromExpressStore(new ConnectRedis({ client })), close: () => client.destroy() };
     });
-    afterAll(async () => {
-      close();
-      await server.stop();
-    });
-    for (const { name, run } of storeContract(() => store)) test(name, run);
   });
 
   test("hands on an expiry in each form that such stores look for", async () => {

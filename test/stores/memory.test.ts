@@ -1,5 +1,9 @@
 import { MemoryStore } from "latchkey/stores/memory";
 import { describe, expect, test } from "vitest";
+import { FULL, ownTime, storeSuite } from "../contracts/store-suite.ts";
+
+const time = ownTime();
+storeSuite("MemoryStore", FULL, () => ({ store: new MemoryStore({ clock: time.now }) }), time);
 
 describe("MemoryStore", () => {
   test("is bounded: what nobody has asked for the longest goes first", async () => {

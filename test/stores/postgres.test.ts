@@ -3,46 +3,29 @@ import { Client, Pool } from "pg";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PostgresStore } from "latchkey/stores/postgres";
-import { indexedStoreContract, storeContract, sweepableStoreContract, type ContractTime } from "latchkey/testing";
+import { FULL, ownTime, storeSuite, type OpenedStore } from "../contracts/store-suite.ts";
 import { postgresPrograms, startPostgres } from "../support/services.ts";
-
-/** A clock of the test's own, so that no test waits. */
-function ownTime(): ContractTime {
-  let now = 1_800_000_000;
-  return { now: () => now, pass: (seconds) => void (now += seconds) };
-}
 
 interface Opened {
   readonly client: ConstructorParameters<typeof PostgresStore>[0];
   close(): unknown;
 }
 
+const time = ownTime();
+let tables = 0;
+
 function contractOf(name: string, open: () => Opened | Promise<Opened>): void {
-  describe(name, () => {
-    const time = ownTime();
-    let opened: Opened;
-    let store: PostgresStore;
-    let swept: PostgresStore;
-    beforeAll(async () => {
-      opened = await open();
-      const table = name.replaceAll(/\W+/g, "_").slice(-40);
-      store = new PostgresStore(opened.client, { table, clock: time.now });
-      swept = new PostgresStore(opened.client, { table: `swept_${table}`, clock: time.now });
-      await store.createSchema();
-      await swept.createSchema();
-    });
-    afterAll(async () => void (await opened.close()));
-    const cases = [
-      ...storeContract(() => store, time),
-      ...indexedStoreContract(() => store, time),
-      ...sweepableStoreContract(() => swept, time),
-    ];
-    for (const { name, run } of cases) test(name, run);
-  });
+  const openStore = async (): Promise<OpenedStore<PostgresStore>> => {
+    const opened = await open();
+    const store = new PostgresStore(opened.client, { table: `contract_${tables++}`, clock: time.now });
+    await store.createSchema();
+    return { store, close: async () => await opened.close() };
+  };
+  storeSuite(name, FULL, openStore, time);
 }
 
 describe("PostgresStore", () => {
-  contractOf("keeps the contract with PGlite", async () => {
+  contractOf("with PGlite", async () => {
     const client = await PGlite.create();
     return { client, close: async () => await client.close() };
   });
@@ -138,15 +121,15 @@ describe.skipIf(postgresPrograms === undefined)("PostgresStore on a server", () 
   beforeAll(async () => void (server = await startPostgres()));
   afterAll(async () => await server.stop());
 
-  contractOf("keeps the contract with a pg Pool", () => {
+  contractOf("with a pg Pool", () => {
     const client = new Pool({ connectionString: server.url, max: 10 });
     return { client, close: async () => await client.end() };
   });
-  contractOf("keeps the contract with postgres.js", () => {
+  contractOf("with postgres.js", () => {
     const client = postgres(server.url, { max: 10, onnotice: () => {} });
     return { client, close: async () => await client.end() };
   });
-  contractOf("keeps the contract where transactions are serializable", () => {
+  contractOf("where transactions are serializable", () => {
     const client = new Pool({ connectionString: server.url, max: 10, options: "-c default_transaction_isolation=serializable" });
     return { client, close: async () => await client.end() };
   });

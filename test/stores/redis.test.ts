@@ -3,22 +3,8 @@ import { createClient, createCluster, createSentinel } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unixNow } from "../../src/clock.ts";
 import { RedisStore } from "latchkey/stores/redis";
-import { indexedStoreContract, storeContract } from "latchkey/testing";
+import { INDEXED, storeSuite } from "../contracts/store-suite.ts";
 import { redisPrograms, startRedis, startRedisCluster, startSentinel, type RedisCluster, type Service } from "../support/services.ts";
-
-interface Opened {
-  readonly store: RedisStore;
-  close(): unknown;
-}
-
-function contractOf(name: string, open: () => Opened | Promise<Opened>): void {
-  describe(name, () => {
-    let opened: Opened;
-    beforeAll(async () => void (opened = await open()));
-    afterAll(async () => void (await opened.close()));
-    for (const { name, run } of [...storeContract(() => opened.store), ...indexedStoreContract(() => opened.store)]) test(name, run);
-  });
-}
 
 describe("RedisStore", () => {
   test("refuses what is no Redis client", () => {
@@ -33,15 +19,15 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
   beforeAll(async () => void (server = await startRedis()));
   afterAll(async () => await server.stop());
 
-  contractOf("keeps the contract with redis", async () => {
+  storeSuite("with redis", INDEXED, async () => {
     const client = await createClient({ url: `redis://127.0.0.1:${server.port}` }).connect();
     return { store: new RedisStore(client, { prefix: "node-redis:" }), close: () => client.destroy() };
   });
-  contractOf("keeps the contract with redis and RESP 2", async () => {
+  storeSuite("with redis and RESP 2", INDEXED, async () => {
     const client = await createClient({ url: `redis://127.0.0.1:${server.port}`, RESP: 2 }).connect();
     return { store: new RedisStore(client, { prefix: "resp2:" }), close: () => client.destroy() };
   });
-  contractOf("keeps the contract with ioredis", () => {
+  storeSuite("with ioredis", INDEXED, () => {
     const client = new Redis(server.port, "127.0.0.1", { keyPrefix: "application:" });
     return { store: new RedisStore(client), close: () => client.disconnect() };
   });
@@ -51,11 +37,11 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
     beforeAll(async () => void (sentinel = await startSentinel(server)));
     afterAll(async () => await sentinel.stop());
 
-    contractOf("keeps the contract with redis", async () => {
+    storeSuite("with redis", INDEXED, async () => {
       const client = await createSentinel({ name: "main", sentinelRootNodes: [{ host: "127.0.0.1", port: sentinel.port }] }).connect();
       return { store: new RedisStore(client, { prefix: "sentinel:" }), close: async () => await client.close() };
     });
-    contractOf("keeps the contract with ioredis", () => {
+    storeSuite("with ioredis", INDEXED, () => {
       const client = new Redis({ name: "main", sentinels: [{ host: "127.0.0.1", port: sentinel.port }] });
       return { store: new RedisStore(client, { prefix: "iosentinel:" }), close: () => client.disconnect() };
     });
@@ -179,11 +165,11 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on a Cluster of six", (
   beforeAll(async () => void (cluster = await startRedisCluster()));
   afterAll(async () => await cluster.stop());
 
-  contractOf("keeps the contract with redis", async () => {
+  storeSuite("with redis", INDEXED, async () => {
     const client = await createCluster({ rootNodes: cluster.nodes.map(({ port }) => ({ url: `redis://127.0.0.1:${port}` })) }).connect();
     return { store: new RedisStore(client, { prefix: "node-redis:" }), close: () => client.destroy() };
   });
-  contractOf("keeps the contract with ioredis", () => {
+  storeSuite("with ioredis", INDEXED, () => {
     const client = new Cluster(cluster.nodes.map(({ port }) => ({ port, host: "127.0.0.1" })));
     return { store: new RedisStore(client, { prefix: "ioredis:" }), close: () => client.disconnect() };
   });

@@ -1,5 +1,6 @@
 import type { Reporter, TestModule } from "vitest/node";
 import { formsIn } from "./canary.ts";
+import { contractTable } from "./contract-table.ts";
 
 /**
  * Closes a run with one line that counts, after it has searched everything that the whole suite printed, and every error that it met, for
@@ -16,15 +17,27 @@ export default class ClosingReporter implements Reporter {
     search(this.#printed);
   }
 
-  onTestRunEnd(modules: readonly TestModule[], errors: readonly { readonly message?: string; readonly stack?: string }[]): void {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly Complaint[]): void {
     const states = modules.flatMap((module) => [...module.children.allTests()].map((test) => test.result()));
-    const failures = states.flatMap(({ errors: own }) => own ?? []);
-    for (const { message = "", stack = "" } of [...errors, ...failures]) search(message + stack);
+    // What fails outside of a test: a file that does not load, or a hook.
+    const outside = [
+      ...errors,
+      ...modules.flatMap((module) => [module, ...module.children.allSuites()]).flatMap((suite) => suite.errors()),
+    ];
+    for (const { message = "", stack = "" } of [...outside, ...states.flatMap(({ errors: own }) => own ?? [])]) search(message + stack);
     const count = (state: string): number => states.filter((result) => result.state === state).length;
-    const failed = count("failed") + errors.length;
+    const skipped = count("skipped");
+    process.stdout.write(contractTable(modules));
     process.stdout.write(`The planted key shows nowhere in ${this.#searched.toLocaleString("en")} characters of output.\n`);
-    process.stdout.write(`${count("passed")} passed, ${failed} failed${count("skipped") > 0 ? `, ${count("skipped")} skipped` : ""}\n`);
+    process.stdout.write(
+      `${count("passed")} passed, ${count("failed") + outside.length} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`,
+    );
   }
+}
+
+interface Complaint {
+  readonly message?: string;
+  readonly stack?: string;
 }
 
 function search(text: string): void {

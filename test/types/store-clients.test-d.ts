@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { PGlite } from "@electric-sql/pglite";
 import { MemoryStore as ExpressMemoryStore, type Store } from "express-session";
+import type BetterSqlite3 from "better-sqlite3";
 import { RedisStore as ConnectRedisStore } from "connect-redis";
 import { Cluster, Redis } from "ioredis";
 import type { IndexedStore, SessionStore, SweepableStore } from "latchkey";
@@ -14,28 +15,14 @@ import postgres from "postgres";
 import { createClient, createCluster, createSentinel } from "redis";
 import { expectTypeOf, test } from "vitest";
 
-/** `Database` and `Statement` of @types/better-sqlite3, as far as they matter here: with its generic parameters, and methods that return `this`. */
-interface BetterSqliteStatement<Parameters extends unknown[], Result = unknown> {
-  run(...parameters: Parameters): { changes: number; lastInsertRowid: number | bigint };
-  get(...parameters: Parameters): Result | undefined;
-  all(...parameters: Parameters): Result[];
-  pluck(toggle?: boolean): this;
-}
-interface BetterSqliteDatabase {
-  prepare<Parameters extends unknown[] | object = unknown[], Result = unknown>(
-    source: string,
-  ): Parameters extends unknown[] ? BetterSqliteStatement<Parameters, Result> : BetterSqliteStatement<[Parameters], Result>;
-  exec(source: string): this;
-}
-
 declare const database: DatabaseSync;
-declare const better: BetterSqliteDatabase;
+declare const better: BetterSqlite3.Database;
 declare const pooled: PoolClient;
 declare const expressStore: Store;
 
 test("SqliteStore takes node:sqlite and better-sqlite3", () => {
   expectTypeOf<DatabaseSync>().toExtend<SqliteDatabase>();
-  expectTypeOf<BetterSqliteDatabase>().toExtend<SqliteDatabase>();
+  expectTypeOf<BetterSqlite3.Database>().toExtend<SqliteDatabase>();
   new SqliteStore(database);
   new SqliteStore(better, { table: "sessions" });
 });

@@ -1,0 +1,141 @@
+import { deepEqual, equal } from "node:assert/strict";
+import type { IndexedStore, StoredSession } from "../sessions/store.ts";
+import { AWKWARD, casesOf, HOUR, newId, REAL_TIME, together, type ContractCase, type ContractTime } from "./contract-case.ts";
+
+/**
+ * What the contract of IndexedStore adds to that of SessionStore, as a list of cases.
+ *
+ * @param open Returns the store to be tested; called once in each case.
+ * @param time How its time passes: the machine's clock unless told otherwise.
+ *
+ * @example
+ * for (const { name, run } of indexedStoreContract(() => new MyStore())) test(name, run);
+ */
+export function indexedStoreContract(
+  open: () => IndexedStore | Promise<IndexedStore>,
+  time: ContractTime = REAL_TIME,
+): readonly ContractCase[] {
+  const later = (): number => time.now() + HOUR;
+  return casesOf<IndexedStore>(open, {
+    "a subject without sessions has an empty list, and nothing to delete": async (store) => {
+      const subject = newId();
+      deepEqual(await store.listBySubject(subject), []);
+      equal(await store.deleteBySubject(subject), 0);
+    },
+    "the list of a subject shows all its sessions as they are, and nobody else's": async (store) => {
+      const [ada, one, two, end] = [newId(), newId(), newId(), later()];
+      await store.set(one, AWKWARD, end, { subject: ada });
+      await store.set(two, "two", end, { subject: ada });
+      await store.set(newId(), "other", end, { subject: `${ada}2` });
+      await store.set(newId(), "nobody's", end);
+      const sessions = [
+        { id: one, payload: AWKWARD, expiresAt: end },
+        { id: two, payload: "two", expiresAt: end },
+      ];
+      deepEqual(await listOf(store, ada), sessions.sort(byId));
+    },
+    "the list shows what was saved and touched last": async (store) => {
+      const [ada, id, end] = [newId(), newId(), later()];
+      await store.set(id, "one", end, { subject: ada });
+      await store.set(id, "two", end + 1, { replaces: "one", subject: ada });
+      deepEqual(await listOf(store, ada), [{ id, payload: "two", expiresAt: end + 1 }]);
+      for (const expiresAt of [end + 5, end + 100 * HOUR, end]) {
+        await store.touch(id, expiresAt);
+        deepEqual(await listOf(store, ada), [{ id, payload: "two", expiresAt }]);
+      }
+    },
+    "expired and deleted sessions are in no list": async (store) => {
+      const [ada, expired, touched, deleted] = [newId(), newId(), newId(), newId()];
+      await store.set(expired, "expired", time.now() - 1, { subject: ada });
+      await store.set(touched, "touched", later(), { subject: ada });
+      await store.touch(touched, time.now() - 1);
+      await store.set(deleted, "deleted", later(), { subject: ada });
+      await store.delete(deleted);
+      deepEqual(await store.listBySubject(ada), []);
+      equal(await store.deleteBySubject(ada), 0);
+    },
+    "a session that changes hands changes lists": async (store) => {
+      const [ada, grace, id, end] = [newId(), newId(), newId(), later()];
+      await store.set(id, "nobody's", end);
+      const lists = async (): Promise<unknown> => [await idsOf(store, ada), await idsOf(store, grace)];
+      const steps: readonly [payload: string, subject: string | undefined, lists: unknown][] = [
+        ["Ada's", ada, [[id], []]],
+        ["Grace's", grace, [[], [id]]],
+        ["Ada's again", ada, [[id], []]],
+        ["nobody's again", undefined, [[], []]],
+        ["Ada's at last", ada, [[id], []]],
+      ];
+      let replaces = "nobody's";
+      for (const [payload, subject, expected] of steps) {
+        equal(await store.set(id, payload, end, { replaces, subject }), true);
+        deepEqual(await lists(), expected);
+        replaces = payload;
+      }
+    },
+    "a refused write changes no list": async (store) => {
+      const [ada, grace, id] = [newId(), newId(), newId()];
+      await store.set(id, "Ada's", later(), { subject: ada });
+      await store.set(id, "Grace's", later(), { subject: grace });
+      await store.set(id, "Grace's", later(), { replaces: "nobody's", subject: grace });
+      deepEqual([await idsOf(store, ada), await idsOf(store, grace)], [[id], []]);
+      equal(await store.deleteBySubject(grace), 0);
+      equal(await store.get(id), "Ada's");
+    },
+    "all sessions of a subject end at once, and nobody else's": async (store) => {
+      const [ada, one, two, other] = [newId(), newId(), newId(), newId()];
+      await store.set(one, "one", later(), { subject: ada });
+      await store.set(two, "two", later(), { subject: ada });
+      await store.set(other, "other", later(), { subject: newId() });
+      equal(await store.deleteBySubject(ada), 2);
+      deepEqual([await store.get(one), await store.get(two), await store.get(other)], [undefined, undefined, "other"]);
+      deepEqual(await store.listBySubject(ada), []);
+      equal(await store.set(one, "late", later(), { replaces: "one", subject: ada }), false);
+      equal(await store.deleteBySubject(ada), 0);
+    },
+    "all sessions of a subject end but the one that is named": async (store) => {
+      const [ada, here, there] = [newId(), newId(), newId()];
+      await store.set(here, "here", later(), { subject: ada });
+      await store.set(there, "there", later(), { subject: ada });
+      equal(await store.deleteBySubject(ada, here), 1);
+      deepEqual(await idsOf(store, ada), [here]);
+      equal(await store.deleteBySubject(ada, newId()), 1);
+    },
+    "a subject may be any text": async (store) => {
+      const mark = newId();
+      for (const subject of [`${mark} Zoë {1}:*%_'"\\`, `${mark}${"x".repeat(5000)}`, `{${mark}}`]) {
+        const id = newId();
+        await store.set(id, "payload", later(), { subject });
+        deepEqual(await idsOf(store, subject), [id]);
+        equal(await store.deleteBySubject(subject), 1);
+      }
+    },
+    "sessions that begin, are saved and are touched in parallel are all in the list": async (store) => {
+      const ada = newId();
+      const ids = await together(20, async (number) => {
+        const id = newId();
+        await store.set(id, "new", later(), { subject: ada });
+        await Promise.all([
+          store.touch(id, later() + number),
+          store.set(id, "saved", later() + 10 * HOUR, { replaces: "new", subject: ada }),
+          store.listBySubject(ada),
+        ]);
+        return id;
+      });
+      deepEqual(await idsOf(store, ada), ids.sort());
+      equal(await store.deleteBySubject(ada), 20);
+    },
+  });
+}
+
+async function listOf(store: IndexedStore, subject: string): Promise<readonly StoredSession[]> {
+  const sessions = await store.listBySubject(subject);
+  return sessions.map(({ id, payload, expiresAt }) => ({ id, payload, expiresAt })).sort(byId);
+}
+
+async function idsOf(store: IndexedStore, subject: string): Promise<readonly string[]> {
+  return (await store.listBySubject(subject)).map(({ id }) => id).sort();
+}
+
+function byId(one: { readonly id: string }, other: { readonly id: string }): number {
+  return one.id < other.id ? -1 : 1;
+}

@@ -1,0 +1,33 @@
+import { deepEqual, equal } from "node:assert/strict";
+import type { SweepableStore } from "../sessions/store.ts";
+import { casesOf, HOUR, newId, REAL_TIME, type ContractCase, type ContractTime } from "./contract-case.ts";
+
+/**
+ * What the contract of SweepableStore adds to that of SessionStore, as a list of cases.
+ *
+ * @param open Returns the store to be tested; called once in each case. Nobody else may sweep it meanwhile.
+ * @param time How its time passes: the machine's clock unless told otherwise.
+ *
+ * @example
+ * for (const { name, run } of sweepableStoreContract(() => new MyStore())) test(name, run);
+ */
+export function sweepableStoreContract(
+  open: () => SweepableStore | Promise<SweepableStore>,
+  time: ContractTime = REAL_TIME,
+): readonly ContractCase[] {
+  return casesOf<SweepableStore>(open, {
+    "a sweep removes what has expired, so much at a time, and nothing else": async (store) => {
+      while ((await store.deleteExpired()) > 0);
+      const kept = newId();
+      await store.set(kept, "kept", time.now() + HOUR);
+      const expired = Array.from({ length: 5 }, newId);
+      for (const id of expired) await store.set(id, "old", time.now() - 1);
+      deepEqual(
+        [await store.deleteExpired(2), await store.deleteExpired(2), await store.deleteExpired(2), await store.deleteExpired(2)],
+        [2, 2, 1, 0],
+      );
+      equal(await store.get(kept), "kept");
+      for (const id of expired) equal(await store.get(id), undefined);
+    },
+  });
+}

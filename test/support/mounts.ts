@@ -1,0 +1,61 @@
+import express from "express";
+import expressSession, { type Store } from "express-session";
+import { generateSecretKey, SessionManager, type SessionStore } from "latchkey";
+import { session, type SessionRequest } from "latchkey/node";
+import type { Mount, RacedSession } from "./race.ts";
+
+type Data = Record<string, unknown>;
+
+function countUp(data: Data): void {
+  data["count"] = Number(data["count"] ?? 0) + 1;
+}
+
+/** Latchkey on a bare node:http server, with a store. */
+export function latchkeyOn(store: SessionStore): Mount {
+  const openSession = session(new SessionManager<Data>({ keys: generateSecretKey(), store }));
+  return (handle) => (request, response) => {
+    openSession(request, response, () => {
+      const { session: current } = request as SessionRequest<Data>;
+      const raced: RacedSession = {
+        data: current.data,
+        get user() {
+          return current.subject;
+        },
+        countUp: () => current.update(countUp),
+        login: async () => await Promise.resolve(current.login("ada")),
+        logout: async () => await Promise.resolve(current.logout()),
+      };
+      handle(raced, request.url!).then(
+        (body) => response.end(body),
+        (error: unknown) => response.writeHead(500).end(String(error)),
+      );
+    });
+  };
+}
+
+/** express-session as its documentation recommends it, in an Express application. */
+export function expressSessionOn(store: Store): Mount {
+  return (handle) =>
+    express()
+      .use(expressSession({ secret: generateSecretKey(), store, resave: false, saveUninitialized: false }))
+      .use(async (request, response) => {
+        const done = async (call: (callback: (error?: unknown) => void) => unknown): Promise<void> =>
+          await new Promise((resolve, reject) => void call((error) => (error ? reject(error as Error) : resolve())));
+        const raced: RacedSession = {
+          // After a login it is another object.
+          get data() {
+            return request.session as unknown as Data;
+          },
+          get user() {
+            return raced.data["user"] as string | undefined;
+          },
+          countUp: () => countUp(raced.data),
+          login: async () => {
+            await done((callback) => request.session.regenerate(callback));
+            raced.data["user"] = "ada";
+          },
+          logout: async () => await done((callback) => request.session.destroy(callback)),
+        };
+        response.send(await handle(raced, request.path));
+      });
+}
