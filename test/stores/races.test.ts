@@ -47,7 +47,11 @@ function row(name: string, { answered, lostKeys, lostIncrements }: RaceResult, l
   return [name, ...[answered, lostKeys, lostIncrements].map(String), logout];
 }
 
-function nothingIsLost(name: string, open: () => OpenedStore<SessionStore> | Promise<OpenedStore<SessionStore>>): void {
+function nothingIsLost(
+  name: string,
+  open: () => OpenedStore<SessionStore> | Promise<OpenedStore<SessionStore>>,
+  managers: number = 1,
+): void {
   describe(name, { timeout: 60_000 }, () => {
     let opened: OpenedStore<SessionStore> | undefined;
     let result: RaceResult | undefined;
@@ -59,13 +63,13 @@ function nothingIsLost(name: string, open: () => OpenedStore<SessionStore> | Pro
     });
 
     test(`${AT_ONCE} requests at once lose no key and no increment`, async () => {
-      result = await race(latchkeyOn(opened!.store));
+      result = await race(latchkeyOn(opened!.store, managers));
       expect(result).toEqual({ answered: AT_ONCE, lostKeys: 0, lostIncrements: 0 });
     });
 
     test("a logout during a slow request stays a logout", async () => {
       const { store } = opened!;
-      const stays = await staysLoggedOut(latchkeyOn(store));
+      const stays = await staysLoggedOut(latchkeyOn(store, managers));
       logout = stays ? "stays" : "is undone";
       expect(stays).toBe(true);
       if ("listBySubject" in store) expect(await (store as MemoryStore).listBySubject("ada")).toEqual([]);
@@ -86,6 +90,7 @@ describe("SQLite", () => {
     return { store, close: () => database.close() };
   };
   nothingIsLost("SqliteStore with node:sqlite", () => opened(new DatabaseSync(join(folder, "node.sqlite"))));
+  nothingIsLost("the same, from eight managers", () => opened(new DatabaseSync(join(folder, "managers.sqlite"))), 8);
   describe.skipIf(openBetterSqlite3 === undefined)("by another package", () => {
     nothingIsLost("SqliteStore with better-sqlite3", () => opened(openBetterSqlite3!(join(folder, "better.sqlite"))));
   });
@@ -97,10 +102,12 @@ describe.skipIf(redisPrograms === undefined)("Redis", () => {
   beforeAll(async () => void ([server, cluster] = await Promise.all([startRedis(), startRedisCluster()])));
   afterAll(async () => await Promise.all([server.stop(), cluster.stop()]));
 
-  nothingIsLost("RedisStore with redis", async () => {
+  const withRedis = (prefix: string) => async () => {
     const client = await createClient({ url: `redis://127.0.0.1:${server.port}` }).connect();
-    return { store: new RedisStore(client, { prefix: "node-redis:" }), close: () => client.destroy() };
-  });
+    return { store: new RedisStore(client, { prefix }), close: () => client.destroy() };
+  };
+  nothingIsLost("RedisStore with redis", withRedis("node-redis:"));
+  nothingIsLost("the same, from eight managers", withRedis("managers:"), 8);
   nothingIsLost("RedisStore with ioredis", () => {
     const client = new Redis(server.port, "127.0.0.1");
     return { store: new RedisStore(client, { prefix: "ioredis:" }), close: () => client.disconnect() };
@@ -158,10 +165,12 @@ describe("PostgreSQL", () => {
     beforeAll(async () => void (server = await startPostgres()));
     afterAll(async () => await server.stop());
 
-    nothingIsLost("PostgresStore with a pg Pool", async () => {
+    const withPool = (table: string) => async () => {
       const client = new Pool({ connectionString: server.url, max: 10 });
-      return await opened(client, "by_pg", async () => await client.end());
-    });
+      return await opened(client, table, async () => await client.end());
+    };
+    nothingIsLost("PostgresStore with a pg Pool", withPool("by_pg"));
+    nothingIsLost("the same, from eight managers", withPool("by_managers"), 8);
     nothingIsLost("PostgresStore with postgres.js", async () => {
       const client = postgres(server.url, { max: 10, onnotice: () => {} });
       return await opened(client, "by_postgres_js", async () => await client.end());

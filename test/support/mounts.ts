@@ -10,11 +10,17 @@ function countUp(data: Data): void {
   data["count"] = Number(data["count"] ?? 0) + 1;
 }
 
-/** Latchkey on a bare node:http server, with a store. */
-export function latchkeyOn(store: SessionStore): Mount {
-  const openSession = session(new SessionManager<Data>({ keys: generateSecretKey(), store }));
+/**
+ * Latchkey on a bare node:http server, with a store.
+ *
+ * @param managers how many take the requests in turn: as processes behind one address do, none of them knows what the others are about.
+ */
+export function latchkeyOn(store: SessionStore, managers: number = 1): Mount {
+  const keys = generateSecretKey();
+  const all = Array.from({ length: managers }, () => session(new SessionManager<Data>({ keys, store })));
+  let turn = 0;
   return (handle) => (request, response) => {
-    openSession(request, response, () => {
+    all[turn++ % managers]!(request, response, () => {
       const { session: current } = request as SessionRequest<Data>;
       const raced: RacedSession = {
         data: current.data,
