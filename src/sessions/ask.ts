@@ -15,22 +15,25 @@ export interface Patience {
  *
  * @throws SessionError `store_failed` when it fails, with its own error as the cause, or has not answered in time.
  */
-export async function ask<Answer>(
-  { whom, option, timeout }: Patience,
-  doing: string,
-  question: () => Answer | Promise<Answer>,
-): Promise<Answer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const giveUp = (): void =>
-    reject(new SessionError("store_failed", `${whom} has not answered within ${timeout} s while ${doing} (${option}).`));
-  const timer = setTimeout(giveUp, timeout * 1000);
-  try {
-    Promise.resolve(question()).then(resolve, reject);
-    return await promise;
-  } catch (cause) {
-    if (cause instanceof LatchkeyError) throw cause;
-    throw new SessionError("store_failed", `${whom} failed while ${doing}. Its own error is the cause of this one.`, { cause });
-  } finally {
-    clearTimeout(timer);
-  }
+export function ask<Answer>({ whom, option, timeout }: Patience, doing: string, question: () => Answer | Promise<Answer>): Promise<Answer> {
+  // One promise and no async function: each store is asked so for each request.
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void =>
+      reject(new SessionError("store_failed", `${whom} has not answered within ${timeout} s while ${doing} (${option}).`));
+    const timer = setTimeout(giveUp, timeout * 1000);
+    const succeed = (answer: Answer): void => {
+      clearTimeout(timer);
+      resolve(answer);
+    };
+    const fail = (cause: unknown): void => {
+      clearTimeout(timer);
+      if (cause instanceof LatchkeyError) return reject(cause);
+      reject(new SessionError("store_failed", `${whom} failed while ${doing}. Its own error is the cause of this one.`, { cause }));
+    };
+    try {
+      Promise.resolve(question()).then(succeed, fail);
+    } catch (error) {
+      fail(error);
+    }
+  });
 }

@@ -19,8 +19,8 @@ export interface SessionBackend {
   reader(name: string, values: readonly string[]): Reader | Promise<Reader>;
   /** Keeps a session. */
   save(name: string, session: Outgoing): Saved | Promise<Saved>;
-  /** Moves the end of a session that did not change; the cookie's new value, as in `Saved`. */
-  touch(name: string, session: Outgoing): Saved["value"] | Promise<Saved["value"]>;
+  /** Moves the end of a session that did not change. */
+  touch(name: string, session: Outgoing): Saved | Promise<Saved>;
   /** Forgets a session. */
   remove(held: Held): Promise<void>;
 }
@@ -43,6 +43,8 @@ export interface Held {
   readonly id: string;
   /** Undefined for a request that came with a token which has been renewed meanwhile: its successor is known to the browser alone. */
   readonly token: string | undefined;
+  /** When the cookie was sent, in Unix seconds: the browser counts from there, whatever was kept since. */
+  readonly issuedAt: number;
   readonly payload: string;
 }
 
@@ -55,6 +57,8 @@ export interface Outgoing {
   readonly held: Held | undefined;
   /** Whether the token is to be a new one. */
   readonly renew: boolean;
+  /** Whether the browser needs the cookie anew although its token stays: its end moves, its attributes change, or an old key had signed it. */
+  readonly resend: boolean;
   /** Whether the session may be kept although it was ended meanwhile: a login stands on its own. */
   readonly outlives: boolean;
   /** Makes this request's changes again on what another request has saved. */
@@ -64,8 +68,10 @@ export interface Outgoing {
 export interface Saved {
   /** Whether anything was kept: not if the session was ended while the request ran. */
   readonly isKept: boolean;
-  /** The cookie's value; undefined if no cookie is to be sent, because the browser has or gets a better one from another request. */
+  /** The cookie's value; undefined if none is to be sent. */
   readonly value: string | undefined;
+  /** One sentence for a person: why no cookie is sent. */
+  readonly why?: string | undefined;
   /** How often another request had saved in between. */
   readonly conflicts: number;
   /** What was kept in the end, with the changes of other requests, and its data as session JSON. */

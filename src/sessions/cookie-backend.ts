@@ -57,8 +57,8 @@ export class CookieBackend implements SessionBackend {
     return { isKept: true, value: this.#encode(name, renew ? { ...record, id: undefined } : record, text), conflicts: 0, record, text };
   }
 
-  touch(name: string, { record, text }: Outgoing): string {
-    return this.#encode(name, record, text);
+  touch(name: string, session: Outgoing): Saved {
+    return this.save(name, session);
   }
 
   /** Nothing is kept here: the browser is told to forget the cookie, and a copy of it stays good until it ends. */

@@ -83,7 +83,7 @@ export class SessionWriter {
 
   #factsOf(state: SessionState, opened: Opened, record: SessionRecord, isDataChanged: boolean): CommitFacts {
     const loaded = opened.verdict === "valid" ? opened : undefined;
-    const { backend, keys, clock } = this.#context;
+    const { backend, keys } = this.#context;
     return {
       opened: true,
       verdict: opened.verdict,
@@ -95,7 +95,7 @@ export class SessionWriter {
       ended: state.ended,
       oldKey: loaded !== undefined && keys.roleOf(loaded.key) === "fallback",
       oldFormat: loaded !== undefined && loaded.backend !== backend,
-      touchIsDue: loaded !== undefined && touchIsDue(loaded.record, backend.lifetimes, clock()),
+      touchIsDue: loaded !== undefined && this.#touchIsDue(loaded),
     };
   }
 
@@ -123,13 +123,13 @@ export class SessionWriter {
       text,
       held: isOurs && !state.ended ? loaded.held : undefined,
       renew: action === "renew",
+      resend: action !== "save" || loaded === undefined || this.#mustResend(state, loaded, record),
       outlives: state.loggedIn,
       replay: (theirs: Record<string, unknown>) => state.replay(theirs),
     };
     if (isOurs && (action === "touch" || action === "resign")) {
-      const sent = (value: Saved["value"]): Outcome => this.#send(state, decision, { isKept: true, value, record, text, conflicts: 0 });
-      const value = backend.touch(name, session);
-      return value instanceof Promise ? value.then(sent) : sent(value);
+      const touched = backend.touch(name, session);
+      return touched instanceof Promise ? touched.then((kept) => this.#send(state, decision, kept)) : this.#send(state, decision, touched);
     }
     if (schema !== undefined) mustFitSchema(schema, record.data);
     // Refuses what comparing lets pass: NaN, and data so deep that with a format's or a store's envelope around it nobody could read it.
@@ -138,18 +138,24 @@ export class SessionWriter {
     return saved instanceof Promise ? saved.then((kept) => this.#send(state, decision, kept)) : this.#send(state, decision, saved);
   }
 
-  #send(state: SessionState, decision: Decision, { isKept, value, record, text, conflicts }: Saved): Outcome {
-    if (!isKept) {
-      const why = "Nothing kept: the session was ended while this request ran, and what has ended is not written again.";
-      return { ...nothing({ action: "none", why }, text), conflicts };
-    }
-    if (value === undefined) {
-      const { action } = decision;
-      return {
-        ...nothing({ action, why: "Kept. No cookie sent: another request renewed the token a moment ago, and sends it." }, text),
-        conflicts,
-      };
-    }
+  /** Whether a cookie whose value might stay has to go out all the same. */
+  #mustResend(state: SessionState, loaded: ValidSession, record: SessionRecord): boolean {
+    return (
+      record.persistent !== loaded.record.persistent ||
+      this.#context.keys.roleOf(loaded.key) === "fallback" ||
+      this.#touchIsDue(loaded) ||
+      state.incomingNames.some((name) => name !== state.cookie.name)
+    );
+  }
+
+  /** By the time of the cookie, which a store's session does not send with each change. */
+  #touchIsDue({ record: { createdAt, lastSeenAt }, held }: ValidSession): boolean {
+    const { backend, clock } = this.#context;
+    return touchIsDue({ createdAt, lastSeenAt: held?.issuedAt ?? lastSeenAt }, backend.lifetimes, clock());
+  }
+
+  #send(state: SessionState, decision: Decision, { isKept, value, why = decision.why, record, text, conflicts }: Saved): Outcome {
+    if (value === undefined) return { ...nothing({ action: isKept ? decision.action : "none", why }, text), conflicts };
     const { backend, cookie, clock } = this.#context;
     const { name, secure } = state.cookie;
     const maxAge = record.persistent ? Math.max(1, expiryOf(record, backend.lifetimes) - clock()) : undefined;

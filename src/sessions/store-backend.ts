@@ -22,6 +22,10 @@ const MAX_MOVES = 8;
 /** So often a session is looked for that was renewed and is not there yet. */
 const MAX_LATE = 6;
 
+const ENDED = "Nothing kept: the session was ended while this request ran, and what has ended is not written again.";
+const RENEWED_ELSEWHERE = "Kept. No cookie sent: another request renewed the token a moment ago, and sends it.";
+const NOTHING_NEW = "Kept because data changed. No cookie sent: the browser has this token.";
+
 interface Context {
   readonly cookie: SessionCookie;
   readonly keys: KeyRing;
@@ -85,23 +89,27 @@ export class StoreBackend implements SessionBackend {
   }
 
   async save(name: string, session: Outgoing): Promise<Saved> {
-    const { held, record, text, renew, outlives } = session;
+    const { held, record, text, renew, outlives, resend } = session;
     const token = held === undefined || renew ? createToken() : held.token;
     const kept = { record, text, conflicts: 0 };
     if (held === undefined) return await this.#create(name, token!, kept);
     const written = await this.#inTurn(held.id, async () => await this.#replace(session, held, token));
-    if (written === undefined) return outlives ? await this.#create(name, token!, kept) : { ...kept, isKept: false, value: undefined };
+    if (written === undefined) return outlives ? await this.#create(name, token!, kept) : ended(kept);
     const { id, isRenewed, ...saved } = written;
     if (isRenewed) return await this.#move(name, token!, id, saved, outlives);
-    // Another request has renewed the token, and sends the cookie.
-    const isElsewhere = id !== held.id || held.token === undefined;
-    return { ...saved, isKept: true, value: isElsewhere ? undefined : this.#cookie(name).write(held.token) };
+    return this.#send(name, saved, id === held.id ? held.token : undefined, resend);
   }
 
-  async touch(name: string, { record, held }: Outgoing): Promise<Saved["value"]> {
+  async touch(name: string, { record, text, held, resend }: Outgoing): Promise<Saved> {
     if (held === undefined) throw new SessionError("session_invalid", "Only a session that a store holds can be touched there.");
     await this.#ask("moving the end of a session", () => this.#store.touch(held.id, expiryOf(record, this.lifetimes)));
-    return held.token === undefined ? undefined : this.#cookie(name).write(held.token);
+    return this.#send(name, { record, text, conflicts: 0 }, held.token, resend);
+  }
+
+  #send(name: string, kept: Kept, token: string | undefined, resend: boolean): Saved {
+    if (token === undefined) return { ...kept, isKept: true, value: undefined, why: RENEWED_ELSEWHERE };
+    if (!resend) return { ...kept, isKept: true, value: undefined, why: NOTHING_NEW };
+    return { ...kept, isKept: true, value: this.#cookie(name).write(token) };
   }
 
   /** Ends a session wherever it is: a parallel request may have moved it to a new token. */
@@ -121,7 +129,7 @@ export class StoreBackend implements SessionBackend {
     const mark = await this.#ask("reading a session again", () => this.#store.get(oldId));
     if (mark !== undefined) return saved;
     await this.#ask("ending a session", () => this.#store.delete(storeIdOf(token)));
-    return { ...kept, isKept: false, value: undefined };
+    return ended(kept);
   }
 
   async #create(name: string, token: string, kept: Kept): Promise<Saved> {
@@ -140,7 +148,6 @@ export class StoreBackend implements SessionBackend {
    * @param token the new one, if the session is to be renewed.
    */
   async #replace({ record, text, renew, outlives, replay }: Outgoing, held: Held, token: string | undefined): Promise<Written | undefined> {
-    const base = recordOf(held.payload);
     const now = this.#context.clock();
     let kept: Kept = { record, text, conflicts: 0 };
     let place: Place = held;
@@ -165,7 +172,7 @@ export class StoreBackend implements SessionBackend {
       if (theirs.id !== id && !outlives) isRenewed = false;
       place = theirs;
       replay(their.data);
-      const persistent = record.persistent === base?.persistent ? their.persistent : record.persistent;
+      const persistent = record.persistent === recordOf(held.payload)?.persistent ? their.persistent : record.persistent;
       kept = { record: { ...record, persistent, data: their.data }, text: writeSessionJson(their.data), conflicts: kept.conflicts + 1 };
       if (kept.conflicts > 1) await pause(kept.conflicts);
     }
@@ -218,7 +225,7 @@ export class StoreBackend implements SessionBackend {
     if (place === undefined) return rejection("unknown");
     const record = recordOf(place.payload);
     if (record === undefined) return rejection("bad_payload", "The token is genuine, but what the store keeps under it is no session.");
-    const held = { ...place, token: isInGrace ? undefined : token };
+    const held = { ...place, token: isInGrace ? undefined : token, issuedAt };
     // Touching moves the time in the cookie alone; the payload's is that of the last save.
     return { key, held, record: { ...record, lastSeenAt: Math.max(record.lastSeenAt, issuedAt) } };
   }
@@ -229,8 +236,8 @@ export class StoreBackend implements SessionBackend {
     return cookie;
   }
 
-  async #ask<Answer>(doing: string, question: () => Promise<Answer>): Promise<Answer> {
-    return await ask(this.#patience, doing, question);
+  #ask<Answer>(doing: string, question: () => Promise<Answer>): Promise<Answer> {
+    return ask(this.#patience, doing, question);
   }
 }
 
@@ -241,6 +248,10 @@ const LONGEST_PAUSE = 16;
 async function pause(attempt: number): Promise<void> {
   const milliseconds = Math.random() * Math.min(LONGEST_PAUSE, 2 ** attempt);
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function ended(kept: Kept): Saved {
+  return { ...kept, isKept: false, value: undefined, why: ENDED };
 }
 
 function ignore(): void {}

@@ -16,6 +16,7 @@ export { TaggedJson, type JsonTag, type TaggedJsonOptions } from "./tagged-json.
 export { TimedSerializer, type LoadedAt, type OpenedAt, type TimedLoadOptions, type TimedSerializerOptions } from "./timed-serializer.ts";
 export { TimestampSigner, type AgeOptions, type SignedAt, type TimestampSignerOptions, type VerifiedAt } from "./timestamp-signer.ts";
 export { Tuple } from "./tuple.ts";
+export type { CompressionOptions } from "./url-safe-payload.ts";
 export { URLSafeSerializer } from "./url-safe-serializer.ts";
 export { URLSafeTimedSerializer } from "./url-safe-timed-serializer.ts";
 export { Uuid } from "./uuid.ts";

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { deflateSync, inflateSync } from "node:zlib";
 import { decodeBase64url, encodeBase64url } from "../encoding.ts";
-import { BadPayload } from "../errors.ts";
+import { BadPayload, InvalidOptionError } from "../errors.ts";
 import { cannotShrink } from "./cannot-shrink.ts";
 
 /*
@@ -12,10 +12,26 @@ import { cannotShrink } from "./cannot-shrink.ts";
 /** A cookie's worth: with the 16 KiB that zlib takes by itself, more time goes into memory than into inflating. */
 const CHUNK = 4096;
 
-/** The URL-safe form of a text. */
-export function encodePayload(text: string): string {
+/** What the URL-safe serializers can be told beside the rest. */
+export interface CompressionOptions {
+  /**
+   * Payloads of fewer bytes are written as they are, which any reader of the format accepts: starting zlib costs more time than signing does. 0 by default, as in
+   * itsdangerous: whatever becomes shorter by it is compressed.
+   */
+  readonly compressFrom?: number | undefined;
+}
+
+/** @throws InvalidOptionError for anything but a whole number of bytes. */
+export function checkCompression({ compressFrom = 0 }: CompressionOptions): number {
+  if (!Number.isSafeInteger(compressFrom) || compressFrom < 0)
+    throw new InvalidOptionError("compressFrom is a whole number of bytes, and not below 0.");
+  return compressFrom;
+}
+
+/** The URL-safe form of a text; it is not compressed if it has fewer bytes than `compressFrom`. */
+export function encodePayload(text: string, compressFrom: number): string {
   const bytes = Buffer.from(text, "utf8");
-  if (cannotShrink(bytes)) return encodeBase64url(bytes);
+  if (bytes.length < compressFrom || cannotShrink(bytes)) return encodeBase64url(bytes);
   // What does not fit into so many bytes is not wanted.
   const compressed = deflateSync(bytes, { chunkSize: Math.max(64, bytes.length) });
   return compressed.length < bytes.length - 1 ? `.${encodeBase64url(compressed)}` : encodeBase64url(bytes);

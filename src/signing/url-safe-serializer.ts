@@ -3,7 +3,7 @@ import type { SecretKeyInput } from "../keys/secret-key.ts";
 import { PythonJson } from "./python-json.ts";
 import type { SerializerOptions } from "./serializer-base.ts";
 import { Serializer } from "./serializer.ts";
-import { decodePayload, encodePayload } from "./url-safe-payload.ts";
+import { checkCompression, decodePayload, encodePayload, type CompressionOptions } from "./url-safe-payload.ts";
 
 /** The JSON of URL-safe payloads: no spaces, and text as it is. */
 export const URL_SAFE_JSON: PythonJson = new PythonJson({ compact: true, ensureAscii: false });
@@ -20,13 +20,16 @@ export const URL_SAFE_JSON: PythonJson = new PythonJson({ compact: true, ensureA
  * ```
  */
 export class URLSafeSerializer<Value = unknown> extends Serializer<Value> {
+  readonly #compressFrom: number;
+
   /** @throws InvalidOptionError for an option that cannot be. */
-  constructor(keys: KeyRing | SecretKeyInput, options: SerializerOptions<Value> = {}) {
+  constructor(keys: KeyRing | SecretKeyInput, options: SerializerOptions<Value> & CompressionOptions = {}) {
     super(keys, { ...options, serializer: options.serializer ?? URL_SAFE_JSON });
+    this.#compressFrom = checkCompression(options);
   }
 
   protected override dumpPayload(value: Value): string {
-    return encodePayload(super.dumpPayload(value));
+    return encodePayload(super.dumpPayload(value), this.#compressFrom);
   }
 
   protected override loadPayload(payload: string): unknown {

@@ -1,7 +1,7 @@
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKeyInput } from "../keys/secret-key.ts";
 import { TimedSerializer, type TimedSerializerOptions } from "./timed-serializer.ts";
-import { decodePayload, encodePayload } from "./url-safe-payload.ts";
+import { checkCompression, decodePayload, encodePayload, type CompressionOptions } from "./url-safe-payload.ts";
 import { URL_SAFE_JSON } from "./url-safe-serializer.ts";
 
 /**
@@ -16,13 +16,16 @@ import { URL_SAFE_JSON } from "./url-safe-serializer.ts";
  * ```
  */
 export class URLSafeTimedSerializer<Value = unknown> extends TimedSerializer<Value> {
+  readonly #compressFrom: number;
+
   /** @throws InvalidOptionError for an option that cannot be. */
-  constructor(keys: KeyRing | SecretKeyInput, options: TimedSerializerOptions<Value> = {}) {
+  constructor(keys: KeyRing | SecretKeyInput, options: TimedSerializerOptions<Value> & CompressionOptions = {}) {
     super(keys, { ...options, serializer: options.serializer ?? URL_SAFE_JSON });
+    this.#compressFrom = checkCompression(options);
   }
 
   protected override dumpPayload(value: Value): string {
-    return encodePayload(super.dumpPayload(value));
+    return encodePayload(super.dumpPayload(value), this.#compressFrom);
   }
 
   protected override loadPayload(payload: string): unknown {

@@ -182,7 +182,7 @@ test("ASVS 14.3.2: a cache gives one visitor's page or cookie to another", async
     }
     await visitor.visit(() => undefined);
     expect(visitor.headers).toEqual([]);
-    await visitor.visit((session) => (session.data["a"] = 1));
+    await visitor.visit((session) => (session.renew(), (session.data["a"] = 1)));
     expect(visitor.headers.slice(1)).toEqual([
       ["Vary", "Cookie"],
       ["Cache-Control", 'no-cache="Set-Cookie"'],

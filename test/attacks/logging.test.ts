@@ -293,7 +293,7 @@ test("ATK-toolbar-record: whoever sees the toolbar takes over a session", async 
     const { value } = visitor;
     const request = asks("/", { headers: { cookie: `${visitor.jar.header}; theme=dark`, authorization: `Bearer ${KEY}`, "x-note": KEY } });
     const exchange = toolbar.begin(request, {});
-    await toolbar.run(exchange, async () => await visitor.visit((session) => (session.data["a"] = 1)));
+    await toolbar.run(exchange, async () => await visitor.visit((session) => session.renew()));
     const tail = toolbar.respond(exchange, request, {
       status: 200,
       headers: [

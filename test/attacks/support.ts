@@ -82,10 +82,11 @@ export interface SealedParts {
 /** A sealed cookie after docs/sessions.md, by other code than that of the package: whoever has the key can put anything into it. */
 export function seal({ key = KEY, app = "", name = "__Host-session", salt = Buffer.alloc(24, 7), plain }: SealedParts): string {
   const purposeKey = Buffer.from(hkdfSync("sha256", key, "latchkey e1", `enc\0${app}\0session\0${name}`, 32));
-  const derived = hkdfExpand(purposeKey, Buffer.concat([Buffer.from("msg"), salt]), 48);
-  const cipher = createCipheriv("aes-256-gcm", derived.subarray(0, 32), Buffer.alloc(12)).setAAD(Buffer.from(`e1\0${name}`));
-  const body = Buffer.concat([cipher.update(plain), cipher.final()]);
-  return `e1.${Buffer.concat([salt, derived.subarray(32), body, cipher.getAuthTag()]).toString("base64url")}`;
+  const messageKey = hkdfExpand(purposeKey, Buffer.concat([Buffer.from("msg"), salt]), 32);
+  const cipher = createCipheriv("aes-256-gcm", messageKey, Buffer.alloc(12)).setAAD(Buffer.from(`e1\0${name}`));
+  const body = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  const commit = createHmac("sha256", purposeKey).update("mac").update(salt).update(body).digest().subarray(0, 16);
+  return `e1.${Buffer.concat([salt, commit, body]).toString("base64url")}`;
 }
 
 /** The plain text of a sealed cookie. */

@@ -39,6 +39,8 @@ interface Row {
   /** Calls of the store beside the reading of the session. */
   readonly store: readonly string[];
   readonly cookie: "none" | "set" | "expired";
+  /** Where a store makes a difference: the browser has its token already. */
+  readonly cookieWithStore?: "none";
   readonly vary: boolean;
 }
 
@@ -95,7 +97,36 @@ const ROWS: readonly Row[] = [
     cookie: "none",
     vary: true,
   },
-  { state: "data changed", comes: "good", handle: write, action: "save", store: ["set"], cookie: "set", vary: true },
+  {
+    state: "data changed",
+    comes: "good",
+    handle: write,
+    action: "save",
+    store: ["set"],
+    cookie: "set",
+    cookieWithStore: "none",
+    vary: true,
+  },
+  {
+    state: "data changed, more than half of the idle time used",
+    comes: "good",
+    before: ({ time }) => void (time.now += 8 * DAY),
+    handle: write,
+    action: "save",
+    store: ["set"],
+    cookie: "set",
+    vary: true,
+  },
+  {
+    state: "data changed, verified by a fallback key",
+    comes: "good",
+    before: ({ ring }) => ring.replace(generateSecretKey(), [ring.current]),
+    handle: write,
+    action: "save",
+    store: ["set"],
+    cookie: "set",
+    vary: true,
+  },
   {
     state: "data changed deep inside",
     comes: "good",
@@ -103,6 +134,7 @@ const ROWS: readonly Row[] = [
     action: "save",
     store: ["set"],
     cookie: "set",
+    cookieWithStore: "none",
     vary: true,
   },
   {
@@ -203,12 +235,13 @@ const ROWS: readonly Row[] = [
 ];
 
 describe.each(Object.keys(KINDS))("%s: what the end of a request does", (kind) => {
-  test.each(ROWS)("$state", async ({ comes, handle, before, action, store, cookie, vary }) => {
+  test.each(ROWS)("$state", async ({ comes, handle, before, action, store, cookie: inCookie, cookieWithStore, vary }) => {
     const time = new Time();
     const ring = new KeyRing(generateSecretKey());
     const calls: string[] = [];
     const options = KINDS[kind]!(time);
     const isStore = options.store !== undefined;
+    const cookie = isStore ? (cookieWithStore ?? inCookie) : inCookie;
     const manager = new SessionManager<Data>({
       keys: ring,
       clock: time.clock,
@@ -256,6 +289,20 @@ describe("with a store, where the session is opened although nobody looks at it"
     expect(visitor.headers.map(([name]) => name)).toEqual(["Set-Cookie", "Vary", "Cache-Control"]);
     time.now += 8 * DAY;
     expect(await visitor.visit((session) => session.data)).toEqual({ a: 2 });
+  });
+
+  test("a persistent cookie outlives its first end although each day's change sends none", async () => {
+    const { time, visitor } = await world();
+    await visitor.visit((session) => (session.persistent = true));
+    const sent: number[] = [];
+    for (let day = 1; day <= 29; day++) {
+      time.now += DAY;
+      await visitor.visit((session) => (session.data["day"] = day));
+      if (visitor.setCookies.length > 0) sent.push(day);
+    }
+    // Each time half of the fourteen days is over. From the sixteenth day on the cookie ends with the thirty days, and nothing moves that.
+    expect(sent).toEqual([8, 16]);
+    expect(await visitor.visit((session) => session.data["day"])).toBe(29);
   });
 
   test("a cookie that cannot be used is expired", async () => {

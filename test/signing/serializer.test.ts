@@ -278,6 +278,35 @@ describe("payloads for addresses", () => {
     expect(serializer.loads(serializer.dumps(value))).toEqual(value);
   });
 
+  test("are compressed from compressFrom bytes on, and read either way", () => {
+    const long = "a".repeat(98);
+    for (const Kind of [URLSafeSerializer, URLSafeTimedSerializer]) {
+      const usual = new Kind(KEY);
+      for (const [compressFrom, isCompressed] of [
+        [0, true],
+        [100, true],
+        [101, false],
+      ] as const) {
+        const text = new Kind(KEY, { compressFrom }).dumps(long);
+        expect([compressFrom, text.startsWith("."), usual.loads(text)]).toEqual([compressFrom, isCompressed, long]);
+      }
+      for (const compressFrom of [-1, 0.5, Number.NaN, "100" as never])
+        expect(() => new Kind(KEY, { compressFrom })).toThrow(InvalidOptionError);
+    }
+  });
+
+  test("are given by verify, which throws for no forgery", () => {
+    for (const Kind of [URLSafeSerializer, URLSafeTimedSerializer, Serializer, TimedSerializer]) {
+      const one = new Kind(KEY);
+      const text = one.dumps({ id: 42 });
+      expect(one.verify(text)).toMatchObject({ value: { id: 42 } });
+      for (const forged of [`${text.slice(0, -2)}!!`, "", "a.b", "x".repeat(200_000), 7 as never])
+        expect(one.verify(forged)).toBeUndefined();
+      expect(one.verify(text, { salt: "another" })).toBeUndefined();
+    }
+    expect(() => serializer.verify(withPayload(packed("[1,]")))).toThrow(BadPayload);
+  });
+
   test("are shown by loadsUnsafe when the signature is bad", () => {
     const text = serializer.dumps({ id: 42 });
     expect(serializer.loadsUnsafe(text)).toEqual({ valid: true, value: { id: 42 } });

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from "node:crypto";
 import { isUtf8 } from "node:buffer";
 import { decodeBase64url } from "../../encoding.ts";
 import type { SecretKey } from "../../keys/secret-key.ts";
@@ -15,18 +15,21 @@ import type { Decoded, SessionCodec, SessionFormat } from "./format.ts";
  * "e1." base64url( salt[24] commit[16] ciphertext tag[16] )
  *
  * Kp      = HKDF-SHA-256 (RFC 5869) of the secret key, salt "latchkey e1", info "enc" 0 application 0 "session" 0 cookie name
- * K, C    = HKDF-Expand(Kp, "msg" salt): 32 bytes for AES-256-GCM, and 16 that are sent as the commitment
+ * K       = HKDF-Expand(Kp, "msg" salt, 32), the key of AES-256-GCM for this message alone
+ * commit  = HMAC-SHA-256(Kp, "mac" salt ciphertext tag), its first 16 bytes
  * nonce   = twelve zero bytes, because K is used once; the 24 random bytes of the salt keep it so beyond 2^80 messages
  * AAD     = "e1" 0 cookie name
  * plain   = flags[1] issued[6] started[6] id[12] JSON
  *
- * The commitment tells which key of the ring sealed the message, at one HMAC per key and without a key id in the cookie.
+ * The commitment tells which key of the ring sealed the message, at one HMAC per key and without a key id in the cookie. It covers all of the message, so that a forgery
+ * is refused before anything is decrypted, and costs no more than that.
  */
 const PREFIX = "e1.";
 const SALT_BYTES = 24;
 const KEY_BYTES = 32;
 /** Of "msg". */
 const LABEL_BYTES = 3;
+const MAC_LABEL = Buffer.from("mac");
 const COMMIT_BYTES = 16;
 const TAG_BYTES = 16;
 /** Of flags and times, which the id stands behind. */
@@ -63,24 +66,24 @@ export function sealed({ app = "" }: SealedFormatOptions = {}): SessionFormat {
     name: "sealed",
     bind({ keys, cookieName }): SessionCodec {
       const hmacs = new WeakMap<SecretKey, Hmac>();
-      const first = Buffer.from(`msg${"\0".repeat(SALT_BYTES)}\u0001`);
-      const second = Buffer.from(`${"\0".repeat(KEY_BYTES)}msg${"\0".repeat(SALT_BYTES)}\u0002`);
+      const expandInfo = Buffer.from(`msg${"\0".repeat(SALT_BYTES)}\u0001`);
       const additional = Buffer.from(`e1\0${cookieName}`);
       const info = `enc\0${app}\0session\0${cookieName}`;
 
-      const keysFor = (key: SecretKey, salt: Uint8Array): { readonly cipherKey: Uint8Array; readonly commit: Uint8Array } => {
+      const hmacOf = (key: SecretKey): Hmac => {
         let hmac = hmacs.get(key);
         if (hmac === undefined) {
           hmac = new Hmac("sha256", Buffer.from(hkdfSync("sha256", key.bytes(), "latchkey e1", info, KEY_BYTES)));
           hmacs.set(key, hmac);
         }
-        // HKDF-Expand for 48 bytes; node:crypto offers it only together with Extract.
-        first.set(salt, LABEL_BYTES);
-        const cipherKey = hmac.digestBytes(first);
-        second.set(cipherKey);
-        second.set(salt, KEY_BYTES + LABEL_BYTES);
-        return { cipherKey, commit: hmac.digestBytes(second).subarray(0, COMMIT_BYTES) };
+        return hmac;
       };
+      // The first block of HKDF-Expand; node:crypto offers it only together with Extract. As a KeyObject, which a cipher takes ten times as fast as the same bytes.
+      const cipherKeyOf = (key: SecretKey, salt: Uint8Array): KeyObject => {
+        expandInfo.set(salt, LABEL_BYTES);
+        return createSecretKey(hmacOf(key).digestBytes(expandInfo));
+      };
+      const commitmentOf = (key: SecretKey, labelled: Uint8Array): Buffer => hmacOf(key).digestBytes(labelled).subarray(0, COMMIT_BYTES);
 
       return {
         decode(value) {
@@ -88,33 +91,31 @@ export function sealed({ app = "" }: SealedFormatOptions = {}): SessionFormat {
           if (bytes === undefined || bytes.length < SALT_BYTES + COMMIT_BYTES + HEADER_BYTES + 2 + TAG_BYTES) return rejection("malformed");
           const salt = bytes.subarray(0, SALT_BYTES);
           const received = bytes.subarray(SALT_BYTES, SALT_BYTES + COMMIT_BYTES);
-          let found: { readonly key: SecretKey; readonly cipherKey: Uint8Array } | undefined;
+          const body = bytes.subarray(SALT_BYTES + COMMIT_BYTES);
+          const labelled = Buffer.concat([MAC_LABEL, salt, body]);
+          let found: SecretKey | undefined;
           // All keys, so that the time tells nobody which one it was.
-          for (const key of keys) {
-            const { cipherKey, commit } = keysFor(key, salt);
-            if (timingSafeEqual(received, commit)) found = { key, cipherKey };
-          }
-          const plain = found && decrypt(found.cipherKey, additional, bytes.subarray(SALT_BYTES + COMMIT_BYTES));
+          for (const key of keys) if (timingSafeEqual(received, commitmentOf(key, labelled))) found = key;
+          const plain = found && decrypt(cipherKeyOf(found, salt), additional, body);
           if (found === undefined || plain === undefined) return badSignature(keys);
-          keys.count(found.key, "verify");
-          return fromPlain(plain, found.key);
+          keys.count(found, "verify");
+          return fromPlain(plain, found);
         },
         encode(record, text) {
           const salt = randomBytes(SALT_BYTES);
-          const { cipherKey, commit } = keysFor(keys.current, salt);
-          const cipher = createCipheriv(CIPHER, createSecretKey(cipherKey), NONCE, TAG).setAAD(additional);
-          const body = [cipher.update(toPlain(record, text)), cipher.final()];
+          const cipher = createCipheriv(CIPHER, cipherKeyOf(keys.current, salt), NONCE, TAG).setAAD(additional);
+          const body = [cipher.update(toPlain(record, text)), cipher.final(), cipher.getAuthTag()];
+          const commit = commitmentOf(keys.current, Buffer.concat([MAC_LABEL, salt, ...body]));
           keys.count(keys.current, "sign");
-          return PREFIX + Buffer.concat([salt, commit, ...body, cipher.getAuthTag()]).toString("base64url");
+          return PREFIX + Buffer.concat([salt, commit, ...body]).toString("base64url");
         },
       };
     },
   };
 }
 
-/** The key goes in as a KeyObject: Node takes one ten times as fast as the same bytes. */
-function decrypt(key: Uint8Array, additional: Buffer, message: Buffer): Buffer | undefined {
-  const decipher = createDecipheriv(CIPHER, createSecretKey(key), NONCE, TAG).setAAD(additional);
+function decrypt(key: KeyObject, additional: Buffer, message: Buffer): Buffer | undefined {
+  const decipher = createDecipheriv(CIPHER, key, NONCE, TAG).setAAD(additional);
   decipher.setAuthTag(message.subarray(message.length - TAG_BYTES));
   const start = decipher.update(message.subarray(0, message.length - TAG_BYTES));
   try {
