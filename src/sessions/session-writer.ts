@@ -73,7 +73,10 @@ export class SessionWriter {
     const mayFail = this.#context.isAnonymousOnFailure && !state.renewed && !state.ended;
     if (mayFail && facts.storeFailed && decision.action === "save") return unkept(text);
     const outcome = this.#carryOut(state, decision, text);
-    if (!(outcome instanceof Promise) || !mayFail) return outcome;
+    if (!(outcome instanceof Promise)) return outcome;
+    // What is changed while the store is being asked comes too late as well.
+    state.close();
+    if (!mayFail) return outcome;
     return outcome.catch((error: unknown) => {
       const isTheStore = error instanceof SessionError && error.code === "store_failed";
       if (isTheStore && decision.action !== "remove") return unkept(text);
@@ -105,11 +108,13 @@ export class SessionWriter {
     // What ended is not carried on: what came after it is a session of its own.
     const removed =
       (decision.action === "remove" || state.ended) && loaded?.held !== undefined ? loaded.backend.remove(loaded.held) : undefined;
-    const goOn = (): Outcome | Promise<Outcome> =>
-      decision.action === "remove"
-        ? { ...nothing(decision, text), cookies: this.#expire(state, state.incomingNames) }
-        : this.#keep(state, loaded, decision, text ?? comparable(state.record().data));
-    return removed === undefined ? goOn() : removed.then(goOn);
+    if (decision.action === "remove") {
+      const gone = { ...nothing(decision, text), cookies: this.#expire(state, state.incomingNames) };
+      return removed === undefined ? gone : removed.then(() => gone);
+    }
+    const kept = text ?? comparable(state.record().data);
+    const keep = (): Outcome | Promise<Outcome> => this.#keep(state, loaded, decision, kept);
+    return removed === undefined ? keep() : removed.then(keep);
   }
 
   #keep(state: SessionState, loaded: ValidSession | undefined, decision: Decision, text: string): Outcome | Promise<Outcome> {
@@ -124,7 +129,7 @@ export class SessionWriter {
       held: isOurs && !state.ended ? loaded.held : undefined,
       renew: action === "renew",
       outlives: state.loggedIn,
-      replay: (theirs: Record<string, unknown>) => state.replay(theirs),
+      replay: (theirs: Record<string, unknown>) => state.replay(text, theirs),
     };
     if (isOurs && (action === "touch" || action === "resign")) {
       const sent = (value: Saved["value"]): Outcome => this.#send(state, decision, { isKept: true, value, record, text, conflicts: 0 });
