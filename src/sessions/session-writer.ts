@@ -68,6 +68,8 @@ export class SessionWriter {
     const text = before.isUnchanged(record.data) ? undefined : comparable(record.data);
     const facts = this.#factsOf(state, opened, record, text !== undefined && text !== before.text);
     const decision = decide(facts);
+    // What came in may be alive in the store all the same, under the token that the visitor has.
+    if (facts.storeFailed && (state.ended || (state.renewed && !state.loggedIn))) throw outOfReach();
     if (decision.action === "none") return nothing(decision, text);
     // A login or a logout that came to nothing must be heard of, whatever the policy.
     const mayFail = this.#context.isAnonymousOnFailure && !state.renewed && !state.ended;
@@ -180,6 +182,13 @@ function isEmpty(data: Record<string, unknown>): boolean {
 
 function nothing(decision: Decision, text?: string): Outcome {
   return { ...decision, cookies: [], bytes: 0, conflicts: 0, text };
+}
+
+function outOfReach(): SessionError {
+  return new SessionError(
+    "store_failed",
+    "The session store could not be asked for the session when the request began, so the session cannot be ended or renewed.",
+  );
 }
 
 function unkept(text: string | undefined): Outcome {

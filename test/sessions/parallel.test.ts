@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { generateSecretKey, SessionManager, type SessionStore } from "latchkey";
+import { generateSecretKey, SessionManager, type Session, type SessionStore } from "latchkey";
 import { Tuple } from "latchkey/signing";
 import { MemoryStore } from "latchkey/stores/memory";
 import { SqliteStore } from "latchkey/stores/sqlite";
@@ -281,6 +281,25 @@ describe("a store that does not do its part", () => {
     store.on = true;
     await expect(visitor.visit((session) => session.logout())).rejects.toMatchObject({ code: "store_failed" });
   });
+
+  test.each([
+    ["logout", (session: Session<Data>): void => session.logout()],
+    ["logout with a message for the next page", (session) => (session.logout(), session.flash("bye"))],
+    ["destruction", (session) => session.destroy()],
+    ["renewal", (session) => session.renew()],
+    ["login after a logout", (session) => (session.logout(), session.login("8"))],
+  ] satisfies readonly (readonly [string, (session: Session<Data>) => void])[])(
+    "with the policy anonymous, a %s is an error as well where the store could not even be read",
+    async (_, change) => {
+      const store = failing("get");
+      const visitor = new Visitor(new SessionManager<Data>({ keys: generateSecretKey(), store, onStoreFailure: "anonymous" }));
+      await visitor.visit((session) => session.login("7"));
+      store.on = true;
+      await expect(visitor.visit(change)).rejects.toMatchObject({ code: "store_failed" });
+      store.on = false;
+      expect(await visitor.visit((session) => session.subject)).toBe("7");
+    },
+  );
 
   test("whose sessions change without end is given up on, with store_conflict", async () => {
     const inner = new MemoryStore();
