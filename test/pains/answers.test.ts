@@ -1,5 +1,3 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import expressSession, { MemoryStore as ExpressMemoryStore } from "express-session";
@@ -79,7 +77,7 @@ test("pain 13, headers are sent, and the session is not (expressjs/session#499):
   };
 
   const failing = new ExpressMemoryStore();
-  failing.set = (_id, _session, callback) => void callback?.(down);
+  failing.set = (_id, _session, callback) => callback?.(down);
   const peer = expressSession({ secret: "a secret of this test", store: failing, resave: false, saveUninitialized: false });
   const theirs = await login(peer, (request, _response, next) => {
     Object.assign(request.session, { user: "ada" });

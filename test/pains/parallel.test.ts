@@ -20,8 +20,8 @@ interface Data {
 /** What the application of these tests needs of a session library. */
 interface Library {
   readonly middleware: RequestHandler;
-  entries(request: Request): Partial<Data>;
-  logout(request: Request): Promise<void>;
+  readonly entries: (request: Request) => Partial<Data>;
+  readonly logout: (request: Request) => Promise<void>;
 }
 
 const redis = useRedis();
