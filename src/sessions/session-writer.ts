@@ -68,7 +68,7 @@ export class SessionWriter {
     const text = before.isUnchanged(record.data) ? undefined : comparable(record.data);
     const facts = this.#factsOf(state, opened, record, text !== undefined && text !== before.text);
     const decision = decide(facts);
-    // What came in may be alive in the store all the same, under the token that the visitor has.
+    // What came in may be alive all the same, for whoever has the cookie.
     if (facts.storeFailed && (state.ended || (state.renewed && !state.loggedIn))) throw outOfReach();
     if (decision.action === "none") return nothing(decision, text);
     // A login or a logout that came to nothing must be heard of, whatever the policy.
@@ -187,7 +187,7 @@ function nothing(decision: Decision, text?: string): Outcome {
 function outOfReach(): SessionError {
   return new SessionError(
     "store_failed",
-    "The session store could not be asked for the session when the request began, so the session cannot be ended or renewed.",
+    "The session could not be looked up when the request began, because the store, validFrom or isRevoked failed: so it cannot be ended or renewed either.",
   );
 }
 
