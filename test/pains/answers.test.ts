@@ -23,28 +23,36 @@ test.each([
   async (_, store) => {
     const manager = make(store());
     const late: unknown[] = [];
+    const tooLate = (...changes: readonly (() => unknown)[]): void => {
+      for (const change of changes) {
+        try {
+          late.push(change());
+        } catch (error) {
+          late.push(error);
+        }
+      }
+    };
     const app = express().use(session(manager));
     app.get("/events", async (request, response) => {
       const current = sessionOf(manager, request);
       current.data.user = "ada";
       response.setHeader("Content-Type", "text/event-stream");
       response.flushHeaders();
+      // At once, while a store is still being asked, and later on.
+      const changes = [(): unknown => (current.data.seen = "hello"), () => current.logout(), () => current.login("eve")];
+      tooLate(...changes);
       response.write("data: hello\n\n");
       await sleep(10);
-      try {
-        current.data.seen = "hello";
-      } catch (error) {
-        late.push(error);
-      }
+      tooLate(...changes);
       response.end("data: bye\n\n");
     });
-    app.get("/me", (request, response) => response.json(sessionOf(manager, request).data));
+    app.get("/me", (request, response) => response.json([sessionOf(manager, request).subject ?? null, sessionOf(manager, request).data]));
     const visitor = new Visitor(await serve(app));
     expect(await visitor.read("/events")).toBe("data: hello\n\ndata: bye\n\n");
     // What was there at the first byte is kept. What came later is an error, and its stack names the line.
-    expect(JSON.parse(await visitor.read("/me"))).toEqual({ user: "ada" });
-    expect(late).toEqual([expect.objectContaining({ code: "session_closed" })]);
-    expect((late[0] as Error).stack).toContain("answers.test.ts");
+    expect(JSON.parse(await visitor.read("/me"))).toEqual([null, { user: "ada" }]);
+    expect(late).toEqual(Array.from({ length: 6 }, () => expect.objectContaining({ code: "session_closed" }) as unknown));
+    for (const error of late) expect((error as Error).stack).toContain("answers.test.ts");
   },
 );
 

@@ -145,17 +145,25 @@ export interface Redis {
   readonly client: Awaited<ReturnType<typeof connect>>;
 }
 
+/** Starts a Redis server, and opens a client of it. */
+export async function openRedis(options: Parameters<typeof startRedis>[0] = {}): Promise<Redis> {
+  const server = await startRedis(options);
+  return { server, client: await connect(server.port) };
+}
+
+export async function closeRedis({ server, client }: Redis): Promise<void> {
+  client.destroy();
+  await server.stop();
+}
+
 /** A Redis server for the tests of one file, where the machine has one. */
-export function useRedis(options: Parameters<typeof startRedis>[0] = {}): () => Redis {
+export function useRedis(): () => Redis {
   let redis: Redis | undefined;
   beforeAll(async () => {
-    if (redisPrograms === undefined) return;
-    const server = await startRedis(options);
-    redis = { server, client: await connect(server.port) };
+    if (redisPrograms !== undefined) redis = await openRedis();
   });
   afterAll(async () => {
-    redis?.client.destroy();
-    await redis?.server.stop();
+    if (redis !== undefined) await closeRedis(redis);
   });
   return () => redis!;
 }
