@@ -4,7 +4,7 @@ import type { SecretKey } from "../keys/secret-key.ts";
 import type { SessionBackend } from "./backend.ts";
 import { attributesOf, type RequestCookie } from "./cookie.ts";
 import { expiryOf } from "./lifetime.ts";
-import { comparableText, readSessionJson } from "./session-json.ts";
+import { readSessionJson } from "./session-json.ts";
 import type { Opened, SessionState } from "./session-state.ts";
 import type { Outcome } from "./session-writer.ts";
 
@@ -47,7 +47,8 @@ export function reportLoad(backend: SessionBackend, keys: KeyRing, cookie: Reque
 export function reportCommit(backend: SessionBackend, state: SessionState, outcome: Outcome): void {
   if (!sessionCommittedChannel.hasSubscribers) return;
   const { action, why, bytes, conflicts } = outcome;
-  const text = outcome.text ?? (state.opened === undefined ? "{}" : comparableText(state.record().data));
+  // What was not written has not changed.
+  const text = outcome.text ?? (state.opened?.verdict === "valid" ? state.opened.original.text : "{}");
   const [cookie] = outcome.cookies;
   sessionCommittedChannel.publish({
     cookieName: state.cookie.name,

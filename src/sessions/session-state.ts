@@ -4,6 +4,7 @@ import type { RequestCookie } from "./cookie.ts";
 import { Journal, type Update } from "./merge.ts";
 import type { OriginalData } from "./original-data.ts";
 import type { Rejection } from "./rejection.ts";
+import { readSessionJson } from "./session-json.ts";
 import { emptyRecord, type SessionRecord } from "./session-record.ts";
 
 /** What became of the cookies that came in. */
@@ -96,9 +97,9 @@ export class SessionState {
     this.#journalOf().update(data, change);
   }
 
-  /** Makes on `theirs` what this request did to its own data. */
-  replay(theirs: Record<string, unknown>): void {
-    this.#journalOf().replay(this.record().data, theirs);
+  /** Makes on `theirs` what this request did to its own data. @param text that data as session JSON, since the data itself is closed by then. */
+  replay(text: string, theirs: Record<string, unknown>): void {
+    this.#journalOf().replay(readSessionJson(text) as Record<string, unknown>, theirs);
   }
 
   /** Empties the session and takes it from its owner. */
@@ -128,6 +129,7 @@ export class SessionState {
 
   /** From now on changes throw. */
   close(): void {
+    if (this.#closed) return;
     this.#closed = true;
     if (this.#record !== undefined && !this.#destroyed) closeData(this.#record.data);
   }

@@ -68,12 +68,17 @@ export class SessionWriter {
     const text = before.isUnchanged(record.data) ? undefined : comparable(record.data);
     const facts = this.#factsOf(state, opened, record, text !== undefined && text !== before.text);
     const decision = decide(facts);
+    // What came in may be alive all the same, for whoever has the cookie.
+    if (facts.storeFailed && (state.ended || (state.renewed && !state.loggedIn))) throw outOfReach();
     if (decision.action === "none") return nothing(decision, text);
     // A login or a logout that came to nothing must be heard of, whatever the policy.
     const mayFail = this.#context.isAnonymousOnFailure && !state.renewed && !state.ended;
     if (mayFail && facts.storeFailed && decision.action === "save") return unkept(text);
     const outcome = this.#carryOut(state, decision, text);
-    if (!(outcome instanceof Promise) || !mayFail) return outcome;
+    if (!(outcome instanceof Promise)) return outcome;
+    // What is changed while the store is being asked comes too late as well.
+    state.close();
+    if (!mayFail) return outcome;
     return outcome.catch((error: unknown) => {
       const isTheStore = error instanceof SessionError && error.code === "store_failed";
       if (isTheStore && decision.action !== "remove") return unkept(text);
@@ -105,11 +110,13 @@ export class SessionWriter {
     // What ended is not carried on: what came after it is a session of its own.
     const removed =
       (decision.action === "remove" || state.ended) && loaded?.held !== undefined ? loaded.backend.remove(loaded.held) : undefined;
-    const goOn = (): Outcome | Promise<Outcome> =>
-      decision.action === "remove"
-        ? { ...nothing(decision, text), cookies: this.#expire(state, state.incomingNames) }
-        : this.#keep(state, loaded, decision, text ?? comparable(state.record().data));
-    return removed === undefined ? goOn() : removed.then(goOn);
+    if (decision.action === "remove") {
+      const gone = { ...nothing(decision, text), cookies: this.#expire(state, state.incomingNames) };
+      return removed === undefined ? gone : removed.then(() => gone);
+    }
+    const kept = text ?? comparable(state.record().data);
+    const keep = (): Outcome | Promise<Outcome> => this.#keep(state, loaded, decision, kept);
+    return removed === undefined ? keep() : removed.then(keep);
   }
 
   #keep(state: SessionState, loaded: ValidSession | undefined, decision: Decision, text: string): Outcome | Promise<Outcome> {
@@ -125,7 +132,7 @@ export class SessionWriter {
       renew: action === "renew",
       resend: action !== "save" || loaded === undefined || this.#mustResend(state, loaded, record),
       outlives: state.loggedIn,
-      replay: (theirs: Record<string, unknown>) => state.replay(theirs),
+      replay: (theirs: Record<string, unknown>) => state.replay(text, theirs),
     };
     if (isOurs && (action === "touch" || action === "resign")) {
       const touched = backend.touch(name, session);
@@ -181,6 +188,13 @@ function isEmpty(data: Record<string, unknown>): boolean {
 
 function nothing(decision: Decision, text?: string): Outcome {
   return { ...decision, cookies: [], bytes: 0, conflicts: 0, text };
+}
+
+function outOfReach(): SessionError {
+  return new SessionError(
+    "store_failed",
+    "The session could not be looked up when the request began, because the store, validFrom or isRevoked failed: so it cannot be ended or renewed either.",
+  );
 }
 
 function unkept(text: string | undefined): Outcome {

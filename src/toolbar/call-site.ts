@@ -1,7 +1,8 @@
 import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const OWN_FOLDER = fileURLToPath(new URL(".", import.meta.url));
+/** Undefined in a bundle of CommonJS, which knows no address of its own. */
+const OWN_FOLDER = (import.meta.url as string | undefined) === undefined ? undefined : fileURLToPath(new URL(".", import.meta.url));
 /** "at name (file:line:column)" and "at async file:line:column"; Node's own files have neither a scheme of files nor a path. */
 const FRAME = /(?:\(|^at (?:async )?)((?:file:\/\/|[A-Za-z]:\\|\/).*):(\d+):\d+\)?$/;
 
@@ -20,7 +21,7 @@ export function callSite(directory: string): string {
     const match = FRAME.exec(line.trim());
     if (match === null) continue;
     const file = toPath(match[1]!);
-    if (file.startsWith(OWN_FOLDER)) continue;
+    if (OWN_FOLDER !== undefined && file.startsWith(OWN_FOLDER)) continue;
     const inside = relative(directory, file);
     return `${inside.startsWith("..") ? file : inside.replaceAll(sep, "/")}:${match[2]}`;
   }

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { generateSecretKey, SessionManager, type SessionStore } from "latchkey";
+import { generateSecretKey, SessionManager, type Session, type SessionStore } from "latchkey";
+import { Tuple } from "latchkey/signing";
 import { MemoryStore } from "latchkey/stores/memory";
 import { SqliteStore } from "latchkey/stores/sqlite";
 import { afterAll, describe, expect, test } from "vitest";
@@ -136,6 +137,42 @@ describe.each(Object.keys(STORES))("parallel requests of one session, in %s", (n
     expect((await manager.load(visitor.jar.header)).isNew).toBe(true);
   });
 
+  test("a change that comes while the store is still to answer throws, and is not kept", async () => {
+    const { visitor, manager } = make();
+    await visitor.visit((session) => (session.login("7"), (session.data["list"] = [1])));
+    const current = await manager.load(visitor.jar.header);
+    current.data["a"] = 1;
+    const committing = manager.commit(current);
+    const late = [
+      () => current.logout(),
+      () => current.login("8"),
+      () => (current.data["b"] = 1),
+      () => (current.data["list"] as number[]).push(2),
+      () => current.update(increment),
+    ];
+    for (const change of late) expect(change).toThrow(expect.objectContaining({ code: "session_closed" }));
+    await committing;
+    expect(await visitor.visit((session) => [session.subject, session.data])).toEqual(["7", { list: [1], a: 1 }]);
+  });
+
+  test("a merge keeps values of every kind", async () => {
+    const { visitor, manager } = make();
+    await visitor.visit((session) => (session.data["theirs"] = 1));
+    const [a, b] = [await manager.load(visitor.jar.header), await manager.load(visitor.jar.header)];
+    const values = {
+      date: new Date(1_000),
+      big: 2n ** 64n,
+      bytes: new Uint8Array([0, 255]),
+      tuple: new Tuple(1, "a"),
+      deep: [{ b: [null] }],
+    };
+    Object.assign(b.data, values);
+    a.data["theirs"] = 2;
+    await manager.commit(a);
+    await manager.commit(b);
+    expect((await manager.load(visitor.jar.header)).data).toEqual({ theirs: 2, ...values });
+  });
+
   test("a request that changed nothing writes nothing, however many others write", async () => {
     const { visitor, manager } = make();
     await visitor.visit((session) => (session.data["a"] = 1));
@@ -244,6 +281,25 @@ describe("a store that does not do its part", () => {
     store.on = true;
     await expect(visitor.visit((session) => session.logout())).rejects.toMatchObject({ code: "store_failed" });
   });
+
+  test.each([
+    ["logout", (session: Session<Data>): void => session.logout()],
+    ["logout with a message for the next page", (session) => (session.logout(), session.flash("bye"))],
+    ["destruction", (session) => session.destroy()],
+    ["renewal", (session) => session.renew()],
+    ["login after a logout", (session) => (session.logout(), session.login("8"))],
+  ] satisfies readonly (readonly [string, (session: Session<Data>) => void])[])(
+    "with the policy anonymous, a %s is an error as well where the store could not even be read",
+    async (_, change) => {
+      const store = failing("get");
+      const visitor = new Visitor(new SessionManager<Data>({ keys: generateSecretKey(), store, onStoreFailure: "anonymous" }));
+      await visitor.visit((session) => session.login("7"));
+      store.on = true;
+      await expect(visitor.visit(change)).rejects.toMatchObject({ code: "store_failed" });
+      store.on = false;
+      expect(await visitor.visit((session) => session.subject)).toBe("7");
+    },
+  );
 
   test("whose sessions change without end is given up on, with store_conflict", async () => {
     const inner = new MemoryStore();
