@@ -29,33 +29,8 @@ export interface HostCookieOptions extends CommonCookieOptions {
   readonly path?: "/" | undefined;
 }
 
-type Letter =
-  | "a"
-  | "b"
-  | "c"
-  | "d"
-  | "e"
-  | "f"
-  | "g"
-  | "h"
-  | "i"
-  | "j"
-  | "k"
-  | "l"
-  | "m"
-  | "n"
-  | "o"
-  | "p"
-  | "q"
-  | "r"
-  | "s"
-  | "t"
-  | "u"
-  | "v"
-  | "w"
-  | "x"
-  | "y"
-  | "z";
+type LettersOf<Text extends string> = Text extends `${infer First}${infer Rest}` ? First | LettersOf<Rest> : never;
+type Letter = LettersOf<"abcdefghijklmnopqrstuvwxyz">;
 
 /** A cookie that subdomains share, or that belongs to a path. Its name cannot begin with `__Host-`: browsers would refuse it. */
 export interface SharedCookieOptions extends CommonCookieOptions {

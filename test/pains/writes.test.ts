@@ -140,7 +140,7 @@ test("pain 27, nobody can tell why a session was not saved (expressjs/session#95
   };
   expect(await told("/")).toEqual(["none", "none: Nothing sent: no session came in, and nothing was put into one."]);
   expect(await told("/login")).toEqual(["none", "save: Sent because a session begins."]);
-  expect(await told("/rename/Ada")).toEqual(["valid", "save: Sent because data changed."]);
+  expect(await told("/rename/Ada")).toEqual(["valid", "save: Kept because data changed. No cookie sent: the browser has this token."]);
   expect(await told("/rename/Ada")).toEqual(["valid", "none: Nothing sent: nothing changed."]);
   expect(await told("/logo.svg")).toEqual([]);
   // A change that came too late is an error where it was made, and not a silence.
