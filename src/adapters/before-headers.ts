@@ -5,8 +5,38 @@ type Call = readonly [method: Method, args: readonly unknown[]];
 /** `open`: nothing was written yet. `held`: the handler has begun its answer, which waits. `passing`: all goes straight through. */
 type Phase = "open" | "held" | "passing";
 
-/** What a response shows, or refuses, once an answer has begun. */
-const SHOWN_WHILE_HELD = ["setHeader", "appendHeader", "removeHeader", "headersSent", "writableEnded"] as const;
+/** What a response refuses once an answer has begun. */
+const REFUSED_WHILE_HELD = ["setHeader", "appendHeader", "removeHeader"] as const;
+
+/** What a response shows while its answer is held; undefined when it shows its own state. */
+interface Shown {
+  readonly hasEnded: boolean;
+}
+const SHOWN: unique symbol = Symbol("latchkey held answer");
+type Showing = ServerResponse & { [SHOWN]?: Shown | undefined };
+
+/**
+ * The same two for all responses, and never taken away again: properties that come and go, or have another getter each time, make V8 give up on the shape of a response,
+ * and then every request of the server is slower, also those that hold nothing.
+ */
+const GETTERS = {
+  headersSent: {
+    configurable: true,
+    get(this: Showing): boolean {
+      return this[SHOWN] !== undefined || ownState(this, "headersSent");
+    },
+  },
+  writableEnded: {
+    configurable: true,
+    get(this: Showing): boolean {
+      return this[SHOWN]?.hasEnded ?? ownState(this, "writableEnded");
+    },
+  },
+};
+
+function ownState(response: ServerResponse, name: keyof typeof GETTERS): boolean {
+  return Reflect.get(Object.getPrototypeOf(response) as object, name, response) as boolean;
+}
 
 /**
  * Runs `work` at the moment when a response's headers are about to leave, and holds the headers and all that follows back until it is done.
@@ -29,8 +59,6 @@ export function beforeHeaders(
   const before = { headers: response.getHeaders(), status: response.statusCode, message: response.statusMessage };
   const sources = new Set<{ unpipe(to: ServerResponse): void }>();
   const queue: Call[] = [];
-  /** What others had put on the response before. */
-  const shadowed = new Map<string, PropertyDescriptor | undefined>();
   let phase: Phase = "open";
   let hasEnded = false;
 
@@ -54,10 +82,20 @@ export function beforeHeaders(
 
   const hold = (done: Promise<() => void>): void => {
     phase = "held";
-    for (const name of SHOWN_WHILE_HELD) {
-      shadowed.set(name, Object.getOwnPropertyDescriptor(response, name));
-      const get = name === "headersSent" ? () => true : name === "writableEnded" ? () => hasEnded : () => refuseHeaders;
-      Object.defineProperty(response, name, { get, configurable: true });
+    (response as Showing)[SHOWN] = {
+      get hasEnded() {
+        return hasEnded;
+      },
+    };
+    for (const name of ["headersSent", "writableEnded"] as const)
+      if (!Object.hasOwn(response, name)) Object.defineProperty(response, name, GETTERS[name]);
+    const refusable = response as unknown as Record<string, (...args: readonly unknown[]) => unknown>;
+    for (const name of REFUSED_WHILE_HELD) {
+      const own = refusable[name]!;
+      refusable[name] = (...args) => {
+        if (phase === "held") throw headersSent();
+        return own.apply(response, [...args]);
+      };
     }
     done.then(release, fail);
   };
@@ -65,11 +103,7 @@ export function beforeHeaders(
   /** Makes the response show its own state again. */
   const pass = (): void => {
     phase = "passing";
-    for (const [name, descriptor] of shadowed) {
-      if (descriptor === undefined) Reflect.deleteProperty(response, name);
-      else Object.defineProperty(response, name, descriptor);
-    }
-    shadowed.clear();
+    (response as Showing)[SHOWN] = undefined;
   };
 
   const release = (setHeaders: () => void): void => {
@@ -151,10 +185,6 @@ function setAll(response: ServerResponse, headers: unknown): void {
   const list = (headers as readonly unknown[]).flat() as readonly string[];
   for (let index = 0; index < list.length; index += 2) response.removeHeader(list[index]!);
   for (let index = 0; index + 1 < list.length; index += 2) response.appendHeader(list[index]!, list[index + 1]!);
-}
-
-function refuseHeaders(): never {
-  throw headersSent();
 }
 
 /** The error that Node gives, by the code that people look for. */

@@ -12,7 +12,7 @@ import type { HeaderPair, SessionInfo, SessionManagerOptions } from "./manager-o
 import { rejection } from "./rejection.ts";
 import { reportCommit, reportLoad } from "./report.ts";
 import { Revocation } from "./revocation.ts";
-import { SessionReader, type Incoming } from "./session-reader.ts";
+import { NOTHING_CAME, SessionReader, type Incoming } from "./session-reader.ts";
 import { SessionState, type Opened } from "./session-state.ts";
 import { SessionWriter, type Outcome } from "./session-writer.ts";
 import { Session, stateOf } from "./session.ts";
@@ -147,8 +147,8 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
       return opened;
     };
     const state = new SessionState(this, cookie, incoming.names, open, this.#clock);
-    // The store was asked, so there is nothing to put off.
-    if (this.#store !== undefined) state.open();
+    // If a store was asked, there is nothing to put off.
+    if (this.#store !== undefined && incoming !== NOTHING_CAME) state.open();
     return new Session<Data>(state);
   }
 

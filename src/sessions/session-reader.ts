@@ -26,7 +26,8 @@ export interface Incoming {
   open(): Opened;
 }
 
-const NOTHING: Incoming = { names: [], open: () => ({ verdict: "none" }) };
+/** No cookie of ours. */
+export const NOTHING_CAME: Incoming = { names: [], open: () => ({ verdict: "none" }) };
 
 /** Finds the one session that a Cookie header leads to. */
 export class SessionReader {
@@ -47,7 +48,7 @@ export class SessionReader {
 
   /** Asks the store, if there is one and a genuine token came in, and whoever knows of revoked sessions, and only then waits; all else is put off until `open`. */
   read(header: string, cookie: RequestCookie): Incoming | Promise<Incoming> {
-    if (header === "") return NOTHING;
+    if (header === "") return NOTHING_CAME;
     const candidates: Candidate[] = [];
     const pending: Promise<void>[] = [];
     for (const [name, backends] of this.#backendsByName(cookie.secure)) {
@@ -63,8 +64,10 @@ export class SessionReader {
       });
       candidates.push({ name, values: distinct, backends, readers });
     }
-    if (candidates.length === 0) return NOTHING;
-    return pending.length === 0 ? this.#incoming(candidates) : Promise.all(pending).then(() => this.#incoming(candidates));
+    if (candidates.length === 0) return NOTHING_CAME;
+    if (pending.length === 0) return this.#incoming(candidates);
+    const all = pending.length === 1 ? pending[0]! : Promise.all(pending);
+    return all.then(() => this.#incoming(candidates));
   }
 
   #incoming(candidates: readonly Candidate[]): Incoming | Promise<Incoming> {

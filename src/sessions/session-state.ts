@@ -73,16 +73,17 @@ export class SessionState {
     if (this.#record === undefined) {
       const opened = this.open();
       this.#record = opened.verdict === "valid" ? { ...opened.record } : emptyRecord(this.#clock());
-      // Looked at for the first time when it is too late.
-      if (this.#closed) closeData(this.#record.data);
     }
     return this.#record;
   }
 
   /** The same for whoever looks at it from outside, so that the answer depends on the cookie from here on. */
   look(): SessionRecord {
+    const record = this.record();
+    // Looked at for the first time when it is too late.
+    if (this.#closed && !this.accessed) closeData(record.data);
     this.accessed = true;
-    return this.record();
+    return record;
   }
 
   /** The same for whoever is about to change it. */
@@ -131,7 +132,8 @@ export class SessionState {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (this.#record !== undefined && !this.#destroyed) closeData(this.#record.data);
+    // Nobody has what nobody looked at.
+    if (this.accessed && !this.#destroyed) closeData(this.record().data);
   }
 
   #journalOf(): Journal {

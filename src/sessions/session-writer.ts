@@ -65,7 +65,7 @@ export class SessionWriter {
     if (opened === undefined) return nothing(decide(UNOPENED));
     const record = state.record();
     const before = opened.verdict === "valid" ? opened.original : NOTHING_BEFORE;
-    const text = before.isUnchanged(record.data) ? undefined : comparable(record.data);
+    const text = !state.accessed || before.isUnchanged(record.data) ? undefined : comparable(record.data);
     const facts = this.#factsOf(state, opened, record, text !== undefined && text !== before.text);
     const decision = decide(facts);
     // What came in may be alive all the same, for whoever has the cookie.

@@ -70,6 +70,11 @@ export class StoreBackend implements SessionBackend {
 
   /** Waits for the store alone, and for that only if a genuine token came in. */
   reader(name: string, values: readonly string[]): Reader | Promise<Reader> {
+    const [only, ...others] = values;
+    if (only !== undefined && others.length === 0) {
+      const token = this.#cookie(name).read(only);
+      return "reason" in token ? () => token : this.#read(token).then((reading) => () => reading);
+    }
     const opened = new Map<string, Reading | Rejection>();
     const tokens = new Map<string, Token>();
     for (const value of values) {
