@@ -1,6 +1,6 @@
 import type { Held, Reading, SessionBackend } from "./backend.ts";
-import { closeData, sessionClosed } from "./close-data.ts";
 import type { RequestCookie } from "./cookie.ts";
+import { DataView, sessionClosed } from "./data-view.ts";
 import { Journal, type Update } from "./merge.ts";
 import type { OriginalData } from "./original-data.ts";
 import type { Rejection } from "./rejection.ts";
@@ -38,6 +38,7 @@ export class SessionState {
   readonly #clock: () => number;
   #opened: Opened | undefined;
   #record: SessionRecord | undefined;
+  #view: DataView | undefined;
   #journal: Journal | undefined;
   #closed = false;
   #destroyed = false;
@@ -79,11 +80,20 @@ export class SessionState {
 
   /** The same for whoever looks at it from outside, so that the answer depends on the cookie from here on. */
   look(): SessionRecord {
-    const record = this.record();
-    // Looked at for the first time when it is too late.
-    if (this.#closed && !this.accessed) closeData(record.data);
     this.accessed = true;
-    return record;
+    return this.record();
+  }
+
+  /** The data as whoever looks at it from outside gets it. */
+  get data(): Record<string, unknown> {
+    const { data } = this.look();
+    if (this.#view === undefined) {
+      this.#view = new DataView(data);
+      // Looked at for the first time when it is too late.
+      if (this.#destroyed) this.#view.close(DESTROYED);
+      else if (this.#closed) this.#view.close();
+    }
+    return this.#view.data;
   }
 
   /** The same for whoever is about to change it. */
@@ -117,7 +127,7 @@ export class SessionState {
   /** After this the session cannot be used again in this request. */
   destroy(): void {
     this.#destroyed = true;
-    closeData(this.record().data, DESTROYED);
+    this.#view?.close(DESTROYED);
   }
 
   now(): number {
@@ -132,8 +142,7 @@ export class SessionState {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    // Nobody has what nobody looked at.
-    if (this.accessed && !this.#destroyed) closeData(this.record().data);
+    if (!this.#destroyed) this.#view?.close();
   }
 
   #journalOf(): Journal {

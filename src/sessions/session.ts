@@ -70,9 +70,9 @@ export class Session<Data extends object = Record<string, unknown>> {
     return this.#state.look().subject;
   }
 
-  /** The application's own entries: a plain object of what JSON holds, and of Tuple, Date, Uint8Array, Uuid and Markup. */
+  /** The application's own entries: what JSON holds, and Tuple, Date, Uint8Array, Uuid and Markup. They may be changed in any way until the answer begins. */
   get data(): Partial<Data> {
-    return this.#state.look().data as Partial<Data>;
+    return this.#state.data as Partial<Data>;
   }
 
   /** Whether the cookie outlives the browser's window, until the session's own end. False unless set. */

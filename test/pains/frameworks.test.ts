@@ -59,7 +59,7 @@ test.each([
 test("pain 24, what a proxy puts into the session, the page of that request does not see (vvo/iron-session#709)", async () => {
   vi.stubEnv("SECRET_KEY", generateSecretKey());
   onTestFinished(() => void vi.unstubAllEnvs());
-  const program = programsOf("docs/node.md").find(({ text }) => text.includes("proxySession"))!;
+  const program = programsOf("docs/next.md").find(({ text }) => text.includes("proxySession"))!;
   const { manager, proxySession } = (await runProgram(program)) as unknown as {
     readonly manager: SessionManager<{ visits: number }>;
     readonly proxySession: (
