@@ -14,6 +14,9 @@ export interface MovedMark {
 /** No session's payload begins like this. */
 const MARK = /^(moved|login) ([A-Za-z0-9_-]{43}) (\d{1,15})$/;
 
+/** What a store keeps for the moment between the end of a session and its deletion, so that both are one step for whoever is about to write. */
+export const TOMBSTONE = "ended";
+
 /** The mark as a store keeps it. */
 export function writeMark({ id, at, byLogin }: MovedMark): string {
   return `${byLogin ? "login" : "moved"} ${id} ${at}`;

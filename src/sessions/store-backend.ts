@@ -5,7 +5,7 @@ import { ask, type Patience } from "./ask.ts";
 import type { Held, Outgoing, Reader, Reading, Saved, SessionBackend } from "./backend.ts";
 import type { SessionCookie } from "./cookie.ts";
 import { expiryOf, MOVE_REMEMBERED, RENEWAL_GRACE, type Lifetimes } from "./lifetime.ts";
-import { readMark, writeMark } from "./moved-mark.ts";
+import { readMark, TOMBSTONE, writeMark } from "./moved-mark.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { writeSessionJson } from "./session-json.ts";
 import { payloadOf, recordOf } from "./session-payload.ts";
@@ -19,8 +19,6 @@ const MAX_TOKENS = 4;
 const MAX_ATTEMPTS = 64;
 /** So often a session may be renewed while one request runs. */
 const MAX_MOVES = 8;
-/** So often a session is looked for that was renewed and is not there yet. */
-const MAX_LATE = 6;
 
 const ENDED = "Nothing kept: the session was ended while this request ran, and what has ended is not written again.";
 const RENEWED_ELSEWHERE = "Kept. No cookie sent: another request renewed the token a moment ago, and sends it.";
@@ -36,15 +34,9 @@ interface Context {
 }
 
 /** What a write has kept: with other requests' changes, if there were any. */
-type Kept = Omit<Saved, "value" | "isKept">;
+type Kept = Pick<Saved, "record" | "text" | "conflicts">;
 /** Where a session is kept. */
 type Place = Pick<Held, "id" | "payload">;
-
-/** A write that has come about: of the session, or of the mark that it is to have a new token. */
-interface Written extends Kept {
-  readonly id: string;
-  readonly isRenewed: boolean;
-}
 
 /** Sessions that stay in a store, under the hash of a random token. The cookie holds the token and our signature, so that a forged one never reaches the store. */
 export class StoreBackend implements SessionBackend {
@@ -94,15 +86,14 @@ export class StoreBackend implements SessionBackend {
   }
 
   async save(name: string, session: Outgoing): Promise<Saved> {
-    const { held, record, text, renew, outlives, resend } = session;
-    const token = held === undefined || renew ? createToken() : held.token;
-    const kept = { record, text, conflicts: 0 };
-    if (held === undefined) return await this.#create(name, token!, kept);
-    const written = await this.#inTurn(held.id, async () => await this.#replace(session, held, token));
-    if (written === undefined) return outlives ? await this.#create(name, token!, kept) : ended(kept);
-    const { id, isRenewed, ...saved } = written;
-    if (isRenewed) return await this.#move(name, token!, id, saved, outlives);
-    return this.#send(name, saved, id === held.id ? held.token : undefined, resend);
+    const { held, record, text, renew, outlives } = session;
+    if (held === undefined) return await this.#create(name, createToken(), { record, text, conflicts: 0 });
+    // What another request has renewed a moment ago needs it no second time, and only one new cookie can be the last to reach the browser. A login is another matter.
+    const isRenewal = renew && (outlives || held.token !== undefined);
+    return await this.#inTurn(
+      held.id,
+      async () => await (isRenewal ? this.#renew(name, session, held) : this.#replace(name, session, held)),
+    );
   }
 
   async touch(name: string, { record, text, held, resend }: Outgoing): Promise<Saved> {
@@ -111,30 +102,29 @@ export class StoreBackend implements SessionBackend {
     return this.#send(name, { record, text, conflicts: 0 }, held.token, resend);
   }
 
-  #send(name: string, kept: Kept, token: string | undefined, resend: boolean): Saved {
+  #send(name: string, { record, text, conflicts }: Kept, token: string | undefined, resend: boolean): Saved {
+    const kept = { record, text, conflicts };
     if (token === undefined) return { ...kept, isKept: true, value: undefined, why: RENEWED_ELSEWHERE };
     if (!resend) return { ...kept, isKept: true, value: undefined, why: NOTHING_NEW };
     return { ...kept, isKept: true, value: this.#cookie(name).write(token) };
   }
 
-  /** Ends a session wherever it is: a parallel request may have moved it to a new token. */
-  async remove({ id }: Held): Promise<void> {
-    let place: string | undefined = id;
-    for (let hop = 0; place !== undefined && hop <= MAX_MOVES; hop++) {
-      const here: string = place;
-      place = readMark(await this.#ask("ending a session", () => this.#store.get(here)))?.id;
-      await this.#ask("ending a session", () => this.#store.delete(here));
+  /** Ends a session wherever it is: a parallel request may have moved it to a new token, or be about to. */
+  async remove(held: Held): Promise<void> {
+    let { id, payload } = held;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const [here, expected, until] = [id, payload, this.#context.clock() + MOVE_REMEMBERED];
+      const mark = readMark(payload);
+      // In one step with the look: whoever renews the session at this moment finds that it has ended, or has said before where it went.
+      const isEnded =
+        mark !== undefined || (await this.#ask("ending a session", () => this.#store.set(here, TOMBSTONE, until, { replaces: expected })));
+      if (isEnded) await this.#ask("ending a session", () => this.#store.delete(here));
+      if (isEnded && mark === undefined) return;
+      const next = mark?.id ?? here;
+      const found = await this.#ask("ending a session", () => this.#store.get(next));
+      if (found === undefined) return;
+      [id, payload] = [next, found];
     }
-  }
-
-  /** Keeps a session under its new token, unless a logout has ended it on the way. */
-  async #move(name: string, token: string, oldId: string, kept: Kept, outlives: boolean): Promise<Saved> {
-    const saved = await this.#create(name, token, kept);
-    if (outlives) return saved;
-    const mark = await this.#ask("reading a session again", () => this.#store.get(oldId));
-    if (mark !== undefined) return saved;
-    await this.#ask("ending a session", () => this.#store.delete(storeIdOf(token)));
-    return ended(kept);
   }
 
   async #create(name: string, token: string, kept: Kept): Promise<Saved> {
@@ -144,37 +134,66 @@ export class StoreBackend implements SessionBackend {
     );
     if (!wasFree)
       throw new SessionError("store_failed", "The session store says that a new, random id is taken. It does not keep its contract.");
-    return { ...kept, isKept: true, value: this.#cookie(name).write(token) };
+    return this.#send(name, kept, token, true);
+  }
+
+  /** Writes over what this request has loaded, or over what another has saved since. */
+  async #replace(name: string, session: Outgoing, held: Held): Promise<Saved> {
+    const { record, text, resend } = session;
+    const written = await this.#write(session, held, async (place, kept) => await this.#set(place.id, kept, place.payload));
+    if (written === undefined) return ended({ record, text, conflicts: 0 });
+    return this.#send(name, written, written.id === held.id ? held.token : undefined, resend);
+  }
+
+  /** Keeps a session under a new token, and then says so in the place of the old one: whatever fails or ends in between, no state is lost and none is kept that was ended. */
+  async #renew(name: string, session: Outgoing, held: Held): Promise<Saved> {
+    const { record, text, outlives } = session;
+    const token = createToken();
+    const id = storeIdOf(token);
+    const created = await this.#create(name, token, { record, text, conflicts: 0 });
+    let fresh = payloadOf(record, text);
+    const at = this.#context.clock();
+    let isElsewhere = false;
+    try {
+      const written = await this.#write(session, held, async (place, kept) => {
+        isElsewhere = place.id !== held.id && !outlives;
+        if (isElsewhere) return await this.#set(place.id, kept, place.payload);
+        if (kept.conflicts > 0) {
+          await this.#set(id, kept, fresh);
+          fresh = payloadOf(kept.record, kept.text);
+        }
+        const mark = writeMark({ id, at, byLogin: outlives });
+        return await this.#store.set(place.id, mark, at + MOVE_REMEMBERED, { replaces: place.payload });
+      });
+      if (written !== undefined && !isElsewhere) return this.#send(name, written, token, true);
+      // What has ended is ended, but for a login, which stands on its own.
+      if (written === undefined && outlives) return created;
+      await this.#ask("ending a session", () => this.#store.delete(id));
+      return written === undefined ? ended(created) : this.#send(name, written, undefined, false);
+    } catch (error) {
+      // Nobody has the token. If the store does not hear of it either, it ends by itself.
+      await this.#ask("ending a session", () => this.#store.delete(id)).catch(ignore);
+      throw error;
+    }
   }
 
   /**
-   * Writes over what this request has loaded, or over what another has saved since, wherever that is. Undefined if nothing is there any more.
+   * Writes until what is written over is what was merged with, wherever it is by then.
    *
-   * @param token the new one, if the session is to be renewed.
+   * @returns what was written, and where; undefined if nothing is there any more.
    */
-  async #replace({ record, text, renew, outlives, replay }: Outgoing, held: Held, token: string | undefined): Promise<Written | undefined> {
-    const now = this.#context.clock();
+  async #write(
+    { record, text, replay }: Outgoing,
+    held: Held,
+    write: (place: Place, kept: Kept) => Promise<boolean>,
+  ): Promise<(Kept & { readonly id: string }) | undefined> {
     let kept: Kept = { record, text, conflicts: 0 };
     let place: Place = held;
-    // What another request has renewed a moment ago needs it no second time, and only one new cookie can be the last to reach the browser. A login is another matter.
-    let isRenewed = renew && (outlives || held.token !== undefined);
     while (kept.conflicts < MAX_ATTEMPTS) {
-      const { id, payload } = place;
-      const written = await this.#ask("saving a session", () =>
-        isRenewed
-          ? this.#store.set(id, writeMark({ id: storeIdOf(token!), at: now, byLogin: outlives }), now + MOVE_REMEMBERED, {
-              replaces: payload,
-            })
-          : this.#store.set(id, payloadOf(kept.record, kept.text), expiryOf(record, this.lifetimes), {
-              replaces: payload,
-              subject: record.subject,
-            }),
-      );
-      if (written) return { ...kept, id, isRenewed };
-      const theirs = await this.#find(id);
+      if (await this.#ask("saving a session", async () => await write(place, kept))) return { ...kept, id: place.id };
+      const theirs = await this.#find(place.id);
       const their = theirs && recordOf(theirs.payload);
       if (theirs === undefined || their === undefined) return undefined;
-      if (theirs.id !== id && !outlives) isRenewed = false;
       place = theirs;
       replay(their.data);
       const persistent = record.persistent === recordOf(held.payload)?.persistent ? their.persistent : record.persistent;
@@ -187,22 +206,21 @@ export class StoreBackend implements SessionBackend {
     );
   }
 
+  async #set(id: string, { record, text }: Kept, replaces: string): Promise<boolean> {
+    const { subject } = record;
+    return await this.#store.set(id, payloadOf(record, text), expiryOf(record, this.lifetimes), { replaces, subject });
+  }
+
   /**
    * A session, or where it was renewed to. Undefined if it is no more, or somebody has logged in with it.
    *
    * @param moves how many marks have led here.
    */
   async #find(id: string, moves: number = 0): Promise<Place | undefined> {
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      const payload = await this.#ask("reading a session again", () => this.#store.get(id));
-      const mark = readMark(payload);
-      if (mark !== undefined) return mark.byLogin || moves === MAX_MOVES ? undefined : await this.#find(mark.id, moves + 1);
-      if (payload !== undefined) return { id, payload };
-      if (moves === 0 || attempt > MAX_LATE) return undefined;
-      // The mark is there before the session is: it decides which of two renewals counts.
-      await pause(attempt);
-    }
-    return undefined;
+    const payload = await this.#ask("reading a session again", () => this.#store.get(id));
+    const mark = readMark(payload);
+    if (mark !== undefined) return mark.byLogin || moves === MAX_MOVES ? undefined : await this.#find(mark.id, moves + 1);
+    return payload === undefined ? undefined : { id, payload };
   }
 
   /** One write of a session after the other, as far as this process goes: else all would collide, and all but one in vain. */
@@ -225,7 +243,7 @@ export class StoreBackend implements SessionBackend {
     const payload = await this.#ask("reading a session", () => this.#store.get(id));
     const mark = readMark(payload);
     const isInGrace = mark !== undefined && !mark.byLogin && this.#context.clock() <= mark.at + RENEWAL_GRACE;
-    const place = isInGrace ? await this.#find(mark.id, 1) : payload === undefined ? undefined : { id, payload };
+    const place = isInGrace ? await this.#find(mark.id, 1) : payload === undefined || payload === TOMBSTONE ? undefined : { id, payload };
     if (mark !== undefined && (!isInGrace || place === undefined)) return rejection("moved");
     if (place === undefined) return rejection("unknown");
     const record = recordOf(place.payload);
@@ -255,8 +273,8 @@ async function pause(attempt: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-function ended(kept: Kept): Saved {
-  return { ...kept, isKept: false, value: undefined, why: ENDED };
+function ended({ record, text, conflicts }: Kept): Saved {
+  return { record, text, conflicts, isKept: false, value: undefined, why: ENDED };
 }
 
 function ignore(): void {}

@@ -132,6 +132,8 @@ describe.skipIf(chromiumPath === undefined)("the toolbar in Chromium", () => {
         expect.stringMatching(/^Versions/),
       ] as string[]);
     expect(await text()).toContain("The cookie is genuine");
+    // A key that is pressed before the drawer has the focus goes to the page.
+    await expect.poll(async () => await page.evaluate("document.activeElement.localName")).toBe("latchkey-toolbar");
     await page.keyboard.press("ArrowRight");
     await expect.poll(text).toContain("Request headers");
     await page.keyboard.press("End");
