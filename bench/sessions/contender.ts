@@ -11,6 +11,8 @@ export interface Contender {
   /** Undefined for the bare framework. */
   readonly guarantee?: Guarantee | undefined;
   readonly isOurs?: boolean | undefined;
+  /** Not a library that anybody could use, but the least that each of them has to do. */
+  readonly isFloor?: boolean | undefined;
   /** Listens on a free port of 127.0.0.1, and says which. */
   readonly start: (environment: Environment) => Promise<number>;
 }

@@ -1,12 +1,13 @@
 import type { Contender } from "./contender.ts";
 import { EXPRESS } from "./apps/express.ts";
+import { FLOORS_ON_FRAMEWORKS } from "./apps/floors.ts";
 import { FASTIFY } from "./apps/fastify.ts";
 import { H3_SESSIONS } from "./apps/h3.ts";
 import { HONO } from "./apps/hono.ts";
 import { NODE } from "./apps/node.ts";
 
 /** All that take part. Each framework alone stands before its own. */
-export const CONTENDERS: readonly Contender[] = [...NODE, ...EXPRESS, ...FASTIFY, ...HONO, ...H3_SESSIONS];
+export const CONTENDERS: readonly Contender[] = [...NODE, ...EXPRESS, ...FASTIFY, ...HONO, ...H3_SESSIONS, ...FLOORS_ON_FRAMEWORKS];
 
 /** Its name in tables and on the command line. */
 export function labelOf({ framework, name }: Contender): string {

@@ -7,6 +7,7 @@ export interface Figures {
   readonly framework: Framework;
   readonly guarantee: Guarantee;
   readonly isOurs: boolean;
+  readonly isFloor: boolean;
   readonly scenarios: Readonly<Record<string, ScenarioFigures>>;
 }
 
@@ -56,13 +57,7 @@ export function barsOf(figures: readonly Figures[], scenarios: readonly string[]
         if (scenario === "anonymous") return [];
         // A session that is read for the first time in a while is held against a peer's only kind of read.
         const theirs = scenario === "cold" ? "read" : scenario;
-        const peers = figures
-          .filter(
-            (one) => !one.isOurs && one.guarantee === ours.guarantee && (STANDS_FOR[one.framework] ?? one.framework) === ours.framework,
-          )
-          .filter((one) => one.scenarios[theirs] !== undefined)
-          .sort((a, b) => median(a.scenarios[theirs]!.added) - median(b.scenarios[theirs]!.added));
-        const [cheapest] = peers;
+        const cheapest = cheapestPeer(figures, ours, theirs);
         if (cheapest === undefined) return [];
         const base = cheapest.scenarios[theirs]!.added;
         const value = median(own.added) / median(base);
@@ -72,6 +67,37 @@ export function barsOf(figures: readonly Figures[], scenarios: readonly string[]
         return [{ ours: label, scenario, peer: cheapest.name, value, limit: MAX_RATIO, holds }];
       });
     });
+}
+
+/** The peer with the same guarantee on the same framework that adds least. */
+function cheapestPeer(figures: readonly Figures[], { framework, guarantee }: Figures, scenario: string): Figures | undefined {
+  return figures
+    .filter(
+      (one) => !one.isOurs && !one.isFloor && one.guarantee === guarantee && (STANDS_FOR[one.framework] ?? one.framework) === framework,
+    )
+    .filter((one) => one.scenarios[scenario] !== undefined)
+    .sort((a, b) => median(a.scenarios[scenario]!.added) - median(b.scenarios[scenario]!.added))[0];
+}
+
+/** What a floor adds, as a multiple of what the cheapest peer does: no library can come below, and where it is above MAX_RATIO the bar is out of reach. */
+export function floorTableOf(figures: readonly Figures[]): string {
+  const rows = figures
+    .filter(({ isFloor }) => isFloor)
+    .flatMap((floor) =>
+      Object.entries(floor.scenarios).flatMap(([scenario, { added }]) => {
+        const peer = cheapestPeer(figures, floor, scenario);
+        if (peer === undefined) return [];
+        const [mine, theirs] = [median(added), median(peer.scenarios[scenario]!.added)];
+        return row([`${floor.framework}: ${floor.name}`, scenario, `+${mine.toFixed(1)} µs`, peer.name, (mine / theirs).toFixed(2)]);
+      }),
+    );
+  if (rows.length === 0) return "";
+  return [
+    "",
+    row(["floor", "request", "adds", "cheapest peer", "floor : theirs"]),
+    row(["---", "---", "---:", "---", "---:"]),
+    ...rows,
+  ].join("\n");
 }
 
 /** What all rounds say; undefined if they differ. */

@@ -16,7 +16,7 @@ import type { Contender } from "./contender.ts";
 import { CONTENDERS, labelOf } from "./contenders.ts";
 import { cookieAfter, forged, load, quantile, type Target } from "./load.ts";
 import { pinLoad, ServerProcess } from "./process.ts";
-import { barsOf, tableOf, type Figures } from "./report.ts";
+import { barsOf, floorTableOf, tableOf, type Figures } from "./report.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -43,15 +43,15 @@ const WARM_UP = { requests: 25_000, seconds: options.quick ? 0.5 : 1.5 };
 interface Scenario {
   readonly path: string;
   readonly cookies: (own: Running) => readonly string[];
-  /** Of whom it is asked; of all unless given. */
+  /** Of whom it is asked; of all but the floors unless given. */
   readonly applies?: (contender: Contender) => boolean;
 }
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  read: { path: "/read", cookies: ({ visitors }) => visitors },
+  read: { path: "/read", cookies: ({ visitors }) => visitors, applies: () => true },
   // For servers that remember what they have verified a moment ago: here nobody comes twice in a while.
   cold: { path: "/read", cookies: ({ many }) => many, applies: ({ isOurs }) => isOurs === true },
-  write: { path: "/write", cookies: ({ visitors }) => visitors },
+  write: { path: "/write", cookies: ({ visitors }) => visitors, applies: () => true },
   anonymous: { path: "/read", cookies: () => [] },
   untouched: { path: "/untouched", cookies: () => [] },
   forged: { path: "/read", cookies: ({ cookie }) => [forged(cookie)] },
@@ -98,6 +98,7 @@ try {
   );
   const trips = await redisTrips();
   console.log(tableOf(figures, bars));
+  console.log(floorTableOf(figures));
   for (const { label, commands } of trips) console.log(`Redis commands for a read, ${label}: ${commands}`);
   const folder = new URL("../results/", import.meta.url);
   mkdirSync(folder, { recursive: true });
@@ -137,7 +138,7 @@ async function everyWindow(
     for (const one of running) {
       const { contender, server } = one;
       const isBare = contender.name === "bare";
-      if (!isBare && scenario.applies?.(contender) === false) continue;
+      if (!isBare && (scenario.applies ?? isNoFloor)(contender) === false) continue;
       const model = isBare ? running.find((other) => other.contender.framework === contender.framework && other.cookie !== "")! : one;
       const target: Target = { port: server.port, path: scenario.path, cookies: scenario.cookies(model) };
       // Twice for the bare frameworks: every added figure of the round hangs on theirs.
@@ -167,8 +168,8 @@ function figuresOf(contender: Contender): Figures {
       ];
     }),
   );
-  const { name, framework, guarantee, isOurs = false } = contender;
-  return { name, framework, guarantee: guarantee!, isOurs, scenarios };
+  const { name, framework, guarantee, isOurs = false, isFloor = false } = contender;
+  return { name, framework, guarantee: guarantee!, isOurs, isFloor, scenarios };
 }
 
 async function redisTrips(): Promise<{ label: string; commands: number }[]> {
@@ -190,6 +191,11 @@ async function redisTrips(): Promise<{ label: string; commands: number }[]> {
   }
   await client.close();
   return trips;
+}
+
+/** A floor reads and writes sessions, and knows no other visitors. */
+function isNoFloor({ isFloor }: Contender): boolean {
+  return isFloor !== true;
 }
 
 function median(values: readonly number[]): number {
