@@ -295,6 +295,8 @@ describe("a store that does not do its part", () => {
     const visitor = new Visitor(new SessionManager<Data>({ keys: generateSecretKey(), store: restless }));
     await visitor.visit((session) => (session.data["n"] = 1));
     await expect(visitor.visit((session) => (session.data["mine"] = 1))).rejects.toMatchObject({ code: "store_conflict" });
+    // A logout that came to nothing must be heard of.
+    await expect(visitor.visit((session) => session.logout())).rejects.toMatchObject({ code: "store_conflict" });
   });
 });
 
