@@ -3,10 +3,9 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import expressSession, { MemoryStore as ExpressMemoryStore } from "express-session";
 import { generateSecretKey, SessionManager, type SessionStore } from "latchkey";
 import { session, sessionOf } from "latchkey/express";
-import { MemoryStore } from "latchkey/stores/memory";
 import { expect, test } from "vitest";
 import { SharedCache } from "./shared-cache.ts";
-import { answerErrors, serve, Visitor } from "./support.ts";
+import { answerErrors, serve, Visitor, PLACES } from "./support.ts";
 
 interface Data {
   user: string;
@@ -15,10 +14,7 @@ interface Data {
 
 const make = (store?: SessionStore): SessionManager<Data> => new SessionManager<Data>({ keys: generateSecretKey(), store });
 
-test.each([
-  ["in the cookie", (): undefined => undefined],
-  ["in a store", () => new MemoryStore()],
-] as const)(
+test.each(PLACES)(
   "pain 13, headers are sent, and the session is not (auth0/express-openid-connect#835): a stream, with a session %s",
   async (_, store) => {
     const manager = make(store());

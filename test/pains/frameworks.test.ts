@@ -15,7 +15,7 @@ import { Strategy } from "passport-local";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { programsOf } from "../support/docs/pages.ts";
 import { runProgram } from "../support/docs/run-program.ts";
-import { serve, Visitor } from "./support.ts";
+import { serve, Visitor, PLACES } from "./support.ts";
 
 interface Data {
   cart: string[];
@@ -24,10 +24,7 @@ interface Data {
 
 const make = (store?: SessionStore): SessionManager<Data> => new SessionManager<Data>({ keys: generateSecretKey(), store });
 
-test.each([
-  ["in the cookie", (): undefined => undefined],
-  ["in a store", () => new MemoryStore()],
-] as const)(
+test.each(PLACES)(
   "pain 11, Passport calls regenerate and save, which cookie sessions do not have (jaredhanson/passport#904): %s",
   async (_, store) => {
     const manager = make(store());
@@ -171,10 +168,7 @@ test("pain 25, a WebSocket knows nothing of the session (expressjs/session#592)"
   expect(await connect(cookie)).toBe("refused");
 });
 
-test.each([
-  ["in the cookie", (): undefined => undefined],
-  ["in a store", () => new MemoryStore()],
-] as const)("pain 26, a test cannot begin with somebody logged in (expressjs/session#773): %s", async (_, store) => {
+test.each(PLACES)("pain 26, a test cannot begin with somebody logged in (expressjs/session#773): %s", async (_, store) => {
   const manager = make(store());
   const app = express().use(session(manager));
   app.get("/login", (request, response) => {

@@ -4,10 +4,17 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { ErrorRequestHandler } from "express";
 import type { SessionStore } from "latchkey";
+import { MemoryStore } from "latchkey/stores/memory";
 import { createClient } from "redis";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { CookieJar } from "../support/cookies.ts";
 import { redisPrograms, startRedis, type Service } from "../support/services.ts";
+
+/** Where a session may be kept, for tests of both. */
+export const PLACES: readonly (readonly [where: string, store: () => SessionStore | undefined])[] = [
+  ["in the cookie", () => undefined],
+  ["in a store", () => new MemoryStore()],
+];
 
 /** Serves an application on this machine until the test ends, and gives its address. */
 export async function serve(application: RequestListener): Promise<string> {
