@@ -44,7 +44,7 @@ export interface SharedCookieOptions extends CommonCookieOptions {
 /** The attributes of a session's cookie. HttpOnly is always set. */
 export type CookieOptions = HostCookieOptions | SharedCookieOptions;
 
-/** What an adapter knows of a request. It is asked once at most, and only if a cookie comes or goes. */
+/** What an adapter knows of a request. It is asked only if a cookie comes or goes. */
 export interface RequestFacts {
   /** Whether it came over https, as far as this process can tell. */
   readonly secure: boolean;

@@ -79,7 +79,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
         : new StoreBackend(store, { cookie: this.#cookie, keys, clock, lifetimes: limits(), timeout: storeTimeout });
     const others = reads.map((read) => inCookie(read, new SessionCookie(cookie, read.cookieName)));
     const { schema } = options;
-    this.#reader = new SessionReader([this.#backend, ...others], clock, schema, new Revocation(options));
+    this.#reader = new SessionReader([this.#backend, ...others], clock, schema, new Revocation(options, storeTimeout));
     this.#writer = new SessionWriter({
       backend: this.#backend,
       cookie: this.#cookie,

@@ -3,7 +3,7 @@ import { ask, type Patience } from "./ask.ts";
 import type { RevocableSession, SessionManagerOptions } from "./manager-options.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 
-type Hooks = Pick<SessionManagerOptions, "validFrom" | "isRevoked" | "storeTimeout">;
+type Hooks = Pick<SessionManagerOptions, "validFrom" | "isRevoked">;
 
 const DOING = "looking whether a session was ended";
 
@@ -15,13 +15,16 @@ export class Revocation {
   readonly #hooks: Hooks;
   readonly #patience: Patience;
 
-  /** @throws InvalidOptionError for a hook that is no function. */
-  constructor(hooks: Hooks) {
+  /**
+   * @param timeout seconds that a hook may take.
+   * @throws InvalidOptionError for a hook that is no function.
+   */
+  constructor(hooks: Hooks, timeout: number) {
     for (const name of ["validFrom", "isRevoked"] as const) {
       if (hooks[name] !== undefined && typeof hooks[name] !== "function") throw new InvalidOptionError(`The option ${name} is a function.`);
     }
     this.#hooks = hooks;
-    this.#patience = { whom: "validFrom or isRevoked", option: "storeTimeout", timeout: hooks.storeTimeout ?? 5 };
+    this.#patience = { whom: "validFrom or isRevoked", option: "storeTimeout", timeout };
   }
 
   /** Whether there is anything to ask. */

@@ -1,6 +1,6 @@
 import type { Held, Reading, SessionBackend } from "./backend.ts";
+import { ClosableData, sessionClosed } from "./closable-data.ts";
 import type { RequestCookie } from "./cookie.ts";
-import { DataView, sessionClosed } from "./data-view.ts";
 import { Journal, type Update } from "./merge.ts";
 import type { OriginalData } from "./original-data.ts";
 import type { Rejection } from "./rejection.ts";
@@ -38,7 +38,7 @@ export class SessionState {
   readonly #clock: () => number;
   #opened: Opened | undefined;
   #record: SessionRecord | undefined;
-  #view: DataView | undefined;
+  #closable: ClosableData | undefined;
   #journal: Journal | undefined;
   #closed = false;
   #destroyed = false;
@@ -87,13 +87,13 @@ export class SessionState {
   /** The data as whoever looks at it from outside gets it. */
   get data(): Record<string, unknown> {
     const { data } = this.look();
-    if (this.#view === undefined) {
-      this.#view = new DataView(data);
+    if (this.#closable === undefined) {
+      this.#closable = new ClosableData(data);
       // Looked at for the first time when it is too late.
-      if (this.#destroyed) this.#view.close(DESTROYED);
-      else if (this.#closed) this.#view.close();
+      if (this.#destroyed) this.#closable.close(DESTROYED);
+      else if (this.#closed) this.#closable.close();
     }
-    return this.#view.data;
+    return this.#closable.view;
   }
 
   /** The same for whoever is about to change it. */
@@ -104,8 +104,9 @@ export class SessionState {
   }
 
   update(change: Update): void {
-    const { data } = this.edit();
-    this.#journalOf().update(data, change);
+    this.edit();
+    // What is handed out, so that whoever keeps it beyond the end is told.
+    this.#journalOf().update(this.data, change);
   }
 
   /** Makes on `theirs` what this request did to its own data. @param text that data as session JSON, since the data itself is closed by then. */
@@ -127,7 +128,7 @@ export class SessionState {
   /** After this the session cannot be used again in this request. */
   destroy(): void {
     this.#destroyed = true;
-    this.#view?.close(DESTROYED);
+    this.#closable?.close(DESTROYED);
   }
 
   now(): number {
@@ -142,7 +143,7 @@ export class SessionState {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (!this.#destroyed) this.#view?.close();
+    if (!this.#destroyed) this.#closable?.close();
   }
 
   #journalOf(): Journal {

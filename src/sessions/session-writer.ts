@@ -74,7 +74,7 @@ export class SessionWriter {
     // A login or a logout that came to nothing must be heard of, whatever the policy.
     const mayFail = this.#context.isAnonymousOnFailure && !state.renewed && !state.ended;
     if (mayFail && facts.storeFailed && decision.action === "save") return unkept(text);
-    const outcome = this.#carryOut(state, decision, text);
+    const outcome = this.#carryOut(state, facts, decision, text);
     if (!(outcome instanceof Promise)) return outcome;
     // What is changed while the store is being asked comes too late as well.
     state.close();
@@ -104,7 +104,7 @@ export class SessionWriter {
     };
   }
 
-  #carryOut(state: SessionState, decision: Decision, text: string | undefined): Outcome | Promise<Outcome> {
+  #carryOut(state: SessionState, facts: CommitFacts, decision: Decision, text: string | undefined): Outcome | Promise<Outcome> {
     const loaded = state.opened?.verdict === "valid" ? state.opened : undefined;
     if (decision.action === "forget") return { ...nothing(decision, text), cookies: this.#expire(state, state.incomingNames) };
     // What ended is not carried on: what came after it is a session of its own.
@@ -115,11 +115,17 @@ export class SessionWriter {
       return removed === undefined ? gone : removed.then(() => gone);
     }
     const kept = text ?? comparable(state.record().data);
-    const keep = (): Outcome | Promise<Outcome> => this.#keep(state, loaded, decision, kept);
+    const keep = (): Outcome | Promise<Outcome> => this.#keep(state, loaded, facts, decision, kept);
     return removed === undefined ? keep() : removed.then(keep);
   }
 
-  #keep(state: SessionState, loaded: ValidSession | undefined, decision: Decision, text: string): Outcome | Promise<Outcome> {
+  #keep(
+    state: SessionState,
+    loaded: ValidSession | undefined,
+    facts: CommitFacts,
+    decision: Decision,
+    text: string,
+  ): Outcome | Promise<Outcome> {
     const { backend, schema, clock } = this.#context;
     const { name } = state.cookie;
     const { action } = decision;
@@ -130,7 +136,11 @@ export class SessionWriter {
       text,
       held: isOurs && !state.ended ? loaded.held : undefined,
       renew: action === "renew",
-      resend: action !== "save" || loaded === undefined || this.#mustResend(state, loaded, record),
+      resend:
+        facts.touchIsDue ||
+        facts.oldKey ||
+        record.persistent !== loaded?.record.persistent ||
+        state.incomingNames.some((incoming) => incoming !== name),
       outlives: state.loggedIn,
       replay: (theirs: Record<string, unknown>) => state.replay(text, theirs),
     };
@@ -143,16 +153,6 @@ export class SessionWriter {
     if (text.includes("NaN") || text.includes("Infinity") || mayBeTooDeep(text)) writeSessionJson([record.data]);
     const saved = backend.save(name, session);
     return saved instanceof Promise ? saved.then((kept) => this.#send(state, decision, kept)) : this.#send(state, decision, saved);
-  }
-
-  /** Whether a cookie whose value might stay has to go out all the same. */
-  #mustResend(state: SessionState, loaded: ValidSession, record: SessionRecord): boolean {
-    return (
-      record.persistent !== loaded.record.persistent ||
-      this.#context.keys.roleOf(loaded.key) === "fallback" ||
-      this.#touchIsDue(loaded) ||
-      state.incomingNames.some((name) => name !== state.cookie.name)
-    );
   }
 
   /** By the time of the cookie, which a store's session does not send with each change. */

@@ -4,7 +4,7 @@ import type { KeyRing } from "../keys/key-ring.ts";
 import type { Held, Outgoing, Reader, Reading, Saved, SessionBackend } from "./backend.ts";
 import type { SessionCookie } from "./cookie.ts";
 import { RENEWAL_GRACE, type Lifetimes } from "./lifetime.ts";
-import { readMark, TOMBSTONE } from "./moved-mark.ts";
+import { readMark } from "./moved-mark.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { recordOf } from "./session-payload.ts";
 import type { SessionStore } from "./store.ts";
@@ -92,10 +92,10 @@ export class StoreBackend implements SessionBackend {
     return this.#send(name, written, written.id === id ? (token ?? held.token) : undefined, resend || token !== undefined);
   }
 
-  async touch(name: string, { record, text, held, resend }: Outgoing): Promise<Saved> {
+  async touch(name: string, { record, text, held }: Outgoing): Promise<Saved> {
     if (held === undefined) throw new SessionError("session_invalid", "Only a session that a store holds can be touched there.");
     await this.#sessions.touch(held.id, record);
-    return this.#send(name, { record, text, conflicts: 0 }, held.token, resend);
+    return this.#send(name, { record, text, conflicts: 0 }, held.token, true);
   }
 
   #send(name: string, { record, text, conflicts }: Kept, token: string | undefined, resend: boolean): Saved {
@@ -129,11 +129,7 @@ export class StoreBackend implements SessionBackend {
     const payload = await this.#sessions.read(id);
     const mark = readMark(payload);
     const isInGrace = mark !== undefined && !mark.byLogin && this.#context.clock() <= mark.at + RENEWAL_GRACE;
-    const place = isInGrace
-      ? await this.#sessions.find(mark.id, 1)
-      : payload === undefined || payload === TOMBSTONE
-        ? undefined
-        : { id, payload };
+    const place = isInGrace ? await this.#sessions.find(mark.id, 1) : payload === undefined ? undefined : { id, payload };
     if (mark !== undefined && (!isInGrace || place === undefined)) return rejection("moved");
     if (place === undefined) return rejection("unknown");
     const record = recordOf(place.payload);

@@ -46,7 +46,7 @@ export class StoredSessions {
 
   /** What is kept under an id: a session, a mark or nothing. */
   async read(id: string): Promise<string | undefined> {
-    return await this.ask("reading a session", () => this.#store.get(id));
+    return await this.#get("reading a session", id);
   }
 
   /**
@@ -55,7 +55,7 @@ export class StoredSessions {
    * @param moves how many marks have led here.
    */
   async find(id: string, moves: number = 0): Promise<Place | undefined> {
-    const payload = await this.ask("reading a session again", () => this.#store.get(id));
+    const payload = await this.#get("reading a session again", id);
     const mark = readMark(payload);
     if (mark !== undefined) return mark.byLogin || moves === MAX_MOVES ? undefined : await this.find(mark.id, moves + 1);
     return payload === undefined ? undefined : { id, payload };
@@ -125,7 +125,7 @@ export class StoredSessions {
       if (isEnded) await this.#delete(here);
       if (isEnded && mark === undefined) return;
       const next = mark?.id ?? here;
-      const found = await this.ask("ending a session", () => this.#store.get(next));
+      const found = await this.#get("ending a session", next);
       if (found === undefined) return;
       [id, payload] = [next, found];
     }
@@ -156,6 +156,11 @@ export class StoredSessions {
       if (kept.conflicts > 1) await pause(kept.conflicts);
     }
     throw conflict();
+  }
+
+  async #get(doing: string, id: string): Promise<string | undefined> {
+    const payload = await this.ask(doing, () => this.#store.get(id));
+    return payload === TOMBSTONE ? undefined : payload;
   }
 
   async #set(id: string, { record, text }: Kept, replaces: string): Promise<boolean> {

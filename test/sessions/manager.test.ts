@@ -104,6 +104,8 @@ describe.each(kinds)("a session kept by %s", (kind) => {
     await visitor.visit((session) => Object.assign(session.data, { count: 1, list: [1], nested: { a: [{ b: 1 }] } }));
     const session = await visitor.manager.load(visitor.jar.header);
     const { data } = session;
+    let updated: Data = {};
+    session.update((given) => void (updated = given));
     await visitor.manager.commit(session);
     const closed = expect.objectContaining({
       name: "SessionError",
@@ -117,6 +119,9 @@ describe.each(kinds)("a session kept by %s", (kind) => {
       () => (data["list"] as number[]).push(2),
       () => ((data["nested"] as { a: { b: number }[] }).a[0]!.b = 2),
       () => delete (data["nested"] as { a?: unknown }).a,
+      () => (updated["count"] = 2),
+      () => Object.defineProperty(data, "count", { value: 2 }),
+      () => Object.setPrototypeOf(data, null),
       () => session.login("7"),
       () => session.logout(),
       () => session.renew(),

@@ -16,12 +16,13 @@ export function sessionClosed(
  * It is a proxy whose handler has no traps until then. Freezing would throw too, but not in sloppy code, and with a message that says nothing of sessions; accessors in
  * the place of the members make a slow object of the data, and cost a request more than all the rest.
  */
-export class DataView {
-  readonly data: Data;
+export class ClosableData {
+  /** What is handed out. */
+  readonly view: Data;
   readonly #handler: ProxyHandler<Data> = {};
 
   constructor(data: Data) {
-    this.data = new Proxy(data, this.#handler);
+    this.view = new Proxy(data, this.#handler);
   }
 
   /** @param why in place of the usual sentence. */
