@@ -5,6 +5,7 @@
  */
 export * from "./errors.ts";
 export { unixNow, type Clock } from "./clock.ts";
+export type { Environment, Mode } from "./mode.ts";
 export {
   CHANNELS,
   type CommitAction,
@@ -21,14 +22,7 @@ export { gradeSecretKey, type GradeOptions, type KeyGrade, type KeyVerdict } fro
 export { KeyRing, type KeyUsage } from "./keys/key-ring.ts";
 export { buildKeyFilter, KnownKeys, readKeyList } from "./keys/known-keys.ts";
 export { parseKeyList, type KeyListFormat } from "./keys/key-list.ts";
-export {
-  loadKeyRing,
-  loadKeyRingAsync,
-  type Environment,
-  type LoadedKeys,
-  type LoadKeyRingAsyncOptions,
-  type LoadKeyRingOptions,
-} from "./keys/load.ts";
+export { loadKeyRing, loadKeyRingAsync, type LoadedKeys, type LoadKeyRingAsyncOptions, type LoadKeyRingOptions } from "./keys/load.ts";
 export { writeKeyFile, type WriteKeyFileOptions } from "./keys/key-file.ts";
 export { readKeysText, type KeysInText, type KeysTextFormat } from "./keys/keys-text.ts";
 export { isPublishedKey } from "./keys/published.ts";

@@ -1,12 +1,10 @@
 import type { Clock } from "../clock.ts";
 import { SecretKeyError } from "../errors.ts";
+import type { Mode } from "../mode.ts";
 import { severityOf, type KeyFindingCode } from "./findings.ts";
 import { gradeSecretKey } from "./grade.ts";
 import type { KnownKeys } from "./known-keys.ts";
 import type { SecretKeyInput } from "./secret-key.ts";
-
-/** Where the server runs: `production` refuses every key that can be guessed, `development` warns of most. */
-export type Mode = "production" | "development";
 
 /** By what rules keys are let in. */
 export interface AdmissionRules {

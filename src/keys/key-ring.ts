@@ -1,6 +1,7 @@
 import { unixNow, type Clock } from "../clock.ts";
 import { keyUsedChannel, type KeyLabel } from "../diagnostics.ts";
 import { SecretKeyError } from "../errors.ts";
+import { judgedMode, processEnvironment, saidMode, type Mode } from "../mode.ts";
 import { SecretKey, type SecretKeyInput } from "./secret-key.ts";
 
 /** How often, and when last, a key of a ring was used by this process. */
@@ -23,6 +24,8 @@ export interface KeyRingOptions {
   readonly source?: string | undefined;
   /** Tells when a key was last used, in whole Unix seconds. */
   readonly clock?: Clock | undefined;
+  /** Where the server runs. Unless given, as NODE_ENV or LATCHKEY_ENV of the process says; production where neither says anything. */
+  readonly mode?: Mode | undefined;
 }
 
 /**
@@ -43,6 +46,8 @@ export class KeyRing implements Iterable<SecretKey> {
   readonly #counters = new Map<SecretKey, Counter>();
   readonly #clock: Clock;
   readonly #source: string;
+  /** The mode that an option or the environment has said; undefined where nobody has. */
+  readonly saidMode: Mode | undefined;
 
   /**
    * @param current signs and verifies.
@@ -53,6 +58,7 @@ export class KeyRing implements Iterable<SecretKey> {
     this.#keys = toKeys(current, fallbacks);
     this.#clock = options.clock ?? unixNow;
     this.#source = options.source ?? "the application's code";
+    this.saidMode = "mode" in options ? options.mode : saidMode(processEnvironment());
   }
 
   /** The ring itself, or a ring of the one key. */
@@ -63,6 +69,11 @@ export class KeyRing implements Iterable<SecretKey> {
   /** Where the keys came from, such as "environment variable SECRET_KEY"; never a key. */
   get source(): string {
     return this.#source;
+  }
+
+  /** By which mode all that uses the ring judges: the session manager, its stores and the toolbar. Production unless development was said. */
+  get mode(): Mode {
+    return judgedMode(this.saidMode);
   }
 
   /** The key that signs. */

@@ -2,16 +2,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { unixNow, type Clock } from "../clock.ts";
 import { InvalidOptionError, SecretKeyError } from "../errors.ts";
-import { admitKey, type AdmissionRules, type Mode } from "./admit.ts";
+import type { Environment, Mode } from "../mode.ts";
+import { admitKey, type AdmissionRules } from "./admit.ts";
 import { developmentKey } from "./development-key.ts";
 import { parseFallbacks } from "./fallbacks.ts";
 import { readKeyFile } from "./key-file.ts";
 import { KeyRing } from "./key-ring.ts";
 import type { KnownKeys } from "./known-keys.ts";
 import { HOW_TO_MAKE_ONE, SecretKey, type SecretKeyInput } from "./secret-key.ts";
-
-/** Environment variables, such as `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where keys come from, and how strictly they are graded. */
 export interface LoadKeyRingOptions {

@@ -1,7 +1,8 @@
 import { realpathSync, watch, type FSWatcher } from "node:fs";
 import { dirname } from "node:path";
 import { unixNow } from "../clock.ts";
-import { admitKey, type AdmissionRules, type Mode } from "./admit.ts";
+import type { Mode } from "../mode.ts";
+import { admitKey, type AdmissionRules } from "./admit.ts";
 import { readKeyFile } from "./key-file.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { emitWarning, type LoadKeyRingOptions } from "./load.ts";

@@ -1,5 +1,6 @@
 import { stringifySetCookie } from "cookie";
 import { InvalidOptionError } from "../errors.ts";
+import type { Connection } from "../own-browser.ts";
 import { LONGEST_MAX_AGE } from "./lifetime.ts";
 
 /** Browsers drop a cookie whose name and value have more bytes than this together (RFC 6265bis, section 5.6). */
@@ -45,11 +46,11 @@ export interface SharedCookieOptions extends CommonCookieOptions {
 export type CookieOptions = HostCookieOptions | SharedCookieOptions;
 
 /** What an adapter knows of a request. It is asked only if a cookie comes or goes. */
-export interface RequestFacts {
-  /** Whether it came over https, as far as this process can tell. */
+export interface RequestFacts extends Connection {
+  /** Whether it came over HTTPS, as far as this process can tell. */
   readonly secure: boolean;
-  /** Host and port, as in the Host header. */
-  readonly host: string;
+  /** The path of the request as the browser sees it, without the query. "/" where it is not known. */
+  readonly path?: string | undefined;
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

@@ -1,0 +1,74 @@
+/** Headers as Node or the web's `Headers` hold them. Names of a plain object are in lower case, as Node's are. */
+export type HeaderSource = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** What a server knows of the connection that a request came by. */
+export interface Connection {
+  /** Host and port, as in the Host header, or `:authority` in HTTP/2. */
+  readonly host: string;
+  /** The address at the other end of the socket. Undefined where it is not known. */
+  readonly peer?: string | undefined;
+  /** The version of HTTP: "1.1" or "2.0". Undefined where it is not known. */
+  readonly httpVersion?: string | undefined;
+  /** All headers of the request. */
+  readonly headers?: HeaderSource | undefined;
+}
+
+/** localhost, *.localhost, 127.0.0.0/8, [::1] and IPv4 loopback mapped into IPv6; with or without a port. */
+const LOOPBACK_HOST =
+  /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[(?:::1|::ffff:127(?:\.\d{1,3}){3}|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})\])\.?(?::\d+)?$/i;
+const LOOPBACK_ADDRESS = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/i;
+/** Headers that proxies and content delivery networks add, and browsers do not send. */
+const PROXY_HEADER =
+  /^(?:forwarded|via|x-forwarded(?:-.*)?|x-real-ip|x-client-ip|true-client-ip|cf-.*|cdn-loop|x-amzn-trace-id|x-envoy-.*)$/i;
+
+/**
+ * Whether a request surely came from a browser on the same machine, and by no proxy: the one judgement that lets a developer have a
+ * cookie that is not Secure, and see the toolbar.
+ *
+ * The host alone proves nothing. A proxy such as nginx rewrites it to its own upstream, "127.0.0.1:3000", so that every visitor of the
+ * internet seems to be local. So the other end of the socket must be this machine as well, and nothing may tell of a proxy.
+ * Whatever is not known counts as a no.
+ */
+export function isOwnBrowser(connection: Connection): boolean {
+  return isLoopbackHost(connection.host) && isLoopbackAddress(connection.peer) && proxySign(connection) === undefined;
+}
+
+/** Whether a Host header names this machine. `0.0.0.0` and `[::]` do not: browsers treat neither as trustworthy. */
+export function isLoopbackHost(host: string): boolean {
+  return LOOPBACK_HOST.test(host);
+}
+
+/** Whether an address is one of this machine's loopback interface. */
+export function isLoopbackAddress(address: string | undefined): boolean {
+  return address !== undefined && LOOPBACK_ADDRESS.test(address);
+}
+
+/**
+ * What tells that a proxy has sent the request on, as a few words for a message; undefined if nothing does.
+ *
+ * HTTP/1.0 is such a sign, since no browser speaks it and nginx does by default.
+ */
+export function proxySign({ httpVersion, headers }: Pick<Connection, "httpVersion" | "headers">): string | undefined {
+  if (httpVersion !== "1.1" && !(httpVersion?.startsWith("2") ?? false)) {
+    return httpVersion === undefined ? "the version of HTTP is not known" : `HTTP/${httpVersion.replace(/[^\d.]/g, "?")}`;
+  }
+  if (headers === undefined) return "the headers are not known";
+  for (const name of namesOf(headers)) if (PROXY_HEADER.test(name)) return `the header ${name.toLowerCase()}`;
+  return undefined;
+}
+
+/** The value of one header, by its name in lower case; the first one where it came more than once. */
+export function headerOf(headers: HeaderSource | undefined, name: string): string | undefined {
+  if (headers === undefined) return undefined;
+  if (isHeaders(headers)) return headers.get(name) ?? undefined;
+  const value = headers[name];
+  return typeof value === "string" ? value : value?.[0];
+}
+
+function namesOf(headers: HeaderSource): Iterable<string> {
+  return isHeaders(headers) ? headers.keys() : Object.keys(headers);
+}
+
+function isHeaders(headers: HeaderSource): headers is Headers {
+  return typeof headers.get === "function" && typeof headers.keys === "function";
+}
