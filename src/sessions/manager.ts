@@ -69,7 +69,8 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
       throw new InvalidOptionError("storeTimeout is a number of seconds, above 0 and up to 3,600.");
     if (!Number.isSafeInteger(maxPayloadBytes) || maxPayloadBytes < 1)
       throw new InvalidOptionError("maxPayloadBytes is a whole number of bytes, and not below 1.");
-    const keys = KeyRing.from(options.keys);
+    const place = 'option "keys" of SessionManager';
+    const keys = KeyRing.from(options.keys, place).admit(place);
     const clock = checkedClock(options.clock ?? unixNow);
     this.#keys = keys;
     this.#clock = clock;
