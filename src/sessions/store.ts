@@ -18,7 +18,7 @@ export interface SessionStore {
   set(id: string, payload: string, expiresAt: number, options?: SetOptions): Promise<boolean>;
 
   /** Moves the expiry of what is kept under this id; nothing if there is nothing. */
-  touch(id: string, expiresAt: number): Promise<void>;
+  touch?(id: string, expiresAt: number): Promise<void>;
 
   /** Forgets what is kept under this id. */
   delete(id: string): Promise<void>;

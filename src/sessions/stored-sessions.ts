@@ -71,7 +71,12 @@ export class StoredSessions {
   }
 
   async touch(id: string, record: SessionRecord): Promise<void> {
-    await this.ask("moving the end of a session", () => this.#store.touch(id, expiryOf(record, this.#lifetimes)));
+    const { subject } = record;
+    const replaces = await this.#get("moving the end of a session", id);
+    if (replaces === undefined) return;
+    await this.ask("moving the end of a session", () =>
+      this.#store.set(id, replaces, expiryOf(record, this.#lifetimes), { replaces, subject }),
+    );
   }
 
   /** Writes over what this request has loaded, or over what another has saved since. Undefined if nothing is there any more. */
