@@ -66,7 +66,7 @@ export class MemoryStore implements IndexedStore, SweepableStore {
     });
     const { mode, production = false, maxSessions = 10_000, clock = unixNow } = options;
     checkCount("The option maxSessions of MemoryStore", maxSessions);
-    if (production !== true) checkMode(mode);
+    if (!production) checkMode(mode);
     this.#maxSessions = maxSessions;
     this.#clock = clock;
   }
