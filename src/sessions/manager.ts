@@ -161,6 +161,30 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     return outcome.then((kept) => this.#headersOf(state, kept)).finally(() => state.close());
   }
 
+  /**
+   * Closes a session whose answer has left without it, so that later changes throw. For adapters.
+   *
+   * @returns whether the request had changed the session. The change is lost then.
+   */
+  abandon(session: Session<Data>): boolean {
+    const state = stateOf(session);
+    if (state.closed) return false;
+    const isLost = this.#writer.hasChange(state);
+    state.close();
+    return isLost;
+  }
+
+  /** The name of the session's cookie in the answer to a request. For adapters, which refuse two managers with one name. */
+  cookieNameFor(request: RequestFacts | undefined): string {
+    return new RequestCookie(this.#cookie, request).name;
+  }
+
+  /** Whether `list` and `revokeAll` work: whether there is a store, and it finds sessions by their subject. */
+  get listsBySubject(): boolean {
+    const store = this.#store as Partial<IndexedStore> | undefined;
+    return typeof store?.listBySubject === "function" && typeof store.deleteBySubject === "function";
+  }
+
   #sessionOf(cookie: RequestCookie, incoming: Incoming): Session<Data> {
     const open = (): Opened => {
       const opened = incoming.open();
@@ -254,11 +278,10 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   }
 
   #indexedStore(method: string): IndexedStore {
-    const store = this.#store as Partial<IndexedStore> | undefined;
-    if (typeof store?.listBySubject !== "function" || typeof store.deleteBySubject !== "function") {
+    if (!this.listsBySubject) {
       throw new InvalidOptionError(`${method} needs a store that finds sessions by subject, such as SqliteStore.`);
     }
-    return store as IndexedStore;
+    return this.#store as IndexedStore;
   }
 }
 

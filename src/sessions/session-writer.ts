@@ -90,6 +90,22 @@ export class SessionWriter {
     });
   }
 
+  /** Whether the application has changed the session, so that there is something to save. */
+  hasChange(state: SessionState): boolean {
+    const { opened } = state;
+    if (opened === undefined || !state.accessed) return false;
+    const { data } = state.record();
+    const before = opened.verdict === "valid" ? opened.original : NOTHING_BEFORE;
+    let isDataChanged = true;
+    try {
+      isDataChanged = !before.isUnchanged(data) && comparable(data) !== before.text;
+    } catch {
+      // What cannot be written was not there before.
+    }
+    const { action } = decide(this.#factsOf(state, opened, state.record(), isDataChanged));
+    return action === "save" || action === "renew" || action === "remove";
+  }
+
   #factsOf(state: SessionState, opened: Opened, record: SessionRecord, isDataChanged: boolean): CommitFacts {
     const loaded = opened.verdict === "valid" ? opened : undefined;
     const rejected = opened.verdict === "rejected" ? opened : undefined;
