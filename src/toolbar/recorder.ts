@@ -123,17 +123,17 @@ export class Recorder {
   #onRequest(message: unknown): void {
     const { request, response } = message as { request?: IncomingMessage; response?: ServerResponse };
     if (typeof request?.url !== "string" || typeof response?.once !== "function") return;
-    if (this.#options.isOwn(request.url)) {
-      // A connection is kept for many requests: the last one's exchange must not hear of this one.
-      this.#context.enterWith(undefined);
-      return;
-    }
+    // A connection is kept for many requests: the last one's exchange must not hear of this one.
+    this.#context.enterWith(undefined);
+    if (this.#options.isOwn(request.url)) return;
     const exchange = this.#start(describeIncoming(request), request);
     exchange.endsWithSocket = true;
     this.#context.enterWith(exchange);
     response.once("close", () => {
-      const headers = headerPairs(response.getHeaders());
-      this.finish(exchange, { response: { status: response.statusCode, headers }, aborted: !response.writableFinished });
+      this.guarded("requests", () => {
+        const headers = headerPairs(response.getHeaders());
+        this.finish(exchange, { response: { status: response.statusCode, headers }, aborted: !response.writableFinished });
+      });
     });
   }
 
@@ -181,6 +181,7 @@ export function describeIncoming(request: IncomingMessage & { originalUrl?: unkn
     },
     headers: headerPairs(headers),
     remoteAddress: request.socket.remoteAddress,
+    httpVersion: request.httpVersion,
   };
 }
 
