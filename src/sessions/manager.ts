@@ -1,7 +1,6 @@
 import { unixNow, type Clock } from "../clock.ts";
 import { InvalidOptionError, SessionError } from "../errors.ts";
 import { KeyRing } from "../keys/key-ring.ts";
-import { loadKeyRing } from "../keys/load.ts";
 import type { SessionBackend } from "./backend.ts";
 import { CookieBackend } from "./cookie-backend.ts";
 import { RequestCookie, SessionCookie, type RequestFacts } from "./cookie.ts";
@@ -19,6 +18,8 @@ import { Session, stateOf } from "./session.ts";
 import { recordOf } from "./session-payload.ts";
 import { StoreBackend } from "./store-backend.ts";
 import type { IndexedStore, SessionStore } from "./store.ts";
+
+const KEYS_OPTION = 'option "keys" of SessionManager';
 
 /**
  * Opens the session of a request, and keeps it at the end.
@@ -56,8 +57,9 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
       throw new InvalidOptionError('onStoreFailure is "error" or "anonymous".');
     if (typeof storeTimeout !== "number" || !(storeTimeout > 0 && storeTimeout <= 3600))
       throw new InvalidOptionError("storeTimeout is a number of seconds, above 0 and up to 3,600.");
-    // A bare key has passed nobody yet: it is let in as loadKeyRing lets keys in for production.
-    const keys = options.keys instanceof KeyRing ? options.keys : loadKeyRing({ env: {}, mode: "production", secretKey: options.keys });
+    // A bare key is judged as in production everywhere; a ring that nobody has graded by its own mode.
+    const strictly = options.keys instanceof KeyRing ? undefined : "production";
+    const keys = KeyRing.from(options.keys, KEYS_OPTION).admit(KEYS_OPTION, strictly);
     this.#keys = keys;
     this.#clock = clock;
     this.#clearsSiteData = options.clearSiteData === true;
