@@ -4,6 +4,14 @@ import type { ToolbarOptions } from "./toolbar.ts";
 
 let warned = false;
 
+/** How a toolbar was judged. */
+export interface Judgement {
+  /** Whether it runs. */
+  readonly on: boolean;
+  /** How strictly its keys are graded. */
+  readonly mode: Mode;
+}
+
 /**
  * Whether a toolbar runs: where development was said and nobody says production, or where both options for production are given.
  *
@@ -11,11 +19,12 @@ let warned = false;
  *
  * @throws InvalidOptionError for an unknown mode, and in production for one of `production` and `authorize` without the other.
  */
-export function isSwitchedOn({ mode, production, authorize }: ToolbarOptions, ring: Mode | undefined): boolean {
-  const said = [mode === undefined ? undefined : saidMode({}, mode), saidMode(processEnvironment()), ring];
-  if (production === true && typeof authorize === "function") return true;
-  const development = judgedMode(...said) === "development";
-  if (production === true || (!development && typeof authorize === "function")) {
+export function judge({ mode: own, production, authorize }: ToolbarOptions, ring: Mode | undefined): Judgement {
+  const said = [own === undefined ? undefined : saidMode({}, own), saidMode(processEnvironment()), ring];
+  const mode = judgedMode(...said);
+  if (production === true && authorize !== undefined) return { on: true, mode };
+  const development = mode === "development";
+  if (production === true || (!development && authorize !== undefined)) {
     throw new InvalidOptionError(
       `The debug toolbar is for development and does not start in production by the option ${production === true ? "production" : "authorize"} alone. ` +
         "Fix: leave the option out; or, if the toolbar must run in production, give both: " +
@@ -23,7 +32,7 @@ export function isSwitchedOn({ mode, production, authorize }: ToolbarOptions, ri
     );
   }
   if (!development) warnOnce(said.includes("production"));
-  return development;
+  return { on: development, mode };
 }
 
 /** A toolbar that stays away without a word would be looked for. Said once, since a process may make several. */

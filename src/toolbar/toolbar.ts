@@ -15,7 +15,7 @@ import { collectRecord, viewRecord } from "./record.ts";
 import { describeIncoming, Recorder } from "./recorder.ts";
 import { Redactor } from "./redact.ts";
 import { standardPanels } from "./panels/standard-panels.ts";
-import { isSwitchedOn } from "./switch.ts";
+import { judge } from "./switch.ts";
 
 /** How a toolbar is set up. */
 export interface ToolbarOptions {
@@ -72,6 +72,8 @@ const OPTIONS = [
   "clock",
 ] as const satisfies readonly (keyof ToolbarOptions)[];
 
+/** How messages name the keys. */
+const KEYS = 'option "keys" of Toolbar';
 /** For a page of the toolbar's own that could not be made. */
 const FAILED: ToolbarAnswer = { status: 500, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: "Internal Server Error" };
 
@@ -107,7 +109,8 @@ export class Toolbar {
   readonly #warned = new Set<string>();
 
   /**
-   * @throws SecretKeyError `key_missing` without a key, also where the toolbar is off.
+   * @throws SecretKeyError `key_missing` without a key, and in production `key_refused` for one that is weak, guessable or published;
+   *   also where the toolbar is off.
    * @throws InvalidOptionError for options that cannot be, and in production for one of `production` and `authorize` without the other.
    */
   constructor(options: ToolbarOptions) {
@@ -146,7 +149,9 @@ export class Toolbar {
       page: (id: string) => this.page(id),
     };
     this.#pages = new Pages(prefix, this.#guard, this.#capability, source, (verdict) => this.#warnOf(verdict));
-    this.enabled = isSwitchedOn(options, keys.saidMode);
+    const { on, mode } = judge(options, keys.saidMode);
+    keys.admit(KEYS, mode);
+    this.enabled = on;
     if (this.enabled) {
       this.#recorder = new Recorder({
         panels: this.#panels,
@@ -282,7 +287,7 @@ function requiredKeys({ keys }: ToolbarOptions): KeyRing {
         "so that only a page that this server sent may read a record. Make one with: npx latchkey key generate",
     );
   }
-  return KeyRing.from(keys);
+  return KeyRing.from(keys, KEYS);
 }
 
 function checkPanels(panels: readonly Panel[]): void {

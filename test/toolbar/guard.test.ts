@@ -172,11 +172,6 @@ describe("the guard of the toolbar's pages", () => {
       },
       () => Promise.reject(new Error("auth db down")),
       async () => await Promise.resolve(true),
-      () => ({
-        get then() {
-          throw new Error("no");
-        },
-      }),
       () => 1,
       () => "true",
       () => undefined,
