@@ -43,10 +43,10 @@ export class Recorder {
 
   constructor(options: RecorderOptions) {
     this.#options = options;
-    this.#listen("http.server.request.start", "requests", (message) => this.#onRequest(message));
+    this.listen("http.server.request.start", "requests", (message) => this.#onRequest(message));
     for (const { id, channels } of options.panels) {
       for (const [name, listener] of Object.entries(channels ?? {})) {
-        this.#listen(name, `panel ${id}`, (message) => {
+        this.listen(name, `panel ${id}`, (message) => {
           const exchange = this.#context.getStore();
           if (exchange !== undefined && !exchange.finished) listener(message, exchange);
         });
@@ -111,7 +111,8 @@ export class Recorder {
     }
   }
 
-  #listen(channel: string, who: string, listener: (message: unknown) => void): void {
+  /** Listens to a channel until `close`. A listener that throws is counted, and called no more after five times. */
+  listen(channel: string, who: string, listener: (message: unknown) => void): void {
     const guarded = (message: unknown): void => {
       this.guarded(who, () => listener(message));
       if ((this.#failures.get(who)?.count ?? 0) >= PATIENCE) unsubscribe(channel, guarded);

@@ -205,6 +205,11 @@ export class Toolbar {
     return exchange === undefined || this.#recorder === undefined ? run() : this.#recorder.run(exchange, run);
   }
 
+  /** Listens to a channel of node:diagnostics_channel until `close`; an exception of the listener harms nobody. For adapters. */
+  listen(channel: string, listener: (message: unknown) => void): void {
+    this.#recorder?.listen(channel, "adapter", listener);
+  }
+
   /**
    * Called when a response's headers are about to leave: the text to send after the body, or undefined. For adapters.
    *
