@@ -87,7 +87,7 @@ describe.each(Object.keys(APPLICATIONS))("%s", (name) => {
   test("with NODE_ENV=development the toolbar is there", async () => {
     vi.stubEnv("NODE_ENV", "development");
     const [page, own, script] = await pages(name, {});
-    expect(page).toMatchObject([200, expect.stringMatching(/^<!doctype html>.*<script type="module" src="\/_latchkey\//s)]);
+    expect(page!.slice(0, 2)).toEqual([200, expect.stringMatching(/^<!doctype html>.*<script type="module" src="\/_latchkey\//s)]);
     expect(own![1]).toContain("Requests – Latchkey");
     expect(script![0]).toBe(200);
   });
@@ -96,7 +96,7 @@ describe.each(Object.keys(APPLICATIONS))("%s", (name) => {
     const clock = (): number => {
       throw new Error("no clock");
     };
-    expect((await pages(name, { clock }))[0]).toMatchObject([200, PAGE]);
+    expect((await pages(name, { clock }))[0]!.slice(0, 2)).toEqual([200, PAGE]);
   });
 
   test("B12: an authorize that throws leaves the page as it was", async () => {
@@ -104,7 +104,7 @@ describe.each(Object.keys(APPLICATIONS))("%s", (name) => {
       throw new Error("auth db down");
     };
     const [page, own] = await pages(name, { authorize });
-    expect(page).toMatchObject([200, PAGE]);
+    expect(page!.slice(0, 2)).toEqual([200, PAGE]);
     expect(own![0]).toBe(404);
   });
 });
