@@ -91,9 +91,9 @@ export class Guard {
     const names = [request.header("host"), ...forwardedHosts(request)];
     const headers = Object.fromEntries([...request.headers].map(([name, value]) => [name.toLowerCase(), value]));
     const connection = { host: names[0] ?? "", peer, httpVersion, headers };
-    if (names.length === 1 && isOwnBrowser(connection)) return ALLOWED;
-
     const forwarded = forwardedFor(request);
+    if (names.length === 1 && forwarded.length === 0 && isOwnBrowser(connection)) return ALLOWED;
+
     const stranger = [peer, ...forwarded].find((address) => !isIn(this.#loopback, address) && !isIn(this.#allow, address));
     if (stranger !== undefined) {
       const address = printable(stranger);
@@ -103,7 +103,7 @@ export class Guard {
       );
     }
     const listed = isIn(this.#allow, peer);
-    const sign = proxySign(connection);
+    const sign = proxySign(connection) ?? (forwarded.length === 0 ? undefined : "a header that names another visitor");
     if (sign !== undefined && (!listed || forwarded.length === 0)) {
       return refused(
         `The request may have come through a proxy (${sign}), and then the visitor may be anybody.`,
