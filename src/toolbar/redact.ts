@@ -85,7 +85,7 @@ export class ExchangeRedactor {
    * @param long from how many characters on it is hidden inside of words too. Shorter values, from 4 characters on, are hidden where they
    *   stand as a word: the cookie `theme=dark` would else cut `darkness`.
    */
-  hide(value: string, long = LONG): void {
+  hide(value: string, long: number = LONG): void {
     const set = value.length >= long ? this.#values : this.#words;
     if (value.length < SHORTEST || EVERYDAY.test(value) || set.size >= 200) return;
     set.add(value).add(JSON.stringify(value).slice(1, -1));

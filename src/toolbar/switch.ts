@@ -1,8 +1,14 @@
 import { InvalidOptionError } from "../errors.ts";
 import { judgedMode, processEnvironment, saidMode, type Mode } from "../mode.ts";
-import type { ToolbarOptions } from "./toolbar.ts";
 
 let warned = false;
+
+/** The options of a toolbar that decide whether it runs. */
+interface SwitchOptions {
+  readonly mode?: string | undefined;
+  readonly production?: boolean | undefined;
+  readonly authorize?: unknown;
+}
 
 /** How a toolbar was judged. */
 export interface Judgement {
@@ -19,7 +25,7 @@ export interface Judgement {
  *
  * @throws InvalidOptionError for an unknown mode, and in production for one of `production` and `authorize` without the other.
  */
-export function judge({ mode: own, production, authorize }: ToolbarOptions, ring: Mode | undefined): Judgement {
+export function judge({ mode: own, production, authorize }: SwitchOptions, ring: Mode | undefined): Judgement {
   const said = [own === undefined ? undefined : saidMode({}, own), saidMode(processEnvironment()), ring];
   const mode = judgedMode(...said);
   if (production === true && authorize !== undefined) return { on: true, mode };

@@ -33,7 +33,7 @@ const APPLICATIONS: Readonly<Record<string, (toolbar: Toolbar) => RequestListene
     app.register(fastifyToolbar(toolbar));
     app.get("*", async (_, reply) => await reply.type("text/html; charset=utf-8").send(PAGE));
     await app.ready();
-    return app.routing;
+    return (request, response) => app.routing(request, response);
   },
   hono: (toolbar) => getRequestListener(new Hono().use(honoToolbar(toolbar)).get("*", (c) => c.html(PAGE)).fetch),
   koa: (toolbar) =>
