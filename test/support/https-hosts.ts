@@ -43,10 +43,10 @@ export class HttpsHosts {
   }
 }
 
-/** An empty page that sends the cookies of `?set=…`, each a whole Set-Cookie line. */
+/** An empty page without an icon, so that the browser asks for nothing by itself. It sends the cookies of `?set=…`, each a whole Set-Cookie line. */
 export const plainPage: RequestListener = (request, response) => {
   const lines = new URL(request.url!, "https://page.test").searchParams.getAll("set");
   if (lines.length > 0) response.setHeader("Set-Cookie", lines);
   response.setHeader("Content-Type", "text/html; charset=utf-8");
-  response.end("<!doctype html><title>A page</title><h1>A page</h1>");
+  response.end("<!doctype html><title>A page</title><link rel='icon' href='data:,'><h1>A page</h1>");
 };
