@@ -15,13 +15,13 @@ function run(
   return { lines: stdout.trimEnd().split("\n"), status };
 }
 
-test("a run of some files shows the faults that its tests name", () => {
+test("a run of some files shows the faults that its tests name", { timeout: 120_000 }, () => {
   const { lines, status } = run({ LATCHKEY_REQUIRE_ALL: "1" }, "other.fixture.ts");
   expect(lines).toEqual(["Known faults and the tests that hold their repair", "", "A18  repaired: 2 tests"]);
   expect(status).toBe(0);
 });
 
-test("a whole run shows every known fault, and the reason of each that is left", () => {
+test("a whole run shows every known fault, and the reason of each that is left", { timeout: 120_000 }, () => {
   const { lines, status } = run({ REPAIR_IS_LOST: "1" });
   expect(lines.slice(2).map((line) => line.split(" ")[0])).toEqual(KNOWN_FAULTS);
   expect(lines).toEqual(
@@ -38,7 +38,7 @@ test("a whole run shows every known fault, and the reason of each that is left",
   expect(status).toBe(1);
 });
 
-test("a whole run where nothing may be missing fails for a fault with neither a test nor a reason", () => {
+test("a whole run where nothing may be missing fails for a fault with neither a test nor a reason", { timeout: 120_000 }, () => {
   const { lines, status } = run({ LATCHKEY_REQUIRE_ALL: "1" });
   expect(lines.at(-1)).toMatch(/^✗ Neither a passed test nor a reason \(test\/support\/known-faults\.ts\): C3, C4, C5, C7,.* T16$/);
   expect(status).toBe(1);

@@ -81,6 +81,16 @@ export function plantedCookies(stage: () => Stage): void {
       expect(await scene.ask("/me")).toBe("nobody");
     });
 
+    test("C1: another site can neither plant a session nor end one by a request without the cookie", async () => {
+      const scene = stage().scene(kind.adapter, kind.options);
+      await scene.logIn("victim");
+      await scene.setFrom(scene.otherSite, `${await scene.sessionOf("attacker")}; Domain=${scene.domain}; Path=/`);
+      for (const path of ["/me", "/health", `${FOLDER}/me`]) await scene.sendFromThisPage(path);
+      await scene.visit();
+      expect(await scene.ask("/me")).toBe("victim");
+      expect(await scene.ask(`${FOLDER}/me`)).toBe("victim");
+    });
+
     test("C1: five planted sessions at once are gone after one request", async () => {
       const scene = stage().scene(kind.adapter, kind.options);
       await scene.logIn("victim");

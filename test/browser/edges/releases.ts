@@ -62,7 +62,8 @@ export function releases(stage: () => Stage): void {
         for (let time = 0; time < 3; time++) expect(await scene.ask(`${FOLDER}/me`)).toBe("8");
         await scene.ask(`${FOLDER}/logout`);
         expect(await scene.ask(`${FOLDER}/me`)).toBe("nobody");
-        expect(await scene.held("sid", FOLDER)).toBe(0);
+        // In a store, the former session ended with the login: its cookie may stay behind, and opens nothing.
+        if (place === "cookie") expect(await scene.held("sid", FOLDER)).toBe(0);
       });
 
       test("C2: one session that the browser holds twice is one session", async () => {

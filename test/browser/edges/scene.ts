@@ -60,6 +60,11 @@ export class Scene {
     return `shop.${this.domain}`;
   }
 
+  /** A host of another site. */
+  get otherSite(): string {
+    return `other-${this.domain}`;
+  }
+
   /** Opens a page of the application in the visitor's tab. */
   async visit(path: string = "/page"): Promise<void> {
     await this.stage.tab.goto(this.stage.hosts.url(this.host, path));
@@ -102,6 +107,12 @@ export class Scene {
   /** Has a page on another host send a Set-Cookie line. */
   async setFrom(host: string, line: string): Promise<void> {
     await this.stage.tab.goto(this.stage.hosts.url(host, `/page?set=${encodeURIComponent(line)}`));
+  }
+
+  /** Sends a request to the application from whatever page the tab shows, with such cookies as the browser adds. */
+  async sendFromThisPage(path: string): Promise<void> {
+    const url = JSON.stringify(this.stage.hosts.url(this.host, path));
+    await this.stage.tab.evaluate(`fetch(${url}, { mode: "no-cors", credentials: "include", cache: "no-store" }).then(() => 0)`);
   }
 
   /** Has a script in a page of the application set a cookie. */

@@ -8,6 +8,7 @@ export const chromiumEngine: Engine = {
   async start() {
     const browser = await launchBrowser(["--host-resolver-rules=MAP *.test 127.0.0.1", "--ignore-certificate-errors"]);
     const page = await browser.newPage({ ignoreHTTPSErrors: true });
+    page.setDefaultTimeout(60_000);
     return {
       goto: async (url) => void (await page.goto(url)),
       click: async (selector) => await page.locator(selector).first().click(),
