@@ -32,10 +32,15 @@ export function deriveKey(secret: Uint8Array, salt: string, derivation: KeyDeriv
     case "none":
       return secret;
     case "hkdf":
-      return new Uint8Array(hkdfSync(digest, secret, "latchkey v1", salt, DIGEST_BYTES[digest]));
+      return new Uint8Array(hkdfSync(digest, secret, "latchkey v1", infoOf(salt), DIGEST_BYTES[digest]));
     default:
       throw new InvalidOptionError(`Unknown key derivation method: it is one of "concat", "django-concat", "hmac", "none" and "hkdf".`);
   }
+}
+
+/** node:crypto takes an info of at most 1,024 bytes. A longer salt stands in it by its digest. */
+function infoOf(salt: string): string {
+  return Buffer.byteLength(salt, "utf8") <= 1024 ? salt : `sha256 ${createHash("sha256").update(salt, "utf8").digest("hex")}`;
 }
 
 /**

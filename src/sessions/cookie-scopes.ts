@@ -21,6 +21,8 @@ export interface ScopeSource {
   readonly host: string | undefined;
   /** The path of the request; undefined where it is not known. */
   readonly path: string | undefined;
+  /** Whether partitioned cookies are looked for too. */
+  readonly partitioned: boolean;
 }
 
 /** What a Path or Domain attribute can hold without being cut. */
@@ -32,14 +34,12 @@ const ATTRIBUTE = /^[\x21-\x3A\x3C-\x7E]+$/;
  * The path of a cookie that came is a prefix of the request's path, with or without a slash at its end. Its domain is the host or a parent
  * of it with at least two labels. A Secure cookie may also be partitioned. Names with `__Host-` have one path and no domain.
  */
-export function possibleScopes({ name, secure, host, path }: ScopeSource): Required<CookieScope>[] {
+export function possibleScopes({ name, secure, host, path, partitioned }: ScopeSource): Required<CookieScope>[] {
   const isHostOnly = name.toLowerCase().startsWith("__host-");
   const domains = isHostOnly ? [undefined] : [undefined, ...domainsOf(host)];
   const paths = isHostOnly ? ["/"] : pathsOf(path);
-  const partitions = secure ? [false, true] : [false];
-  return partitions.flatMap((partitioned) =>
-    paths.flatMap((path) => domains.map((domain) => ({ domain, path, partitioned }))),
-  );
+  const partitions = secure && partitioned ? [false, true] : [false];
+  return partitions.flatMap((partitioned) => paths.flatMap((path) => domains.map((domain) => ({ domain, path, partitioned }))));
 }
 
 /** Whether two scopes are the same place in a browser. */

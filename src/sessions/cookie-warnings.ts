@@ -35,7 +35,8 @@ export class CookieWarnings {
   }
 
   #reasonOf(facts: RequestFacts): string {
-    const toProxy = "If a proxy in front terminates TLS, that is right: say so with cookie: { secure: true }. If not, browsers drop the cookie and nobody stays logged in: serve HTTPS.";
+    const toProxy =
+      "If a proxy in front terminates TLS, that is right: say so with cookie: { secure: true }. If not, browsers drop the cookie and nobody stays logged in: serve HTTPS.";
     if (!isLoopbackHost(facts.host)) return `, to a host that is not this machine. ${toProxy}`;
     if (!isLoopbackAddress(facts.peer)) return `, and the other side is not known to be this machine. ${toProxy}`;
     const sign = proxySign(facts);

@@ -140,7 +140,9 @@ export class SessionCookie {
     this.#path = encodedPath(path);
     this.#formerly = checkedScopes(formerly);
     if (this.#formerly.some((scope) => this.#isOwn(scope))) {
-      throw new InvalidOptionError("cookie.formerly holds the scope that the cookie has now, so the session's own cookie would be expired. Fix: leave that entry out.");
+      throw new InvalidOptionError(
+        "cookie.formerly holds the scope that the cookie has now, so the session's own cookie would be expired. Fix: leave that entry out.",
+      );
     }
     // Serialize once in the constructor, to fail early on an invalid domain or path.
     try {
@@ -196,9 +198,13 @@ export class SessionCookie {
    * Set-Cookie headers that make a browser forget the cookies of this name in every other scope that can have sent one with this request,
    * and in those of `formerly`. The cookie of this server's own scope stays. At most 40; a request with more scopes gets the others with
    * the next answers.
+   *
+   * @param several whether several cookies came. Then one of them may be partitioned, although this server's own is not.
    */
-  expireElsewhere(name: string, secure: boolean, facts: RequestFacts | undefined): string[] {
-    const scopes = possibleScopes({ name, secure, host: facts?.host, path: facts?.path }).filter((scope) => !this.#isOwn(scope));
+  expireElsewhere(name: string, secure: boolean, facts: RequestFacts | undefined, several: boolean): string[] {
+    const partitioned = several || this.#options.partitioned === true;
+    const source = { name, secure, host: facts?.host, path: facts?.path, partitioned };
+    const scopes = possibleScopes(source).filter((scope) => !this.#isOwn(scope));
     const start = scopes.length > MAX_EXPIRY_LINES ? this.#turn++ * MAX_EXPIRY_LINES : 0;
     const turned = scopes.map((_, index) => scopes[(start + index) % scopes.length]!);
     return [...this.#formerly, ...turned].slice(0, MAX_EXPIRY_LINES).map((scope) => this.#expiryLine(name, secure, scope));
@@ -262,9 +268,11 @@ function encodedPath(path: unknown): string {
   if (typeof path !== "string" || !path.startsWith("/") || !path.isWellFormed()) {
     throw new InvalidOptionError(`cookie.path begins with a slash, such as "/app"; it is ${JSON.stringify(path)}.`);
   }
-  return encodeURI(path)
-    .replace(/%25([0-9a-f]{2})/gi, "%$1")
-    .replaceAll(";", "%3B");
+  // oxlint-disable-next-line no-control-regex -- these are what a header must not hold
+  if (/[\u0000-\u001f\u007f;]/.test(path)) {
+    throw new InvalidOptionError("cookie.path holds a control character or a semicolon, which a Set-Cookie header cannot hold.");
+  }
+  return encodeURI(path).replace(/%25([0-9a-f]{2})/gi, "%$1");
 }
 
 function checkedScopes(scopes: readonly CookieScope[]): readonly CookieScope[] {

@@ -10,7 +10,8 @@ import type { SessionStore } from "./store.ts";
 export interface SessionManagerOptions<Data extends object = Record<string, unknown>> {
   /**
    * The ring from `loadKeyRing`, or a key. The current key signs, all keys verify. In production a key that can be guessed, or that was
-   * published, is refused. The mode is the ring's: production unless NODE_ENV or LATCHKEY_ENV says development.
+   * published, is refused; a bare key is refused in development too. The mode is the ring's: production unless NODE_ENV or LATCHKEY_ENV
+   * says development.
    */
   readonly keys: KeyRing | SecretKeyInput;
   /** Where the sessions are saved; the cookie then holds a token. Without a store the cookie holds the session. */

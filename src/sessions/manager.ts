@@ -70,7 +70,9 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     if (!Number.isSafeInteger(maxPayloadBytes) || maxPayloadBytes < 1)
       throw new InvalidOptionError("maxPayloadBytes is a whole number of bytes, and not below 1.");
     const place = 'option "keys" of SessionManager';
-    const keys = KeyRing.from(options.keys, place).admit(place);
+    // A bare key was loaded by nobody who knows the mode, so it must be fit for production.
+    const isRing = options.keys instanceof KeyRing;
+    const keys = KeyRing.from(options.keys, place).admit(place, isRing ? undefined : "production");
     const clock = checkedClock(options.clock ?? unixNow);
     this.#keys = keys;
     this.#clock = clock;
@@ -159,6 +161,30 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     return outcome.then((kept) => this.#headersOf(state, kept)).finally(() => state.close());
   }
 
+  /**
+   * Closes a session whose answer has left without it, so that later changes throw. For adapters.
+   *
+   * @returns whether the request had changed the session. The change is lost then.
+   */
+  abandon(session: Session<Data>): boolean {
+    const state = stateOf(session);
+    if (state.closed) return false;
+    const isLost = this.#writer.hasChange(state);
+    state.close();
+    return isLost;
+  }
+
+  /** The name of the session's cookie in the answer to a request. For adapters, which refuse two managers with one name. */
+  cookieNameFor(request: RequestFacts | undefined): string {
+    return new RequestCookie(this.#cookie, request).name;
+  }
+
+  /** Whether `list` and `revokeAll` work: whether there is a store, and it finds sessions by their subject. */
+  get listsBySubject(): boolean {
+    const store = this.#store as Partial<IndexedStore> | undefined;
+    return typeof store?.listBySubject === "function" && typeof store.deleteBySubject === "function";
+  }
+
   #sessionOf(cookie: RequestCookie, incoming: Incoming): Session<Data> {
     const open = (): Opened => {
       const opened = incoming.open();
@@ -214,7 +240,9 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     if (this.#stored === undefined)
       throw new InvalidOptionError("revoke needs a store: a session in a cookie can only be refused, by isRevoked or validFrom.");
     if (!isStoreId(id)) {
-      throw new InvalidOptionError("revoke takes the id of a stored session: 43 characters of base64url, as list() and session.id give it.");
+      throw new InvalidOptionError(
+        "revoke takes the id of a stored session: 43 characters of base64url, as list() and session.id give it.",
+      );
     }
     const payload = await this.#stored.read(id);
     if (payload === undefined) return false;
@@ -250,11 +278,10 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   }
 
   #indexedStore(method: string): IndexedStore {
-    const store = this.#store as Partial<IndexedStore> | undefined;
-    if (typeof store?.listBySubject !== "function" || typeof store.deleteBySubject !== "function") {
+    if (!this.listsBySubject) {
       throw new InvalidOptionError(`${method} needs a store that finds sessions by subject, such as SqliteStore.`);
     }
-    return store as IndexedStore;
+    return this.#store as IndexedStore;
   }
 }
 
@@ -291,7 +318,10 @@ const INSTEAD = {
 };
 
 /** The limits that the options and the format set. */
-function limitsOf(options: Pick<SessionManagerOptions, "lifetime" | "idleTimeout" | "anonymousIdleTimeout">, format?: SessionFormat): Lifetimes {
+function limitsOf(
+  options: Pick<SessionManagerOptions, "lifetime" | "idleTimeout" | "anonymousIdleTimeout">,
+  format?: SessionFormat,
+): Lifetimes {
   const defaults = format?.lifetimes ?? DEFAULT_LIFETIMES;
   const lifetime = checkSeconds("lifetime", options.lifetime ?? defaults.lifetime, true);
   const idleTimeout = checkSeconds("idleTimeout", options.idleTimeout ?? defaults.idleTimeout);
@@ -308,7 +338,14 @@ function isStore(store: unknown): boolean {
 
 /** The session of a request whose store could not be asked. */
 function storeFailed(cookie: RequestCookie): Incoming {
-  const opened: Opened = { verdict: "rejected", ...rejection("store_failed"), bytes: 0, cookieName: cookie.name, helds: [], isAmbiguous: false };
+  const opened: Opened = {
+    verdict: "rejected",
+    ...rejection("store_failed"),
+    bytes: 0,
+    cookieName: cookie.name,
+    helds: [],
+    isAmbiguous: false,
+  };
   return { names: [], open: () => opened };
 }
 

@@ -39,8 +39,11 @@ export class MovingCookies implements SessionSource {
   async read(name: string, values: readonly string[]): Promise<readonly Result[]> {
     const results = this.#cookies.read(name, values);
     const usable = results.filter((result): result is Reading => "record" in result && this.#isAlive(result));
-    if (usable.length > MAX_READINGS) return results.map((result) => (usable.includes(result as Reading) ? rejection("duplicate") : result));
-    return await Promise.all(results.map(async (result) => (usable.includes(result as Reading) ? await this.#follow(result as Reading) : result)));
+    if (usable.length > MAX_READINGS)
+      return results.map((result) => (usable.includes(result as Reading) ? rejection("duplicate") : result));
+    return await Promise.all(
+      results.map(async (result) => (usable.includes(result as Reading) ? await this.#follow(result as Reading) : result)),
+    );
   }
 
   async #follow(reading: Reading): Promise<Result> {

@@ -20,9 +20,10 @@ export function readSource(source: SessionSourceInput, facts: RequestFacts | und
   if (typeof source === "object" && typeof source.url === "string" && isHeaders(source.headers) && URL.canParse(source.url)) {
     return { cookieHeader: source.headers.get("cookie"), facts: facts ?? factsOf(source) };
   }
-  const fix =
-    "A request of node:http has it as request.headers.cookie; a WebSocket's first request has it there too.";
-  throw new InvalidOptionError(`manager.load takes a Cookie header, or the web's Request or Headers; it got a ${typeof source}. Fix: ${fix}`);
+  const fix = "A request of node:http has it as request.headers.cookie; a WebSocket's first request has it there too.";
+  throw new InvalidOptionError(
+    `manager.load takes a Cookie header, or the web's Request or Headers; it got a ${typeof source}. Fix: ${fix}`,
+  );
 }
 
 function factsOf(request: Request): RequestFacts {

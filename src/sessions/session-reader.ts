@@ -73,7 +73,10 @@ export class SessionReader {
     if (!this.#revocation.isNeeded && !candidates.some(({ sources }) => sources.some(({ asksStore }) => asksStore))) {
       return { names, open: () => conclude(examined.map((examine) => examine() as Examined)) };
     }
-    return this.#ask(names, examined.map((examine) => examine()));
+    return this.#ask(
+      names,
+      examined.map((examine) => examine()),
+    );
   }
 
   #ask(names: readonly string[], examined: readonly (Examined | Promise<Examined>)[]): Incoming | Promise<Incoming> {
@@ -81,11 +84,11 @@ export class SessionReader {
     const isReady = (one: Examined | Promise<Examined>): one is Examined => !(one instanceof Promise);
     if (!examined.every(isReady)) {
       return Promise.all(examined).then(async (known) => {
-        await Promise.all(known.map((one) => this.#refuseRevoked(one)));
+        await Promise.all(known.map(async (one) => await this.#refuseRevoked(one)));
         return incoming(known);
       });
     }
-    const pending = examined.map((one) => this.#refuseRevoked(one)).filter((answer) => answer !== undefined);
+    const pending = examined.flatMap((one) => this.#refuseRevoked(one) ?? []);
     return pending.length === 0 ? incoming(examined) : Promise.all(pending).then(() => incoming(examined));
   }
 
@@ -121,7 +124,7 @@ export class SessionReader {
     };
     const results = sources.map((source) => source.read(name, readable));
     const isReady = (result: (typeof results)[number]): result is readonly Result[] => !(result instanceof Promise);
-    return results.every(isReady) ? finish(results) : Promise.all(results).then(finish);
+    return results.every(isReady) ? finish(results) : Promise.all(results.map(async (result) => await result)).then(finish);
   }
 
   /** Whether a genuine session is also alive and fit to be used. */
@@ -138,7 +141,17 @@ export class SessionReader {
       record.data = fitted.data;
       original = undefined;
     }
-    return { verdict: "valid", record, key, held, source, cookieName, bytes, hasTwins: false, original: original ?? OriginalData.of(record.data) };
+    return {
+      verdict: "valid",
+      record,
+      key,
+      held,
+      source,
+      cookieName,
+      bytes,
+      hasTwins: false,
+      original: original ?? OriginalData.of(record.data),
+    };
   }
 
   #ageProblem({ record, held }: Reading, { lifetimes }: SessionSource): AgeProblem | undefined {

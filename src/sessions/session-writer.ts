@@ -13,7 +13,7 @@ import { comparableText, writeSessionJson } from "./session-json.ts";
 import { mustFitSchema } from "./session-schema.ts";
 import type { SessionRecord } from "./session-record.ts";
 import { isTooLarge } from "./session-size.ts";
-import type { Opened, SessionState, ValidSession } from "./session-state.ts";
+import type { Opened, RejectedCookie, SessionState, ValidSession } from "./session-state.ts";
 
 /** What the end of a request sends, and what it tells. */
 export interface Outcome extends Decision {
@@ -90,6 +90,22 @@ export class SessionWriter {
     });
   }
 
+  /** Whether the application has changed the session, so that there is something to save. */
+  hasChange(state: SessionState): boolean {
+    const { opened } = state;
+    if (opened === undefined || !state.accessed) return false;
+    const { data } = state.record();
+    const before = opened.verdict === "valid" ? opened.original : NOTHING_BEFORE;
+    let isDataChanged = true;
+    try {
+      isDataChanged = !before.isUnchanged(data) && comparable(data) !== before.text;
+    } catch {
+      // What cannot be written was not there before.
+    }
+    const { action } = decide(this.#factsOf(state, opened, state.record(), isDataChanged));
+    return action === "save" || action === "renew" || action === "remove";
+  }
+
   #factsOf(state: SessionState, opened: Opened, record: SessionRecord, isDataChanged: boolean): CommitFacts {
     const loaded = opened.verdict === "valid" ? opened : undefined;
     const rejected = opened.verdict === "rejected" ? opened : undefined;
@@ -123,7 +139,7 @@ export class SessionWriter {
     const { secure, facts: request } = state.cookie;
     const sent = (cookies: readonly string[]): Outcome => ({ ...nothing(decision, text), cookies });
     if (decision.action === "heal" && opened.verdict === "rejected") {
-      return sent(cookie.expireElsewhere(opened.cookieName, secure, request));
+      return sent(cookie.expireElsewhere(opened.cookieName, secure, request, true));
     }
     if (decision.action === "forget") return sent(this.#expired(state, opened));
     // After logout(), new data starts a new session. End the old one first.
@@ -203,8 +219,9 @@ export class SessionWriter {
     if (opened === undefined || opened.verdict === "none") return [];
     const lines: string[] = [];
     if (opened.verdict === "valid" && opened.cookieName !== name) lines.push(...this.#expired(state, opened));
-    const hasTwins = opened.verdict === "valid" ? opened.hasTwins || (facts.ended && isInCookie(opened)) : opened.isAmbiguous;
-    if (hasTwins) lines.push(...cookie.expireElsewhere(name, secure, request));
+    const cameTwice = cameMoreThanOnce(opened);
+    const endedCopies = opened.verdict === "valid" && facts.ended && isInCookie(opened);
+    if (cameTwice || endedCopies) lines.push(...cookie.expireElsewhere(name, secure, request, cameTwice));
     else lines.push(...cookie.expireFormer(name, secure));
     return [...new Set(lines)];
   }
@@ -215,10 +232,16 @@ export class SessionWriter {
     const { cookie } = this.#context;
     const { secure, facts } = state.cookie;
     const name = opened.cookieName;
-    const hasTwins = opened.verdict === "rejected" ? opened.isAmbiguous : opened.hasTwins || isInCookie(opened);
-    const others = hasTwins ? cookie.expireElsewhere(name, secure, facts) : cookie.expireFormer(name, secure);
+    const cameTwice = cameMoreThanOnce(opened);
+    const hasCopies = cameTwice || (opened.verdict === "valid" && isInCookie(opened));
+    const others = hasCopies ? cookie.expireElsewhere(name, secure, facts, cameTwice) : cookie.expireFormer(name, secure);
     return [cookie.writeExpired(name, secure), ...others];
   }
+}
+
+/** Whether the browser holds cookies of one name in several scopes. */
+function cameMoreThanOnce(opened: ValidSession | RejectedCookie): boolean {
+  return opened.verdict === "valid" ? opened.hasTwins : opened.isAmbiguous;
 }
 
 /** Whether the cookie itself holds the session, so that each copy of it is good. */
@@ -231,7 +254,13 @@ async function removeAll(backend: SessionBackend, helds: readonly Held[]): Promi
 }
 
 /** Saves a session, and drops the oldest flashed messages where they leave no room: unread messages must never block a login. */
-function saveWithinBounds(backend: SessionBackend, name: string, session: Outgoing, state: SessionState, dropped = 1): Saved | Promise<Saved> {
+function saveWithinBounds(
+  backend: SessionBackend,
+  name: string,
+  session: Outgoing,
+  state: SessionState,
+  dropped = 1,
+): Saved | Promise<Saved> {
   const retry = (error: unknown): Saved | Promise<Saved> => {
     const data = isTooLarge(error) ? withoutOldestFlashes(session.record.data, dropped) : undefined;
     if (data === undefined) throw error;

@@ -139,11 +139,7 @@ export class StoreBackend implements SessionBackend {
   }
 
   /** The session of another login of the same user that has replaced the same old token, and its token. */
-  async #otherLogin(
-    { record }: Outgoing,
-    { id, token }: Held,
-    ownId: string,
-  ): Promise<(Place & { readonly token: string }) | undefined> {
+  async #otherLogin({ record }: Outgoing, { id, token }: Held, ownId: string): Promise<(Place & { readonly token: string }) | undefined> {
     const mark = await this.sessions.loginAt({ id, payload: undefined });
     if (mark?.nonce === undefined || mark.id === ownId || token === undefined) return undefined;
     for (const key of this.#context.keys) {
@@ -197,9 +193,15 @@ export class StoreBackend implements SessionBackend {
     return found ?? { ...rejection("moved"), held: { ...place, token: undefined, issuedAt: mark.at } };
   }
 
-  #readingOf({ id, payload }: Place & { readonly payload: string }, key: Reading["key"], token: string | undefined, issuedAt: number): Result {
+  #readingOf(
+    { id, payload }: Place & { readonly payload: string },
+    key: Reading["key"],
+    token: string | undefined,
+    issuedAt: number,
+  ): Result {
     const record = recordOf(payload);
-    if (record === undefined) return rejection("bad_payload", "The token is genuine, but the store keeps something else than a session under it.");
+    if (record === undefined)
+      return rejection("bad_payload", "The token is genuine, but the store keeps something else than a session under it.");
     return withIssue({ key, held: { id, payload, token, issuedAt }, record }, issuedAt);
   }
 

@@ -217,7 +217,10 @@ export class StoredSessions {
   async #set(doing: string, id: string, payload: string, expiresAt: number, options: SetOptions): Promise<boolean> {
     const answer: unknown = await this.#ask(doing, () => this.#store.set(id, payload, expiresAt, options));
     if (typeof answer === "boolean") return answer;
-    throw new SessionError("store_failed", `The session store's set answered neither true nor false while ${doing}. It does not keep its contract.`);
+    throw new SessionError(
+      "store_failed",
+      `The session store's set answered neither true nor false while ${doing}. It does not keep its contract.`,
+    );
   }
 
   #payloadOf(record: SessionRecord, text: string): string {
