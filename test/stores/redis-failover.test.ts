@@ -15,7 +15,7 @@ const END = 4_000_000_000;
 interface Address {
   readonly port: number;
   /** Makes the second server the primary, and leads new connections to it. */
-  failOver(): Promise<void>;
+  readonly failOver: () => Promise<void>;
 }
 
 /** An address before two servers, the second of which is a replica of the first. */
