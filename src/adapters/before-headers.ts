@@ -4,8 +4,10 @@ import { showHeld, showOwn, type HeldState } from "./held-state.ts";
 import { copyHeaders, resetHeaders, setGivenHeaders } from "./response-headers.ts";
 
 type Method = "writeHead" | "write" | "end" | "flushHeaders";
-type Methods = Record<Method, (...args: readonly unknown[]) => unknown>;
-type Call = readonly [method: Method, args: readonly unknown[]];
+type Methods = Record<Method, Replaced> & { flush?: Replaced };
+type Replaced = (...args: readonly unknown[]) => unknown;
+/** A call that waits: what it does, and the function that is told when the bytes have gone. */
+type Call = { readonly method: Method | "flush"; readonly args: readonly unknown[] };
 /**
  * `open`: nothing was written yet. `held`: the handler has begun its answer, which waits. `passing`: all goes straight through.
  * `refused`: the answer is not sent, and what still comes of it is dropped.
@@ -49,6 +51,7 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
   const sources = new Set<Source>();
   const queue: Call[] = [];
   const state: HeldState = { hasEnded: false, needsDrain: false };
+  const drains = new Set<() => void>();
   let phase: Phase = "open";
   let begun = before.status;
 
@@ -84,8 +87,35 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
         return own.apply(response, [...args]);
       };
     }
+    holdCompression();
     response.on("close", leave);
     done.then(release, fail).catch(rethrow);
+  };
+
+  /**
+   * Middleware that compresses, mounted before, has a `flush` for server-sent events and sends listeners of "drain" elsewhere. It knows
+   * nothing of an answer that is held, so both wait here.
+   */
+  const holdCompression = (): void => {
+    const compressing = response as unknown as { flush?: (...args: readonly unknown[]) => unknown };
+    const { flush } = compressing;
+    if (typeof flush !== "function" || !Object.hasOwn(response, "on")) return;
+    compressing.flush = (...args) => {
+      if (phase === "held") queue.push({ method: "flush", args });
+      else flush.apply(response, [...args]);
+    };
+    original.flush ??= flush;
+    const on = response.on;
+    response.on = function (this: ServerResponse, name: string, listener: () => void) {
+      if (phase === "held" && name === "drain") drains.add(listener);
+      return on.call(this, name, listener);
+    } as typeof response.on;
+  };
+
+  const drain = (): void => {
+    response.emit("drain");
+    const heard = new Set<unknown>(response.listeners("drain"));
+    for (const listener of drains) if (!heard.has(listener)) listener.call(response);
   };
 
   /** The client has left: nobody waits for what was written any more, except for its writer. */
@@ -97,7 +127,7 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
   };
 
   const callBack = (error: unknown): void => {
-    for (const [, args] of queue.splice(0)) {
+    for (const { args } of queue.splice(0)) {
       const callback = args.at(-1);
       if (typeof callback === "function") queueMicrotask(() => (callback as (error: unknown) => void)(error));
     }
@@ -112,11 +142,14 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
       setHeaders();
       setStatus(response, begun);
       let hasRoom = true;
-      for (const [method, args] of queue.splice(0)) hasRoom = original[method].apply(response, [...args]) !== false;
+      for (const { method, args } of queue.splice(0)) {
+        const result = original[method]!.apply(response, [...args]);
+        if (method === "write") hasRoom = result !== false;
+      }
       // What the handler has set too late is what the response shows, as without us.
       if (late.code !== begun.code || late.message !== begun.message) setStatus(response, late);
       // The writer was told to wait, and Node does not know of it unless its own buffer is full as well.
-      if (hasRoom && state.needsDrain && !state.hasEnded) process.nextTick(() => response.emit("drain"));
+      if (hasRoom && state.needsDrain && !state.hasEnded) process.nextTick(drain);
     } catch (error) {
       // A status or a header that cannot be sent. Nothing has left unless headersSent, because Node checks before it writes.
       if (response.headersSent) response.destroy(error as Error);
@@ -163,7 +196,7 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
     if (phase === "open") begin();
     if (phase === "passing") return original[method].apply(response, [...args]);
     // The writer may fill its buffer again when it likes.
-    queue.push([method, isUint8Array(args[0]) ? [Buffer.from(args[0]), ...args.slice(1)] : args]);
+    queue.push({ method, args: isUint8Array(args[0]) ? [Buffer.from(args[0]), ...args.slice(1)] : args });
     return meanwhile;
   };
 
