@@ -1,10 +1,11 @@
-import { validateHeaderValue, type ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { isUint8Array } from "node:util/types";
 import { showHeld, showOwn, type HeldState } from "./held-state.ts";
+import { checkChunk, checkStatus, destroyed, headersSent, isHttp1, setStatus, statusOf } from "./node-answer.ts";
 import { copyHeaders, resetHeaders, setGivenHeaders } from "./response-headers.ts";
 
 type Method = "writeHead" | "write" | "end" | "flushHeaders";
-type Methods = Record<Method, Replaced> & { flush?: Replaced };
+type Methods = Record<Method | "on", Replaced> & { flush?: Replaced };
 type Replaced = (...args: readonly unknown[]) => unknown;
 /** A call that waits: what it does, and the function that is told when the bytes have gone. */
 type Call = { readonly method: Method | "flush"; readonly args: readonly unknown[] };
@@ -46,8 +47,9 @@ export function isHoldable(response: object): response is ServerResponse {
 export function beforeHeaders(response: ServerResponse, { work, onError, onMissed }: BeforeHeadersOptions): void {
   if (response.headersSent) return onMissed();
   const methods = response as unknown as Methods;
-  const original: Methods = { writeHead: methods.writeHead, write: methods.write, end: methods.end, flushHeaders: methods.flushHeaders };
-  const before = { on: response.on, headers: copyHeaders(response), status: statusOf(response) };
+  const { writeHead, write, end, flushHeaders, on } = methods;
+  const original: Methods = { writeHead, write, end, flushHeaders, on };
+  const before = { headers: copyHeaders(response), status: statusOf(response) };
   const sources = new Set<Source>();
   const queue: Call[] = [];
   const state: HeldState = { hasEnded: false, needsDrain: false };
@@ -97,19 +99,18 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
    * nothing of an answer that is held, so both wait here.
    */
   const holdCompression = (): void => {
-    const compressing = response as unknown as { flush?: (...args: readonly unknown[]) => unknown };
-    const { flush } = compressing;
+    const { flush, on: listen } = methods;
     if (typeof flush !== "function" || !Object.hasOwn(response, "on")) return;
-    compressing.flush = (...args) => {
-      if (phase === "held") queue.push({ method: "flush", args });
-      else flush.apply(response, [...args]);
+    original.flush = flush;
+    methods.flush = (...args) => {
+      if (phase !== "held") return flush.apply(response, [...args]);
+      queue.push({ method: "flush", args });
+      return undefined;
     };
-    original.flush ??= flush;
-    const on = response.on;
-    response.on = function (this: ServerResponse, name: string, listener: () => void) {
-      if (phase === "held" && name === "drain") drains.add(listener);
-      return on.call(this, name, listener);
-    } as typeof response.on;
+    methods.on = (name, listener) => {
+      if (phase === "held" && name === "drain") drains.add(listener as () => void);
+      return listen.call(response, name, listener);
+    };
   };
 
   const drain = (): void => {
@@ -169,7 +170,6 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
     // Middleware that was mounted later may be in the midst of the answer that is not sent: compression, for one, drops an answer
     // that comes after `end`, and still has bytes of the first. So the other answer goes past it.
     Object.assign(methods, original);
-    if (response.on !== before.on) response.on = before.on;
     // The handler may still write, into an answer that has ended by then. That must not end the process.
     response.on("error", () => undefined);
     if (!response.headersSent) {
@@ -226,59 +226,11 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
   });
 }
 
-interface Status {
-  readonly code: number;
-  readonly message: string | undefined;
-}
-
-/** HTTP/2 has no status message, and warns of everybody who asks for it. */
-function isHttp1(response: ServerResponse): boolean {
-  return !("stream" in response);
-}
-
-function statusOf(response: ServerResponse): Status {
-  return { code: response.statusCode, message: isHttp1(response) ? response.statusMessage : undefined };
-}
-
-function setStatus(response: ServerResponse, { code, message }: Status): void {
-  response.statusCode = code;
-  if (isHttp1(response)) (response as { statusMessage: string | undefined }).statusMessage = message;
-}
-
-function checkStatus(response: ServerResponse): void {
-  const { code, message } = statusOf(response);
-  // As Node rounds it.
-  const status = Math.trunc(Number(code));
-  if (!(status >= 100 && status <= 999))
-    throw Object.assign(new RangeError(`Invalid status code: ${String(code)}`), { code: "ERR_HTTP_INVALID_STATUS_CODE" });
-  if (message !== undefined) validateHeaderValue("statusMessage", message);
-}
-
-/** What Node refuses to write, it refuses to the caller, and not when the answer is released. */
-function checkChunk([chunk, encoding]: readonly unknown[]): void {
-  if (typeof chunk === "string") {
-    if (typeof encoding !== "string" || encoding === "" || Buffer.isEncoding(encoding)) return;
-    throw Object.assign(new TypeError(`Unknown encoding: ${encoding}`), { code: "ERR_UNKNOWN_ENCODING" });
-  }
-  if (isUint8Array(chunk)) return;
-  const code = chunk === null ? "ERR_STREAM_NULL_VALUES" : "ERR_INVALID_ARG_TYPE";
-  throw Object.assign(new TypeError(`What is written is a string, a Buffer or a Uint8Array, not ${typeof chunk}.`), { code });
-}
-
 /** Answers a call that belongs to an answer which is not sent. */
 function drop(args: readonly unknown[], result: unknown): unknown {
   const callback = args.at(-1);
   if (typeof callback === "function") queueMicrotask(() => (callback as (error: unknown) => void)(destroyed()));
   return result;
-}
-
-/** The errors that Node gives, by the codes that people look for. */
-function headersSent(): Error {
-  return Object.assign(new Error("Cannot change headers after they are sent to the client"), { code: "ERR_HTTP_HEADERS_SENT" });
-}
-
-function destroyed(): Error {
-  return Object.assign(new Error("Cannot write: the client has left, or this answer is not sent."), { code: "ERR_STREAM_DESTROYED" });
 }
 
 /** Out of the promise, to where exceptions of a handler without middleware would go. */

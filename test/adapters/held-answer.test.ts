@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createReadStream, mkdtempSync, writeFileSync } from "node:fs";
-import { createServer, get as httpGet, ServerResponse, type IncomingMessage } from "node:http";
+import { createServer, get as httpGet, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect as connect2, createServer as createServer2, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import { connect, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -101,7 +101,10 @@ describe("A10: what a handler has begun does not change while it is held", () =>
     const url = await serve(new MemoryStore(), (request, response) => {
       pool.set(new TextEncoder().encode(`secret of ${request.url!.slice(1)}`));
       if (request.url!.includes("a")) response.end(pool);
-      else (response.write(pool), response.end());
+      else {
+        response.write(pool);
+        response.end();
+      }
       pool.fill(63);
     });
     const read = async (name: string): Promise<string> => await (await fetch(`${url}/${name}`)).text();
@@ -389,7 +392,7 @@ describe("A5: others that look at the headers", () => {
 
   test("middleware that waits for writeHead, as on-headers does, and was mounted later may still set headers", async () => {
     const url = await serve(new MemoryStore(), (_, response) => {
-      const writeHead = response.writeHead as (...args: unknown[]) => ServerResponse;
+      const { writeHead } = response as unknown as { writeHead: (...args: unknown[]) => ServerResponse };
       response.writeHead = ((...args: unknown[]) => {
         response.setHeader("X-Time", "1");
         return writeHead.apply(response, args);

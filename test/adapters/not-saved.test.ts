@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
@@ -7,7 +7,7 @@ import { Hono } from "hono";
 import Koa from "koa";
 import { generateSecretKey, SessionManager } from "latchkey";
 import * as forFastify from "latchkey/fastify";
-import * as forHono from "latchkey/hono";
+import type { SessionEnv } from "latchkey/hono";
 import * as forKoa from "latchkey/koa";
 import { MemoryStore } from "latchkey/stores/memory";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -108,7 +108,7 @@ describe("A4: an answer that leaves past the middleware", () => {
       ctx.session.data.n = n;
       ctx.res.end(String(n));
     });
-    const { url, close } = await served(createServer(app.callback()).listen(0, "127.0.0.1"));
+    const { url, close } = await served(app.listen(0, "127.0.0.1"));
     onTestFinished(close);
     const visit = browser(url);
     expect([await visit("/"), await visit("/")]).toEqual(["1", "2"]);
@@ -119,7 +119,7 @@ describe("A4: an answer that leaves past the middleware", () => {
     const { session } = await fresh(async () => await import("latchkey/hono"));
     const { SessionManager: Manager } = await import("latchkey");
     const warnings = noteWarnings();
-    const app = new Hono<forHono.SessionEnv<Data>>().use(session(new Manager<Data>({ keys: generateSecretKey() })));
+    const app = new Hono<SessionEnv<Data>>().use(session(new Manager<Data>({ keys: generateSecretKey() })));
     app.get("/", (c) => {
       c.get("session").data.n = 1;
       const { outgoing } = c.env as unknown as { outgoing: { end(text: string): void } };

@@ -27,7 +27,7 @@ export type Handler = (place: Place) => string | Promise<string>;
 // oxlint-disable-next-line typescript/no-explicit-any -- managers of any data are mounted beside each other
 type Managers = readonly SessionManager<any>[];
 /** Mounts the managers one inside the other, the first outermost, and answers every path. An error is answered with 500 and its code or message. */
-export type Framework = (managers: Managers, handler: Handler) => Promise<{ readonly url: string; close(): Promise<void> }>;
+export type Framework = (managers: Managers, handler: Handler) => Promise<{ readonly url: string; readonly close: () => Promise<void> }>;
 
 const textOf = (error: unknown): string => {
   const { code, message } = error as { code?: string; message?: string };
@@ -107,8 +107,10 @@ export const FRAMEWORKS: Readonly<Record<string, { readonly serve: Framework; re
         }
       });
       for (const manager of managers) app.use(forKoa.session(manager));
-      app.use(async (ctx) => void (ctx.body = await handler(holder(ctx.originalUrl, ctx))));
-      return await served(createServer(app.callback()).listen(0, "127.0.0.1"));
+      app.use(async (ctx) => {
+        ctx.body = await handler(holder(ctx.originalUrl, ctx));
+      });
+      return await served(app.listen(0, "127.0.0.1"));
     },
   },
   Hono: {
