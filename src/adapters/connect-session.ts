@@ -57,7 +57,10 @@ export function connectSession<Data extends object>(manager: SessionManager<Data
   }
   if (!(opened instanceof Promise)) return next();
   // What the handler throws is its own, and not a failure to open the session.
-  opened.then(start).then(() => next(), onError).catch(rethrow);
+  opened
+    .then(start)
+    .then(() => next(), onError)
+    .catch(rethrow);
 }
 
 /** Out of the promise, to where exceptions of a handler without middleware would go. */

@@ -25,7 +25,8 @@ const WRITTEN = "held by latchkey\r\n\r\n";
 /** Makes a response look as if its headers had left, and as `state` says. */
 export function showHeld(response: ServerResponse, state: HeldState): void {
   (response as Response)[STATE] = state;
-  for (const [name, property] of Object.entries(GETTERS)) if (!Object.hasOwn(response, name)) Object.defineProperty(response, name, property);
+  for (const [name, property] of Object.entries(GETTERS))
+    if (!Object.hasOwn(response, name)) Object.defineProperty(response, name, property);
   // A response of HTTP/2 has a getter for it, which asks headersSent.
   if (Object.hasOwn(response, "_header")) (response as Response)._header = WRITTEN;
 }
