@@ -93,9 +93,9 @@ export class RequestCookie {
     return this.#cookie.nameFor(this.secure);
   }
 
-  /** Goes on with the Secure cookie: the session came in it, so this client sends Secure cookies here. */
-  keepSecure(): void {
-    this.#secure = true;
+  /** Goes on with the cookie that the session came in: this client keeps cookies of that kind here. Over HTTPS it gets a Secure one. */
+  keep(name: string): void {
+    this.#secure = this.facts?.secure === true || name === this.#cookie.nameFor(true);
   }
 }
 
@@ -167,11 +167,14 @@ export class SessionCookie {
   }
 
   /**
-   * The names under which a session may come. Where the cookie need not be Secure, a Secure one may come as well: from a page that was
-   * opened over HTTPS before, or from a server that passes its visitor's cookie on to itself.
+   * The names under which a session may come. In development both come: a page was opened over HTTPS before, a server passes its visitor's
+   * cookie on to itself, or `load` was not told that the browser is on this machine. In production only the Secure name counts, since other
+   * hosts and plain connections can set the other one.
    */
   namesFor(secure: boolean): readonly string[] {
-    return secure || this.#name !== undefined ? [this.nameFor(secure)] : [this.nameFor(false), this.nameFor(true)];
+    const isFixed = this.#name !== undefined || (this.#options.secure ?? "auto") !== "auto" || this.#alwaysSecure;
+    if (isFixed || this.#mode === "production") return [this.nameFor(secure)];
+    return [this.nameFor(secure), this.nameFor(!secure)];
   }
 
   /** The value of a Set-Cookie header. @param maxAge in seconds; without it the cookie ends with the browser's window. */

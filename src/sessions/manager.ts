@@ -188,8 +188,8 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   #sessionOf(cookie: RequestCookie, incoming: Incoming): Session<Data> {
     const open = (): Opened => {
       const opened = incoming.open();
-      // The client sends the Secure cookie although it need not be Secure here, so it goes on with that one.
-      if (opened.verdict === "valid" && opened.source === this.#backend && opened.cookieName !== cookie.name) cookie.keepSecure();
+      if (opened.verdict === "valid" && opened.source === this.#backend && opened.cookieName !== cookie.name)
+        cookie.keep(opened.cookieName);
       if (opened.verdict === "rejected" && opened.reason === "duplicate") this.#warnings.duplicate(opened.cookieName);
       reportLoad(this.#backend, this.#keys, cookie, opened);
       return opened;

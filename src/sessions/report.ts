@@ -49,7 +49,7 @@ export function reportCommit(backend: SessionBackend, state: SessionState, outco
   const { action, why, bytes, conflicts } = outcome;
   // What was not written has not changed.
   const text = outcome.text ?? (state.opened?.verdict === "valid" ? state.opened.original.text : "{}");
-  const [cookie] = outcome.cookies;
+  const cookie = outcome.cookies.at(-1);
   sessionCommittedChannel.publish({
     cookieName: state.cookie.name,
     format: backend.format,

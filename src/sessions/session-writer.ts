@@ -207,7 +207,8 @@ export class SessionWriter {
     const { backend, cookie, clock } = this.#context;
     const { name, secure } = state.cookie;
     const maxAge = record.persistent ? Math.max(1, expiryOf(record, backend.lifetimes) - clock()) : undefined;
-    const cookies = [cookie.write(name, value, secure, maxAge), ...this.#leftBehind(state, facts)];
+    // The new cookie comes last: a client that knows cookies by their names alone keeps it.
+    const cookies = [...this.#leftBehind(state, facts), cookie.write(name, value, secure, maxAge)];
     return { action: decision.action, why, cookies, bytes: cookieBytes(name, value), conflicts, text };
   }
 

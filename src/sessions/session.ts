@@ -17,9 +17,6 @@ export interface LoginOptions {
 const LONGEST_SUBJECT = 512;
 const LONGEST_LABEL = 200;
 
-/** Node's inspection looks for this symbol. Named here by its key, since other runtimes lack node:util's constant. */
-const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom") as typeof INSPECT;
-
 /** What the manager knows of a session. */
 export let stateOf: <Data extends object>(session: Session<Data>) => SessionState;
 
@@ -41,6 +38,12 @@ export class Session<Data extends object = Record<string, unknown>> {
 
   static {
     stateOf = (session) => session.#state;
+    // What console.log shows, in Node, Bun and Deno. By its key, since other runtimes lack the constant of node:util.
+    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: Session) {
+        return viewOf(this.#state);
+      },
+    });
   }
 
   /** Sessions are made by `SessionManager.load`. */
@@ -184,14 +187,6 @@ export class Session<Data extends object = Record<string, unknown>> {
   toJSON(): string {
     return "[Session]";
   }
-
-  /** What console.log shows: who and which entries, and no values. */
-  [INSPECT](): unknown {
-    const { id, subject, data } = this.#state.record();
-    const isNew = this.#state.open().verdict !== "valid";
-    const { held } = this.#state;
-    return new SessionView(held?.payload === undefined ? id : held.id, subject, isNew, Object.keys(data));
-  }
 }
 
 /** Named so that inspection shows `Session { … }`. */
@@ -208,6 +203,14 @@ const SessionView = class Session {
     this.keys = keys;
   }
 };
+
+/** Who and which entries, and no values. To look at it this way is not to access the session. */
+function viewOf(state: SessionState): object {
+  const { id, subject, data } = state.record();
+  const { held } = state;
+  const isNew = state.opened?.verdict !== "valid";
+  return new SessionView(held?.payload === undefined ? id : held.id, subject, isNew, Object.keys(data));
+}
 
 function isText(value: unknown, longest: number): value is string {
   return typeof value === "string" && value.length <= longest && value.isWellFormed();
