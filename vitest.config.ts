@@ -22,7 +22,7 @@ export default defineConfig({
     // A browser on a busy machine takes its time; what is waited for is what is asserted.
     expect: { poll: { timeout: 15_000 } },
     execArgv: ["--disable-warning=ExperimentalWarning"],
-    reporters: ["default", "./test/support/closing-reporter.ts"],
+    reporters: ["default", "./test/support/faults-reporter.ts", "./test/support/closing-reporter.ts"],
     globalSetup: ["test/report-skips.ts"],
   },
 });

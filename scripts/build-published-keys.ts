@@ -14,6 +14,7 @@ import { gradeSecretKey } from "../src/keys/grade.ts";
 import { parseKeyList } from "../src/keys/key-list.ts";
 import { buildKeyFilter } from "../src/keys/known-keys.ts";
 import { FRAMEWORK_DEFAULT_KEYS } from "./framework-default-keys.ts";
+import { readPublished } from "./published/read-published.ts";
 
 const LARGEST = 90_000;
 
@@ -22,7 +23,9 @@ if (path === undefined) throw new Error("Name the list: node scripts/build-publi
 const file = readFileSync(path);
 const list = file[0] === 0x1f && file[1] === 0x8b ? gunzipSync(file) : file;
 
-const keys = [...parseKeyList(list), ...FRAMEWORK_DEFAULT_KEYS.map((key) => Buffer.from(key as string))].flatMap(withTwin);
+const keys = [...parseKeyList(list), ...[...FRAMEWORK_DEFAULT_KEYS, ...readPublished()].map((key) => Buffer.from(key as string))].flatMap(
+  withTwin,
+);
 const kept = keys.filter(looksGood);
 const filter = buildKeyFilter(kept);
 if (filter.length > LARGEST) throw new Error(`The filter has ${filter.length} bytes, more than ${LARGEST}.`);

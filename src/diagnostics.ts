@@ -51,7 +51,7 @@ export interface SessionLoaded {
 }
 
 /** What the end of a request did with its session; the rows of the decision table in docs/sessions.md. */
-export type CommitAction = "none" | "save" | "renew" | "touch" | "resign" | "remove" | "forget";
+export type CommitAction = "none" | "save" | "renew" | "touch" | "resign" | "remove" | "forget" | "heal";
 
 /** Published once a request, when the headers are about to leave. */
 export interface SessionCommitted {

@@ -19,6 +19,7 @@ export type ErrorCode =
   | "session_closed"
   | "session_invalid"
   | "cookie_too_large"
+  | "session_too_large"
   | "store_failed"
   | "store_conflict"
   | "invalid_option";
@@ -51,6 +52,7 @@ export class SessionError extends LatchkeyError {
     | "session_closed"
     | "session_invalid"
     | "cookie_too_large"
+    | "session_too_large"
     | "store_failed"
     | "store_conflict";
 

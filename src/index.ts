@@ -38,6 +38,7 @@ export {
 export { SecretKey, type SecretKeyInput } from "./keys/secret-key.ts";
 export { watchKeyFile, type KeyFileWatch, type WatchKeyFileOptions } from "./keys/watch.ts";
 
+export type { CookieScope } from "./sessions/cookie-scopes.ts";
 export type { CookieOptions, HostCookieOptions, RequestFacts, SharedCookieOptions } from "./sessions/cookie.ts";
 export { flask } from "./sessions/formats/flask.ts";
 export type { SessionFormat } from "./sessions/formats/format.ts";
@@ -46,7 +47,8 @@ export { signed } from "./sessions/formats/signed.ts";
 export type { HeaderPair, RevocableSession, SessionInfo, SessionManagerOptions } from "./sessions/manager-options.ts";
 export { SessionManager } from "./sessions/manager.ts";
 export type { Rejection } from "./sessions/rejection.ts";
-export { Session, type FlashMessage, type LoginOptions } from "./sessions/session.ts";
+export type { FlashMessage } from "./sessions/flashes.ts";
+export { Session, type LoginOptions } from "./sessions/session.ts";
 export type { IndexedStore, SessionStore, SetOptions, StoredSession, SweepableStore } from "./sessions/store.ts";
 
 export * from "./signing/index.ts";

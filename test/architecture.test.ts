@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   toolbar: ["keys", "signing", ...GROUND],
   "toolbar/ui": ["toolbar/panel"],
   adapters: ["sessions", "toolbar", "errors", "own-browser"],
-  flask: ["index", "adapters", "toolbar", "stores"],
+  flask: ["index", "adapters", "toolbar", "stores", "mode"],
   testing: ["sessions", "errors", "clock"],
   cli: ["index", "stores"],
 };

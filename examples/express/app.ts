@@ -1,4 +1,4 @@
-// A visit counter, a login and a flashed message on Express 5. Run: node examples/express/app.ts
+// A visit counter, a login and a flashed message on Express 5. Run: NODE_ENV=development node examples/express/app.ts
 import type { AddressInfo } from "node:net";
 import express from "express";
 import { loadKeyRing, SessionManager } from "latchkey";
@@ -15,7 +15,8 @@ const manager = new SessionManager<Data>({ keys });
 
 const app = express();
 // A proxy in front that ends TLS: app.set("trust proxy", 1);
-if (env["NODE_ENV"] !== "production") app.use(debugToolbar(new Toolbar({ keys })));
+// Off unless NODE_ENV is development.
+app.use(debugToolbar(new Toolbar({ keys })));
 app.use(session(manager));
 
 app.get("/", (request, response) => {

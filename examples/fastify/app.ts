@@ -1,4 +1,4 @@
-// A visit counter, a login and a flashed message on Fastify 5, with the sessions in SQLite. Run: node examples/fastify/app.ts
+// A visit counter, a login and a flashed message on Fastify 5, with the sessions in SQLite. Run: NODE_ENV=development node examples/fastify/app.ts
 import { DatabaseSync } from "node:sqlite";
 import Fastify from "fastify";
 import { loadKeyRing, SessionManager } from "latchkey";
@@ -18,7 +18,8 @@ const manager = new SessionManager<Data>({ keys, store });
 
 // A proxy in front that ends TLS: Fastify({ trustProxy: "10.0.0.1" })
 const app = Fastify();
-if (env["NODE_ENV"] !== "production") app.register(debugToolbar(new Toolbar({ keys })));
+// Off unless NODE_ENV is development.
+app.register(debugToolbar(new Toolbar({ keys })));
 app.register(session(manager));
 
 app.get("/", async (request, reply) => {

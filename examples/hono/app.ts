@@ -1,4 +1,4 @@
-// A visit counter, a login and a flashed message on Hono. Run: node examples/hono/app.ts
+// A visit counter, a login and a flashed message on Hono. Run: NODE_ENV=development node examples/hono/app.ts
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { html } from "hono/html";
@@ -15,7 +15,8 @@ const keys = loadKeyRing({ env });
 const manager = new SessionManager<Data>({ keys });
 
 const app = new Hono<SessionEnv<Data>>();
-if (env["NODE_ENV"] !== "production") app.use(debugToolbar(new Toolbar({ keys })));
+// Off unless NODE_ENV is development.
+app.use(debugToolbar(new Toolbar({ keys })));
 app.use(session(manager));
 
 app.get("/", (c) => {

@@ -1,4 +1,4 @@
-// A visit counter, a login and a flashed message on Koa. Run: node examples/koa/app.ts
+// A visit counter, a login and a flashed message on Koa. Run: NODE_ENV=development node examples/koa/app.ts
 import type { AddressInfo } from "node:net";
 import Koa from "koa";
 import { loadKeyRing, SessionManager } from "latchkey";
@@ -15,7 +15,8 @@ const manager = new SessionManager<Data>({ keys });
 
 // A proxy in front that ends TLS: new Koa({ proxy: true })
 const app = new Koa<Koa.DefaultState, SessionContext<Data>>();
-if (env["NODE_ENV"] !== "production") app.use(debugToolbar(new Toolbar({ keys })));
+// Off unless NODE_ENV is development.
+app.use(debugToolbar(new Toolbar({ keys })));
 app.use(session(manager));
 
 app.use((ctx) => {

@@ -1,4 +1,4 @@
-// A visit counter, a login and a flashed message on node:http alone. Run: node examples/node/app.ts
+// A visit counter, a login and a flashed message on node:http alone. Run: NODE_ENV=development node examples/node/app.ts
 // With SECRET_KEY_FILE the key is watched: replace the file, or send SIGHUP after writing it, and nobody is logged out.
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -47,13 +47,13 @@ function answer({ method, url }: SessionRequest<Data>, current: Session<Data>, r
 }
 
 const openSession = session(manager);
-const showToolbar = env["NODE_ENV"] === "production" ? undefined : debugToolbar(new Toolbar({ keys }));
+// Off unless NODE_ENV is development.
+const showToolbar = debugToolbar(new Toolbar({ keys }));
 
 const server = createServer((request, response) => {
-  const serve = (): void =>
+  showToolbar(request, response, () => {
     openSession(request, response, () => answer(request as SessionRequest<Data>, (request as SessionRequest<Data>).session, response));
-  if (showToolbar === undefined) serve();
-  else showToolbar(request, response, serve);
+  });
 });
 
 const host = env["HOST"] ?? "127.0.0.1";

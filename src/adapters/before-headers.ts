@@ -1,70 +1,62 @@
-import type { OutgoingHttpHeader, ServerResponse } from "node:http";
+import { validateHeaderValue, type ServerResponse } from "node:http";
+import { isUint8Array } from "node:util/types";
+import { showHeld, showOwn, type HeldState } from "./held-state.ts";
+import { copyHeaders, resetHeaders, setGivenHeaders } from "./response-headers.ts";
 
 type Method = "writeHead" | "write" | "end" | "flushHeaders";
+type Methods = Record<Method, (...args: readonly unknown[]) => unknown>;
 type Call = readonly [method: Method, args: readonly unknown[]];
-/** `open`: nothing was written yet. `held`: the handler has begun its answer, which waits. `passing`: all goes straight through. */
-type Phase = "open" | "held" | "passing";
+/**
+ * `open`: nothing was written yet. `held`: the handler has begun its answer, which waits. `passing`: all goes straight through.
+ * `refused`: the answer is not sent, and what still comes of it is dropped.
+ */
+type Phase = "open" | "held" | "passing" | "refused";
+type Source = { unpipe(to: ServerResponse): void; listenerCount(name: string): number; destroy?: () => void };
 
 /** What a response refuses once an answer has begun. */
 const REFUSED_WHILE_HELD = ["setHeader", "appendHeader", "removeHeader"] as const;
 
-/** What a response shows while its answer is held; undefined when it shows its own state. */
-interface Shown {
-  readonly hasEnded: boolean;
+/** What `beforeHeaders` is told. */
+export interface BeforeHeadersOptions {
+  /** Called when an answer begins. Gives a function that sets headers, or the promise of one; only for a promise the answer is held. */
+  readonly work: () => (() => void) | Promise<() => void>;
+  /** Called if `work` fails. Nothing of the held answer is sent, and another answer may be. */
+  readonly onError: (error: unknown) => void;
+  /** Called in place of `work` if the headers have left before anybody could hold them. */
+  readonly onMissed: () => void;
 }
-const SHOWN: unique symbol = Symbol("latchkey held answer");
-type Showing = ServerResponse & { [SHOWN]?: Shown | undefined };
 
-/**
- * The same two for all responses, and never taken away again: properties that come and go, or have another getter each time, make V8 give up on the shape of a response,
- * and then every request of the server is slower, also those that hold nothing.
- */
-const GETTERS = {
-  headersSent: {
-    configurable: true,
-    get(this: Showing): boolean {
-      return this[SHOWN] !== undefined || ownState(this, "headersSent");
-    },
-  },
-  writableEnded: {
-    configurable: true,
-    get(this: Showing): boolean {
-      return this[SHOWN]?.hasEnded ?? ownState(this, "writableEnded");
-    },
-  },
-};
-
-function ownState(response: ServerResponse, name: keyof typeof GETTERS): boolean {
-  return Reflect.get(Object.getPrototypeOf(response) as object, name, response) as boolean;
+/** Whether a response has what `beforeHeaders` works with. What stands in for one in a WebSocket upgrade has only some of it. */
+export function isHoldable(response: object): response is ServerResponse {
+  const { getHeaders, getHeaderNames, removeHeader, setHeader, writeHead, write, end, on } = response as Partial<ServerResponse>;
+  return [getHeaders, getHeaderNames, removeHeader, setHeader, writeHead, write, end, on].every((method) => typeof method === "function");
 }
 
 /**
- * Runs `work` at the moment when a response's headers are about to leave, and holds the headers and all that follows back until it is done.
+ * Does something at the moment when a response's headers are about to leave, and holds the headers and all that follows back until
+ * that is done.
  *
- * Node has no hook at that place, so this response's own methods are replaced, and nothing that others share. For whoever writes,
- * nothing changes: the answer has begun (`headersSent` is true, header changes throw), `write` says that the buffer is full, "drain" follows, and
- * callbacks are called when the bytes have gone.
- *
- * @param work gives a function that sets headers, and is called just before they leave; or the promise of one. Only for a promise is anything held back.
- * @param onError is called if `work` fails. The response is then as it was when `beforeHeaders` was called, nothing of the held answer is sent,
- * and another answer may be.
+ * Node has no hook at that place, so this response's own methods are replaced, and nothing that others share. A writer sees what it
+ * sees without us: the answer has begun (`headersSent` and `_header` say so, header changes throw), what was written is what it was
+ * at that moment, `write` says that the buffer is full and "drain" follows, and callbacks are called when the bytes have gone, or
+ * with an error when they cannot go.
  */
-export function beforeHeaders(
-  response: ServerResponse,
-  work: () => (() => void) | Promise<() => void>,
-  onError: (error: unknown) => void,
-): void {
-  const methods = response as unknown as Record<Method, (...args: readonly unknown[]) => unknown>;
-  const original = { writeHead: methods.writeHead, write: methods.write, end: methods.end, flushHeaders: methods.flushHeaders };
-  const before = { headers: response.getHeaders(), status: response.statusCode, message: response.statusMessage };
-  const sources = new Set<{ unpipe(to: ServerResponse): void }>();
+export function beforeHeaders(response: ServerResponse, { work, onError, onMissed }: BeforeHeadersOptions): void {
+  if (response.headersSent) return onMissed();
+  const methods = response as unknown as Methods;
+  const original: Methods = { writeHead: methods.writeHead, write: methods.write, end: methods.end, flushHeaders: methods.flushHeaders };
+  const before = { on: response.on, headers: copyHeaders(response), status: statusOf(response) };
+  const sources = new Set<Source>();
   const queue: Call[] = [];
+  const state: HeldState = { hasEnded: false, needsDrain: false };
   let phase: Phase = "open";
-  let hasEnded = false;
+  let begun = before.status;
 
   response.on("pipe", (source) => sources.add(source));
 
   const begin = (): void => {
+    // Node refuses a bad status to the caller, who can then answer in another way.
+    checkStatus(response);
     let setHeaders: ReturnType<typeof work>;
     try {
       setHeaders = work();
@@ -82,13 +74,8 @@ export function beforeHeaders(
 
   const hold = (done: Promise<() => void>): void => {
     phase = "held";
-    (response as Showing)[SHOWN] = {
-      get hasEnded() {
-        return hasEnded;
-      },
-    };
-    for (const name of ["headersSent", "writableEnded"] as const)
-      if (!Object.hasOwn(response, name)) Object.defineProperty(response, name, GETTERS[name]);
+    begun = statusOf(response);
+    showHeld(response, state);
     const refusable = response as unknown as Record<string, (...args: readonly unknown[]) => unknown>;
     for (const name of REFUSED_WHILE_HELD) {
       const own = refusable[name]!;
@@ -97,97 +84,173 @@ export function beforeHeaders(
         return own.apply(response, [...args]);
       };
     }
-    done.then(release, fail);
+    response.on("close", leave);
+    done.then(release, fail).catch(rethrow);
   };
 
-  /** Makes the response show its own state again. */
-  const pass = (): void => {
+  /** The client has left: nobody waits for what was written any more, except for its writer. */
+  const leave = (): void => {
+    if (phase !== "held") return;
     phase = "passing";
-    (response as Showing)[SHOWN] = undefined;
+    showOwn(response);
+    callBack(destroyed());
+  };
+
+  const callBack = (error: unknown): void => {
+    for (const [, args] of queue.splice(0)) {
+      const callback = args.at(-1);
+      if (typeof callback === "function") queueMicrotask(() => (callback as (error: unknown) => void)(error));
+    }
   };
 
   const release = (setHeaders: () => void): void => {
-    pass();
-    if (response.destroyed) return;
+    if (response.destroyed) return leave();
+    phase = "passing";
+    showOwn(response);
+    const late = statusOf(response);
     try {
       setHeaders();
+      setStatus(response, begun);
       let hasRoom = true;
-      for (const [method, args] of queue) hasRoom = original[method].apply(response, [...args]) !== false;
-      // The writer was told to wait, and Node knows nothing of it unless its own buffer is full as well.
-      if (hasRoom && !hasEnded) response.emit("drain");
+      for (const [method, args] of queue.splice(0)) hasRoom = original[method].apply(response, [...args]) !== false;
+      // What the handler has set too late is what the response shows, as without us.
+      if (late.code !== begun.code || late.message !== begun.message) setStatus(response, late);
+      // The writer was told to wait, and Node does not know of it unless its own buffer is full as well.
+      if (hasRoom && state.needsDrain && !state.hasEnded) process.nextTick(() => response.emit("drain"));
     } catch (error) {
-      // A status or a header that cannot be: nothing has left, since Node checks before it writes.
+      // A status or a header that cannot be sent. Nothing has left unless headersSent, because Node checks before it writes.
       if (response.headersSent) response.destroy(error as Error);
       else fail(error);
     }
   };
 
   const fail = (error: unknown): void => {
-    pass();
-    // Whoever still streams the answer that is not sent must not stream it into the one that is.
-    for (const source of sources) source.unpipe(response);
-    for (const [, args] of queue) {
-      const callback = args.at(-1);
-      if (typeof callback === "function") queueMicrotask(() => (callback as (error: unknown) => void)(error));
+    phase = "refused";
+    showOwn(response);
+    for (const source of sources) {
+      source.unpipe(response);
+      // So that a file is closed, and a pipeline ends. The request itself is the connection.
+      if ((source as unknown) !== response.req && source.listenerCount("data") === 0) source.destroy?.();
     }
-    if (response.destroyed) return;
-    for (const name of response.getHeaderNames()) response.removeHeader(name);
-    for (const [name, value] of Object.entries(before.headers)) if (value !== undefined) response.setHeader(name, value);
-    response.statusCode = before.status;
-    response.statusMessage = before.message;
+    callBack(error);
+    // Middleware that was mounted later may be in the midst of the answer that is not sent: compression, for one, drops an answer
+    // that comes after `end`, and still has bytes of the first. So the other answer goes past it.
+    Object.assign(methods, original);
+    if (response.on !== before.on) response.on = before.on;
+    // The handler may still write, into an answer that has ended by then. That must not end the process.
+    response.on("error", () => undefined);
+    if (!response.headersSent) {
+      resetHeaders(response, before.headers);
+      setStatus(response, before.status);
+    }
     onError(error);
   };
 
-  const intercept = (method: Method, held: (args: readonly unknown[]) => unknown): void => {
+  const intercept = (method: Method, answer: (args: readonly unknown[]) => unknown): void => {
     const replacement = (...args: readonly unknown[]): unknown => {
-      if (phase === "open" && response.headersSent) phase = "passing";
+      if (phase === "open" && response.headersSent) {
+        phase = "passing";
+        onMissed();
+      }
       if (phase === "passing") return original[method].apply(response, [...args]);
-      return held(args);
+      return phase === "refused" ? drop(args, method === "write" ? true : response) : answer(args);
     };
     // An assignment, since a property that is defined would make a slow object of every response.
     (response as unknown as Record<Method, typeof replacement>)[method] = replacement;
   };
-  /** Calls through if nothing has to be waited for; else the call is kept, and `meanwhile` is what its caller gets. */
-  const callOrKeep = (method: Method, args: readonly unknown[], meanwhile: unknown): unknown => {
+  /** Calls through if nothing has to be waited for; else the call is queued, and `meanwhile` is what its caller gets. */
+  const callOrQueue = (method: Method, args: readonly unknown[], meanwhile: unknown): unknown => {
     if (phase === "open") begin();
     if (phase === "passing") return original[method].apply(response, [...args]);
-    queue.push([method, args]);
+    // The writer may fill its buffer again when it likes.
+    queue.push([method, isUint8Array(args[0]) ? [Buffer.from(args[0]), ...args.slice(1)] : args]);
     return meanwhile;
   };
 
   intercept("writeHead", ([status, ...rest]) => {
     if (phase === "held") throw headersSent();
-    const headers = typeof rest[0] === "string" ? rest[1] : (rest[1] ?? rest[0]);
+    const [reason] = rest;
     // As headers of the response, so that what `work` sets is added to them. Whatever Node refuses, it refuses here, to the caller.
-    setAll(response, headers);
+    setGivenHeaders(response, typeof reason === "string" ? rest[1] : (rest[1] ?? reason));
     response.statusCode = status as number;
-    return callOrKeep("writeHead", typeof rest[0] === "string" ? [status, rest[0]] : [status], response);
+    if (typeof reason !== "string") return callOrQueue("writeHead", [status], response);
+    if (isHttp1(response)) response.statusMessage = reason;
+    return callOrQueue("writeHead", [status, reason], response);
   });
-  intercept("flushHeaders", () => {
-    return phase === "open" ? callOrKeep("flushHeaders", [], undefined) : undefined;
+  intercept("flushHeaders", () => (phase === "open" ? callOrQueue("flushHeaders", [], undefined) : undefined));
+  intercept("write", (args) => {
+    checkChunk(args);
+    // Passing, it is Node that says whether there is room.
+    const hasRoom = callOrQueue("write", args, false);
+    state.needsDrain ||= phase === "held";
+    return hasRoom;
   });
-  intercept("write", (args) => callOrKeep("write", args, false));
   intercept("end", (args) => {
-    hasEnded = true;
-    return callOrKeep("end", args, response);
+    if (Boolean(args[0]) && typeof args[0] !== "function") checkChunk(args);
+    const answer = callOrQueue("end", args, response);
+    state.hasEnded = true;
+    return answer;
   });
 }
 
-type HeaderMap = Readonly<Record<string, OutgoingHttpHeader | undefined>>;
-
-/** What `writeHead` is given: an object, or a list of names and values in turn, in which a name may come more than once. */
-function setAll(response: ServerResponse, headers: unknown): void {
-  if (typeof headers !== "object" || headers === null) return;
-  if (!Array.isArray(headers)) {
-    for (const [name, value] of Object.entries(headers as HeaderMap)) if (value !== undefined) response.setHeader(name, value);
-    return;
-  }
-  const list = (headers as readonly unknown[]).flat() as readonly string[];
-  for (let index = 0; index < list.length; index += 2) response.removeHeader(list[index]!);
-  for (let index = 0; index + 1 < list.length; index += 2) response.appendHeader(list[index]!, list[index + 1]!);
+interface Status {
+  readonly code: number;
+  readonly message: string | undefined;
 }
 
-/** The error that Node gives, by the code that people look for. */
+/** HTTP/2 has no status message, and warns of everybody who asks for it. */
+function isHttp1(response: ServerResponse): boolean {
+  return !("stream" in response);
+}
+
+function statusOf(response: ServerResponse): Status {
+  return { code: response.statusCode, message: isHttp1(response) ? response.statusMessage : undefined };
+}
+
+function setStatus(response: ServerResponse, { code, message }: Status): void {
+  response.statusCode = code;
+  if (isHttp1(response)) (response as { statusMessage: string | undefined }).statusMessage = message;
+}
+
+function checkStatus(response: ServerResponse): void {
+  const { code, message } = statusOf(response);
+  // As Node rounds it.
+  const status = Math.trunc(Number(code));
+  if (!(status >= 100 && status <= 999))
+    throw Object.assign(new RangeError(`Invalid status code: ${String(code)}`), { code: "ERR_HTTP_INVALID_STATUS_CODE" });
+  if (message !== undefined) validateHeaderValue("statusMessage", message);
+}
+
+/** What Node refuses to write, it refuses to the caller, and not when the answer is released. */
+function checkChunk([chunk, encoding]: readonly unknown[]): void {
+  if (typeof chunk === "string") {
+    if (typeof encoding !== "string" || encoding === "" || Buffer.isEncoding(encoding)) return;
+    throw Object.assign(new TypeError(`Unknown encoding: ${encoding}`), { code: "ERR_UNKNOWN_ENCODING" });
+  }
+  if (isUint8Array(chunk)) return;
+  const code = chunk === null ? "ERR_STREAM_NULL_VALUES" : "ERR_INVALID_ARG_TYPE";
+  throw Object.assign(new TypeError(`What is written is a string, a Buffer or a Uint8Array, not ${typeof chunk}.`), { code });
+}
+
+/** Answers a call that belongs to an answer which is not sent. */
+function drop(args: readonly unknown[], result: unknown): unknown {
+  const callback = args.at(-1);
+  if (typeof callback === "function") queueMicrotask(() => (callback as (error: unknown) => void)(destroyed()));
+  return result;
+}
+
+/** The errors that Node gives, by the codes that people look for. */
 function headersSent(): Error {
   return Object.assign(new Error("Cannot change headers after they are sent to the client"), { code: "ERR_HTTP_HEADERS_SENT" });
+}
+
+function destroyed(): Error {
+  return Object.assign(new Error("Cannot write: the client has left, or this answer is not sent."), { code: "ERR_STREAM_DESTROYED" });
+}
+
+/** Out of the promise, to where exceptions of a handler without middleware would go. */
+function rethrow(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

@@ -2,16 +2,15 @@ import type { ServerResponse } from "node:http";
 import type { HeaderPair } from "../sessions/manager-options.ts";
 import type { SessionManager } from "../sessions/manager.ts";
 import type { Session } from "../sessions/session.ts";
+import { appendHeaders } from "./response-headers.ts";
 
-/** Keeps a session; gives what sets its headers, for `beforeHeaders`. A promise only where a store is waited for. */
+/** Saves a session; gives what sets its headers, for `beforeHeaders`. A promise only where a store is waited for. */
 export function headersOf<Data extends object>(
   manager: SessionManager<Data>,
   session: Session<Data>,
   response: ServerResponse,
 ): (() => void) | Promise<() => void> {
-  const setter = (headers: readonly HeaderPair[]) => (): void => {
-    for (const [name, value] of headers) response.appendHeader(name, value);
-  };
+  const setter = (headers: readonly HeaderPair[]) => (): void => appendHeaders(response, headers);
   const headers = manager.close(session);
   return headers instanceof Promise ? headers.then(setter) : setter(headers);
 }

@@ -1,49 +1,90 @@
 import { InvalidOptionError, SessionError } from "../errors.ts";
+import type { RequestFacts } from "../sessions/cookie.ts";
 import type { SessionManager } from "../sessions/manager.ts";
 import type { Session } from "../sessions/session.ts";
 
 interface Opened {
-  /** Whose session it is. Any manager: which one is asked when it is taken out again. */
-  readonly manager: unknown;
-  readonly session: unknown;
+  /** The manager that opened the session. Of any type: it is compared when the session is taken out again. */
+  readonly manager: { cookieNameFor(request: RequestFacts): string };
+  session: unknown;
+  /** The session that another manager has opened before. */
+  readonly outer: Opened | undefined;
 }
 
 /** On the request itself: thousands of entries in a WeakMap are work for each collection of garbage. */
 const OPENED: unique symbol = Symbol("latchkey session");
-type Carrier = { [OPENED]?: Opened };
+type Carrier = { [OPENED]?: Opened | undefined };
 
-/** Notes the session of a request; a second call replaces the first. */
-export function keepSession<Data extends object>(manager: SessionManager<Data>, request: object, session: Session<Data>): void {
-  (request as Carrier)[OPENED] = { manager, session };
+/**
+ * Notes the session of a request. A second call with the same manager replaces the session; another manager's session stays beside
+ * it.
+ *
+ * @throws InvalidOptionError if another manager's session is in a cookie of the same name.
+ */
+export function keepSession<Data extends object>(
+  manager: SessionManager<Data>,
+  carrier: object,
+  session: Session<Data>,
+  facts: RequestFacts,
+): void {
+  const present = find(manager, carrier);
+  if (present !== undefined) {
+    present.session = session;
+    return;
+  }
+  const outer = (carrier as Carrier)[OPENED];
+  for (let other = outer; other !== undefined; other = other.outer) refuseSameCookie(manager, other.manager, facts);
+  (carrier as Carrier)[OPENED] = { manager, session, outer };
 }
 
-/** Whether a request has its session already. */
-export function hasSession(request: object): boolean {
-  return (request as Carrier)[OPENED] !== undefined;
+/** Whether this manager has opened its session for a request already. */
+export function hasSession<Data extends object>(manager: SessionManager<Data>, carrier: object): boolean {
+  return find(manager, carrier) !== undefined;
 }
 
 /**
- * The session of a request, with the types of the manager that opened it. No declaration has to be merged into the framework's own types.
+ * The session of a request, with the types of the manager that opened it. No declaration has to be merged into the framework's types.
  *
- * @throws SessionError `session_unavailable` where no middleware has opened a session; InvalidOptionError where another manager's has.
+ * Where several managers are mounted, each has a session of its own, and this is the way to each of them. `request.session`,
+ * `ctx.session` and `c.get("session")` are the session of the manager that was mounted last.
+ *
+ * @param manager the manager that `session(manager)` was mounted with.
+ * @param requestOrContext what the framework gives a handler: the request of Express, Fastify and node:http, the context of Hono and Koa.
+ * @throws SessionError `session_unavailable` where no middleware has opened a session; InvalidOptionError where only other managers have.
  * @example
  * ```ts
  * const { data } = sessionOf(manager, request);
  * data.visits = (data.visits ?? 0) + 1;
  * ```
  */
-export function sessionOf<Data extends object>(manager: SessionManager<Data>, request: object): Session<Data> {
-  const found = (request as Carrier)[OPENED];
-  if (found === undefined) {
-    throw new SessionError(
-      "session_unavailable",
-      "This request has no session: mount session(manager) before whatever asks for it, and in the same scope.",
-    );
-  }
-  if (found.manager !== manager) {
+export function sessionOf<Data extends object>(manager: SessionManager<Data>, requestOrContext: object): Session<Data> {
+  const found = find(manager, requestOrContext);
+  if (found !== undefined) return found.session as Session<Data>;
+  if ((requestOrContext as Carrier)[OPENED] !== undefined) {
     throw new InvalidOptionError(
-      "This request's session was opened by another SessionManager: give sessionOf the one that session(…) was mounted with.",
+      "This request has a session of another SessionManager, and none of the one that sessionOf was given. " +
+        "Fix: mount session(manager) with this manager too, before the handler, or give sessionOf the manager that is mounted.",
     );
   }
-  return found.session as Session<Data>;
+  throw new SessionError(
+    "session_unavailable",
+    "This request has no session. Fix: mount session(manager) before the code that asks for the session, and in the same scope. " +
+      "Koa and Hono: give sessionOf the context.",
+  );
+}
+
+function find(manager: unknown, carrier: object): Opened | undefined {
+  let opened = (carrier as Carrier)[OPENED];
+  while (opened !== undefined && opened.manager !== manager) opened = opened.outer;
+  return opened;
+}
+
+/** Two sessions in one cookie would overwrite each other. */
+function refuseSameCookie(inner: Opened["manager"], outer: Opened["manager"], facts: RequestFacts): void {
+  const name = inner.cookieNameFor(facts);
+  if (name !== outer.cookieNameFor(facts)) return;
+  throw new InvalidOptionError(
+    `Two SessionManagers serve this request, and both have the cookie ${name}. ` +
+      'Fix: give one of them another name, such as new SessionManager({ keys, cookie: { name: "staff" } }).',
+  );
 }

@@ -31,7 +31,6 @@ const FORMATS: Readonly<Record<string, () => SessionFormat>> = { flask, signed, 
 const NO_STORE: SessionStore = {
   get: () => Promise.resolve(undefined),
   set: () => Promise.resolve(false),
-  touch: () => Promise.resolve(),
   delete: () => Promise.resolve(),
 };
 

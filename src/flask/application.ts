@@ -4,6 +4,7 @@ import { session as sessionMiddleware } from "../adapters/hono/index.ts";
 import { flask as flaskFormat, SessionManager, type KeyRing, type Session } from "../index.ts";
 import type { Config } from "./config.ts";
 import { withContext, type ContextApplication } from "./context.ts";
+import { isDebugging } from "./debugging.ts";
 import { HTTPException } from "./http-exception.ts";
 import { readRequest } from "./read-request.ts";
 import { makeResponse, type ViewResult } from "./response.ts";
@@ -29,7 +30,6 @@ export interface ApplicationParts {
   readonly app: ContextApplication & {
     readonly config: Config;
     readonly keys: KeyRing | undefined;
-    readonly debug: boolean;
     readonly rootPath: string;
   };
   readonly routes: readonly Route[];
@@ -44,7 +44,7 @@ export function createApplication(parts: ApplicationParts): Hono {
   const { app, routes, middleware } = parts;
   const hono = new Hono();
   // What fails outside of a view, such as keeping a session that is too large, ends here.
-  hono.onError((error) => errorPage(error, app.debug));
+  hono.onError((error) => errorPage(error, isDebugging(app.config)));
   for (const handler of middleware) hono.use(handler);
   // Before the session: a style sheet is no visit, and needs no look into the store.
   hono.use("/static/*", serveStatic({ root: app.rootPath }));
@@ -96,7 +96,7 @@ async function answer(parts: ApplicationParts, c: Context, endpoint: string | un
       return response;
     });
   } catch (error) {
-    return errorPage(error, app.debug);
+    return errorPage(error, isDebugging(app.config));
   }
 }
 
@@ -107,7 +107,7 @@ async function answerError(
 ): Promise<Response> {
   const known = error instanceof HTTPException ? error : new HTTPException(500);
   const handler = errorHandlers.get(known.status);
-  if (handler === undefined) return errorPage(error, app.debug);
+  if (handler === undefined) return errorPage(error, isDebugging(app.config));
   if (known !== error) reportError(error);
   const response = await respond(() => handler(known));
   return response.status === 200 ? new Response(response.body, { status: known.status, headers: response.headers }) : response;
@@ -124,7 +124,7 @@ function answerWithoutRoute(routes: readonly Route[], c: Context): Response {
 function errorPage(error: unknown, debug: boolean): Response {
   if (error instanceof HTTPException) return error.toResponse();
   reportError(error);
-  // A trace tells about the server's inside: only for whoever develops it.
+  // A trace tells about the server's inside: only for its developer.
   return new HTTPException(500).toResponse(debug && error instanceof Error ? (error.stack ?? error.message) : undefined);
 }
 

@@ -2,7 +2,10 @@ import type { KeyRing, SessionStore } from "../index.ts";
 
 /** The settings that mean something here, with Flask's names. Anything else in upper case is the application's own. */
 export interface ConfigValues {
-  /** Development: the toolbar may show, errors show their trace, and a guessable key only warns. False unless set. */
+  /**
+   * The toolbar shows, errors show their trace, and a guessable key only warns. False unless set. It takes effect only in development: where
+   * NODE_ENV (or LATCHKEY_ENV) or the key ring says so, and none of them says production.
+   */
   DEBUG: boolean;
   /** Signs the session and the toolbar's pages: text, bytes, or a ring of keys from `loadKeyRing`. */
   SECRET_KEY: string | Uint8Array | KeyRing | undefined;
@@ -19,7 +22,7 @@ export interface ConfigValues {
   PERMANENT_SESSION_LIFETIME: number;
   /** The largest request body that is read, in bytes: 1 MiB unless set. A larger one is answered with 413. */
   MAX_CONTENT_LENGTH: number;
-  /** Addresses and networks, beside this machine, from which the toolbar may be seen: `["172.17.0.0/16"]` for Docker's bridge. */
+  /** Addresses and networks, beside this machine, from which the toolbar may be seen: `["172.17.0.0/16"]` for Docker's bridge. A proxy has to be listed even on this machine. */
   DEBUG_TB_HOSTS: readonly string[];
   [name: string]: unknown;
 }

@@ -1,10 +1,14 @@
+import type { MiddlewareHandler } from "hono";
 import { debugToolbar } from "../adapters/hono/index.ts";
-import { SecretKeyError } from "../index.ts";
+import { SecretKeyError, type KeyRing } from "../index.ts";
 import { Toolbar } from "../toolbar/index.ts";
 import type { Flask } from "./flask.ts";
 
 /**
  * Shows the debug toolbar on the application's pages while `debug` is on.
+ *
+ * It is for development: NODE_ENV (or LATCHKEY_ENV) or the key ring has to say so. Elsewhere the toolbar is off, and one line on standard
+ * error says how to turn it on.
  *
  * @example
  * ```ts
@@ -16,26 +20,33 @@ import type { Flask } from "./flask.ts";
  */
 export class DebugToolbarExtension {
   #toolbar: Toolbar | undefined;
+  #show: MiddlewareHandler | undefined;
 
   /** @throws SecretKeyError `key_missing` when the application has no secret key. */
   constructor(app: Flask) {
-    const { keys } = app;
-    if (keys === undefined) {
-      throw new SecretKeyError(
-        "key_missing",
-        "The Latchkey debug toolbar requires the 'SECRET_KEY' config var to be set. " +
-          "It signs the addresses of its own pages with a key derived from it, so that only a page that this server sent can read what was recorded. " +
-          'Set it before: app.config["SECRET_KEY"] = generateSecretKey()',
-      );
-    }
-    const toolbar = (): Toolbar => (this.#toolbar ??= new Toolbar({ keys, mode: "development", allow: app.config.DEBUG_TB_HOSTS }));
-    if (app.debug) toolbar();
+    keysOf(app);
+    if (app.debug) this.#middleware(app);
     // Asked again for each request: in Flask, an extension that was made before `debug` was set silently stays away.
-    app.use(async (c, next) => (app.debug ? await debugToolbar(toolbar())(c, next) : await next()));
+    app.use((c, next) => (app.debug ? this.#middleware(app)(c, next) : next()));
   }
 
   /** Stops recording. */
   close(): void {
     this.#toolbar?.close();
   }
+
+  #middleware(app: Flask): MiddlewareHandler {
+    this.#toolbar ??= new Toolbar({ keys: keysOf(app), allow: app.config.DEBUG_TB_HOSTS });
+    return (this.#show ??= debugToolbar(this.#toolbar));
+  }
+}
+
+function keysOf({ keys }: Flask): KeyRing {
+  if (keys !== undefined) return keys;
+  throw new SecretKeyError(
+    "key_missing",
+    "The Latchkey debug toolbar requires the 'SECRET_KEY' config var to be set. " +
+      "It signs the addresses of its own pages with a key derived from it, so that only a page that this server sent can read what was recorded. " +
+      'Set it before: app.config["SECRET_KEY"] = generateSecretKey()',
+  );
 }

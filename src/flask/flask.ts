@@ -4,6 +4,7 @@ import type { Hono, MiddlewareHandler } from "hono";
 import type nunjucks from "nunjucks";
 import { InvalidOptionError, KeyRing, loadKeyRing } from "../index.ts";
 import { createApplication, type AfterRequest, type BeforeRequest, type ErrorHandler, type Route } from "./application.ts";
+import { processEnvironment } from "../mode.ts";
 import { createConfig, type Config } from "./config.ts";
 import type { ViewResult } from "./response.ts";
 import { Rule, type ViewArguments } from "./rule.ts";
@@ -27,7 +28,7 @@ export interface RouteOptions {
  * @example
  * ```ts
  * const app = new Flask(import.meta.url);
- * app.debug = true;
+ * app.debug = true; // takes effect with NODE_ENV=development
  * app.config["SECRET_KEY"] = generateSecretKey();
  * app.route("/", () => renderTemplate("index.html"));
  * await app.run();
@@ -44,7 +45,7 @@ export class Flask {
   readonly #errorHandlers = new Map<number, ErrorHandler>();
   readonly #before: BeforeRequest[] = [];
   readonly #after: AfterRequest[] = [];
-  #keys: { readonly made: unknown; readonly ring: KeyRing } | undefined;
+  #keys: { readonly made: unknown; readonly debug: boolean; readonly ring: KeyRing } | undefined;
   #hono: Hono | undefined;
 
   /** @param importName `import.meta.url`, in the place of Python's `__name__`; or the path of the application's folder. */
@@ -55,7 +56,10 @@ export class Flask {
     this.templates = createTemplates(join(this.rootPath, "templates"), () => this.debug);
   }
 
-  /** Whether this is development: the same as `config["DEBUG"]`. */
+  /**
+   * The same as `config["DEBUG"]`. It takes effect only in development: where NODE_ENV (or LATCHKEY_ENV) or the key ring says so, and
+   * none of them says production. Elsewhere errors show no trace and there is no toolbar, so that the line may stay in production.
+   */
   get debug(): boolean {
     return this.config.DEBUG;
   }
@@ -74,7 +78,7 @@ export class Flask {
   /**
    * The keys that `SECRET_KEY` and `SECRET_KEY_FALLBACKS` hold; undefined without a key.
    *
-   * A text is graded here: with `debug` off, a key that can be guessed or was published is refused.
+   * A text is graded here: a key that can be guessed or was published is refused, unless `debug` is on and NODE_ENV says development.
    *
    * @throws SecretKeyError `key_refused`, `key_invalid`.
    */
@@ -83,9 +87,10 @@ export class Flask {
     if (secret instanceof KeyRing) return secret;
     // Flask takes everything falsy for "no key".
     if (secret === undefined || secret === null || secret.length === 0) return undefined;
-    if (this.#keys?.made !== secret) {
-      const mode = this.debug ? "development" : "production";
-      this.#keys = { made: secret, ring: loadKeyRing({ env: {}, mode, secretKey: secret, ...(fallbacks ? { fallbacks } : {}) }) };
+    const { debug } = this;
+    if (this.#keys?.made !== secret || this.#keys.debug !== debug) {
+      const env = debug ? processEnvironment() : { NODE_ENV: "production" };
+      this.#keys = { made: secret, debug, ring: loadKeyRing({ env, secretKey: secret, ...(fallbacks ? { fallbacks } : {}) }) };
     }
     return this.#keys.ring;
   }

@@ -6,13 +6,15 @@ import { gradeSecretKey } from "./grade.ts";
 import type { KnownKeys } from "./known-keys.ts";
 import type { SecretKeyInput } from "./secret-key.ts";
 
-/** By what rules keys are let in. */
+/** By what rules keys are let in, beside the mode. */
 export interface AdmissionRules {
-  readonly mode: Mode;
-  readonly warn: (message: string) => void;
+  /** Gets each warning; `process.emitWarning` unless given. */
+  readonly warn?: ((message: string) => void) | undefined;
   readonly clock: Clock;
   readonly acceptWeakFallbacksUntil?: Date | undefined;
   readonly knownKeys?: readonly KnownKeys[] | undefined;
+  /** The key is the one that was made for this machine, which is strong and does for any mode but a said production. */
+  readonly isOwnDevelopmentKey?: boolean | undefined;
 }
 
 /** What cannot be a key on anybody's machine. */
@@ -25,7 +27,8 @@ const LIKELY_MISTAKES: readonly KeyFindingCode[] = ["whitespace_edges", "trailin
  *
  * @throws SecretKeyError `key_missing` or `key_invalid` for what is no key in any mode, `key_refused` for what production refuses.
  */
-export function admitKey(key: SecretKeyInput, place: string, role: "current" | "fallback", rules: AdmissionRules): void {
+export function admitKey(key: SecretKeyInput, place: string, role: "current" | "fallback", mode: Mode, rules: AdmissionRules): void {
+  const { warn = emitWarning } = rules;
   const { findings } = gradeSecretKey(key, { knownKeys: rules.knownKeys });
   const name = role === "current" ? `The secret key from ${place}` : `A fallback key from ${place}`;
 
@@ -37,23 +40,27 @@ export function admitKey(key: SecretKeyInput, place: string, role: "current" | "
     );
   }
   const problems = findings.filter(
-    ({ code }) => !(rules.mode === "development" && code === "development_key") && severityOf(code) !== "note",
+    ({ code }) =>
+      !((mode === "development" || rules.isOwnDevelopmentKey === true) && code === "development_key") && severityOf(code) !== "note",
   );
   const [worst] = problems;
   if (worst !== undefined) {
     const text = `${worst.message} ${worst.fix}`;
     const accepted = role === "fallback" && acceptedUntil(rules);
-    if (rules.mode === "production" && accepted === false) throw new SecretKeyError("key_refused", `${name} is refused. ${text}`);
-    rules.warn(
-      accepted === false ? `${name} would be refused in production. ${text}` : `${name} is accepted only until ${accepted}. ${text}`,
-    );
+    if (mode === "production" && accepted === false) throw new SecretKeyError("key_refused", `${name} is refused. ${text}`);
+    warn(accepted === false ? `${name} would be refused in production. ${text}` : `${name} is accepted only until ${accepted}. ${text}`);
   }
   // Said once, not for each key.
   const unavailable = role === "current" ? findings.find(({ code }) => code === "list_unavailable") : undefined;
-  if (unavailable !== undefined) rules.warn(`${unavailable.message} ${unavailable.fix}`);
-  for (const { code, message, fix } of findings) if (LIKELY_MISTAKES.includes(code)) rules.warn(`${name}: ${message} ${fix}`);
+  if (unavailable !== undefined) warn(`${unavailable.message} ${unavailable.fix}`);
+  for (const { code, message, fix } of findings) if (LIKELY_MISTAKES.includes(code)) warn(`${name}: ${message} ${fix}`);
 }
 
 function acceptedUntil({ acceptWeakFallbacksUntil: until, clock }: AdmissionRules): string | false {
   return until !== undefined && until.getTime() / 1000 > clock() ? until.toISOString() : false;
+}
+
+/** Where warnings go unless the caller says otherwise. */
+export function emitWarning(message: string): void {
+  process.emitWarning(message, { type: "LatchkeyWarning", code: "LATCHKEY_KEY" });
 }

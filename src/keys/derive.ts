@@ -5,8 +5,10 @@ import type { SecretKey } from "./secret-key.ts";
 /** A hash function that signatures can be made with. SHA-1 is there for Flask and itsdangerous, whose default it is. */
 export type Digest = "sha1" | "sha256" | "sha384" | "sha512";
 
-/** How itsdangerous makes a signing key out of a secret key and a salt. */
-export type KeyDerivation = "concat" | "django-concat" | "hmac" | "none";
+/** How a signing key is made out of a secret key and a salt: in the four ways of itsdangerous, or by HKDF, which Python does not read. */
+export type KeyDerivation = "concat" | "django-concat" | "hmac" | "none" | "hkdf";
+
+const DIGEST_BYTES: Readonly<Record<Digest, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
 
 /**
  * The signing key that itsdangerous 2.x derives (its `Signer.derive_key`): one secret, one key for each salt.
@@ -14,7 +16,10 @@ export type KeyDerivation = "concat" | "django-concat" | "hmac" | "none";
  * `concat` is H(salt, secret); `django-concat` is H(salt, "signer", secret); `hmac`, Flask's, is HMAC(secret, salt);
  * `none` is the secret itself. The text of a salt is its UTF-8 bytes.
  *
- * @throws InvalidOptionError for a derivation that is none of the four.
+ * `hkdf` is this package's own: HKDF (RFC 5869) with the salt "latchkey v1" and this salt as its info, as long as the digest. No other
+ * derivation can output such a key, whatever an application signs with the same secret.
+ *
+ * @throws InvalidOptionError for another derivation.
  */
 export function deriveKey(secret: Uint8Array, salt: string, derivation: KeyDerivation, digest: Digest): Uint8Array {
   switch (derivation) {
@@ -26,9 +31,16 @@ export function deriveKey(secret: Uint8Array, salt: string, derivation: KeyDeriv
       return createHmac(digest, secret).update(salt, "utf8").digest();
     case "none":
       return secret;
+    case "hkdf":
+      return new Uint8Array(hkdfSync(digest, secret, "latchkey v1", infoOf(salt), DIGEST_BYTES[digest]));
     default:
-      throw new InvalidOptionError(`Unknown key derivation method: it is one of "concat", "django-concat", "hmac" and "none".`);
+      throw new InvalidOptionError(`Unknown key derivation method: it is one of "concat", "django-concat", "hmac", "none" and "hkdf".`);
   }
+}
+
+/** node:crypto takes an info of at most 1,024 bytes. A longer salt stands in it by its digest. */
+function infoOf(salt: string): string {
+  return Buffer.byteLength(salt, "utf8") <= 1024 ? salt : `sha256 ${createHash("sha256").update(salt, "utf8").digest("hex")}`;
 }
 
 /**

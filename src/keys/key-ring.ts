@@ -2,6 +2,7 @@ import { unixNow, type Clock } from "../clock.ts";
 import { keyUsedChannel, type KeyLabel } from "../diagnostics.ts";
 import { SecretKeyError } from "../errors.ts";
 import { judgedMode, processEnvironment, saidMode, type Mode } from "../mode.ts";
+import { admitKey, type AdmissionRules } from "./admit.ts";
 import { SecretKey, type SecretKeyInput } from "./secret-key.ts";
 
 /** How often, and when last, a key of a ring was used by this process. */
@@ -26,6 +27,13 @@ export interface KeyRingOptions {
   readonly clock?: Clock | undefined;
   /** Where the server runs. Unless given, as NODE_ENV or LATCHKEY_ENV of the process says; production where neither says anything. */
   readonly mode?: Mode | undefined;
+  /**
+   * When the keys are graded. Unless given, `now`: the constructor refuses weak, guessable and published keys in production, and warns
+   * of them in development. `later` leaves it to `admit`, which session managers and toolbars call. `done`: they have been graded.
+   */
+  readonly grading?: "now" | "later" | "done" | undefined;
+  /** How the keys are graded, now and by `replace`, beside the mode. */
+  readonly rules?: AdmissionRules | undefined;
 }
 
 /**
@@ -46,24 +54,54 @@ export class KeyRing implements Iterable<SecretKey> {
   readonly #counters = new Map<SecretKey, Counter>();
   readonly #clock: Clock;
   readonly #source: string;
+  readonly #rules: AdmissionRules;
+  #isGraded: boolean;
   /** The mode that an option or the environment has said; undefined where nobody has. */
   readonly saidMode: Mode | undefined;
 
   /**
    * @param current signs and verifies.
    * @param fallbacks only verify. A list, never a bare text: Flask takes a text apart into one-letter keys.
-   * @throws SecretKeyError `key_missing` or `key_invalid` for anything that cannot be a key, or no list of keys.
+   * @throws SecretKeyError `key_missing` or `key_invalid` for anything that cannot be a key, or no list of keys; in production
+   *   `key_refused` for a key that is weak, guessable or published.
    */
   constructor(current: SecretKeyInput, fallbacks: readonly SecretKeyInput[] = [], options: KeyRingOptions = {}) {
     this.#keys = toKeys(current, fallbacks);
     this.#clock = options.clock ?? unixNow;
     this.#source = options.source ?? "the application's code";
     this.saidMode = "mode" in options ? options.mode : saidMode(processEnvironment());
+    this.#rules = options.rules ?? { clock: this.#clock };
+    this.#isGraded = options.grading === "done";
+    if (options.grading === undefined || options.grading === "now") this.admit(this.#source);
   }
 
-  /** The ring itself, or a ring of the one key. */
-  static from(keys: KeyRing | SecretKeyInput): KeyRing {
-    return keys instanceof KeyRing ? keys : new KeyRing(keys);
+  /**
+   * The ring itself, or a ring of the one key, which nobody has graded yet: `admit` does.
+   *
+   * @param place names in errors what was written, such as `option "keys"`.
+   * @throws SecretKeyError `key_missing` or `key_invalid` for anything that cannot be a key.
+   */
+  static from(keys: KeyRing | SecretKeyInput, place?: string): KeyRing {
+    if (keys instanceof KeyRing) return keys;
+    return new KeyRing(SecretKey.from(keys, place), [], { grading: "later" });
+  }
+
+  /**
+   * Grades the keys, unless they have been graded: every user of a ring calls it that lets in only keys which nobody guesses.
+   *
+   * @param place names in messages what the reader has written, such as `option "keys" of SessionManager`.
+   * @param mode how strictly; the ring's own mode unless given.
+   * @returns the ring.
+   * @throws SecretKeyError in production `key_refused` for a key that is weak, guessable or published.
+   */
+  admit(place: string, mode: Mode = this.mode): this {
+    if (!this.#isGraded) this.#grade(this.#keys, place, mode);
+    this.#isGraded = true;
+    return this;
+  }
+
+  #grade(keys: readonly SecretKey[], place: string, mode: Mode): void {
+    for (const [index, key] of keys.entries()) admitKey(key, place, index === 0 ? "current" : "fallback", mode, this.#rules);
   }
 
   /** Where the keys came from, such as "environment variable SECRET_KEY"; never a key. */
@@ -91,11 +129,21 @@ export class KeyRing implements Iterable<SecretKey> {
     return this.#keys[Symbol.iterator]();
   }
 
-  /** Puts other keys in place of all of these, for whoever holds the ring; counters of keys that stay go on. */
-  replace(current: SecretKeyInput, fallbacks: readonly SecretKeyInput[] = []): void {
+  /**
+   * Puts other keys in place of all of these, for everything that holds the ring. Counters of keys that stay go on.
+   *
+   * The new keys are graded by the rules and the mode of the ring. If one is refused, the ring keeps its old keys.
+   *
+   * @param place names in messages where the keys came from; the ring's source unless given.
+   * @throws SecretKeyError as the constructor does.
+   */
+  replace(current: SecretKeyInput, fallbacks: readonly SecretKeyInput[] = [], place: string = this.#source): void {
     const before = this.#keys;
+    const given = toKeys(current, fallbacks);
+    this.#grade(given, place, this.mode);
+    this.#isGraded = true;
     // A key that stays keeps its object, and with it everything that was derived and counted for it.
-    const keys = toKeys(current, fallbacks).map((key) => before.find((known) => known.equals(key)) ?? key);
+    const keys = given.map((key) => before.find((known) => known.equals(key)) ?? key);
     this.#keys = keys as [SecretKey, ...SecretKey[]];
     for (const key of this.#counters.keys()) if (!keys.includes(key)) this.#counters.delete(key);
   }

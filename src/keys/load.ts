@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { unixNow, type Clock } from "../clock.ts";
-import { InvalidOptionError, SecretKeyError } from "../errors.ts";
-import type { Environment, Mode } from "../mode.ts";
-import { admitKey, type AdmissionRules } from "./admit.ts";
+import { SecretKeyError } from "../errors.ts";
+import { judgedMode, saidMode, type Environment, type Mode } from "../mode.ts";
+import { admitKey, emitWarning, type AdmissionRules } from "./admit.ts";
 import { developmentKey } from "./development-key.ts";
 import { parseFallbacks } from "./fallbacks.ts";
 import { readKeyFile } from "./key-file.ts";
@@ -16,8 +16,9 @@ export interface LoadKeyRingOptions {
   /** The environment to read: `process.env`, or `{}` to read none. */
   readonly env: Environment;
   /**
-   * `production` refuses keys that can be guessed, and a start without a key. Unless given: LATCHKEY_ENV; else NODE_ENV, where nothing,
-   * `development` and `test` mean development (as Express reads it), and all else production.
+   * `production` refuses keys that can be guessed, and a start without a key. `development` warns of them, and makes a key where there
+   * is none. Unless given: LATCHKEY_ENV; else NODE_ENV, where `development` and `test` mean development. Where neither is set, a key that is
+   * given is judged as in production, and where none is given one is made for this machine, with a warning.
    */
   readonly mode?: Mode | undefined;
   /** The key itself, where the application has it from somewhere else. */
@@ -63,8 +64,8 @@ interface Source {
  * 4. the environment variable SECRET_KEY
  *
  * More than one of them is an error, since whichever won would surprise somebody. Fallback keys stand in the option `fallbacks`, in the
- * further lines of a key file, or in SECRET_KEY_FALLBACKS (a JSON array, or a list with commas). A development server without any key gets one
- * that is kept in `.latchkey/secret_key`. All keys are graded (OWASP ASVS 11.2.3), fallbacks as strictly.
+ * further lines of a key file, or in SECRET_KEY_FALLBACKS (a JSON array, or a list with commas). A server without any key, where nothing says
+ * production, gets one that is kept in `.latchkey/secret_key`. All keys are graded (OWASP ASVS 11.2.3), fallbacks as strictly.
  *
  * @throws SecretKeyError `key_missing`, `key_conflict` (two sources), `key_file`, `key_invalid`, or `key_refused` in production.
  * @throws InvalidOptionError for an unknown mode.
@@ -98,22 +99,9 @@ export async function loadKeyRingAsync(options: LoadKeyRingAsyncOptions): Promis
   return load(options, [{ name: "option loader", read: () => (isPair ? loaded : { current: loaded }) }]);
 }
 
-/** The mode that the options or the environment ask for. */
-export function modeOf({ env, mode }: Pick<LoadKeyRingOptions, "env" | "mode">): Mode {
-  const asked = mode ?? env["LATCHKEY_ENV"];
-  if (asked === "production" || asked === "development") return asked;
-  if (asked !== undefined) {
-    throw new InvalidOptionError(
-      `${mode === undefined ? "The environment variable LATCHKEY_ENV" : 'The option "mode"'} is either "production" or "development".`,
-    );
-  }
-  const node = env["NODE_ENV"];
-  return node === undefined || node === "" || node === "development" || node === "test" ? "development" : "production";
-}
-
-function rulesOf(options: LoadKeyRingOptions): AdmissionRules {
+function rulesOf(options: LoadKeyRingOptions): AdmissionRules & { readonly warn: (message: string) => void } {
   const { warn = emitWarning, clock = unixNow, acceptWeakFallbacksUntil, knownKeys } = options;
-  return { mode: modeOf(options), warn, clock, acceptWeakFallbacksUntil, knownKeys };
+  return { warn, clock, acceptWeakFallbacksUntil, knownKeys };
 }
 
 function presentSources({ env, secretKey }: LoadKeyRingOptions): readonly Source[] {
@@ -136,24 +124,29 @@ function load(options: LoadKeyRingOptions, sources: readonly Source[]): KeyRing 
     "secret key",
   );
   const rules = rulesOf(options);
-  const source = sources[0] ?? developmentSource(options, rules.mode);
+  const said = saidMode(options.env, options.mode);
+  const source = sources[0] ?? developmentSource(options, said);
   const { current, fallbacks: own = [], warnings = [] } = source.read();
   for (const warning of warnings) rules.warn(warning);
   const fallbacks = collectFallbacks(options, own, source.name);
-  admitKey(current, source.name, "current", rules);
-  for (const fallback of fallbacks.keys) admitKey(fallback, fallbacks.name, "fallback", rules);
-  return new KeyRing(current, fallbacks.keys, { source: source.name, clock: rules.clock });
+  const mode = judgedMode(said);
+  admitKey(current, source.name, "current", mode, { ...rules, isOwnDevelopmentKey: sources.length === 0 });
+  for (const fallback of fallbacks.keys) admitKey(fallback, fallbacks.name, "fallback", mode, rules);
+  return new KeyRing(current, fallbacks.keys, { source: source.name, clock: rules.clock, mode: said, grading: "done", rules });
 }
 
-function developmentSource({ directory = process.cwd() }: LoadKeyRingOptions, mode: Mode): Source {
-  if (mode === "production") {
+/** The key that is made is strong, so nobody is endangered; but another server, or this one elsewhere, would make another. */
+const UNSAID = `No secret key is set, so a key for this machine is used. Nothing says where this server runs: production needs a secret key and NODE_ENV=production. ${HOW_TO_MAKE_ONE}. On your own machine set NODE_ENV=development.`;
+
+function developmentSource({ directory = process.cwd() }: LoadKeyRingOptions, said: Mode | undefined): Source {
+  if (said === "production") {
     throw new SecretKeyError(
       "key_missing",
       `A secret key is needed in production, but none of SECRET_KEY, SECRET_KEY_FILE, the systemd credential secret_key and the option secretKey is set. ${HOW_TO_MAKE_ONE}`,
     );
   }
   const { key, source, warnings } = developmentKey(directory);
-  return { name: source, read: () => ({ current: key, warnings }) };
+  return { name: source, read: () => ({ current: key, warnings: said === undefined ? [...warnings, UNSAID] : warnings }) };
 }
 
 function collectFallbacks(
@@ -187,9 +180,4 @@ function refuseConflict(names: readonly string[], what: string): void {
     "key_conflict",
     `There is more than one ${what}: ${names.join(" and ")}. Keep one of them and take the others away.`,
   );
-}
-
-/** Where warnings go unless the caller says otherwise. */
-export function emitWarning(message: string): void {
-  process.emitWarning(message, { type: "LatchkeyWarning", code: "LATCHKEY_KEY" });
 }

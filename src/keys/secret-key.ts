@@ -28,21 +28,23 @@ export class SecretKey {
   /**
    * Makes a key from text or bytes; the bytes are copied.
    *
+   * @param place names in errors where the key was written, such as `option "keys"`.
    * @throws SecretKeyError `key_missing` for nothing or an empty text, `key_invalid` for any other kind of value.
    */
-  static from(input: SecretKeyInput): SecretKey {
+  static from(input: SecretKeyInput, place?: string): SecretKey {
     if (input instanceof SecretKey) return input;
+    const needed = place === undefined ? "A secret key" : `A secret key in ${place}`;
     if (typeof input !== "string" && !(input instanceof Uint8Array)) {
       if (input === undefined || input === null)
-        throw new SecretKeyError("key_missing", `A secret key is needed, but it is ${String(input)}. ${HOW_TO_MAKE_ONE}`);
+        throw new SecretKeyError("key_missing", `${needed} is needed, but it is ${String(input)}. ${HOW_TO_MAKE_ONE}`);
       throw new SecretKeyError(
         "key_invalid",
-        `A secret key is text or bytes, not ${Array.isArray(input) ? "an array" : `a ${typeof input}`}. ${HOW_TO_MAKE_ONE}`,
+        `${needed} is text or bytes, not ${Array.isArray(input) ? "an array" : `a ${typeof input}`}. ${HOW_TO_MAKE_ONE}`,
       );
     }
-    if (input.length === 0) throw new SecretKeyError("key_missing", `A secret key is needed, but it is empty. ${HOW_TO_MAKE_ONE}`);
+    if (input.length === 0) throw new SecretKeyError("key_missing", `${needed} is needed, but it is empty. ${HOW_TO_MAKE_ONE}`);
     if (typeof input === "string" && !input.isWellFormed()) {
-      throw new SecretKeyError("key_invalid", "A secret key is text that UTF-8 can write; this one holds half of a surrogate pair.");
+      throw new SecretKeyError("key_invalid", `${needed} is text that UTF-8 can write; this one holds half of a surrogate pair.`);
     }
     return new SecretKey(Buffer.from(input as string));
   }

@@ -1,17 +1,14 @@
 import { realpathSync, watch, type FSWatcher } from "node:fs";
 import { dirname } from "node:path";
-import { unixNow } from "../clock.ts";
-import type { Mode } from "../mode.ts";
-import { admitKey, type AdmissionRules } from "./admit.ts";
+import { emitWarning } from "./admit.ts";
 import { readKeyFile } from "./key-file.ts";
 import type { KeyRing } from "./key-ring.ts";
-import { emitWarning, type LoadKeyRingOptions } from "./load.ts";
 import { SecretKey } from "./secret-key.ts";
 
 /** What to do when a key file changes. */
-export interface WatchKeyFileOptions extends Pick<LoadKeyRingOptions, "warn" | "acceptWeakFallbacksUntil" | "knownKeys" | "clock"> {
-  /** How strictly new keys are graded; `production` unless given. */
-  readonly mode?: Mode | undefined;
+export interface WatchKeyFileOptions {
+  /** Gets warnings of the file; `process.emitWarning` unless given. */
+  readonly warn?: ((message: string) => void) | undefined;
   /** Is called after the ring has got other keys. */
   readonly onReload?: ((ring: KeyRing) => void) | undefined;
   /** Gets the error that kept the ring at its old keys; without it the error's message is a warning. */
@@ -36,7 +33,7 @@ const SECOND_LOOK_MS = 500;
  * manager, a signer) has them at once.
  *
  * Replacing the file, writing into it, and the exchange of symbolic links with which Kubernetes updates secrets are all seen. A file that
- * cannot be used, or holds a key that is refused, changes nothing. The watching keeps no process alive.
+ * cannot be used, or holds a key that is refused, changes nothing. New keys are graded by the ring's own mode and rules. The watching keeps no process alive.
  *
  * @param file the path that SECRET_KEY_FILE names.
  * @throws the system's error if the file's folder cannot be watched.
@@ -55,17 +52,16 @@ class FolderWatch implements KeyFileWatch {
   readonly #ring: KeyRing;
   readonly #file: string;
   readonly #options: WatchKeyFileOptions;
-  readonly #rules: AdmissionRules;
+  readonly #warn: (message: string) => void;
   readonly #watchers = new Map<string, FSWatcher>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(ring: KeyRing, file: string, options: WatchKeyFileOptions) {
-    const { mode = "production", warn = emitWarning, clock = unixNow, acceptWeakFallbacksUntil, knownKeys } = options;
     this.#ring = ring;
     this.#file = file;
     this.#options = options;
-    this.#rules = { mode, warn, clock, acceptWeakFallbacksUntil, knownKeys };
+    this.#warn = options.warn ?? emitWarning;
     this.#watchFolders();
   }
 
@@ -89,10 +85,8 @@ class FolderWatch implements KeyFileWatch {
     const { current, fallbacks, warnings } = readKeyFile(this.#file);
     const keys = [current, ...fallbacks].map((key) => SecretKey.from(key));
     if (this.#holds(keys)) return false;
-    for (const warning of warnings) this.#rules.warn(warning);
-    admitKey(current, this.#file, "current", this.#rules);
-    for (const fallback of fallbacks) admitKey(fallback, this.#file, "fallback", this.#rules);
-    this.#ring.replace(current, fallbacks);
+    for (const warning of warnings) this.#warn(warning);
+    this.#ring.replace(current, fallbacks, `file ${this.#file}`);
     this.#options.onReload?.(this.#ring);
     return true;
   }
@@ -141,6 +135,6 @@ class FolderWatch implements KeyFileWatch {
 
   #report(error: unknown): void {
     if (this.#options.onError !== undefined) this.#options.onError(error);
-    else this.#rules.warn(`The keys stay as they were. ${error instanceof Error ? error.message : String(error)}`);
+    else this.#warn(`The keys stay as they were. ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -5,28 +5,30 @@ import type { OriginalData } from "./original-data.ts";
 import type { Rejection } from "./rejection.ts";
 import type { SessionRecord } from "./session-record.ts";
 
-/** Where sessions are kept: in the cookie, or in a store while the cookie holds a token. */
-export interface SessionBackend {
+/** Something that reads sessions out of cookies. */
+export interface SessionSource {
   /** The name for messages: "sealed", "signed", "flask" or "store". */
   readonly format: string;
   readonly lifetimes: Lifetimes;
-  /** The name of the cookie it reads and writes. */
-  cookieName(secure: boolean): string;
-  /**
-   * A function that opens each of these values. A store is asked here, so that the function itself need not wait; for a cookie
-   * that holds its session nothing is done before the function is called.
-   */
-  reader(name: string, values: readonly string[]): Reader | Promise<Reader>;
-  /** Keeps a session. */
+  /** Whether a store has to be asked for what it reads. */
+  readonly asksStore: boolean;
+  /** The names of the cookies it reads. It writes the first one. */
+  cookieNames(secure: boolean): readonly string[];
+  /** What each of these values holds, in their order. It never throws for anything that a cookie can hold. */
+  read(name: string, values: readonly string[]): readonly Result[] | Promise<readonly Result[]>;
+}
+
+/** Where sessions are saved: in the cookie, or in a store while the cookie holds a token. */
+export interface SessionBackend extends SessionSource {
   save(name: string, session: Outgoing): Saved | Promise<Saved>;
   /** Moves the end of a session that did not change. */
   touch(name: string, session: Outgoing): Saved | Promise<Saved>;
-  /** Forgets a session. */
+  /** Ends a session in the store. */
   remove(held: Held): Promise<void>;
 }
 
-/** Opens a cookie's value; never throws for anything that a cookie can hold. */
-export type Reader = (value: string) => Reading | Rejection;
+/** What a cookie's value holds. */
+export type Result = Reading | Refused;
 
 /** A session that a value leads to. */
 export interface Reading {
@@ -36,6 +38,13 @@ export interface Reading {
   readonly original?: OriginalData | undefined;
   /** How a store keeps it. */
   readonly held?: Held | undefined;
+  /** Where it is saved, if that is not where the cookie was read: it has moved into the store meanwhile. */
+  readonly source?: SessionSource | undefined;
+}
+
+/** Why a value leads to no session; with the place where a logout finds the session that it led to before. */
+export interface Refused extends Rejection {
+  readonly held?: Held | undefined;
 }
 
 /** The store's side of a session. */
@@ -43,12 +52,15 @@ export interface Held {
   readonly id: string;
   /** Undefined for a request that came with a token which has been renewed meanwhile: its successor is known to the browser alone. */
   readonly token: string | undefined;
-  /** When the cookie was sent, in Unix seconds: the browser counts from there, whatever was kept since. */
+  /** When the cookie was sent, in Unix seconds. The browser counts from there, whatever was saved since. */
   readonly issuedAt: number;
-  readonly payload: string;
+  /** What the store keeps. Undefined for a session that its cookie holds, and that has not moved into the store yet. */
+  readonly payload: string | undefined;
+  /** Until when, in Unix seconds, the store has to remember that such a cookie has moved: as long as a copy of it could be used. */
+  readonly until?: number | undefined;
 }
 
-/** A session that is to be kept. */
+/** A session that is to be saved. */
 export interface Outgoing {
   readonly record: SessionRecord;
   /** The data as session JSON. */
@@ -59,14 +71,14 @@ export interface Outgoing {
   readonly renew: boolean;
   /** Whether the browser needs the cookie anew although its token stays: its end moves, its attributes change, or an old key had signed it. */
   readonly resend: boolean;
-  /** Whether the session may be kept although it was ended meanwhile: a login stands on its own. */
-  readonly outlives: boolean;
+  /** Whether a user logs in. Such a session is saved even if the one it began with was ended meanwhile. */
+  readonly isLogin: boolean;
   /** Makes this request's changes again on what another request has saved. */
   readonly replay: Update;
 }
 
 export interface Saved {
-  /** Whether anything was kept: not if the session was ended while the request ran. */
+  /** Whether anything was saved: not if the session was ended while the request ran. */
   readonly isKept: boolean;
   /** The cookie's value; undefined if none is to be sent. */
   readonly value: string | undefined;
@@ -74,7 +86,7 @@ export interface Saved {
   readonly why?: string | undefined;
   /** How often another request had saved in between. */
   readonly conflicts: number;
-  /** What was kept in the end, with the changes of other requests, and its data as session JSON. */
+  /** What was saved in the end, with the changes of other requests, and its data as session JSON. */
   readonly record: SessionRecord;
   readonly text: string;
 }

@@ -1,19 +1,17 @@
 import type { Clock } from "../clock.ts";
 import { SessionError } from "../errors.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
-import type { Outgoing, Reader, Reading, Saved, SessionBackend } from "./backend.ts";
+import type { Outgoing, Result, Saved, SessionBackend } from "./backend.ts";
 import { cookieBytes, MAX_COOKIE_BYTES, type SessionCookie } from "./cookie.ts";
 import type { SessionCodec, SessionFormat } from "./formats/format.ts";
 import type { Lifetimes } from "./lifetime.ts";
 import { OriginalData } from "./original-data.ts";
-import type { Rejection } from "./rejection.ts";
-import { comparableText, readSessionJson } from "./session-json.ts";
+import { largestEntries } from "./session-size.ts";
 import type { SessionRecord } from "./session-record.ts";
 import { VerifiedTexts } from "./verified-texts.ts";
 
-/** Beyond this no compression gets a session into a cookie, and formats need not try. */
+/** Beyond this no compression gets a session into a cookie, so formats need not try. */
 const MAX_TEXT_LENGTH = 60_000;
-const NAMED_ENTRIES = 3;
 
 /** One cookie name's codec, and what it has verified of late. */
 interface Bound {
@@ -25,6 +23,7 @@ interface Bound {
 export class CookieBackend implements SessionBackend {
   readonly format: string;
   readonly lifetimes: Lifetimes;
+  readonly asksStore = false;
   readonly #bound = new Map<string, Bound>();
   readonly #format: SessionFormat;
   readonly #cookie: SessionCookie;
@@ -43,25 +42,26 @@ export class CookieBackend implements SessionBackend {
     this.lifetimes = context.lifetimes;
   }
 
-  cookieName(secure: boolean): string {
-    return this.#cookie.nameFor(secure);
+  cookieNames(secure: boolean): readonly string[] {
+    return this.#cookie.namesFor(secure);
   }
 
-  reader(name: string): Reader {
+  read(name: string, values: readonly string[]): readonly Result[] {
     const bound = this.#bind(name);
-    if (this.#format.unquotes !== true) return (value) => decode(bound, value);
-    return (value) => decode(bound, value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value);
+    return values.map((value) => decode(bound, this.#format.unquotes === true ? unquoted(value) : value));
   }
 
-  save(name: string, { record, text, renew }: Outgoing): Saved {
-    return { isKept: true, value: this.#encode(name, renew ? { ...record, id: undefined } : record, text), conflicts: 0, record, text };
+  /** A renewed session keeps its id, so that a deny list finds it. After a login it is another session. */
+  save(name: string, { record, text, isLogin }: Outgoing): Saved {
+    const value = this.#encode(name, isLogin ? { ...record, id: undefined } : record, text);
+    return { isKept: true, value, conflicts: 0, record, text };
   }
 
   touch(name: string, session: Outgoing): Saved {
     return this.save(name, session);
   }
 
-  /** Nothing is kept here: the browser is told to forget the cookie, and a copy of it stays good until it ends. */
+  /** Nothing is kept here. The browser is told to forget the cookie, and a copy of it stays good until it ends. */
   async remove(): Promise<void> {}
 
   #encode(name: string, record: Outgoing["record"], text: string): string {
@@ -82,7 +82,12 @@ export class CookieBackend implements SessionBackend {
   }
 }
 
-function decode({ codec, verified }: Bound, value: string): Reading | Rejection {
+/** Python's cookie parser takes one pair of quotes off, and so does Flask. */
+function unquoted(value: string): string {
+  return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
+}
+
+function decode({ codec, verified }: Bound, value: string): Result {
   const known = verified.get(value);
   if (known !== undefined) {
     const { original, id, subject, persistent, createdAt, lastSeenAt } = known.meaning;
@@ -93,22 +98,15 @@ function decode({ codec, verified }: Bound, value: string): Reading | Rejection 
   const { key, record } = decoded;
   const { data, id, subject, persistent, createdAt, lastSeenAt } = record;
   const original = OriginalData.of(data);
-  verified.add(value, key, { original, id, subject, persistent, createdAt, lastSeenAt });
+  // By the length of what it holds: a compressed value of some hundred bytes may hold 64 kB.
+  verified.add(value, key, { original, id, subject, persistent, createdAt, lastSeenAt }, original.size);
   return { key, record, original };
 }
 
 function tooLarge(bytes: number, text: string): SessionError {
-  const sizes = Object.entries(readSessionJson(text) as Record<string, unknown>).map(([key, value]) => ({
-    key,
-    bytes: comparableText(value).length,
-  }));
-  const largest = sizes.sort((a, b) => b.bytes - a.bytes).slice(0, NAMED_ENTRIES);
-  const names = largest.map(
-    ({ key, bytes }) => `${JSON.stringify(key.length > 40 ? `${key.slice(0, 40)}…` : key)} ${bytes.toLocaleString("en")} bytes`,
-  );
   return new SessionError(
     "cookie_too_large",
-    `The session's cookie would have ${bytes.toLocaleString("en")} bytes, and browsers drop a cookie of more than ${MAX_COOKIE_BYTES.toLocaleString("en")} without a word. ` +
-      `Its largest entries: ${names.join(", ")}. Keep less in the session, or hand SessionManager a store.`,
+    `The session's cookie would have ${bytes.toLocaleString("en")} bytes, and browsers drop a cookie of more than ${MAX_COOKIE_BYTES.toLocaleString("en")} silently. ` +
+      `Its largest entries: ${largestEntries(text)}. Fix: put less in the session, or give SessionManager a store.`,
   );
 }

@@ -1,30 +1,38 @@
 import { stringifySetCookie } from "cookie";
 import { InvalidOptionError } from "../errors.ts";
-import type { Connection } from "../own-browser.ts";
+import type { Mode } from "../mode.ts";
+import { checkOptions } from "../options.ts";
+import { isOwnBrowser, type Connection } from "../own-browser.ts";
+import { isSameScope, possibleScopes, type CookieScope } from "./cookie-scopes.ts";
 import { LONGEST_MAX_AGE } from "./lifetime.ts";
 
-/** Browsers drop a cookie whose name and value have more bytes than this together (RFC 6265bis, section 5.6). */
+/** Browsers drop a cookie when its name and value have more bytes than this together (RFC 6265bis, section 5.6). */
 export const MAX_COOKIE_BYTES = 4096;
-/** What is longer was not written here, and is refused before any cryptography. */
-export const MAX_VALUE_LENGTH = 8192;
-/** More cookies of one name than any browser sends. */
-export const MAX_VALUES = 64;
+/** Set-Cookie lines of one answer that expire cookies in other scopes. A proxy's buffer for headers may have 4 kB. */
+const MAX_EXPIRY_LINES = 40;
 
 interface CommonCookieOptions {
   /**
-   * Whether the cookie is for https only. `"auto"`, the default: yes, unless the request is plain http on a loopback host (localhost,
-   * *.localhost, 127.0.0.0/8, [::1]). Behind a proxy that ends TLS, `auto` is right too.
+   * Whether browsers send the cookie over HTTPS alone. Default: `"auto"`, which is always Secure in production. In development the cookie
+   * is not Secure if the request surely came from a browser on the same machine: over plain HTTP, to a loopback host (localhost,
+   * *.localhost, 127.0.0.0/8, [::1]), from a loopback address, and without a sign of a proxy.
    */
   readonly secure?: boolean | "auto" | undefined;
-  /** "Lax" unless given. "None" makes the cookie Secure, as browsers demand. */
+  /** Default: "Lax". "None" makes the cookie Secure, as browsers demand. */
   readonly sameSite?: "Lax" | "Strict" | "None" | undefined;
-  /** Gives each top-level site its own cookie (CHIPS); makes it Secure. False unless given. */
+  /** Gives each top-level site its own cookie (CHIPS), and makes it Secure. Default: false. */
   readonly partitioned?: boolean | undefined;
+  /**
+   * The domains, paths and partitions that earlier releases gave the cookie. When a session is saved or ended, its cookie is expired there
+   * too. Only scopes that cannot be derived from a request need to stand here, such as a deeper path: without the option, a visitor who
+   * holds cookies of two releases is anonymous for one request.
+   */
+  readonly formerly?: readonly CookieScope[] | undefined;
 }
 
 /** A cookie for this host alone, and for all its paths. */
 export interface HostCookieOptions extends CommonCookieOptions {
-  /** `__Host-session` when the cookie is Secure and `session` when it is not, unless given. */
+  /** Default: `__Host-session` when the cookie is Secure, and `session` when it is not. */
   readonly name?: string | undefined;
   readonly domain?: undefined;
   readonly path?: "/" | undefined;
@@ -35,10 +43,10 @@ type Letter = LettersOf<"abcdefghijklmnopqrstuvwxyz">;
 
 /** A cookie that subdomains share, or that belongs to a path. Its name cannot begin with `__Host-`: browsers would refuse it. */
 export interface SharedCookieOptions extends CommonCookieOptions {
-  readonly name: `${Letter | Uppercase<Letter>}${string}` | `__Secure-${string}`;
-  /** The domain whose subdomains get the cookie too. */
+  readonly name: `${Letter | Uppercase<Letter>}${string}` | `__Secure-${string}` | `__Http-${string}`;
+  /** The domain. Browsers send the cookie to its subdomains too. */
   readonly domain?: string | undefined;
-  /** The path below which browsers send the cookie: "/" unless given. */
+  /** The path below which browsers send the cookie. Default: "/". What a URL cannot hold is percent-encoded. */
   readonly path?: string | undefined;
 }
 
@@ -53,10 +61,19 @@ export interface RequestFacts extends Connection {
   readonly path?: string | undefined;
 }
 
+const OPTIONS = ["name", "secure", "sameSite", "partitioned", "domain", "path", "formerly"];
+const INSTEAD = {
+  maxAge: "The times of a session are options of SessionManager: lifetime and idleTimeout.",
+  expires: "The times of a session are options of SessionManager: lifetime and idleTimeout.",
+  httpOnly: "The cookie is always HttpOnly. Leave the option out.",
+  signed: "The cookie is always signed or sealed. Leave the option out.",
+};
+const SCOPE_OPTIONS = ["domain", "path", "partitioned"];
+/** Browsers accept these names from Secure cookies alone (RFC 6265bis, section 4.1.3; `__Http-` of its draft 22). */
+const SECURE_PREFIXES = ["__Host-", "__Secure-", "__Http-"];
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const LOOPBACK = /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])\.?(?::\d+)?$/i;
 
-/** What the cookie of one request is called, and whether it is Secure. Found out when somebody asks: many requests have no cookie, and want none. */
+/** What the cookie of one request is called, and whether it is Secure. It is found out on demand: many requests have no cookie. */
 export class RequestCookie {
   /** What is known of the request. */
   readonly facts: RequestFacts | undefined;
@@ -75,20 +92,30 @@ export class RequestCookie {
   get name(): string {
     return this.#cookie.nameFor(this.secure);
   }
+
+  /** Goes on with the cookie that the session came in: this client keeps cookies of that kind here. Over HTTPS it gets a Secure one. */
+  keep(name: string): void {
+    this.#secure = this.facts?.secure === true || name === this.#cookie.nameFor(true);
+  }
 }
 
 /** The name and the attributes of a session's cookie, checked once. */
 export class SessionCookie {
   readonly #options: CookieOptions;
+  readonly #mode: Mode;
   readonly #name: string | undefined;
+  readonly #path: string;
   readonly #alwaysSecure: boolean;
-  /** The texts that come out the same for every visitor, by name and Secure: attributes, and the header that makes a browser forget. */
+  readonly #formerly: readonly CookieScope[];
+  /** The texts that come out the same for every visitor, by name and Secure. */
   readonly #attributes = new Map<string, string>();
-  readonly #expired = new Map<string, string>();
+  /** Where the last list of expired scopes began, for requests with more scopes than one answer may expire. */
+  #turn = 0;
 
-  /** @param ownName the name that a format insists on, if nobody gives another. */
-  constructor(options: CookieOptions, ownName: string | undefined) {
-    const { domain, path = "/", secure = "auto", sameSite = "Lax", partitioned = false } = options;
+  /** @param ownName the name that a format insists on, if no other is given. */
+  constructor(options: CookieOptions, ownName: string | undefined, mode: Mode) {
+    checkOptions("The option cookie", options, OPTIONS, INSTEAD);
+    const { domain, path = "/", secure = "auto", sameSite = "Lax", partitioned = false, formerly = [] } = options;
     const name = options.name ?? (domain !== undefined || path !== "/" ? "session" : ownName);
     if (name !== undefined && (typeof name !== "string" || !TOKEN.test(name))) {
       throw new InvalidOptionError("cookie.name is a token of RFC 9110: letters, digits and !#$%&'*+-.^_`|~, without spaces.");
@@ -101,15 +128,23 @@ export class SessionCookie {
         "A cookie whose name begins with __Host- has no domain and the path /: browsers refuse it otherwise. Leave both out, or take another name.",
       );
     }
-    this.#alwaysSecure = isHost || hasPrefix(name, "__Secure-") || sameSite === "None" || partitioned;
+    this.#alwaysSecure = SECURE_PREFIXES.some((prefix) => hasPrefix(name, prefix)) || sameSite === "None" || partitioned;
     if (secure === false && this.#alwaysSecure) {
       throw new InvalidOptionError(
-        "cookie.secure cannot be false for a name with __Host- or __Secure-, for sameSite None, or for a partitioned cookie: browsers refuse it.",
+        "cookie.secure cannot be false for a name with __Host-, __Secure- or __Http-, for sameSite None, or for a partitioned cookie: browsers refuse it.",
       );
     }
     this.#options = options;
+    this.#mode = mode;
     this.#name = name;
-    // Written once, so that a domain or a path that cannot be is heard of now and not at the first login.
+    this.#path = encodedPath(path);
+    this.#formerly = checkedScopes(formerly);
+    if (this.#formerly.some((scope) => this.#isOwn(scope))) {
+      throw new InvalidOptionError(
+        "cookie.formerly holds the scope that the cookie has now, so the session's own cookie would be expired. Fix: leave that entry out.",
+      );
+    }
+    // Serialize once in the constructor, to fail early on an invalid domain or path.
     try {
       this.write("session", "", true, undefined);
     } catch (cause) {
@@ -122,7 +157,8 @@ export class SessionCookie {
     const { secure = "auto" } = this.#options;
     if (this.#alwaysSecure) return true;
     if (secure !== "auto") return secure;
-    return request === undefined || request.secure || !LOOPBACK.test(request.host);
+    if (this.#mode === "production" || request === undefined || request.secure) return true;
+    return !isOwnBrowser(request);
   }
 
   /** The cookie's name: `__Host-` may only stand before a Secure one. */
@@ -130,27 +166,79 @@ export class SessionCookie {
     return this.#name ?? (secure ? "__Host-session" : "session");
   }
 
+  /**
+   * The names under which a session may come. In development both come: a page was opened over HTTPS before, a server passes its visitor's
+   * cookie on to itself, or `load` was not told that the browser is on this machine. In production only the Secure name counts, since other
+   * hosts and plain connections can set the other one.
+   */
+  namesFor(secure: boolean): readonly string[] {
+    const isFixed = this.#name !== undefined || (this.#options.secure ?? "auto") !== "auto" || this.#alwaysSecure;
+    if (isFixed || this.#mode === "production") return [this.nameFor(secure)];
+    return [this.nameFor(secure), this.nameFor(!secure)];
+  }
+
   /** The value of a Set-Cookie header. @param maxAge in seconds; without it the cookie ends with the browser's window. */
   write(name: string, value: string, secure: boolean, maxAge: number | undefined): string {
     if (maxAge !== undefined) return this.#serialize(name, value, secure, { maxAge: Math.min(maxAge, LONGEST_MAX_AGE) });
     const start = `${name}=`;
-    return start + value + remembered(this.#attributes, name, secure, () => this.#serialize(name, "", secure, {}).slice(start.length));
+    const id = secure ? name : ` ${name}`;
+    // Names are those of the application's own cookies, so there are few.
+    let attributes = this.#attributes.get(id);
+    if (attributes === undefined) {
+      attributes = this.#serialize(name, "", secure, {}).slice(start.length);
+      this.#attributes.set(id, attributes);
+    }
+    return start + value + attributes;
   }
 
-  /** The Set-Cookie header that makes a browser forget the cookie. */
+  /** The Set-Cookie header that makes a browser forget the cookie of this server's own scope. */
   writeExpired(name: string, secure: boolean): string {
-    return remembered(this.#expired, name, secure, () => this.#serialize(name, "", secure, { maxAge: 0, expires: new Date(0) }));
+    const isSecure = secure || SECURE_PREFIXES.some((prefix) => hasPrefix(name, prefix));
+    return this.#serialize(name, "", isSecure, { maxAge: 0, expires: new Date(0) });
+  }
+
+  /**
+   * Set-Cookie headers that make a browser forget the cookies of this name in every other scope that can have sent one with this request,
+   * and in those of `formerly`. The cookie of this server's own scope stays. At most 40; a request with more scopes gets the others with
+   * the next answers.
+   *
+   * @param several whether several cookies came. Then one of them may be partitioned, although this server's own is not.
+   */
+  expireElsewhere(name: string, secure: boolean, facts: RequestFacts | undefined, several: boolean): string[] {
+    const partitioned = several || this.#options.partitioned === true;
+    const source = { name, secure, host: facts?.host, path: facts?.path, partitioned };
+    const scopes = possibleScopes(source).filter((scope) => !this.#isOwn(scope));
+    const start = scopes.length > MAX_EXPIRY_LINES ? this.#turn++ * MAX_EXPIRY_LINES : 0;
+    const turned = scopes.map((_, index) => scopes[(start + index) % scopes.length]!);
+    return [...this.#formerly, ...turned].slice(0, MAX_EXPIRY_LINES).map((scope) => this.#expiryLine(name, secure, scope));
+  }
+
+  /** The same for the scopes of `formerly` alone. */
+  expireFormer(name: string, secure: boolean): string[] {
+    return this.#formerly.map((scope) => this.#expiryLine(name, secure, scope));
+  }
+
+  /** As short as browsers allow, since there may be many. */
+  #expiryLine(name: string, secure: boolean, { domain, path = "/", partitioned = false }: CookieScope): string {
+    const sameSite = this.#options.sameSite === "None" ? "; SameSite=None" : "";
+    const place = `${domain === undefined ? "" : `; Domain=${domain}`}; Path=${path}`;
+    const isSecure = secure || partitioned || SECURE_PREFIXES.some((prefix) => hasPrefix(name, prefix));
+    return `${name}=; Max-Age=0${place}${isSecure ? "; Secure" : ""}${partitioned ? "; Partitioned" : ""}${sameSite}`;
+  }
+
+  #isOwn(scope: CookieScope): boolean {
+    return isSameScope(scope, { ...this.#options, path: this.#path });
   }
 
   #serialize(name: string, value: string, secure: boolean, age: { maxAge?: number; expires?: Date }): string {
-    const { domain, path = "/", sameSite = "Lax", partitioned = false } = this.#options;
+    const { domain, sameSite = "Lax", partitioned = false } = this.#options;
     return stringifySetCookie(
       {
         name,
         value,
         ...age,
         ...(domain === undefined ? {} : { domain }),
-        path,
+        path: this.#path,
         httpOnly: true,
         secure,
         partitioned,
@@ -160,22 +248,6 @@ export class SessionCookie {
       { encode: (text) => text },
     );
   }
-}
-
-/**
- * All values of one name in a Cookie header, in their order, as they stand there.
- *
- * Pairs are split at ";", and only spaces and tabs are trimmed: what JavaScript's `trim` removes besides has let attackers smuggle names with
- * `__Host-` past browsers. Nothing is decoded, and names are compared letter by letter.
- */
-export function readCookieValues(header: string, name: string): string[] {
-  if (!header.includes(name)) return [];
-  const values: string[] = [];
-  for (const pair of header.split(";")) {
-    const equals = pair.indexOf("=");
-    if (equals !== -1 && trimBlanks(pair.slice(0, equals)) === name) values.push(trimBlanks(pair.slice(equals + 1)));
-  }
-  return values;
 }
 
 /** The attributes of a Set-Cookie header, without name and value. */
@@ -189,27 +261,37 @@ export function cookieBytes(name: string, value: string): number {
   return Buffer.byteLength(name) + Buffer.byteLength(value);
 }
 
-/** Names are those of the application's own cookies, so there are few. */
-function remembered(texts: Map<string, string>, name: string, secure: boolean, make: () => string): string {
-  const id = secure ? name : ` ${name}`;
-  let text = texts.get(id);
-  if (text === undefined) texts.set(id, (text = make()));
-  return text;
-}
-
-function trimBlanks(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isBlank(text.charCodeAt(start))) start++;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
-}
-
 /** Browsers look for the prefix whatever its case. */
 function hasPrefix(name: string | undefined, prefix: string): boolean {
   return name?.toLowerCase().startsWith(prefix.toLowerCase()) === true;
+}
+
+/** Browsers request an encoded path, so a cookie for any other spelling would never come back. What is encoded already stays. */
+function encodedPath(path: unknown): string {
+  if (typeof path !== "string" || !path.startsWith("/") || !path.isWellFormed()) {
+    throw new InvalidOptionError(`cookie.path begins with a slash, such as "/app"; it is ${JSON.stringify(path)}.`);
+  }
+  // oxlint-disable-next-line no-control-regex -- these are what a header must not hold
+  if (/[\u0000-\u001f\u007f;]/.test(path)) {
+    throw new InvalidOptionError("cookie.path holds a control character or a semicolon, which a Set-Cookie header cannot hold.");
+  }
+  return encodeURI(path).replace(/%25([0-9a-f]{2})/gi, "%$1");
+}
+
+function checkedScopes(scopes: readonly CookieScope[]): readonly CookieScope[] {
+  if (!Array.isArray(scopes)) {
+    throw new InvalidOptionError('cookie.formerly is a list of scopes, such as [{ path: "/app" }] or [{ domain: "example.com" }].');
+  }
+  return (scopes as readonly CookieScope[]).map((scope) => {
+    checkOptions("An entry of cookie.formerly", scope, SCOPE_OPTIONS);
+    try {
+      const { domain, path = "/", partitioned = false } = scope;
+      const entry = { domain, path: encodedPath(path), partitioned };
+      stringifySetCookie({ name: "session", value: "", path: entry.path, ...(domain === undefined ? {} : { domain }) });
+      return entry;
+    } catch (cause) {
+      if (cause instanceof InvalidOptionError) throw cause;
+      throw new InvalidOptionError("An entry of cookie.formerly is not one that a Set-Cookie header can hold.", { cause });
+    }
+  });
 }

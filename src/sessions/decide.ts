@@ -1,19 +1,24 @@
-import type { CommitAction } from "../diagnostics.ts";
+import type { CommitAction, RejectionReason } from "../diagnostics.ts";
 
 /** All that the end of a request needs to know of its session. */
 export interface CommitFacts {
-  /** Whether anybody looked at the session, or a store was asked for it. */
+  /** Whether the session was looked at, or a store was asked for it. */
   readonly opened: boolean;
   readonly verdict: "none" | "valid" | "rejected";
-  /** Whether the cookie was rejected only because the store could not be asked. */
-  readonly storeFailed: boolean;
-  /** Whether the cookie was rejected only because its token has a successor, and nobody logs in here. */
-  readonly moved: boolean;
+  /** Why the cookie was rejected. */
+  readonly reason: RejectionReason | undefined;
+  /** Whether several cookies came, and nobody can tell which one is the visitor's. */
+  readonly ambiguous: boolean;
+  /** Whether a rejected cookie led to a session that a logout can still end. */
+  readonly endable: boolean;
+  /** Whether the application looked at the session. */
+  readonly accessed: boolean;
   /** Whether there is neither data nor a subject. */
   readonly empty: boolean;
   readonly changed: boolean;
   readonly renewed: boolean;
   readonly ended: boolean;
+  readonly loggedIn: boolean;
   /** Whether a fallback key verified the cookie. */
   readonly oldKey: boolean;
   /** Whether the session came in another format, or from another place, than this server writes. */
@@ -42,10 +47,18 @@ export function decide(facts: CommitFacts): Decision {
   return { action: "none", why: "Nothing sent: nothing changed." };
 }
 
-function decideWithoutSession({ verdict, empty, storeFailed, moved }: CommitFacts): Decision {
-  if (moved) return { action: "none", why: "Nothing kept: the token has a successor, and the browser may hold its cookie already." };
+/** A cookie that cannot be used proves nothing about what the browser holds when the answer arrives, so it is left alone. */
+function decideWithoutSession({ verdict, reason, ambiguous, endable, accessed, empty, ended, loggedIn }: CommitFacts): Decision {
+  if (ended && empty && (ambiguous || endable)) return { action: "remove", why: "Removed, and the cookie expired: the session was ended." };
+  if (reason === "moved" && !loggedIn && !ended) {
+    return { action: "none", why: "Nothing saved: the token has a successor, and the browser may hold its cookie already." };
+  }
   if (!empty) return { action: "save", why: "Sent because a session begins." };
-  if (verdict === "none") return { action: "none", why: "Nothing sent: no session came in, and nothing was put into one." };
-  if (storeFailed) return { action: "none", why: "Nothing sent: the store could not be asked, so the cookie may be good." };
-  return { action: "forget", why: "The cookie expired: it cannot be used." };
+  if (verdict === "none") return { action: "none", why: "Nothing sent: no session came in, and nothing was saved in it." };
+  if (ambiguous) {
+    return { action: "heal", why: "The cookies of this name in other scopes expired: several came, and only one can be the visitor's." };
+  }
+  if (reason === "store_failed") return { action: "none", why: "Nothing sent: the store could not be asked, so the cookie may be good." };
+  if (reason === "revoked" && accessed) return { action: "forget", why: "The cookie expired: its session was revoked." };
+  return { action: "none", why: "Nothing sent: the cookie cannot be used, and is ignored." };
 }

@@ -17,29 +17,38 @@ export interface Lifetimes {
   readonly lifetime: number;
   /** From the last time the session was seen; using it moves this end. */
   readonly idleTimeout: number;
+  /** In place of `idleTimeout` where no user is logged in, if it is shorter. */
+  readonly anonymousIdleTimeout?: number | undefined;
 }
 
 /** 30 days altogether, as NIST SP 800-63B-4 recommends at AAL1, and 14 days without use. */
 export const DEFAULT_LIFETIMES: Lifetimes = { lifetime: 30 * DAY, idleTimeout: 14 * DAY };
 
-/** @throws InvalidOptionError for anything but whole seconds from 1 up. */
-export function checkSeconds(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value;
+/** @throws InvalidOptionError for anything but whole seconds from 1 up, or Infinity where there may be no end. */
+export function checkSeconds(name: string, value: number, mayBeInfinite: boolean = false): number {
+  if ((Number.isSafeInteger(value) && value > 0) || (mayBeInfinite && value === Infinity)) return value;
   throw new InvalidOptionError(`${name} is a whole number of seconds above 0, such as ${14 * DAY} for 14 days; it got ${describe(value)}.`);
 }
 
 /** When a session ends unless it is used again; both ends are inclusive. */
-export function expiryOf(times: SessionTimes, { lifetime, idleTimeout }: Lifetimes): number {
-  return Math.min(times.createdAt + lifetime, times.lastSeenAt + idleTimeout);
+export function expiryOf(session: SessionTimes, limits: Lifetimes): number {
+  return Math.min(session.createdAt + limits.lifetime, session.lastSeenAt + idleTimeoutOf(session, limits));
 }
 
+/** What of a session decides when it ends. */
 export interface SessionTimes {
   readonly createdAt: number;
   readonly lastSeenAt: number;
+  readonly subject?: string | undefined;
+}
+
+function idleTimeoutOf({ subject }: SessionTimes, { idleTimeout, anonymousIdleTimeout = idleTimeout }: Lifetimes): number {
+  return subject === undefined ? Math.min(idleTimeout, anonymousIdleTimeout) : idleTimeout;
 }
 
 /** Why a session of these times is not alive, and one sentence on it; undefined if it is. */
 export function ageProblem(times: SessionTimes, limits: Lifetimes, now: number): AgeProblem | undefined {
+  const idleTimeout = idleTimeoutOf(times, limits);
   if (times.createdAt > now + CLOCK_SKEW || times.lastSeenAt > now + CLOCK_SKEW) {
     const ahead = Math.max(times.createdAt, times.lastSeenAt) - now;
     return {
@@ -55,10 +64,10 @@ export function ageProblem(times: SessionTimes, limits: Lifetimes, now: number):
     };
   }
   const idle = now - times.lastSeenAt;
-  if (idle > limits.idleTimeout) {
+  if (idle > idleTimeout) {
     return {
       reason: "expired",
-      explanation: `Signed by us, but last used ${span(idle)} ago, and it may rest for ${span(limits.idleTimeout)}.`,
+      explanation: `Signed by us, but last used ${span(idle)} ago, and it may rest for ${span(idleTimeout)}.`,
     };
   }
   return undefined;
@@ -72,7 +81,7 @@ export interface AgeProblem {
 /** Whether it is time to move the idle end: more than half of the idle time is used, and moving it would gain something. */
 export function touchIsDue(times: SessionTimes, limits: Lifetimes, now: number): boolean {
   const used = now - times.lastSeenAt;
-  return used * 2 > limits.idleTimeout && expiryOf({ ...times, lastSeenAt: now }, limits) > expiryOf(times, limits);
+  return used * 2 > idleTimeoutOf(times, limits) && expiryOf({ ...times, lastSeenAt: now }, limits) > expiryOf(times, limits);
 }
 
 /** Seconds as a person says them: "14 d", "15 d 2 h", "9 min", "40 s". */

@@ -9,21 +9,23 @@ export interface MovedMark {
   readonly at: number;
   /** Whether a login moved it. Then the old token opens nothing any more: somebody may have planted it (OWASP ASVS 5.0, 7.2.4). */
   readonly byLogin: boolean;
+  /** What a login at the same time needs to find the same new token; see `loginToken`. */
+  readonly nonce?: string | undefined;
 }
 
 /** No session's payload begins like this. */
-const MARK = /^(moved|login) ([A-Za-z0-9_-]{43}) (\d{1,15})$/;
+const MARK = /^(moved|login) ([A-Za-z0-9_-]{43}) (\d{1,15})(?: ([A-Za-z0-9_-]{22}))?$/;
 
-/** What a store keeps for the moment between the end of a session and its deletion, so that both are one step for whoever is about to write. */
+/** What a store keeps between the end of a session and its deletion, so that both are one step for a request that is about to write. */
 export const TOMBSTONE = "ended";
 
 /** The mark as a store keeps it. */
-export function writeMark({ id, at, byLogin }: MovedMark): string {
-  return `${byLogin ? "login" : "moved"} ${id} ${at}`;
+export function writeMark({ id, at, byLogin, nonce }: MovedMark): string {
+  return `${byLogin ? "login" : "moved"} ${id} ${at}${nonce === undefined ? "" : ` ${nonce}`}`;
 }
 
-/** The mark that is kept in the place of a session; undefined if it is none. */
+/** The mark that is kept in the place of a session; undefined for any other payload. */
 export function readMark(payload: string | undefined): MovedMark | undefined {
-  const [, kind, id, at] = (payload === undefined ? undefined : MARK.exec(payload)) ?? [];
-  return id === undefined ? undefined : { id, at: Number(at), byLogin: kind === "login" };
+  const [, kind, id, at, nonce] = (payload === undefined ? undefined : MARK.exec(payload)) ?? [];
+  return id === undefined ? undefined : { id, at: Number(at), byLogin: kind === "login", nonce };
 }

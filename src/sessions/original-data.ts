@@ -29,6 +29,11 @@ export class OriginalData {
     return (this.#text ??= comparableText(this.#plain));
   }
 
+  /** About how many characters it holds: what a cache of it is bounded by. */
+  get size(): number {
+    return this.#plain === undefined ? this.text.length : sizeOf(this.#plain);
+  }
+
   /** The data again, for one request alone. */
   copy(): Data {
     return (this.#plain === undefined ? readSessionJson(this.text) : copyPlain(this.#plain)) as Data;
@@ -66,6 +71,16 @@ function copyPlain(value: unknown): unknown {
     object[key] = copy;
   }
   return object;
+}
+
+/** Each value counts for some characters, since an empty object takes memory as well. */
+function sizeOf(plain: unknown): number {
+  if (typeof plain === "string") return 16 + plain.length;
+  if (typeof plain !== "object" || plain === null) return 8;
+  let size = 64;
+  if (Array.isArray(plain)) for (const item of plain as readonly unknown[]) size += sizeOf(item);
+  else for (const key of Object.keys(plain)) size += key.length + sizeOf((plain as Data)[key]);
+  return size;
 }
 
 /** Whether both are plain and the same, whatever the order of members. It ends, since `plain` has no circles. */

@@ -10,13 +10,13 @@ import type { Outcome } from "./session-writer.ts";
 
 type Data = Record<string, unknown>;
 
-/** Tells whoever listens what came in. */
+/** Reports what came in. */
 export function reportLoad(backend: SessionBackend, keys: KeyRing, cookie: RequestCookie, opened: Opened): void {
   if (!sessionLoadedChannel.hasSubscribers) return;
   if (opened.verdict !== "valid") {
     const { reason, explanation, bytes } = opened.verdict === "rejected" ? opened : { reason: undefined, explanation: undefined, bytes: 0 };
     sessionLoadedChannel.publish({
-      cookieName: cookie.name,
+      cookieName: opened.verdict === "rejected" ? opened.cookieName : cookie.name,
       format: backend.format,
       verdict: opened.verdict,
       reason,
@@ -31,25 +31,25 @@ export function reportLoad(backend: SessionBackend, keys: KeyRing, cookie: Reque
   const { createdAt, lastSeenAt, subject } = record;
   sessionLoadedChannel.publish({
     cookieName: opened.cookieName,
-    format: opened.backend.format,
+    format: opened.source.format,
     verdict: "valid",
     key: labelOf(keys, key),
     bytes,
     issuedAt: lastSeenAt,
     createdAt,
-    expiresAt: expiryOf(record, opened.backend.lifetimes),
+    expiresAt: expiryOf(record, opened.source.lifetimes),
     subject,
     snapshot: () => readSessionJson(original.text) as Data,
   });
 }
 
-/** Tells whoever listens what was decided at the end, and why. */
+/** Reports what was decided at the end, and why. */
 export function reportCommit(backend: SessionBackend, state: SessionState, outcome: Outcome): void {
   if (!sessionCommittedChannel.hasSubscribers) return;
   const { action, why, bytes, conflicts } = outcome;
   // What was not written has not changed.
   const text = outcome.text ?? (state.opened?.verdict === "valid" ? state.opened.original.text : "{}");
-  const [cookie] = outcome.cookies;
+  const cookie = outcome.cookies.at(-1);
   sessionCommittedChannel.publish({
     cookieName: state.cookie.name,
     format: backend.format,

@@ -5,6 +5,7 @@ import { rejection, type Rejection } from "./rejection.ts";
 
 type Hooks = Pick<SessionManagerOptions, "validFrom" | "isRevoked">;
 
+const NOT_ASKED: unique symbol = Symbol("not asked");
 const DOING = "looking whether a session was ended";
 
 /**
@@ -37,13 +38,13 @@ export class Revocation {
     const { validFrom, isRevoked } = this.#hooks;
     const { subject, createdAt } = session;
     const from = attempt(() => (subject === undefined ? undefined : validFrom?.(subject)));
-    const revoked = attempt(() => isRevoked?.(session));
+    const revoked: unknown = isRevoked === undefined ? NOT_ASKED : attempt(() => isRevoked(session));
     if (!isThenable(from) && !isThenable(revoked)) return attempt(() => judge(createdAt, from, revoked));
     return ask(this.#patience, DOING, async () => judge(createdAt, ...(await Promise.all([from, revoked]))));
   }
 }
 
-/** What the function gives, or a promise that fails with what it throws: whoever asks need not expect both. */
+/** What the function gives, or a promise that fails with what it throws, so that the caller need not expect both. */
 function attempt<Value>(work: () => Value): Value | Promise<never> {
   try {
     return work();
@@ -52,16 +53,24 @@ function attempt<Value>(work: () => Value): Value | Promise<never> {
   }
 }
 
+/** Only the expected answers count. `await redis.exists(…)` gives 1, and must not be taken for "not revoked". */
 function judge(createdAt: number, from: unknown, revoked: unknown): Rejection | undefined {
   // A database says null.
-  if (from !== undefined && from !== null && typeof from !== "number")
-    throw new InvalidOptionError("validFrom gives Unix seconds as a number, such as 1800000000, or undefined.");
+  if (from !== undefined && from !== null && !(typeof from === "number" && Number.isFinite(from)))
+    throw new InvalidOptionError(`validFrom gives Unix seconds as a number, such as 1800000000, or undefined; it gave ${describe(from)}.`);
+  if (revoked !== NOT_ASKED && typeof revoked !== "boolean")
+    throw new InvalidOptionError(`isRevoked gives true or false; it gave ${describe(revoked)}. Fix: return Boolean(…), or compare: === 1.`);
   if (typeof from === "number" && createdAt < from)
     return rejection(
       "revoked",
       "Signed by us, but the session began before the moment from which validFrom lets this user's sessions count.",
     );
   return revoked === true ? rejection("revoked") : undefined;
+}
+
+function describe(value: unknown): string {
+  if (typeof value === "number" || value === undefined || value === null) return String(value);
+  return `a ${typeof value}`;
 }
 
 function isThenable(value: unknown): boolean {

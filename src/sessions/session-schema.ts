@@ -1,4 +1,5 @@
 import { InvalidOptionError, SessionError } from "../errors.ts";
+import { copyNumberSources } from "../signing/number-sources.ts";
 import type { StandardSchema, SchemaResult } from "../signing/standard-schema.ts";
 
 /** Kept beside the application's own entries, so no schema has to know of it. */
@@ -13,7 +14,10 @@ export function fitToSchema(schema: StandardSchema, data: Data): { readonly data
   if (result instanceof Promise) throw new InvalidOptionError("The session's schema is asynchronous. Use one that answers at once.");
   if (result.issues !== undefined) return { places: placesOf(result) };
   const own = entries.filter(([key]) => OWN_MEMBERS.includes(key));
-  return { data: Object.fromEntries([...Object.entries(result.value as Data), ...own]) };
+  const fitted = Object.fromEntries([...Object.entries(result.value as Data), ...own]);
+  // A schema makes new objects, and the spelling of a number belongs to its object: a Python's 1.0 would become 1.
+  copyNumberSources(data, fitted);
+  return { data: fitted };
 }
 
 /** @throws SessionError `session_invalid`, naming the places and no values. */

@@ -1,4 +1,4 @@
-import type { Held, Reading, SessionBackend } from "./backend.ts";
+import type { Held, Reading, SessionSource } from "./backend.ts";
 import { ClosableData, sessionClosed } from "./closable-data.ts";
 import type { RequestCookie } from "./cookie.ts";
 import { Journal, type Update } from "./merge.ts";
@@ -7,18 +7,32 @@ import type { Rejection } from "./rejection.ts";
 import { readSessionJson } from "./session-json.ts";
 import { emptyRecord, type SessionRecord } from "./session-record.ts";
 
+/** The session that came in. */
+export interface ValidSession extends Reading {
+  readonly verdict: "valid";
+  /** Where it is saved, or what has read it. */
+  readonly source: SessionSource;
+  readonly cookieName: string;
+  readonly original: OriginalData;
+  /** Of the cookie's name and value. */
+  readonly bytes: number;
+  /** Whether the same session came in more cookies than this one. */
+  readonly hasTwins: boolean;
+}
+
+/** Cookies came in, and none of them is the visitor's session. */
+export interface RejectedCookie extends Rejection {
+  readonly verdict: "rejected";
+  readonly bytes: number;
+  readonly cookieName: string;
+  /** Where a logout finds the sessions that the cookies led to. */
+  readonly helds: readonly Held[];
+  /** Whether several cookies came, and nobody can tell which one is the visitor's. */
+  readonly isAmbiguous: boolean;
+}
+
 /** What became of the cookies that came in. */
-export type Opened =
-  | { readonly verdict: "none" }
-  | ({ readonly verdict: "rejected"; readonly bytes: number } & Rejection)
-  | ({
-      readonly verdict: "valid";
-      readonly backend: SessionBackend;
-      readonly cookieName: string;
-      readonly original: OriginalData;
-      /** Of the cookie's name and value. */
-      readonly bytes: number;
-    } & Reading);
+export type Opened = { readonly verdict: "none" } | RejectedCookie | ValidSession;
 
 const DESTROYED = "it was destroyed in this request. Call logout() in place of destroy() to go on with a fresh one.";
 
@@ -28,7 +42,7 @@ export class SessionState {
   accessed = false;
   renewed = false;
   ended = false;
-  /** Whether the session was handed to somebody in this request. */
+  /** Whether a user has logged in with this request. */
   loggedIn = false;
   readonly owner: object;
   readonly cookie: RequestCookie;
@@ -65,6 +79,12 @@ export class SessionState {
     return this.#opened?.verdict === "valid" ? this.#opened.held : undefined;
   }
 
+  /** What a logout ends in the store. */
+  get endable(): readonly Held[] {
+    if (this.#opened?.verdict === "rejected") return this.#opened.helds;
+    return this.held === undefined ? [] : [this.held];
+  }
+
   open(): Opened {
     return (this.#opened ??= this.#read());
   }
@@ -78,13 +98,13 @@ export class SessionState {
     return this.#record;
   }
 
-  /** The same for whoever looks at it from outside, so that the answer depends on the cookie from here on. */
+  /** Like record(), and marks the session as accessed (adds `Vary: Cookie`). */
   look(): SessionRecord {
     this.accessed = true;
     return this.record();
   }
 
-  /** The data as whoever looks at it from outside gets it. */
+  /** The data as the application gets it: a view that refuses late changes. */
   get data(): Record<string, unknown> {
     const { data } = this.look();
     if (this.#closable === undefined) {
@@ -96,7 +116,7 @@ export class SessionState {
     return this.#closable.view;
   }
 
-  /** The same for whoever is about to change it. */
+  /** Like look(), for a change. Throws when the session is closed. */
   edit(): SessionRecord {
     if (this.#closed) throw sessionClosed();
     if (this.#destroyed) throw sessionClosed(DESTROYED);
@@ -105,7 +125,7 @@ export class SessionState {
 
   update(change: Update): void {
     this.edit();
-    // What is handed out, so that whoever keeps it beyond the end is told.
+    // Pass the guarded view, so that late writes throw.
     this.#journalOf().update(this.data, change);
   }
 
@@ -114,14 +134,13 @@ export class SessionState {
     this.#journalOf().replay(readSessionJson(text) as Record<string, unknown>, theirs);
   }
 
-  /** Empties the session and takes it from its owner. */
+  /** Empties the session, and takes everything of its owner from it: each member of the record begins anew. */
   end(): void {
     const record = this.edit();
-    for (const key of Object.keys(record.data)) delete record.data[key];
-    record.id = undefined;
-    record.subject = undefined;
-    record.persistent = false;
-    record.createdAt = this.#clock();
+    const { data } = record;
+    for (const key of Object.keys(data)) delete data[key];
+    for (const member of Object.keys(record)) delete record[member as keyof SessionRecord];
+    Object.assign(record, emptyRecord(this.#clock()), { data });
     this.ended = true;
   }
 

@@ -3,17 +3,17 @@ import { SessionError } from "../errors.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import { MAX_NESTING } from "../signing/json-reader.ts";
 import type { StandardSchema } from "../signing/standard-schema.ts";
-import type { Saved, SessionBackend } from "./backend.ts";
+import type { Held, Outgoing, Saved, SessionBackend } from "./backend.ts";
 import { cookieBytes, type SessionCookie } from "./cookie.ts";
 import { decide, type CommitFacts, type Decision } from "./decide.ts";
 import { expiryOf, touchIsDue } from "./lifetime.ts";
 import { OriginalData } from "./original-data.ts";
+import { withoutOldestFlashes } from "./flashes.ts";
 import { comparableText, writeSessionJson } from "./session-json.ts";
 import { mustFitSchema } from "./session-schema.ts";
 import type { SessionRecord } from "./session-record.ts";
-import type { Opened, SessionState } from "./session-state.ts";
-
-type ValidSession = Extract<Opened, { readonly verdict: "valid" }>;
+import { isTooLarge } from "./session-size.ts";
+import type { Opened, RejectedCookie, SessionState, ValidSession } from "./session-state.ts";
 
 /** What the end of a request sends, and what it tells. */
 export interface Outcome extends Decision {
@@ -40,12 +40,15 @@ const NOTHING_BEFORE = OriginalData.of({});
 const UNOPENED: CommitFacts = {
   opened: false,
   verdict: "none",
-  storeFailed: false,
-  moved: false,
+  reason: undefined,
+  ambiguous: false,
+  endable: false,
+  accessed: false,
   empty: true,
   changed: false,
   renewed: false,
   ended: false,
+  loggedIn: false,
   oldKey: false,
   oldFormat: false,
   touchIsDue: false,
@@ -68,15 +71,16 @@ export class SessionWriter {
     const text = !state.accessed || before.isUnchanged(record.data) ? undefined : comparable(record.data);
     const facts = this.#factsOf(state, opened, record, text !== undefined && text !== before.text);
     const decision = decide(facts);
-    // What came in may be alive all the same, for whoever has the cookie.
-    if (facts.storeFailed && (state.ended || (state.renewed && !state.loggedIn))) throw outOfReach();
+    const storeFailed = facts.reason === "store_failed";
+    // The store could not be read, so the old session may still exist. Reporting it as ended would be wrong.
+    if (storeFailed && (state.ended || (state.renewed && !state.loggedIn))) throw outOfReach();
     if (decision.action === "none") return nothing(decision, text);
-    // A login or a logout that came to nothing must be heard of, whatever the policy.
+    // Never swallow a failed login or logout, even with `onStoreFailure: "anonymous"`.
     const mayFail = this.#context.isAnonymousOnFailure && !state.renewed && !state.ended;
-    if (mayFail && facts.storeFailed && decision.action === "save") return unkept(text);
-    const outcome = this.#carryOut(state, facts, decision, text);
+    if (mayFail && storeFailed && decision.action === "save") return unkept(text);
+    const outcome = this.#carryOut(state, opened, facts, decision, text);
     if (!(outcome instanceof Promise)) return outcome;
-    // What is changed while the store is being asked comes too late as well.
+    // A change made while the store is being asked comes too late as well.
     state.close();
     if (!mayFail) return outcome;
     return outcome.catch((error: unknown) => {
@@ -86,40 +90,71 @@ export class SessionWriter {
     });
   }
 
+  /** Whether the application has changed the session, so that there is something to save. */
+  hasChange(state: SessionState): boolean {
+    const { opened } = state;
+    if (opened === undefined || !state.accessed) return false;
+    const { data } = state.record();
+    const before = opened.verdict === "valid" ? opened.original : NOTHING_BEFORE;
+    let isDataChanged = true;
+    try {
+      isDataChanged = !before.isUnchanged(data) && comparable(data) !== before.text;
+    } catch {
+      // What cannot be written was not there before.
+    }
+    const { action } = decide(this.#factsOf(state, opened, state.record(), isDataChanged));
+    return action === "save" || action === "renew" || action === "remove";
+  }
+
   #factsOf(state: SessionState, opened: Opened, record: SessionRecord, isDataChanged: boolean): CommitFacts {
     const loaded = opened.verdict === "valid" ? opened : undefined;
+    const rejected = opened.verdict === "rejected" ? opened : undefined;
     const { backend, keys } = this.#context;
     return {
       opened: true,
       verdict: opened.verdict,
-      storeFailed: opened.verdict === "rejected" && opened.reason === "store_failed",
-      moved: opened.verdict === "rejected" && opened.reason === "moved" && !state.loggedIn,
+      reason: rejected?.reason,
+      ambiguous: rejected?.isAmbiguous === true,
+      endable: rejected !== undefined && rejected.helds.length > 0,
+      accessed: state.accessed,
       empty: record.subject === undefined && isEmpty(record.data),
       changed: isDataChanged || record.persistent !== (loaded?.record.persistent ?? false),
       renewed: state.renewed,
       ended: state.ended,
+      loggedIn: state.loggedIn,
       oldKey: loaded !== undefined && keys.roleOf(loaded.key) === "fallback",
-      oldFormat: loaded !== undefined && loaded.backend !== backend,
+      oldFormat: loaded !== undefined && loaded.source !== backend,
       touchIsDue: loaded !== undefined && this.#touchIsDue(loaded),
     };
   }
 
-  #carryOut(state: SessionState, facts: CommitFacts, decision: Decision, text: string | undefined): Outcome | Promise<Outcome> {
-    const loaded = state.opened?.verdict === "valid" ? state.opened : undefined;
-    if (decision.action === "forget") return { ...nothing(decision, text), cookies: this.#expire(state, state.incomingNames) };
-    // What ended is not carried on: what came after it is a session of its own.
-    const removed =
-      (decision.action === "remove" || state.ended) && loaded?.held !== undefined ? loaded.backend.remove(loaded.held) : undefined;
+  #carryOut(
+    state: SessionState,
+    opened: Opened,
+    facts: CommitFacts,
+    decision: Decision,
+    text: string | undefined,
+  ): Outcome | Promise<Outcome> {
+    const { backend, cookie } = this.#context;
+    const { secure, facts: request } = state.cookie;
+    const sent = (cookies: readonly string[]): Outcome => ({ ...nothing(decision, text), cookies });
+    if (decision.action === "heal" && opened.verdict === "rejected") {
+      return sent(cookie.expireElsewhere(opened.cookieName, secure, request, true));
+    }
+    if (decision.action === "forget") return sent(this.#expired(state, opened));
+    // After logout(), new data starts a new session. End the old one first.
+    const ends = decision.action === "remove" || state.ended ? state.endable : [];
+    const removed = ends.length === 0 ? undefined : removeAll(backend, ends);
     if (decision.action === "remove") {
-      const gone = { ...nothing(decision, text), cookies: this.#expire(state, state.incomingNames) };
+      const gone = sent(this.#expired(state, opened));
       return removed === undefined ? gone : removed.then(() => gone);
     }
-    const kept = text ?? comparable(state.record().data);
-    const keep = (): Outcome | Promise<Outcome> => this.#keep(state, loaded, facts, decision, kept);
-    return removed === undefined ? keep() : removed.then(keep);
+    const loaded = opened.verdict === "valid" ? opened : undefined;
+    const save = (): Outcome | Promise<Outcome> => this.#save(state, loaded, facts, decision, text ?? comparable(state.record().data));
+    return removed === undefined ? save() : removed.then(save);
   }
 
-  #keep(
+  #save(
     state: SessionState,
     loaded: ValidSession | undefined,
     facts: CommitFacts,
@@ -129,56 +164,123 @@ export class SessionWriter {
     const { backend, schema, clock } = this.#context;
     const { name } = state.cookie;
     const { action } = decision;
-    const isOurs = loaded?.backend === backend;
+    const isOurs = loaded?.source === backend;
     const record = { ...state.record(), lastSeenAt: clock() };
-    const session = {
+    const session: Outgoing = {
       record,
       text,
-      held: isOurs && !state.ended ? loaded.held : undefined,
+      // A session that its cookie holds has a place in the store only once it has moved there.
+      held: state.ended ? undefined : loaded?.held,
       renew: action === "renew",
       resend:
         facts.touchIsDue ||
         facts.oldKey ||
         record.persistent !== loaded?.record.persistent ||
         state.incomingNames.some((incoming) => incoming !== name),
-      outlives: state.loggedIn,
-      replay: (theirs: Record<string, unknown>) => state.replay(text, theirs),
+      isLogin: state.loggedIn,
+      replay: (theirs) => state.replay(text, theirs),
     };
+    const send = (saved: Saved): Outcome => this.#send(state, facts, decision, saved);
     if (isOurs && (action === "touch" || action === "resign")) {
       const touched = backend.touch(name, session);
-      return touched instanceof Promise ? touched.then((kept) => this.#send(state, decision, kept)) : this.#send(state, decision, touched);
+      return touched instanceof Promise ? touched.then(send) : send(touched);
     }
     if (schema !== undefined) mustFitSchema(schema, record.data);
-    // Refuses what comparing lets pass: NaN, and data so deep that with a format's or a store's envelope around it nobody could read it.
-    if (text.includes("NaN") || text.includes("Infinity") || mayBeTooDeep(text)) writeSessionJson([record.data]);
-    const saved = backend.save(name, session);
-    return saved instanceof Promise ? saved.then((kept) => this.#send(state, decision, kept)) : this.#send(state, decision, saved);
+    mustBeReadable(text, record.data);
+    const saved = saveWithinBounds(backend, name, session, state);
+    return saved instanceof Promise ? saved.then(send) : send(saved);
   }
 
-  /** By the time of the cookie, which a store's session does not send with each change. */
-  #touchIsDue({ record: { createdAt, lastSeenAt }, held }: ValidSession): boolean {
+  /** Uses the time the cookie was issued, because store sessions do not resend the cookie on every change. */
+  #touchIsDue({ record: { createdAt, lastSeenAt, subject }, held }: ValidSession): boolean {
     const { backend, clock } = this.#context;
-    return touchIsDue({ createdAt, lastSeenAt: held?.issuedAt ?? lastSeenAt }, backend.lifetimes, clock());
+    return touchIsDue({ createdAt, subject, lastSeenAt: held?.issuedAt ?? lastSeenAt }, backend.lifetimes, clock());
   }
 
-  #send(state: SessionState, decision: Decision, { isKept, value, why = decision.why, record, text, conflicts }: Saved): Outcome {
+  #send(
+    state: SessionState,
+    facts: CommitFacts,
+    decision: Decision,
+    { isKept, value, why = decision.why, record, text, conflicts }: Saved,
+  ): Outcome {
     if (value === undefined) return { ...nothing({ action: isKept ? decision.action : "none", why }, text), conflicts };
     const { backend, cookie, clock } = this.#context;
     const { name, secure } = state.cookie;
     const maxAge = record.persistent ? Math.max(1, expiryOf(record, backend.lifetimes) - clock()) : undefined;
-    const cookies = [
-      cookie.write(name, value, secure, maxAge),
-      ...this.#expire(
-        state,
-        state.incomingNames.filter((other) => other !== name),
-      ),
-    ];
-    return { ...decision, cookies, bytes: cookieBytes(name, value), conflicts, text };
+    // The new cookie comes last: a client that knows cookies by their names alone keeps it.
+    const cookies = [...this.#leftBehind(state, facts), cookie.write(name, value, secure, maxAge)];
+    return { action: decision.action, why, cookies, bytes: cookieBytes(name, value), conflicts, text };
   }
 
-  #expire({ cookie: { secure } }: SessionState, names: readonly string[]): string[] {
-    return names.map((name) => this.#context.cookie.writeExpired(name, secure));
+  /** Set-Cookie headers for what the browser holds beside the cookie that is sent now. */
+  #leftBehind(state: SessionState, facts: CommitFacts): readonly string[] {
+    const { cookie } = this.#context;
+    const { name, secure, facts: request } = state.cookie;
+    const { opened } = state;
+    if (opened === undefined || opened.verdict === "none") return [];
+    const lines: string[] = [];
+    if (opened.verdict === "valid" && opened.cookieName !== name) lines.push(...this.#expired(state, opened));
+    const cameTwice = cameMoreThanOnce(opened);
+    const endedCopies = opened.verdict === "valid" && facts.ended && isInCookie(opened);
+    if (cameTwice || endedCopies) lines.push(...cookie.expireElsewhere(name, secure, request, cameTwice));
+    else lines.push(...cookie.expireFormer(name, secure));
+    return [...new Set(lines)];
   }
+
+  /** Set-Cookie headers that make the browser forget a session that was ended, also its copies in other scopes if the cookie held it. */
+  #expired(state: SessionState, opened: Opened): string[] {
+    if (opened.verdict === "none") return [];
+    const { cookie } = this.#context;
+    const { secure, facts } = state.cookie;
+    const name = opened.cookieName;
+    const cameTwice = cameMoreThanOnce(opened);
+    const hasCopies = cameTwice || (opened.verdict === "valid" && isInCookie(opened));
+    const others = hasCopies ? cookie.expireElsewhere(name, secure, facts, cameTwice) : cookie.expireFormer(name, secure);
+    return [cookie.writeExpired(name, secure), ...others];
+  }
+}
+
+/** Whether the browser holds cookies of one name in several scopes. */
+function cameMoreThanOnce(opened: ValidSession | RejectedCookie): boolean {
+  return opened.verdict === "valid" ? opened.hasTwins : opened.isAmbiguous;
+}
+
+/** Whether the cookie itself holds the session, so that each copy of it is good. */
+function isInCookie({ held }: ValidSession): boolean {
+  return held?.payload === undefined;
+}
+
+async function removeAll(backend: SessionBackend, helds: readonly Held[]): Promise<void> {
+  for (const held of helds) await backend.remove(held);
+}
+
+/** Saves a session, and drops the oldest flashed messages where they leave no room: unread messages must never block a login. */
+function saveWithinBounds(
+  backend: SessionBackend,
+  name: string,
+  session: Outgoing,
+  state: SessionState,
+  dropped = 1,
+): Saved | Promise<Saved> {
+  const retry = (error: unknown): Saved | Promise<Saved> => {
+    const data = isTooLarge(error) ? withoutOldestFlashes(session.record.data, dropped) : undefined;
+    if (data === undefined) throw error;
+    const text = comparable(data);
+    const shorter: Outgoing = { ...session, record: { ...session.record, data }, text, replay: (theirs) => state.replay(text, theirs) };
+    return saveWithinBounds(backend, name, shorter, state, dropped * 2);
+  };
+  let saved: Saved | Promise<Saved>;
+  try {
+    saved = backend.save(name, session);
+  } catch (error) {
+    return retry(error);
+  }
+  return saved instanceof Promise ? saved.catch(retry) : saved;
+}
+
+/** Refuses what comparing lets pass: NaN, and data so deep that with a format's or a store's envelope around it nobody could read it. */
+function mustBeReadable(text: string, data: Record<string, unknown>): void {
+  if (text.includes("NaN") || text.includes("Infinity") || mayBeTooDeep(text)) writeSessionJson([data]);
 }
 
 function isEmpty(data: Record<string, unknown>): boolean {
@@ -198,10 +300,10 @@ function outOfReach(): SessionError {
 }
 
 function unkept(text: string | undefined): Outcome {
-  return nothing({ action: "none", why: "Nothing kept: the store failed, and the policy is to go on without a session." }, text);
+  return nothing({ action: "none", why: "Nothing saved: the store failed, and the policy is to go on without a session." }, text);
 }
 
-/** Whether a text has as many brackets as levels that can be read. Most have far fewer, and need no closer look. */
+/** Whether a text has as many brackets as levels that can be read. Most have far fewer, so they need no closer look. */
 function mayBeTooDeep(text: string): boolean {
   return text.length >= 2 * MAX_NESTING && text.split(/[[{]/, MAX_NESTING + 1).length > MAX_NESTING;
 }

@@ -1,17 +1,15 @@
-import { InvalidOptionError, SessionError } from "../errors.ts";
-import { Tuple } from "../signing/tuple.ts";
+import { InvalidOptionError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
+import { sessionClosed } from "./closable-data.ts";
+import { addFlash, hasFlashes, takeFlashes, type FlashMessage } from "./flashes.ts";
 import type { Rejection } from "./rejection.ts";
 import type { SessionState } from "./session-state.ts";
 
-/** A message for the visitor's next page. */
-export interface FlashMessage {
-  readonly category: string;
-  readonly message: string;
-}
-
 /** What goes with a login. */
 export interface LoginOptions {
+  /** Sets `session.persistent` as well: true or false. Unless given, it stays as it was. */
   readonly persistent?: boolean | undefined;
+  /** Text of up to 200 characters that tells this session from the user's others, such as "Firefox on Linux". */
   readonly label?: string | undefined;
 }
 
@@ -19,16 +17,13 @@ export interface LoginOptions {
 const LONGEST_SUBJECT = 512;
 const LONGEST_LABEL = 200;
 
-/** Where Flask keeps flashed messages, and in the same form: tuples of category and message. */
-const FLASHES = "_flashes";
-
 /** What the manager knows of a session. */
 export let stateOf: <Data extends object>(session: Session<Data>) => SessionState;
 
 /**
  * One visitor's session, from the request to its answer.
  *
- * Change `data` in any way, also deep inside; at the end it is kept if its JSON differs from what was loaded. Whoever looks at the session
+ * Change `data` in any way, also deep inside. At the end it is saved if its JSON differs from what was loaded. Looking at the session
  * makes the answer depend on the cookie, so the answer gets `Vary: Cookie`.
  *
  * @example
@@ -43,6 +38,12 @@ export class Session<Data extends object = Record<string, unknown>> {
 
   static {
     stateOf = (session) => session.#state;
+    // What console.log shows, in Node, Bun and Deno. By its key, since other runtimes lack the constant of node:util.
+    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: Session) {
+        return viewOf(this.#state);
+      },
+    });
   }
 
   /** Sessions are made by `SessionManager.load`. */
@@ -51,12 +52,14 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * What this session is known by, and no secret. With a store it is the id under which that keeps the session, a hash of the visitor's token, which `revoke` takes. In a sealed
-   * or signed cookie it is what `isRevoked` is asked about. A login or a renewal brings another. Undefined in Flask's cookies, and in a request in which the session begins.
+   * The name of this session, and no secret. With a store it is the id under which the session is stored, a hash of the visitor's token,
+   * which `revoke` takes. In a sealed or signed cookie it is what `isRevoked` is asked about: `renew()` keeps it, and `login()` brings
+   * another. Undefined in Flask's cookies, and in a request in which the session begins.
    */
   get id(): string | undefined {
     const { id } = this.#state.look();
-    return this.#state.held?.id ?? id;
+    const { held } = this.#state;
+    return held?.payload === undefined ? id : held.id;
   }
 
   /** Whether the visitor came without a session that can be used. */
@@ -81,7 +84,7 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   set persistent(value: boolean) {
-    this.#state.edit().persistent = value;
+    this.#state.edit().persistent = checkedPersistent(value, "session.persistent");
   }
 
   /** Why the cookie that came in was not accepted; undefined if it was, or if none came. */
@@ -92,34 +95,40 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Makes the session somebody's. It gets a new token, so that one planted before is worth nothing (OWASP ASVS 5.0, 7.2.4), and its absolute
-   * lifetime begins anew. The data stays: take out what belongs to somebody else.
+   * Links the session to a user. It gets a new token, so that one planted before is worth nothing (OWASP ASVS 5.0, 7.2.4), and its absolute
+   * lifetime begins anew. The data stays: take out what belongs to another user.
    *
-   * @param subject the user's id as text of up to 512 characters.
-   * @param options `persistent` sets `session.persistent` as well. `label`, up to 200 characters, tells this session from the user's others
-   *   where a store lists them, such as "Firefox on Linux".
+   * @param subject the user's id as text of 1 to 512 characters, without NUL.
    * @throws InvalidOptionError for anything else; SessionError `session_closed` after the headers have left.
    */
   login(subject: string, options: LoginOptions = {}): void {
-    if (typeof subject !== "string" || subject === "" || subject.length > LONGEST_SUBJECT || !subject.isWellFormed()) {
+    checkOptions("session.login", options, ["persistent", "label"]);
+    const { persistent, label } = options;
+    if (!isText(subject, LONGEST_SUBJECT) || subject === "" || subject.includes("\0")) {
       throw new InvalidOptionError(
-        `session.login takes the user's id as text of 1 to ${LONGEST_SUBJECT} characters: session.login(String(user.id)).`,
+        `session.login takes the user's id as text of 1 to ${LONGEST_SUBJECT} characters, without NUL. Fix: session.login(String(user.id)).`,
       );
     }
-    const { label } = options;
-    if (label !== undefined && (typeof label !== "string" || label.length > LONGEST_LABEL || !label.isWellFormed())) {
+    if (label !== undefined && !isText(label, LONGEST_LABEL)) {
       throw new InvalidOptionError(`The label of session.login is text of up to ${LONGEST_LABEL} characters.`);
     }
+    const isPersistent = persistent === undefined ? undefined : checkedPersistent(persistent, "The option persistent of session.login");
     const record = this.#state.edit();
     record.subject = subject;
     record.label = label;
-    if (options.persistent !== undefined) record.persistent = options.persistent;
+    if (isPersistent !== undefined) record.persistent = isPersistent;
     record.createdAt = this.#state.now();
     this.#state.renewed = true;
     this.#state.loggedIn = true;
   }
 
-  /** Ends the session, in the store too, and empties it. What is put into it afterwards, say a flashed message, begins a new one under a new token. */
+  /**
+   * Ends the session, in the store too, and empties it. What is saved in it afterwards, such as a flashed message, begins a new one under a
+   * new token. If a login has put another token in its place a moment ago, that session ends too.
+   *
+   * Without a store the browser forgets the cookie. A copy of the cookie stays good until it expires, and a request that was already
+   * running may send the cookie once more; `validFrom` and `isRevoked` refuse both.
+   */
   logout(): void {
     this.#state.end();
     this.#state.loggedIn = false;
@@ -160,28 +169,56 @@ export class Session<Data extends object = Record<string, unknown>> {
     });
   }
 
-  /** Leaves a message for the visitor's next page. @param category a word for the template, "message" unless given. */
+  /** Leaves a message for the visitor's next page. If the session has no room, the oldest messages are dropped. @param category a word for the template, "message" unless given. */
   flash(message: string, category: string = "message"): void {
-    const { data } = this.#state.edit();
-    const kept = Object.hasOwn(data, FLASHES) ? data[FLASHES] : undefined;
-    data[FLASHES] = [...(Array.isArray(kept) ? (kept as unknown[]) : []), new Tuple(category, message)];
+    addFlash(this.#state.edit().data, { category, message });
   }
 
   /** The messages that were left for this page, oldest first. They are taken out: each is read once. */
   flashes(): FlashMessage[] {
     const { data } = this.#state.look();
-    const kept = Object.hasOwn(data, FLASHES) ? data[FLASHES] : undefined;
-    if (kept === undefined) return [];
+    if (!hasFlashes(data)) return [];
     if (this.#state.closed)
-      throw new SessionError(
-        "session_closed",
-        "Flashed messages are taken out of the session when they are read, and the headers have left: read them before.",
-      );
-    delete data[FLASHES];
-    if (!Array.isArray(kept)) return [];
-    return (kept as unknown[]).flatMap((pair) => {
-      const [category, message] = Array.isArray(pair) ? (pair as unknown[]) : [];
-      return typeof category === "string" && typeof message === "string" ? [{ category, message }] : [];
-    });
+      throw sessionClosed("flashed messages are taken out of it when they are read, and the headers have left. Read them before.");
+    return takeFlashes(data);
   }
+
+  /** A session is not data: JSON shows that it is one, and nothing of it. */
+  toJSON(): string {
+    return "[Session]";
+  }
+}
+
+/** Named so that inspection shows `Session { … }`. */
+const SessionView = class Session {
+  readonly id: string | undefined;
+  readonly subject: string | undefined;
+  readonly isNew: boolean;
+  readonly keys: readonly string[];
+
+  constructor(id: string | undefined, subject: string | undefined, isNew: boolean, keys: readonly string[]) {
+    this.id = id;
+    this.subject = subject;
+    this.isNew = isNew;
+    this.keys = keys;
+  }
+};
+
+/** Who and which entries, and no values. To look at it this way is not to access the session. */
+function viewOf(state: SessionState): object {
+  const { id, subject, data } = state.record();
+  const { held } = state;
+  const isNew = state.opened?.verdict !== "valid";
+  return new SessionView(held?.payload === undefined ? id : held.id, subject, isNew, Object.keys(data));
+}
+
+function isText(value: unknown, longest: number): value is string {
+  return typeof value === "string" && value.length <= longest && value.isWellFormed();
+}
+
+/** A checkbox gives "on", and "false" is true in JavaScript: neither is taken for a boolean. */
+function checkedPersistent(value: unknown, place: string): boolean {
+  if (typeof value === "boolean") return value;
+  const written = typeof value === "string" ? JSON.stringify(value.slice(0, 20)) : `a ${typeof value}`;
+  throw new InvalidOptionError(`${place} is true or false; it got ${written}. Fix for a checkbox: persistent: body.remember === "on".`);
 }

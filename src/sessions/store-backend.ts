@@ -1,23 +1,28 @@
 import type { Clock } from "../clock.ts";
 import { SessionError } from "../errors.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
-import type { Held, Outgoing, Reader, Reading, Saved, SessionBackend } from "./backend.ts";
+import { ask, type Patience } from "./ask.ts";
+import type { Held, Outgoing, Reading, Refused, Result, Saved, SessionBackend } from "./backend.ts";
 import type { SessionCookie } from "./cookie.ts";
 import { RENEWAL_GRACE, type Lifetimes } from "./lifetime.ts";
-import { readMark } from "./moved-mark.ts";
-import { rejection, type Rejection } from "./rejection.ts";
+import { readMark, TOMBSTONE } from "./moved-mark.ts";
+import { rejection } from "./rejection.ts";
 import { recordOf } from "./session-payload.ts";
 import type { SessionStore } from "./store.ts";
-import { StoredSessions, type Kept } from "./stored-sessions.ts";
+import { StoredSessions, type Kept, type Place } from "./stored-sessions.ts";
 import { TokenCookie, type Token } from "./token-cookie.ts";
-import { createToken, storeIdOf } from "./token.ts";
+import { createNonce, createToken, loginToken, storeIdOf } from "./token.ts";
 
-/** A cookie comes twice when two paths or domains set it. Whoever sends more genuine tokens is not asked about in the store. */
+/** A cookie comes twice when two paths or domains set it. If more genuine tokens come, the store is not asked about any of them. */
 const MAX_TOKENS = 4;
 
-const ENDED = "Nothing kept: the session was ended while this request ran, and what has ended is not written again.";
-const RENEWED_ELSEWHERE = "Kept. No cookie sent: another request renewed the token a moment ago, and sends it.";
-const NOTHING_NEW = "Kept because data changed. No cookie sent: the browser has this token.";
+/** Writes of one session wait for each other within a process. The store may be slow for each of them. */
+const IN_TURN: Patience = { whom: "Earlier writes of the same session in this process", option: "a fixed bound", timeout: 60 };
+
+const ENDED = "Nothing saved: the session was ended while this request ran, and an ended session is not written again.";
+const RENEWED_ELSEWHERE = "Saved. No cookie sent: another request renewed the token a moment ago, and sends it.";
+const NOTHING_NEW = "Saved because data changed. No cookie sent: the browser has this token.";
+const GONE = "Nothing sent: the session has moved or ended while this request ran, so its cookie is another one by now.";
 
 interface Context {
   readonly cookie: SessionCookie;
@@ -26,76 +31,125 @@ interface Context {
   readonly lifetimes: Lifetimes;
   /** In seconds. */
   readonly timeout: number;
+  readonly maxPayloadBytes: number;
 }
 
 /** Sessions that stay in a store, under the hash of a random token. The cookie holds the token and our signature, so that a forged one never reaches the store. */
 export class StoreBackend implements SessionBackend {
   readonly format = "store";
   readonly lifetimes: Lifetimes;
-  readonly #sessions: StoredSessions;
+  readonly asksStore = true;
+  /** The sessions by their ids, for those that have no cookie of them. */
+  readonly sessions: StoredSessions;
   readonly #context: Context;
   readonly #cookies = new Map<string, TokenCookie>();
   /** The last write of each id that is under way in this process. */
   readonly #writes = new Map<string, Promise<void>>();
 
   constructor(store: SessionStore, context: Context) {
-    this.#sessions = new StoredSessions(store, context);
+    this.sessions = new StoredSessions(store, context);
     this.#context = context;
     this.lifetimes = context.lifetimes;
   }
 
-  cookieName(secure: boolean): string {
-    return this.#context.cookie.nameFor(secure);
+  cookieNames(secure: boolean): readonly string[] {
+    return this.#context.cookie.namesFor(secure);
   }
 
   /** Waits for the store alone, and for that only if a genuine token came in. */
-  reader(name: string, values: readonly string[]): Reader | Promise<Reader> {
-    const [only, ...others] = values;
-    if (only !== undefined && others.length === 0) {
-      const token = this.#cookie(name).read(only);
-      return "reason" in token ? () => token : this.#read(token).then((reading) => () => reading);
+  read(name: string, values: readonly string[]): readonly Result[] | Promise<readonly Result[]> {
+    const tokens = values.map((value) => this.#cookie(name).read(value));
+    const genuine = tokens.filter((token): token is Token => "token" in token);
+    if (genuine.length === 0) return tokens as readonly Refused[];
+    // The same token under two signatures is asked about once.
+    if (new Set(genuine.map(({ id }) => id)).size > MAX_TOKENS) {
+      return tokens.map((token) => ("token" in token ? rejection("duplicate") : token));
     }
-    const opened = new Map<string, Reading | Rejection>();
-    const tokens = new Map<string, Token>();
-    for (const value of values) {
-      const token = this.#cookie(name).read(value);
-      if ("reason" in token) opened.set(value, token);
-      else tokens.set(value, token);
-    }
-    const reader: Reader = (value) => opened.get(value) ?? rejection("malformed");
-    return tokens.size === 0 ? reader : this.#readAll(tokens, opened, reader);
-  }
-
-  async #readAll(tokens: ReadonlyMap<string, Token>, opened: Map<string, Reading | Rejection>, reader: Reader): Promise<Reader> {
-    for (const [value, token] of tokens) {
-      opened.set(value, tokens.size > MAX_TOKENS ? rejection("duplicate") : await this.#read(token));
-    }
-    return reader;
+    const readings = new Map<string, Promise<Result>>();
+    return Promise.all(
+      tokens.map(async (token) => {
+        if (!("token" in token)) return token;
+        const reading = readings.get(token.id) ?? this.#read(token);
+        readings.set(token.id, reading);
+        return withIssue(await reading, token.issuedAt);
+      }),
+    );
   }
 
   async save(name: string, session: Outgoing): Promise<Saved> {
-    const { held, record, text, renew, outlives, resend } = session;
+    const { held, record, text, renew, isLogin, resend } = session;
     const kept = { record, text, conflicts: 0 };
     if (held === undefined) {
       const token = createToken();
-      await this.#sessions.create(storeIdOf(token), record, text);
+      await this.sessions.create(storeIdOf(token), record, text);
       return this.#send(name, kept, token, true);
     }
-    // What another request has renewed a moment ago needs it no second time, and only one new cookie can be the last to reach the browser. A login is another matter.
-    const token = renew && (outlives || held.token !== undefined) ? createToken() : undefined;
-    const id = token === undefined ? held.id : storeIdOf(token);
-    const written = await this.#inTurn(
-      held.id,
-      async () => await (token === undefined ? this.#sessions.replace(session, held) : this.#sessions.move(session, held, id)),
-    );
+    // A request whose token another one has renewed a moment ago needs no second renewal, and only one new cookie can be the last to reach the
+    // browser. A login is another matter, and so is a session that its cookie holds: it has no token yet.
+    const moves = held.payload === undefined || (renew && (isLogin || held.token !== undefined));
+    const written = await this.#inTurn(held.id, async () => {
+      if (moves) return await this.#move(session, held);
+      const replaced = await this.sessions.replace(session, held);
+      return replaced && { ...replaced, token: replaced.id === held.id ? held.token : undefined };
+    });
     if (written === undefined) return { ...kept, isKept: false, value: undefined, why: ENDED };
-    return this.#send(name, written, written.id === id ? (token ?? held.token) : undefined, resend || token !== undefined);
+    return this.#send(name, written, written.token, resend || moves);
   }
 
   async touch(name: string, { record, text, held }: Outgoing): Promise<Saved> {
     if (held === undefined) throw new SessionError("session_invalid", "Only a session that a store holds can be touched there.");
-    await this.#sessions.touch(held.id, record);
-    return this.#send(name, { record, text, conflicts: 0 }, held.token, true);
+    const kept = { record, text, conflicts: 0 };
+    const isThere = await this.sessions.extend(held, record);
+    if (!isThere) return { ...kept, isKept: false, value: undefined, why: GONE };
+    return this.#send(name, kept, held.token, true);
+  }
+
+  async remove(held: Held): Promise<void> {
+    await this.sessions.remove(held);
+  }
+
+  /**
+   * What became of a session that came in a cookie of its own: it may have moved into the store, or have been ended.
+   *
+   * @param id under which the store remembers that. @param until when it has to be remembered, in Unix seconds.
+   */
+  async follow(reading: Reading, id: string, until: number): Promise<Result> {
+    const payload = await this.sessions.read(id);
+    const held = { id, token: undefined, issuedAt: reading.record.lastSeenAt, payload, until };
+    if (payload === undefined) return { ...reading, held };
+    const found = await this.#at({ id, payload, until });
+    if ("reason" in found) return found.reason === "moved" ? { ...found, held } : found;
+    return { ...this.#readingOf(found, reading.key, undefined, reading.record.lastSeenAt), source: this };
+  }
+
+  /** Moves a session to a new token. A login that meets another login of the same user, made with the same old token, joins it. */
+  async #move(session: Outgoing, held: Held): Promise<(Kept & { readonly token: string | undefined }) | undefined> {
+    const { keys } = this.#context;
+    const nonce = session.isLogin && held.token !== undefined ? createNonce() : undefined;
+    const token = nonce === undefined ? createToken() : loginToken(keys.current, held.token!, nonce);
+    const id = storeIdOf(token);
+    const written = await this.sessions.move(session, held, { id, nonce });
+    if (written === undefined || written.id !== id) return written && { ...written, token: undefined };
+    const other = written.hasOutlived !== true ? undefined : await this.#otherLogin(session, held, id);
+    if (other === undefined) return { ...written, token };
+    const joined = await this.sessions.replace(session, other);
+    if (joined?.id !== other.id) return { ...written, token };
+    await this.sessions.delete(id);
+    return { ...joined, token: other.token };
+  }
+
+  /** The session of another login of the same user that has replaced the same old token, and its token. */
+  async #otherLogin({ record }: Outgoing, { id, token }: Held, ownId: string): Promise<(Place & { readonly token: string }) | undefined> {
+    const mark = await this.sessions.loginAt({ id, payload: undefined });
+    if (mark?.nonce === undefined || mark.id === ownId || token === undefined) return undefined;
+    for (const key of this.#context.keys) {
+      const candidate = loginToken(key, token, mark.nonce);
+      if (storeIdOf(candidate) !== mark.id) continue;
+      const payload = await this.sessions.read(mark.id);
+      const isSameUser = payload !== undefined && recordOf(payload)?.subject === record.subject;
+      return isSameUser ? { id: mark.id, payload, token: candidate } : undefined;
+    }
+    return undefined;
   }
 
   #send(name: string, { record, text, conflicts }: Kept, token: string | undefined, resend: boolean): Saved {
@@ -105,15 +159,11 @@ export class StoreBackend implements SessionBackend {
     return { ...kept, isKept: true, value: this.#cookie(name).write(token) };
   }
 
-  async remove(held: Held): Promise<void> {
-    await this.#sessions.remove(held);
-  }
-
-  /** One write of a session after the other, as far as this process goes: else all would collide, and all but one in vain. */
-  async #inTurn<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
+  /** One write of a session after the other, as far as this process goes: otherwise all would collide, and all but one in vain. */
+  async #inTurn<Answer>(id: string, work: () => Promise<Answer>): Promise<Answer> {
     const before = this.#writes.get(id);
     const mine = (async () => {
-      if (before !== undefined) await this.#sessions.ask("waiting for another write of the same session", () => before);
+      if (before !== undefined) await ask(IN_TURN, "this one waited", () => before);
       return await work();
     })();
     const settled = mine.then(ignore, ignore);
@@ -125,18 +175,34 @@ export class StoreBackend implements SessionBackend {
     }
   }
 
-  async #read({ token, id, issuedAt, key }: Token): Promise<Reading | Rejection> {
-    const payload = await this.#sessions.read(id);
-    const mark = readMark(payload);
-    const isInGrace = mark !== undefined && !mark.byLogin && this.#context.clock() <= mark.at + RENEWAL_GRACE;
-    const place = isInGrace ? await this.#sessions.find(mark.id, 1) : payload === undefined ? undefined : { id, payload };
-    if (mark !== undefined && (!isInGrace || place === undefined)) return rejection("moved");
-    if (place === undefined) return rejection("unknown");
-    const record = recordOf(place.payload);
-    if (record === undefined) return rejection("bad_payload", "The token is genuine, but what the store keeps under it is no session.");
-    const held = { ...place, token: isInGrace ? undefined : token, issuedAt };
-    // Touching moves the time in the cookie alone; the payload's is that of the last save.
-    return { key, held, record: { ...record, lastSeenAt: Math.max(record.lastSeenAt, issuedAt) } };
+  async #read({ token, id, issuedAt, key }: Token): Promise<Result> {
+    const payload = await this.sessions.read(id);
+    if (payload === undefined) return rejection("unknown");
+    const found = await this.#at({ id, payload });
+    if ("reason" in found) return found;
+    return this.#readingOf(found, key, found.id === id ? token : undefined, issuedAt);
+  }
+
+  /** The session at a place, or where it moved a moment ago. */
+  async #at(place: Place & { readonly payload: string }): Promise<(Place & { readonly payload: string }) | Refused> {
+    const mark = readMark(place.payload);
+    if (place.payload === TOMBSTONE) return rejection("unknown");
+    if (mark === undefined) return place;
+    const isInGrace = !mark.byLogin && this.#context.clock() <= mark.at + RENEWAL_GRACE;
+    const found = isInGrace ? await this.sessions.find(mark.id, 1) : undefined;
+    return found ?? { ...rejection("moved"), held: { ...place, token: undefined, issuedAt: mark.at } };
+  }
+
+  #readingOf(
+    { id, payload }: Place & { readonly payload: string },
+    key: Reading["key"],
+    token: string | undefined,
+    issuedAt: number,
+  ): Result {
+    const record = recordOf(payload);
+    if (record === undefined)
+      return rejection("bad_payload", "The token is genuine, but the store keeps something else than a session under it.");
+    return withIssue({ key, held: { id, payload, token, issuedAt }, record }, issuedAt);
   }
 
   #cookie(name: string): TokenCookie {
@@ -144,6 +210,13 @@ export class StoreBackend implements SessionBackend {
     if (cookie === undefined) this.#cookies.set(name, (cookie = new TokenCookie(name, this.#context.keys, this.#context.clock)));
     return cookie;
   }
+}
+
+/** Touching moves the time in the cookie alone; the payload's is that of the last save. */
+function withIssue(result: Result, issuedAt: number): Result {
+  if (!("record" in result) || result.held === undefined) return result;
+  const lastSeenAt = Math.max(result.record.lastSeenAt, issuedAt);
+  return { ...result, held: { ...result.held, issuedAt }, record: { ...result.record, lastSeenAt } };
 }
 
 function ignore(): void {}

@@ -1,7 +1,7 @@
 /**
- * Where server-side sessions are kept: a dumb shelf of texts with an expiry.
+ * Where server-side sessions are saved: a key-value store of strings with expiry.
  *
- * Whoever writes one needs no knowledge of sessions. A store never sees a visitor's token (`id` is a hash of it), never parses the
+ * An author of a store needs no knowledge of sessions. A store never sees a visitor's token (`id` is a hash of it), never parses the
  * payload, opens no connection, starts no timer, and throws only when the system behind it fails: what is absent or expired
  * is `undefined`, and removing nothing is fine. Times are whole Unix seconds.
  */
@@ -10,15 +10,12 @@ export interface SessionStore {
   get(id: string): Promise<string | undefined>;
 
   /**
-   * Keeps the payload until `expiresAt`, in place of any before it.
+   * Saves the payload until `expiresAt`, in place of any before it, and says whether it did.
    *
-   * With `replaces`, only if the payload kept now is still that text, and the session still there: false says that it is not.
-   * Without it, only if nothing is kept under this id: an id is written anew once. The comparison and the writing are one step.
+   * With `replaces`, only if the payload stored now is still that text, and has not expired. Replacing a payload by itself moves its expiry.
+   * Without it, only if nothing is stored under this id. The comparison and the writing are one atomic step.
    */
   set(id: string, payload: string, expiresAt: number, options?: SetOptions): Promise<boolean>;
-
-  /** Moves the expiry of what is kept under this id; nothing if there is nothing. */
-  touch(id: string, expiresAt: number): Promise<void>;
 
   /** Forgets what is kept under this id. */
   delete(id: string): Promise<void>;

@@ -3,185 +3,252 @@ import { SessionError } from "../errors.ts";
 import { ask, type Patience } from "./ask.ts";
 import type { Held, Outgoing, Saved } from "./backend.ts";
 import { expiryOf, MOVE_REMEMBERED, type Lifetimes } from "./lifetime.ts";
-import { readMark, TOMBSTONE, writeMark } from "./moved-mark.ts";
+import { readMark, TOMBSTONE, writeMark, type MovedMark } from "./moved-mark.ts";
 import { writeSessionJson } from "./session-json.ts";
 import { payloadOf, recordOf } from "./session-payload.ts";
 import type { SessionRecord } from "./session-record.ts";
-import type { SessionStore } from "./store.ts";
+import { largestEntries } from "./session-size.ts";
+import type { SessionStore, SetOptions } from "./store.ts";
 
 /** Requests of one process wait for each other, so other processes would have to save in between this often, one after the other. */
-const MAX_ATTEMPTS = 64;
+export const MAX_ATTEMPTS = 64;
 /** So often a session may be renewed while one request runs. */
 const MAX_MOVES = 8;
-/** Milliseconds. Whoever has just won goes straight on with the next request, so those who wait long would lose again and again. */
+/** Upper bound for the back-off, in milliseconds. Longer waits would starve this request. */
 const LONGEST_PAUSE = 16;
 
-/** What a write has kept: with other requests' changes, if there were any. */
+/** The record as written, after merging concurrent changes. */
 export type Kept = Pick<Saved, "record" | "text" | "conflicts">;
-/** Where a session is kept. */
-export type Place = Pick<Held, "id" | "payload">;
-/** What was kept, and where. */
-export type KeptAt = Kept & { readonly id: string };
+/** Where a session is kept, and what the store keeps there. */
+export type Place = Pick<Held, "id" | "payload" | "until">;
+/** What was saved, and where. */
+export interface KeptAt extends Kept {
+  readonly id: string;
+  /** Whether a login was saved although the session that it began with had been ended, or replaced by another login. */
+  readonly hasOutlived?: boolean;
+}
+
+/** How a session moves to a new token. */
+export interface Move {
+  /** The new id. */
+  readonly id: string;
+  /** Of a login; see `loginToken`. */
+  readonly nonce?: string | undefined;
+}
+
+interface StoredSessionsContext {
+  readonly clock: Clock;
+  readonly lifetimes: Lifetimes;
+  /** Seconds that the store may take for one answer. */
+  readonly timeout: number;
+  readonly maxPayloadBytes: number;
+}
 
 /**
- * The sessions in a store, by their ids. It compares before it writes, and merges with what others have written, in an order in which nothing that was kept
- * is lost and nothing that was ended comes back, whatever fails in between.
+ * The sessions in a store, by their ids. It compares before it writes, and merges with what others have written, in an order in which
+ * nothing that was saved is lost and nothing that was ended comes back, whatever fails in between.
  */
 export class StoredSessions {
   readonly #store: SessionStore;
   readonly #clock: Clock;
   readonly #lifetimes: Lifetimes;
   readonly #patience: Patience;
+  readonly #maxPayloadBytes: number;
 
-  /** @param timeout seconds that the store may take for one answer. */
-  constructor(
-    store: SessionStore,
-    { clock, lifetimes, timeout }: { readonly clock: Clock; readonly lifetimes: Lifetimes; readonly timeout: number },
-  ) {
+  constructor(store: SessionStore, { clock, lifetimes, timeout, maxPayloadBytes }: StoredSessionsContext) {
     this.#store = store;
     this.#clock = clock;
     this.#lifetimes = lifetimes;
     this.#patience = { whom: "The session store", option: "storeTimeout", timeout };
+    this.#maxPayloadBytes = maxPayloadBytes;
   }
 
-  /** What is kept under an id: a session, a mark or nothing. */
+  /** What is kept under an id: a session, a mark, a tombstone or nothing. */
   async read(id: string): Promise<string | undefined> {
-    return await this.#get("reading a session", id);
+    return await this.#ask("reading a session", () => this.#store.get(id));
   }
 
   /**
-   * A session, or where it was renewed to. Undefined if it is no more, or somebody has logged in with it.
+   * Finds the session, following renewals. Undefined if it was deleted, or replaced by a login.
    *
    * @param moves how many marks have led here.
    */
-  async find(id: string, moves: number = 0): Promise<Place | undefined> {
-    const payload = await this.#get("reading a session again", id);
+  async find(id: string, moves: number = 0): Promise<SessionPlace | undefined> {
+    const payload = await this.read(id);
     const mark = readMark(payload);
     if (mark !== undefined) return mark.byLogin || moves === MAX_MOVES ? undefined : await this.find(mark.id, moves + 1);
-    return payload === undefined ? undefined : { id, payload };
+    return payload === undefined || payload === TOMBSTONE ? undefined : { id, payload };
   }
 
   async create(id: string, record: SessionRecord, text: string): Promise<void> {
     const { subject } = record;
-    const wasFree = await this.ask("saving a new session", () =>
-      this.#store.set(id, payloadOf(record, text), expiryOf(record, this.#lifetimes), { subject }),
-    );
+    const payload = this.#payloadOf(record, text);
+    const wasFree = await this.#set("saving a new session", id, payload, expiryOf(record, this.#lifetimes), { subject });
     if (!wasFree)
       throw new SessionError("store_failed", "The session store says that a new, random id is taken. It does not keep its contract.");
   }
 
-  async touch(id: string, record: SessionRecord): Promise<void> {
-    await this.ask("moving the end of a session", () => this.#store.touch(id, expiryOf(record, this.#lifetimes)));
+  /**
+   * Moves the end of a session by writing the same payload again, if it is still there. A concurrent change is kept.
+   *
+   * @returns whether the session is still there.
+   */
+  async extend(held: Held, record: SessionRecord): Promise<boolean> {
+    let payload = held.payload;
+    let { createdAt, subject } = record;
+    for (let attempt = 0; payload !== undefined && attempt < MAX_ATTEMPTS; attempt++) {
+      const expiresAt = expiryOf({ createdAt, subject, lastSeenAt: record.lastSeenAt }, this.#lifetimes);
+      if (await this.#set("moving the end of a session", held.id, payload, expiresAt, { replaces: payload, subject })) return true;
+      payload = await this.read(held.id);
+      const theirs = payload === undefined ? undefined : recordOf(payload);
+      if (theirs === undefined) return false;
+      ({ createdAt, subject } = theirs);
+    }
+    return false;
   }
 
   /** Writes over what this request has loaded, or over what another has saved since. Undefined if nothing is there any more. */
-  async replace(session: Outgoing, held: Held): Promise<KeptAt | undefined> {
-    return await this.#write(session, held, async (place, kept) => await this.#set(place.id, kept, place.payload));
+  async replace(session: Outgoing, place: Place): Promise<KeptAt | undefined> {
+    return await this.#write(session, place, async (at, kept) => await this.#overwrite(at, kept));
   }
 
   /**
-   * Keeps a session under a new id, and then says so in the place of the old one: whatever fails or ends in between, no state is lost and none is kept that was ended.
+   * Saves a session under a new id, and then says so in the place of the old one. Whatever fails or ends in between, no state is lost and
+   * none is kept that was ended.
    *
-   * @returns under which id it is kept: another than the new one if another request has moved it meanwhile. Undefined if it has ended.
+   * @returns under which id it is saved: another than the new one if another request has moved it meanwhile. Undefined if it has ended.
    */
-  async move(session: Outgoing, held: Held, id: string): Promise<KeptAt | undefined> {
-    const { record, text, outlives } = session;
+  async move(session: Outgoing, held: Held, { id, nonce }: Move): Promise<KeptAt | undefined> {
+    const { record, text, isLogin } = session;
     await this.create(id, record, text);
-    let fresh = payloadOf(record, text);
+    let fresh = this.#payloadOf(record, text);
     const at = this.#clock();
     let isElsewhere = false;
     try {
       const written = await this.#write(session, held, async (place, kept) => {
-        isElsewhere = place.id !== held.id && !outlives;
-        if (isElsewhere) return await this.#set(place.id, kept, place.payload);
+        isElsewhere = place.id !== held.id && !isLogin;
+        if (isElsewhere) return await this.#overwrite(place, kept);
         if (kept.conflicts > 0) {
-          await this.#set(id, kept, fresh);
-          fresh = payloadOf(kept.record, kept.text);
+          await this.#overwrite({ id, payload: fresh }, kept);
+          fresh = this.#payloadOf(kept.record, kept.text);
         }
-        const mark = writeMark({ id, at, byLogin: outlives });
-        return await this.#store.set(place.id, mark, at + MOVE_REMEMBERED, { replaces: place.payload });
+        const mark = writeMark({ id, at, byLogin: isLogin, nonce });
+        return await this.#set("saving a session", place.id, mark, place.until ?? at + MOVE_REMEMBERED, { replaces: place.payload });
       });
       if (written !== undefined && !isElsewhere) return { ...written, id };
-      // What has ended is ended, but for a login, which stands on its own.
-      if (written === undefined && outlives) return { record, text, conflicts: 0, id };
-      await this.#delete(id);
+      // A session deleted meanwhile stays deleted. A login is saved anyway: it is a new session.
+      if (written === undefined && isLogin) return { record, text, conflicts: 0, id, hasOutlived: true };
+      await this.delete(id);
       return written;
     } catch (error) {
-      // Nobody has its token. If the store does not hear of this either, it ends by itself.
-      await this.#delete(id).catch(ignore);
+      // Its token was sent to nobody. If the store cannot be told either, it expires by itself.
+      await this.delete(id).catch(ignore);
       throw error;
     }
   }
 
-  /** Ends a session wherever it is: a parallel request may have moved it, or be about to. */
-  async remove(held: Held): Promise<void> {
-    let { id, payload } = held;
+  /** The login that has replaced the session of this place, if another request has logged in meanwhile. */
+  async loginAt(place: Place): Promise<MovedMark | undefined> {
+    const mark = readMark(await this.read(place.id));
+    return mark?.byLogin === true ? mark : undefined;
+  }
+
+  /** Ends a session wherever it is: a concurrent request may have moved it, or be about to. */
+  async remove(start: Place): Promise<void> {
+    let place = start;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const [here, expected, until] = [id, payload, this.#clock() + MOVE_REMEMBERED];
+      const { id, payload, until } = place;
       const mark = readMark(payload);
-      // In one step with the look: whoever renews the session at this moment finds that it has ended, or has said before where it went.
+      // Replace the payload by a tombstone atomically. A concurrent renewal then either sees the tombstone, or has left a mark that we follow.
       const isEnded =
-        mark !== undefined || (await this.ask("ending a session", () => this.#store.set(here, TOMBSTONE, until, { replaces: expected })));
-      if (isEnded) await this.#delete(here);
+        mark !== undefined ||
+        (await this.#set("ending a session", id, TOMBSTONE, until ?? this.#clock() + MOVE_REMEMBERED, { replaces: payload }));
+      // What a copy of a cookie could use must be remembered.
+      if (isEnded && until === undefined) await this.delete(id);
       if (isEnded && mark === undefined) return;
-      const next = mark?.id ?? here;
-      const found = await this.#get("ending a session", next);
-      if (found === undefined) return;
-      [id, payload] = [next, found];
+      const next = mark?.id ?? id;
+      const found = await this.read(next);
+      if (found === undefined || found === TOMBSTONE) return;
+      place = next === id ? { id, payload: found, until } : { id: next, payload: found };
     }
     throw conflict();
   }
 
+  async delete(id: string): Promise<void> {
+    await this.#ask("ending a session", () => this.#store.delete(id));
+  }
+
   /**
-   * Writes until what is written over is what was merged with, wherever it is by then.
+   * Compare-and-set loop: merges with the latest payload and retries, following the session if it moved.
    *
    * @returns what was written, and where; undefined if nothing is there any more.
    */
   async #write(
     { record, text, replay }: Outgoing,
-    held: Held,
+    start: Place,
     write: (place: Place, kept: Kept) => Promise<boolean>,
   ): Promise<KeptAt | undefined> {
     let kept: Kept = { record, text, conflicts: 0 };
-    let place: Place = held;
+    let place = start;
+    const before = start.payload === undefined ? undefined : recordOf(start.payload);
     while (kept.conflicts < MAX_ATTEMPTS) {
-      if (await this.ask("saving a session", async () => await write(place, kept))) return { ...kept, id: place.id };
+      if (await write(place, kept)) return { ...kept, id: place.id };
       const theirs = await this.find(place.id);
       const their = theirs && recordOf(theirs.payload);
       if (theirs === undefined || their === undefined) return undefined;
       place = theirs;
       replay(their.data);
-      const persistent = record.persistent === recordOf(held.payload)?.persistent ? their.persistent : record.persistent;
+      const persistent = record.persistent === before?.persistent ? their.persistent : record.persistent;
       kept = { record: { ...record, persistent, data: their.data }, text: writeSessionJson(their.data), conflicts: kept.conflicts + 1 };
       if (kept.conflicts > 1) await pause(kept.conflicts);
     }
     throw conflict();
   }
 
-  async #get(doing: string, id: string): Promise<string | undefined> {
-    const payload = await this.ask(doing, () => this.#store.get(id));
-    return payload === TOMBSTONE ? undefined : payload;
-  }
-
-  async #set(id: string, { record, text }: Kept, replaces: string): Promise<boolean> {
+  async #overwrite({ id, payload }: Place, { record, text }: Kept): Promise<boolean> {
     const { subject } = record;
-    return await this.#store.set(id, payloadOf(record, text), expiryOf(record, this.#lifetimes), { replaces, subject });
+    return await this.#set("saving a session", id, this.#payloadOf(record, text), expiryOf(record, this.#lifetimes), {
+      replaces: payload,
+      subject,
+    });
   }
 
-  async #delete(id: string): Promise<void> {
-    await this.ask("ending a session", () => this.#store.delete(id));
+  /** True alone is a yes: a store of an application's own may answer anything. */
+  async #set(doing: string, id: string, payload: string, expiresAt: number, options: SetOptions): Promise<boolean> {
+    const answer: unknown = await this.#ask(doing, () => this.#store.set(id, payload, expiresAt, options));
+    if (typeof answer === "boolean") return answer;
+    throw new SessionError(
+      "store_failed",
+      `The session store's set answered neither true nor false while ${doing}. It does not keep its contract.`,
+    );
+  }
+
+  #payloadOf(record: SessionRecord, text: string): string {
+    const payload = payloadOf(record, text);
+    // A UTF-16 unit is three bytes of UTF-8 at most: short texts need no counting.
+    const bytes = payload.length * 3 <= this.#maxPayloadBytes ? 0 : Buffer.byteLength(payload, "utf8");
+    if (bytes <= this.#maxPayloadBytes) return payload;
+    throw new SessionError(
+      "session_too_large",
+      `The session would have ${bytes.toLocaleString("en")} bytes in the store, and the option maxPayloadBytes allows ${this.#maxPayloadBytes.toLocaleString("en")}. ` +
+        `Its largest entries: ${largestEntries(text)}. Fix: keep large data in a database of its own, or raise maxPayloadBytes.`,
+    );
   }
 
   /** The store's answer; a SessionError when it fails or is late. */
-  ask<Answer>(doing: string, question: () => Promise<Answer>): Promise<Answer> {
+  #ask<Answer>(doing: string, question: () => Promise<Answer>): Promise<Answer> {
     return ask(this.#patience, doing, question);
   }
 }
 
-function conflict(): SessionError {
+/** The place of a session that is there. */
+type SessionPlace = Place & { readonly payload: string };
+
+/** The error for a session that others change all the time. */
+export function conflict(): SessionError {
   return new SessionError(
     "store_conflict",
-    `Other processes have saved this session ${MAX_ATTEMPTS} times while this request tried to. What changes so often belongs into a database, not into a session.`,
+    `Other processes have changed this session ${MAX_ATTEMPTS} times while this request tried to. Data that changes this often belongs in a database, not in a session.`,
   );
 }
 

@@ -3,7 +3,7 @@ import type { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKey } from "../keys/secret-key.ts";
 import { TimestampSigner } from "../signing/timestamp-signer.ts";
 import { badSignature, rejection, type Rejection } from "./rejection.ts";
-import { isToken, storeIdOf } from "./token.ts";
+import { storeIdOf } from "./token.ts";
 import { VerifiedTexts } from "./verified-texts.ts";
 
 const SHAPE = /^[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{1,7}\.[A-Za-z0-9_-]{43}$/;
@@ -27,7 +27,7 @@ export class TokenCookie {
   /** @param name the cookie's: its tokens are good under this name alone. */
   constructor(name: string, keys: KeyRing, clock: Clock) {
     this.#keys = keys;
-    this.#signer = new TimestampSigner(keys, { salt: `latchkey.session-token.${name}`, keyDerivation: "hmac", digest: "sha256", clock });
+    this.#signer = new TimestampSigner(keys, { salt: `latchkey.session-token.${name}`, keyDerivation: "hkdf", digest: "sha256", clock });
     this.#verified = new VerifiedTexts(keys);
   }
 
@@ -44,9 +44,8 @@ export class TokenCookie {
     const genuine = this.#signer.verify(value);
     if (genuine === undefined) return badSignature(this.#keys);
     const { value: token, timestamp: issuedAt, key } = genuine;
-    if (!isToken(token)) return rejection("bad_payload");
     const meaning = { token, id: storeIdOf(token), issuedAt };
-    this.#verified.add(value, key, meaning);
+    this.#verified.add(value, key, meaning, 0);
     return { ...meaning, key };
   }
 }

@@ -36,3 +36,20 @@ export function moveNumberSources(from: object, to: object, rename: (key: string
   const numbers = sources.get(from);
   if (numbers !== undefined) sources.set(to, new Map([...numbers].map(([key, source]) => [rename(key), source])));
 }
+
+/**
+ * Carries what is known over to a value that was made out of another, such as a schema's result: wherever both hold the same number at the
+ * same place, deep inside too.
+ */
+export function copyNumberSources(from: unknown, to: unknown): void {
+  if (isEmpty || from === to || !isContainer(from) || !isContainer(to)) return;
+  const numbers = sources.get(from);
+  if (numbers !== undefined && !sources.has(to)) sources.set(to, new Map(numbers));
+  for (const key of Object.keys(from)) {
+    if (Object.hasOwn(to, key)) copyNumberSources(from[key as keyof object], to[key as keyof object]);
+  }
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}

@@ -25,7 +25,7 @@ export interface Verified {
 
 /** Characters of a signature: the digest's bytes in unpadded base64url. */
 const SIGNATURE_LENGTH: Readonly<Record<Digest, number>> = { sha1: 27, sha256: 43, sha384: 64, sha512: 86 };
-const DERIVATIONS: readonly KeyDerivation[] = ["concat", "django-concat", "hmac", "none"];
+const DERIVATIONS: readonly KeyDerivation[] = ["concat", "django-concat", "hmac", "none", "hkdf"];
 const IN_A_SIGNATURE = /[A-Za-z0-9\-_=]/;
 
 /**

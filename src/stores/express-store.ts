@@ -1,15 +1,20 @@
 import type { SessionStore, SetOptions } from "../sessions/store.ts";
 import { unixNow, type Clock } from "../clock.ts";
+import { checkOptions } from "../options.ts";
+import { hasMethods, wrongClient } from "./wrong-argument.ts";
 
-/** The session object that is handed to a store written for express-session: such stores take the expiry from its cookie. */
+/** The session object that a store written for express-session gets. Such stores take the expiry from its cookie. */
 export interface ExpressSession {
-  /** When the session ends, and in how many milliseconds: some stores look at the one, some at the other. */
+  /** When the session ends, and in how many milliseconds: some stores read the one, some the other. */
   cookie: { originalMaxAge: number; maxAge: number; expires: Date; httpOnly: boolean; path: string };
   payload: string;
   subject?: string;
 }
 
-/** A store written for express-session, by the methods that are called of it. https://github.com/expressjs/session#session-store-implementation */
+/**
+ * A store written for express-session, by the methods that are called on it.
+ * https://github.com/expressjs/session#session-store-implementation
+ */
 export interface ExpressStore {
   get(id: string, callback: (error?: unknown, session?: unknown) => void): unknown;
   set(id: string, session: ExpressSession, callback: (error?: unknown) => void): unknown;
@@ -17,23 +22,32 @@ export interface ExpressStore {
   touch?(id: string, session: ExpressSession, callback: (error?: unknown) => void): unknown;
 }
 
-/** A session store that cannot compare and write in one step: of two processes that save one session at the same time, the later one wins. */
+/**
+ * A session store that cannot compare and write in one step. If two processes save one session at the same time, the later
+ * save wins.
+ */
 export interface NonAtomicStore extends SessionStore {
   readonly atomic: false;
+}
+
+/** Settings of fromExpressStore. */
+export interface FromExpressStoreOptions {
+  /** The time in Unix seconds, for the seconds that a session has left. Default: the machine's clock. */
+  readonly clock?: Clock | undefined;
 }
 
 /**
  * Opens a store that was written for express-session as a session store. There are some sixty of them, for most databases.
  *
- * They know no compare-and-set. `set` and `touch` read, compare and then write, and within one process one after the other, so that there
- * nothing is lost. Between *two* processes there is a gap of one round trip: a change may be lost, and a logout undone. Where that matters,
- * take a store of this package or one that passes `storeContract`. They have no index of subjects either: no "log out everywhere".
+ * They have no compare-and-set. `set` reads, compares and then writes. In one process the operations on a session wait for
+ * each other, so nothing is lost there. Between *two* processes there is a gap of one round trip: a change may be lost, and a
+ * logout undone. Where that matters, use a store of this package or one that passes `storeContract`. They have no index of
+ * subjects either, so `list` and `revokeAll` of the manager do not work.
  *
- * Sessions that express-session itself has saved are absent here: they hold no payload of ours.
+ * Sessions that express-session itself has saved count as absent.
  *
- * @param store Any store with get, set and destroy, and touch where it has one; without it, touching reads and writes the session.
- * @param options.clock Tells the time, for the seconds that a session has left: the machine's clock unless told otherwise.
- * @throws TypeError if the store lacks one of the three methods.
+ * @param store Any store with get, set and destroy. If it has touch, that is used to extend a session.
+ * @throws InvalidOptionError if the store lacks one of the three methods, or an option is unknown.
  *
  * @example
  * import { RedisStore } from "connect-redis";
@@ -41,10 +55,14 @@ export interface NonAtomicStore extends SessionStore {
  *
  * const store = fromExpressStore(new RedisStore({ client }));
  */
-export function fromExpressStore(store: ExpressStore, options: { readonly clock?: Clock | undefined } = {}): NonAtomicStore {
-  for (const method of ["get", "set", "destroy"] as const) {
-    if (typeof store?.[method] !== "function")
-      throw new TypeError(`A store for express-session has the methods get, set and destroy; this one lacks ${method}.`);
+export function fromExpressStore(store: ExpressStore, options: FromExpressStoreOptions = {}): NonAtomicStore {
+  checkOptions("fromExpressStore", options, ["clock"]);
+  if (!hasMethods(store, "get", "set", "destroy")) {
+    throw wrongClient(
+      "fromExpressStore needs a store written for express-session, with the methods get, set and destroy.",
+      store,
+      "fromExpressStore(new RedisStore({ client })), with the RedisStore of connect-redis.",
+    );
   }
   return new CallbackStore(store, options.clock ?? unixNow);
 }
@@ -67,30 +85,35 @@ class CallbackStore implements NonAtomicStore {
 
   async set(id: string, payload: string, expiresAt: number, { replaces, subject }: SetOptions = {}): Promise<boolean> {
     return await this.#inTurn(id, async () => {
-      if ((await this.#load(id))?.payload !== replaces) return false;
+      const kept = await this.#load(id);
+      if (kept?.payload !== replaces) return false;
       const session: ExpressSession = { cookie: this.#cookie(expiresAt), payload, ...(subject === undefined ? {} : { subject }) };
+      const touch = this.#store.touch?.bind(this.#store);
+      if (touch !== undefined && kept?.payload === payload && kept.subject === subject) {
+        return await orIfNoFile(
+          settled((done) => touch(id, session, done)).then(() => true),
+          false,
+        );
+      }
       await settled((done) => this.#store.set(id, session, done));
       return true;
     });
   }
 
-  async touch(id: string, expiresAt: number): Promise<void> {
-    await this.#inTurn(id, async () => {
-      const session = await this.#load(id);
-      if (session === undefined) return;
-      session.cookie = this.#cookie(expiresAt);
-      await settled((done) => (this.#store.touch ? this.#store.touch(id, session, done) : this.#store.set(id, session, done)));
-    });
-  }
-
   async delete(id: string): Promise<void> {
     await this.#inTurn(id, async () => {
-      await settled((done) => this.#store.destroy(id, done));
+      await orIfNoFile(
+        settled((done) => this.#store.destroy(id, done)),
+        undefined,
+      );
     });
   }
 
   async #load(id: string): Promise<ExpressSession | undefined> {
-    const session = await settled((done) => this.#store.get(id, done));
+    const session = await orIfNoFile(
+      settled((done) => this.#store.get(id, done)),
+      undefined,
+    );
     return isOurs(session) ? session : undefined;
   }
 
@@ -112,16 +135,25 @@ class CallbackStore implements NonAtomicStore {
   }
 }
 
-/** What a method with a callback answers. Some of these stores have become async functions as well: one that rejects never calls back. */
+/**
+ * The answer of a method with a callback. Some of these stores have become async functions as well, and never call back if
+ * they reject.
+ */
 async function settled(call: (done: (error?: unknown, result?: unknown) => void) => unknown): Promise<unknown> {
   return await new Promise((resolve, reject) => {
-    const returned = call((error, result) => {
-      if (!error) resolve(result);
-      // Stores that keep files hand on the system's word for "no such file"; express-session takes it for absence too.
-      else if ((error as { code?: unknown }).code === "ENOENT") resolve(undefined);
-      else reject(error);
-    });
+    const returned = call((error, result) => (error ? reject(error) : resolve(result)));
     if (returned instanceof Promise) returned.catch(reject);
+  });
+}
+
+/**
+ * Stores that keep files pass on the system's error for "no such file". For reading, extending and removing it means that the
+ * session is absent. For writing it means that nothing was saved, so it stays an error there.
+ */
+async function orIfNoFile<Answer>(answer: Promise<Answer>, otherwise: Answer): Promise<Answer> {
+  return await answer.catch((error: unknown) => {
+    if ((error as { readonly code?: unknown } | undefined)?.code !== "ENOENT") throw error;
+    return otherwise;
   });
 }
 

@@ -1,15 +1,26 @@
 import { unixNow, type Clock } from "../clock.ts";
+import { InvalidOptionError } from "../errors.ts";
+import { processEnvironment, saidMode } from "../mode.ts";
+import { checkOptions } from "../options.ts";
 import type { IndexedStore, SetOptions, StoredSession, SweepableStore } from "../sessions/store.ts";
+import { checkCount } from "./wrong-argument.ts";
 
 /** Settings of MemoryStore. */
 export interface MemoryStoreOptions {
-  /** Hand in `process.env.NODE_ENV`, and the store refuses to be made where that is "production": sessions would end with every deploy. */
+  /**
+   * "production", "development" or "test". Default: what LATCHKEY_ENV says, then NODE_ENV.
+   * In production the store refuses to be made. Where no mode is said, it is made and warns once.
+   */
   readonly mode?: string | undefined;
-  /** Told twice: with this it is made in production too. */
+  /** `true` makes the store in production too, without a warning. Every deployment then ends all sessions. */
   readonly production?: boolean | undefined;
-  /** The most sessions it keeps: 10,000 unless given. Beyond that, the ones that nobody has asked for the longest go first. */
+  /**
+   * The most sessions that it keeps. Default: 10,000. A full store gives up expired sessions first, then sessions without
+   * a subject, then the others; of each kind the one that was not used for the longest time. Those visitors lose their
+   * session.
+   */
   readonly maxSessions?: number | undefined;
-  /** Tells the time in Unix seconds; the machine's clock unless given. */
+  /** The time in Unix seconds. Default: the machine's clock. */
   readonly clock?: Clock | undefined;
 }
 
@@ -19,8 +30,16 @@ interface Entry {
   readonly expiresAt: number;
 }
 
+const OPTIONS: readonly (keyof MemoryStoreOptions)[] = ["mode", "production", "maxSessions", "clock"];
+const LIMITS = "Sessions end with this process, and a second process does not see them.";
+const OTHERS = "SqliteStore, RedisStore or PostgresStore";
+
 /**
- * Keeps sessions in the memory of this process, for tests and experiments: they end with it, and a second process knows nothing of them.
+ * Keeps sessions in the memory of this process, for tests and experiments. Sessions end with the process, and a second
+ * process does not see them.
+ *
+ * A login never pushes out another login while sessions without a subject are left: visitors who are not logged in cost
+ * nothing to make, and must not be able to log others out.
  *
  * @example
  * ```ts
@@ -28,19 +47,26 @@ interface Entry {
  * ```
  */
 export class MemoryStore implements IndexedStore, SweepableStore {
-  /** In the order of their last use: a Map keeps the order of insertion. */
-  readonly #entries = new Map<string, Entry>();
+  /** Both are in the order of their last use, because a Map keeps the order of insertion. */
+  readonly #anonymous = new Map<string, Entry>();
+  readonly #owned = new Map<string, Entry>();
   readonly #maxSessions: number;
   readonly #clock: Clock;
+  /** No entry expires before this time, so no search for expired ones is needed until then. */
+  #firstExpiry = Infinity;
 
-  /** @throws RangeError for a `maxSessions` that is no whole number above 0. */
-  constructor({ mode, production = false, maxSessions = 10_000, clock = unixNow }: MemoryStoreOptions = {}) {
-    if (mode === "production" && !production) {
-      throw new TypeError(
-        "MemoryStore is not for production: sessions end with the process, and a second process knows nothing of them. Take SqliteStore, RedisStore or PostgresStore, or say so twice: new MemoryStore({ mode, production: true }).",
-      );
-    }
-    if (!Number.isSafeInteger(maxSessions) || maxSessions < 1) throw new RangeError("maxSessions is a whole number above 0.");
+  /**
+   * @throws InvalidOptionError in production without `production: true`, for a `maxSessions` that is not a whole number from
+   * 1, and for an unknown option.
+   */
+  constructor(options: MemoryStoreOptions = {}) {
+    checkOptions("MemoryStore", options, OPTIONS, {
+      max: 'Did you mean "maxSessions"?',
+      ttl: "The manager sets the expiry: give it idleTimeout or lifetime.",
+    });
+    const { mode, production = false, maxSessions = 10_000, clock = unixNow } = options;
+    checkCount("The option maxSessions of MemoryStore", maxSessions);
+    if (!production) checkMode(mode);
     this.#maxSessions = maxSessions;
     this.#clock = clock;
   }
@@ -54,50 +80,106 @@ export class MemoryStore implements IndexedStore, SweepableStore {
   async set(id: string, payload: string, expiresAt: number, { replaces, subject }: SetOptions = {}): Promise<boolean> {
     if (this.#alive(id)?.payload !== replaces) return false;
     this.#put(id, { payload, subject, expiresAt });
+    this.#firstExpiry = Math.min(this.#firstExpiry, expiresAt);
+    if (this.#size > this.#maxSessions) this.#makeRoom();
     return true;
   }
 
-  async touch(id: string, expiresAt: number): Promise<void> {
-    const entry = this.#alive(id);
-    if (entry !== undefined) this.#put(id, { ...entry, expiresAt });
-  }
-
   async delete(id: string): Promise<void> {
-    this.#entries.delete(id);
+    this.#remove(id);
   }
 
+  /** @throws InvalidOptionError if `limit` is not a whole number from 1. */
   async deleteExpired(limit: number = 1000): Promise<number> {
-    const now = this.#clock();
-    const expired = [...this.#entries].filter(([, { expiresAt }]) => expiresAt < now).slice(0, limit);
-    for (const [id] of expired) this.#entries.delete(id);
-    return expired.length;
+    checkCount("MemoryStore.deleteExpired(limit)", limit);
+    return this.#removeExpired(limit);
   }
 
   async listBySubject(subject: string): Promise<readonly StoredSession[]> {
-    return this.#aliveOf(subject).map(([id, { payload, expiresAt }]) => ({ id, payload, expiresAt }));
+    const sessions: StoredSession[] = [];
+    for (const [id, { payload, expiresAt }] of this.#aliveOf(subject)) sessions.push({ id, payload, expiresAt });
+    return sessions;
   }
 
   async deleteBySubject(subject: string, except?: string): Promise<number> {
-    const ended = this.#aliveOf(subject).filter(([id]) => id !== except);
-    for (const [id] of ended) this.#entries.delete(id);
-    return ended.length;
+    let count = 0;
+    for (const [id] of this.#aliveOf(subject)) {
+      if (id === except) continue;
+      this.#owned.delete(id);
+      count++;
+    }
+    return count;
+  }
+
+  get #size(): number {
+    return this.#anonymous.size + this.#owned.size;
   }
 
   #alive(id: string): Entry | undefined {
-    const entry = this.#entries.get(id);
+    const entry = this.#owned.get(id) ?? this.#anonymous.get(id);
     return entry !== undefined && entry.expiresAt >= this.#clock() ? entry : undefined;
   }
 
-  #aliveOf(subject: string): [string, Entry][] {
+  *#aliveOf(subject: string): Generator<[string, Entry]> {
     const now = this.#clock();
-    return [...this.#entries].filter(([, entry]) => entry.subject === subject && entry.expiresAt >= now);
+    for (const pair of this.#owned) if (pair[1].subject === subject && pair[1].expiresAt >= now) yield pair;
   }
 
+  /** Makes an entry the last one that was used. */
   #put(id: string, entry: Entry): void {
-    this.#entries.delete(id);
-    this.#entries.set(id, entry);
-    if (this.#entries.size <= this.#maxSessions) return;
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
+    this.#remove(id);
+    (entry.subject === undefined ? this.#anonymous : this.#owned).set(id, entry);
   }
+
+  #remove(id: string): boolean {
+    return this.#owned.delete(id) || this.#anonymous.delete(id);
+  }
+
+  #makeRoom(): void {
+    if (this.#firstExpiry < this.#clock()) this.#removeExpired();
+    while (this.#size > this.#maxSessions) {
+      const [oldest] = (this.#anonymous.size > 0 ? this.#anonymous : this.#owned).keys();
+      this.#remove(oldest!);
+    }
+  }
+
+  #removeExpired(limit: number = Infinity): number {
+    const now = this.#clock();
+    let count = 0;
+    let first = Infinity;
+    for (const entries of [this.#anonymous, this.#owned]) {
+      for (const [id, { expiresAt }] of entries) {
+        if (expiresAt >= now) {
+          first = Math.min(first, expiresAt);
+          continue;
+        }
+        if (count === limit) return count;
+        entries.delete(id);
+        count++;
+      }
+    }
+    this.#firstExpiry = first;
+    return count;
+  }
+}
+
+function checkMode(mode: string | undefined): void {
+  const said = saidMode(processEnvironment(), mode);
+  if (said === "production") {
+    throw new InvalidOptionError(
+      `MemoryStore is not for production. ${LIMITS} Fix: use ${OTHERS}, or write new MemoryStore({ production: true }) if that is what you want.`,
+    );
+  }
+  if (said === undefined) warnOnce();
+}
+
+let hasWarned = false;
+
+function warnOnce(): void {
+  if (hasWarned) return;
+  hasWarned = true;
+  process.emitWarning(
+    `MemoryStore is not for production. ${LIMITS} Fix: use ${OTHERS}. In development, set NODE_ENV=development, and this warning goes away.`,
+    { type: "LatchkeyWarning", code: "LATCHKEY_MEMORY_STORE" },
+  );
 }

@@ -1,21 +1,24 @@
 import { unixNow, type Clock } from "../clock.ts";
+import { InvalidOptionError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import type { IndexedStore, SetOptions, StoredSession, SweepableStore } from "../sessions/store.ts";
+import { checkCount, nameOf, wrongClient } from "./wrong-argument.ts";
 
-/** The one method that is called of a Pool or Client of the package `pg`, or of a PGlite. */
+/** The one method that is called on a Pool or Client of the package `pg`, or of a PGlite. */
 export interface PostgresQueryable {
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
 }
 
-/** The one method that is called of the `sql` of the package `postgres`. */
+/** The one method that is called on the `sql` of the package `postgres`. */
 export interface PostgresJsSql {
   unsafe(text: string, values?: (string | number | null)[], options?: { prepare: boolean }): PromiseLike<readonly unknown[]>;
 }
 
 /** Settings of PostgresStore. */
 export interface PostgresStoreOptions {
-  /** The table's name, with its schema if need be ("web.sessions"): "latchkey_sessions" unless told otherwise. Capitals count. */
+  /** The table's name, or schema and name ("web.sessions"). Default: "latchkey_sessions". Capitals count. */
   readonly table?: string | undefined;
-  /** Tells the time: the machine's clock unless told otherwise. */
+  /** The time in Unix seconds. Default: the machine's clock. */
   readonly clock?: Clock | undefined;
 }
 
@@ -29,13 +32,16 @@ const COLLISIONS: readonly unknown[] = ["40001", "40P01"];
 /** Two processes that create one table at once: duplicate_table, duplicate_object and, from the catalogue itself, unique_violation. */
 const CREATED_BY_ANOTHER: readonly unknown[] = ["42P07", "42710", "23505"];
 const MAX_ATTEMPTS = 20;
+/** A subject has to get a new session between each two statements to come to so many. */
+const MAX_ROUNDS = 100;
 
 /**
- * Keeps sessions in a table of PostgreSQL, one row each. Every operation is one statement, and so one trip and one transaction;
- * what it has confirmed survives a crash, as far as the server's `synchronous_commit` goes.
+ * Keeps sessions in a table of PostgreSQL, one row each. Every operation is one statement, so it is one trip and one
+ * transaction; `deleteBySubject` repeats its statement. Confirmed writes survive a crash, as far as the server's
+ * `synchronous_commit` goes.
  *
- * It creates nothing by itself: call `createSchema()` once, or put the text of `schema` into a migration. Expired rows count as absent
- * and stay until `deleteExpired()` removes them: call it now and then, every hour for instance.
+ * It creates nothing by itself: call `createSchema()` once, or put the text of `schema` into a migration. Expired rows count
+ * as absent. They stay until `deleteExpired()` removes them: call it every hour, for instance.
  *
  * @example
  * import { Pool } from "pg";
@@ -43,8 +49,6 @@ const MAX_ATTEMPTS = 20;
  *
  * const store = new PostgresStore(new Pool({ connectionString: "postgres://localhost/app" }));
  * await store.createSchema();
- *
- * @throws TypeError from the constructor if `client` is none of the clients above, or `table` is no plain name.
  */
 export class PostgresStore implements IndexedStore, SweepableStore {
   readonly #query: (text: string, values?: Value[]) => Promise<readonly Row[]>;
@@ -52,14 +56,23 @@ export class PostgresStore implements IndexedStore, SweepableStore {
   readonly #table: string;
   readonly #statements: readonly string[];
 
-  /** @param client a Pool or Client of `pg`, the `sql` of `postgres`, or a PGlite; the store never opens or closes it. */
-  constructor(client: PostgresQueryable | PostgresJsSql, { table = "latchkey_sessions", clock = unixNow }: PostgresStoreOptions = {}) {
+  /**
+   * @param client a Pool or Client of `pg`, the `sql` of `postgres`, or a PGlite. The store never opens or closes it.
+   * @throws InvalidOptionError if `client` is none of these, `table` is not a plain name, or an option is unknown.
+   */
+  constructor(client: PostgresQueryable | PostgresJsSql, options: PostgresStoreOptions = {}) {
+    checkOptions("PostgresStore", options, ["table", "clock"], {
+      tableName: 'Did you mean "table"?',
+      schemaName: 'Write the schema before the name of the table: table: "web.sessions".',
+      pool: "The client is the first argument: new PostgresStore(pool, { table }).",
+    });
+    const { table = "latchkey_sessions", clock = unixNow } = options;
     this.#query = queryOf(client);
     this.#clock = clock;
     const names = typeof table === "string" ? table.split(".") : [];
     if (names.length < 1 || names.length > 2 || !names.every((name) => NAME.test(name))) {
-      throw new TypeError(
-        "PostgresStore's table has to be a name, or a schema's and a table's (\"web.sessions\"), of at most 52 letters, digits and underscores each.",
+      throw new InvalidOptionError(
+        `The option table of PostgresStore is a name, or a schema and a name, of at most 52 letters, digits and underscores each. It is ${typeof table === "string" ? JSON.stringify(table) : nameOf(table)}. Fix: table: "web.sessions".`,
       );
     }
     this.#table = names.map((name) => `"${name}"`).join(".");
@@ -105,32 +118,28 @@ export class PostgresStore implements IndexedStore, SweepableStore {
     return rows.length === 1;
   }
 
-  async touch(id: string, expiresAt: number): Promise<void> {
-    await this.#run(`UPDATE ${this.#table} SET expires_at = $2::bigint WHERE id = $1 AND expires_at >= $3::bigint`, [
-      id,
-      expiresAt,
-      this.#clock(),
-    ]);
-  }
-
   async delete(id: string): Promise<void> {
     await this.#run(`DELETE FROM ${this.#table} WHERE id = $1`, [id]);
   }
 
   /**
-   * Removes at most `limit` expired rows, the oldest first, and says how many it removed. Several processes may sweep at once: none waits for another.
+   * Removes at most `limit` expired rows, the oldest first, and returns how many it removed. Several processes may sweep at
+   * once: none waits for another.
    *
-   * @throws RangeError if `limit` is no whole number from 1.
+   * @throws InvalidOptionError if `limit` is not a whole number from 1.
    */
   async deleteExpired(limit: number = 1000): Promise<number> {
-    if (!Number.isSafeInteger(limit) || limit < 1)
-      throw new RangeError("PostgresStore.deleteExpired takes a whole number from 1 as its limit.");
+    checkCount("PostgresStore.deleteExpired(limit)", limit);
     // As an array, so that the inner part runs once however the outer one is planned.
-    return await this.#count(
-      `DELETE FROM ${this.#table} WHERE expires_at < $1::bigint AND id = ANY (ARRAY(
-         SELECT id FROM ${this.#table} WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::bigint FOR UPDATE SKIP LOCKED)) RETURNING 1`,
+    const [row] = await this.#run(
+      `WITH gone AS (
+         DELETE FROM ${this.#table} WHERE expires_at < $1::bigint AND id = ANY (ARRAY(
+           SELECT id FROM ${this.#table} WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::bigint FOR UPDATE SKIP LOCKED))
+         RETURNING 1)
+       SELECT count(*) AS count FROM gone`,
       [this.#clock(), limit],
     );
+    return Number(row?.["count"]);
   }
 
   async listBySubject(subject: string): Promise<readonly StoredSession[]> {
@@ -141,17 +150,23 @@ export class PostgresStore implements IndexedStore, SweepableStore {
     return rows.map((row) => ({ id: String(row["id"]), payload: String(row["payload"]), expiresAt: Number(row["expires_at"]) }));
   }
 
+  /**
+   * A statement at the isolation level READ COMMITTED sees the rows that were there when it began. A session that is renewed
+   * meanwhile has a new row, which it does not see. So it is repeated until it sees no row of the subject at all.
+   */
   async deleteBySubject(subject: string, except?: string): Promise<number> {
-    return await this.#count(
-      `DELETE FROM ${this.#table} WHERE subject = $1 AND id IS DISTINCT FROM $2 RETURNING expires_at >= $3::bigint AS living`,
-      [subject, except ?? null, this.#clock()],
-      "WHERE living",
+    const theirs = `subject = $1 AND id IS DISTINCT FROM $2`;
+    const statement = `WITH gone AS (DELETE FROM ${this.#table} WHERE ${theirs} RETURNING expires_at >= $3::bigint AS living)
+       SELECT EXISTS (SELECT FROM ${this.#table} WHERE ${theirs}) AS seen, (SELECT count(*) FROM gone WHERE living) AS count`;
+    let count = 0;
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const [row] = await this.#run(statement, [subject, except ?? null, this.#clock()]);
+      if (row?.["seen"] !== true) return count;
+      count += Number(row["count"]);
+    }
+    throw new Error(
+      `The sessions of this subject could not all be removed: new ones were made ${MAX_ROUNDS} times meanwhile. Fix: stop the logins of this subject first, and try again.`,
     );
-  }
-
-  async #count(text: string, values: Value[], where: string = ""): Promise<number> {
-    const [row] = await this.#run(`WITH gone AS (${text}) SELECT count(*) AS count FROM gone ${where}`, values);
-    return Number(row?.["count"]);
   }
 
   /** Runs a statement, and again if it collided with another: that happens where transactions are serializable by default. */
@@ -173,5 +188,9 @@ function queryOf(client: Partial<PostgresQueryable & PostgresJsSql>): (text: str
       (await client.unsafe!(text, values, { prepare: values !== undefined && values.length > 0 })) as readonly Row[];
   }
   if (typeof client?.query === "function") return async (text, values) => (await client.query!(text, values)).rows as Row[];
-  throw new TypeError("PostgresStore needs a Pool or Client of the package pg, the sql of the package postgres, or a PGlite.");
+  throw wrongClient(
+    "PostgresStore needs a Pool or Client of the package pg, the sql of the package postgres, or a PGlite.",
+    client,
+    "new PostgresStore(new Pool({ connectionString })).",
+  );
 }

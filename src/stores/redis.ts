@@ -1,13 +1,16 @@
+import { InvalidOptionError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import type { IndexedStore, SetOptions, StoredSession } from "../sessions/store.ts";
-import { FORGET, INDEX, MEMBERS, READ, REMOVE, TOUCH, WRITE } from "./redis-scripts.ts";
+import { ENTRIES, FORGET, INDEX, READ, REMOVE, WRITE } from "./redis-scripts.ts";
+import { hasMethods, nameOf, wrongClient } from "./wrong-argument.ts";
 
-/** The two methods that are called of a client of the package `redis`: what createClient, createCluster and createSentinel return. */
+/** The two methods that are called on a client of the package `redis`: createClient, createCluster or createSentinel returns it. */
 export interface NodeRedisClient {
   hGet(key: string, field: string): Promise<string | null | undefined>;
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
 
-/** The two methods that are called of a client of the package `ioredis`: a Redis or a Cluster. */
+/** The two methods that are called on a client of the package `ioredis`: a Redis or a Cluster. */
 export interface IoredisClient {
   hget(key: string, field: string): Promise<string | null | undefined>;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
@@ -15,18 +18,30 @@ export interface IoredisClient {
 
 /** Settings of RedisStore. */
 export interface RedisStoreOptions {
-  /** What the names of all keys begin with: "latchkey:" unless told otherwise. Two applications on one Redis need two prefixes. */
+  /** The beginning of the names of all keys. Default: "latchkey:". Two applications on one Redis need two prefixes. */
   readonly prefix?: string | undefined;
 }
 
+/** An entry of a subject's index. */
+type Entry = readonly [id: string, score: string];
+
+/** So many commands are sent at once. */
+const CHUNK = 500;
+/** A subject has to get a new session in each round, between two commands, to come to so many. */
+const MAX_ROUNDS = 100;
+
 /**
- * Keeps sessions in Redis (or Valkey), on one server, behind Sentinel or on a Cluster. Redis itself removes what has expired.
+ * Keeps sessions in Redis (or Valkey), on one server, behind Sentinel or on a Cluster. Redis itself removes expired sessions.
  *
- * A read is one HGET. A write is one EVAL of a script that compares and writes in one step; a session that is new, or changes hands,
- * takes a second and third trip for the subject's index. What Redis has to allow is HGET and EVAL.
+ * A read is one HGET. A write is one EVAL of a script that compares and writes in one step. A session that is new and has a
+ * subject, or gets another subject, takes a second and third trip for the index of the subject. Redis has to allow HGET and
+ * EVAL.
  *
- * Redis answers before a write is on disk or on a replica, unless `appendfsync always` is set; a failover may lose the last writes.
- * Reads must go to primaries (the default of both clients): a replica may still show a session that has been logged out.
+ * Redis answers before a write is on disk or on a replica, unless `appendfsync always` is set. A failover may lose the last
+ * writes. Reads must go to primaries (the default of both clients): a replica may still show a session that was logged out.
+ *
+ * A Redis that has reached `maxmemory` with the policy `noeviction` refuses new sessions and sessions that grow: its OOM
+ * error is thrown. Deleting, extending and shortening a session still work, so a logout works.
  *
  * @example
  * import { createClient } from "redis";
@@ -34,17 +49,27 @@ export interface RedisStoreOptions {
  *
  * const client = await createClient({ url: "redis://localhost:6379" }).connect();
  * const store = new RedisStore(client);
- *
- * @throws TypeError from the constructor if `client` is neither kind of client, or `prefix` is no text.
  */
 export class RedisStore implements IndexedStore {
   readonly #prefix: string;
   readonly #read: (key: string) => Promise<string | null | undefined>;
   readonly #run: (script: string, key: string, ...args: string[]) => Promise<unknown>;
 
-  /** @param client of `redis` or `ioredis`; the store never opens or closes it. */
-  constructor(client: NodeRedisClient | IoredisClient, { prefix = "latchkey:" }: RedisStoreOptions = {}) {
-    if (typeof prefix !== "string") throw new TypeError(`RedisStore's prefix has to be a text, and is of type ${typeof prefix}.`);
+  /**
+   * @param client of `redis` or `ioredis`, connected. The store never opens or closes it.
+   * @throws InvalidOptionError if `client` is not a client of these packages, `prefix` is not a string, or an option is
+   * unknown.
+   */
+  constructor(client: NodeRedisClient | IoredisClient, options: RedisStoreOptions = {}) {
+    checkOptions("RedisStore", options, ["prefix"], {
+      client: "The client is the first argument: new RedisStore(client, { prefix }).",
+      keyPrefix: 'Did you mean "prefix"?',
+      ttl: "The manager sets the expiry: give it idleTimeout or lifetime.",
+    });
+    const { prefix = "latchkey:" } = options;
+    if (typeof prefix !== "string") {
+      throw new InvalidOptionError(`The option prefix of RedisStore is a string. It is ${nameOf(prefix)}. Fix: prefix: "shop:".`);
+    }
     if (isNodeRedis(client)) {
       this.#read = async (key) => await client.hGet(key, "payload");
       this.#run = async (script, key, ...args) => await client.eval(script, { keys: [key], arguments: args });
@@ -52,8 +77,10 @@ export class RedisStore implements IndexedStore {
       this.#read = async (key) => await client.hget(key, "payload");
       this.#run = async (script, key, ...args) => await client.eval(script, 1, key, ...args);
     } else {
-      throw new TypeError(
+      throw wrongClient(
         "RedisStore needs a client of the package redis (createClient, createCluster, createSentinel) or ioredis (Redis, Cluster).",
+        client,
+        "new RedisStore(await createClient({ url }).connect()).",
       );
     }
     this.#prefix = prefix;
@@ -69,42 +96,64 @@ export class RedisStore implements IndexedStore {
     const isNew = replaces === undefined;
     let answer = await write(isNew && subject !== undefined ? await this.#index(subject, id, expiresAt) : "0");
     if (answer === "index" && subject !== undefined) answer = await write(await this.#index(subject, id, expiresAt));
-    if (isEntry(answer)) await this.#forget(answer[0], [id, answer[1]]);
+    if (isEntry(answer)) await this.#forget(answer[0], [[id, answer[1]]]);
     return answer !== "refused";
-  }
-
-  async touch(id: string, expiresAt: number): Promise<void> {
-    const touch = async (...entry: string[]): Promise<unknown> => await this.#run(TOUCH, this.#sessionKey(id), String(expiresAt), ...entry);
-    let answer = await touch();
-    // Asked again only if the session has changed hands in between.
-    while (Array.isArray(answer)) {
-      const subject = String(answer[0]);
-      answer = await touch(subject, await this.#index(subject, id, expiresAt));
-    }
   }
 
   async delete(id: string): Promise<void> {
     const answer = await this.#run(REMOVE, this.#sessionKey(id));
-    if (isEntry(answer)) await this.#forget(answer[0], [id, answer[1]]);
+    if (isEntry(answer)) await this.#forget(answer[0], [[id, answer[1]]]);
   }
 
+  /**
+   * The index and the sessions are read one after the other. A session that was renewed in between is found under its new
+   * id, because the index is read again until no session has moved.
+   */
   async listBySubject(subject: string): Promise<readonly StoredSession[]> {
-    const ids = await this.#members(subject);
-    const sessions = await Promise.all(
-      ids.map(async (id): Promise<StoredSession | undefined> => {
-        const [payload, owner, expires] = (await this.#run(READ, this.#sessionKey(id))) as (string | null)[];
-        return typeof payload === "string" && owner === subject ? { id, payload, expiresAt: Number(expires) } : undefined;
-      }),
-    );
-    return sessions.filter((session) => session !== undefined);
+    const found = new Map<string, StoredSession | undefined>();
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      let hasMoved = false;
+      for (const entries of chunksOf(await this.#entries(subject))) {
+        const unread = entries.filter((entry) => !found.has(entry.join()));
+        await inParallel(unread, async (entry) => {
+          const [id] = entry;
+          const [payload, owner, expires] = (await this.#run(READ, this.#sessionKey(id))) as (string | null)[];
+          if (typeof payload !== "string") return;
+          const isTheirs = owner === subject;
+          found.set(entry.join(), isTheirs ? { id, payload, expiresAt: Number(expires) } : undefined);
+          hasMoved ||= !isTheirs;
+        });
+      }
+      if (!hasMoved) return [...found.values()].filter((session) => session !== undefined);
+    }
+    throw tooBusy("listed");
   }
 
+  /**
+   * Repeats until a round removes nothing and finds no session that has moved, so that a session that is renewed meanwhile is
+   * removed under its new id.
+   */
   async deleteBySubject(subject: string, except?: string): Promise<number> {
-    const ids = (await this.#members(subject)).filter((id) => id !== except);
-    const answers = await Promise.all(ids.map(async (id) => [id, await this.#run(REMOVE, this.#sessionKey(id), subject)] as const));
-    const removed = answers.flatMap(([id, answer]) => (isEntry(answer) ? [[id, answer[1]] as const] : []));
-    if (removed.length > 0) await this.#forget(subject, ...removed);
-    return removed.length;
+    const moved = new Set<string>();
+    let count = 0;
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const before = count + moved.size;
+      for (const entries of chunksOf(await this.#entries(subject))) {
+        const removed: Entry[] = [];
+        await inParallel(entries, async (entry) => {
+          const [id] = entry;
+          if (id === except) return;
+          const answer = await this.#run(REMOVE, this.#sessionKey(id), subject);
+          if (isEntry(answer)) removed.push([id, answer[1]]);
+          // It became a mark, or another subject's, and has perhaps left a new session. The same entry is no news twice.
+          if (answer === "refused") moved.add(entry.join());
+        });
+        if (removed.length > 0) await this.#forget(subject, removed);
+        count += removed.length;
+      }
+      if (count + moved.size === before) return count;
+    }
+    throw tooBusy("removed");
   }
 
   #sessionKey(id: string): string {
@@ -119,13 +168,21 @@ export class RedisStore implements IndexedStore {
     return String(await this.#run(INDEX, this.#subjectKey(subject), id, String(expiresAt)));
   }
 
-  async #forget(subject: string, ...entries: readonly (readonly [id: string, score: string])[]): Promise<void> {
+  async #forget(subject: string, entries: readonly Entry[]): Promise<void> {
     await this.#run(FORGET, this.#subjectKey(subject), ...entries.flat());
   }
 
-  async #members(subject: string): Promise<readonly string[]> {
-    return (await this.#run(MEMBERS, this.#subjectKey(subject))) as string[];
+  /** All entries of a subject's index that hold, at one moment. */
+  async #entries(subject: string): Promise<readonly Entry[]> {
+    const flat = (await this.#run(ENTRIES, this.#subjectKey(subject))) as string[];
+    return Array.from({ length: flat.length / 2 }, (_, at): Entry => [flat[at * 2]!, flat[at * 2 + 1]!]);
   }
+}
+
+function tooBusy(done: string): Error {
+  return new Error(
+    `The sessions of this subject could not all be ${done}: new ones were made ${MAX_ROUNDS} times meanwhile. Fix: stop the logins of this subject first, and try again.`,
+  );
 }
 
 function optional(text: string | undefined): [given: "y" | "n", text: string] {
@@ -137,14 +194,18 @@ function isEntry(answer: unknown): answer is [subject: string, score: string] {
   return Array.isArray(answer) && answer.length === 2;
 }
 
+function* chunksOf(entries: readonly Entry[]): Generator<readonly Entry[]> {
+  for (let from = 0; from < entries.length; from += CHUNK) yield entries.slice(from, from + CHUNK);
+}
+
+async function inParallel(entries: readonly Entry[], work: (entry: Entry) => Promise<void>): Promise<void> {
+  await Promise.all(entries.map(work));
+}
+
 function isNodeRedis(client: NodeRedisClient | IoredisClient): client is NodeRedisClient {
   return hasMethods(client, "hGet", "eval");
 }
 
 function isIoredis(client: NodeRedisClient | IoredisClient): client is IoredisClient {
   return hasMethods(client, "hget", "eval");
-}
-
-function hasMethods(client: object | undefined, ...names: readonly string[]): boolean {
-  return names.every((name) => typeof (client as Readonly<Record<string, unknown>> | undefined)?.[name] === "function");
 }

@@ -1,16 +1,19 @@
 import { unixNow, type Clock } from "../clock.ts";
+import { InvalidOptionError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import type { IndexedStore, SetOptions, StoredSession, SweepableStore } from "../sessions/store.ts";
+import { checkCount, hasMethods, nameOf, wrongClient } from "./wrong-argument.ts";
 
 type SqliteValue = string | number | null;
 
-/** What is called of a prepared statement. */
+/** The methods that are called on a prepared statement. */
 export interface SqliteStatement {
   get(...values: SqliteValue[]): unknown;
   all(...values: SqliteValue[]): unknown[];
   run(...values: SqliteValue[]): { readonly changes: number | bigint };
 }
 
-/** What is called of a database: `DatabaseSync` of node:sqlite and `Database` of better-sqlite3 both fit. */
+/** The methods that are called on a database: `DatabaseSync` of node:sqlite and `Database` of better-sqlite3 both fit. */
 export interface SqliteDatabase {
   exec(sql: string): unknown;
   prepare(sql: string): SqliteStatement;
@@ -18,9 +21,9 @@ export interface SqliteDatabase {
 
 /** Settings of SqliteStore. */
 export interface SqliteStoreOptions {
-  /** The table's name: "latchkey_sessions" unless given. */
+  /** The table's name, of at most 63 letters, digits and underscores. Default: "latchkey_sessions". */
   readonly table?: string | undefined;
-  /** Tells the time in Unix seconds; the machine's clock unless given. */
+  /** The time in Unix seconds. Default: the machine's clock. */
   readonly clock?: Clock | undefined;
 }
 
@@ -28,7 +31,6 @@ interface Statements {
   readonly get: SqliteStatement;
   readonly insert: SqliteStatement;
   readonly update: SqliteStatement;
-  readonly touch: SqliteStatement;
   readonly delete: SqliteStatement;
   readonly deleteExpired: SqliteStatement;
   readonly listBySubject: SqliteStatement;
@@ -38,11 +40,11 @@ interface Statements {
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 
 /**
- * Keeps sessions in a table of an SQLite database, which is handed in open and stays yours.
+ * Keeps sessions in a table of an SQLite database. The application opens and closes the database.
  *
- * Nothing is created behind your back: call `createSchema()` once, or take its statements into your migrations. Where several processes
- * write, set `PRAGMA journal_mode = WAL` and `PRAGMA busy_timeout = 2000` on the database. Expired sessions are never read, and stay in
- * the table until `deleteExpired()` is called.
+ * It creates nothing by itself: call `createSchema()` once, or put the text of `schema` into a migration. Where several
+ * processes write, set `PRAGMA journal_mode = WAL` and `PRAGMA busy_timeout = 2000` on the database. Expired sessions are
+ * never read. They stay in the table until `deleteExpired()` is called.
  *
  * @example
  * ```ts
@@ -57,10 +59,28 @@ export class SqliteStore implements IndexedStore, SweepableStore {
   readonly #clock: Clock;
   #prepared: Statements | undefined;
 
-  /** @throws RangeError for a table name that is not letters, digits and underscores. */
-  constructor(database: SqliteDatabase, { table = "latchkey_sessions", clock = unixNow }: SqliteStoreOptions = {}) {
-    if (!IDENTIFIER.test(table))
-      throw new RangeError("The table's name is made of up to 63 letters, digits and underscores, and does not begin with a digit.");
+  /**
+   * @param database an open database. The store never closes it.
+   * @throws InvalidOptionError if `database` is not a database, `table` is not a plain name, or an option is unknown.
+   */
+  constructor(database: SqliteDatabase, options: SqliteStoreOptions = {}) {
+    checkOptions("SqliteStore", options, ["table", "clock"], {
+      tableName: 'Did you mean "table"?',
+      path: 'The open database is the first argument: new SqliteStore(new DatabaseSync("app.sqlite")).',
+    });
+    const { table = "latchkey_sessions", clock = unixNow } = options;
+    if (!hasMethods(database, "exec", "prepare")) {
+      throw wrongClient(
+        "SqliteStore needs an open database: a DatabaseSync of node:sqlite, or a Database of better-sqlite3.",
+        database,
+        'new SqliteStore(new DatabaseSync("app.sqlite")).',
+      );
+    }
+    if (typeof table !== "string" || !IDENTIFIER.test(table)) {
+      throw new InvalidOptionError(
+        `The option table of SqliteStore is a name of at most 63 letters, digits and underscores, and does not begin with a digit. It is ${typeof table === "string" ? JSON.stringify(table) : nameOf(table)}. Fix: table: "latchkey_sessions".`,
+      );
+    }
     this.#database = database;
     this.#table = table;
     this.#clock = clock;
@@ -99,15 +119,13 @@ CREATE INDEX IF NOT EXISTS ${this.#table}_subject ON ${this.#table} (subject) WH
     return Number(changes) === 1;
   }
 
-  async touch(id: string, expiresAt: number): Promise<void> {
-    this.#statements().touch.run(expiresAt, id, this.#clock());
-  }
-
   async delete(id: string): Promise<void> {
     this.#statements().delete.run(id);
   }
 
+  /** @throws InvalidOptionError if `limit` is not a whole number from 1. */
   async deleteExpired(limit: number = 1000): Promise<number> {
+    checkCount("SqliteStore.deleteExpired(limit)", limit);
     return Number(this.#statements().deleteExpired.run(this.#clock(), limit).changes);
   }
 
@@ -132,7 +150,6 @@ CREATE INDEX IF NOT EXISTS ${this.#table}_subject ON ${this.#table} (subject) WH
          WHERE kept.expires_at < ?`,
       ),
       update: prepare(`UPDATE ${table} SET subject = ?, payload = ?, expires_at = ? WHERE id = ? AND payload = ? AND expires_at >= ?`),
-      touch: prepare(`UPDATE ${table} SET expires_at = ? WHERE id = ? AND expires_at >= ?`),
       delete: prepare(`DELETE FROM ${table} WHERE id = ?`),
       deleteExpired: prepare(`DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE expires_at < ? LIMIT ?)`),
       listBySubject: prepare(`SELECT id, payload, expires_at AS expiresAt FROM ${table} WHERE subject = ? AND expires_at >= ?`),

@@ -1,7 +1,9 @@
+import { ok } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { unixNow } from "../clock.ts";
+import { InvalidOptionError } from "../errors.ts";
 
-/** One sentence of the contract, and the function that holds a store to it: it rejects with an AssertionError where the store breaks it. */
+/** One sentence of the contract, and a function that tests it. It rejects with an AssertionError if the store breaks it. */
 export interface ContractCase {
   readonly name: string;
   readonly run: () => Promise<void>;
@@ -21,11 +23,20 @@ export const HOUR = 3600;
 /** Every character that JSON text may hold unescaped and that a database may trip over. */
 export const AWKWARD = `{"name":"Zoë \u{1F511} '%s' \\\\ $1 {x} \u2028","__proto__":{"a":"\\u0000"}}\r\n\t`;
 
-/** Makes cases of checks, by their names. */
+/**
+ * Makes cases of checks, by their names.
+ *
+ * @throws InvalidOptionError if `open` is not a function.
+ */
 export function casesOf<Store>(
   open: () => Store | Promise<Store>,
   checks: Readonly<Record<string, (store: Store) => Promise<void>>>,
 ): readonly ContractCase[] {
+  if (typeof open !== "function") {
+    throw new InvalidOptionError(
+      "The contract of a store takes a function that returns the store. Fix: storeContract(() => new MyStore()).",
+    );
+  }
   return Object.entries(checks).map(([name, check]) => ({ name, run: async () => await check(await open()) }));
 }
 
@@ -38,4 +49,23 @@ export function newId(): string {
 /** Does so many things at the same time. */
 export async function together<Result>(count: number, work: (number: number) => Promise<Result>): Promise<Result[]> {
   return await Promise.all(Array.from({ length: count }, async (_, number) => await work(number)));
+}
+
+/**
+ * Does work that has to end in the second of an expiry, and tries again if that second ended meanwhile.
+ *
+ * @param seconds From now to the expiry.
+ * @param work Gets the second of the expiry, and returns what is to be asserted if the work was in time.
+ */
+export async function inTime(
+  time: ContractTime,
+  seconds: number,
+  work: (end: number) => Promise<() => Promise<void> | void>,
+): Promise<void> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const end = time.now() + seconds;
+    const check = await work(end);
+    if (time.now() <= end) return await check();
+  }
+  ok(false, `The store is too slow: a few calls never ended in ${seconds + 1} seconds.`);
 }

@@ -1,12 +1,13 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { IndexedStore, StoredSession } from "../sessions/store.ts";
-import { AWKWARD, casesOf, HOUR, newId, REAL_TIME, together, type ContractCase, type ContractTime } from "./contract-case.ts";
+import { AWKWARD, casesOf, HOUR, inTime, newId, REAL_TIME, together, type ContractCase, type ContractTime } from "./contract-case.ts";
 
 /**
- * What the contract of IndexedStore adds to that of SessionStore, as a list of cases.
+ * What the contract of IndexedStore adds to that of SessionStore, as a list of cases for any test runner.
  *
- * @param open Returns the store to be tested; called once in each case.
- * @param time How its time passes: the machine's clock unless told otherwise.
+ * @param open Returns the store to be tested. It is called once in each case.
+ * @param time How its time passes. Default: the machine's clock, with 3 seconds of real waiting.
+ * @throws InvalidOptionError if `open` is not a function.
  *
  * @example
  * for (const { name, run } of indexedStoreContract(() => new MyStore())) test(name, run);
@@ -34,25 +35,60 @@ export function indexedStoreContract(
       ];
       deepEqual(await listOf(store, ada), sessions.sort(byId));
     },
-    "the list shows what was saved and touched last": async (store) => {
+    "the list shows what was saved last, and to when it was extended": async (store) => {
       const [ada, id, end] = [newId(), newId(), later()];
       await store.set(id, "one", end, { subject: ada });
       await store.set(id, "two", end + 1, { replaces: "one", subject: ada });
       deepEqual(await listOf(store, ada), [{ id, payload: "two", expiresAt: end + 1 }]);
       for (const expiresAt of [end + 5, end + 100 * HOUR, end]) {
-        await store.touch(id, expiresAt);
+        equal(await store.set(id, "two", expiresAt, { replaces: "two", subject: ada }), true);
         deepEqual(await listOf(store, ada), [{ id, payload: "two", expiresAt }]);
       }
     },
     "expired and deleted sessions are in no list": async (store) => {
-      const [ada, expired, touched, deleted] = [newId(), newId(), newId(), newId()];
+      const [ada, expired, shortened, deleted] = [newId(), newId(), newId(), newId()];
       await store.set(expired, "expired", time.now() - 1, { subject: ada });
-      await store.set(touched, "touched", later(), { subject: ada });
-      await store.touch(touched, time.now() - 1);
+      await store.set(shortened, "payload", later(), { subject: ada });
+      await store.set(shortened, "payload", time.now() - 1, { replaces: "payload", subject: ada });
       await store.set(deleted, "deleted", later(), { subject: ada });
       await store.delete(deleted);
       deepEqual(await store.listBySubject(ada), []);
       equal(await store.deleteBySubject(ada), 0);
+    },
+    "a session in the second of its expiry is in the list, and is deleted with the others": async (store) => {
+      await inTime(time, 0, async (end) => {
+        const [ada, id] = [newId(), newId()];
+        await store.set(id, "payload", end, { subject: ada });
+        const seen = [await listOf(store, ada), await store.deleteBySubject(ada), await store.get(id)];
+        return () => deepEqual(seen, [[{ id, payload: "payload", expiresAt: end }], 1, undefined]);
+      });
+    },
+    "a session that is extended many times stays in the list": async (store) => {
+      await inTime(time, 2, async (end) => {
+        const [ada, id] = [newId(), newId()];
+        await store.set(id, "payload", end, { subject: ada });
+        const first = await store.set(id, "payload", later(), { replaces: "payload", subject: ada });
+        return async () => {
+          equal(first, true);
+          for (let hours = 2; hours <= 1024; hours *= 2) {
+            equal(await store.set(id, "payload", time.now() + hours * HOUR, { replaces: "payload", subject: ada }), true);
+          }
+          await time.pass(3);
+          deepEqual(await idsOf(store, ada), [id]);
+          equal(await store.deleteBySubject(ada), 1);
+          equal(await store.set(id, "payload", later(), { replaces: "payload", subject: ada }), false);
+          deepEqual(await idsOf(store, ada), []);
+        };
+      });
+    },
+    "a payload that changes hands as it is changes lists": async (store) => {
+      const [ada, grace, id] = [newId(), newId(), newId()];
+      await store.set(id, "payload", later(), { subject: ada });
+      equal(await store.set(id, "payload", later(), { replaces: "payload", subject: grace }), true);
+      deepEqual([await idsOf(store, ada), await idsOf(store, grace)], [[], [id]]);
+      equal(await store.set(id, "payload", later(), { replaces: "payload" }), true);
+      deepEqual([await idsOf(store, ada), await idsOf(store, grace)], [[], []]);
+      equal(await store.get(id), "payload");
     },
     "a session that changes hands changes lists": async (store) => {
       const [ada, grace, id, end] = [newId(), newId(), newId(), later()];
@@ -109,13 +145,13 @@ export function indexedStoreContract(
         equal(await store.deleteBySubject(subject), 1);
       }
     },
-    "sessions that begin, are saved and are touched in parallel are all in the list": async (store) => {
+    "sessions that begin, are saved and are extended in parallel are all in the list": async (store) => {
       const ada = newId();
       const ids = await together(20, async (number) => {
         const id = newId();
         await store.set(id, "new", later(), { subject: ada });
         await Promise.all([
-          store.touch(id, later() + number),
+          store.set(id, "new", later() + number, { replaces: "new", subject: ada }),
           store.set(id, "saved", later() + 10 * HOUR, { replaces: "new", subject: ada }),
           store.listBySubject(ada),
         ]);

@@ -1,16 +1,17 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { SessionStore } from "../sessions/store.ts";
-import { AWKWARD, casesOf, HOUR, newId, REAL_TIME, together, type ContractCase, type ContractTime } from "./contract-case.ts";
+import { AWKWARD, casesOf, HOUR, inTime, newId, REAL_TIME, together, type ContractCase, type ContractTime } from "./contract-case.ts";
 
 /** More than the 64 KiB at which some columns cut off. */
 const LONG = `{"text":"${"long ".repeat(20_000)}"}`;
 
 /**
- * The contract of SessionStore as a list of cases, to be handed to any test runner. Each case uses ids of its own, so that all may run
- * on one store at the same time.
+ * The contract of SessionStore as a list of cases for any test runner. Each case uses its own ids, so all may run on one
+ * store at the same time.
  *
- * @param open Returns the store to be tested; called once in each case.
- * @param time How its time passes: the machine's clock with real waiting (3 seconds in all) unless told otherwise.
+ * @param open Returns the store to be tested. It is called once in each case.
+ * @param time How its time passes. Default: the machine's clock, with 3 seconds of real waiting in all.
+ * @throws InvalidOptionError if `open` is not a function.
  *
  * @example
  * import { test } from "node:test";
@@ -76,13 +77,13 @@ export function storeContract(open: () => SessionStore | Promise<SessionStore>, 
       await store.delete(id);
       equal(await store.get(id), undefined);
       equal(await store.set(id, "two", later(), { replaces: "one" }), false);
-      await store.touch(id, later());
+      equal(await store.set(id, "one", later(), { replaces: "one" }), false);
       equal(await store.get(id), undefined);
     },
-    "deleting and touching what is not there is fine": async (store) => {
+    "deleting what is not there is fine, and extending it is refused": async (store) => {
       const id = newId();
       await store.delete(id);
-      await store.touch(id, later());
+      equal(await store.set(id, "payload", later(), { replaces: "payload" }), false);
       equal(await store.get(id), undefined);
     },
     "a deleted session leaves the others alone": async (store) => {
@@ -93,36 +94,63 @@ export function storeContract(open: () => SessionStore | Promise<SessionStore>, 
       equal(await store.get(kept), "kept");
     },
     "what has expired counts as absent": async (store) => {
-      const [written, replaced, touched] = [newId(), newId(), newId()];
+      const [written, replaced, shortened] = [newId(), newId(), newId()];
       await store.set(written, "old", time.now() - 1);
       await store.set(replaced, "old", later());
       await store.set(replaced, "older", time.now() - 1, { replaces: "old" });
-      await store.set(touched, "old", later());
-      await store.touch(touched, time.now() - 1);
-      for (const id of [written, replaced, touched]) {
+      await store.set(shortened, "old", later());
+      equal(await store.set(shortened, "old", time.now() - 1, { replaces: "old" }), true);
+      for (const id of [written, replaced, shortened]) {
+        const payload = id === replaced ? "older" : "old";
         equal(await store.get(id), undefined);
-        equal(await store.set(id, "late", later(), { replaces: id === replaced ? "older" : "old" }), false);
-        await store.touch(id, later());
+        equal(await store.set(id, "late", later(), { replaces: payload }), false);
+        equal(await store.set(id, payload, later(), { replaces: payload }), false);
         equal(await store.get(id), undefined);
         equal(await store.set(id, "anew", later()), true);
         equal(await store.get(id), "anew");
       }
     },
-    "a session ends at its time, unless it was touched or saved": async (store) => {
-      const [left, touched, saved] = [newId(), newId(), newId()];
-      const end = time.now() + 2;
-      await Promise.all([left, touched, saved].map(async (id) => await store.set(id, "payload", end)));
-      await store.touch(touched, later());
-      await store.set(saved, "new", later(), { replaces: "payload" });
-      await time.pass(3);
-      deepEqual([await store.get(left), await store.get(touched), await store.get(saved)], [undefined, "payload", "new"]);
+    "a session is alive in the second of its expiry": async (store) => {
+      await inTime(time, 0, async (end) => {
+        const [read, written] = [newId(), newId()];
+        await store.set(read, "payload", end);
+        await store.set(written, "payload", end);
+        const seen = [
+          await store.get(read),
+          await store.set(read, "new", end),
+          await store.set(written, "payload", end, { replaces: "payload" }),
+          await store.set(written, "next", end, { replaces: "payload" }),
+          await store.get(written),
+        ];
+        return () => deepEqual(seen, ["payload", false, true, true, "next"]);
+      });
     },
-    "touching changes no payload, and disturbs nobody who replaces it": async (store) => {
+    "a session ends after the second of its expiry, unless it was extended or saved": async (store) => {
+      await inTime(time, 2, async (end) => {
+        const [left, extended, saved, shortened] = [newId(), newId(), newId(), newId()];
+        await Promise.all([left, extended, saved].map(async (id) => await store.set(id, "payload", end)));
+        await store.set(shortened, "payload", later());
+        const written = [
+          await store.set(extended, "payload", later(), { replaces: "payload" }),
+          await store.set(saved, "new", later(), { replaces: "payload" }),
+          await store.set(shortened, "payload", end, { replaces: "payload" }),
+        ];
+        return async () => {
+          deepEqual(written, [true, true, true]);
+          await time.pass(3);
+          const found = await Promise.all([left, extended, saved, shortened].map(async (id) => await store.get(id)));
+          deepEqual(found, [undefined, "payload", "new", undefined]);
+        };
+      });
+    },
+    "a session is extended only by who knows its payload": async (store) => {
       const id = newId();
       await store.set(id, "one", later());
-      await store.touch(id, later() + HOUR);
+      equal(await store.set(id, "one", later() + HOUR, { replaces: "one" }), true);
       equal(await store.get(id), "one");
       equal(await store.set(id, "two", later(), { replaces: "one" }), true);
+      equal(await store.set(id, "one", later(), { replaces: "one" }), false);
+      equal(await store.get(id), "two");
     },
     "a session may last 400 days": async (store) => {
       const id = newId();
@@ -160,8 +188,9 @@ export function storeContract(open: () => SessionStore | Promise<SessionStore>, 
       await Promise.all([
         together(10, async (number) => {
           const seen = await store.get(id);
-          if (seen !== undefined) await store.set(id, String(number), later(), { replaces: seen });
-          await store.touch(id, later());
+          if (seen === undefined) return;
+          await store.set(id, seen, later(), { replaces: seen });
+          await store.set(id, String(number), later(), { replaces: seen });
         }),
         store.delete(id),
       ]);

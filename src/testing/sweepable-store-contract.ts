@@ -1,12 +1,13 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { SweepableStore } from "../sessions/store.ts";
-import { casesOf, HOUR, newId, REAL_TIME, type ContractCase, type ContractTime } from "./contract-case.ts";
+import { casesOf, HOUR, inTime, newId, REAL_TIME, type ContractCase, type ContractTime } from "./contract-case.ts";
 
 /**
- * What the contract of SweepableStore adds to that of SessionStore, as a list of cases.
+ * What the contract of SweepableStore adds to that of SessionStore, as a list of cases for any test runner.
  *
- * @param open Returns the store to be tested; called once in each case. Nobody else may sweep it meanwhile.
- * @param time How its time passes: the machine's clock unless told otherwise.
+ * @param open Returns the store to be tested. It is called once in each case. Nothing else may sweep it meanwhile.
+ * @param time How its time passes. Default: the machine's clock.
+ * @throws InvalidOptionError if `open` is not a function.
  *
  * @example
  * for (const { name, run } of sweepableStoreContract(() => new MyStore())) test(name, run);
@@ -17,6 +18,15 @@ export function sweepableStoreContract(
 ): readonly ContractCase[] {
   return casesOf<SweepableStore>(open, {
     "a sweep removes what has expired, so much at a time, and nothing else": async (store) => {
+      // A session in the second of its expiry is alive.
+      await inTime(time, 0, async (end) => {
+        const id = newId();
+        await store.set(id, "payload", end);
+        while ((await store.deleteExpired()) > 0);
+        const found = await store.get(id);
+        return () => equal(found, "payload");
+      });
+      await time.pass(1);
       while ((await store.deleteExpired()) > 0);
       const kept = newId();
       await store.set(kept, "kept", time.now() + HOUR);

@@ -57,8 +57,9 @@ export class Exchange implements Recording {
   readonly #redactor: ExchangeRedactor;
   readonly #slots = new Map<string, unknown>();
   readonly #started = performance.now();
-  readonly #cpu = process.cpuUsage();
-  readonly #loop = performance.eventLoopUtilization();
+  // Not every runtime has these: Bun has no eventLoopUtilization.
+  readonly #cpu = process.cpuUsage?.();
+  readonly #loop = performance.eventLoopUtilization?.();
   readonly #others: () => number;
   #ended: number | undefined;
   #cost: Recording["cost"] | undefined;
@@ -95,9 +96,13 @@ export class Exchange implements Recording {
 
   get cost(): Recording["cost"] {
     if (this.#cost !== undefined) return this.#cost;
-    const { user, system } = process.cpuUsage(this.#cpu);
-    const { active } = performance.eventLoopUtilization(this.#loop);
-    return { cpu: round((user + system) / 1000), loopBusy: round(active), others: this.#others() };
+    const cpu = this.#cpu === undefined ? undefined : process.cpuUsage(this.#cpu);
+    const loop = this.#loop === undefined ? undefined : performance.eventLoopUtilization(this.#loop);
+    return {
+      cpu: cpu === undefined ? undefined : round((cpu.user + cpu.system) / 1000),
+      loopBusy: loop === undefined ? undefined : round(loop.active),
+      others: this.#others(),
+    };
   }
 
   elapsed(): number {
@@ -140,7 +145,17 @@ export class Exchange implements Recording {
   /** Notes what the handler threw. */
   fail(error: unknown): void {
     const known = error instanceof Error ? error : new Error(typeof error === "string" ? error : "Something was thrown that is no Error.");
-    this.error = { name: this.redactText(known.name), message: this.redactText(known.message), stack: this.redactText(known.stack ?? "") };
+    this.error = { name: this.#member(known, "name"), message: this.#member(known, "message"), stack: this.#member(known, "stack") };
+  }
+
+  /** An error of the application may have members that are no text, or that throw when they are read. */
+  #member(error: Error, name: "name" | "message" | "stack"): string {
+    try {
+      const value: unknown = error[name];
+      return typeof value === "string" ? this.redactText(value) : "";
+    } catch {
+      return "";
+    }
   }
 
   /** Ends the exchange: from here on its times stand still. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Capability } from "./capability.ts";
-import type { Guard, ToolbarRequest } from "./guard.ts";
+import type { Guard, GuardVerdict, ToolbarRequest } from "./guard.ts";
 import type { ExchangeList, ExchangePage, ExchangeSummary } from "./panel.ts";
 
 /** An answer of the toolbar's own, for an adapter to send. */
@@ -35,11 +35,11 @@ export class Pages {
   readonly #guard: Guard;
   readonly #capability: Capability;
   readonly #source: PageSource;
-  readonly #refused: (reason: string) => void;
+  readonly #refused: (verdict: GuardVerdict) => void;
   readonly #streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
   #script: string | undefined;
 
-  constructor(prefix: string, guard: Guard, capability: Capability, source: PageSource, refused: (reason: string) => void) {
+  constructor(prefix: string, guard: Guard, capability: Capability, source: PageSource, refused: (verdict: GuardVerdict) => void) {
     this.#prefix = prefix;
     this.#guard = guard;
     this.#capability = capability;
@@ -57,7 +57,7 @@ export class Pages {
     if (!this.owns(request.url)) return undefined;
     const verdict = this.#guard.admits(request);
     if (!verdict.allowed) {
-      this.#refused(verdict.reason);
+      this.#refused(verdict);
       return NOT_FOUND;
     }
     const url = URL.parse(`http://toolbar${request.url.slice(this.#prefix.length).replace(/^(?=\?|$)/, "/")}`);

@@ -141,8 +141,8 @@ export interface Recording {
   readonly marks: readonly { readonly label: string; readonly at: number }[];
   /** Notes a moment. */
   mark(label: string): void;
-  /** What CPU and event loop did meanwhile, in milliseconds. Both are of the whole process. */
-  readonly cost: { readonly cpu: number; readonly loopBusy: number; readonly others: number };
+  /** What CPU and event loop did meanwhile, in milliseconds. Both are of the whole process; undefined where the runtime does not tell. */
+  readonly cost: { readonly cpu: number | undefined; readonly loopBusy: number | undefined; readonly others: number };
   /** A place of the panel's own in this recording: made by `make` when first asked for. */
   slot<Value>(owner: string, make: () => Value): Value;
   /** The text without secrets: keys, cookie values and credentials are replaced, and it is cut at 4,000 characters. */

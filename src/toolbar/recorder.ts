@@ -43,10 +43,10 @@ export class Recorder {
 
   constructor(options: RecorderOptions) {
     this.#options = options;
-    this.#listen("http.server.request.start", "requests", (message) => this.#onRequest(message));
+    this.listen("http.server.request.start", "requests", (message) => this.#onRequest(message));
     for (const { id, channels } of options.panels) {
       for (const [name, listener] of Object.entries(channels ?? {})) {
-        this.#listen(name, `panel ${id}`, (message) => {
+        this.listen(name, `panel ${id}`, (message) => {
           const exchange = this.#context.getStore();
           if (exchange !== undefined && !exchange.finished) listener(message, exchange);
         });
@@ -111,7 +111,8 @@ export class Recorder {
     }
   }
 
-  #listen(channel: string, who: string, listener: (message: unknown) => void): void {
+  /** Listens to a channel until `close`. A listener that throws is counted, and called no more after five times. */
+  listen(channel: string, who: string, listener: (message: unknown) => void): void {
     const guarded = (message: unknown): void => {
       this.guarded(who, () => listener(message));
       if ((this.#failures.get(who)?.count ?? 0) >= PATIENCE) unsubscribe(channel, guarded);
@@ -123,17 +124,17 @@ export class Recorder {
   #onRequest(message: unknown): void {
     const { request, response } = message as { request?: IncomingMessage; response?: ServerResponse };
     if (typeof request?.url !== "string" || typeof response?.once !== "function") return;
-    if (this.#options.isOwn(request.url)) {
-      // A connection is kept for many requests: the last one's exchange must not hear of this one.
-      this.#context.enterWith(undefined);
-      return;
-    }
+    // A connection is kept for many requests: the last one's exchange must not hear of this one.
+    this.#context.enterWith(undefined);
+    if (this.#options.isOwn(request.url)) return;
     const exchange = this.#start(describeIncoming(request), request);
     exchange.endsWithSocket = true;
     this.#context.enterWith(exchange);
     response.once("close", () => {
-      const headers = headerPairs(response.getHeaders());
-      this.finish(exchange, { response: { status: response.statusCode, headers }, aborted: !response.writableFinished });
+      this.guarded("requests", () => {
+        const headers = headerPairs(response.getHeaders());
+        this.finish(exchange, { response: { status: response.statusCode, headers }, aborted: !response.writableFinished });
+      });
     });
   }
 
@@ -181,6 +182,7 @@ export function describeIncoming(request: IncomingMessage & { originalUrl?: unkn
     },
     headers: headerPairs(headers),
     remoteAddress: request.socket.remoteAddress,
+    httpVersion: request.httpVersion,
   };
 }
 

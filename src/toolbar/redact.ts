@@ -22,6 +22,13 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** Values from this length on are hidden wherever they stand, also inside of words. */
+const LONG = 16;
+/** Shorter ones are hidden where they stand as a word; below this length they are left alone. */
+const SHORTEST = 4;
+/** Cookies often hold these, and they say nothing. */
+const EVERYDAY = /^(?:true|false|null|none|undefined)$/i;
+
 const LIMITS = { text: 4_000, depth: 8, items: 100, nodes: 2_000 };
 
 /**
@@ -64,17 +71,26 @@ export class Redactor {
 export class ExchangeRedactor {
   readonly #keyPattern: () => string;
   readonly #values = new Set<string>();
+  readonly #words = new Set<string>();
   #compiled: { readonly keys: string; readonly regexp: RegExp } | undefined;
+  #compiledWords: RegExp | undefined;
 
   constructor(keyPattern: () => string) {
     this.#keyPattern = keyPattern;
   }
 
-  /** Hides a value wherever it turns up from now on: a cookie's value, a credential. Shorter ones than `shortest` are left alone. */
-  hide(value: string, shortest = 16): void {
-    if (value.length < shortest || this.#values.size >= 200) return;
-    this.#values.add(value).add(JSON.stringify(value).slice(1, -1));
+  /**
+   * Hides a value wherever it turns up from now on: a cookie's value, a credential.
+   *
+   * @param long from how many characters on it is hidden inside of words too. Shorter values, from 4 characters on, are hidden where they
+   *   stand as a word: the cookie `theme=dark` would else cut `darkness`.
+   */
+  hide(value: string, long: number = LONG): void {
+    const set = value.length >= long ? this.#values : this.#words;
+    if (value.length < SHORTEST || EVERYDAY.test(value) || set.size >= 200) return;
+    set.add(value).add(JSON.stringify(value).slice(1, -1));
     this.#compiled = undefined;
+    this.#compiledWords = undefined;
   }
 
   /** Plain data, as JSON, in which no key and no hidden value stands. For data that was redacted when less was known. */
@@ -96,7 +112,7 @@ export class ExchangeRedactor {
   text(text: string): string {
     // Cut with room first, so that a long text costs no more than a short one, and a secret across the cut is still seen whole.
     let result = text.length > 4 * LIMITS.text ? text.slice(0, 4 * LIMITS.text) : text;
-    result = this.#byValue(result);
+    result = this.#byWord(this.#byValue(result));
     for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
     return result.length > LIMITS.text || text.length > 4 * LIMITS.text
       ? `${result.slice(0, LIMITS.text)}… (${text.length} characters)`
@@ -117,6 +133,13 @@ export class ExchangeRedactor {
     return text.replace(this.#regexp(), (_, key: string | undefined) => (key === undefined ? "[hidden value]" : "[secret key]"));
   }
 
+  /** Only for texts that come from outside: in the toolbar's own data a short value may be the name of a member. */
+  #byWord(text: string): string {
+    if (this.#words.size === 0) return text;
+    this.#compiledWords ??= new RegExp(`(?<![A-Za-z0-9_])(?:${alternatives(this.#words)})(?![A-Za-z0-9_])`, "g");
+    return text.replace(this.#compiledWords, "[hidden value]");
+  }
+
   /** Whether a key is looked for as a whole text only, which cannot be seen in the middle of JSON. */
   get #hasShortKey(): boolean {
     return /(?:^|\|)\^/.test(this.#keyPattern());
@@ -125,8 +148,8 @@ export class ExchangeRedactor {
   #regexp(): RegExp {
     const keys = this.#keyPattern();
     if (this.#compiled === undefined || this.#compiled.keys !== keys) {
-      const values = [...this.#values].toSorted((a, b) => b.length - a.length).map(escapePattern);
-      this.#compiled = { keys, regexp: new RegExp([`(${keys})`, ...values].join("|"), "gi") };
+      const values = this.#values.size === 0 ? "" : `|${alternatives(this.#values)}`;
+      this.#compiled = { keys, regexp: new RegExp(`(${keys})${values}`, "gi") };
     }
     // One that is global remembers where it stopped.
     this.#compiled.regexp.lastIndex = 0;
@@ -177,6 +200,14 @@ export class ExchangeRedactor {
     if (items.length > LIMITS.items) copy.push(`… ${items.length - LIMITS.items} more`);
     return copy;
   }
+}
+
+/** As a regular expression that finds the longest first. */
+function alternatives(values: ReadonlySet<string>): string {
+  return [...values]
+    .toSorted((a, b) => b.length - a.length)
+    .map(escapePattern)
+    .join("|");
 }
 
 /** Members that are values; a getter is not called, because it may do something. */

@@ -56,7 +56,6 @@ function application(): FastifyInstance {
 
 const failing: SessionStore = {
   get: async () => undefined,
-  touch: async () => undefined,
   delete: async () => undefined,
   set: () => Promise.reject(new Error("away")),
 };

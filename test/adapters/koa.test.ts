@@ -68,7 +68,6 @@ async function urlOf(app: App): Promise<string> {
 
 const failing: SessionStore = {
   get: async () => undefined,
-  touch: async () => undefined,
   delete: async () => undefined,
   set: () => Promise.reject(new Error("away")),
 };

@@ -165,7 +165,6 @@ describe("the session middleware for node:http", () => {
     const store = new MemoryStore();
     const slow: SessionStore = {
       get: (id) => store.get(id),
-      touch: (id, at) => store.touch(id, at),
       delete: (id) => store.delete(id),
       set: async (...args) => {
         await new Promise((resolve) => setTimeout(resolve, 60));
@@ -181,7 +180,6 @@ describe("the session middleware for node:http", () => {
     const broken: SessionStore = {
       ...new MemoryStore(),
       get: async () => undefined,
-      touch: async () => undefined,
       delete: async () => undefined,
       set: () => Promise.reject(new Error("away")),
     };
@@ -215,7 +213,6 @@ describe("the session middleware for node:http", () => {
   test("a source that is still streaming the answer that is not sent does not get into the one that is", async () => {
     const broken: SessionStore = {
       get: async () => undefined,
-      touch: async () => undefined,
       delete: async () => undefined,
       set: () => Promise.reject(new Error("away")),
     };

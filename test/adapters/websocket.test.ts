@@ -110,7 +110,6 @@ describe("a WebSocket upgrade", () => {
     const store: SessionStore = {
       get: async (id) => (away ? await Promise.reject(new Error("away")) : await inner.get(id)),
       set: async (...args) => await inner.set(...args),
-      touch: async (...args) => await inner.touch(...args),
       delete: async (id) => await inner.delete(id),
     };
     const manager = new SessionManager<Data>({ keys: generateSecretKey(), store });

@@ -4,7 +4,7 @@
  * What the browser is told decides who else may read, overwrite or send the cookie, and what a cache may keep.
  */
 import { randomBytes } from "node:crypto";
-import { InvalidOptionError, SessionManager, type CookieOptions, type Session } from "latchkey";
+import { InvalidOptionError, SessionManager, type CookieOptions, type RequestFacts, type Session } from "latchkey";
 import { expect, test } from "vitest";
 import { ALL_KINDS, COOKIE_KINDS, KEY, loggedIn, makeManager, STORE_KINDS, Time, Visitor, withServer, type Data } from "./support.ts";
 
@@ -16,7 +16,7 @@ const refused = (cookie: object): void =>
 test("ASVS 3.3.1: the cookie travels over a connection that somebody listens to", async () => {
   for (const kind of ALL_KINDS) expect(attributes((await loggedIn(kind)).setCookies)).toContain("Secure");
   const manager = makeManager("sealed", new Time(), { keys: KEY });
-  const isSecure = async (facts: { secure: boolean; host: string }): Promise<boolean> => {
+  const isSecure = async (facts: RequestFacts): Promise<boolean> => {
     const session = await manager.load(undefined, facts);
     session.login("7");
     return (await manager.commit(session))[0]![1].includes("; Secure");
@@ -25,7 +25,13 @@ test("ASVS 3.3.1: the cookie travels over a connection that somebody listens to"
   expect(await isSecure({ secure: false, host: "localhost.attacker.example" })).toBe(true);
   expect(await isSecure({ secure: false, host: "127.0.0.1.attacker.example" })).toBe(true);
   expect(await isSecure({ secure: true, host: "localhost" })).toBe(true);
-  expect(await isSecure({ secure: false, host: "localhost:3000" })).toBe(false);
+  const own = { secure: false, host: "localhost:3000", peer: "127.0.0.1", httpVersion: "1.1", headers: {} };
+  expect(await isSecure(own)).toBe(false);
+  // Nothing that a proxy in front could have changed is taken for a developer's own browser.
+  expect(await isSecure({ secure: false, host: "localhost:3000" })).toBe(true);
+  expect(await isSecure({ ...own, peer: "10.0.0.7" })).toBe(true);
+  expect(await isSecure({ ...own, httpVersion: "1.0" })).toBe(true);
+  expect(await isSecure({ ...own, headers: { "x-forwarded-for": "203.0.113.7" } })).toBe(true);
   for (const cookie of [
     { name: "__Secure-a", secure: false },
     { name: "__Host-a", secure: false },
@@ -63,11 +69,11 @@ test("ASVS 3.3.2: a page of another site sends requests with the visitor's cooki
   refused({ sameSite: false });
 });
 
-/** HttpOnly cannot be switched off, and the value leaves in Set-Cookie alone. */
+/** HttpOnly is always set and is no option, and the value leaves in Set-Cookie alone. */
 test("ASVS 3.3.4: a script of the page reads the cookie", async () => {
-  const wish = { httpOnly: false, HttpOnly: false } as unknown as CookieOptions;
+  for (const wish of [{ httpOnly: false }, { HttpOnly: false }] as unknown[] as CookieOptions[]) refused(wish);
   for (const kind of ALL_KINDS) {
-    const visitor = await loggedIn(kind, new Time(), { cookie: wish });
+    const visitor = await loggedIn(kind);
     expect(attributes(visitor.setCookies)).toContain("HttpOnly");
     const elsewhere = visitor.headers.filter(([name]) => name !== "Set-Cookie");
     expect(JSON.stringify(elsewhere)).not.toContain(visitor.value);

@@ -148,7 +148,7 @@ test("ATK-control-characters: a cookie holds NUL, line ends, controls or bytes t
       for (const code of [0x09, 0x20, 0x22, 0x2c, 0x5c, 0x80, 0x85, 0xa0, 0xad, 0xff]) {
         const answer = await ask([`Cookie: ${name}=${value.slice(0, 9)}${String.fromCharCode(code)}${value.slice(9)}`]);
         expect([code, answer.status, answer.body]).toEqual([code, 200, "malformed"]);
-        expect(setCookiesOf(answer)).toHaveLength(1);
+        expect(setCookiesOf(answer)).toEqual([]);
       }
     });
     for (const text of ["\u0000", "\ud800", "\udfff\ud800", "\r\n", "\u0141", "💥"])

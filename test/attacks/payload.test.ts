@@ -327,7 +327,8 @@ test("ATK-valid-mac-wrong-payload: the same key has signed something that is no 
         const answer = await ask([`Cookie: ${nameOf(kind)}=${cookieWith(kind, content)}`]);
         expect([kind, content, answer.status]).toEqual([kind, content, 200]);
         expect(answer.body).toMatch(/^(bad_payload|malformed)$/);
-        expect(setCookiesOf(answer)).toEqual([expect.stringContaining(`${nameOf(kind)}=; Max-Age=0`)]);
+        // It proves nothing of what the browser holds by now, so it is left alone.
+        expect(setCookiesOf(answer)).toEqual([]);
       }
     });
   }

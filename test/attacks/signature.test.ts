@@ -80,7 +80,10 @@ test("ATK-signature-stripping: the signature, the time or the payload is left ou
       signature,
       `${payload}.${time}.${signature}.${signature}`,
     ];
-    expect(await reasonsOf(manager, nameOf(kind), stripped)).toEqual(new Set(["malformed"]));
+    // An empty time is second 0 of 1970 in Flask's format.
+    expect(await reasonsOf(manager, nameOf(kind), stripped)).toEqual(
+      new Set(kind === "flask" ? ["malformed", "bad_signature"] : ["malformed"]),
+    );
   }
   const { manager, value } = await loggedIn("sealed");
   const stripped = ["e1.", "e1", value.slice(3), `e1.${value}`, `e2.${value.slice(3)}`, `E1.${value.slice(3)}`, `e1.${"A".repeat(80)}`];
@@ -197,7 +200,7 @@ test("ASVS 9.1.1: a forged cookie tries to reach the decompressor or the JSON pa
       expect([kind, rejection?.reason, touched]).toEqual([kind, "bad_signature", []]);
       // The same counters do see a good cookie.
       expect((await visitor.manager.load(visitor.jar.header)).isNew).toBe(false);
-      expect(touched).toContain(kind === "sealed" ? "parse" : "inflate");
+      expect(touched).toContain(kind === "flask" ? "inflate" : "parse");
     }
   } finally {
     zlib.inflateSync = originals.inflate;

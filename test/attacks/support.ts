@@ -49,7 +49,7 @@ export async function reasonsOf(manager: SessionManager<Data>, name: string, val
 export function signerOf(kind: string, key: string = KEY, name: string = nameOf(kind)): Signer {
   if (kind === "flask") return new Signer(key, { salt: "cookie-session", keyDerivation: "hmac" });
   const purpose = kind === "signed" ? "session" : "session-token";
-  return new Signer(key, { salt: `latchkey.${purpose}.${name}`, keyDerivation: "hmac", digest: "sha256" });
+  return new Signer(key, { salt: `latchkey.${purpose}.${name}`, keyDerivation: "hkdf", digest: "sha256" });
 }
 
 export const base64url = (bytes: Uint8Array | string): string => Buffer.from(bytes as string).toString("base64url");

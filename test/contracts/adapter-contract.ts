@@ -145,7 +145,6 @@ class MoodyStore implements SessionStore {
 
   get: SessionStore["get"] = async (id) => await this.#do(() => this.#inner.get(id));
   set: SessionStore["set"] = async (...args) => await this.#do(() => this.#inner.set(...args));
-  touch: SessionStore["touch"] = async (...args) => await this.#do(() => this.#inner.touch(...args));
   delete: SessionStore["delete"] = async (id) => await this.#do(() => this.#inner.delete(id));
 
   async #do<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -17,7 +17,8 @@ import {
   session,
   urlFor,
 } from "latchkey/flask";
-import { describe, expect, test } from "vitest";
+import { MemoryStore } from "latchkey/stores/memory";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { runExample } from "../support/run-example.ts";
 
 const folder = fileURLToPath(new URL("app", import.meta.url));
@@ -277,6 +278,35 @@ describe("the session", () => {
     }
   });
 
+  test("T7: what every object has is not in the session", async () => {
+    const app = createApp();
+    app.get("/", () => {
+      session["own"] = undefined;
+      const names = ["toString", "constructor", "hasOwnProperty", "__proto__", "get", "permanent", "own"];
+      return { found: names.filter((name) => name in session) };
+    });
+    expect(await (await browser(app)("/")).json()).toEqual({ found: ["own"] });
+  });
+
+  test.each([1, "on", [], {}, 0, "", null, undefined])(
+    "C7, T12: session.permanent = %j is a boolean, and the session opens at the next request",
+    async (value) => {
+      for (const store of [undefined, new MemoryStore()]) {
+        const app = createApp();
+        app.config["SESSION_STORE"] = store;
+        app.get("/", () => {
+          session["a"] = 1;
+          session.permanent = value as boolean;
+          return { permanent: session.permanent };
+        });
+        app.get("/next", () => ({ a: session["a"] ?? null, permanent: session.permanent, rejection: session.rejection ?? null }));
+        const get = browser(app);
+        expect(await (await get("/")).json()).toEqual({ permanent: Boolean(value) });
+        expect(await (await get("/next")).json()).toEqual({ a: 1, permanent: Boolean(value), rejection: null });
+      }
+    },
+  );
+
   test("permanent gives the cookie a lifetime", async () => {
     const app = createApp();
     app.get("/", () => {
@@ -336,7 +366,11 @@ describe("the README's listing", () => {
     expect(typescript).toContain("new DebugToolbarExtension(app)");
   });
 
-  test("runs as it stands, and its page has the toolbar", async () => {
+  test.each([
+    ["development", true],
+    ["production", false],
+    ["", false],
+  ])("B1: runs as it stands; with NODE_ENV=%j its page has the toolbar: %j", async (environment, expected) => {
     // Inside of the project, so that `latchkey` is the built package; only the port is another than 5000, which may be taken.
     const home = fileURLToPath(new URL("../../artifacts/listing/", import.meta.url));
     mkdirSync(join(home, "templates"), { recursive: true });
@@ -345,12 +379,70 @@ describe("the README's listing", () => {
       "<title>Listing</title>\n<p>Hi User, the secret key is necessary to run the debug toolbar</p>\n",
     );
     writeFileSync(join(home, "app.ts"), typescript!.replace("app.run()", "app.run({ port: 0 })"));
-    const example = await runExample("artifacts/listing/app.ts");
-    const page = await fetch(example.url, { headers: { Accept: "text/html", "Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "none" } });
-    const text = await page.text();
+    const example = await runExample("artifacts/listing/app.ts", { NODE_ENV: environment });
+    const headers = { Accept: "text/html", "Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "none" };
+    const text = await (await fetch(example.url, { headers })).text();
+    const own = await fetch(`${example.url}/_latchkey/`, { headers });
     expect(await example.stop()).toBe(0);
     expect(text).toContain("Hi User, the secret key is necessary to run the debug toolbar");
-    expect(text).toMatch(/<script type="module" src="\/_latchkey\/[^"]+"><\/script>\s*$/);
+    expect(/<script type="module" src="\/_latchkey\/[^"]+"><\/script>\s*$/.test(text)).toBe(expected);
+    expect(text.includes("_latchkey")).toBe(expected);
+    expect(own.status).toBe(expected ? 200 : 404);
+    expect(example.output().includes("LATCHKEY_TOOLBAR_OFF")).toBe(!expected);
+  });
+});
+
+describe("B1: app.debug = true", () => {
+  afterEach(() => vi.unstubAllEnvs());
+  const failing = (keys: string | KeyRing): Flask => {
+    const app = new Flask(folder);
+    app.debug = true;
+    app.config["SECRET_KEY"] = keys;
+    app.get("/", () => {
+      throw new Error("the server's inside");
+    });
+    return app;
+  };
+
+  test.each([
+    ["production", undefined, false],
+    ["staging", undefined, false],
+    [undefined, undefined, false],
+    ["development", undefined, true],
+    ["development", "production", false],
+    [undefined, "development", true],
+    ["production", "development", false],
+  ] as const)("with NODE_ENV %j and a ring for %j shows a trace: %j", async (environment, mode, expected) => {
+    vi.stubEnv("NODE_ENV", environment);
+    const app = failing(mode === undefined ? key : new KeyRing(key, [], { mode }));
+    expect(app.debug).toBe(true);
+    const response = await browser(app)("/");
+    expect(response.status).toBe(500);
+    expect((await response.text()).includes("the server&#39;s inside")).toBe(expected);
+  });
+
+  test.each(["production", undefined])("with NODE_ENV %j does not let a guessable key pass, in development it does", (environment) => {
+    vi.stubEnv("NODE_ENV", environment);
+    expect(() => failing("changeme").keys).toThrow(expect.objectContaining({ code: "key_refused" }));
+    vi.stubEnv("NODE_ENV", "development");
+    expect(failing("changeme").keys).toBeInstanceOf(KeyRing);
+  });
+
+  test("may come after the extension, and may go again", async () => {
+    vi.stubEnv("NODE_ENV", "development");
+    const app = createApp();
+    const extension = new DebugToolbarExtension(app);
+    app.get("/", () => "<!doctype html><p>hi</p>");
+    const server = await app.run({ port: 0 });
+    const page = async (): Promise<string> => await (await fetch(server.url, { headers: { "Sec-Fetch-Dest": "document" } })).text();
+    const seen = [await page()];
+    app.debug = true;
+    seen.push(await page());
+    app.debug = false;
+    seen.push(await page());
+    await server.close();
+    extension.close();
+    expect(seen.map((text) => text.includes("_latchkey"))).toEqual([false, true, false]);
   });
 });
 

@@ -11,6 +11,7 @@ import {
   readKeyList,
   SecretKey,
   SecretKeyError,
+  SessionManager,
   type KeyRing,
   type LoadKeyRingOptions,
 } from "latchkey";
@@ -184,8 +185,8 @@ describe("loadKeyRing refuses", () => {
 
 describe("the mode", () => {
   test.each<[Record<string, string>, boolean]>([
-    [{}, false],
-    [{ NODE_ENV: "" }, false],
+    [{}, true],
+    [{ NODE_ENV: "" }, true],
     [{ NODE_ENV: "development" }, false],
     [{ NODE_ENV: "test" }, false],
     [{ NODE_ENV: "production" }, true],
@@ -194,6 +195,33 @@ describe("the mode", () => {
     [{ NODE_ENV: "development", LATCHKEY_ENV: "production" }, true],
   ])("of %o is production: %s", (env, expected) => {
     expect(isProduction(env)).toBe(expected);
+  });
+});
+
+describe("K7: where nothing says where the server runs", () => {
+  test("a key that is given is judged as in production", () => {
+    for (const bad of ["changeme", "keyboard cat", "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf"])
+      expect(failureOf(() => loadKeyRing({ env: { SECRET_KEY: bad } })).code).toBe("key_refused");
+  });
+
+  test("a key is made where none is given, with a warning of what production needs, and the ring says that nobody has said anything", () => {
+    const directory = join(folder, "unsaid");
+    mkdirSync(directory);
+    const warnings: string[] = [];
+    const ring = loadKeyRing({ env: {}, directory, warn: (message) => warnings.push(message) });
+    expect(texts(ring)[0]).toMatch(/^lk1-dev_/);
+    expect(warnings).toEqual([expect.stringMatching(/production needs a secret key and NODE_ENV=production.*npx latchkey key generate/)]);
+    expect([ring.mode, ring.saidMode]).toEqual(["production", undefined]);
+    // The next start reads the file, and finds the same key good.
+    expect(texts(loadKeyRing({ env: {}, directory, warn: () => {} }))).toEqual(texts(ring));
+    expect(() => new SessionManager({ keys: ring })).not.toThrow();
+    expect(failureOf(() => loadKeyRing({ env: {}, mode: "production", directory })).code).toBe("key_missing");
+  });
+
+  test("the ring carries what was said to the loader, not what the process says", () => {
+    expect(production({ secretKey: key }).saidMode).toBe("production");
+    expect(loadKeyRing({ env: { NODE_ENV: "development" }, secretKey: key }).saidMode).toBe("development");
+    expect(loadKeyRing({ env: {}, secretKey: key }).saidMode).toBeUndefined();
   });
 });
 
@@ -266,7 +294,7 @@ describe("development", () => {
     const directory = join(folder, "together");
     mkdirSync(directory);
     const module = fileURLToPath(new URL("../../src/keys/load.ts", import.meta.url));
-    const script = `import { loadKeyRing } from ${JSON.stringify(module)}; process.stdout.write(loadKeyRing({ env: {}, directory: ${JSON.stringify(directory)} }).current.bytes());`;
+    const script = `import { loadKeyRing } from ${JSON.stringify(module)}; process.stdout.write(loadKeyRing({ env: {}, mode: 'development', directory: ${JSON.stringify(directory)} }).current.bytes());`;
     const outputs = await Promise.all(
       Array.from({ length: 8 }, () => {
         const child = spawn(process.execPath, ["--input-type=module-typescript", "--disable-warning=ExperimentalWarning", "-e", script]);

@@ -93,7 +93,6 @@ test("pain 13, headers are sent, and the session is not (expressjs/session#499):
   const store: SessionStore = {
     get: async () => undefined,
     set: async () => await Promise.reject(down),
-    touch: async () => undefined,
     delete: async () => undefined,
   };
   const manager = make(store);

@@ -127,7 +127,7 @@ test("pain 10, a session over 4 KB is silently lost (vvo/iron-session#101)", asy
   const refused = await visitor.visit("/refresh");
   expect([refused.status, refused.headers.getSetCookie()]).toEqual([500, []]);
   const message = await refused.text();
-  expect(message).toMatch(/^cookie_too_large: .*"token" 4,002 bytes, "profile" 910 bytes.*hand SessionManager a store/);
+  expect(message).toMatch(/^cookie_too_large: .*"token" 4,002 bytes, "profile" 910 bytes.*give SessionManager a store/);
   // Nothing is lost that was there before, and no browser was given what it would have dropped.
   expect(await visitor.read("/me")).toBe("ada, token of 0");
 

@@ -166,7 +166,6 @@ test("pain 3, a redirect arrives before the store has the data (expressjs/sessio
       answered.push("set");
       return await inner.set(...args);
     },
-    touch: async (...args) => await inner.touch(...args),
     delete: async (id) => await inner.delete(id),
   };
   expect(await loginAndFollow(latchkey(late))).toBe("ada");

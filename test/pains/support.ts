@@ -134,7 +134,6 @@ export function recorded(store: SessionStore): { readonly store: SessionStore; r
     store: {
       get: note("get", async (id: string) => await store.get(id)),
       set: note("set", async (...args: Parameters<SessionStore["set"]>) => await store.set(...args)),
-      touch: note("touch", async (id: string, expiresAt: number) => await store.touch(id, expiresAt)),
       delete: note("delete", async (id: string) => await store.delete(id)),
     },
   };

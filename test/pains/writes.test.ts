@@ -91,7 +91,7 @@ test("pain 6, nobody knows how to set resave and saveUninitialized (expressjs/se
     await visitor.visit(path);
     return calls.splice(0);
   };
-  // Nothing can be set, and each request does what it has to: a read, a write where something changed, and now and then a touch.
+  // Nothing can be set, and each request does what it has to: a read, a write where something changed, and now and then a write that moves its end.
   expect(await step("/")).toEqual([]);
   expect(await step("/login")).toEqual(["set"]);
   expect(await step("/")).toEqual(["get"]);
@@ -101,7 +101,7 @@ test("pain 6, nobody knows how to set resave and saveUninitialized (expressjs/se
   time.now += 1800;
   expect(await step("/")).toEqual(["get"]);
   time.now += 1;
-  expect(await step("/")).toEqual(["get", "touch"]);
+  expect(await step("/")).toEqual(["get", "set"]);
   expect(await step("/")).toEqual(["get"]);
 });
 
@@ -138,9 +138,9 @@ test("pain 27, nobody can tell why a session was not saved (expressjs/session#95
     await visitor.visit(path);
     return lines.splice(0);
   };
-  expect(await told("/")).toEqual(["none", "none: Nothing sent: no session came in, and nothing was put into one."]);
+  expect(await told("/")).toEqual(["none", "none: Nothing sent: no session came in, and nothing was saved in it."]);
   expect(await told("/login")).toEqual(["none", "save: Sent because a session begins."]);
-  expect(await told("/rename/Ada")).toEqual(["valid", "save: Kept because data changed. No cookie sent: the browser has this token."]);
+  expect(await told("/rename/Ada")).toEqual(["valid", "save: Saved because data changed. No cookie sent: the browser has this token."]);
   expect(await told("/rename/Ada")).toEqual(["valid", "none: Nothing sent: nothing changed."]);
   expect(await told("/logo.svg")).toEqual([]);
   // A change that came too late is an error where it was made, and not a silence.
@@ -152,7 +152,7 @@ test("pain 27, nobody can tell why a session was not saved (expressjs/session#95
   lines.length = 0;
   expect(await told("/")).toEqual([
     expect.stringMatching(/^rejected \(unknown: The token is genuine, but the store has no such session\. Likely: /),
-    "forget: The cookie expired: it cannot be used.",
+    "none: Nothing sent: the cookie cannot be used, and is ignored.",
   ]);
   // Signed by a key that is gone, as after a restart with a key that is made anew at each start.
   visitor.jar.take([`session=${"A".repeat(43)}.AAAAAA.${"A".repeat(43)}`]);

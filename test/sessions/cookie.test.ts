@@ -1,6 +1,7 @@
 import { InvalidOptionError, generateSecretKey, SessionManager, type CookieOptions } from "latchkey";
 import { describe, expect, test } from "vitest";
-import { attributesOf, readCookieValues, SessionCookie } from "../../src/sessions/cookie.ts";
+import { readCookieValues } from "../../src/sessions/cookie-header.ts";
+import { attributesOf, SessionCookie } from "../../src/sessions/cookie.ts";
 
 describe("reading a Cookie header", () => {
   const NAME = "__Host-session";
@@ -40,7 +41,7 @@ describe("reading a Cookie header", () => {
 
 describe("the cookie's name and attributes", () => {
   const write = (options: CookieOptions, request?: { secure: boolean; host: string }): string => {
-    const cookie = new SessionCookie(options, undefined);
+    const cookie = new SessionCookie(options, undefined, "development");
     const secure = cookie.isSecureFor(request);
     return cookie.write(cookie.nameFor(secure), "v", secure, undefined);
   };
@@ -62,7 +63,8 @@ describe("the cookie's name and attributes", () => {
   });
 
   test("Secure unless the request is plain http on a loopback host", () => {
-    const isSecure = (secure: boolean, host: string): boolean => new SessionCookie({}, undefined).isSecureFor({ secure, host });
+    const isSecure = (secure: boolean, host: string): boolean =>
+      new SessionCookie({}, undefined, "development").isSecureFor({ secure, host, peer: "127.0.0.1", httpVersion: "1.1", headers: {} });
     for (const host of [
       "localhost",
       "localhost:5000",
@@ -92,14 +94,17 @@ describe("the cookie's name and attributes", () => {
   });
 
   test("Max-Age is whole seconds, and 400 days at most", () => {
-    const cookie = new SessionCookie({}, undefined);
+    const cookie = new SessionCookie({}, undefined, "development");
     expect(attributesOf(cookie.write("a", "v", true, 3600))).toBe("Max-Age=3600; Path=/; HttpOnly; Secure; SameSite=Lax");
     expect(cookie.write("a", "v", true, 500 * 86_400)).toContain(`Max-Age=${400 * 86_400};`);
   });
 
   test("expiring repeats the attributes, or browsers would keep the cookie", () => {
     expect(
-      new SessionCookie({ name: "sid", domain: "example.org", path: "/app", partitioned: true }, undefined).writeExpired("sid", true),
+      new SessionCookie({ name: "sid", domain: "example.org", path: "/app", partitioned: true }, undefined, "development").writeExpired(
+        "sid",
+        true,
+      ),
     ).toBe(
       "sid=; Max-Age=0; Domain=example.org; Path=/app; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; Partitioned; SameSite=Lax",
     );

@@ -21,7 +21,7 @@ class OrderedStore extends MemoryStore {
   constructor(time: Time, order: readonly boolean[]) {
     super({ clock: time.clock });
     this.#order = [...order];
-    for (const name of ["get", "set", "touch", "delete", "deleteBySubject"] as const) {
+    for (const name of ["get", "set", "delete", "deleteBySubject"] as const) {
       const method = this[name].bind(this) as (...args: unknown[]) => Promise<never>;
       Object.assign(this, {
         [name]: async (...args: unknown[]) => {

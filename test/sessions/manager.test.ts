@@ -500,7 +500,7 @@ describe("the channels", () => {
       reason: expect.stringMatching(/malformed|bad_signature/) as string,
       explanation: expect.stringContaining("Likely:") as string,
     });
-    expect(committed.map(({ action }) => action)).toEqual(["save", "save", "forget"]);
+    expect(committed.map(({ action }) => action)).toEqual(["save", "save", "none"]);
     expect(committed[0]!.attributes).toBe("Path=/; HttpOnly; Secure; SameSite=Lax");
     const text = JSON.stringify([loaded, committed]);
     for (const secret of ["tweet", value, ...value.split(".").filter((part) => part.length > 8)]) expect(text).not.toContain(secret);

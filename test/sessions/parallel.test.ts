@@ -198,7 +198,6 @@ describe("a store that does not do its part", () => {
       on: false,
       get: (...args: Parameters<SessionStore["get"]>) => (switchable.on && failingMethod === "get" ? how() : store.get(...args)),
       set: (...args: Parameters<SessionStore["set"]>) => (switchable.on && failingMethod === "set" ? how() : store.set(...args)),
-      touch: (...args: Parameters<SessionStore["touch"]>) => (switchable.on && failingMethod === "touch" ? how() : store.touch(...args)),
       delete: (...args: Parameters<SessionStore["delete"]>) =>
         switchable.on && failingMethod === "delete" ? how() : store.delete(...args),
     };
@@ -289,7 +288,6 @@ describe("a store that does not do its part", () => {
       get: async (id) => (await inner.get(id))?.replace(/"n":\d+/, `"n":${++turn}`),
       set: async (id, payload, expiresAt, options) =>
         options?.replaces === undefined ? await inner.set(id, payload, expiresAt, options) : false,
-      touch: async () => undefined,
       delete: async (id) => await inner.delete(id),
     };
     const visitor = new Visitor(new SessionManager<Data>({ keys: generateSecretKey(), store: restless }));

@@ -138,7 +138,7 @@ describe("cookies that were signed with the key and are no session (flask)", () 
   ])("%s is a fresh session, where Flask answers 500", async (_, value) => {
     const loaded = await manager.load(`session=${serializer.dumps(value)}`);
     expect([loaded.data, loaded.rejection?.reason]).toEqual([{}, "bad_payload"]);
-    expect(await manager.commit(loaded)).toContainEqual(["Set-Cookie", expect.stringContaining("Max-Age=0")]);
+    expect((await manager.commit(loaded)).map(([name]) => name)).toEqual(["Vary"]);
   });
 
   test("a payload that inflates beyond 64 kB is refused", async () => {

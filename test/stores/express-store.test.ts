@@ -3,6 +3,7 @@ import { MemoryStore } from "express-session";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unixNow } from "../../src/clock.ts";
+import { InvalidOptionError } from "latchkey";
 import { fromExpressStore, type ExpressSession, type ExpressStore } from "latchkey/stores/express-store";
 import { PLAIN, storeSuite } from "../contracts/store-suite.ts";
 import { redisPrograms, startRedis, type Service } from "../support/services.ts";
@@ -55,7 +56,7 @@ describe("fromExpressStore", () => {
       path: "/",
     };
     expect(JSON.parse(least.kept.get("id")!)).toEqual({ cookie, payload: "payload", subject: "ada" });
-    await store.touch("id", 4_000_000_090);
+    expect(await store.set("id", "payload", 4_000_000_090, { replaces: "payload", subject: "ada" })).toBe(true);
     expect(JSON.parse(least.kept.get("id")!)).toMatchObject({
       cookie: { maxAge: 91_000, originalMaxAge: 91_000 },
       payload: "payload",
@@ -85,7 +86,7 @@ describe("fromExpressStore", () => {
     const end = unixNow() + 100;
     await expect(store.get("id")).rejects.toBe(down);
     await expect(store.set("id", "payload", end)).rejects.toBe(down);
-    await expect(store.touch("id", end)).rejects.toBe(down);
+    await expect(store.set("id", "payload", end, { replaces: "payload" })).rejects.toBe(down);
     await expect(store.delete("id")).rejects.toBe(down);
     isDown = false;
     expect(await store.set("id", "payload", end)).toBe(true);
@@ -113,8 +114,40 @@ describe("fromExpressStore", () => {
     expect(await store.get("id")).toBeUndefined();
   });
 
-  test("refuses what is no such store", () => {
-    for (const bad of [undefined, null, {}, { get: () => {}, set: () => {} }])
-      expect(() => fromExpressStore(bad as unknown as ExpressStore)).toThrow(TypeError);
+  test("extends a session by touch, unless its subject changes as well", async () => {
+    const touched: unknown[] = [];
+    const least = leastStore();
+    const store = fromExpressStore({
+      ...least,
+      touch: (id, session, callback) => {
+        touched.push(session);
+        least.set(id, session, callback);
+      },
+    });
+    const end = unixNow() + 100;
+    await store.set("id", "payload", end, { subject: "ada" });
+    expect(await store.set("id", "payload", end + 9, { replaces: "payload", subject: "ada" })).toBe(true);
+    expect(touched).toMatchObject([{ payload: "payload", subject: "ada" }]);
+    expect(await store.set("id", "payload", end + 9, { replaces: "payload", subject: "grace" })).toBe(true);
+    expect(await store.set("id", "next", end + 9, { replaces: "payload", subject: "grace" })).toBe(true);
+    expect(touched).toHaveLength(1);
+    expect(JSON.parse(least.kept.get("id")!)).toMatchObject({ payload: "next", subject: "grace" });
+  });
+
+  test("does not take a missing folder for a saved session", async () => {
+    const missing = Object.assign(new Error("no such folder"), { code: "ENOENT" });
+    const least = leastStore();
+    const store = fromExpressStore({ ...least, set: (_id, _session, callback) => callback(missing) });
+    await expect(store.set("id", "payload", unixNow() + 100)).rejects.toBe(missing);
+    const gone = fromExpressStore({ ...least, touch: (_id, _session, callback) => callback(missing) });
+    await gone.set("id", "payload", unixNow() + 100);
+    expect(await gone.set("id", "payload", unixNow() + 100, { replaces: "payload" })).toBe(false);
+  });
+
+  test("A17: refuses what is no such store, and unknown options", () => {
+    for (const bad of [undefined, null, {}, { get: () => {}, set: () => {} }, "file"])
+      expect(() => fromExpressStore(bad as unknown as ExpressStore)).toThrow(InvalidOptionError);
+    expect(() => fromExpressStore(leastStore(), { clok: unixNow } as object)).toThrow(/no option "clok"\. Did you mean "clock"\?/);
+    expect(() => fromExpressStore(leastStore(), null as unknown as object)).toThrow(InvalidOptionError);
   });
 });

@@ -2,15 +2,21 @@ import { Cluster, Redis } from "ioredis";
 import { createClient, createCluster, createSentinel } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unixNow } from "../../src/clock.ts";
+import { InvalidOptionError } from "latchkey";
 import { RedisStore } from "latchkey/stores/redis";
 import { INDEXED, storeSuite } from "../contracts/store-suite.ts";
 import { redisPrograms, startRedis, startRedisCluster, startSentinel, type RedisCluster, type Service } from "../support/services.ts";
 
 describe("RedisStore", () => {
-  test("refuses what is no Redis client", () => {
-    for (const client of [undefined, null, {}, { get: () => "x" }, "redis://localhost"]) {
-      expect(() => new RedisStore(client as unknown as Redis)).toThrow(TypeError);
+  test("A17: refuses what is no Redis client, a prefix that is no string, and unknown options", () => {
+    const client = { hget: async () => await Promise.resolve(null), eval: async () => await Promise.resolve("done") };
+    for (const bad of [undefined, null, {}, { get: () => "x" }, "redis://localhost", Promise.resolve(client), Redis]) {
+      expect(() => new RedisStore(bad as unknown as Redis)).toThrow(InvalidOptionError);
     }
+    expect(() => new RedisStore("redis://a:secret@localhost" as unknown as Redis)).toThrow(/It got a string\. Fix: new RedisStore/);
+    expect(() => new RedisStore(Promise.resolve(client) as unknown as Redis)).toThrow(/It got a promise\. Fix: await the promise/);
+    expect(() => new RedisStore(client, { prefix: 7 as unknown as string })).toThrow(/It is a number/);
+    expect(() => new RedisStore(client, { keyPrefix: "x:" } as object)).toThrow(/no option "keyPrefix"\. Did you mean "prefix"\?/);
   });
 });
 
@@ -61,7 +67,7 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
       expect(await keysOf("one:")).toEqual(["one:session:id"]);
       expect(await redis.hget("one:session:id", "payload")).toBe("payload");
       expect(await secondsLeft("one:session:id")).toBeLessThanOrEqual(101);
-      await store.touch("id", unixNow() + 500);
+      expect(await store.set("id", "payload", unixNow() + 500, { replaces: "payload" })).toBe(true);
       expect(await secondsLeft("one:session:id")).toBeGreaterThan(101);
       await store.set("id", "next", unixNow() + 50, { replaces: "payload" });
       expect(await secondsLeft("one:session:id")).toBeLessThanOrEqual(51);
@@ -73,7 +79,7 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
       await store.set("id", "one", unixNow() + 100, { subject: "ada" });
       expect(await secondsLeft(index)).toBeGreaterThan(150);
       expect(await secondsLeft(index)).toBeLessThanOrEqual(202);
-      await store.touch("id", unixNow() + 1000);
+      expect(await store.set("id", "one", unixNow() + 1000, { replaces: "one", subject: "ada" })).toBe(true);
       expect(await secondsLeft(index)).toBeGreaterThan(1500);
       await store.set("id", "two", unixNow() + 9000, { replaces: "one", subject: "ada" });
       expect(await secondsLeft(index)).toBeGreaterThan(9000);
@@ -132,7 +138,7 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
       expect(await second.listBySubject("ada")).toEqual([{ id: "id", payload: "hers again", expiresAt: end }]);
     });
 
-    test("reading, saving and touching are one trip each, beginning a session of somebody is two", async () => {
+    test("reading, saving and extending are one trip each, beginning a session of somebody is two", async () => {
       const end = unixNow() + 100;
       let trips = 0;
       const counted = {
@@ -150,7 +156,7 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
       for (const id of ["anonymous", "hers"]) {
         const subject = id === "hers" ? "ada" : undefined;
         expect(await cost(async () => await store.get(id))).toBe(1);
-        expect(await cost(async () => await store.touch(id, end + 50))).toBe(1);
+        expect(await cost(async () => await store.set(id, "one", end + 50, { replaces: "one", subject }))).toBe(1);
         expect(await cost(async () => await store.set(id, "two", end + 60, { replaces: "one", subject }))).toBe(1);
         expect(await cost(async () => await store.set(id, "two", end + 60, { replaces: "one", subject }))).toBe(1);
       }

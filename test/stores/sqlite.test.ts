@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { InvalidOptionError } from "latchkey";
 import { SqliteStore, type SqliteDatabase } from "latchkey/stores/sqlite";
 import { afterAll, describe, expect, test } from "vitest";
 import { FULL, ownTime, storeSuite, type OpenedStore } from "../contracts/store-suite.ts";
@@ -75,7 +76,22 @@ for (const [name, connect] of Object.entries(PACKAGES)) {
       await store.set("a", "one", 4_000_000_000);
       expect(columnOf(database, "id", "SELECT id FROM visitors")).toEqual(["a"]);
       for (const table of ["", "a b", "x; DROP TABLE y", "1st", "x".repeat(64)])
-        expect(() => new SqliteStore(database, { table })).toThrow(RangeError);
+        expect(() => new SqliteStore(database, { table })).toThrow(InvalidOptionError);
+    });
+
+    test("A17: refuses what is no database, unknown options, and half a row", async () => {
+      const database = open("refused.sqlite");
+      for (const bad of [undefined, null, {}, "app.sqlite", { exec: () => {} }])
+        expect(() => new SqliteStore(bad as unknown as Database)).toThrow(InvalidOptionError);
+      expect(() => new SqliteStore("app.sqlite" as unknown as Database)).toThrow(
+        /It got a string\. Fix: new SqliteStore\(new DatabaseSync/,
+      );
+      expect(() => new SqliteStore(database, { tabel: "x" } as object)).toThrow(/no option "tabel"\. Did you mean "table"\?/);
+      expect(() => new SqliteStore(database, { table: 7 as unknown as string })).toThrow(/It is a number/);
+      const store = new SqliteStore(database);
+      store.createSchema();
+      for (const limit of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
+        await expect(store.deleteExpired(limit)).rejects.toThrow(InvalidOptionError);
     });
 
     test("finding a subject's sessions and the expired ones uses an index", () => {

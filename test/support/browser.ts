@@ -9,10 +9,11 @@ const ARTIFACTS = fileURLToPath(new URL("../../artifacts/", import.meta.url));
 /** The system's Chromium; undefined where there is none, and tests have to be skipped. */
 export const chromiumPath = requirement("Chromium", chromium);
 
-/** Starts a real Chromium without a window. */
-export async function launchBrowser(): Promise<Browser> {
+/** Starts a real Chromium without a window. @param args further arguments of the command line. */
+export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
   return await playwright.launch({
     executablePath: chromiumPath!,
+    timeout: 120_000,
     // Without these, Chromium looks for hosts that a closed network does not have.
     args: [
       "--no-sandbox",
@@ -22,6 +23,7 @@ export async function launchBrowser(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...args,
     ],
   });
 }

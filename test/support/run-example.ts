@@ -41,11 +41,16 @@ export async function runExample(file: string, env: Readonly<Record<string, stri
   };
 }
 
-/** Starts a file and hands its process over, for one that is not expected to listen. */
+/**
+ * Starts a file and hands its process over, for one that is not expected to listen.
+ *
+ * @param env NODE_ENV is "development" unless it is given, as `npm start` sets it; "" leaves it unset.
+ */
 export function startExample(file: string, env: Readonly<Record<string, string>> = {}): ChildProcess {
-  const { SECRET_KEY: _, NODE_ENV: __, ...inherited } = process.env;
+  const { SECRET_KEY: _, NODE_ENV: __, LATCHKEY_ENV: ___, ...inherited } = process.env;
+  const { NODE_ENV = "development", ...others } = env;
   return spawn(process.execPath, ["--disable-warning=ExperimentalWarning", fileURLToPath(new URL(`../../${file}`, import.meta.url))], {
-    env: { ...inherited, PORT: "0", ...env },
+    env: { ...inherited, PORT: "0", ...others, ...(NODE_ENV === "" ? {} : { NODE_ENV }) },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }

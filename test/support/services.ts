@@ -205,7 +205,7 @@ function unprivileged(folder: string): readonly string[] {
 }
 
 /** On Linux a service ends with the test process, however that ends. */
-function withParent(): readonly string[] {
+export function withParent(): readonly string[] {
   return canFollow() ? ["setpriv", "--pdeathsig=KILL"] : [];
 }
 
@@ -218,12 +218,13 @@ process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-function temporaryFolder(name: string): string {
+/** A folder of its own for what a service writes. */
+export function temporaryFolder(name: string): string {
   return mkdtempSync(join(tmpdir(), `latchkey-${name}-`));
 }
 
 /** A port that nobody listens on; with `withBus`, that 10,000 above it is free as well, where the nodes of a Cluster talk to each other. */
-async function freePort({ withBus = false }: { readonly withBus?: boolean } = {}): Promise<number> {
+export async function freePort({ withBus = false }: { readonly withBus?: boolean } = {}): Promise<number> {
   for (;;) {
     const port = await listensOn(withBus ? 20_000 + Math.floor(Math.random() * 12_000) : 0);
     if (port !== undefined && (!withBus || (await listensOn(port + 10_000)) !== undefined)) return port;

@@ -21,9 +21,6 @@ class Faithful implements FullStore {
   async set(id: string, payload: string, expiresAt: number, options?: SetOptions): Promise<boolean> {
     return await this.inner.set(id, payload, expiresAt, options);
   }
-  async touch(id: string, expiresAt: number): Promise<void> {
-    await this.inner.touch(id, expiresAt);
-  }
   async delete(id: string): Promise<void> {
     await this.inner.delete(id);
   }
@@ -80,23 +77,63 @@ const breaches: Readonly<Record<string, () => FullStore>> = {
       override async set(id: string, payload: string, _expiresAt: number, options?: SetOptions): Promise<boolean> {
         return await this.inner.set(id, payload, FOREVER, options);
       }
-      override async touch(): Promise<void> {}
     })(),
   "takes milliseconds for seconds": () =>
     new (class extends Faithful {
-      override async touch(id: string, expiresAt: number): Promise<void> {
-        await this.inner.touch(id, Math.floor(expiresAt / 1000));
+      override async set(id: string, payload: string, expiresAt: number, options: SetOptions = {}): Promise<boolean> {
+        return await this.inner.set(id, payload, options.replaces === payload ? Math.floor(expiresAt / 1000) : expiresAt, options);
       }
     })(),
-  "ignores touches": () =>
+  "does not extend": () =>
     new (class extends Faithful {
-      override async touch(): Promise<void> {}
+      override async set(id: string, payload: string, expiresAt: number, options: SetOptions = {}): Promise<boolean> {
+        if (options.replaces === payload) return (await this.inner.get(id)) === payload;
+        return await this.inner.set(id, payload, expiresAt, options);
+      }
     })(),
-  "makes a session out of a touch": () =>
+  "refuses to replace a payload by itself": () =>
     new (class extends Faithful {
-      override async touch(id: string, expiresAt: number): Promise<void> {
-        await this.inner.set(id, "", expiresAt);
-        await this.inner.touch(id, expiresAt);
+      override async set(id: string, payload: string, expiresAt: number, options: SetOptions = {}): Promise<boolean> {
+        return options.replaces !== payload && (await this.inner.set(id, payload, expiresAt, options));
+      }
+    })(),
+  "makes a session out of an extension": () =>
+    new (class extends Faithful {
+      override async set(id: string, payload: string, expiresAt: number, options: SetOptions = {}): Promise<boolean> {
+        const { replaces, subject } = options;
+        if (replaces === payload && (await this.inner.get(id)) === undefined)
+          return await this.inner.set(id, payload, expiresAt, { subject });
+        return await this.inner.set(id, payload, expiresAt, options);
+      }
+    })(),
+  "extends without looking at the payload": () =>
+    new (class extends Faithful {
+      override async set(id: string, payload: string, expiresAt: number, options: SetOptions = {}): Promise<boolean> {
+        const kept = await this.inner.get(id);
+        if (options.replaces !== payload || kept === undefined) return await this.inner.set(id, payload, expiresAt, options);
+        return await this.inner.set(id, kept, expiresAt, { ...options, replaces: kept });
+      }
+    })(),
+  "leaves the subject as it was when it extends": () =>
+    new (class extends Faithful {
+      readonly #subjects = new Map<string, string | undefined>();
+      override async set(id: string, payload: string, expiresAt: number, options: SetOptions = {}): Promise<boolean> {
+        const subject = options.replaces === payload ? this.#subjects.get(id) : options.subject;
+        this.#subjects.set(id, subject);
+        return await this.inner.set(id, payload, expiresAt, { ...options, subject });
+      }
+    })(),
+  // T13
+  "ends a session at the beginning of the second of its expiry": () =>
+    new (class extends Faithful {
+      override async set(id: string, payload: string, expiresAt: number, options: SetOptions = {}): Promise<boolean> {
+        return await this.inner.set(id, payload, expiresAt - 1, options);
+      }
+    })(),
+  "keeps a session for a second too long": () =>
+    new (class extends Faithful {
+      override async set(id: string, payload: string, expiresAt: number, options: SetOptions = {}): Promise<boolean> {
+        return await this.inner.set(id, payload, expiresAt + 1, options);
       }
     })(),
   "does not tell capitals from small letters": () =>

@@ -4,6 +4,7 @@ import { Guard, type GuardOptions, type ToolbarRequest } from "../../src/toolbar
 interface Given {
   readonly method?: string;
   readonly peer?: string | undefined;
+  readonly version?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -16,6 +17,7 @@ function request({ method = "GET", headers = {}, ...rest }: Given): ToolbarReque
     header: (name) => all[name],
     headers: Object.entries(all),
     remoteAddress: "peer" in rest ? rest.peer : "127.0.0.1",
+    httpVersion: "version" in rest ? rest.version : "1.1",
   };
 }
 
@@ -35,7 +37,11 @@ describe("the guard of the toolbar's pages", () => {
     ["a bare IPv6 address", { headers: { host: "[::1]:5000" } }],
     ["a request of the page itself", { headers: { "sec-fetch-site": "same-origin" } }],
     ["an address that was typed in", { headers: { "sec-fetch-site": "none" } }],
-    ["a proxy that speaks for this machine", { headers: { "x-forwarded-for": "127.0.0.1" } }],
+    ["HTTP/2", { version: "2.0" }],
+    ["the host localhost as a full name", { headers: { host: "localhost.:3000" } }],
+    ["an IPv4 loopback host in its IPv6 form", { headers: { host: "[::ffff:127.0.0.1]:3000" } }],
+    ["the same as browsers write it", { headers: { host: "[::ffff:7f00:1]:3000" } }],
+    ["an Origin of this server, from a browser that tells no site", { headers: { origin: "http://localhost:3000" } }],
   ])("lets in %s", (_, given) => {
     expect(admits(given)).toBe(true);
   });
@@ -61,6 +67,30 @@ describe("the guard of the toolbar's pages", () => {
     ["a stranger in Forwarded", { headers: { forwarded: 'proto=https;for="[2001:db8::7]:4711"' } }],
     ["a stranger in X-Real-IP", { headers: { "x-real-ip": "203.0.113.9" } }],
     ["a proxy that hides for whom it speaks", { headers: { forwarded: "for=_hidden" } }],
+    ["B1: nginx as it comes, which speaks HTTP/1.0 and sends its upstream's name", { version: "1.0", headers: { host: "localhost:3000" } }],
+    ["B1: the same by an address", { version: "1.0", headers: { host: "127.0.0.1:3000", connection: "close" } }],
+    ["B1: a version of HTTP that is not known", { version: undefined }],
+    ["B1: a proxy that says that it speaks for this machine, and is not in allow", { headers: { "x-forwarded-for": "127.0.0.1" } }],
+    ["B1: a public address in Host, which only a proxy hands on to this machine", { headers: { host: "203.0.113.7" } }],
+    ["an Origin of another site, from a browser that tells no site", { headers: { origin: "https://evil.test" } }],
+    ["an Origin of another port", { headers: { origin: "http://localhost:4000" } }],
+    ["an opaque Origin", { headers: { origin: "null" } }],
+    ...[
+      "x-forwarded-for",
+      "x-forwarded-host",
+      "x-forwarded-proto",
+      "x-forwarded-port",
+      "x-forwarded-server",
+      "x-real-ip",
+      "x-client-ip",
+      "true-client-ip",
+      "fly-client-ip",
+      "fastly-client-ip",
+      "cf-connecting-ip",
+      "cf-ray",
+      "forwarded",
+      "via",
+    ].map((name): [string, Given] => [`B1: a request with ${name}`, { headers: { [name]: "127.0.0.1" } }]),
   ])("keeps out %s", (_, given) => {
     expect(admits(given)).toBe(false);
   });
@@ -73,16 +103,46 @@ describe("the guard of the toolbar's pages", () => {
     expect(["172.18.0.1", "10.0.0.8", "2001:db9::1"].map((peer) => admits({ peer }, options))).not.toContain(true);
     expect(admits({ headers: { host: "Dev.Example.Test:8443" } }, options)).toBe(true);
     expect(admits({ headers: { host: "www.dev.example.test" } }, options)).toBe(false);
-    expect(admits({ headers: { "x-forwarded-for": "10.0.0.7" } }, options)).toBe(true);
+    expect(admits({ peer: "172.17.0.1", headers: { host: "192.168.99.100:3000" } }, options)).toBe(true);
+  });
+
+  test("B1: lets in a proxy only if allow names it, and only for visitors whom it names and who may see the toolbar", () => {
+    const proxied = (headers: Given["headers"], allow: readonly string[], version = "1.1"): boolean =>
+      admits({ version, headers: { ...headers } }, { allow });
+    const own = { "x-forwarded-for": "127.0.0.1", "x-forwarded-proto": "https", via: "1.1 caddy" };
+    expect(proxied(own, ["127.0.0.1"])).toBe(true);
+    expect(proxied({ ...own, "x-forwarded-for": "10.0.0.7" }, ["127.0.0.1", "10.0.0.7"])).toBe(true);
+    expect(proxied(own, ["127.0.0.1"], "1.0")).toBe(true);
+    const refused: [Given["headers"], readonly string[], string?][] = [
+      [own, []],
+      [own, ["10.0.0.7"]],
+      [{ ...own, "x-forwarded-for": "203.0.113.9" }, ["127.0.0.1"]],
+      [{ ...own, "x-forwarded-for": "127.0.0.1, 203.0.113.9" }, ["127.0.0.1"]],
+      [{ ...own, "cf-connecting-ip": "203.0.113.9" }, ["127.0.0.1"]],
+      [{ ...own, "x-forwarded-host": "rebind.evil.test" }, ["127.0.0.1"]],
+      [{ forwarded: "for=127.0.0.1;host=rebind.evil.test" }, ["127.0.0.1"]],
+      // A proxy that names nobody speaks for anybody.
+      [{}, ["127.0.0.1"], "1.0"],
+      [{ via: "1.1 caddy" }, ["127.0.0.1"]],
+      [{ "x-forwarded-proto": "https" }, ["127.0.0.1"]],
+      [{ "x-forwarded-for": "" }, ["127.0.0.1"]],
+    ];
+    expect(refused.filter((given) => proxied(...given))).toEqual([]);
+  });
+
+  test("B1: authorize does not let in what came through a proxy", () => {
+    expect(admits({ version: "1.0" }, { authorize: () => true })).toBe(false);
+    expect(admits({ headers: { "x-forwarded-proto": "https" } }, { authorize: () => true })).toBe(false);
   });
 
   test("says the exact option that would let somebody in, and keeps strange letters out of the sentence", () => {
     expect(guard().admits(request({ peer: "172.17.0.1" }))).toEqual({
       allowed: false,
-      reason: 'The visitor\'s address is 172.17.0.1, not this machine. To allow it: new Toolbar({ allow: ["172.17.0.1"] }).',
+      reason: "The visitor's address is 172.17.0.1, not this machine.",
+      fix: 'To allow it: new Toolbar({ allow: ["172.17.0.1"] }).',
     });
     expect(guard().admits(request({ headers: { host: "dev.example.test:80" } }))).toMatchObject({
-      reason: expect.stringContaining('hosts: ["dev.example.test"]') as unknown,
+      fix: expect.stringContaining('hosts: ["dev.example.test"]') as unknown,
     });
     const verdict = guard().admits(request({ headers: { "x-forwarded-for": 'x"<script>' } }));
     expect(verdict).toMatchObject({ allowed: false, reason: expect.not.stringMatching(/</) as unknown });
@@ -97,6 +157,35 @@ describe("the guard of the toolbar's pages", () => {
     expect(seen).toEqual(["GET"]);
     expect(admits({}, { authorize: () => "yes" as unknown as boolean })).toBe(false);
     expect(admits({}, { authorize: () => true })).toBe(true);
+  });
+
+  test("B12: an authorize that throws, rejects, or answers anything but true is a no", async () => {
+    const rejections: unknown[] = [];
+    const note = (reason: unknown): void => void rejections.push(reason);
+    process.on("unhandledRejection", note);
+    const answers: (() => unknown)[] = [
+      () => {
+        throw new Error("auth db down");
+      },
+      () => {
+        throw null as unknown;
+      },
+      () => Promise.reject(new Error("auth db down")),
+      async () => await Promise.resolve(true),
+      () => 1,
+      () => "true",
+      () => undefined,
+      () => null,
+    ];
+    expect(answers.map((authorize) => admits({}, { authorize }))).toEqual(answers.map(() => false));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", note);
+    expect(rejections).toEqual([]);
+    expect(guard({ authorize: answers[0]! }).mayView(request({}))).toEqual({
+      allowed: false,
+      reason: "The option authorize failed.",
+      fix: "It threw an exception, which counts as a no.",
+    });
   });
 
   test.each([["http://localhost"], ["localhost:3000"], ["a b"], [""]])("refuses %j in the list of hosts", (host) => {

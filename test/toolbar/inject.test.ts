@@ -13,7 +13,7 @@ function decide({ method = "GET", request, status = 200, response }: Given): Ret
   const sent: Readonly<Record<string, string>> = request ?? { "sec-fetch-dest": "document" };
   const answered: Readonly<Record<string, string>> = { "content-type": "text/html; charset=utf-8", ...response };
   return decideInjection(
-    { method, url: "/", header: (name) => sent[name], headers: Object.entries(sent), remoteAddress: "127.0.0.1" },
+    { method, url: "/", header: (name) => sent[name], headers: Object.entries(sent), remoteAddress: "127.0.0.1", httpVersion: "1.1" },
     { status, header: (name) => answered[name] },
   );
 }
@@ -36,6 +36,7 @@ describe("where the script is put", () => {
     ["POST", { method: "POST" }, /POST/],
     ["204", { status: 204 }, /204/],
     ["304", { status: 304 }, /304/],
+    ["T10: 300, which lets the browser choose a page", { status: 300 }, /300/],
     ["206", { status: 206 }, /206/],
     ["a redirect", { status: 302 }, /302/],
     ["JSON", { response: { "content-type": "application/json" } }, /text\/html/],

@@ -6,7 +6,7 @@ import { HIDDEN, Redactor, type ExchangeRedactor } from "../../src/toolbar/redac
 
 const KEY = "cAn4ry-k3y/with+odd=chars & 'quotes\" \\ é";
 const redactor = (...keys: readonly [string | Uint8Array, ...(string | Uint8Array)[]]): ExchangeRedactor =>
-  new Redactor(new KeyRing(keys[0], keys.slice(1))).forExchange();
+  new Redactor(new KeyRing(keys[0], keys.slice(1), { grading: "done" })).forExchange();
 
 describe("by value", () => {
   const forms: readonly (readonly [string, string])[] = [
@@ -55,6 +55,40 @@ describe("by value", () => {
     const mine = redactor(KEY);
     mine.hide("eyJhIjoxfQ.aBcDeF.0123456789abcdef");
     expect(mine.text("got eyJhIjoxfQ.aBcDeF.0123456789abcdef!")).toBe("got [hidden value]!");
+  });
+
+  test("T5: a value of 16 characters is hidden inside of words too, one of 15 where it stands as a word", () => {
+    const [short, long] = ["abcdefghij12345", "abcdefghij123456"];
+    const mine = redactor(KEY);
+    mine.hide(short);
+    expect(mine.text(`${short} x${short}`)).toBe(`[hidden value] x${short}`);
+    mine.hide(long);
+    expect(mine.text(`${long} x${long}x`)).toBe("[hidden value] x[hidden value]x");
+  });
+
+  test.each(["abc123", "4711", "a.b-", "p@ss", "a b c", "dark", "naïve"])(
+    "B13: the short cookie value %j is hidden where it stands as a word",
+    (value) => {
+      const mine = redactor(KEY);
+      mine.hide(value);
+      for (const [before, after] of [
+        ["", ""],
+        ["got ", " as a cookie"],
+        ['{"a":"', '"}'],
+        ["id=", ";"],
+        ["(", ")"],
+      ] as const) {
+        expect(mine.text(before + value + after)).toBe(`${before}[hidden value]${after}`);
+      }
+    },
+  );
+
+  test("B13: short cookie values leave other texts, and everyday words, readable", () => {
+    const mine = redactor(KEY);
+    for (const value of ["dark", "123", "true", "None"]) mine.hide(value);
+    expect(mine.text("darkness 123 is true, None")).toBe("darkness 123 is true, None");
+    mine.hide("path");
+    expect(mine.scrubJson('{"path":"/"}')).toBe('{"path":"/"}');
   });
 
   test("no planted key survives in any text or data, whatever stands around it", () => {

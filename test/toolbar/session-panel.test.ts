@@ -42,8 +42,15 @@ const committed = (more: Partial<SessionCommitted> = {}): SessionCommitted => ({
 function panelOf(messages: { readonly loaded?: SessionLoaded; readonly committed?: SessionCommitted }, ring: KeyRing = keys): PanelView {
   const toolbar = new Toolbar({ keys: ring, clock: () => NOW });
   toolbars.push(toolbar);
-  const request: ToolbarRequest = { method: "GET", url: "/", header: () => undefined, headers: [], remoteAddress: "127.0.0.1" };
-  const exchange = toolbar.begin(request, {});
+  const request: ToolbarRequest = {
+    method: "GET",
+    url: "/",
+    header: () => undefined,
+    headers: [],
+    remoteAddress: "127.0.0.1",
+    httpVersion: "1.1",
+  };
+  const exchange = toolbar.begin(request, {})!;
   toolbar.run(exchange, () => {
     if (messages.loaded !== undefined) channel(CHANNELS.sessionLoaded).publish(messages.loaded);
     if (messages.committed !== undefined) channel(CHANNELS.sessionCommitted).publish(messages.committed);

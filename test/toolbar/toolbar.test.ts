@@ -21,7 +21,7 @@ afterEach(() => {
 
 const asks = (url: string, headers: Readonly<Record<string, string>> = {}, method = "GET"): ToolbarRequest => {
   const all: Readonly<Record<string, string>> = { host: "localhost", ...headers };
-  return { method, url, header: (name) => all[name], headers: Object.entries(all), remoteAddress: "127.0.0.1" };
+  return { method, url, header: (name) => all[name], headers: Object.entries(all), remoteAddress: "127.0.0.1", httpVersion: "1.1" };
 };
 const html = { status: 200, headers: [["Content-Type", "text/html"]] as const };
 
@@ -35,7 +35,7 @@ function visit(
   during: () => void = () => {},
 ): { readonly id: string; readonly token: string } {
   const request = asks(url, { "sec-fetch-dest": "document", ...headers });
-  const exchange = toolbar.begin(request, {});
+  const exchange = toolbar.begin(request, {})!;
   toolbar.run(exchange, during);
   const tail = toolbar.respond(exchange, request, html) ?? "";
   toolbar.finish(exchange);
@@ -59,14 +59,6 @@ describe("starting", () => {
     );
   });
 
-  test("in production is refused unless it was said twice", () => {
-    expect(() => make({ mode: "production" })).toThrow(expect.objectContaining({ code: "invalid_option" }));
-    expect(() => make({ mode: "production", production: true })).toThrow(/authorize/);
-    expect(() => make({ production: true })).toThrow(/authorize/);
-    expect(() => make({ mode: "production", authorize: () => true })).toThrow(/production/);
-    expect(() => make({ mode: "production", production: true, authorize: () => true })).not.toThrow();
-  });
-
   test.each([
     ["prefix", "/x/"],
     ["prefix", "x"],
@@ -75,6 +67,11 @@ describe("starting", () => {
     ["slowMs", 0],
     ["slowMs", Number.NaN],
     ["history", 0],
+    ["hosts", "dev.example.test"],
+    ["allow", "10.0.0.7"],
+    ["panels", panel("mine")],
+    ["authorize", true],
+    ["alow", ["10.0.0.7"]],
   ])("with the option %s as %j is refused", (name, value) => {
     expect(() => make({ [name]: value })).toThrow(expect.objectContaining({ code: "invalid_option" }));
   });
@@ -100,7 +97,7 @@ describe("the permission to read", () => {
   test("reaches back over the redirects that led to the page", () => {
     const toolbar = make();
     const request = asks("/login", {}, "POST");
-    const login = toolbar.begin(request, {});
+    const login = toolbar.begin(request, {})!;
     toolbar.respond(login, request, { status: 303, headers: [["Location", "/home"]] });
     toolbar.finish(login);
     const home = visit(toolbar, "/home");
@@ -208,7 +205,7 @@ describe("what is recorded", () => {
       "x-echo": `${cookie} ${KEY}`,
       referer: `http://localhost/?k=${KEY}`,
     });
-    const exchange = toolbar.begin(request, {});
+    const exchange = toolbar.begin(request, {})!;
     toolbar.run(exchange, () => {
       for (const secret of planted) {
         quiet.debug("a log with", secret, { [secret]: [secret] });
@@ -267,7 +264,7 @@ describe("what is recorded", () => {
     const toolbar = make();
     const talk = async (name: string): Promise<string> => {
       const request = asks(`/${name}`);
-      const exchange = toolbar.begin(request, {});
+      const exchange = toolbar.begin(request, {})!;
       await toolbar.run(exchange, async () => {
         for (let round = 0; round < 5; round++) {
           await new Promise((resolve) => setTimeout(resolve, 1));
@@ -287,7 +284,7 @@ describe("what is recorded", () => {
 
   test("a request that still runs can be read", () => {
     const toolbar = make();
-    const exchange = toolbar.begin(asks("/slow"), {});
+    const exchange = toolbar.begin(asks("/slow"), {})!;
     expect(toolbar.page(exchange.id)?.summary).toMatchObject({ finished: false, path: "/slow" });
     expect(toolbar.exchanges).toEqual([]);
     toolbar.finish(exchange);

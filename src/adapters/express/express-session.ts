@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { InvalidOptionError, SessionError } from "../../errors.ts";
 import type { Session } from "../../sessions/session.ts";
+import { hideSecrets } from "./hide-secrets.ts";
 
 /** Called when the work is done, with an error if it failed. */
 export type SessionCallback = (error?: unknown) => void;
@@ -26,12 +27,15 @@ export type ExpressSession<Data extends object = Record<string, unknown>> = Part
 
 /** What stands behind a `request.session`. */
 export interface SessionContext {
-  readonly request: { session?: unknown };
   readonly current: () => Session<object>;
   /** Reads the session again. */
   readonly load: () => Promise<void>;
   /** Whether the answer has begun. */
   readonly isClosed: () => boolean;
+  /** Puts `after` at `request.session` if `before` is there. */
+  readonly show: (before: unknown, after: unknown) => void;
+  /** Whether Passport, or something else that knows its entry, has looked at the session. */
+  passportLooked: boolean;
 }
 
 type Entries = Record<PropertyKey, unknown>;
@@ -66,7 +70,7 @@ class Members implements ExpressSessionMembers {
       const data = { ...this.entries };
       this.#context.current().logout();
       this.#left = data;
-      this.#context.request.session = expressSession(this.#context);
+      this.#context.show(this.facade, expressSession(this.#context));
     }, callback);
   }
 
@@ -93,7 +97,7 @@ class Members implements ExpressSessionMembers {
   destroy(callback?: SessionCallback): ExpressSessionMembers {
     return this.#settle(() => {
       this.#context.current().destroy();
-      delete this.#context.request.session;
+      this.#context.show(this.facade, undefined);
     }, callback);
   }
 
@@ -101,9 +105,15 @@ class Members implements ExpressSessionMembers {
     return this.facade;
   }
 
+  /** The entry of this name, for reading. */
+  read(key: PropertyKey): unknown {
+    if (key === "passport") this.#context.passportLooked = true;
+    return Reflect.get(this.entries, key);
+  }
+
   /** What console.log shows. A getter, since it calls what it gets on the proxy. */
-  get [inspect.custom](): () => Entries {
-    return () => ({ ...this.entries });
+  get [inspect.custom](): () => unknown {
+    return () => hideSecrets(this.entries);
   }
 
   /** Does what can be done at once, and calls back a little later; without a callback the caller gets the error. */
@@ -124,7 +134,7 @@ const NAMES: ReadonlySet<PropertyKey> = new Set(["id", "regenerate", "save", "re
 
 const HANDLER: ProxyHandler<Members> = {
   get(members, key) {
-    if (!NAMES.has(key)) return Reflect.get(members.entries, key) as unknown;
+    if (!NAMES.has(key)) return members.read(key);
     const member: unknown = members[key as keyof ExpressSessionMembers];
     return typeof member === "function" ? (member.bind(members) as unknown) : member;
   },

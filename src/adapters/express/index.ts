@@ -1,4 +1,4 @@
-/** The door `latchkey/express`. */
+/** The entry point `latchkey/express`. */
 export { sessionOf } from "../session-of.ts";
 export type { ExpressSession, ExpressSessionMembers } from "./express-session.ts";
 export { session, type SessionRequest } from "./session.ts";

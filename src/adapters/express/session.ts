@@ -1,25 +1,28 @@
 import type { Request, RequestHandler } from "express";
 import type { SessionManager } from "../../sessions/manager.ts";
-import type { RequestFacts } from "../../sessions/cookie.ts";
-import type { Session } from "../../sessions/session.ts";
-import { beforeHeaders } from "../before-headers.ts";
-import { headersOf } from "../headers-of.ts";
-import { hasSession, keepSession, sessionOf } from "../session-of.ts";
-import { expressSession, type ExpressSession } from "./express-session.ts";
+import { connectSession } from "../connect-session.ts";
+import { NodeFacts } from "../node-facts.ts";
+import { keepSession, sessionOf } from "../session-of.ts";
+import { replaceShown } from "../session-place.ts";
+import { expressSession, type ExpressSession, type SessionContext } from "./express-session.ts";
+import { warnOfPassport } from "./passport-warning.ts";
 
 /** A request as `session` leaves it: with express-session's object at `request.session`. */
 export type SessionRequest<Data extends object = Record<string, unknown>> = Omit<Request, "session"> & { session: ExpressSession<Data> };
 
 /**
- * Gives each request of an Express 5 application its session, and keeps it before the first byte of the answer leaves: a redirect never
- * arrives before the store has answered.
+ * Gives each request of an Express 5 application its session, and saves it before the first byte of the answer leaves. A redirect
+ * never arrives before the store has answered.
  *
- * `sessionOf(manager, request)` is the session with the manager's types. `request.session` is the same session in the shape that express-session gives it, so that
- * Passport and other middleware written for that works: entries are its properties, and it has `regenerate`, `save`, `reload` and `destroy`.
+ * `sessionOf(manager, request)` is the session with the manager's types. `request.session` is the same session in the shape that
+ * express-session gives it, so that Passport and other middleware written for that works: entries are its properties, and it has
+ * `regenerate`, `save`, `reload` and `destroy`. `request.session = null` ends the session. Any other value that is assigned throws
+ * InvalidOptionError.
  *
- * Whether a request came over https is Express's to say: set "trust proxy" where a proxy ends TLS. A session that cannot be opened or kept is an error, and
- * goes to the application's error handlers; nothing of the handler's own answer is sent.
+ * Express decides whether a request came over HTTPS: set "trust proxy" where a proxy ends TLS. A session that cannot be opened or
+ * saved is an error, and goes to the application's error handlers. Nothing of the handler's own answer is sent.
  *
+ * @param manager the same manager may be mounted twice; the outer one saves. Another manager's session is beside it, see `sessionOf`.
  * @example
  * ```ts
  * app.use(session(manager));
@@ -31,40 +34,44 @@ export type SessionRequest<Data extends object = Record<string, unknown>> = Omit
  * ```
  */
 export function session<Data extends object>(manager: SessionManager<Data>): RequestHandler {
-  // Express 5 takes the rejected promise as an error.
-  return function session(request, response, next): Promise<void> | void {
-    // Mounted twice: the outer one keeps the session.
-    if (hasSession(request)) return next();
-    const open = (): Session<Data> | Promise<Session<Data>> => manager.open(request.headers.cookie, new Facts(request));
-    const start = (opened: Session<Data>): void => {
-      keepSession(manager, request, opened);
-      (request as unknown as SessionRequest<Data>).session = expressSession({
-        request: request as { session?: unknown },
-        current: () => sessionOf(manager, request),
-        load: async () => keepSession(manager, request, await open()),
-        isClosed: () => response.headersSent,
-      });
-      beforeHeaders(response, () => headersOf(manager, sessionOf(manager, request), response), next);
-      next();
+  return function session(request, response, next): void {
+    const facts = new ExpressFacts(request);
+    const context: SessionContext = {
+      current: () => sessionOf(manager, request),
+      load: async () => keepSession(manager, request, await manager.load(request.headers.cookie, facts), facts),
+      // What stands in for a response may not say.
+      isClosed: () => (response.headersSent as boolean | undefined) === true,
+      show: (before, after) => replaceShown(request, before, after),
+      passportLooked: false,
     };
-    const opened = open();
-    return opened instanceof Promise ? opened.then(start) : start(opened);
+    connectSession(manager, {
+      request,
+      response,
+      facts,
+      place: () => ({ value: expressSession(context), entries: "request.session" }),
+      beforeCommit: (current) => {
+        if (context.passportLooked) warnOfPassport(manager, current);
+      },
+      onError: next,
+      next,
+    });
   };
 }
 
-/** What Express knows of a request, asked when it matters: with proxies to be trusted the answer is some work. */
-class Facts implements RequestFacts {
-  readonly #request: Request;
+/** What Express knows of a request. Its getters are missing where others call the middleware with a bare request. */
+class ExpressFacts extends NodeFacts {
+  readonly #request: Partial<Pick<Request, "secure" | "host">>;
 
   constructor(request: Request) {
+    super(request);
     this.#request = request;
   }
 
-  get secure(): boolean {
-    return this.#request.secure;
+  override get secure(): boolean {
+    return this.#request.secure ?? super.secure;
   }
 
-  get host(): string {
-    return this.#request.host ?? "";
+  override get host(): string {
+    return this.#request.host ?? super.host;
   }
 }

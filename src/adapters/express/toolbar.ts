@@ -1,4 +1,3 @@
-import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler } from "express";
 import type { Toolbar } from "../../toolbar/index.ts";
@@ -12,17 +11,18 @@ const ERRORS = "tracing:express.router.request:error";
  *
  * @example
  * ```ts
- * app.use(debugToolbar(new Toolbar({ keys, mode: process.env["NODE_ENV"] })));
+ * app.use(debugToolbar(new Toolbar({ keys })));
  * app.use(session(manager));
  * ```
  */
 export function debugToolbar(toolbar: Toolbar): RequestHandler {
   const show = nodeToolbar(toolbar);
+  if (!toolbar.enabled) return show;
   const seen = new WeakSet<object>();
   // Error handlers answer for the application, so that no middleware before them sees an error.
-  subscribe(ERRORS, (message) => {
+  toolbar.listen(ERRORS, (message) => {
     const { req, error } = message as { req?: IncomingMessage; error?: unknown };
-    if (req !== undefined && seen.has(req)) toolbar.begin(toolbar.describe(req), req).fail(error);
+    if (req !== undefined && seen.has(req)) toolbar.begin(toolbar.describe(req), req)?.fail(error);
   });
   return function debugToolbar(request, response, next) {
     seen.add(request);

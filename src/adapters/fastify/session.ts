@@ -3,7 +3,10 @@ import type { HeaderPair } from "../../sessions/manager-options.ts";
 import type { SessionManager } from "../../sessions/manager.ts";
 import type { Session } from "../../sessions/session.ts";
 import { discardBody } from "../discard-body.ts";
+import { NodeFacts } from "../node-facts.ts";
+import { giveUp } from "../not-saved.ts";
 import { hasSession, keepSession } from "../session-of.ts";
+import { sessionAccessor, showSession } from "../session-place.ts";
 import { plugin } from "./plugin.ts";
 import { unwrapResponse } from "./unwrap-response.ts";
 
@@ -16,13 +19,19 @@ type Headers = ReturnType<FastifyReply["getHeaders"]>;
 const OURS = Symbol.for("latchkey.session");
 
 /**
- * Gives each request of a Fastify 5 application its session, as `request.session`, and keeps it before the headers leave, for error answers too. It
- * serves the instance that registers it and all plugins below. `sessionOf(manager, request)` is the same session with the manager's types.
+ * Gives each request of a Fastify 5 application its session, as `request.session`, and saves it before the headers leave, for error
+ * answers too. It serves the instance that registers it and all plugins below. `sessionOf(manager, request)` is the same session with
+ * the manager's types.
  *
- * Whether a request came over https is Fastify's to say: set `trustProxy` where a proxy ends TLS. A session that cannot be opened or kept is an
- * error, and goes to the application's error handler; nothing of the handler's own answer is sent. A reply that is hijacked, or
- * written to `reply.raw`, passes Fastify's hooks by, and then nothing is kept.
+ * `request.session = null` ends the session. Any other value that is assigned throws InvalidOptionError.
  *
+ * Fastify decides whether a request came over HTTPS: set `trustProxy` where a proxy ends TLS. A session that cannot be opened or saved
+ * is an error, and goes to the application's error handler. Nothing of the handler's own answer is sent.
+ *
+ * A reply that is hijacked or written to `reply.raw` bypasses Fastify's hooks, so the session is not saved, and a change is warned of
+ * once (LATCHKEY_NOT_SAVED). Call `manager.commit(session)` before, and append its headers to `reply.raw`.
+ *
+ * @param manager the same manager may be registered twice; the outer one saves. Another manager's session is beside it, see `sessionOf`.
  * @example
  * ```ts
  * app.register(session(manager));
@@ -33,21 +42,34 @@ export function session<Data extends object>(manager: SessionManager<Data>): Fas
   return plugin("latchkey-session", (app) => {
     if (!app.hasRequestDecorator(OURS)) {
       app.decorateRequest(OURS, null);
-      app.decorateRequest("session", null);
+      app.decorateRequest("session", {
+        getter(this: FastifyRequest) {
+          return sessionAccessor.get.call(this) ?? null;
+        },
+        setter(this: FastifyRequest, value: unknown) {
+          sessionAccessor.set.call(this, value);
+        },
+      });
     }
-    const opened: unique symbol = Symbol("latchkey session, to be kept");
+    const opened: unique symbol = Symbol("latchkey session, to be saved");
     type Carrier<Data extends object> = { [opened]?: { readonly session: Session<Data>; readonly headers: Headers } | undefined };
 
     // With callbacks, since a hook that returns a promise costs more than most sessions do.
     app.addHook("onRequest", (request, reply, done) => {
-      // Registered twice: the outer one keeps the session.
-      if (hasSession(request)) return done();
+      // Registered twice with the same manager: the outer one saves the session.
+      if (hasSession(manager, request)) return done();
+      const facts = new FastifyFacts(request);
       const start = (session: Session<Data>): void => {
-        keepSession(manager, request, session);
-        (request as SessionRequest<Data>).session = session;
-        (request as Carrier<Data>)[opened] = { session, headers: reply.getHeaders() };
+        keepSession(manager, request, session, facts);
+        const end = (): void => session.logout();
+        showSession(request, { name: "request.session", entries: "request.session.data", value: session, end }, false);
+        (request as Carrier<Data>)[opened] = { session, headers: copyHeaders(reply) };
+        reply.raw.on("close", () => {
+          // Without headers the client has left, and the handler may still come to its answer.
+          if ((request as Carrier<Data>)[opened] !== undefined && reply.raw.headersSent) giveUp(manager, session);
+        });
       };
-      const session = manager.open(request.headers.cookie, { secure: request.protocol === "https", host: request.host ?? "" });
+      const session = manager.open(request.headers.cookie, facts);
       if (session instanceof Promise) return void session.then(start).then(() => done(), done);
       start(session);
       done();
@@ -81,6 +103,31 @@ export function session<Data extends object>(manager: SessionManager<Data>): Fas
       else send(headers);
     });
   });
+}
+
+/** What Fastify knows of a request. */
+class FastifyFacts extends NodeFacts {
+  readonly #request: FastifyRequest;
+
+  constructor(request: FastifyRequest) {
+    super(request.raw, request.originalUrl);
+    this.#request = request;
+  }
+
+  override get secure(): boolean {
+    return this.#request.protocol === "https";
+  }
+
+  override get host(): string {
+    return (this.#request.host as string | undefined) ?? super.host;
+  }
+}
+
+/** Lists are copied: Fastify appends cookies to the very list that it was given. */
+function copyHeaders(reply: FastifyReply): Headers {
+  const headers = { ...reply.getHeaders() };
+  for (const [name, value] of Object.entries(headers)) if (Array.isArray(value)) headers[name] = [...value];
+  return headers;
 }
 
 function append(reply: FastifyReply, name: string, value: string): void {

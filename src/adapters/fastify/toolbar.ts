@@ -9,12 +9,13 @@ import { unwrapResponse } from "./unwrap-response.ts";
  *
  * @example
  * ```ts
- * app.register(debugToolbar(new Toolbar({ keys, mode: process.env["NODE_ENV"] })));
+ * app.register(debugToolbar(new Toolbar({ keys })));
  * app.register(session(manager));
  * ```
  */
 export function debugToolbar(toolbar: Toolbar): FastifyPluginCallback {
   return plugin("latchkey-toolbar", (app) => {
+    if (!toolbar.enabled) return;
     const begun = new WeakMap<FastifyRequest, { readonly described: ToolbarRequest; readonly exchange: Exchange }>();
 
     app.addHook("onRequest", (request, reply, done) => {
@@ -26,6 +27,7 @@ export function debugToolbar(toolbar: Toolbar): FastifyPluginCallback {
           .headers({ ...answer.headers })
           .send(answer.body);
       const exchange = toolbar.begin(described, request.raw);
+      if (exchange === undefined) return done();
       if (!request.is404 && request.routeOptions.url !== undefined) exchange.route = request.routeOptions.url;
       begun.set(request, { described, exchange });
       toolbar.run(exchange, done);

@@ -2,20 +2,30 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { HeaderPair } from "../../sessions/manager-options.ts";
 import type { SessionManager } from "../../sessions/manager.ts";
 import type { Session } from "../../sessions/session.ts";
+import { InvalidOptionError } from "../../errors.ts";
+import { warnNotSaved } from "../not-saved.ts";
+import { hasSession, keepSession } from "../session-of.ts";
+import { copyWith } from "./copy-with.ts";
+import { HonoFacts } from "./hono-facts.ts";
 
 /** What the middleware adds to Hono's context: `c.get("session")`. */
 export interface SessionEnv<Data extends object = Record<string, unknown>> {
   Variables: { session: Session<Data> };
 }
 
-const ORIGIN = /^(https?):\/\/([^/?#]*)/i;
+/** What the middleware that ran last has set as `session`. */
+const SHOWN: unique symbol = Symbol("latchkey session shown");
+type Holder = Context & { [SHOWN]?: unknown };
 
 /**
- * Gives each request of a Hono application its session, as `c.get("session")`, and keeps it when the handlers are done, for error
+ * Gives each request of a Hono application its session, as `c.get("session")`, and saves it when the handlers are done, for error
  * answers too. It works on the fetch interface alone, so on every runtime that Hono runs on with Node's modules.
  *
- * A session that cannot be kept is an error of the application: `app.onError` answers it, and nothing of the handler's answer is sent.
+ * `c.set("session", null)` ends the session when the handlers are done. Any other value that is set is then an error.
  *
+ * A session that cannot be saved is an error of the application: `app.onError` answers it, and nothing of the handler's answer is sent.
+ *
+ * @param manager the same manager may be mounted twice; the outer one saves. Another manager's session is beside it, see `sessionOf`.
  * @example
  * ```ts
  * const app = new Hono().use(session(manager)).get("/", (c) => c.json(c.get("session").data));
@@ -23,45 +33,71 @@ const ORIGIN = /^(https?):\/\/([^/?#]*)/i;
  */
 export function session<Data extends object>(manager: SessionManager<Data>): MiddlewareHandler<SessionEnv<Data>> {
   return async function session(c, next) {
-    // Mounted twice: the outer one keeps the session.
-    if ((c.get("session") as unknown) !== undefined) return await next();
-    const [, scheme = "https", host = ""] = ORIGIN.exec(c.req.url) ?? [];
-    const opened = manager.open(c.req.header("Cookie"), { secure: scheme.toLowerCase() === "https", host });
+    // Mounted twice with the same manager: the outer one saves the session.
+    if (hasSession(manager, c)) return await next();
+    const facts = new HonoFacts(c);
+    const opened = manager.open(c.req.header("Cookie"), facts);
     const current = opened instanceof Promise ? await opened : opened;
-    c.set("session", current);
-    await next();
-    let headers;
+    keepSession(manager, c, current, facts);
+    show(c, current);
+
+    let failure: { readonly error: unknown } | undefined;
     try {
-      headers = manager.close(current);
-      if (headers instanceof Promise) headers = await headers;
+      await next();
     } catch (error) {
-      await c.res.body?.cancel();
-      // The headers of the answer that is not sent must not get into the one that is.
-      c.res = undefined;
+      // Hono's own handler answers errors inside of next. What is no Error comes here.
+      failure = { error };
+    }
+    let headers: readonly HeaderPair[];
+    try {
+      endIfReplaced(c, current);
+      const closed = manager.close(current);
+      headers = closed instanceof Promise ? await closed : closed;
+    } catch (error) {
+      if (c.finalized) await discard(c);
       throw error;
     }
-    if (headers.length > 0) append(c, headers);
+    if (failure !== undefined) {
+      // For the answer that middleware outside of this one may give.
+      for (const [name, value] of headers) c.header(name, value, { append: true });
+      throw failure.error;
+    }
+    if (headers.length === 0) return undefined;
+    // The handler has written to the server's own response.
+    if (facts.hasAnswered()) {
+      if (headers.some(([name]) => name === "Set-Cookie")) warnNotSaved();
+      return undefined;
+    }
+    const { res } = c;
+    // Otherwise Hono would add the headers of the first answer to those of the second.
+    c.res = undefined;
+    c.res = copyWith(res, headers);
     return undefined;
   };
 }
 
-/** Adds headers to an answer that stands. Hono's own way makes a copy of the whole answer for each header. */
-function append(c: Context, headers: readonly HeaderPair[]): void {
-  const { res } = c;
-  // An answer that the application keeps and gives to all visitors must not be changed: another visitor would get this one's cookie. `Vary` alone may be
-  // anybody's. The headers of an answer that came from elsewhere cannot be changed at all.
-  if (headers.every(([name]) => name === "Vary") && tryAppend(res.headers, headers)) return;
-  const own = new Headers(res.headers);
-  tryAppend(own, headers);
-  c.res = undefined;
-  c.res = new Response(res.body, { status: res.status, statusText: res.statusText, headers: own });
+function show(c: Context, value: unknown): void {
+  c.set("session", value);
+  (c as Holder)[SHOWN] = value;
 }
 
-function tryAppend(target: Headers, headers: readonly HeaderPair[]): boolean {
-  try {
-    for (const [name, value] of headers) target.append(name, value);
-    return true;
-  } catch {
-    return false;
-  }
+/** Hono lets everybody set a variable, so what was set is only seen afterwards. */
+function endIfReplaced<Data extends object>(c: Context, current: Session<Data>): void {
+  const value: unknown = c.get("session");
+  if (value === (c as Holder)[SHOWN]) return;
+  // Other managers' middleware outside of this one shall not take it for its own.
+  show(c, value);
+  if (value === null || value === undefined || value === false) return current.logout();
+  throw new InvalidOptionError(
+    'c.set("session", …) was called with a value that would be lost. ' +
+      'Fix: to set entries, write Object.assign(c.get("session").data, { … }). To end the session, write c.get("session").logout().',
+  );
+}
+
+/** The answer that is not sent must leave nothing in the one that is. */
+async function discard(c: Context): Promise<void> {
+  const { body } = c.res;
+  c.res = undefined;
+  // Whoever reads it already is in charge of it.
+  if (body?.locked === false) await body.cancel();
 }

@@ -14,6 +14,7 @@ import type { Toolbar, ToolbarRequest } from "../../toolbar/index.ts";
  * ```
  */
 export function debugToolbar(toolbar: Toolbar): MiddlewareHandler {
+  if (!toolbar.enabled) return (_, next) => next();
   return async (c, next) => {
     const incoming = incomingOf(c);
     const request = describe(c, incoming);
@@ -21,6 +22,7 @@ export function debugToolbar(toolbar: Toolbar): MiddlewareHandler {
     if (answer !== undefined) return new Response(answer.body, { status: answer.status, headers: answer.headers });
 
     const exchange = toolbar.begin(request, incoming ?? c.req.raw);
+    if (exchange === undefined) return await next();
     try {
       await toolbar.run(exchange, next);
     } catch (error) {
@@ -59,6 +61,7 @@ function describe(c: Context, incoming: IncomingMessage | undefined): ToolbarReq
     header: (name) => raw.headers.get(name) ?? undefined,
     headers: raw.headers,
     remoteAddress: incoming?.socket.remoteAddress,
+    httpVersion: incoming?.httpVersion,
   };
 }
 

@@ -7,11 +7,12 @@ import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
  *
  * @example
  * ```ts
- * app.use(debugToolbar(new Toolbar({ keys, mode: process.env["NODE_ENV"] })));
+ * app.use(debugToolbar(new Toolbar({ keys })));
  * app.use(session(manager));
  * ```
  */
 export function debugToolbar(toolbar: Toolbar): Middleware {
+  if (!toolbar.enabled) return (_, next) => next();
   const show = nodeToolbar(toolbar);
   return async function debugToolbar(ctx, next) {
     const request = toolbar.describe(ctx.req);
@@ -28,12 +29,12 @@ export function debugToolbar(toolbar: Toolbar): Middleware {
         show(ctx.req, ctx.res, () => void next().then(resolve, reject));
       });
     } catch (error) {
-      exchange.fail(error);
+      exchange?.fail(error);
       throw error;
     } finally {
       // What Koa's routers say of the route that answered.
       const { _matchedRoute: route } = ctx as { _matchedRoute?: unknown };
-      if (typeof route === "string") exchange.route = route;
+      if (exchange !== undefined && typeof route === "string") exchange.route = route;
     }
   };
 }

@@ -1,22 +1,28 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { SessionManager } from "../../sessions/manager.ts";
 import type { Session } from "../../sessions/session.ts";
-import { beforeHeaders } from "../before-headers.ts";
-import { headersOf } from "../headers-of.ts";
+import { connectSession } from "../connect-session.ts";
+import { NodeFacts } from "../node-facts.ts";
 
 /** A request with its session. */
 export type SessionRequest<Data extends object = Record<string, unknown>> = IncomingMessage & { session: Session<Data> };
 
-/** Middleware as connect, Express and a bare node:http server call it. */
+/** Middleware as connect, Express, Socket.IO and a bare node:http server call it. */
 export type SessionMiddleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
 /**
- * Gives each request of a node:http server its session, as `request.session`, and keeps it before the first byte of the answer leaves: a
- * redirect never arrives before the store has answered.
+ * Gives each request of a node:http server its session, as `request.session`, and saves it before the first byte of the answer leaves.
+ * A redirect never arrives before the store has answered. Requests and responses of node:http2's compatibility API work too.
  *
- * A session that cannot be opened or kept is an error. A `next` that takes an argument is called with it, as connect and Express expect, and may
- * answer; for one that takes none, the answer is a plain 500. Nothing of the handler's own answer is sent.
+ * `request.session = null` ends the session. Any other value that is assigned throws InvalidOptionError.
  *
+ * A session that cannot be opened or saved is an error. A `next` that takes an argument is called with it, as connect and Express
+ * expect, and may answer. For a `next` that takes none, the answer is a plain 500. Nothing of the handler's own answer is sent.
+ *
+ * Where there is no answer to hold, as in Socket.IO's `io.engine.use(session(manager))`, the session is open, and a change is saved
+ * by `manager.commit` alone.
+ *
+ * @param manager the same manager may be mounted twice; the outer one saves. Another manager's session is beside it, see `sessionOf`.
  * @example
  * ```ts
  * const openSession = session(manager);
@@ -25,40 +31,26 @@ export type SessionMiddleware = (request: IncomingMessage, response: ServerRespo
  */
 export function session<Data extends object>(manager: SessionManager<Data>): SessionMiddleware {
   return function session(request, response, next) {
-    // Mounted twice: the outer one keeps the session.
-    if ((request as Partial<SessionRequest>).session !== undefined) return next();
-    const onError = (error: unknown): void => {
-      // A `next` without a parameter would run the handler once more.
-      if (next.length > 0) next(error);
-      else answer500(response);
-    };
-    const start = (current: Session<Data>): void => {
-      (request as SessionRequest<Data>).session = current;
-      beforeHeaders(response, () => headersOf(manager, current, response), onError);
-      next();
-    };
-    const opened = manager.open(request.headers.cookie, { secure: isEncrypted(request), host: request.headers.host ?? "" });
-    if (!(opened instanceof Promise)) return start(opened);
-    // Not one chain: what the handler throws is its own, and not a failure to open the session.
-    opened.then(start, onError).catch(rethrow);
+    connectSession(manager, {
+      request,
+      response,
+      facts: new NodeFacts(request),
+      place: (value) => ({ value, entries: "request.session.data" }),
+      onError: (error) => {
+        // A `next` without a parameter would run the handler once more.
+        if (next.length > 0) next(error);
+        else answer500(response);
+      },
+      next: () => next(),
+    });
   };
 }
 
-function isEncrypted({ socket }: IncomingMessage): boolean {
-  return "encrypted" in socket && socket.encrypted === true;
-}
-
 function answer500(response: ServerResponse): void {
-  if (response.headersSent) return void response.destroy();
+  // What stands in for a response may have neither.
+  if (response.headersSent || typeof response.getHeaderNames !== "function") return void (response.destroy ?? response.end).call(response);
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response.statusCode = 500;
   response.setHeader("Content-Type", "text/plain; charset=utf-8");
   response.end("Internal Server Error\n");
-}
-
-/** Out of the promise, to where exceptions of a handler without middleware would go. */
-function rethrow(error: unknown): void {
-  queueMicrotask(() => {
-    throw error;
-  });
 }

@@ -15,6 +15,7 @@ export type DebugToolbarMiddleware = (request: IncomingMessage, response: Server
  * ```
  */
 export function debugToolbar(toolbar: Toolbar): DebugToolbarMiddleware {
+  if (!toolbar.enabled) return (_, __, next) => next();
   return (incoming, response, next) => {
     const request = toolbar.describe(incoming);
     const answer = toolbar.handle(request);
@@ -23,6 +24,7 @@ export function debugToolbar(toolbar: Toolbar): DebugToolbarMiddleware {
       return;
     }
     const exchange = toolbar.begin(request, incoming);
+    if (exchange === undefined) return next();
     if (!exchange.endsWithSocket) response.once("close", () => toolbar.finish(exchange, { aborted: !response.writableFinished }));
     appendTail(response, (headers) => {
       // Express names the route that answered here.

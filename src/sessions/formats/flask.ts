@@ -1,4 +1,4 @@
-import { BadPayload } from "../../errors.ts";
+import { BadPayload, SessionError } from "../../errors.ts";
 import { flaskSessionSerializer } from "../../signing/flask-session-serializer.ts";
 import { moveNumberSources } from "../../signing/number-sources.ts";
 import { badSignature, rejection } from "../rejection.ts";
@@ -7,14 +7,17 @@ import type { SessionCodec, SessionFormat } from "./format.ts";
 
 /** 31 days, Flask's PERMANENT_SESSION_LIFETIME, in seconds. */
 const FLASK_LIFETIME = 31 * 86_400;
-const SHAPE = /^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{1,7}\.[A-Za-z0-9_-]{27}$/;
+const SHAPE = /^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{0,7}\.[A-Za-z0-9_-]{27}$/;
 
 /**
  * Flask's own session cookie: what it writes, Flask 2.2 to 3.1 reads with the same SECRET_KEY, and the reverse.
  *
  * Anybody can read such a cookie; only we can write one. `session.persistent` is Flask's `_permanent`, and `session.subject` is `_user_id`,
  * where Flask-Login keeps the user. The cookie is called `session` and ends 31 days after it was last signed. Flask's format has no
- * start of the session: as in Flask, a session that is written again and again has no absolute end.
+ * start of the session: as in Flask, a session that is used again and again has no absolute end. `lifetime` and `idleTimeout` both count
+ * from the last signature, and the shorter one decides.
+ *
+ * The entries `_user_id` (a text) and `_permanent` (true) cannot be saved as data: the next request would read them as a login.
  *
  * @example
  * ```ts
@@ -26,6 +29,7 @@ export function flask(): SessionFormat {
     name: "flask",
     cookieName: "session",
     unquotes: true,
+    hasNoStart: true,
     lifetimes: { lifetime: FLASK_LIFETIME, idleTimeout: FLASK_LIFETIME },
     bind({ keys, clock }): SessionCodec {
       const serializer = flaskSessionSerializer(keys, { clock, allowNaN: false });
@@ -45,6 +49,7 @@ export function flask(): SessionFormat {
           }
         },
         encode({ data, subject, persistent }) {
+          refuseFlaskMembers(data);
           if (!persistent && subject === undefined) return serializer.dumps(data);
           const members = new Map<string, unknown>(Object.entries(data));
           // So that the 1.0 of a Python stays a float.
@@ -56,6 +61,22 @@ export function flask(): SessionFormat {
       };
     },
   };
+}
+
+/**
+ * Data and members share one name space in this format, so an entry that a visitor has named could log somebody in.
+ *
+ * @throws SessionError `session_invalid`.
+ */
+function refuseFlaskMembers(data: Record<string, unknown>): void {
+  const isUser = Object.hasOwn(data, "_user_id") && typeof data["_user_id"] === "string";
+  if (!isUser && !(Object.hasOwn(data, "_permanent") && data["_permanent"] === true)) return;
+  throw new SessionError(
+    "session_invalid",
+    isUser
+      ? 'The session cannot be saved: data["_user_id"] would be read as a login by the next request. Fix: session.login(String(user.id)).'
+      : 'The session cannot be saved: data["_permanent"] would be read as session.persistent by the next request. Fix: session.persistent = true.',
+  );
 }
 
 /** Takes out of the data what this package keeps beside it. Only in the form that Flask and Flask-Login write. */

@@ -18,6 +18,11 @@ export interface SessionFormat {
   readonly unquotes?: boolean | undefined;
   /** Its own lifetimes, where they differ from the usual ones. */
   readonly lifetimes?: Lifetimes | undefined;
+  /**
+   * Whether its cookies say only when they were written, and not when the session began. Then such a session has no absolute end: the
+   * shorter one of `lifetime` and `idleTimeout` counts from the last time the cookie was written.
+   */
+  readonly hasNoStart?: boolean | undefined;
   /** The format for one cookie name. */
   bind(context: FormatContext): SessionCodec;
 }

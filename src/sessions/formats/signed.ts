@@ -7,12 +7,12 @@ import { createSessionId } from "../token.ts";
 import type { SessionCodec, SessionFormat } from "./format.ts";
 
 const SHAPE = /^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{1,7}\.[A-Za-z0-9_-]{43}$/;
-/** A cookie has room for all that is shorter, and a server more use for the time than for the bytes. */
-const COMPRESS_FROM = 1024;
+/** Compression would show a secret that stands beside a visitor's text: the cookie gets shorter with each letter that is guessed. */
+const NEVER_COMPRESS: number = Number.MAX_SAFE_INTEGER;
 
 /**
- * Cookies that anybody can read and only this server can write: the layout of itsdangerous (payload, time, signature), with HMAC-SHA-256
- * and a salt that holds the cookie's name.
+ * Cookies that anybody can read and only this server can write: the layout of itsdangerous (payload, time, signature), with HMAC-SHA-256.
+ * The signing key is derived by HKDF for the cookie's name, so nothing else that the secret key signs can be a session.
  *
  * Choose it where a script of the page or another service has to look into the session; else `sealed()` is the better one.
  *
@@ -27,10 +27,10 @@ export function signed(): SessionFormat {
     bind({ keys, cookieName, clock }): SessionCodec {
       const serializer = new URLSafeTimedSerializer(keys, {
         salt: `latchkey.session.${cookieName}`,
-        keyDerivation: "hmac",
+        keyDerivation: "hkdf",
         digest: "sha256",
         serializer: new TaggedJson({ allowNaN: false }),
-        compressFrom: COMPRESS_FROM,
+        compressFrom: NEVER_COMPRESS,
         clock,
       });
       return {

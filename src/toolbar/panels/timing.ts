@@ -3,8 +3,8 @@ import type { Block, Panel } from "../panel.ts";
 
 interface TimingStats {
   readonly total: number;
-  readonly cpu: number;
-  readonly loopBusy: number;
+  readonly cpu: number | undefined;
+  readonly loopBusy: number | undefined;
   readonly others: number;
   readonly marks: readonly { readonly label: string; readonly at: number }[];
   readonly finished: boolean;
@@ -40,8 +40,8 @@ export function timingPanel(slowMs: number): Panel<TimingStats> {
           items: [
             { value: formatMilliseconds(stats.total), unit: "ms", label: "In all", tone: isSlow(stats) ? "warn" : "plain" },
             ...(headers === undefined ? [] : [{ value: formatMilliseconds(headers), unit: "ms", label: "Until headers" }]),
-            { value: formatMilliseconds(stats.cpu), unit: "ms", label: "CPU" },
-            { value: formatMilliseconds(stats.loopBusy), unit: "ms", label: "Event loop busy" },
+            ...(stats.cpu === undefined ? [] : [{ value: formatMilliseconds(stats.cpu), unit: "ms", label: "CPU" }]),
+            ...(stats.loopBusy === undefined ? [] : [{ value: formatMilliseconds(stats.loopBusy), unit: "ms", label: "Event loop busy" }]),
           ],
         },
         {
@@ -71,11 +71,15 @@ export function timingPanel(slowMs: number): Panel<TimingStats> {
   };
 }
 
-function explain({ total, loopBusy, others }: TimingStats): string {
+function explain({ total, cpu, loopBusy, others }: TimingStats): string {
+  if (cpu === undefined && loopBusy === undefined) return "This runtime tells nothing of CPU and event loop.";
   const shared =
     others === 0
       ? "No other request was running at the end, so CPU and event loop are most likely this request's."
       : `CPU and event loop are of the whole process: ${counted(others, "other request was", "other requests were")} running at the end.`;
-  const busy = total > 20 && loopBusy > total * 0.8 ? " The event loop was busy nearly all the time: other requests had to wait." : "";
+  const busy =
+    total > 20 && loopBusy !== undefined && loopBusy > total * 0.8
+      ? " The event loop was busy nearly all the time: other requests had to wait."
+      : "";
   return shared + busy;
 }

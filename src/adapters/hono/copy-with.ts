@@ -1,0 +1,41 @@
+import type { HeaderPair } from "../../sessions/manager-options.ts";
+
+type Body = ConstructorParameters<typeof Response>[0];
+
+/**
+ * A copy of an answer with more headers. The answer itself is never changed: an application may keep one and give it to all visitors,
+ * who would then get each other's cookies. The headers of an answer that came from elsewhere cannot be changed at all.
+ */
+export function copyWith(response: Response, headers: readonly HeaderPair[]): Response {
+  const { status } = response;
+  if (status < 200 || status > 599) {
+    // An upgrade cannot be copied, and nobody keeps one.
+    tryAppend(response.headers, headers);
+    return response;
+  }
+  const own = new Headers(response.headers);
+  for (const [name, value] of headers) own.append(name, value);
+  const made = madeOf(response);
+  if (made !== undefined) return new Response(made.body, { status, headers: own });
+  return new Response(response.body, { status, statusText: response.statusText, headers: own });
+}
+
+/**
+ * What a response of @hono/node-server was made of: it keeps a list of status, body and headers under a symbol. As long as nobody asks
+ * such a response for `body`, it can be sent many times.
+ */
+function madeOf(response: Response): { readonly body: Body } | undefined {
+  for (const symbol of Object.getOwnPropertySymbols(response)) {
+    const made: unknown = (response as unknown as Record<symbol, unknown>)[symbol];
+    if (Array.isArray(made) && made.length === 3 && typeof made[0] === "number") return { body: made[1] as Body };
+  }
+  return undefined;
+}
+
+function tryAppend(target: Headers, headers: readonly HeaderPair[]): void {
+  try {
+    for (const [name, value] of headers) target.append(name, value);
+  } catch {
+    // They cannot be changed, so the answer goes without them.
+  }
+}

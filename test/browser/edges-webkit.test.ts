@@ -1,0 +1,4 @@
+import { webkitEngine } from "../support/engines/webkit.ts";
+import { cookieEdges } from "./edges/edges.ts";
+
+cookieEdges(webkitEngine);
