@@ -410,9 +410,11 @@ function takeOne<Value>(list: Value[], which: number): Value | undefined {
   return list.length === 0 ? undefined : list.splice(which % list.length, 1)[0];
 }
 
+/** What opens something first, and not more than a few of the rest. */
 function linesText(lines: readonly Line[]): string {
-  const [own, others] = [lines.slice(0, 3), lines.slice(3)];
-  return `${own.map(lineText).join("; ") || "no cookie"}${others.length === 0 ? "" : `; and ${others.length} more`}`;
+  const sorted = lines.toSorted((one, other) => Number(one.isExpiry) - Number(other.isExpiry));
+  const others = sorted.length - 3;
+  return `${sorted.slice(0, 3).map(lineText).join("; ") || "no cookie"}${others > 0 ? `; and ${others} more` : ""}`;
 }
 
 function lineText(line: Line): string {
