@@ -58,9 +58,11 @@ export class Browser {
     if (kept !== undefined && this.#isExpired(kept)) jar.store.removeCookie(kept.domain, kept.path, kept.key, () => {});
   }
 
-  /** The values that are sent under one name, in the browser's order. */
-  values(name: string, path: string): string[] {
-    return this.#cookies(path).flatMap(({ key, value }) => (key === name ? [value] : []));
+  /** The values that are sent under one name, in the browser's order; without those of partitioned cookies, if told so. */
+  values(name: string, path: string, withPartitioned: boolean = true): string[] {
+    return this.#cookies(path).flatMap((cookie) =>
+      cookie.key === name && (withPartitioned || !isPartitioned(cookie)) ? [cookie.value] : [],
+    );
   }
 
   /** The Cookie header of a request. */

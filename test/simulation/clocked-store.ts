@@ -24,12 +24,6 @@ export class ClockedStore implements IndexedStore {
     return isSet;
   }
 
-  async touch(id: string, expiresAt: number): Promise<void> {
-    await this.#sweep(id);
-    await this.#store.touch(id, expiresAt);
-    if (this.#expiries.has(id)) this.#expiries.set(id, expiresAt);
-  }
-
   async delete(id: string): Promise<void> {
     this.#expiries.delete(id);
     await this.#store.delete(id);

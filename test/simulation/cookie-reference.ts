@@ -67,20 +67,22 @@ export class CookieReference implements Reference {
     const content = { subject: work.subject, data: { ...work.data } };
     // What has become too old while its request ran is sent, and opens nothing.
     if (base !== undefined && !work.loggedIn && !work.ended && now - base.createdAt > this.#lifetimes.lifetime)
-      return { live: "may", expires: "may", sent: keep(base.identity) };
-    if (base === undefined && now - work.createdAt > this.#lifetimes.lifetime) return { live: "may", expires: "never", sent: keep({}) };
+      return { live: "may", expires: "may", opens: () => undefined, sent: keep(base.identity) };
+    if (base === undefined && now - work.createdAt > this.#lifetimes.lifetime)
+      return { live: "may", expires: "never", opens: () => undefined, sent: keep({}) };
     if (base === undefined) {
       const isAmbiguous = why === "ambiguous";
       // Nobody can tell which session is meant, so a logout ends all that came.
       if (work.isEmpty) return nothingSent(!isAmbiguous || !work.ended ? "never" : isLoose ? "may" : "must");
       // What an anonymous page writes must not push the visitor's own cookie out.
       if (isAmbiguous && !work.loggedIn && !work.ended) return nothingSent();
-      return { live: "must", content, expires: "never", sent: keep({}) };
+      return { live: "must", opens: () => content, expires: "never", sent: keep({}) };
     }
     if (work.isEmpty && (work.ended || work.isChanged)) return nothingSent("must");
-    if (work.ended || work.renewed) return { live: "must", content, expires: "never", sent: keep({}) };
-    const isChanged = work.isChanged || work.persistent !== base.persistent;
-    return { live: isChanged ? "must" : "may", content, expires: "never", sent: keep(base.identity) };
+    if (work.ended || work.loggedIn) return { live: "must", opens: () => content, expires: "never", sent: keep({}) };
+    // A renewal gives a new value to the same session.
+    const isChanged = work.renewed || work.isChanged || work.persistent !== base.persistent;
+    return { live: isChanged ? "must" : "may", opens: () => content, expires: "never", sent: keep(base.identity) };
   }
 
   /** Nothing is kept on a server, so nothing can be ended there. */

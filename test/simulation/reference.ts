@@ -21,6 +21,8 @@ export interface View {
   readonly base?: Base;
   /** The sessions among which nobody can tell. */
   readonly all?: readonly Base[];
+  /** The sessions that have moved away from the tokens that came. A logout still ends them. */
+  readonly left?: readonly unknown[];
   /** What is not known here, because two answers are right. Then less is checked. */
   readonly isLoose?: boolean;
 }
@@ -29,8 +31,8 @@ export interface View {
 export interface Outcome {
   /** Whether it sends a cookie that opens a session. */
   readonly live: "must" | "may" | "never";
-  /** What that cookie opens; undefined where it is not known here. */
-  readonly content?: Content | undefined;
+  /** What a cookie that was sent opens; undefined where it is not known here. */
+  opens(value: string): Content | undefined;
   /** Whether it expires the cookie in the scope of this server. */
   readonly expires: "must" | "may" | "never";
   /** Learns which value was sent. */
@@ -57,5 +59,5 @@ export interface Reference {
 export const MAX_VALUES = 64;
 
 export function nothingSent(expires: Outcome["expires"] = "never"): Outcome {
-  return { live: "never", expires, sent() {} };
+  return { live: "never", expires, opens: () => undefined, sent() {} };
 }

@@ -92,6 +92,7 @@ export class StoreReference implements Reference {
     const alive = new Map<Life, Base>();
     const unsure = new Map<Life, Base>();
     const lost = new Set<View["why"]>();
+    const left: Life[] = [];
     for (const value of distinct) {
       const sent = this.#sent.get(value);
       const life = sent === undefined ? undefined : this.#byToken.get(sent.token);
@@ -108,12 +109,16 @@ export class StoreReference implements Reference {
       const base: StoredBase = { ...life.content, persistent, createdAt, value, token, isInGrace, place: life.token, identity: life };
       if (state === "alive") alive.set(life, base);
       else if (state === "unsure") unsure.set(life, base);
-      else lost.add(leftAt !== undefined && now <= leftAt + REMEMBERED ? "moved" : "unusable");
+      else if (leftAt === undefined || now > leftAt + REMEMBERED) lost.add("unusable");
+      else {
+        lost.add("moved");
+        left.push(life);
+      }
     }
     const outcome = (found: readonly Base[]): View[] => {
       if (found.length > 1) return [{ why: "ambiguous", all: found }];
       if (found.length === 1) return [{ why: "valid", base: found[0]!, isLoose: (found[0]!.identity as Life).isLoose }];
-      return [{ why: lost.has("moved") ? "moved" : "unusable", isLoose: lost.size > 1 || unsure.size > 0 }];
+      return [{ why: lost.has("moved") ? "moved" : "unusable", left, isLoose: lost.size > 1 || unsure.size > 0 }];
     };
     const views = [...outcome([...alive.values()]), ...(unsure.size === 0 ? [] : outcome([...alive.values(), ...unsure.values()]))];
     // Whoever sends so many genuine tokens is nobody, even if one alone is alive.
@@ -133,24 +138,16 @@ export class StoreReference implements Reference {
     if (state === "unsure") {
       life.isLoose = true;
       const sent = (value: string): void => this.#note(value, life, server);
-      return work.loggedIn || (work.ended && !work.isEmpty) ? loose(begin(work.data)) : { live: "may", expires: "may", sent };
+      return work.loggedIn || (work.ended && !work.isEmpty)
+        ? loose(begin(work.data))
+        : { live: "may", expires: "may", opens: () => undefined, sent };
     }
     const isHere = state === "alive";
     if (work.ended) {
       if (!isForgotten) this.#end(life);
       return work.isEmpty ? nothingSent(isHere ? "must" : "may") : begin(work.data);
     }
-    if (work.loggedIn) {
-      const outcome = begin(isHere ? work.mergeInto(life.data) : work.data);
-      if (!isHere) return outcome;
-      return {
-        ...outcome,
-        sent: (value) => {
-          outcome.sent(value);
-          life.successor = { life: this.#byToken.get(tokenOf(value))!, at: now };
-        },
-      };
-    }
+    if (work.loggedIn) return this.#login(life, isHere, work, server, now);
     if (!isHere) return nothingSent();
     const merged = work.mergeInto(life.data);
     const isChanged = work.isChanged;
@@ -166,11 +163,11 @@ export class StoreReference implements Reference {
     const isCurrent = !base.isInGrace && life.token === base.token;
     // Only one new cookie can be the last to reach the browser: another request has sent it.
     if (!isCurrent) return nothingSent();
-    const content = life.content;
-    if (!work.renewed) return { live: "may", content, expires: "never", sent: (value) => this.#extend(value, life, server, now) };
+    const opens = (): Content => life.content;
+    if (!work.renewed) return { live: "may", opens, expires: "never", sent: (value) => this.#extend(value, life, server, now) };
     return {
       live: "must",
-      content,
+      opens,
       expires: "never",
       sent: (value) => {
         life.renewed.set(life.token, now);
@@ -194,13 +191,13 @@ export class StoreReference implements Reference {
     return [...new Set(this.#byToken.values())].flatMap((life) => (life.isEnded && !life.isLoose ? [life.value] : []));
   }
 
-  #concludeWithoutSession({ why, all = [], isLoose = false }: View, work: Work, server: ServerFacts, now: number): Outcome {
+  #concludeWithoutSession({ why, all = [], left = [], isLoose = false }: View, work: Work, server: ServerFacts, now: number): Outcome {
     const isAmbiguous = why === "ambiguous";
-    if (isAmbiguous && work.ended) {
+    if (work.ended) {
       // Nobody can tell which session is meant, so a logout ends all that came.
-      for (const { identity } of all as readonly StoredBase[]) {
-        this.#end(identity);
-        if (isLoose) identity.isLoose = true;
+      for (const life of [...all.map(({ identity }) => identity), ...left] as Life[]) {
+        this.#end(life);
+        if (isLoose) life.isLoose = true;
       }
     }
     const isLeft = work.ended && (why === "moved" || isLoose);
@@ -211,6 +208,34 @@ export class StoreReference implements Reference {
     if (isAmbiguous && work.ended) return outcome;
     // The browser may hold the successor's cookie already; and what an anonymous page writes must not push the visitor's own cookie out.
     return why === "moved" || isAmbiguous ? nothingSent() : outcome;
+  }
+
+  #login(life: Life, isHere: boolean, work: Work, server: ServerFacts, now: number): Outcome {
+    const { subject, persistent, createdAt } = work;
+    const outcome = this.#begin({ data: isHere ? work.mergeInto(life.data) : work.data }, work, server, now);
+    if (isHere) {
+      return {
+        ...outcome,
+        sent: (value) => {
+          outcome.sent(value);
+          life.successor = { life: this.#byToken.get(tokenOf(value))!, at: now };
+        },
+      };
+    }
+    // Another request has logged in with the same session. If it was the same user, both logins may be one session.
+    const other = life.successor?.life;
+    if (other?.subject !== subject || other === undefined || other.state(now, this.#lifetimes) === "dead") return outcome;
+    const merged = work.mergeInto(other.data);
+    const joins = (value: string): boolean => tokenOf(value) === other.token;
+    return {
+      ...outcome,
+      opens: (value) => (joins(value) ? { subject, data: merged } : outcome.opens(value)),
+      sent: (value) => {
+        if (!joins(value)) return outcome.sent(value);
+        Object.assign(other, { data: merged, persistent, createdAt });
+        this.#extend(value, other, server, now);
+      },
+    };
   }
 
   /** Ends a session wherever it has gone. */
@@ -225,7 +250,7 @@ export class StoreReference implements Reference {
     const life = new Life(server.application, work);
     life.data = { ...data };
     life.until = life.latest = this.#expiry(life, now);
-    return { live: "must", content: life.content, expires: "never", sent: (value) => this.#note(value, life, server) };
+    return { live: "must", opens: () => life.content, expires: "never", sent: (value) => this.#note(value, life, server) };
   }
 
   #extend(value: string, life: Life, server: ServerFacts, now: number): void {

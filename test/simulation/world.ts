@@ -229,7 +229,8 @@ export class World {
     const own = new Set<unknown>();
     for (const { value } of slots.values()) {
       if (!values.includes(value)) continue;
-      for (const { base } of this.#reference.views([value], server, this.#time.now)) if (base !== undefined) own.add(base.identity);
+      const views = this.#reference.views([value], server, this.#time.now);
+      if (views.every(({ base }) => base !== undefined)) own.add(views[0]?.base?.identity);
     }
     return own;
   }
@@ -286,12 +287,12 @@ export class World {
       if (placeText(line) !== own && !isHealing && !isFormer(line))
         throw this.#violation("expiry", `another scope is expired (${view.why})`);
     if (sent === undefined) return;
+    const content = outcome.opens(sent.value);
     outcome.sent(sent.value);
-    if (outcome.content === undefined) return;
+    if (content === undefined) return;
     const session = await server.manager.load(`${sent.name}=${sent.value}`, server.facts(path));
     const found = session.isNew ? `nobody (${session.rejection?.reason})` : contentText({ subject: session.subject, data: session.data });
-    if (found !== contentText(outcome.content))
-      throw this.#violation("write", `the cookie opens ${found}, and not ${contentText(outcome.content)}`);
+    if (found !== contentText(content)) throw this.#violation("write", `the cookie opens ${found}, and not ${contentText(content)}`);
   }
 
   #deliver({ request, outcome, lines, place, formerly }: Answer): void {
@@ -313,6 +314,9 @@ export class World {
     if (path === PATHS[2]) return;
     const hasChanged = visitor.plantedAt > step || [...slots.values()].some(({ since, place: { path } }) => since > step && path !== "");
     const still = browser.values(place.name, path).filter((value) => values.includes(value));
+    // A partitioned twin is only looked for where the own cookie is partitioned, or several cookies came.
+    const isInReach = (value: string): boolean =>
+      place.partitioned || view.why === "ambiguous" || browser.values(place.name, path, false).includes(value);
     const others = still.filter((value) => value !== browser.at(place));
     const opens = (value: string): unknown => this.#reference.views([value], server, now)[0]?.base?.identity;
     if (view.why === "ambiguous" && visitor.plantedAt <= step && new Set(values).size <= 40) {
@@ -325,7 +329,7 @@ export class World {
     }
     if (outcome.expires !== "must" || hasChanged) return;
     const ended = view.base === undefined ? (view.all ?? []) : [view.base];
-    if (still.some((value) => ended.some(({ identity }) => opens(value) === identity)))
+    if (still.some((value) => isInReach(value) && ended.some(({ identity }) => opens(value) === identity)))
       throw this.#violation("logout", "the session was ended, and the browser still holds it in another scope");
     if (formerly !== undefined && slots.has(placeText(formerly)))
       throw this.#violation("logout", "the session was ended, and the former scope still has a cookie");
@@ -406,9 +410,11 @@ function takeOne<Value>(list: Value[], which: number): Value | undefined {
   return list.length === 0 ? undefined : list.splice(which % list.length, 1)[0];
 }
 
+/** What opens something first, and not more than a few of the rest. */
 function linesText(lines: readonly Line[]): string {
-  const [own, others] = [lines.slice(0, 3), lines.slice(3)];
-  return `${own.map(lineText).join("; ") || "no cookie"}${others.length === 0 ? "" : `; and ${others.length} more`}`;
+  const sorted = lines.toSorted((one, other) => Number(one.isExpiry) - Number(other.isExpiry));
+  const others = sorted.length - 3;
+  return `${sorted.slice(0, 3).map(lineText).join("; ") || "no cookie"}${others > 0 ? `; and ${others} more` : ""}`;
 }
 
 function lineText(line: Line): string {
