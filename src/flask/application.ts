@@ -60,16 +60,12 @@ export function createApplication(parts: ApplicationParts): Hono {
 
 function createManager({ keys, config }: ApplicationParts["app"]): SessionManager | undefined {
   if (keys === undefined) return undefined;
-  if (!config.SESSION_REFRESH_EACH_REQUEST) {
-    throw new InvalidOptionError(
-      "SESSION_REFRESH_EACH_REQUEST is true here: a visit always moves the end of a session. Fix: leave the setting out.",
-    );
-  }
   return new SessionManager({
     keys,
     // As in Flask, a session that is used has no end.
     lifetime: Infinity,
     idleTimeout: config.PERMANENT_SESSION_LIFETIME,
+    extendAfter: config.SESSION_REFRESH_EACH_REQUEST ? 0 : Infinity,
     cookie: {
       ...(config.SESSION_COOKIE_NAME === undefined ? {} : { name: config.SESSION_COOKIE_NAME }),
       secure: config.SESSION_COOKIE_SECURE,

@@ -21,6 +21,8 @@ export interface Lifetimes {
   readonly anonymousIdleTimeout?: number | undefined;
   /** How long after the cookie was sent a visit moves the end. Half of the idle time unless given. */
   readonly extendAfter?: number | undefined;
+  /** Whether only sessions with `persistent` are extended by visits, as in Flask. */
+  readonly extendsPersistentOnly?: boolean | undefined;
 }
 
 /** 30 days altogether, as NIST SP 800-63B-4 recommends at AAL1, and 14 days without use. */
@@ -42,6 +44,7 @@ export interface SessionTimes {
   readonly createdAt: number;
   readonly lastSeenAt: number;
   readonly subject?: string | undefined;
+  readonly persistent?: boolean | undefined;
 }
 
 function idleTimeoutOf({ subject }: SessionTimes, { idleTimeout, anonymousIdleTimeout = idleTimeout }: Lifetimes): number {
@@ -83,7 +86,8 @@ export interface AgeProblem {
 /** Whether it is time to move the idle end: enough of the idle time is used, and moving it would gain something. */
 export function touchIsDue(times: SessionTimes, limits: Lifetimes, now: number): boolean {
   const used = now - times.lastSeenAt;
-  const { extendAfter = idleTimeoutOf(times, limits) / 2 } = limits;
+  const { extendAfter = idleTimeoutOf(times, limits) / 2, extendsPersistentOnly = false } = limits;
+  if (extendsPersistentOnly && times.persistent !== true) return false;
   return used > extendAfter && expiryOf({ ...times, lastSeenAt: now }, limits) > expiryOf(times, limits);
 }
 

@@ -329,7 +329,8 @@ function limitsOf(options: TimeOptions, format?: SessionFormat): Lifetimes {
   if (anonymousIdleTimeout !== undefined) checkSeconds("anonymousIdleTimeout", anonymousIdleTimeout);
   if (extendAfter !== undefined && extendAfter !== 0) checkSeconds("extendAfter", extendAfter, true);
   const limits = { lifetime, idleTimeout, anonymousIdleTimeout, extendAfter };
-  return format?.hasNoStart === true ? { ...limits, lifetime: Infinity, idleTimeout: Math.min(lifetime, idleTimeout) } : limits;
+  if (format?.hasNoStart !== true) return limits;
+  return { ...limits, lifetime: Infinity, idleTimeout: Math.min(lifetime, idleTimeout), extendsPersistentOnly: true };
 }
 
 function isStore(store: unknown): boolean {

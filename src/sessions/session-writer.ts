@@ -192,9 +192,9 @@ export class SessionWriter {
   }
 
   /** Uses the time the cookie was issued, because store sessions do not resend the cookie on every change. */
-  #touchIsDue({ record: { createdAt, lastSeenAt, subject }, held }: ValidSession): boolean {
+  #touchIsDue({ record, held }: ValidSession): boolean {
     const { backend, clock } = this.#context;
-    return touchIsDue({ createdAt, subject, lastSeenAt: held?.issuedAt ?? lastSeenAt }, backend.lifetimes, clock());
+    return touchIsDue({ ...record, lastSeenAt: held?.issuedAt ?? record.lastSeenAt }, backend.lifetimes, clock());
   }
 
   #send(
