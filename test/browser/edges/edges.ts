@@ -15,8 +15,14 @@ export function cookieEdges(engine: Engine): void {
     }, 180_000);
     afterAll(async () => await stage.close());
 
-    describe("planted by others", () => plantedCookies(() => stage));
-    describe("of an application", () => releases(() => stage));
-    describe("around an answer", () => lateAnswers(() => stage));
+    describe("planted by others", () => {
+      plantedCookies(() => stage);
+    });
+    describe("of an application", () => {
+      releases(() => stage);
+    });
+    describe("around an answer", () => {
+      lateAnswers(() => stage);
+    });
   });
 }

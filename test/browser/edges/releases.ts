@@ -33,7 +33,7 @@ const HALF = 1000;
 export function releases(stage: () => Stage): void {
   describe.each(["cookie", "store"])("whose sessions are in the %s", (place) => {
     describe.each(CHANGES)("when $title between two releases", ({ before, after }) => {
-      const begin = (): { scene: Scene; time: { now: number }; next(): void } => {
+      const begin = (): { scene: Scene; time: { now: number }; next: () => void } => {
         const time = { now: unixNow() };
         const clock = (): number => time.now;
         const keys = new KeyRing(generateSecretKey());

@@ -82,7 +82,7 @@ export class Scene {
   }
 
   /** Begins a request that is answered when `late` is called, which waits until the browser has the answer. */
-  async beginSlow(path: string): Promise<{ late(): Promise<void> }> {
+  async beginSlow(path: string): Promise<{ readonly late: () => Promise<void> }> {
     const held = this.app.holdNext();
     await this.stage.tab.evaluate(`(window.late = fetch(${JSON.stringify(path)}, { cache: "no-store" }).then((r) => r.text()), 0)`);
     await held.arrived;
