@@ -71,7 +71,9 @@ function createManager({ keys, config }: ApplicationParts["app"]): SessionManage
       secure: config.SESSION_COOKIE_SECURE,
       sameSite: config.SESSION_COOKIE_SAMESITE,
     },
-    ...(config.SESSION_STORE === undefined ? { format: flaskFormat() } : { store: config.SESSION_STORE }),
+    ...(config.SESSION_STORE === undefined
+      ? { format: { ...flaskFormat(), extendsPersistentOnly: true } }
+      : { store: config.SESSION_STORE }),
   });
 }
 

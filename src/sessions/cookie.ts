@@ -61,6 +61,14 @@ export interface RequestFacts extends Connection {
   readonly path?: string | undefined;
 }
 
+/** Which cookies an answer expires in other scopes. */
+export interface ExpiryOptions {
+  /** Whether several cookies came. Then one of them may be partitioned, although this server's own is not. */
+  readonly several: boolean;
+  /** Whether the answer neither writes nor expires this server's own cookie. */
+  readonly ownStays: boolean;
+}
+
 const OPTIONS = ["name", "secure", "sameSite", "partitioned", "domain", "path", "formerly"];
 const INSTEAD = {
   maxAge: "The times of a session are options of SessionManager: lifetime and idleTimeout.",
@@ -201,21 +209,27 @@ export class SessionCookie {
    * Set-Cookie headers that make a browser forget the cookies of this name in every other scope that can have sent one with this request,
    * and in those of `formerly`. The cookie of this server's own scope stays. At most 40; a request with more scopes gets the others with
    * the next answers.
-   *
-   * @param several whether several cookies came. Then one of them may be partitioned, although this server's own is not.
    */
-  expireElsewhere(name: string, secure: boolean, facts: RequestFacts | undefined, several: boolean): string[] {
-    const partitioned = several || this.#options.partitioned === true;
-    const source = { name, secure, host: facts?.host, path: facts?.path, partitioned };
-    const scopes = possibleScopes(source).filter((scope) => !this.#isOwn(scope));
+  expireElsewhere(name: string, secure: boolean, facts: RequestFacts | undefined, { several, ownStays }: ExpiryOptions): string[] {
+    const partitioned = several || this.#partitioned;
+    const possible = possibleScopes({ name, secure, host: facts?.host, path: facts?.path, partitioned });
+    // A browser that does not know partitions takes the partitioned twin of our own scope for our own cookie.
+    const isOwn = (scope: CookieScope): boolean =>
+      this.#isOwn(scope) || (ownStays && this.#isOwn({ ...scope, partitioned: this.#partitioned }));
+    const scopes = possible.filter((scope) => !isOwn(scope));
     const start = scopes.length > MAX_EXPIRY_LINES ? this.#turn++ * MAX_EXPIRY_LINES : 0;
     const turned = scopes.map((_, index) => scopes[(start + index) % scopes.length]!);
-    return [...this.#formerly, ...turned].slice(0, MAX_EXPIRY_LINES).map((scope) => this.#expiryLine(name, secure, scope));
+    const former = this.#formerly.filter((scope) => !isOwn(scope));
+    return [...former, ...turned].slice(0, MAX_EXPIRY_LINES).map((scope) => this.#expiryLine(name, secure, scope));
   }
 
-  /** The same for the scopes of `formerly` alone. */
+  /**
+   * The same for the scopes of `formerly` alone, and for the unpartitioned twin of a partitioned cookie. The new cookie must follow them.
+   */
   expireFormer(name: string, secure: boolean): string[] {
-    return this.#formerly.map((scope) => this.#expiryLine(name, secure, scope));
+    const { domain } = this.#options;
+    const twin = this.#partitioned ? [{ domain, path: this.#path }] : [];
+    return [...this.#formerly, ...twin].map((scope) => this.#expiryLine(name, secure, scope));
   }
 
   /** As short as browsers allow, since there may be many. */
@@ -224,6 +238,10 @@ export class SessionCookie {
     const place = `${domain === undefined ? "" : `; Domain=${domain}`}; Path=${path}`;
     const isSecure = secure || partitioned || SECURE_PREFIXES.some((prefix) => hasPrefix(name, prefix));
     return `${name}=; Max-Age=0${place}${isSecure ? "; Secure" : ""}${partitioned ? "; Partitioned" : ""}${sameSite}`;
+  }
+
+  get #partitioned(): boolean {
+    return this.#options.partitioned ?? false;
   }
 
   #isOwn(scope: CookieScope): boolean {

@@ -330,7 +330,12 @@ function limitsOf(options: TimeOptions, format?: SessionFormat): Lifetimes {
   if (extendAfter !== undefined && extendAfter !== 0) checkSeconds("extendAfter", extendAfter, true);
   const limits = { lifetime, idleTimeout, anonymousIdleTimeout, extendAfter };
   if (format?.hasNoStart !== true) return limits;
-  return { ...limits, lifetime: Infinity, idleTimeout: Math.min(lifetime, idleTimeout), extendsPersistentOnly: true };
+  return {
+    ...limits,
+    lifetime: Infinity,
+    idleTimeout: Math.min(lifetime, idleTimeout),
+    extendsPersistentOnly: format.extendsPersistentOnly,
+  };
 }
 
 function isStore(store: unknown): boolean {

@@ -189,7 +189,7 @@ function conclude(examined: readonly Examined[]): Opened {
       bytes,
       cookieName: name,
       helds,
-      isAmbiguous: isFlood || sessions.length > 1,
+      isAmbiguous: isFlood || sessions.length > 1 || reason.reason === "duplicate",
     });
     if (isFlood) return reject(rejection("too_large"), []);
     const [only, ...others] = sessions;

@@ -139,7 +139,7 @@ export class SessionWriter {
     const { secure, facts: request } = state.cookie;
     const sent = (cookies: readonly string[]): Outcome => ({ ...nothing(decision, text), cookies });
     if (decision.action === "heal" && opened.verdict === "rejected") {
-      return sent(cookie.expireElsewhere(opened.cookieName, secure, request, true));
+      return sent(cookie.expireElsewhere(opened.cookieName, secure, request, { several: true, ownStays: true }));
     }
     if (decision.action === "forget") return sent(this.#expired(state, opened));
     // After logout(), new data starts a new session. End the old one first.
@@ -222,7 +222,7 @@ export class SessionWriter {
     if (opened.verdict === "valid" && opened.cookieName !== name) lines.push(...this.#expired(state, opened));
     const cameTwice = cameMoreThanOnce(opened);
     const endedCopies = opened.verdict === "valid" && facts.ended && isInCookie(opened);
-    if (cameTwice || endedCopies) lines.push(...cookie.expireElsewhere(name, secure, request, cameTwice));
+    if (cameTwice || endedCopies) lines.push(...cookie.expireElsewhere(name, secure, request, { several: cameTwice, ownStays: false }));
     else lines.push(...cookie.expireFormer(name, secure));
     return [...new Set(lines)];
   }
@@ -235,7 +235,9 @@ export class SessionWriter {
     const name = opened.cookieName;
     const cameTwice = cameMoreThanOnce(opened);
     const hasCopies = cameTwice || (opened.verdict === "valid" && isInCookie(opened));
-    const others = hasCopies ? cookie.expireElsewhere(name, secure, facts, cameTwice) : cookie.expireFormer(name, secure);
+    const others = hasCopies
+      ? cookie.expireElsewhere(name, secure, facts, { several: cameTwice, ownStays: false })
+      : cookie.expireFormer(name, secure);
     return [cookie.writeExpired(name, secure), ...others];
   }
 }

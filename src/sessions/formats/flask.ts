@@ -15,8 +15,7 @@ const SHAPE = /^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{0,7}\.[A-Za-z0-9_-]{27}$/;
  * Anybody can read such a cookie; only we can write one. `session.persistent` is Flask's `_permanent`, and `session.subject` is `_user_id`,
  * where Flask-Login keeps the user. The cookie is called `session` and ends 31 days after it was last signed. Flask's format has no
  * start of the session: as in Flask, a session that is used again and again has no absolute end. `lifetime` and `idleTimeout` both count
- * from the last signature, and the shorter one decides. A visit moves the end of a persistent session alone; any other ends so long after
- * its last change.
+ * from the last signature, and the shorter one decides.
  *
  * The entries `_user_id` (a text) and `_permanent` (true) cannot be saved as data: the next request would read them as a login.
  *

@@ -20,10 +20,11 @@ export interface SessionFormat {
   readonly lifetimes?: Lifetimes | undefined;
   /**
    * Whether its cookies say only when they were written, and not when the session began. Then such a session has no absolute end: the
-   * shorter one of `lifetime` and `idleTimeout` counts from the last time the cookie was written. As in Flask, a visit writes only the
-   * cookie of a persistent session again.
+   * shorter one of `lifetime` and `idleTimeout` counts from the last time the cookie was written.
    */
   readonly hasNoStart?: boolean | undefined;
+  /** Whether a visit moves the end of persistent sessions alone, as in Flask. Default: of all sessions. */
+  readonly extendsPersistentOnly?: boolean | undefined;
   /** The format for one cookie name. */
   bind(context: FormatContext): SessionCodec;
 }

@@ -32,7 +32,7 @@ describe.each(kinds)("%s: a second cookie of the same name", (kind) => {
   const PLANTS: readonly (readonly [how: string, attributes: string, setter: "script" | "sibling"])[] = [
     ["by a script, for a deeper path", "; Path=/app", "script"],
     ["by a script, for the path with a slash", "; Path=/app/", "script"],
-    ["by a script, partitioned", "; Path=/; Secure; Partitioned", "script"],
+    ["by a script, for a deeper path and partitioned", "; Path=/app; Secure; Partitioned", "script"],
     ["by a sibling host, for the domain", "; Domain=example.com; Path=/", "sibling"],
     ["by a sibling host, for the domain and a path", "; Domain=example.com; Path=/app/page", "sibling"],
   ];
@@ -48,6 +48,30 @@ describe.each(kinds)("%s: a second cookie of the same name", (kind) => {
     expect(victim.setCookies).toEqual([]);
     expect(victim.browser.values("sid", "/app/page")).toHaveLength(1);
     expect(await victim.who(manager)).toBe("victim");
+  });
+
+  test("C1: planted in the own scope, partitioned, never makes the visitor the attacker, and goes with the next login", async () => {
+    const { manager, victim, planted } = await world(kind);
+    victim.browser.take(`${planted}; Path=/; Secure; Partitioned`, "script");
+    for (let visit = 0; visit < 2; visit++) {
+      expect(await victim.who(manager)).toBeUndefined();
+      // A browser that does not know partitions would take this line for the visitor's own cookie.
+      expect(victim.setCookies).not.toContainEqual(expect.stringMatching(/Max-Age=0; Path=\/; Secure; Partitioned$/));
+    }
+    await victim.visit(manager, (session) => session.login("victim"));
+    expect(await victim.who(manager)).toBe("victim");
+    expect(victim.browser.values("sid", "/")).toHaveLength(1);
+  });
+
+  test("C1: more sessions than the store is asked about are gone after one request", async () => {
+    const { time, manager, victim } = await world(kind);
+    for (const path of ["/a", "/a/", "/a/b", "/a/b/", "/a/b/c"]) {
+      const attacker = new Visitor(time);
+      await attacker.visit(manager, (session) => session.login(`attacker of ${path}`));
+      victim.browser.take(`${attacker.pair()}; Path=${path}`, "script", "/a/b/c");
+    }
+    expect(await victim.who(manager, "/a/b/c")).toBeUndefined();
+    expect(await victim.who(manager, "/a/b/c")).toBe("victim");
   });
 
   test("C1: what is written in the request that meets a duplicate does not take the visitor's own place", async () => {
