@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { postgresPrograms, redisPrograms } from "../support/services.ts";
 import { KIND_NAMES, type KindName } from "./kinds.ts";
 import { simulate } from "./simulate.ts";
@@ -11,10 +11,6 @@ const isThere = (kind: KindName): boolean =>
   kind === "redis" ? redisPrograms !== undefined : kind !== "postgres" || postgresPrograms !== undefined;
 
 describe(`browsers, servers and an attacker in random histories, seed ${SEED}`, () => {
-  // Thousands of managers would each warn once.
-  beforeAll(() => void vi.spyOn(process, "emitWarning").mockImplementation(() => {}));
-  afterAll(() => vi.restoreAllMocks());
-
   test.each(KIND_NAMES.map((kind) => ({ kind })))(
     "C1, C2, C3, C4, S1: with $kind all histories go as promised",
     { timeout: 600_000 },

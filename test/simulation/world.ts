@@ -165,8 +165,7 @@ export class World {
     while (this.#open.length > 0) this.#answers.push(await this.#finish(this.#open.shift()!));
     while (this.#answers.length > 0) this.#deliver(this.#answers.shift()!);
     for (const [browser, { slots }] of this.#visitors.entries())
-      for (const server of slots.size === 0 ? [] : [0, 1, 0, 1])
-        await this.#do({ do: "visit", browser, server, path: 1, operation: "look" });
+      for (const server of slots.size === 0 ? [] : [0, 1]) await this.#do({ do: "visit", browser, server, path: 1, operation: "look" });
     await this.#checkEnded();
   }
 
