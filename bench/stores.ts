@@ -67,7 +67,7 @@ const contenders: Contender[] = [];
 try {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-bench-"));
   closing.push(() => rmSync(folder, { recursive: true }));
-  contenders.push(await ofStore("MemoryStore", undefined, new MemoryStore()));
+  contenders.push(await ofStore("MemoryStore", undefined, new MemoryStore({ production: true })));
   const database = new DatabaseSync(join(folder, "bench.sqlite"));
   closing.push(() => database.close());
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");

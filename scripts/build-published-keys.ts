@@ -1,10 +1,10 @@
 /**
- * Builds src/keys/published-keys.bin, the filter of published keys.
+ * Builds src/keys/published-keys.ts, the filter of published keys as a string, which any bundler carries.
  *
  *     node scripts/build-published-keys.ts <list> [target]
  *
- * The list is Flask-Unsign-Wordlist's `all.txt`, gzipped or not: one Python literal a line. Left out is what the grader refuses or calls weak
- * without any list, which keeps the file small. The same list makes the same bytes.
+ * The list is Flask-Unsign-Wordlist's `all.txt`, gzipped or not: one Python literal a line. Left out is what the grader refuses without any
+ * list, which keeps the filter small; the keys of frameworks and applications are all in it. The same lists make the same bytes.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -16,21 +16,25 @@ import { buildKeyFilter } from "../src/keys/known-keys.ts";
 import { FRAMEWORK_DEFAULT_KEYS } from "./framework-default-keys.ts";
 import { readPublished } from "./published/read-published.ts";
 
-const LARGEST = 90_000;
+const LARGEST = 160_000;
 
-const [path, target = fileURLToPath(new URL("../src/keys/published-keys.bin", import.meta.url))] = process.argv.slice(2);
+const [path, target = fileURLToPath(new URL("../src/keys/published-keys.ts", import.meta.url))] = process.argv.slice(2);
 if (path === undefined) throw new Error("Name the list: node scripts/build-published-keys.ts all.txt.gz");
 const file = readFileSync(path);
 const list = file[0] === 0x1f && file[1] === 0x8b ? gunzipSync(file) : file;
 
-const keys = [...parseKeyList(list), ...[...FRAMEWORK_DEFAULT_KEYS, ...readPublished()].map((key) => Buffer.from(key as string))].flatMap(
-  withTwin,
-);
-const kept = keys.filter(looksGood);
-const filter = buildKeyFilter(kept);
+const keys = parseKeyList(list).flatMap(withTwin);
+const documented = [...FRAMEWORK_DEFAULT_KEYS, ...readPublished()].map((key) => Buffer.from(key as string)).flatMap(withTwin);
+const kept = keys.filter((key) => !isRefused(key));
+const filter = Buffer.from(buildKeyFilter([...kept, ...documented].map(trimmed).filter((key) => key.length > 0)));
 if (filter.length > LARGEST) throw new Error(`The filter has ${filter.length} bytes, more than ${LARGEST}.`);
-writeFileSync(target, filter);
-console.log(`${keys.length} keys, ${kept.length} of them not given away by themselves, ${filter.length} bytes`);
+writeFileSync(
+  target,
+  `/* Made by scripts/build-published-keys.ts: a filter of hashes, base64. It holds no key. */\nexport const PUBLISHED_KEYS: string =\n  "${filter.toString("base64")}";\n`,
+);
+console.log(
+  `${keys.length} keys of the list, ${kept.length} of them not refused by themselves, ${documented.length} documented, ${filter.length} bytes`,
+);
 
 /** The key, and its characters as Latin-1: what the same literal is where it stands for bytes. */
 function withTwin(key: Uint8Array): readonly Uint8Array[] {
@@ -38,7 +42,17 @@ function withTwin(key: Uint8Array): readonly Uint8Array[] {
   return /^[\0-\u00ff]*[\u0080-\u00ff][\0-\u00ff]*$/.test(text) ? [key, Buffer.from(text, "latin1")] : [key];
 }
 
-/** Whether production would take the key if it were on no list. The list that is there already must not matter. */
-function looksGood(key: Uint8Array): boolean {
-  return gradeSecretKey(key).findings.every(({ code }) => code === "published" || severityOf(code) === "note");
+/** Whether production would refuse the key as one that is guessed at once, if it were on no list. The list that is there must not matter. */
+function isRefused(key: Uint8Array): boolean {
+  return gradeSecretKey(key).findings.some(({ code }) => code !== "published" && severityOf(code) === "refused");
+}
+
+/** As keys are looked up: without white space and NULs at the edges. */
+function trimmed(key: Uint8Array): Buffer {
+  return Buffer.from(
+    Buffer.from(key)
+      .toString("latin1")
+      .replace(/^[\s\0]+|[\s\0]+$/g, ""),
+    "latin1",
+  );
 }

@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "toolbar/ui": ["toolbar/panel"],
   adapters: ["sessions", "toolbar", "errors", "own-browser"],
   flask: ["index", "adapters", "toolbar", "stores", "mode"],
-  testing: ["sessions", "errors", "clock"],
+  testing: ["sessions", "errors", "clock", "options"],
   cli: ["index", "stores"],
 };
 /** Rooms whose imports of these rooms may only be types. */

@@ -1,11 +1,14 @@
-import { validateHeaderValue, type ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { isUint8Array } from "node:util/types";
 import { showHeld, showOwn, type HeldState } from "./held-state.ts";
+import { checkChunk, checkStatus, destroyed, headersSent, isHttp1, setStatus, statusOf } from "./node-answer.ts";
 import { copyHeaders, resetHeaders, setGivenHeaders } from "./response-headers.ts";
 
 type Method = "writeHead" | "write" | "end" | "flushHeaders";
-type Methods = Record<Method, (...args: readonly unknown[]) => unknown>;
-type Call = readonly [method: Method, args: readonly unknown[]];
+type Methods = Record<Method | "on", Replaced> & { flush?: Replaced };
+type Replaced = (...args: readonly unknown[]) => unknown;
+/** A call that waits: what it does, and the function that is told when the bytes have gone. */
+type Call = { readonly method: Method | "flush"; readonly args: readonly unknown[] };
 /**
  * `open`: nothing was written yet. `held`: the handler has begun its answer, which waits. `passing`: all goes straight through.
  * `refused`: the answer is not sent, and what still comes of it is dropped.
@@ -44,11 +47,13 @@ export function isHoldable(response: object): response is ServerResponse {
 export function beforeHeaders(response: ServerResponse, { work, onError, onMissed }: BeforeHeadersOptions): void {
   if (response.headersSent) return onMissed();
   const methods = response as unknown as Methods;
-  const original: Methods = { writeHead: methods.writeHead, write: methods.write, end: methods.end, flushHeaders: methods.flushHeaders };
-  const before = { on: response.on, headers: copyHeaders(response), status: statusOf(response) };
+  const { writeHead, write, end, flushHeaders, on } = methods;
+  const original: Methods = { writeHead, write, end, flushHeaders, on };
+  const before = { headers: copyHeaders(response), status: statusOf(response) };
   const sources = new Set<Source>();
   const queue: Call[] = [];
   const state: HeldState = { hasEnded: false, needsDrain: false };
+  const drains = new Set<() => void>();
   let phase: Phase = "open";
   let begun = before.status;
 
@@ -84,8 +89,34 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
         return own.apply(response, [...args]);
       };
     }
+    holdCompression();
     response.on("close", leave);
     done.then(release, fail).catch(rethrow);
+  };
+
+  /**
+   * Middleware that compresses, mounted before, has a `flush` for server-sent events and sends listeners of "drain" elsewhere. It knows
+   * nothing of an answer that is held, so both wait here.
+   */
+  const holdCompression = (): void => {
+    const { flush, on: listen } = methods;
+    if (typeof flush !== "function" || !Object.hasOwn(response, "on")) return;
+    original.flush = flush;
+    methods.flush = (...args) => {
+      if (phase !== "held") return flush.apply(response, [...args]);
+      queue.push({ method: "flush", args });
+      return undefined;
+    };
+    methods.on = (name, listener) => {
+      if (phase === "held" && name === "drain") drains.add(listener as () => void);
+      return listen.call(response, name, listener);
+    };
+  };
+
+  const drain = (): void => {
+    response.emit("drain");
+    const heard = new Set<unknown>(response.listeners("drain"));
+    for (const listener of drains) if (!heard.has(listener)) listener.call(response);
   };
 
   /** The client has left: nobody waits for what was written any more, except for its writer. */
@@ -97,7 +128,7 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
   };
 
   const callBack = (error: unknown): void => {
-    for (const [, args] of queue.splice(0)) {
+    for (const { args } of queue.splice(0)) {
       const callback = args.at(-1);
       if (typeof callback === "function") queueMicrotask(() => (callback as (error: unknown) => void)(error));
     }
@@ -112,11 +143,14 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
       setHeaders();
       setStatus(response, begun);
       let hasRoom = true;
-      for (const [method, args] of queue.splice(0)) hasRoom = original[method].apply(response, [...args]) !== false;
+      for (const { method, args } of queue.splice(0)) {
+        const result = original[method]!.apply(response, [...args]);
+        if (method === "write") hasRoom = result !== false;
+      }
       // What the handler has set too late is what the response shows, as without us.
       if (late.code !== begun.code || late.message !== begun.message) setStatus(response, late);
       // The writer was told to wait, and Node does not know of it unless its own buffer is full as well.
-      if (hasRoom && state.needsDrain && !state.hasEnded) process.nextTick(() => response.emit("drain"));
+      if (hasRoom && state.needsDrain && !state.hasEnded) process.nextTick(drain);
     } catch (error) {
       // A status or a header that cannot be sent. Nothing has left unless headersSent, because Node checks before it writes.
       if (response.headersSent) response.destroy(error as Error);
@@ -136,7 +170,6 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
     // Middleware that was mounted later may be in the midst of the answer that is not sent: compression, for one, drops an answer
     // that comes after `end`, and still has bytes of the first. So the other answer goes past it.
     Object.assign(methods, original);
-    if (response.on !== before.on) response.on = before.on;
     // The handler may still write, into an answer that has ended by then. That must not end the process.
     response.on("error", () => undefined);
     if (!response.headersSent) {
@@ -163,7 +196,7 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
     if (phase === "open") begin();
     if (phase === "passing") return original[method].apply(response, [...args]);
     // The writer may fill its buffer again when it likes.
-    queue.push([method, isUint8Array(args[0]) ? [Buffer.from(args[0]), ...args.slice(1)] : args]);
+    queue.push({ method, args: isUint8Array(args[0]) ? [Buffer.from(args[0]), ...args.slice(1)] : args });
     return meanwhile;
   };
 
@@ -193,59 +226,11 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
   });
 }
 
-interface Status {
-  readonly code: number;
-  readonly message: string | undefined;
-}
-
-/** HTTP/2 has no status message, and warns of everybody who asks for it. */
-function isHttp1(response: ServerResponse): boolean {
-  return !("stream" in response);
-}
-
-function statusOf(response: ServerResponse): Status {
-  return { code: response.statusCode, message: isHttp1(response) ? response.statusMessage : undefined };
-}
-
-function setStatus(response: ServerResponse, { code, message }: Status): void {
-  response.statusCode = code;
-  if (isHttp1(response)) (response as { statusMessage: string | undefined }).statusMessage = message;
-}
-
-function checkStatus(response: ServerResponse): void {
-  const { code, message } = statusOf(response);
-  // As Node rounds it.
-  const status = Math.trunc(Number(code));
-  if (!(status >= 100 && status <= 999))
-    throw Object.assign(new RangeError(`Invalid status code: ${String(code)}`), { code: "ERR_HTTP_INVALID_STATUS_CODE" });
-  if (message !== undefined) validateHeaderValue("statusMessage", message);
-}
-
-/** What Node refuses to write, it refuses to the caller, and not when the answer is released. */
-function checkChunk([chunk, encoding]: readonly unknown[]): void {
-  if (typeof chunk === "string") {
-    if (typeof encoding !== "string" || encoding === "" || Buffer.isEncoding(encoding)) return;
-    throw Object.assign(new TypeError(`Unknown encoding: ${encoding}`), { code: "ERR_UNKNOWN_ENCODING" });
-  }
-  if (isUint8Array(chunk)) return;
-  const code = chunk === null ? "ERR_STREAM_NULL_VALUES" : "ERR_INVALID_ARG_TYPE";
-  throw Object.assign(new TypeError(`What is written is a string, a Buffer or a Uint8Array, not ${typeof chunk}.`), { code });
-}
-
 /** Answers a call that belongs to an answer which is not sent. */
 function drop(args: readonly unknown[], result: unknown): unknown {
   const callback = args.at(-1);
   if (typeof callback === "function") queueMicrotask(() => (callback as (error: unknown) => void)(destroyed()));
   return result;
-}
-
-/** The errors that Node gives, by the codes that people look for. */
-function headersSent(): Error {
-  return Object.assign(new Error("Cannot change headers after they are sent to the client"), { code: "ERR_HTTP_HEADERS_SENT" });
-}
-
-function destroyed(): Error {
-  return Object.assign(new Error("Cannot write: the client has left, or this answer is not sent."), { code: "ERR_STREAM_DESTROYED" });
 }
 
 /** Out of the promise, to where exceptions of a handler without middleware would go. */

@@ -1,7 +1,7 @@
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { session as sessionMiddleware } from "../adapters/hono/index.ts";
-import { flask as flaskFormat, SessionManager, type KeyRing, type Session } from "../index.ts";
+import { flask as flaskFormat, InvalidOptionError, SessionManager, type KeyRing, type Session } from "../index.ts";
 import type { Config } from "./config.ts";
 import { withContext, type ContextApplication } from "./context.ts";
 import { isDebugging } from "./debugging.ts";
@@ -60,9 +60,15 @@ export function createApplication(parts: ApplicationParts): Hono {
 
 function createManager({ keys, config }: ApplicationParts["app"]): SessionManager | undefined {
   if (keys === undefined) return undefined;
+  if (config.SESSION_REFRESH_EACH_REQUEST !== true) {
+    throw new InvalidOptionError(
+      "SESSION_REFRESH_EACH_REQUEST is true here: a visit always moves the end of a session. Fix: leave the setting out.",
+    );
+  }
   return new SessionManager({
     keys,
-    lifetime: config.PERMANENT_SESSION_LIFETIME,
+    // As in Flask, a session that is used has no end.
+    lifetime: Infinity,
     idleTimeout: config.PERMANENT_SESSION_LIFETIME,
     cookie: {
       ...(config.SESSION_COOKIE_NAME === undefined ? {} : { name: config.SESSION_COOKIE_NAME }),
@@ -79,6 +85,7 @@ async function answer(parts: ApplicationParts, c: Context, endpoint: string | un
   try {
     const request = await readRequest(c.req.raw, endpoint, app.config.MAX_CONTENT_LENGTH);
     const session = c.get("session" as never) as Session | undefined;
+    if (session !== undefined && c.req.header("cookie") !== undefined) keepAlive(session);
     return await withContext({ app, request, session, g: {} }, async () => {
       let response: Response;
       try {
@@ -98,6 +105,11 @@ async function answer(parts: ApplicationParts, c: Context, endpoint: string | un
   } catch (error) {
     return errorPage(error, isDebugging(app.config));
   }
+}
+
+/** A visit moves the session's end even if the page does not use the session. For that the session has to be opened. */
+function keepAlive(session: Session): void {
+  Reflect.get(session, "persistent");
 }
 
 async function answerError(

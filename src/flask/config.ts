@@ -18,8 +18,17 @@ export interface ConfigValues {
   /** Whether the cookie is for https only: unless set, yes, except over plain http on this machine. */
   SESSION_COOKIE_SECURE: boolean | "auto";
   SESSION_COOKIE_SAMESITE: "Lax" | "Strict" | "None";
-  /** How long a session may live, in seconds: 31 days unless set, as in Flask. */
+  /**
+   * Seconds without a visit after which a session ends. Default: 31 days, as in Flask. A session that is used has no other end.
+   * `session.permanent = true` gives the cookie this time too; without it the cookie ends with the browser's window.
+   */
   PERMANENT_SESSION_LIFETIME: number;
+  /**
+   * Whether a visit moves the end of a session: true, as in Flask. Flask sends the cookie of a permanent session with each answer; here it is
+   * sent when more than half of PERMANENT_SESSION_LIFETIME has passed since it was sent last. `false` is refused: there is no session whose
+   * end a visit does not move.
+   */
+  SESSION_REFRESH_EACH_REQUEST: boolean;
   /** The largest request body that is read, in bytes: 1 MiB unless set. A larger one is answered with 413. */
   MAX_CONTENT_LENGTH: number;
   /** Addresses and networks, beside this machine, from which the toolbar may be seen: `["172.17.0.0/16"]` for Docker's bridge. A proxy has to be listed even on this machine. */
@@ -52,6 +61,7 @@ export function createConfig(): Config {
     SESSION_COOKIE_SECURE: "auto",
     SESSION_COOKIE_SAMESITE: "Lax",
     PERMANENT_SESSION_LIFETIME: 31 * 24 * 60 * 60,
+    SESSION_REFRESH_EACH_REQUEST: true,
     MAX_CONTENT_LENGTH: 1024 * 1024,
     DEBUG_TB_HOSTS: [],
   };

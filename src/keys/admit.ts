@@ -50,9 +50,6 @@ export function admitKey(key: SecretKeyInput, place: string, role: "current" | "
     if (mode === "production" && accepted === false) throw new SecretKeyError("key_refused", `${name} is refused. ${text}`);
     warn(accepted === false ? `${name} would be refused in production. ${text}` : `${name} is accepted only until ${accepted}. ${text}`);
   }
-  // Said once, not for each key.
-  const unavailable = role === "current" ? findings.find(({ code }) => code === "list_unavailable") : undefined;
-  if (unavailable !== undefined) warn(`${unavailable.message} ${unavailable.fix}`);
   for (const { code, message, fix } of findings) if (LIKELY_MISTAKES.includes(code)) warn(`${name}: ${message} ${fix}`);
 }
 

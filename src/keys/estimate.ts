@@ -1,3 +1,5 @@
+import { englishRuns, sentenceBits } from "./english.ts";
+import { mixtureBits } from "./mixture.ts";
 import { PatternFinder, type PatternKind } from "./patterns.ts";
 
 /** How hard a key is to guess. */
@@ -42,12 +44,15 @@ export const ENOUGH_BITS = 128;
  * would be good without them, what saves less is taken for chance.
  */
 const CHANCE_BITS = 48;
+/** A code saves s bits by chance once in 2^s, whatever it is for. */
+const CHANCE_OF_A_CODE = 32;
+const LONGEST_FOR_THE_CODE = 256;
 /** Longer keys are judged by their beginning: a longer key is no easier to guess. */
 const LONGEST = 1024;
 
 /** What 16 bytes are in base64, whose last character holds two bits: now and then without a capital letter, or a small one, by chance. */
 const SIXTEEN_BYTES = /^[A-Za-z0-9+/_-]{21}[AQgw]$/;
-/** As many digits may be hexadecimal ones, among which by chance is no letter. */
+/** So many digits may be 16 bytes in hexadecimal, among which by chance is no letter. */
 const HEX_OF_SIXTEEN_BYTES = 32;
 /** What base64 adds to the end carries nothing. */
 const PADDING = /(?<=^[A-Za-z0-9+/_-]+)={1,2}$/;
@@ -59,19 +64,36 @@ const RUNS: readonly (readonly [run: RegExp, bits: number])[] = [
 ];
 
 /**
- * Estimates how hard a text is to guess: the smaller of two numbers. The first is its characters times the bits of the alphabet it
+ * Estimates how hard a text is to guess: the smallest of three numbers. The first is its characters times the bits of the alphabet it
  * seems to be drawn from (hexadecimal 4, base32 5, letters and digits 5.17 or 5.95, base64 6). The second is the shortest description as
- * words, repeats, sequences, keyboard walks and single characters, which counts if it is shorter by more than chance explains.
+ * words, running English, repeats, sequences, keyboard walks, dates and single characters. The third is the length of a code that learns
+ * which characters come and follow one another. The second and third count if they are shorter by more than chance explains.
  *
  * @param isBase64 whether it is known to be base64; otherwise the padding at its end tells.
  */
 export function estimateText(text: string, isBase64 = false): Estimate {
   const beginning = text.slice(0, LONGEST);
   const body = beginning.replace(PADDING, "");
-  const plain = isBase64 || body.length < beginning.length || SIXTEEN_BYTES.test(body) ? body.length * 6 : plainBits(body);
-  const shortest = describe(body);
-  return smaller(plain, shortest);
+  const isKnown = isBase64 || body.length < beginning.length || SIXTEEN_BYTES.test(body);
+  const plain = isKnown ? body.length * 6 : (bitsOfAShape(body) ?? plainBits(body));
+  const each = Math.min(plain / body.length, OTHER_BITS);
+  const rest = Math.max(0, body.length - LONGEST_FOR_THE_CODE) * each;
+  return smaller(plain, describe(body), mixtureBits(body.slice(0, LONGEST_FOR_THE_CODE), each) + rest);
 }
+
+/** What some generators write, by its shape: now and then without a digit or a capital letter, by chance. */
+function bitsOfAShape(text: string): number | undefined {
+  if (/^(?:[A-Z2-7]{26}|[a-z2-7]{26})$/.test(text)) return 128;
+  return isNanoid(text) ? BITS_OF_A_NANOID : undefined;
+}
+
+/** nanoid() writes 21 characters of 64. Letters of one case, or digits, are none by chance. */
+export function isNanoid(text: string): boolean {
+  return /^[A-Za-z0-9_-]{21}$/.test(text) && !/^(?:[a-z]+|[A-Z]+|[0-9a-f]+|[0-9A-F]+)$/.test(text);
+}
+
+/** What nanoid() carries. */
+export const BITS_OF_A_NANOID = 126;
 
 /** Estimates how hard bytes that are no text are to guess: eight bits each, unless they repeat themselves. */
 export function estimateBytes(bytes: Uint8Array): Estimate {
@@ -81,8 +103,22 @@ export function estimateBytes(bytes: Uint8Array): Estimate {
   return smaller(plain, shortest);
 }
 
-function smaller(plain: number, shortest: Estimate): Estimate {
-  return plain < ENOUGH_BITS || plain - shortest.bits > CHANCE_BITS ? shortest : { bits: plain, shares: new Map() };
+/** The same, where so many bytes are no fewer than they seem: undefined unless they follow a pattern. */
+export function patternOfBytes(bytes: Uint8Array): Estimate | undefined {
+  const found = Buffer.from(bytes.subarray(0, LONGEST));
+  const shortest = describe(found.toString("latin1"), 8);
+  if (found.length * 8 - shortest.bits > CHANCE_BITS) return shortest;
+  if (found.length > 64) return undefined;
+  const text = found.toString("hex");
+  const digits = describe(text);
+  return plainBits(text) - digits.bits > CHANCE_BITS ? digits : undefined;
+}
+
+function smaller(plain: number, shortest: Estimate, code = Infinity): Estimate {
+  const least = code < shortest.bits && plain - code > CHANCE_OF_A_CODE ? { bits: code, shares: shortest.shares } : shortest;
+  const isEnough = plain >= ENOUGH_BITS || plain === BITS_OF_A_NANOID;
+  const isChance = plain - least.bits <= (least === shortest ? CHANCE_BITS : CHANCE_OF_A_CODE);
+  return isEnough && isChance ? { bits: plain, shares: new Map() } : least;
 }
 
 function plainBits(text: string): number {
@@ -97,7 +133,7 @@ function plainBits(text: string): number {
       common &= set;
     }
   }
-  if (text.length >= HEX_OF_SIXTEEN_BYTES) common &= ~DIGITS;
+  if (text.length === HEX_OF_SIXTEEN_BYTES) common &= ~DIGITS;
   const fitting = ALPHABETS.flatMap(([, bits], index) => ((common & (1 << index)) === 0 ? [] : [bits]));
   return inside * Math.min(...fitting) + outside * OTHER_BITS;
 }
@@ -146,11 +182,17 @@ function describe(text: string, literal?: number): Estimate {
   const literals = literal === undefined ? literalCosts(text) : undefined;
   const finder = new PatternFinder(text, literal === undefined);
   const runs = new Map<number, { length: number; bits: number }[]>();
+  const english = new Map<number, { length: number; bits: number }>();
   if (literals !== undefined) {
     for (const [run, bits] of RUNS) {
       for (const { index, 0: found } of text.matchAll(run))
         runs.set(index, [...(runs.get(index) ?? []), { length: found.length, bits: 4 + bits * found.length }]);
     }
+  }
+  const sentence = literals === undefined || finder.isPassphrase ? undefined : sentenceBits(text);
+  if (literals !== undefined && !finder.isPassphrase) {
+    const ofACharacter = literals.reduce((sum, bits) => sum + bits, 0) / text.length;
+    for (const { start, length, bits } of englishRuns(text, ofACharacter)) english.set(start, { length, bits });
   }
   const steps: (Step | undefined)[] = [{ bits: 0, from: 0, kind: undefined }];
   const reach = (from: number, length: number, bits: number, kind: PatternKind | undefined): void => {
@@ -161,6 +203,8 @@ function describe(text: string, literal?: number): Estimate {
   for (let from = 0; from < text.length; from++) {
     reach(from, 1, literals?.[from] ?? literal ?? OTHER_BITS, undefined);
     for (const { length, bits } of runs.get(from) ?? []) reach(from, length, bits, undefined);
+    const run = english.get(from);
+    if (run !== undefined) reach(from, run.length, run.bits, "word");
     for (const { kind, length, bits } of finder.at(from)) reach(from, length, bits, kind);
   }
   const covered = new Map<PatternKind, number>();
@@ -170,5 +214,6 @@ function describe(text: string, literal?: number): Estimate {
     at = from;
   }
   const shares = new Map([...covered].map(([kind, characters]) => [kind, characters / text.length]));
-  return { bits: steps[text.length]?.bits ?? 0, shares };
+  const bits = steps[text.length]?.bits ?? 0;
+  return { bits: Math.min(bits, sentence ?? Infinity), shares };
 }

@@ -19,6 +19,7 @@ export type KeyFindingCode =
   | "clock_seeded"
   | "low_entropy"
   | "uuid"
+  | "nanoid"
   | "whitespace_edges"
   | "non_ascii"
   | "longer_than_block"
@@ -47,7 +48,7 @@ const FINDINGS: Readonly<Record<KeyFindingCode, readonly [Severity, message: str
   wrong_type: ["refused", "A key is text or bytes, and this is neither.", NEW_KEY],
   blank: ["refused", "The key is nothing but white space.", NEW_KEY],
   too_short: ["refused", "The key is shorter than 16 bytes.", REPLACE],
-  published: ["refused", "The key is on a list of published keys, which attackers try first.", REPLACE],
+  published: ["refused", "The key is published: it stands in public code or documentation, and attackers try such keys first.", REPLACE],
   placeholder: ["refused", "The key is mostly words that stand where a key should be put.", REPLACE],
   unresolved_variable: [
     "refused",
@@ -76,6 +77,11 @@ const FINDINGS: Readonly<Record<KeyFindingCode, readonly [Severity, message: str
     "The key is a UUID: 122 random bits, which nobody guesses, though OWASP ASVS 11.5.1 asks for 128.",
     "Nothing has to be done; a new key has 256 bits.",
   ],
+  nanoid: [
+    "note",
+    "The key has the shape of nanoid(): 126 random bits, which nobody guesses, though OWASP ASVS 11.5.1 asks for 128.",
+    "Nothing has to be done; a new key has 256 bits.",
+  ],
   whitespace_edges: [
     "note",
     "The key begins or ends with white space, which is a part of it.",
@@ -102,9 +108,9 @@ const FINDINGS: Readonly<Record<KeyFindingCode, readonly [Severity, message: str
     "If the decoded bytes are meant, decode them before they are handed in.",
   ],
   list_unavailable: [
-    "note",
-    "The list of published keys could not be read, so the key was not looked up in it.",
-    "A bundler leaves it out: copy latchkey's published-keys.bin beside the bundled file.",
+    "weak",
+    "The list of published keys is missing or damaged, so the key could not be looked up in it.",
+    "Install latchkey anew, and let the bundler take its module published-keys as it is.",
   ],
 };
 

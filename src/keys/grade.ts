@@ -1,9 +1,10 @@
-import { digestsOfCommonPasswords } from "./common-digests.ts";
-import { ENOUGH_BITS, estimateBytes, type Estimate } from "./estimate.ts";
+import { isDigestOfWord } from "./digests.ts";
+import { BITS_OF_A_NANOID, ENOUGH_BITS, estimateBytes, patternOfBytes, type Estimate } from "./estimate.ts";
 import { finding, FINDING_OF_PATTERN, severityOf, type KeyFinding, type KeyFindingCode } from "./findings.ts";
 import { lookUpPublished } from "./published.ts";
 import type { KnownKeys } from "./known-keys.ts";
-import { BITS_OF_A_UUID, estimateKeyText, findingsOfText, guessableInside, notesOn } from "./recognise.ts";
+import { layersOf, type Layer } from "./layers.ts";
+import { BITS_OF_A_UUID, estimateKeyText, findingsOfText, isOwnKey, notesOn } from "./recognise.ts";
 import { SecretKey } from "./secret-key.ts";
 
 /**
@@ -15,7 +16,7 @@ export type KeyVerdict = "strong" | "acceptable" | "weak" | "refused";
 /** The grade of a key. Nothing in it holds any part of the key. */
 export interface KeyGrade {
   readonly verdict: KeyVerdict;
-  /** About log2 of the number of guesses that the key withstands: an estimate, never too high by design. */
+  /** At most so many bits, about log2 of the number of guesses that the key withstands: an estimate, and people know more than it does. */
   readonly bits: number;
   readonly findings: readonly KeyFinding[];
   /** The verdict and its first reason in one line. */
@@ -35,8 +36,10 @@ const BITS_OF_A_COMMON_WORD = 10;
 /**
  * Says whether a secret key can be guessed or was published, and why.
  *
- * The text is graded as it will be used: nothing is trimmed or decoded. Anything may be handed in: what is no key is a finding, never an
- * exception. Long keys are estimated by their first 1,024 characters.
+ * The key is used as it is: nothing is trimmed or decoded. It is graded in every reading: as it stands, without white space and NULs at its
+ * edges, without quotes, a prefix or a name in front, and decoded from hexadecimal or base64, again and again. The worst reading counts, so
+ * that no wrapping makes a key look better. Anything may be handed in: what is no key is a finding, never an exception. Long keys are
+ * estimated by their first 1,024 characters.
  *
  * @param key text, bytes or a SecretKey.
  * @example
@@ -50,30 +53,50 @@ export function gradeSecretKey(key: unknown, options: GradeOptions = {}): KeyGra
   const wrong = wrongKind(input);
   if (wrong !== undefined) return gradeOf(0, [wrong]);
 
-  const bytes = typeof input === "string" ? Buffer.from(input, "utf8") : Buffer.from(input as Uint8Array);
-  const text = typeof input === "string" ? input : textOf(bytes);
-  const findings: KeyFinding[] = [];
-  let estimate = text === undefined ? estimateBytes(bytes) : estimateKeyText(text);
+  const bytes = Buffer.from(input as string);
+  const layers = layersOf(bytes, typeof input === "string");
+  // A key that was made here is no digest: to look would cost each server that has one a tenth of a second at its start.
+  const isOwn = isOwnKey(bytes.toString("latin1").trim());
+  const judged = layers.map((layer) => judge(layer, options.knownKeys ?? [], !isOwn));
+  const findings = new Map<KeyFindingCode, KeyFinding>();
+  for (const found of judged.flatMap((each) => each.findings)) if (!findings.has(found.code)) findings.set(found.code, found);
+  for (const note of notesOn(bytes, typeof input === "string" ? input : layers[0]?.text === undefined ? undefined : bytes.toString("utf8")))
+    findings.set(note.code, note);
 
-  if (text !== undefined) {
-    findings.push(...findingsOfText(text));
-    const decoded = guessableInside(text);
-    if (decoded !== undefined && decoded.bits < estimate.bits) estimate = decoded;
-    if (digestsOfCommonPasswords().has(text.trim().toLowerCase())) {
-      findings.push(finding("dictionary_word", "The key is the digest of a common word or password."));
-      estimate = { bits: BITS_OF_A_COMMON_WORD, shares: new Map() };
-    }
-  }
-  const { bits } = estimate;
-  if (bytes.length < SHORTEST_BYTES) findings.push(finding("too_short"));
-  findings.push(...findingsOfPatterns(estimate));
-  const known = lookUp(bytes, options.knownKeys ?? []);
-  if (known !== undefined) findings.push(known);
+  const bits = Math.min(...judged.map((each) => each.bits));
+  const isKnown = findings.has("published");
   // That a UUID will do is no comfort for one that everybody knows.
-  if (bits === BITS_OF_A_UUID) findings.push(...(known === undefined ? [finding("uuid")] : []));
-  else if (bits < ENOUGH_BITS) findings.push(finding("low_entropy"));
-  findings.push(...notesOn(bytes, text));
-  return gradeOf(Math.min(bits, ...findings.map(({ code }) => BITS_AT_MOST[code] ?? Infinity)), findings);
+  if (bits === BITS_OF_A_UUID && !isKnown) findings.set("uuid", finding("uuid"));
+  else if (bits === BITS_OF_A_NANOID && !isKnown) findings.set("nanoid", finding("nanoid"));
+  else if (bits < ENOUGH_BITS && bits !== BITS_OF_A_UUID && bits !== BITS_OF_A_NANOID) findings.set("low_entropy", finding("low_entropy"));
+  return gradeOf(Math.min(bits, ...[...findings.keys()].map((code) => BITS_AT_MOST[code] ?? Infinity)), [...findings.values()]);
+}
+
+/** What one reading of the key is worth. */
+function judge(
+  layer: Layer,
+  lists: readonly KnownKeys[],
+  mayBeDigest: boolean,
+): { readonly bits: number; readonly findings: readonly KeyFinding[] } {
+  const { bytes, text, isSure } = layer;
+  const known = lookUp(bytes, lists);
+  const findings = known === undefined ? [] : [known];
+  let bits = Infinity;
+  if (mayBeDigest && isDigestOfWord(bytes)) {
+    findings.push(finding("dictionary_word", "The key is the digest of a common word or password."));
+    bits = BITS_OF_A_COMMON_WORD;
+  }
+  if (text === undefined) {
+    const estimate = isSure ? estimateBytes(bytes) : patternOfBytes(bytes);
+    if (estimate === undefined) return { bits, findings };
+    if (isSure && bytes.length < SHORTEST_BYTES) findings.push(finding("too_short"));
+    return { bits: Math.min(bits, estimate.bits), findings: [...findings, ...findingsOfPatterns(estimate)] };
+  }
+  if (!isSure) return { bits, findings };
+  const estimate = estimateKeyText(text);
+  findings.push(...findingsOfText(text), ...findingsOfPatterns(estimate));
+  if (bytes.length < SHORTEST_BYTES) findings.push(finding("too_short"));
+  return { bits: Math.min(bits, estimate.bits), findings };
 }
 
 /** What is known for sure needs no estimate: lists are tried one after the other, and so is each moment of a few years. */
@@ -81,13 +104,30 @@ const BITS_AT_MOST: Readonly<Partial<Record<KeyFindingCode, number>>> = { publis
 
 function gradeOf(bits: number, findings: readonly KeyFinding[]): KeyGrade {
   const ordered = (["refused", "weak", "note"] as const).flatMap((severity) =>
-    findings.filter(({ code }) => severityOf(code) === severity),
+    findings.filter(({ code }) => severityOf(code) === severity).toSorted((first, second) => rankOf(first.code) - rankOf(second.code)),
   );
   const worst = ordered[0] === undefined ? undefined : severityOf(ordered[0].code);
   const verdict = worst === undefined ? "strong" : worst === "note" ? "acceptable" : worst;
   const estimate = Math.floor(bits);
-  const summary = `${verdict}: ${ordered[0]?.message ?? `about ${estimate} bits to guess.`}`;
+  const summary = `${verdict}: ${ordered[0]?.message ?? `at most ${estimate} bits to guess, by an estimate.`}`;
   return { verdict, bits: estimate, findings: ordered, summary };
+}
+
+/** The most telling reason comes first: that a key is known says more than that it is short. */
+const TELLING: readonly KeyFindingCode[] = [
+  "missing",
+  "wrong_type",
+  "blank",
+  "unresolved_variable",
+  "stringified_object",
+  "development_key",
+  "published",
+];
+
+function rankOf(code: KeyFindingCode): number {
+  if (code === "too_short") return TELLING.length + 1;
+  const rank = TELLING.indexOf(code);
+  return rank === -1 ? TELLING.length : rank;
 }
 
 function wrongKind(key: unknown): KeyFinding | undefined {
@@ -103,12 +143,6 @@ function wrongKind(key: unknown): KeyFinding | undefined {
   return blank ? finding("blank") : undefined;
 }
 
-/** The text that bytes are, if they are one that a person could have typed. */
-function textOf(bytes: Buffer): string | undefined {
-  const text = bytes.toString("utf8");
-  return Buffer.from(text, "utf8").equals(bytes) && !/\p{Cc}(?!$)/u.test(text) ? text : undefined;
-}
-
 /** A key of which most is guessable at once is refused, and the largest part gives the reason. */
 function findingsOfPatterns({ bits, shares }: Estimate): KeyFinding[] {
   if ((shares.get("placeholder") ?? 0) >= 0.5) return [finding("placeholder")];
@@ -119,9 +153,12 @@ function findingsOfPatterns({ bits, shares }: Estimate): KeyFinding[] {
   return refused ? [finding(FINDING_OF_PATTERN[largest[0]])] : [];
 }
 
-function lookUp(bytes: Uint8Array, lists: readonly KnownKeys[]): KeyFinding | undefined {
-  if (lists.some((list) => list.has(bytes))) return finding("published", "The key is on a list of known keys that was handed in.");
+function lookUp(bytes: Buffer, lists: readonly KnownKeys[]): KeyFinding | undefined {
   const published = lookUpPublished(bytes);
-  if (published === undefined) return finding("list_unavailable");
-  return published ? finding("published") : undefined;
+  if (published !== undefined && published !== false) {
+    const { where } = published;
+    return where === undefined ? finding("published") : finding("published", `The key is published: it is the key of ${where}.`);
+  }
+  if (lists.some((list) => list.has(bytes))) return finding("published", "The key is on a list of known keys that was handed in.");
+  return published === undefined ? finding("list_unavailable") : undefined;
 }

@@ -1,3 +1,4 @@
+import { unixNow } from "../clock.ts";
 import { estimateText, type Estimate } from "./estimate.ts";
 import { finding, type KeyFinding } from "./findings.ts";
 import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "./prefixes.ts";
@@ -6,18 +7,31 @@ import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "./prefixe
  * What a key's text looks like: the name of a variable, a printed object, a date, a UUID, something encoded.
  */
 
-/** Random bytes are the codes of a text by chance: 20 of them once in 2^28, and fewer of them as a text that is no easy one. */
-const SURELY_TEXT_BYTES = 20;
-const EASY_TEXT_BITS = 96;
 const HMAC_BLOCK_BYTES = 64;
 
 /** Version 4 of RFC 9562, with its dashes or without. */
 const RANDOM_UUID = /^[0-9a-f]{8}(-?)[0-9a-f]{4}(?:\1)4[0-9a-f]{3}\1[89ab][0-9a-f]{3}\1[0-9a-f]{12}$/i;
 /** What a random UUID carries. */
 export const BITS_OF_A_UUID = 122;
-/** All other versions are made of a clock, an address or a name. Without its dashes one cannot be told from random digits. */
-const OTHER_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** All other versions are made of a clock, an address or a name. */
+const OTHER_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const BITS_OF_OTHER_UUIDS = 60;
+/** Version 7 of RFC 9562 has 74 random bits behind its clock of milliseconds; a ULID has 80. */
+const BITS_OF_A_UUID_7 = 74;
+const BITS_OF_A_ULID = 80;
+const BARE_UUID_7 = /^([0-9a-f]{12})7[0-9a-f]{3}[89ab][0-9a-f]{15}$/i;
+/**
+ * Version 1 without dashes: a clock, then an address of a network card. One random text of 32 digits in 15,000 looks so, hence only addresses
+ * of common makers count: those of containers and virtual machines.
+ */
+const BARE_UUID_1 =
+  /^[0-9a-f]{12}1[01][0-9a-f]{2}[89ab][0-9a-f]{3}(?:0242|02420a|acde48|525400|080027|005056|000c29|00163e|00155d|0003ff|0050f2)[0-9a-f]+$/i;
+const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i;
+const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/** RFC 9562 is of May 2024, ULIDs are of 2016. */
+const FIRST_UUID_7 = Date.UTC(2024, 4, 1);
+const FIRST_ULID = Date.UTC(2016, 0, 1);
+const DAY = 86_400_000;
 
 const OWN_KEY = new RegExp(`^(?:${KEY_PREFIX}|${DEVELOPMENT_KEY_PREFIX})([A-Za-z0-9_-]+)$`);
 
@@ -28,7 +42,7 @@ const STRINGIFIED =
 const ENCODED = /^(?:base64:|hex:|0x[0-9a-f]+$|b?'.*'$|b?".*"$)|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|%[0-9A-F]{2}%[0-9A-F]{2}/i;
 /** A count of seconds to nanoseconds since 1970, for the years 2001 to 2096; or a date in ISO 8601. */
 const CLOCK =
-  /^(?:[1-3]\d{9}(?:\d{3}){0,3}(?:\.\d+)?|(?:19|20)\d\d-?[01]\d-?[0-3]\d(?:[T _-]?[0-2]\d[:h-]?[0-5]\d(?:[:m-]?[0-5]\d(?:[.,]\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?)$/;
+  /^(?:[1-3]\d{9}(?:\d{3}){0,3}(?:\.\d+)?|(?:19|20)\d\d-?[01]\d-?[0-3]\d(?:[T _-]?[0-2]\d[:h-]?[0-5]\d(?:[:m-]?[0-5]\d(?:[.,]\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? .{0,12}(?:19|20)\d\d.{0,60})$/;
 
 /** What the wording gives away, whatever the estimate. */
 export function findingsOfText(text: string): KeyFinding[] {
@@ -43,6 +57,11 @@ export function findingsOfText(text: string): KeyFinding[] {
   return found;
 }
 
+/** Whether the text is a key as `generateSecretKey` makes it by default. */
+export function isOwnKey(text: string): boolean {
+  return OWN_KEY.exec(text)?.[1]?.length === 43;
+}
+
 /** A fixed beginning is known to all who guess, and our own says what follows. */
 export function estimateKeyText(text: string): Estimate {
   const ours = OWN_KEY.exec(text);
@@ -53,18 +72,28 @@ export function estimateKeyText(text: string): Estimate {
   }
   const prefix = INSECURE_PREFIXES.find((prefix) => text.startsWith(prefix));
   const estimate = estimateText(prefix === undefined ? text : text.slice(prefix.length));
-  const most = RANDOM_UUID.test(text) ? BITS_OF_A_UUID : OTHER_UUID.test(text) ? BITS_OF_OTHER_UUIDS : Infinity;
-  return { bits: Math.min(estimate.bits, most), shares: estimate.shares };
+  return { bits: Math.min(estimate.bits, bitsOfAnId(text)), shares: estimate.shares };
 }
 
-/** Encoding a guessable text makes it no harder to guess. */
-export function guessableInside(text: string): Estimate | undefined {
-  const encoding = /^(?:[0-9a-f]{2})+$/i.test(text) ? "hex" : /^[A-Za-z0-9+/_-]{16,}={0,2}$/.test(text) ? "base64" : undefined;
-  if (encoding === undefined) return undefined;
-  const inner = Buffer.from(text, encoding).toString("latin1");
-  if (!/^[\t\n\r -~]+$/.test(inner)) return undefined;
-  const estimate = estimateText(inner);
-  return inner.length >= SURELY_TEXT_BYTES || estimate.bits < EASY_TEXT_BITS ? estimate : undefined;
+/** What the kinds of identifiers carry that are made of a clock, or have fixed digits. */
+function bitsOfAnId(text: string): number {
+  if (RANDOM_UUID.test(text)) return BITS_OF_A_UUID;
+  const dashed = OTHER_UUID.exec(text);
+  if (dashed !== null) return dashed[1] === "7" ? BITS_OF_A_UUID_7 : BITS_OF_OTHER_UUIDS;
+  // Random digits look like a version 7 of the last years once in 200,000; so the clock has to fit.
+  const latest = unixNow() * 1000 + DAY;
+  const seven = BARE_UUID_7.exec(text);
+  if (seven !== null && isBetween(Number.parseInt(seven[1]!, 16), FIRST_UUID_7, latest)) return BITS_OF_A_UUID_7;
+  if (BARE_UUID_1.test(text)) return BITS_OF_OTHER_UUIDS;
+  if (ULID.test(text)) {
+    const time = Array.from(text.slice(0, 10).toUpperCase()).reduce((sum, digit) => sum * 32 + CROCKFORD.indexOf(digit), 0);
+    if (isBetween(time, FIRST_ULID, latest)) return BITS_OF_A_ULID;
+  }
+  return Infinity;
+}
+
+function isBetween(time: number, first: number, last: number): boolean {
+  return time >= first && time <= last;
 }
 
 /** What is worth knowing about a key that may well be good. */

@@ -10,7 +10,7 @@ export const PLACEHOLDER_WORDS: readonly string[] = list(`
   secret secrets secretkey secretsecret supersecret topsecret mysecret mykey yourkey yoursecret appsecret clientsecret sessionsecret jwtsecret
   key keys keyhere goes here your yours change changed changeme changethis changeit chang3me replace replaceme replacethis insert
   insertkey example examples sample dummy placeholder default defaultkey todo fixme tbd test tests testing tested testkey tester dev devel
-  developer development demo local localhost temp temporary tmp foo bar baz qux foobar foobarbaz lorem ipsum dolor insecure unsafe
+  developer development demo local localhost temp temporary tmp foo bar baz qux foobar foobarbaz lorem ipsum dolor sit amet consectetur adipiscing elit insecure unsafe
   unsecure please must this that production prod staging random randomkey randomstring randomly string strings value token tokens password
   passwords passwd passphrase passkey pass private privatekey publickey hidden confidential sensitive flask django rails express fastify node
   nodejs python javascript typescript app apps application applications myapp webapp session sessions sessionid cookie cookies config

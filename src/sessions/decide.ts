@@ -53,11 +53,12 @@ function decideWithoutSession({ verdict, reason, ambiguous, endable, accessed, e
   if (reason === "moved" && !loggedIn && !ended) {
     return { action: "none", why: "Nothing saved: the token has a successor, and the browser may hold its cookie already." };
   }
+  // Another session in the place of the visitor's own would end that one.
+  if (ambiguous && !loggedIn && !ended) {
+    return { action: "heal", why: "Nothing saved, and the cookies of this name in other scopes expired: only one can be the visitor's." };
+  }
   if (!empty) return { action: "save", why: "Sent because a session begins." };
   if (verdict === "none") return { action: "none", why: "Nothing sent: no session came in, and nothing was saved in it." };
-  if (ambiguous) {
-    return { action: "heal", why: "The cookies of this name in other scopes expired: several came, and only one can be the visitor's." };
-  }
   if (reason === "store_failed") return { action: "none", why: "Nothing sent: the store could not be asked, so the cookie may be good." };
   if (reason === "revoked" && accessed) return { action: "forget", why: "The cookie expired: its session was revoked." };
   return { action: "none", why: "Nothing sent: the cookie cannot be used, and is ignored." };

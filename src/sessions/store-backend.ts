@@ -119,7 +119,8 @@ export class StoreBackend implements SessionBackend {
     if (payload === undefined) return { ...reading, held };
     const found = await this.#at({ id, payload, until });
     if ("reason" in found) return found.reason === "moved" ? { ...found, held } : found;
-    return { ...this.#readingOf(found, reading.key, undefined, reading.record.lastSeenAt), source: this };
+    const { lastSeenAt } = reading.record;
+    return { ...withIssue(this.#readingOf(found, reading.key, undefined, lastSeenAt), lastSeenAt), source: this };
   }
 
   /** Moves a session to a new token. A login that meets another login of the same user, made with the same old token, joins it. */
@@ -132,14 +133,18 @@ export class StoreBackend implements SessionBackend {
     if (written === undefined || written.id !== id) return written && { ...written, token: undefined };
     const other = written.hasOutlived !== true ? undefined : await this.#otherLogin(session, held, id);
     if (other === undefined) return { ...written, token };
-    const joined = await this.sessions.replace(session, other);
+    const joined = await this.sessions.join(session, other);
     if (joined?.id !== other.id) return { ...written, token };
     await this.sessions.delete(id);
     return { ...joined, token: other.token };
   }
 
   /** The session of another login of the same user that has replaced the same old token, and its token. */
-  async #otherLogin({ record }: Outgoing, { id, token }: Held, ownId: string): Promise<(Place & { readonly token: string }) | undefined> {
+  async #otherLogin(
+    { record }: Outgoing,
+    { id, token }: Held,
+    ownId: string,
+  ): Promise<(Place & { readonly payload: string; readonly token: string }) | undefined> {
     const mark = await this.sessions.loginAt({ id, payload: undefined });
     if (mark?.nonce === undefined || mark.id === ownId || token === undefined) return undefined;
     for (const key of this.#context.keys) {
@@ -202,7 +207,7 @@ export class StoreBackend implements SessionBackend {
     const record = recordOf(payload);
     if (record === undefined)
       return rejection("bad_payload", "The token is genuine, but the store keeps something else than a session under it.");
-    return withIssue({ key, held: { id, payload, token, issuedAt }, record }, issuedAt);
+    return { key, held: { id, payload, token, issuedAt }, record };
   }
 
   #cookie(name: string): TokenCookie {

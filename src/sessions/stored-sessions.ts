@@ -112,6 +112,14 @@ export class StoredSessions {
     return await this.#write(session, place, async (at, kept) => await this.#overwrite(at, kept));
   }
 
+  /** Makes this request's changes on a session that it has not loaded. Undefined if that is not there any more. */
+  async join(session: Outgoing, place: Place & { readonly payload: string }): Promise<KeptAt | undefined> {
+    const record = recordOf(place.payload);
+    if (record === undefined) return undefined;
+    session.replay(record.data);
+    return await this.replace({ ...session, record, text: writeSessionJson(record.data) }, place);
+  }
+
   /**
    * Saves a session under a new id, and then says so in the place of the old one. Whatever fails or ends in between, no state is lost and
    * none is kept that was ended.

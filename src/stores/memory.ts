@@ -17,7 +17,7 @@ export interface MemoryStoreOptions {
   /**
    * The most sessions that it keeps. Default: 10,000. A full store gives up expired sessions first, then sessions without
    * a subject, then the others; of each kind the one that was not used for the longest time. Those visitors lose their
-   * session.
+   * session. A tenth of the room is left to sessions without a subject, so that visitors can still log in.
    */
   readonly maxSessions?: number | undefined;
   /** The time in Unix seconds. Default: the machine's clock. */
@@ -31,6 +31,8 @@ interface Entry {
 }
 
 const OPTIONS: readonly (keyof MemoryStoreOptions)[] = ["mode", "production", "maxSessions", "clock"];
+/** The part of the room that is left to sessions without a subject: a login form often needs one. */
+const ANONYMOUS_PART = 1 / 10;
 const LIMITS = "Sessions end with this process, and a second process does not see them.";
 const OTHERS = "SqliteStore, RedisStore or PostgresStore";
 
@@ -38,8 +40,8 @@ const OTHERS = "SqliteStore, RedisStore or PostgresStore";
  * Keeps sessions in the memory of this process, for tests and experiments. Sessions end with the process, and a second
  * process does not see them.
  *
- * A login never pushes out another login while sessions without a subject are left: visitors who are not logged in cost
- * nothing to make, and must not be able to log others out.
+ * A full store gives up sessions without a subject first: anyone can make them by the thousand, and must not log others out
+ * with them.
  *
  * @example
  * ```ts
@@ -138,7 +140,8 @@ export class MemoryStore implements IndexedStore, SweepableStore {
   #makeRoom(): void {
     if (this.#firstExpiry < this.#clock()) this.#removeExpired();
     while (this.#size > this.#maxSessions) {
-      const [oldest] = (this.#anonymous.size > 0 ? this.#anonymous : this.#owned).keys();
+      const isAnonymous = this.#anonymous.size > Math.floor(this.#maxSessions * ANONYMOUS_PART);
+      const [oldest] = (isAnonymous || this.#owned.size === 0 ? this.#anonymous : this.#owned).keys();
       this.#remove(oldest!);
     }
   }

@@ -1,17 +1,19 @@
 import { InvalidOptionError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import type { SessionManager } from "../sessions/manager.ts";
 
-/** What a forged session is to be. */
+/** Settings of forgeSession. */
 export interface ForgeSessionOptions<Data extends object = Record<string, unknown>> {
-  /** Its entries. */
+  /** The session's entries. */
   readonly data?: Partial<Data> | undefined;
-  /** Whose session it is, as `session.login` takes it; nobody's unless given. */
+  /** The subject, as `session.login` takes it. Default: none, so no user is logged in. */
   readonly subject?: string | undefined;
-  /** Whether the cookie would outlive the browser's window: false unless given. */
+  /** Whether the cookie outlives the browser's window. Default: false. */
   readonly persistent?: boolean | undefined;
   /**
-   * Where the test will send its requests: "http://localhost/" unless given. The cookie's name may depend on it: over plain http on a loopback host
-   * it is `session`, and everywhere else `__Host-session`. For `manager.load(cookie)` without further facts, give an address with https.
+   * Where the test sends its requests. Default: "http://localhost/". The cookie's name may depend on it: over plain HTTP on a
+   * loopback host it is `session`, and everywhere else `__Host-session`. For `manager.load(cookie)` without further facts, give
+   * an address with https.
    */
   readonly url?: string | undefined;
 }
@@ -25,12 +27,15 @@ export interface ForgedCookie {
 }
 
 /**
- * Makes a session for a test, and gives the cookie that a browser would hold: a page for logged-in users is tested without a login.
+ * Makes a session for a test, and returns the cookie that a browser would hold. So a page for logged-in users is tested without
+ * a login.
  *
- * It opens, changes and commits a session of the manager that the application uses, as a request would. With a store the session is in the store
- * then. Each call makes another session.
+ * It opens, changes and commits a session of the manager that the application uses, as a request does. With a store, the session
+ * is in the store then. Each call makes another session.
  *
- * @throws InvalidOptionError without data and without a subject, since such a session is never kept, or for a `url` that is none; and what `commit` throws.
+ * @param manager the SessionManager that the application uses, or one with the same keys, format, cookie and store.
+ * @throws InvalidOptionError without a manager, without data and without a subject (such a session is never saved), for a `url`
+ * that is not an address, and for an unknown option. And whatever `commit` throws.
  * @example
  * ```ts
  * const cookie = await forgeSession(manager, { data: { cart: ["tea"] }, subject: "7" });
@@ -45,9 +50,24 @@ export interface ForgedCookie {
  */
 export async function forgeSession<Data extends object>(
   manager: SessionManager<Data>,
-  { data = {}, subject, persistent = false, url = "http://localhost/" }: ForgeSessionOptions<Data> = {},
+  options: ForgeSessionOptions<Data> = {},
 ): Promise<ForgedCookie> {
-  if (!URL.canParse(url)) throw new InvalidOptionError('The option "url" of forgeSession is an address, such as "http://localhost:3000/".');
+  if (typeof (manager as SessionManager<Data> | undefined)?.load !== "function") {
+    throw new InvalidOptionError(
+      'forgeSession needs the SessionManager of your application as its first argument. Fix: forgeSession(manager, { subject: "7" }).',
+    );
+  }
+  checkOptions("forgeSession", options, ["data", "subject", "persistent", "url"], {
+    user: 'Did you mean "subject"?',
+    userId: 'Did you mean "subject"?',
+    secure: 'Give the address that the test sends its requests to: url: "https://localhost/".',
+  });
+  const { data = {}, subject, persistent = false, url = "http://localhost/" } = options;
+  if (!URL.canParse(url)) {
+    throw new InvalidOptionError(
+      `The option "url" of forgeSession is an address. It is ${JSON.stringify(url)}. Fix: url: "http://localhost:3000/".`,
+    );
+  }
   const { protocol, host } = new URL(url);
   const session = await manager.load(undefined, { secure: protocol === "https:", host });
   // Not by assignment: an entry may be called __proto__.
@@ -59,7 +79,7 @@ export async function forgeSession<Data extends object>(
   const cookie = headers.find(([name]) => name === "Set-Cookie")?.[1];
   if (cookie === undefined)
     throw new InvalidOptionError(
-      "A session with neither data nor a subject is never kept, so there is no cookie: give forgeSession one of the two.",
+      "A session with neither data nor a subject is never kept, so there is no cookie. Fix: give forgeSession one of the two.",
     );
   const header = cookie.split(";")[0]!;
   const [name = "", value = ""] = header.split("=");

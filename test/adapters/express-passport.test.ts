@@ -7,7 +7,7 @@ import { session, sessionOf, type SessionRequest } from "latchkey/express";
 import { MemoryStore } from "latchkey/stores/memory";
 import passport from "passport";
 import { Strategy } from "passport-local";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { CookieJar } from "../support/cookies.ts";
 
 interface Person {
@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 
 /** Passport as its own guide sets it up, on our session in place of express-session's. */
-async function site(manager: SessionManager<Shop>): Promise<Site> {
+async function site(manager: SessionManager<Shop>, { login = true } = {}): Promise<Site> {
   const auth = new passport.Passport();
   auth.use(
     new Strategy((name, password, done) => {
@@ -49,7 +49,7 @@ async function site(manager: SessionManager<Shop>): Promise<Site> {
   auth.serializeUser<number>((request: express.Request, user: object, done: (error: unknown, id?: number) => void) => {
     const { id } = user as Person;
     // Makes the session somebody's, so that all of a person's sessions can be found.
-    sessionOf(manager, request).login(String(id));
+    if (login) sessionOf(manager, request).login(String(id));
     done(null, id);
   });
   auth.deserializeUser<number>((id, done) => done(null, people.find((person) => person.id === id) ?? false));
@@ -175,5 +175,39 @@ describe("Passport with a store", () => {
       [phone, laptop, other].map(async ({ visit }) => ((await (await visit("/me")).json()) as { user: unknown }).user),
     );
     expect(users).toEqual([null, null, "grace"]);
+  });
+});
+
+describe("A18: Passport where serializeUser does not call login", () => {
+  const warnings: string[] = [];
+  const note = (warning: Error & { code?: string }): void => {
+    if (warning.code === "LATCHKEY_PASSPORT") warnings.push(warning.message);
+  };
+  beforeAll(() => void process.on("warning", note));
+  afterAll(() => void process.off("warning", note));
+
+  test("works, and one warning says which line is missing, but only where a store could list sessions", async () => {
+    const inCookie = await site(new SessionManager<Shop>({ keys: generateSecretKey() }), { login: false });
+    const stored = await site(new SessionManager<Shop>({ keys: generateSecretKey(), store: new MemoryStore() }));
+    for (const { visitor } of [inCookie, stored]) {
+      const { visit } = visitor();
+      await visit("/me");
+      await visit("/login", ADA);
+      await visit("/me");
+      await visit("/logout", {});
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings).toEqual([]);
+
+    const { manager, visitor } = await site(new SessionManager<Shop>({ keys: generateSecretKey(), store: new MemoryStore() }), {
+      login: false,
+    });
+    for (let round = 0; round < 2; round++) {
+      const { visit } = visitor();
+      await visit("/login", ADA);
+      expect(((await (await visit("/me")).json()) as { user: unknown }).user).toBe("ada");
+    }
+    expect(await manager.list("1")).toEqual([]);
+    await expect.poll(() => warnings).toEqual([expect.stringContaining("sessionOf(manager, request).login(String(user.id))")]);
   });
 });

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { inspect } from "node:util";
+import expressSession from "express-session";
 import express, { type ErrorRequestHandler, type Express } from "express";
 import { generateSecretKey, SessionManager } from "latchkey";
 import { debugToolbar, session, sessionOf, type SessionRequest } from "latchkey/express";
@@ -117,17 +118,33 @@ describe("the session middleware for Express", () => {
     expect(await (await visit("/outside")).text()).toBe("session_unavailable");
   });
 
-  test("mounted twice, it keeps one session; another manager's is not handed out", async () => {
+  test("mounted twice, it keeps one session", async () => {
     const manager = new SessionManager<Data>({ keys: generateSecretKey() });
-    const other = new SessionManager<Data>({ keys: generateSecretKey() });
-    const app = express().use(session(manager), session(other));
+    const app = express().use(session(manager), session(manager));
     app.get("/", (request, response) => {
       sessionOf(manager, request).data.visits = 1;
-      response.send(String(sessionOf(other, request).isNew));
+      response.send("ok");
+    });
+    const response = await (await visitorOf(app))("/");
+    expect([response.status, response.headers.getSetCookie().length]).toEqual([200, 1]);
+  });
+
+  test("A3: middleware of others that has request.session keeps it, and sessionOf finds ours", async () => {
+    const manager = new SessionManager<Data>({ keys: generateSecretKey() });
+    const app = express().use(
+      expressSession({ secret: "a secret of this test", resave: false, saveUninitialized: false }),
+      session(manager),
+    );
+    app.get("/", (request, response) => {
+      const theirs = request.session as unknown as { n?: number };
+      const { data } = sessionOf(manager, request);
+      theirs.n = (theirs.n ?? 0) + 1;
+      data.visits = (data.visits ?? 0) + 10;
+      response.json([theirs.n, data.visits]);
     });
     const visit = await visitorOf(app);
-    const response = await visit("/");
-    expect([response.status, await response.text(), response.headers.getSetCookie().length]).toEqual([500, "invalid_option", 1]);
+    await visit("/");
+    expect(await (await visit("/")).json()).toEqual([2, 20]);
   });
 });
 
@@ -248,6 +265,61 @@ describe("request.session in the shape of express-session", () => {
     await visit("/begin");
     expect(await (await visit("/reload")).json()).toEqual({ a: 1 });
     expect((await visit("/reload")).headers.getSetCookie()).toEqual([]);
+  });
+
+  test("A2: null in place of the session ends it, also after regenerate, and Passport's own calls go on working", async () => {
+    const manager = new SessionManager({ keys: generateSecretKey(), store: new MemoryStore() });
+    const app = express().use(session(manager));
+    app.get("/in", (request, response, next) => {
+      entriesOf(request).regenerate((error) => {
+        if (error !== undefined) return next(error);
+        entriesOf(request)["user"] = 7;
+        entriesOf(request).save((problem) => (problem === undefined ? response.send("in") : next(problem)));
+      });
+    });
+    app.get("/regenerate-and-null", (request, response) => {
+      entriesOf(request).regenerate(() => {
+        (request as { session?: unknown }).session = null;
+        response.send(String((request as { session?: unknown }).session));
+      });
+    });
+    app.get("/destroy-and-null", (request, response) => {
+      entriesOf(request).destroy(() => {
+        (request as { session?: unknown }).session = null;
+        response.send(String((request as { session?: unknown }).session));
+      });
+    });
+    app.get("/me", (request, response) => response.json(entriesOf(request)));
+    const visit = await visitorOf(app);
+    for (const path of ["/regenerate-and-null", "/destroy-and-null"]) {
+      await visit("/in");
+      expect(await (await visit("/me")).json()).toEqual({ user: 7 });
+      expect(await (await visit(path)).text()).toBe("null");
+      expect(await (await visit("/me")).json()).toEqual({});
+    }
+  });
+
+  test("A14: console.log shows the entries, and no password, token or key", async () => {
+    const manager = new SessionManager({ keys: generateSecretKey() });
+    const app = express().use(session(manager));
+    app.get("/", (request, response) => {
+      Object.assign(entriesOf(request), {
+        visits: 2,
+        user: { name: "ada", password: "correct horse", since: new Date(0) },
+        csrfSecret: "abc",
+        list: [{ access_token: "def" }, "ghijklmnopqrstuvwxyz0123456789"],
+        passport: { user: 7 },
+      });
+      response.json([inspect(entriesOf(request), { depth: 9 }), entriesOf(request)]);
+    });
+    const [shown, kept] = (await (await (await visitorOf(app))("/")).json()) as [string, { csrfSecret: string }];
+    expect(shown).toContain("visits: 2");
+    expect(shown).toContain("name: 'ada'");
+    expect(shown).toContain("passport: { user: 7 }");
+    expect(shown).toContain("1970-01-01");
+    expect(shown).not.toMatch(/correct horse|abc|def|ghijk/);
+    // What is answered as JSON is the data itself.
+    expect(kept.csrfSecret).toBe("abc");
   });
 
   test("after the answer has begun, changes, regenerate and reload are errors with the code session_closed", async () => {

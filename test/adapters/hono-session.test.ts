@@ -2,8 +2,8 @@ import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
-import { generateSecretKey, SessionManager } from "latchkey";
-import { session } from "latchkey/hono";
+import { generateSecretKey, SessionManager, type RequestFacts, type Session } from "latchkey";
+import { session, type SessionEnv } from "latchkey/hono";
 import { describe, expect, test } from "vitest";
 import { adapterContract, type Answer, type Data, type Served } from "../contracts/adapter-contract.ts";
 
@@ -75,6 +75,100 @@ describe("the session middleware for Hono", () => {
     expect([await read.text(), read.headers.get("Vary")]).toEqual(["the same for all", "Cookie"]);
     expect((await sharing.request("http://localhost/plain")).headers.getSetCookie()).toEqual([]);
     expect([shared.empty, shared.text].flatMap(({ headers }) => headers.getSetCookie())).toEqual([]);
+  });
+
+  describe("A8: what the application keeps for all visitors", () => {
+    /** Reads or changes the session, and gives the same object each time. */
+    const keeping = (kept: Response): Hono<SessionEnv<Data>> => {
+      const app = new Hono<SessionEnv<Data>>().use(session(manager));
+      app.get("/read", (c) => (void c.get("session").data, kept));
+      app.get("/write", (c) => ((c.get("session").data.visits = 1), kept));
+      app.get("/plain", () => kept);
+      return app;
+    };
+    const KEPT: Readonly<Record<string, () => Response>> = {
+      "an empty answer": () => new Response(null, { status: 204, headers: { "X-Own": "1" } }),
+      "a redirect, which is immutable": () => Response.redirect("https://example.org/"),
+      "an answer with headers that are kept too": () => new Response(null, { headers: HEADERS }),
+    };
+    const HEADERS = new Headers({ Vary: "Accept", "X-Own": "1" });
+
+    test.each(Object.entries(KEPT))("%s is never changed", async (_, make) => {
+      const kept = make();
+      const before = JSON.stringify([...kept.headers]);
+      const app = keeping(kept);
+      for (let visit = 0; visit < 5; visit++) {
+        const vary = kept.headers.has("vary") ? "Accept, Cookie" : "Cookie";
+        const read = await app.request("http://localhost/read");
+        expect([read.status, read.headers.get("vary"), read.headers.getSetCookie()]).toEqual([kept.status, vary, []]);
+        const written = await app.request("http://localhost/write");
+        expect([written.headers.get("vary"), written.headers.getSetCookie().length]).toEqual([vary, 1]);
+        expect((await app.request("http://localhost/plain")).headers.getSetCookie()).toEqual([]);
+      }
+      expect([JSON.stringify([...kept.headers]), HEADERS.get("vary")]).toEqual([before, "Accept"]);
+    });
+
+    test.each(["/read", "/write"])("on @hono/node-server, a text can be given again and again: %s", async (path) => {
+      // The server puts a Response of its own in the place of the global one.
+      const apps = new Map<string, Hono<SessionEnv<Data>>>();
+      const server = serve({
+        fetch: (request, env) => apps.get("app")!.fetch(request, env as never),
+        port: 0,
+        hostname: "127.0.0.1",
+      }) as Server;
+      await new Promise((resolve) => server.once("listening", resolve));
+      const kept = new Response("the same for all", { headers: { "Content-Type": "text/plain" } });
+      apps.set("app", keeping(kept));
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      for (let visit = 0; visit < 3; visit++) {
+        const answer = await fetch(url + path);
+        expect([answer.status, await answer.text(), answer.headers.get("vary")]).toEqual([200, "the same for all", "Cookie"]);
+        expect(answer.headers.getSetCookie()).toHaveLength(path === "/write" ? 1 : 0);
+      }
+      const plain = await fetch(`${url}/plain`);
+      expect([plain.headers.get("vary"), plain.headers.getSetCookie(), kept.headers.get("vary")]).toEqual([null, [], null]);
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
+  });
+
+  test("what a handler throws that is no Error reaches middleware outside, with what the session held", async () => {
+    const throwing = new Hono();
+    throwing.use(async (c, next) => {
+      try {
+        await next();
+      } catch (thrown) {
+        return c.text(String(thrown), 500);
+      }
+      return undefined;
+    });
+    throwing.use(session(manager));
+    throwing.get("/", (c) => {
+      (c.get("session" as never) as { data: Data }).data.visits = 1;
+      // oxlint-disable-next-line no-throw-literal, typescript/only-throw-error -- the case at hand
+      throw "a text";
+    });
+    const answer = await throwing.request("http://localhost/");
+    expect([answer.status, await answer.text(), answer.headers.getSetCookie().length]).toEqual([500, "a text", 1]);
+  });
+
+  test("below a route and a mounted application, the manager is told the whole path", async () => {
+    const paths: unknown[] = [];
+    class Noting extends SessionManager<Data> {
+      override open(cookie: string | null | undefined, facts?: RequestFacts): Session<Data> | Promise<Session<Data>> {
+        paths.push(facts?.path);
+        return super.open(cookie, facts);
+      }
+    }
+    const inner = new Hono().use(session(new Noting({ keys: generateSecretKey() }))).all("*", (c) => c.text("ok"));
+    const outer = new Hono().route("/route", inner).mount("/mount", inner.fetch as never);
+    const server = serve({ fetch: outer.fetch, port: 0, hostname: "127.0.0.1" }) as Server;
+    await new Promise((resolve) => server.once("listening", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    for (const path of ["/route/a?b", "/mount/a?b"]) await (await fetch(url + path)).text();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    expect(paths).toEqual(["/route/a", "/mount/a"]);
   });
 
   test("mounted twice, it keeps one session", async () => {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { Request } from "express";
 import type { FastifyRequest } from "fastify";
 import Koa from "koa";
@@ -5,8 +6,9 @@ import { Hono } from "hono";
 import type { Session, SessionManager } from "latchkey";
 import { sessionOf as expressSessionOf, type SessionRequest } from "latchkey/express";
 import { sessionOf as fastifySessionOf } from "latchkey/fastify";
-import { session as honoSession } from "latchkey/hono";
-import { session as koaSession } from "latchkey/koa";
+import { session as honoSession, sessionOf as honoSessionOf } from "latchkey/hono";
+import { session as koaSession, sessionOf as koaSessionOf } from "latchkey/koa";
+import { sessionOf as nodeSessionOf } from "latchkey/node";
 import { expectTypeOf, test } from "vitest";
 
 interface Shop {
@@ -17,12 +19,15 @@ declare const manager: SessionManager<Shop>;
 
 test("the manager types the session on every framework, and nothing is declared globally", () => {
   expectTypeOf(expressSessionOf(manager, {} as Request)).toEqualTypeOf<Session<Shop>>();
+  expectTypeOf(nodeSessionOf(manager, {} as IncomingMessage)).toEqualTypeOf<Session<Shop>>();
   expectTypeOf(fastifySessionOf(manager, {} as FastifyRequest)).toEqualTypeOf<Session<Shop>>();
   new Koa().use(koaSession(manager)).use((ctx) => {
     expectTypeOf(ctx.session).toEqualTypeOf<Session<Shop>>();
+    expectTypeOf(koaSessionOf(manager, ctx)).toEqualTypeOf<Session<Shop>>();
   });
   new Hono().use(honoSession(manager)).get("/", (c) => {
     expectTypeOf(c.get("session")).toEqualTypeOf<Session<Shop>>();
+    expectTypeOf(honoSessionOf(manager, c)).toEqualTypeOf<Session<Shop>>();
     return c.text("");
   });
 });

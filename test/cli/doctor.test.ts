@@ -93,6 +93,85 @@ describe("latchkey doctor", () => {
     expect(await examine()).toEqual(["debug_on .env.production:1", "debug_on a.ts:1", "toolbar_on b.ts:1"]);
   });
 
+  test("P1: finds every literal that says development, wherever it stands in the call", async () => {
+    write("bare.ts", "const toolbar = new Toolbar({ keys });\nconst ring = loadKeyRing({ env: process.env });\n");
+    write("lines.ts", 'const toolbar = new Toolbar({\n  keys,\n  panels: [{ id: "x" }],\n  mode: "development",\n});\n');
+    write("comment.ts", '// new Toolbar({ mode: "development" })\nnew Toolbar({ keys });\nconst other = { mode: "development" };\n');
+    write("quotes.js", "new Toolbar({ 'mode': 'test', keys });\n");
+    write("ring.ts", 'const keys = loadKeyRing({ env: {}, mode: "development" });\nnew KeyRing(key, [], { mode: "development" });\n');
+    write("both.ts", "new Toolbar({ keys, production: true, authorize: ({ header }) => header('x') === 'y' });\n");
+    write("alone.ts", "new Toolbar({ keys, production: true });\n");
+    write("asks.ts", 'new Toolbar({ keys, mode: process.env["NODE_ENV"] });\n');
+    const { out } = await cli(["doctor", "--json", "."], { cwd: folder });
+    const found = (JSON.parse(out) as Examination).findings.map(({ severity, code, path, line }) => `${severity} ${code} ${path}:${line}`);
+    expect(found).toEqual([
+      "warning toolbar_on alone.ts:1",
+      "warning toolbar_on lines.ts:1",
+      "warning toolbar_on quotes.js:1",
+      "warning debug_on ring.ts:1",
+      "warning debug_on ring.ts:2",
+      "note toolbar_on both.ts:1",
+    ]);
+  });
+
+  test("P1: app.debug = true is a note where latchkey/flask asks the environment, and a warning elsewhere", async () => {
+    write("ours.ts", 'import { Flask } from "latchkey/flask";\napp.debug = true;\nawait app.run();\n');
+    write("theirs.py", "app.run(debug=True)\n");
+    const { out, code } = await cli(["doctor", "--json", "."], { cwd: folder });
+    const found = (JSON.parse(out) as Examination).findings.map(({ severity, path, line }) => `${severity} ${path}:${line}`);
+    expect([found, code]).toEqual([["warning theirs.py:1", "note ours.ts:2"], 1]);
+  });
+
+  test("P1: notes a script that starts a server and does not say where, and warns of a start that says development", async () => {
+    const manifest = (scripts: object, dependencies: object = { latchkey: "0.1.0" }): void =>
+      write("package.json", JSON.stringify({ scripts, dependencies }, undefined, 2));
+    manifest({ start: "node server.js", dev: "NODE_ENV=development node --watch server.js", build: "node build.js" });
+    expect(await examine()).toEqual(["mode_unsaid package.json:3"]);
+    manifest({ start: "NODE_ENV=development tsx server.ts" });
+    expect(await examine()).toEqual(["debug_on package.json:3"]);
+    manifest({ start: "NODE_ENV=production node server.js", dev: "node --env-file=.env server.js", test: "node --test" });
+    expect(await examine()).toEqual([]);
+    manifest({ start: "node server.js" }, { express: "5.0.0" });
+    expect(await examine()).toEqual([]);
+  });
+
+  test("P12: leaves out what git ignores, but not the files that are ignored because they are secret", async () => {
+    git("init", "-q");
+    write(".gitignore", ".env\ngenerated/\n*.gen.ts\n/web/public/bundle.js\nlocal.yml\n.latchkey/\n");
+    const bundle = `new Toolbar({ keys, mode: "development" });\nconst secretKey = "${ARTICLE_KEY}";\n`;
+    for (const path of ["generated/app.js", "generated/deep/settings.json", "a.gen.ts", "web/public/bundle.js"]) write(path, bundle);
+    write("generated/settings.yml", "SECRET_KEY: changeme\n");
+    expect(await examine()).toEqual([]);
+    write(".env", "SECRET_KEY=changeme\n");
+    write("local.yml", "SECRET_KEY: changeme\n");
+    write("generated/.env", "SECRET_KEY=changeme\n");
+    expect((await examine()).filter((line) => line.startsWith("key_guessable"))).toEqual([
+      "key_guessable .env:1",
+      "key_guessable generated/.env:1",
+      "key_guessable local.yml:1",
+    ]);
+  });
+
+  test("P12: leaves out folders and lines that tools write", async () => {
+    const bundle = `new Toolbar({ keys, mode: "development" });\nconst secretKey = "${ARTICLE_KEY}";\n`;
+    for (const name of [".output", ".svelte-kit", "out", ".turbo", ".react-router", ".next", ".nuxt", "dist", "build"])
+      write(`${name}/app.js`, bundle);
+    write("public/app.min.js", bundle);
+    write("public/app.js", `${bundle.replaceAll("\n", ";")}${"x();".repeat(400)}\n`);
+    expect(await examine()).toEqual([]);
+  });
+
+  test("P12: says what to do once for each key", async () => {
+    for (const name of ["a", "b", "c", "d"]) write(`${name}.ts`, `const secretKey = "${ARTICLE_KEY}";\n`);
+    for (const name of ["e", "f"]) write(`${name}.ts`, "app.debug = true;\n");
+    const { out } = await cli(["doctor", "."], { cwd: folder });
+    const advice = out.split("\n").filter((line) => line.startsWith("  → "));
+    expect(new Set(advice).size).toBe(advice.length);
+    for (const name of ["a", "b", "c", "d", "e", "f"]) expect(out).toContain(`${name}.ts:1`);
+    expect(out.match(/is on a list of published keys/g)).toHaveLength(1);
+    expect(out.match(/Debug mode is on whatever/g)).toHaveLength(1);
+  });
+
   test("changes nothing, and never prints a key", async () => {
     const strong = generateSecretKey();
     git("init", "-q");

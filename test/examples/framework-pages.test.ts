@@ -6,6 +6,7 @@ import type { AddressInfo, Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateSecretKey } from "latchkey";
+import { io as connect } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { CookieJar } from "../support/cookies.ts";
 
@@ -20,6 +21,24 @@ const countsVisits: Check = async (visit) => {
   expect(await visit("/")).toMatch(/Visit 1[\s\S]*<script type="module"/);
   expect(await visit("/")).toContain("Visit 2");
 };
+
+/** What a program with Socket.IO says to a socket, or why it refuses it. */
+async function helloOf(port: number, transport: string, cookie: string): Promise<unknown> {
+  const socket = connect(`http://localhost:${port}`, {
+    transports: [transport],
+    extraHeaders: { cookie },
+    reconnection: false,
+    forceNew: true,
+  });
+  try {
+    return await new Promise((resolve) => {
+      socket.once("hello", resolve);
+      socket.once("connect_error", ({ message }) => resolve(message));
+    });
+  } finally {
+    socket.close();
+  }
+}
 
 /** For each page, a check for each of its programs: a block that begins with an import begins a program, those after it go on with it. */
 const PAGES: Readonly<Record<string, readonly Check[]>> = {
@@ -68,6 +87,15 @@ const PAGES: Readonly<Record<string, readonly Check[]>> = {
         upgrade.end();
       });
       expect(status).toBe(401);
+    },
+    async (visit, port) => {
+      expect(await visit("/login")).toBe("welcome");
+      const login = await fetch(`http://localhost:${port}/login`);
+      const cookie = login.headers.getSetCookie()[0]!.split(";")[0]!;
+      for (const transport of ["polling", "websocket"]) {
+        expect(await helloOf(port, transport, cookie)).toBe("7");
+        expect(await helloOf(port, transport, "")).toBe("not logged in");
+      }
     },
   ],
 };

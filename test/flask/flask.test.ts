@@ -321,6 +321,71 @@ describe("the session", () => {
   });
 });
 
+describe("F1: a session that is used slides, as in Flask", () => {
+  const start = Date.UTC(2026, 0, 1);
+  afterEach(() => void vi.useRealTimers());
+
+  /** Visits at these times, in seconds after the login: whether the session was there. */
+  async function visits(
+    times: readonly number[],
+    { store, lifetime, path = "/me", permanent = true }: Options,
+  ): Promise<readonly boolean[]> {
+    vi.useFakeTimers({ toFake: ["Date"], now: start });
+    const app = createApp();
+    if (lifetime !== undefined) app.config["PERMANENT_SESSION_LIFETIME"] = lifetime;
+    app.config["SESSION_STORE"] = store;
+    app.get("/login", () => {
+      session.permanent = permanent;
+      session["user"] = "ada";
+      return "";
+    });
+    app.get("/me", () => ({ user: session["user"] ?? null }));
+    app.get("/other", () => "a page that does not use the session");
+    const get = browser(app);
+    await get("/login");
+    const seen: boolean[] = [];
+    for (const [index, time] of times.entries()) {
+      vi.setSystemTime(start + time * 1000);
+      const response = await get(index === times.length - 1 ? "/me" : path);
+      seen.push(index === times.length - 1 || path === "/me" ? (await response.text()).includes("ada") : true);
+    }
+    return seen;
+  }
+  interface Options {
+    readonly store: MemoryStore | undefined;
+    readonly lifetime?: number;
+    readonly path?: string;
+    readonly permanent?: boolean;
+  }
+  const stores = [
+    ["in the cookie", () => undefined],
+    ["in a store", () => new MemoryStore()],
+  ] as const;
+  const DAY = 86_400;
+
+  test.each(stores)("%s: alive as long as there are visits, and gone PERMANENT_SESSION_LIFETIME after the last one", async (_, store) => {
+    const each = (count: number, gap: number): number[] => Array.from({ length: count }, (__, index) => (index + 1) * gap);
+    for (const permanent of [true, false]) {
+      expect(await visits(each(12, 1), { store: store(), lifetime: 4, permanent })).not.toContain(false);
+      expect((await visits([...each(12, 1), 17], { store: store(), lifetime: 4, permanent })).at(-1)).toBe(false);
+      expect(await visits(each(20, 5 * DAY), { store: store(), permanent })).not.toContain(false);
+      expect(await visits([32 * DAY], { store: store(), permanent })).toEqual([false]);
+    }
+  });
+
+  test("SESSION_REFRESH_EACH_REQUEST = false is refused, and not ignored in silence", () => {
+    const app = createApp();
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = false;
+    expect(() => app.fetch(new Request("http://localhost/"))).toThrow(/SESSION_REFRESH_EACH_REQUEST is true here.*Fix: /);
+  });
+
+  test.each(stores)("%s: visits to pages that do not use the session, or that do not exist, count too", async (_, store) => {
+    const times = [3, 6, 9, 12];
+    expect((await visits(times, { store: store(), lifetime: 4, path: "/other" })).at(-1)).toBe(true);
+    expect((await visits(times, { store: store(), lifetime: 4, path: "/unknown" })).at(-1)).toBe(true);
+  });
+});
+
 describe("the key", () => {
   test("the toolbar does not start without one, and says why", () => {
     expect(() => new DebugToolbarExtension(createApp(false))).toThrow(SecretKeyError);

@@ -50,6 +50,19 @@ describe("MemoryStore", () => {
     expect(await left(store, "a")).toBe("");
   });
 
+  test("S4: a store that is full of logins leaves a tenth to visitors who are about to log in, and no more", async () => {
+    const store = new MemoryStore({ maxSessions: 20 });
+    for (let number = 0; number < 20; number++) await store.set(`owned ${number}`, "p", END, { subject: "ada" });
+    for (let number = 0; number < 100; number++) await store.set(`visitor ${number}`, "p", END);
+    expect(await store.listBySubject("ada")).toHaveLength(18);
+    for (let number = 20; number < 100; number++) {
+      await store.set(`owned ${number}`, "p", END, { subject: "ada" });
+      expect(await store.get("visitor 99")).toBe("p");
+    }
+    expect(await store.listBySubject("ada")).toHaveLength(18);
+    expect(await store.get("visitor 97")).toBeUndefined();
+  });
+
   test("S4: expired sessions go before any other", async () => {
     let now = 1000;
     const store = new MemoryStore({ maxSessions: 3, clock: () => now });

@@ -87,9 +87,18 @@ describe("a forged session", () => {
   test("that would never be kept is refused, and so is an address that is none", async () => {
     const manager = managers["sealed"]!();
     await expect(forgeSession(manager)).rejects.toThrow(expect.objectContaining({ code: "invalid_option" }));
-    await expect(forgeSession(manager, { data: {} })).rejects.toThrow("give forgeSession one of the two");
+    await expect(forgeSession(manager, { data: {} })).rejects.toThrow("Fix: give forgeSession one of the two");
     await expect(forgeSession(manager, { subject: "7", url: "/cart" })).rejects.toThrow("is an address");
     await expect(forgeSession(manager, { subject: "" })).rejects.toThrow("session.login");
+  });
+
+  test("A17: a missing manager and an unknown option are refused, with the fix", async () => {
+    const manager = managers["sealed"]!();
+    for (const nothing of [undefined, null, {}, "manager"])
+      await expect(forgeSession(nothing as unknown as typeof manager)).rejects.toThrow(/needs the SessionManager.*Fix:/);
+    await expect(forgeSession(manager, { user: "7" } as object)).rejects.toThrow(/no option "user"\. Did you mean "subject"\?/);
+    await expect(forgeSession(manager, null as unknown as object)).rejects.toThrow(expect.objectContaining({ code: "invalid_option" }));
+    await expect(forgeSession(manager, { subject: "7", url: "/cart" })).rejects.toThrow('"/cart"');
   });
 
   test("has to fit the schema, as any session", async () => {

@@ -195,6 +195,24 @@ test("a store that keeps the contract passes", async () => {
   for (const { run } of casesFor(() => store)) await run();
 });
 
+test("A17: a contract without a store is refused, with the fix", () => {
+  for (const contract of [storeContract, indexedStoreContract, sweepableStoreContract]) {
+    for (const nothing of [undefined, new MemoryStore()])
+      expect(() => contract(nothing as unknown as () => FullStore)).toThrow(/takes a function that returns the store.*Fix:/);
+  }
+});
+
+test("a store that is so slow that no second can be told is told so", async () => {
+  const slow = new (class extends Faithful {
+    override async get(id: string): Promise<string | undefined> {
+      now += 2;
+      return await this.inner.get(id);
+    }
+  })();
+  const last = storeContract(() => slow, time).find(({ name }) => name.includes("alive in the second of its expiry"))!;
+  await expect(last.run()).rejects.toThrow(/too slow/);
+});
+
 describe("a store breaks the contract that", () => {
   test.each(Object.keys(breaches))("%s", async (name) => {
     const store = breaches[name]!();

@@ -9,7 +9,9 @@ export async function latchkey(guarantee: Guarantee, environment: Environment): 
   if (guarantee === "encrypted") return new SessionManager<Visitor>({ keys: SECRET, format: sealed() });
   if (guarantee === "signed") return new SessionManager<Visitor>({ keys: SECRET, format: signed() });
   const store: SessionStore =
-    guarantee === "memory" ? new MemoryStore() : new RedisStore(await redisClient(environment), { prefix: `latchkey:${process.pid}:` });
+    guarantee === "memory"
+      ? new MemoryStore({ production: true })
+      : new RedisStore(await redisClient(environment), { prefix: `latchkey:${process.pid}:` });
   return new SessionManager<Visitor>({ keys: SECRET, store });
 }
 

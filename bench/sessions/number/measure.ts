@@ -72,7 +72,12 @@ const perform: Readonly<Record<Operation, (subject: Subject, id: string) => Prom
     if (before === undefined) throw new Error(`${line} has lost a session.`);
     if (!(await store.set(id, changed(before), nextExpiry(), { replaces: before }))) throw new Error(`${line} refused a write.`);
   },
-  touch: async ({ store }, id) => await store.touch(id, nextExpiry()),
+  // Only the expiry changes. The payload has to be known for that, so a read is part of it.
+  touch: async ({ line, store }, id) => {
+    const before = await store.get(id);
+    if (before === undefined) throw new Error(`${line} has lost a session.`);
+    if (!(await store.set(id, before, nextExpiry(), { replaces: before }))) throw new Error(`${line} refused to extend a session.`);
+  },
 };
 
 /** Another text of the same length. */

@@ -47,8 +47,9 @@ export function session<Data extends object>(manager: SessionManager<Data>): Ses
 }
 
 function answer500(response: ServerResponse): void {
-  // What stands in for a response may have neither.
-  if (response.headersSent || typeof response.getHeaderNames !== "function") return void (response.destroy ?? response.end).call(response);
+  // What stands in for a response has nothing to answer with.
+  if (typeof (response as Partial<ServerResponse>).getHeaderNames !== "function") return void response.end();
+  if (response.headersSent) return void response.destroy();
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response.statusCode = 500;
   response.setHeader("Content-Type", "text/plain; charset=utf-8");

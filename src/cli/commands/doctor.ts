@@ -47,7 +47,7 @@ Exit code: 0 when nothing is wrong, 1 when there is an error or a warning, 2 whe
 }
 
 function describe({ files, keys, findings }: Examination, io: Io): string {
-  const lines = findings.flatMap((finding) => describeFinding(finding, io));
+  const lines = groupsOf(findings).flatMap((group) => describeGroup(group, io));
   const count = (severity: DoctorFinding["severity"]): number => findings.filter((finding) => finding.severity === severity).length;
   const looked = `${plural(files, "file")} looked at, ${plural(keys, "key")} found`;
   if (findings.length === 0) return `${paint(io, "green", "✓")} Nothing to mend. ${looked}.\n`;
@@ -58,15 +58,26 @@ function describe({ files, keys, findings }: Examination, io: Io): string {
   ].join("\n");
 }
 
-function describeFinding({ code, severity, path, line, message, fix, fingerprint }: DoctorFinding, io: Io): string[] {
-  const place = line === 0 ? path : `${path}:${line}`;
-  const key = fingerprint === undefined ? "" : paint(io, "dim", `  key ${fingerprint}`);
+/** Findings on one key, or with one advice, stand together, at the place of the worst. */
+function groupsOf(findings: readonly DoctorFinding[]): readonly (readonly DoctorFinding[])[] {
+  return [...Map.groupBy(findings, ({ code, severity, fix, fingerprint }) => fingerprint ?? `${severity} ${code} ${fix}`).values()];
+}
+
+/** Each sentence once: places with the same sentence stand above it, and what to do comes last. */
+function describeGroup(group: readonly DoctorFinding[], io: Io): string[] {
+  const sentences = [...Map.groupBy(group, ({ code, severity, message }) => `${severity} ${code} ${message}`).values()];
+  const fixes = new Set(group.map(({ fix }) => fix));
   return [
-    `${paint(io, STYLES[severity], `${MARKS[severity]} ${severity}`)}  ${paint(io, "bold", place)}  ${code}${key}`,
-    `  ${message}`,
-    `  ${paint(io, "dim", `→ ${fix}`)}`,
+    ...sentences.flatMap((findings) => [...findings.map((finding) => describePlace(finding, io)), `  ${findings[0]!.message}`]),
+    ...[...fixes].map((fix) => `  ${paint(io, "dim", `→ ${fix}`)}`),
     "",
   ];
+}
+
+function describePlace({ code, severity, path, line, fingerprint }: DoctorFinding, io: Io): string {
+  const place = line === 0 ? path : `${path}:${line}`;
+  const key = fingerprint === undefined ? "" : paint(io, "dim", `  key ${fingerprint}`);
+  return `${paint(io, STYLES[severity], `${MARKS[severity]} ${severity}`)}  ${paint(io, "bold", place)}  ${code}${key}`;
 }
 
 function plural(count: number, noun: string): string {

@@ -5,7 +5,7 @@ import { findDebugSwitches } from "./find-debug.ts";
 import { findKeys } from "./find-keys.ts";
 import type { DoctorFinding } from "./finding.ts";
 import { findKeysInHistory } from "./git-history.ts";
-import { isEnvFile, listFiles, type ListedFile } from "./list-files.ts";
+import { isEnvFile, listFiles, withoutMinifiedLines, type ListedFile } from "./list-files.ts";
 
 /** A key that stands in a file of the application. */
 interface Placed {
@@ -38,8 +38,9 @@ export async function examine(folder: string, { history, grade = gradeSecretKey 
   const findings: DoctorFinding[] = [];
   const placed: Placed[] = [];
   for (const file of files) {
-    const text = readText(join(folder, file.path));
-    if (text === undefined) continue;
+    const whole = readText(join(folder, file.path));
+    if (whole === undefined) continue;
+    const text = withoutMinifiedLines(whole, file.kind);
     for (const key of findKeys(text, file.kind)) placed.push({ file, ...key });
     findings.push(...findDebugSwitches(text, file));
   }

@@ -4,44 +4,130 @@ import { isEnvFile, type ListedFile } from "./list-files.ts";
 
 // What turns a debug mode on for every environment, since it asks none.
 const DEBUG_IN_SOURCE = /\b\w+\.debug\s*=\s*true\b|\bdebug\s*[:=]\s*True\b|\.run\(\s*\{[^}]*\bdebug:\s*true\b|\["DEBUG"\]\s*=\s*true\b/;
-const TOOLBAR_IN_SOURCE = /\bnew\s+Toolbar\s*\(\s*\{[^}]*\b(?:production:\s*true|mode:\s*["']development["'])/;
 const DEBUG_IN_SETTINGS =
-  /^\s*(?:export\s+|ENV\s+|ARG\s+|-\s*["']?)?(?:(?:FLASK_)?DEBUG\s*[=:\s]\s*["']?(?:1|true|True|on)\b|(?:NODE_ENV|FLASK_ENV|LATCHKEY_ENV)\s*[=:\s]\s*["']?development\b)/;
+  /^\s*(?:export\s+|ENV\s+|ARG\s+|-\s*["']?)?(?:(?:FLASK_)?DEBUG\s*[=:\s]\s*["']?(?:1|true|True|on)\b|(?:NODE_ENV|FLASK_ENV|LATCHKEY_ENV)\s*[=:\s]\s*["']?(?:development|test)\b)/;
+/** Calls of this package whose options may say where the server runs. */
+const CALL = /\b(new\s+Toolbar|new\s+KeyRing|loadKeyRing(?:Async)?)\s*\(/g;
+const SAYS_DEVELOPMENT = /\bmode["']?\s*:\s*(["'`])(?:development|test)\1/;
+const SAYS_PRODUCTION_TOO = /\bproduction["']?\s*:\s*true\b/;
+/** The options of a call are looked for so many characters behind its name. */
+const LONGEST_CALL = 4_000;
+/** A script of package.json that starts a server by a runtime. */
+const SERVER_SCRIPT = /^\s*"(start|serve|dev|develop|server)(?::[\w-]+)?"\s*:\s*"([^"]*\b(?:node|nodemon|tsx|ts-node|bun|deno)\b[^"]*)"/;
 
-/** Lines that could leave debug mode, or the toolbar, on in production. */
-export function findDebugSwitches(text: string, { path, kind }: ListedFile): readonly DoctorFinding[] {
+/** Lines that could leave debug mode, or the toolbar, on in production; and starts of a server that leave it open where it runs. */
+export function findDebugSwitches(text: string, file: ListedFile): readonly DoctorFinding[] {
+  const { path, kind } = file;
   if (/(?:^|\/)(?:tests?|examples?|docs?|bench)\/|\.(?:test|spec)\.\w+$/.test(path)) return [];
-  const forProduction = /prod/i.test(path) || /^(?:Dockerfile|Containerfile|Procfile|docker-compose|compose)/.test(basename(path));
-  const findings: DoctorFinding[] = [];
-  for (const [index, line] of text.split("\n").entries()) {
-    const where = { path, line: index + 1 };
-    if (kind === "source" && !/^\s*(?:\/\/|#|\*)/.test(line)) {
-      if (TOOLBAR_IN_SOURCE.test(line)) {
-        findings.push({
-          ...where,
-          code: "toolbar_on",
-          severity: "warning",
-          message: "The debug toolbar is on whatever the environment is: in production it would show sessions to whoever reaches it.",
-          fix: 'Ask the environment: new Toolbar({ keys, mode: process.env["NODE_ENV"] === "production" ? "production" : "development" }).',
-        });
-      } else if (DEBUG_IN_SOURCE.test(line)) {
-        findings.push({
-          ...where,
-          code: "debug_on",
-          severity: "warning",
-          message: "Debug mode is on whatever the environment is: in production it would show the server's inside.",
-          fix: 'Ask the environment: app.debug = process.env["NODE_ENV"] !== "production".',
-        });
-      }
-    } else if (kind === "settings" && DEBUG_IN_SETTINGS.test(line) && (forProduction || (isEnvFile(path) && /prod/i.test(path)))) {
-      findings.push({
+  if (basename(path) === "package.json") return [...findingsOfScripts(text, path)];
+  if (kind === "settings") return [...findingsOfSettings(text, path)];
+  return [...findingsOfCalls(text, path), ...findingsOfSource(text, path)].toSorted((a, b) => a.line - b.line);
+}
+
+function* findingsOfCalls(text: string, path: string): Generator<DoctorFinding> {
+  const code = withoutComments(text);
+  for (const match of code.matchAll(CALL)) {
+    const call = argumentsOf(code, match.index + match[0].length);
+    const where = { path, line: code.slice(0, match.index).split("\n").length, code: "toolbar_on" } as const;
+    const isToolbar = match[1]!.endsWith("Toolbar");
+    if (SAYS_DEVELOPMENT.test(call)) {
+      yield {
         ...where,
-        code: "debug_on",
-        severity: "error",
-        message: "This file is for production, and it turns debug mode on.",
-        fix: "Take the line away, and set NODE_ENV=production.",
-      });
+        code: isToolbar ? "toolbar_on" : "debug_on",
+        severity: "warning",
+        message: isToolbar
+          ? "The option mode switches the debug toolbar on wherever the environment says nothing, as on many servers."
+          : "The option mode says development wherever the environment says nothing, as on many servers: weak keys pass, and the toolbar is on.",
+        fix: "Leave the option mode out, and start the server with NODE_ENV=development on your own machine.",
+      };
+    } else if (isToolbar && SAYS_PRODUCTION_TOO.test(call)) {
+      const isGuarded = /\bauthorize\b/.test(call);
+      yield {
+        ...where,
+        severity: isGuarded ? "note" : "warning",
+        message: isGuarded
+          ? "The debug toolbar is on in production, for visitors to whom authorize says yes."
+          : "The option production is to switch the debug toolbar on in production; without authorize it throws.",
+        fix: "Leave the option production out, unless the toolbar must run there.",
+      };
     }
   }
-  return findings;
+}
+
+function* findingsOfSource(text: string, path: string): Generator<DoctorFinding> {
+  // There `debug` asks the environment by itself.
+  const isOurs = /["']latchkey\/flask["']/.test(text);
+  for (const [index, line] of text.split("\n").entries()) {
+    if (/^\s*(?:\/\/|#|\*)/.test(line) || !DEBUG_IN_SOURCE.test(line)) continue;
+    yield {
+      path,
+      line: index + 1,
+      code: "debug_on",
+      severity: isOurs ? "note" : "warning",
+      message: isOurs
+        ? "Debug mode is on where NODE_ENV or the key ring says development, and off elsewhere."
+        : "Debug mode is on whatever the environment is: in production it would show the server's inside.",
+      fix: isOurs
+        ? "Nothing to do, as long as no server runs with NODE_ENV=development."
+        : 'Ask the environment: app.debug = process.env["NODE_ENV"] === "development".',
+    };
+  }
+}
+
+function* findingsOfSettings(text: string, path: string): Generator<DoctorFinding> {
+  const forProduction = /prod/i.test(path) || /^(?:Dockerfile|Containerfile|Procfile|docker-compose|compose)/.test(basename(path));
+  if (!forProduction && !(isEnvFile(path) && /prod/i.test(path))) return;
+  for (const [index, line] of text.split("\n").entries()) {
+    if (!DEBUG_IN_SETTINGS.test(line)) continue;
+    yield {
+      path,
+      line: index + 1,
+      code: "debug_on",
+      severity: "error",
+      message: "This file is for production, and it turns debug mode on.",
+      fix: "Take the line away, and set NODE_ENV=production.",
+    };
+  }
+}
+
+function* findingsOfScripts(text: string, path: string): Generator<DoctorFinding> {
+  if (!/^\s*"latchkey"\s*:/m.test(text)) return;
+  for (const [index, line] of text.split("\n").entries()) {
+    const [, name, command = ""] = SERVER_SCRIPT.exec(line) ?? [];
+    if (name === undefined) continue;
+    const where = { path, line: index + 1 };
+    if ((name === "start" || name === "serve") && /\b(?:NODE_ENV|LATCHKEY_ENV)=(?:development|test)\b/.test(command)) {
+      yield {
+        ...where,
+        code: "debug_on",
+        severity: "warning",
+        message: `Many hosts run "npm ${name === "start" ? "start" : `run ${name}`}" in production, and this script says development.`,
+        fix: `Say it in a script of its own: "dev": "NODE_ENV=development …".`,
+      };
+    } else if (!/\b(?:NODE_ENV|LATCHKEY_ENV)=|--env-file\b/.test(command)) {
+      yield {
+        ...where,
+        code: "mode_unsaid",
+        severity: "note",
+        message: `The script "${name}" does not say where the server runs. Unless its environment does, that is production: there is no toolbar, and weak keys are refused.`,
+        fix: "Set NODE_ENV=production where the server is deployed, and NODE_ENV=development on your own machine.",
+      };
+    }
+  }
+}
+
+/** The text up to the bracket that closes the one before `start`. */
+function argumentsOf(text: string, start: number): string {
+  let depth = 1;
+  for (let at = start; at < Math.min(text.length, start + LONGEST_CALL); at++) {
+    const letter = text[at]!;
+    if (letter === "(" || letter === "{" || letter === "[") depth++;
+    else if ((letter === ")" || letter === "}" || letter === "]") && --depth === 0) return text.slice(start, at);
+  }
+  return text.slice(start, start + LONGEST_CALL);
+}
+
+/** Lines that are comments are emptied, so that line numbers stay. */
+function withoutComments(text: string): string {
+  return text.replace(/^[ \t]*(?:\/\/|#|\*|\/\*).*$/gm, "");
 }

@@ -9,6 +9,7 @@ export type DoctorCode =
   | "file_tracked"
   | "file_not_ignored"
   | "debug_on"
+  | "mode_unsaid"
   | "toolbar_on";
 
 /** One thing that the doctor found. It never holds a key, nor a part of one. */

@@ -32,7 +32,33 @@ const SOURCE = new Set([
   ".cs",
 ]);
 const SETTINGS = new Set([".yml", ".yaml", ".toml", ".json", ".ini", ".cfg", ".conf", ".properties", ".tf", ".tfvars"]);
-const LEFT_OUT = new Set(["node_modules", ".git", "dist", "build", "coverage", "vendor", ".next", ".nuxt", ".venv", "venv", "__pycache__"]);
+/** Folders that tools fill. */
+const LEFT_OUT = new Set([
+  "node_modules",
+  ".git",
+  "dist",
+  "build",
+  "out",
+  "coverage",
+  "vendor",
+  ".next",
+  ".nuxt",
+  ".output",
+  ".svelte-kit",
+  ".react-router",
+  ".astro",
+  ".turbo",
+  ".vercel",
+  ".netlify",
+  ".wrangler",
+  ".parcel-cache",
+  ".venv",
+  "venv",
+  "__pycache__",
+]);
+const MINIFIED_FILE = /\.min\.[cm]?js$/;
+/** Lines of source that are longer were not written by hand. */
+const LONGEST_LINE = 1_000;
 const LOCK_FILES = /^(?:package-lock|npm-shrinkwrap|composer|deno)\.(?:json|lock)$|lock\.ya?ml$/;
 /** More and larger files than these are not an application's own. */
 const MOST_FILES = 20_000;
@@ -42,19 +68,38 @@ const LARGEST = 1024 * 1024;
 export function listFiles(folder: string): readonly ListedFile[] {
   const tracked = gitLines(folder, ["ls-files", "-z"]);
   const ignored = gitLines(folder, ["ls-files", "-z", "--others", "--ignored", "--exclude-standard"]);
+  const ignoredFolders = gitLines(folder, ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"]) ?? new Set();
   const files: ListedFile[] = [];
   for (const path of walk(folder, folder)) {
     const kind = kindOf(path);
     if (kind === undefined || files.length >= MOST_FILES) continue;
-    files.push({ path, kind, tracked: tracked?.has(path), ignored: ignored?.has(path) });
+    const isIgnored = ignored?.has(path);
+    if (isIgnored === true && isBuilt(path, kind, ignoredFolders)) continue;
+    files.push({ path, kind, tracked: tracked?.has(path), ignored: isIgnored });
   }
   return files;
+}
+
+/** Whether git ignores a file because a tool made it. Files that hold an environment or a key are ignored because they are secret. */
+function isBuilt(path: string, kind: ListedFile["kind"], ignoredFolders: ReadonlySet<string>): boolean {
+  if (isEnvFile(path) || basename(path) === "secret_key") return false;
+  const folders = path.split("/").slice(0, -1);
+  return kind === "source" || folders.some((_, depth) => ignoredFolders.has(`${folders.slice(0, depth + 1).join("/")}/`));
+}
+
+/** Source without its minified lines, which a tool wrote: their numbers stay. */
+export function withoutMinifiedLines(text: string, kind: ListedFile["kind"]): string {
+  if (kind !== "source") return text;
+  return text
+    .split("\n")
+    .map((line) => (line.length > LONGEST_LINE ? "" : line))
+    .join("\n");
 }
 
 /** What a file is to the doctor, by its name. */
 export function kindOf(path: string): ListedFile["kind"] | undefined {
   const name = basename(path);
-  if (LOCK_FILES.test(name)) return undefined;
+  if (LOCK_FILES.test(name) || MINIFIED_FILE.test(name)) return undefined;
   if (isEnvFile(path) || /^(?:Dockerfile|Containerfile|Procfile)/.test(name) || name === "secret_key") return "settings";
   const extension = extname(name);
   if (SOURCE.has(extension)) return "source";

@@ -1,0 +1,167 @@
+import * as crypto from "node:crypto";
+import { rankedWords } from "./dictionary.ts";
+import { COMMON_PASSWORDS, COMMON_WORDS, PLACEHOLDER_WORDS } from "./words.ts";
+
+/*
+ * Digests of words look random, and are the first that is tried after the words themselves. All that a program would try in the first
+ * minute is made once, when the first key that can be a digest is graded: some 60,000 digests in less than a tenth of a second.
+ */
+
+/** Bytes of each digest; the first of a size is the usual one. */
+const SIZES: Readonly<Record<string, number>> = {
+  md5: 16,
+  sha1: 20,
+  sha224: 28,
+  sha256: 32,
+  sha384: 48,
+  sha512: 64,
+  ripemd160: 20,
+  "sha3-224": 28,
+  "sha3-256": 32,
+  "sha512-256": 32,
+  blake2s256: 32,
+  "sha3-384": 48,
+  "sha3-512": 64,
+  blake2b512: 64,
+};
+/** Those that are tried in full; the others only for the plainest words. */
+const USUAL = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"];
+/** Those that people cut to the length that they need. */
+const CUT = ["sha1", "sha224", "sha256", "sha384", "sha512", "sha3-256"];
+const SHORTEST = 12;
+const LONGEST = 64;
+const PREFIX_BYTES = 6;
+
+type Extent = "usual" | "plain";
+const tables = new Map<string, Float64Array>();
+
+/** Whether these bytes are the digest of a common word, of what stands where a key should be put, or of such a digest; whole or cut off. */
+export function isDigestOfWord(bytes: Uint8Array): boolean {
+  if (bytes.length < SHORTEST || bytes.length > LONGEST) return false;
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).readUIntBE(0, PREFIX_BYTES);
+  return Object.entries(SIZES).some(([digest, size]) => {
+    if (size === bytes.length) return has(table(digest, USUAL.includes(digest) ? "usual" : "plain"), start);
+    return size > bytes.length && CUT.includes(digest) && has(table(digest, "plain"), start);
+  });
+}
+
+/** The beginnings of the digests, in order. */
+function table(digest: string, extent: Extent): Float64Array {
+  const name = `${digest} ${extent}`;
+  const known = tables.get(name);
+  if (known !== undefined) return known;
+  const inners = extent === "usual" ? USUAL.flatMap((inner) => digestsInHex(inner)) : [];
+  const inputs = [...texts(extent), ...inners];
+  const found = new Float64Array(inputs.length);
+  try {
+    for (const [index, text] of inputs.entries()) found[index] = numberOf(hash(digest, text, "latin1"));
+  } catch {
+    // This runtime does not have the digest.
+  }
+  found.sort();
+  tables.set(name, found);
+  return found;
+}
+
+function has(sorted: Float64Array, wanted: number): boolean {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] === wanted) return true;
+    if (sorted[middle]! < wanted) low = middle + 1;
+    else high = middle - 1;
+  }
+  return false;
+}
+
+/** The first bytes, as a number. */
+function numberOf(digest: string): number {
+  let number = 0;
+  for (let index = 0; index < PREFIX_BYTES; index++) number = number * 256 + digest.charCodeAt(index);
+  return number;
+}
+
+const hash: (digest: string, text: string, encoding: "latin1" | "hex") => string =
+  typeof crypto.hash === "function"
+    ? (digest, text, encoding) => crypto.hash(digest, text, encoding as "hex")
+    : (digest, text, encoding) =>
+        crypto
+          .createHash(digest)
+          .update(text)
+          .digest(encoding as "hex");
+
+const inner = new Map<string, readonly string[]>();
+
+function digestsInHex(digest: string): readonly string[] {
+  const known = inner.get(digest) ?? ["", ...core()].map((word) => hash(digest, word, "hex"));
+  inner.set(digest, known);
+  return known;
+}
+
+function core(): readonly string[] {
+  return [...new Set([...PLACEHOLDER_WORDS, ...COMMON_WORDS, ...COMMON_PASSWORDS])];
+}
+
+const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
+
+const MOST_RANKED = 4000;
+const texted = new Map<Extent, readonly string[]>();
+
+/** What people put into a digest: words as they are written, with a newline as `echo` adds it, with a digit or a sign behind. */
+function texts(extent: Extent): readonly string[] {
+  const known = texted.get(extent) ?? [...new Set(extent === "plain" ? plainTexts() : [...plainTexts(), ...usualTexts()])];
+  texted.set(extent, known);
+  return known;
+}
+
+function plainTexts(): readonly string[] {
+  return ["", "\n", ...core().flatMap((word) => [word, `${word}\n`, capital(word)])];
+}
+
+function usualTexts(): readonly string[] {
+  const short = core().flatMap((word) => {
+    const upper = word.toUpperCase();
+    const first = capital(word);
+    return [
+      ...[
+        `${word}\r\n`,
+        `${first}\n`,
+        upper,
+        `${upper}\n`,
+        `${word}!`,
+        `${word}!\n`,
+        `${word}1\n`,
+        `${word}123`,
+        `${first}1`,
+        `${first}!`,
+        `${first}123`,
+      ],
+      ...Array.from({ length: 10 }, (_, digit) => `${word}${digit}`),
+    ];
+  });
+  const ranked = rankedWords()
+    .slice(0, MOST_RANKED)
+    .flatMap((word) => [word, `${word}\n`]);
+  return [...short, ...ranked, ...phrases()];
+}
+
+/** "my-secret-key" and its kind. */
+function phrases(): readonly string[] {
+  const [who, how, what] = [
+    ["", "my", "your", "the", "our", "app", "jwt", "session", "flask", "django", "test", "dev", "this-is-my", "change-this"],
+    ["", "secret", "super-secret", "private", "very-secret", "secure", "random", "default", "production"],
+    ["key", "secret", "token", "password", "salt", "string", "phrase"],
+  ];
+  return who.flatMap((first) =>
+    how.flatMap((second) =>
+      what.flatMap((third) => {
+        const words = [first, second, third]
+          .join("-")
+          .split("-")
+          .filter((word) => word !== "");
+        return ["", "_", "-", " "].flatMap((sign) => [words.join(sign), `${words.join(sign)}\n`]);
+      }),
+    ),
+  );
+}

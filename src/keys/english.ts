@@ -1,0 +1,136 @@
+import { FUNCTION_WORDS, rankedWords } from "./dictionary.ts";
+
+/*
+ * How likely letters follow one another in English: a model of three letters, interpolated with those of two and one. It is a code in
+ * the sense of information theory, so random letters cost fewer bits in it than in their alphabet only by chance: 24 bits fewer once in 2^24.
+ */
+
+const LETTERS = 26;
+const A = "a".charCodeAt(0);
+/** Words of this rank count as much as all letters by themselves. */
+const RANK_WEIGHT = 200;
+const MOST_WORDS = 8000;
+
+interface Model {
+  readonly one: Float64Array;
+  readonly two: Float64Array;
+  readonly three: Float64Array;
+}
+
+let trained: Model | undefined;
+
+function model(): Model {
+  trained ??= train();
+  return trained;
+}
+
+function train(): Model {
+  const one = new Float64Array(LETTERS);
+  const two = new Float64Array(LETTERS ** 2);
+  const three = new Float64Array(LETTERS ** 3);
+  const learn = (text: string, weight: number): void => {
+    for (let at = 0; at < text.length; at++) {
+      const letter = text.charCodeAt(at) - A;
+      const before = at > 0 ? text.charCodeAt(at - 1) - A : -1;
+      const first = at > 1 ? text.charCodeAt(at - 2) - A : -1;
+      one[letter]! += weight;
+      if (before >= 0) two[before * LETTERS + letter]! += weight;
+      if (first >= 0) three[(first * LETTERS + before) * LETTERS + letter]! += weight;
+    }
+  };
+  const words = rankedWords()
+    .slice(0, MOST_WORDS)
+    .filter((word) => /^[a-z]+$/.test(word));
+  for (const [rank, word] of words.entries()) {
+    // Glued to the next one as in a key: letters cross the border between words.
+    const next = words[(rank * 7919) % 2000]!;
+    learn(word + next.slice(0, 2), 1 + RANK_WEIGHT / (rank + 20));
+  }
+  for (const word of FUNCTION_WORDS) for (const next of words.slice(0, 200)) learn(word + next.slice(0, 2), 0.2);
+  return { one, two, three };
+}
+
+/** Bits of each letter of a text of small letters, in the model. */
+function letterBits(text: string): readonly number[] {
+  const { one, two, three } = model();
+  const total = one.reduce((sum, count) => sum + count, 0);
+  const followers = (table: Float64Array, start: number): number => {
+    let sum = 0;
+    for (let letter = 0; letter < LETTERS; letter++) sum += table[start + letter]!;
+    return sum;
+  };
+  const bits: number[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const letter = text.charCodeAt(at) - A;
+    let chance = (one[letter]! + 1) / (total + LETTERS);
+    if (at > 0) {
+      const start = (text.charCodeAt(at - 1) - A) * LETTERS;
+      chance = (two[start + letter]! + 8 * chance) / (followers(two, start) + 8);
+    }
+    if (at > 1) {
+      const start = ((text.charCodeAt(at - 2) - A) * LETTERS + text.charCodeAt(at - 1) - A) * LETTERS;
+      chance = (three[start + letter]! + 8 * chance) / (followers(three, start) + 8);
+    }
+    bits.push(-Math.log2(chance));
+  }
+  return bits;
+}
+
+/** Bits of a letter of running English for somebody who knows the language well (Shannon 1951 found 1 to 2). */
+const BITS_OF_A_LETTER = 2.3;
+/** A capital letter inside a run is a choice: about one bit where it comes. */
+const BITS_OF_A_CAPITAL = 1;
+/** So much has to be saved before letters are taken for English: by chance once in 2^24. */
+const SURE_BITS = 24;
+const SHORTEST_RUN = 12;
+/** The syllables of pwgen and its kind cost more in the model than running text. */
+const MOST_OF_A_LETTER = 3.95;
+
+/** The stretches of letters that are surely English, with what they cost. */
+export function englishRuns(
+  text: string,
+  bitsOfACharacter: number,
+): readonly { readonly start: number; readonly length: number; readonly bits: number }[] {
+  const found: { start: number; length: number; bits: number }[] = [];
+  for (const { index, 0: run } of text.matchAll(/[A-Za-z]{12,}/g)) {
+    const letters = sumOf(letterBits(run.toLowerCase()));
+    if (letters > run.length * MOST_OF_A_LETTER || run.length * bitsOfACharacter - letters - caseBits(run) < SURE_BITS) continue;
+    found.push({ start: index, length: run.length, bits: languageBits(run) });
+  }
+  return found;
+}
+
+/** What the letters of a phrase cost, if it is running text: full of the small words that glue a sentence. Undefined for another text. */
+export function sentenceBits(text: string): number | undefined {
+  const parts = text.split(/[ _.,;:!?-]+/).filter((part) => part !== "");
+  const words = parts.filter((part) => /^(?:[a-z']+|[A-Z][a-z']*|[A-Z']+)$/.test(part));
+  const letters = words.join("").replaceAll("'", "").length;
+  // Signs, digits and letters of both cases in a word are no sentence: random characters have "a" and "I" between them.
+  if (words.length < 4 || letters < SHORTEST_RUN || letters < words.length * 2.5 || parts.length - words.length > words.length / 4)
+    return undefined;
+  const small = words.filter((word) => FUNCTION_WORDS.has(word.toLowerCase())).length;
+  if (small < words.length * 0.25) return undefined;
+  const others = parts.filter((part) => !words.includes(part)).join("").length;
+  return letters * BITS_OF_A_LETTER * 0.8 + others * 5 + 6;
+}
+
+function languageBits(run: string): number {
+  return run.length * BITS_OF_A_LETTER + (run.slice(1).match(/[A-Z]/g)?.length ?? 0) * BITS_OF_A_CAPITAL;
+}
+
+/** A code for the changes of case: as likely as they were so far. */
+function caseBits(run: string): number {
+  let [same, changed] = [4, 1];
+  let bits = 1;
+  for (let at = 1; at < run.length; at++) {
+    const isSame = run[at]! < "a" === run[at - 1]! < "a";
+    bits -= Math.log2((isSame ? same : changed) / (same + changed));
+    if (isSame) same++;
+    else changed++;
+  }
+  return bits;
+}
+
+function sumOf(bits: readonly number[]): number {
+  return bits.reduce((sum, each) => sum + each, 0);
+}

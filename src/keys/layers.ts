@@ -1,0 +1,170 @@
+import { isWord } from "./dictionary.ts";
+import { estimateText } from "./estimate.ts";
+import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "./prefixes.ts";
+
+/** One reading of a key: the key itself, or what is left when wrapping and encoding are taken off. */
+export interface Layer {
+  readonly bytes: Buffer;
+  /** The bytes as text, where a person could have typed it. */
+  readonly text: string | undefined;
+  /**
+   * Whether the key is surely meant so: then the layer is graded as a key. Any other layer is only looked up in lists, since random
+   * characters can be read in several ways by chance.
+   */
+  readonly isSure: boolean;
+}
+
+/** Enough for base64 of base64 in quotes behind a name. */
+const DEEPEST = 6;
+const MOST = 48;
+/** Words that stand in the names of variables for keys, beside those of the dictionary. */
+const NAME_WORDS: ReadonlySet<string> = new Set(
+  "jwt api app url uri env nextauth auth rails django flask laravel symfony hmac aes csrf sso otp sha md5 id db ci cd dev prod".split(" "),
+);
+const KEY_WORD = /key|secret|salt|token|pass|seed|cookie|session|hmac|sign|encr/i;
+
+/** All readings of a key, the key itself first. */
+export function layersOf(key: Buffer, isText: boolean): readonly Layer[] {
+  const found = new Map<string, Layer>();
+  const add = (bytes: Buffer, isSure: boolean, asText = false): Layer | undefined => {
+    const name = bytes.toString("latin1");
+    const known = found.get(name);
+    if (bytes.length === 0 || found.size >= MOST || (known !== undefined && (known.isSure || !isSure))) return undefined;
+    const layer = { bytes, text: asText ? bytes.toString("utf8") : textOf(bytes), isSure };
+    found.set(name, layer);
+    return layer;
+  };
+  const core = withoutEdges(key, isText || textOf(key) !== undefined);
+  let fresh = [add(core, true, isText)].filter((layer) => layer !== undefined);
+  for (let depth = 0; depth < DEEPEST && fresh.length > 0; depth++) {
+    fresh = fresh.flatMap(({ text }) =>
+      text === undefined
+        ? []
+        : [...unwrapped(text), ...decoded(text)]
+            .map(({ bytes, isSure }) => add(withoutEdges(bytes, textOf(bytes) !== undefined), isSure))
+            .filter((layer) => layer !== undefined),
+    );
+  }
+  return [...found.values()];
+}
+
+interface Inner {
+  readonly bytes: Buffer;
+  readonly isSure: boolean;
+}
+
+/** What is left without quotes, a name in front, a prefix, or a sign behind. */
+function* unwrapped(text: string): Generator<Inner> {
+  const inner = (value: string, isSure: boolean): Inner => ({ bytes: Buffer.from(value, "utf8"), isSure });
+  const quoted = /^(?:[bBuUrR]{0,2})(["'`])(.*)\1$/s.exec(text);
+  if (quoted !== null) yield inner(quoted[2]!, true);
+  const ended = /^(.*?)\s*[,;]+$/s.exec(text);
+  if (ended !== null) yield inner(ended[1]!, /^[\w+/=.-]*$|^[bBuUrR]{0,2}(["'`]).*\1$/s.test(ended[1]!));
+  for (const prefix of [/^base64(?:url)?:/i, /^hex:/i, /^(?:0x|\\x)(?=[0-9a-f]+$)/i, ...KNOWN_PREFIXES])
+    if (prefix.test(text)) yield inner(text.replace(prefix, ""), !text.startsWith(KEY_PREFIX));
+  const named =
+    /^\s*(?:(?:export|set|setenv|ENV|ARG|const|let|var|-e|-)\s+)?["']?([A-Za-z][\w.[\]"'-]{0,59}?)["']?\s*(?::=|=>|[:=])\s*(.+)$/s.exec(
+      text,
+    );
+  if (named !== null && !/^[=:]*$/.test(named[2]!)) yield inner(named[2]!, isName(named[1]!));
+  if (/%[0-9A-F]{2}/i.test(text)) {
+    try {
+      yield inner(decodeURIComponent(text), /^[\w.!~*'()%-]+$/.test(text));
+    } catch {
+      // A percent sign that encodes nothing.
+    }
+  }
+  const half = Math.floor(text.length / 2);
+  for (const gap of [0, 1])
+    if (text.length % 2 === gap && half >= 4 && text.slice(0, half) === text.slice(half + gap)) yield inner(text.slice(0, half), false);
+}
+
+const KNOWN_PREFIXES = [DEVELOPMENT_KEY_PREFIX, KEY_PREFIX, ...INSECURE_PREFIXES].map((prefix) => new RegExp(`^${prefix}`, "i"));
+
+/** Whether this is the name of a variable that holds a key, made of words: random characters before "=" are none. */
+function isName(name: string): boolean {
+  const parts = name.split(/[_.[\]"'-]+|(?<=[a-z0-9])(?=[A-Z])/).filter((part) => part !== "");
+  return (
+    KEY_WORD.test(name) &&
+    parts.every((part) => NAME_WORDS.has(part.toLowerCase()) || isWord(part.toLowerCase()) || /^\d{1,3}$/.test(part) || isGlued(part))
+  );
+}
+
+/** Two words without a sign between them, as in SECRETKEY. */
+function isGlued(part: string): boolean {
+  const lower = part.toLowerCase();
+  for (let at = 3; at <= lower.length - 3; at++) if (isWord(lower.slice(0, at)) && isWord(lower.slice(at))) return true;
+  return false;
+}
+
+/** What the text says in hexadecimal, base64, base64url or base32. A cut-off end is left out. */
+function* decoded(text: string): Generator<Inner> {
+  const digits = text.replaceAll(/(?<=[0-9a-f]{2})[:\s-](?=[0-9a-f]{2})/gi, "");
+  if (/^[0-9a-f]{8,}$/i.test(digits)) yield innerOf(Buffer.from(digits.slice(0, digits.length & ~1), "hex"));
+  const base64 = text.replaceAll(/\s/g, "");
+  if (/^[A-Za-z0-9+/_-]{8,}={0,2}$/.test(base64)) {
+    const body = base64.replace(/=+$/, "");
+    yield innerOf(Buffer.from(body.length % 4 === 1 ? body.slice(0, -1) : body, "base64"));
+  }
+  if (/^[A-Z2-7]{16,}=*$/i.test(text)) yield innerOf(fromBase32(text.replace(/=+$/, "").toUpperCase()));
+}
+
+function innerOf(bytes: Buffer): Inner {
+  return { bytes, isSure: isSurelyText(withoutEdges(bytes, true)) };
+}
+
+const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+function fromBase32(text: string): Buffer {
+  const bytes: number[] = [];
+  let value = 0;
+  let bits = 0;
+  for (const character of text) {
+    value = ((value << 5) | BASE32.indexOf(character)) & 0xfff;
+    bits += 5;
+    if (bits >= 8) bytes.push((value >> (bits -= 8)) & 0xff);
+  }
+  return Buffer.from(bytes);
+}
+
+/** Random bytes are the codes of a text by chance: rarely enough if they are many, mostly letters and digits, or an easy text. */
+const RARELY = 26;
+const EASY_TEXT_BITS = 96;
+
+function isSurelyText(bytes: Buffer): boolean {
+  const text = textOf(bytes);
+  if (text === undefined || text === "") return false;
+  // Beyond ASCII many random bytes are UTF-8: only what is in ASCII tells.
+  const ascii = text.match(/[ -~\t\n\r]/g)?.join("") ?? "";
+  const signs = ascii.replace(/[A-Za-z0-9]/g, "").length;
+  // Log2 of the chance that so many random bytes are letters, digits and so many other signs.
+  let chance = ascii.length * Math.log2(256 / 62);
+  for (let sign = 1; sign <= signs; sign++) chance -= Math.log2(((ascii.length - sign + 1) / sign) * (33 / 62));
+  if (chance >= RARELY || ascii.length >= 20) return true;
+  return ascii.length === text.length && estimateText(text).bits < EASY_TEXT_BITS;
+}
+
+/** The text that bytes are, if they are one that a person could have typed. */
+function textOf(bytes: Buffer): string | undefined {
+  const text = bytes.toString("utf8");
+  return Buffer.from(text, "utf8").equals(bytes) && !/[^\P{Cc}\t\n\r]/u.test(text) ? text : undefined;
+}
+
+/** Without white space and NULs at the edges, which nobody has to guess; of bytes that are no text, without the NULs that HMAC adds anyway. */
+function withoutEdges(bytes: Buffer, isText: boolean): Buffer {
+  if (isText) {
+    let start = 0;
+    let end = bytes.length;
+    while (start < end && isBlank(bytes[start]!)) start++;
+    while (end > start && isBlank(bytes[end - 1]!)) end--;
+    return bytes.subarray(start, end);
+  }
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end--;
+  // One random byte in 256 is a NUL; two of them at the end are no chance.
+  return end >= bytes.length - 1 ? bytes : bytes.subarray(0, end);
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 0 || byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+}
