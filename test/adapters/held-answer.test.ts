@@ -30,7 +30,6 @@ class Gate implements SessionStore {
   asked = new Promise<void>((resolve) => this.#asked.push(resolve));
 
   get: SessionStore["get"] = async (id) => await this.#inner.get(id);
-  touch: SessionStore["touch"] = async (...args) => await this.#inner.touch(...args);
   delete: SessionStore["delete"] = async (id) => await this.#inner.delete(id);
   set: SessionStore["set"] = async (...args) => {
     const opened = new Promise<void>((resolve, reject) => (this.#open = (error) => (error === undefined ? resolve() : reject(error))));
@@ -48,7 +47,6 @@ class Gate implements SessionStore {
 
 const failing: SessionStore = {
   get: async () => undefined,
-  touch: async () => undefined,
   delete: async () => undefined,
   set: () => Promise.reject(new Error("away")),
 };

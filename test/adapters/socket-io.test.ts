@@ -21,7 +21,6 @@ const ENTRIES: Readonly<Record<string, (manager: SessionManager<Data>) => Middle
 const failing: SessionStore = {
   get: async () => await Promise.reject(new Error("the database is away")),
   set: async () => true,
-  touch: async () => undefined,
   delete: async () => undefined,
 };
 
