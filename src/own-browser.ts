@@ -18,8 +18,7 @@ const LOOPBACK_HOST =
   /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[(?:::1|::ffff:127(?:\.\d{1,3}){3}|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})\])\.?(?::\d+)?$/i;
 const LOOPBACK_ADDRESS = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/i;
 /** Headers that proxies and content delivery networks add, and browsers do not send. */
-const PROXY_HEADER =
-  /^(?:forwarded|via|x-forwarded(?:-.*)?|x-real-ip|x-client-ip|true-client-ip|cf-.*|cdn-loop|x-amzn-trace-id|x-envoy-.*)$/i;
+const PROXY_HEADER = /^(?:forwarded|via|x-forwarded(?:-.*)?|x-real-ip|(?:[a-z]+-)*client-ip|cf-.*|cdn-loop|x-amzn-trace-id|x-envoy-.*)$/i;
 
 /**
  * Whether a request surely came from a browser on the same machine, and by no proxy: the one judgement that lets a developer have a

@@ -119,7 +119,7 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
     for (const listener of drains) if (!heard.has(listener)) listener.call(response);
   };
 
-  /** The client has left: nobody waits for what was written any more, except for its writer. */
+  /** The client has left, so the answer is dropped. Its writer is told, because it may wait for that. */
   const leave = (): void => {
     if (phase !== "held") return;
     phase = "passing";

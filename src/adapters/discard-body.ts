@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 export async function discardBody(body: unknown): Promise<void> {
   const source: unknown = body instanceof Response ? body.body : body;
   if (source instanceof ReadableStream) {
-    // Whoever reads it already is in charge of it.
+    // A body that is being read belongs to its reader.
     if (!source.locked) await source.cancel();
   } else if (isNodeStream(source)) {
     source.once("error", () => undefined);

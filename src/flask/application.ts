@@ -60,7 +60,7 @@ export function createApplication(parts: ApplicationParts): Hono {
 
 function createManager({ keys, config }: ApplicationParts["app"]): SessionManager | undefined {
   if (keys === undefined) return undefined;
-  if (config.SESSION_REFRESH_EACH_REQUEST !== true) {
+  if (!config.SESSION_REFRESH_EACH_REQUEST) {
     throw new InvalidOptionError(
       "SESSION_REFRESH_EACH_REQUEST is true here: a visit always moves the end of a session. Fix: leave the setting out.",
     );

@@ -19,6 +19,8 @@ export interface Lifetimes {
   readonly idleTimeout: number;
   /** In place of `idleTimeout` where no user is logged in, if it is shorter. */
   readonly anonymousIdleTimeout?: number | undefined;
+  /** How long after the cookie was sent a visit moves the end. Half of the idle time unless given. */
+  readonly extendAfter?: number | undefined;
 }
 
 /** 30 days altogether, as NIST SP 800-63B-4 recommends at AAL1, and 14 days without use. */
@@ -78,10 +80,11 @@ export interface AgeProblem {
   readonly explanation: string;
 }
 
-/** Whether it is time to move the idle end: more than half of the idle time is used, and moving it would gain something. */
+/** Whether it is time to move the idle end: enough of the idle time is used, and moving it would gain something. */
 export function touchIsDue(times: SessionTimes, limits: Lifetimes, now: number): boolean {
   const used = now - times.lastSeenAt;
-  return used * 2 > idleTimeoutOf(times, limits) && expiryOf({ ...times, lastSeenAt: now }, limits) > expiryOf(times, limits);
+  const { extendAfter = idleTimeoutOf(times, limits) / 2 } = limits;
+  return used > extendAfter && expiryOf({ ...times, lastSeenAt: now }, limits) > expiryOf(times, limits);
 }
 
 /** Seconds as a person says them: "14 d", "15 d 2 h", "9 min", "40 s". */

@@ -31,11 +31,17 @@ export interface SessionManagerOptions<Data extends object = Record<string, unkn
   readonly lifetime?: number | undefined;
   /**
    * Seconds without a visit after which a session ends. Default: 14 days; with `flask()` 31 days.
-   * The end moves only when more than half of this time has passed since the cookie was sent. So a session ends between `idleTimeout / 2`
-   * and `idleTimeout` after the last visit, never later. With the default, a visitor may be logged out after 7 days and 1 second without
-   * a visit.
+   * The end moves only when more than half of this time has passed since the cookie was sent (`extendAfter`). So a session ends between
+   * `idleTimeout / 2` and `idleTimeout` after the last visit, never later. With the default, a visitor may be logged out after 7 days and
+   * 1 second without a visit.
    */
   readonly idleTimeout?: number | undefined;
+  /**
+   * Seconds after the cookie was sent, after which a visit moves the end of the session. Default: half of `idleTimeout`. 0: each visit in a
+   * later second sends the cookie again and writes to the store, as Flask does with SESSION_REFRESH_EACH_REQUEST. `Infinity`: no visit
+   * moves the end.
+   */
+  readonly extendAfter?: number | undefined;
   /**
    * The same for sessions in which no user is logged in, if it is shorter. Default: as `idleTimeout`. Anyone can begin such sessions, so a
    * short time keeps a store small; a visitor loses an anonymous cart after it.

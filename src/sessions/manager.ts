@@ -293,6 +293,7 @@ const OPTIONS: readonly (keyof SessionManagerOptions)[] = [
   "lifetime",
   "idleTimeout",
   "anonymousIdleTimeout",
+  "extendAfter",
   "maxPayloadBytes",
   "cookie",
   "schema",
@@ -317,18 +318,18 @@ const INSTEAD = {
   cookieName: "The cookie's name is cookie: { name: … }.",
 };
 
+type TimeOptions = Pick<SessionManagerOptions, "lifetime" | "idleTimeout" | "anonymousIdleTimeout" | "extendAfter">;
+
 /** The limits that the options and the format set. */
-function limitsOf(
-  options: Pick<SessionManagerOptions, "lifetime" | "idleTimeout" | "anonymousIdleTimeout">,
-  format?: SessionFormat,
-): Lifetimes {
+function limitsOf(options: TimeOptions, format?: SessionFormat): Lifetimes {
   const defaults = format?.lifetimes ?? DEFAULT_LIFETIMES;
   const lifetime = checkSeconds("lifetime", options.lifetime ?? defaults.lifetime, true);
   const idleTimeout = checkSeconds("idleTimeout", options.idleTimeout ?? defaults.idleTimeout);
-  const anonymousIdleTimeout =
-    options.anonymousIdleTimeout === undefined ? undefined : checkSeconds("anonymousIdleTimeout", options.anonymousIdleTimeout);
-  if (format?.hasNoStart !== true) return { lifetime, idleTimeout, anonymousIdleTimeout };
-  return { lifetime: Infinity, idleTimeout: Math.min(lifetime, idleTimeout), anonymousIdleTimeout };
+  const { anonymousIdleTimeout, extendAfter } = options;
+  if (anonymousIdleTimeout !== undefined) checkSeconds("anonymousIdleTimeout", anonymousIdleTimeout);
+  if (extendAfter !== undefined && extendAfter !== 0) checkSeconds("extendAfter", extendAfter, true);
+  const limits = { lifetime, idleTimeout, anonymousIdleTimeout, extendAfter };
+  return format?.hasNoStart === true ? { ...limits, lifetime: Infinity, idleTimeout: Math.min(lifetime, idleTimeout) } : limits;
 }
 
 function isStore(store: unknown): boolean {

@@ -49,6 +49,8 @@ export class Session<Data extends object = Record<string, unknown>> {
   /** Sessions are made by `SessionManager.load`. */
   constructor(state: SessionState) {
     this.#state = state;
+    // `session.views = 1` in place of `session.data.views = 1` would be lost silently.
+    Object.preventExtensions(this);
   }
 
   /**

@@ -84,8 +84,8 @@ export class Guard {
     const { remoteAddress: peer, httpVersion } = request;
     if (peer === undefined) {
       return refused(
-        "The server does not tell the visitor's address.",
-        "Serve the application by Node's http, on Hono with @hono/node-server.",
+        "The address of the visitor is not known.",
+        "This server does not tell it. Serve the application by Node's http, on Hono with @hono/node-server.",
       );
     }
     const names = [request.header("host"), ...forwardedHosts(request)];

@@ -2,7 +2,7 @@ import { get as httpGet } from "node:http";
 import { generateSecretKey, SessionManager, type RequestFacts, type Session } from "latchkey";
 import { MemoryStore } from "latchkey/stores/memory";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { browser, FRAMEWORKS, type Handler, type Place } from "../support/frameworks.ts";
+import { browser, FRAMEWORKS, type Framework, type Handler, type Place } from "../support/frameworks.ts";
 
 interface Data {
   cart: string;
@@ -10,12 +10,17 @@ interface Data {
 type Options = Omit<ConstructorParameters<typeof SessionManager<Data>>[0], "keys">;
 const make = (options: Options = {}): SessionManager<Data> => new SessionManager<Data>({ keys: generateSecretKey(), ...options });
 
-describe.each(Object.entries(FRAMEWORKS))("%s: the place of the session", (name, { serve, sessionOf }) => {
-  const start = async (managers: readonly SessionManager<Data>[], handler: Handler): Promise<string> => {
+type Start = (managers: readonly SessionManager<Data>[], handler: Handler) => Promise<string>;
+const starterOf =
+  (serve: Framework): Start =>
+  async (managers, handler) => {
     const { url, close } = await serve(managers, handler);
     onTestFinished(close);
     return url;
   };
+
+describe.each(Object.entries(FRAMEWORKS))("%s: the place of the session", (name, { serve, sessionOf }) => {
+  const start = starterOf(serve);
 
   for (const [kind, store] of [
     ["in the cookie", (): undefined => undefined],
@@ -62,38 +67,6 @@ describe.each(Object.entries(FRAMEWORKS))("%s: the place of the session", (name,
     expect(answer).toMatch(/^invalid_option: .*Fix: to set entries, write Object\.assign\(/);
     expect(await visit("/me")).toBe("7");
   });
-
-  const seesAssignments = name !== "Hono";
-  const seesDeletions = seesAssignments && name !== "Fastify";
-
-  if (seesAssignments) {
-    test("A2: after the answer has begun, assigning null throws session_closed", async () => {
-      const manager = make();
-      const kept: { place?: Place } = {};
-      const url = await start([manager], (place) => {
-        sessionOf(manager, place.carrier).login("7");
-        kept.place = place;
-        return "in";
-      });
-      await browser(url)("/");
-      expect(() => kept.place!.set(null)).toThrow(expect.objectContaining({ code: "session_closed" }));
-    });
-  }
-
-  if (seesDeletions) {
-    test("A2: deleting the property ends the session too", async () => {
-      const manager = make({ store: new MemoryStore() });
-      const url = await start([manager], (place) => {
-        if (place.path === "/login") sessionOf(manager, place.carrier).login("7");
-        if (place.path === "/logout") delete (place.carrier as { session?: unknown }).session;
-        return String(sessionOf(manager, place.carrier).subject);
-      });
-      const visit = browser(url);
-      await visit("/login");
-      await visit("/logout");
-      expect(await visit("/me")).toBe("undefined");
-    });
-  }
 
   for (const [kind, store] of [
     ["in cookies", (): undefined => undefined],
@@ -216,3 +189,44 @@ describe.each(Object.entries(FRAMEWORKS))("%s: the place of the session", (name,
     expect(forwarded).toBe("203.0.113.7");
   });
 });
+
+// Hono does not tell when a variable is set.
+describe.each(Object.entries(FRAMEWORKS).filter(([name]) => name !== "Hono"))(
+  "%s: an assignment to the place",
+  (_, { serve, sessionOf }) => {
+    const start = starterOf(serve);
+
+    test("A2: after the answer has begun, assigning null throws session_closed", async () => {
+      const manager = make();
+      const kept: { place?: Place } = {};
+      const url = await start([manager], (place) => {
+        sessionOf(manager, place.carrier).login("7");
+        kept.place = place;
+        return "in";
+      });
+      await browser(url)("/");
+      expect(() => kept.place!.set(null)).toThrow(expect.objectContaining({ code: "session_closed" }));
+    });
+  },
+);
+
+// In Fastify the property is the prototype's, so that there is nothing to delete.
+describe.each(Object.entries(FRAMEWORKS).filter(([name]) => !["Hono", "Fastify"].includes(name)))(
+  "%s: the property",
+  (_, { serve, sessionOf }) => {
+    const start = starterOf(serve);
+
+    test("A2: deleting the property ends the session too", async () => {
+      const manager = make({ store: new MemoryStore() });
+      const url = await start([manager], (place) => {
+        if (place.path === "/login") sessionOf(manager, place.carrier).login("7");
+        if (place.path === "/logout") delete (place.carrier as { session?: unknown }).session;
+        return String(sessionOf(manager, place.carrier).subject);
+      });
+      const visit = browser(url);
+      await visit("/login");
+      await visit("/logout");
+      expect(await visit("/me")).toBe("undefined");
+    });
+  },
+);

@@ -84,10 +84,9 @@ describe("the session panel beside real sessions", () => {
   test("says which step rejected a cookie that was changed, and what to look for", async () => {
     const { cookie = "" } = await visit("/visit");
     const changed = cookie.slice(0, -1) + (cookie.endsWith("A") ? "E" : "A");
-    const { panel, cookie: answer } = await visit("/read", changed);
+    const { panel } = await visit("/read", changed);
     expect(verdict(panel)).toMatchObject({ tone: "error", title: "Rejected: the signature does not match" });
     expect(panel.findings).toHaveLength(1);
-    expect(answer).toMatch(/=$/);
   });
 
   test("tells a cookie that a fallback key had signed", async () => {

@@ -242,10 +242,7 @@ const asks = (
   };
 };
 
-/**
- * The debug toolbar is off unless development was said. In production it runs only if both `production` and a function that decides about
- * each visitor are given.
- */
+/** The debug toolbar is off unless development was said. In production it needs two options: `production`, and a function that decides about each visitor. */
 test("ASVS 13.4.2: the debug toolbar runs in production", () => {
   const invalid = expect.objectContaining({
     code: "invalid_option",

@@ -8,13 +8,18 @@ export type SessionCallback = (error?: unknown) => void;
 
 /** What `request.session` has beside its entries, under express-session's names. An entry cannot have one of these names. */
 export interface ExpressSessionMembers {
-  /** As `id` of the session: what it is known by, and no secret. */
+  /** The `id` of the session. It is not a secret. */
   readonly id: string | undefined;
   /** Ends the session and puts an empty one under a new token in its place, as is right at a login. */
   regenerate(callback?: SessionCallback): ExpressSessionMembers;
-  /** Calls back. There is nothing to wait for: the session is kept before the first byte of the answer leaves, and a failure then is the application's error. */
+  /**
+   * Calls back. There is nothing to wait for: the session is saved before the first byte of the answer leaves, and a failure then goes
+   * to the application's error handlers.
+   */
   save(callback?: SessionCallback): ExpressSessionMembers;
-  /** Throws this request's changes away and reads the session again. Only `callback` tells whether that went well, so it is not optional. */
+  /**
+   * Throws this request's changes away and reads the session again. Only `callback` tells whether that went well, so it is required.
+   */
   reload(callback: SessionCallback): ExpressSessionMembers;
   /** Ends the session for good; `request.session` is gone then. */
   destroy(callback?: SessionCallback): ExpressSessionMembers;
@@ -153,11 +158,11 @@ const HANDLER: ProxyHandler<Members> = {
   deleteProperty: (members, key) => Reflect.deleteProperty(members.entries, key),
   // By assignment, which a session that is closed refuses.
   defineProperty: (members, key, { value }) => Reflect.set(members.facade, key, value as unknown),
-  // Only the entries: whoever lists the session, or copies it, means the data.
+  // Only the entries, because code that lists or copies a session means its data.
   ownKeys: (members) => Reflect.ownKeys(members.entries),
   getOwnPropertyDescriptor: ({ entries }, key) =>
     Object.hasOwn(entries, key) ? { value: entries[key], enumerable: true, configurable: true, writable: true } : undefined,
-  // A session is a plain object to whoever asks.
+  // A session shows itself as a plain object.
   getPrototypeOf: () => Object.prototype,
 };
 

@@ -1,6 +1,9 @@
 /** Names of entries that hold something secret, whole or as a part of the name. */
-const SECRET_NAME =
-  /passw|passphrase|secret|token|csrf|xsrf|nonce|verifier|challenge|authorization|credential|cookie|private|api_?key|signature|^(?:otp|pin|state|code|key|jwt|seed|salt|hash)$/i;
+const SECRET_NAME = new RegExp(
+  "passw|passphrase|secret|token|csrf|xsrf|nonce|verifier|challenge|authorization|credential|cookie|private|api_?key|signature" +
+    "|^(?:otp|pin|state|code|key|jwt|seed|salt|hash)$",
+  "i",
+);
 /** A text without spaces that is as long as random bytes are, and has a digit, as they do. */
 const LIKE_A_TOKEN = /^(?=.*\d)[\w+/=.~:-]{20,}$/;
 const HIDDEN = "[hidden]";

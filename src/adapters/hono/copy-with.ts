@@ -9,7 +9,7 @@ type Body = ConstructorParameters<typeof Response>[0];
 export function copyWith(response: Response, headers: readonly HeaderPair[]): Response {
   const { status } = response;
   if (status < 200 || status > 599) {
-    // An upgrade cannot be copied, and nobody keeps one.
+    // An upgrade cannot be copied. It is made for one request, so a change does no harm.
     tryAppend(response.headers, headers);
     return response;
   }
@@ -21,8 +21,8 @@ export function copyWith(response: Response, headers: readonly HeaderPair[]): Re
 }
 
 /**
- * What a response of @hono/node-server was made of: it keeps a list of status, body and headers under a symbol. As long as nobody asks
- * such a response for `body`, it can be sent many times.
+ * What a response of @hono/node-server was made of: it keeps a list of status, body and headers under a symbol. Such a
+ * response can be sent many times, until its `body` is asked for.
  */
 function madeOf(response: Response): { readonly body: Body } | undefined {
   for (const symbol of Object.getOwnPropertySymbols(response)) {

@@ -98,6 +98,6 @@ function endIfReplaced<Data extends object>(c: Context, current: Session<Data>):
 async function discard(c: Context): Promise<void> {
   const { body } = c.res;
   c.res = undefined;
-  // Whoever reads it already is in charge of it.
+  // A body that is being read belongs to its reader.
   if (body?.locked === false) await body.cancel();
 }

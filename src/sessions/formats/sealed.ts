@@ -3,6 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { decodeBase64url } from "../../encoding.ts";
 import type { SecretKey } from "../../keys/secret-key.ts";
 import { InvalidOptionError } from "../../errors.ts";
+import { checkOptions } from "../../options.ts";
 import { Hmac } from "../../signing/hmac.ts";
 
 import { badSignature, rejection, type Rejection } from "../rejection.ts";
@@ -58,7 +59,9 @@ export interface SealedFormatOptions {
  * const manager = new SessionManager({ keys, format: sealed({ app: "shop" }) });
  * ```
  */
-export function sealed({ app = "" }: SealedFormatOptions = {}): SessionFormat {
+export function sealed(options: SealedFormatOptions = {}): SessionFormat {
+  checkOptions("sealed()", options, ["app"]);
+  const { app = "" } = options;
   if (typeof app !== "string" || !app.isWellFormed() || app.includes("\0")) {
     throw new InvalidOptionError('The option "app" of sealed() is a text without NUL, such as "shop".');
   }
