@@ -26,7 +26,7 @@ export interface Result {
 export async function simulate({ kind: name, seed, runs, path, parts = PARTS, length = 24 }: Simulation): Promise<Result> {
   const began = performance.now();
   // Thousands of managers would each warn once of cookies that came twice.
-  const { emitWarning } = process;
+  const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => {};
   const time = new Time();
   const kind = await openKind(name, time);
