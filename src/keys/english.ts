@@ -84,7 +84,7 @@ const BITS_OF_A_CAPITAL = 1;
 const SURE_BITS = 24;
 const SHORTEST_RUN = 12;
 /** The syllables of pwgen and its kind cost more in the model than running text. */
-const MOST_OF_A_LETTER = 3.95;
+const MOST_OF_A_LETTER = 3.6;
 
 /** The stretches of letters that are surely English, with what they cost. */
 export function englishRuns(
