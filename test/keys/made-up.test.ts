@@ -156,7 +156,7 @@ describe.each(Object.entries(WRAPPINGS))("K3, K4, K5: %s", (_, wrap) => {
         expect(rank(after.verdict)).toBeLessThanOrEqual(rank(before.verdict));
         expect(after.bits).toBeLessThanOrEqual(before.bits);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });
