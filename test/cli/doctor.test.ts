@@ -95,7 +95,7 @@ describe("latchkey doctor", () => {
       expect.arrayContaining([
         "key_published app.py:1",
         "key_in_source app.py:1",
-        "key_guessable server.ts:3",
+        "key_published server.ts:3",
         "key_in_source server.ts:6",
         "key_guessable docker-compose.yml:4",
         "debug_on docker-compose.yml:5",
