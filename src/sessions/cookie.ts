@@ -2,7 +2,7 @@ import { stringifySetCookie } from "cookie";
 import { InvalidOptionError } from "../errors.ts";
 import type { Mode } from "../mode.ts";
 import { checkOptions } from "../options.ts";
-import { isOwnBrowser, type Connection } from "../own-browser.ts";
+import { isLoopbackHost, isOwnBrowser, type Connection } from "../own-browser.ts";
 import { isSameScope, possibleScopes, type CookieScope } from "./cookie-scopes.ts";
 import { LONGEST_MAX_AGE } from "./lifetime.ts";
 
@@ -101,6 +101,11 @@ export class RequestCookie {
     return this.#cookie.nameFor(this.secure);
   }
 
+  /** Whether the request came over plain HTTP to this machine, as far as its Host header says. */
+  get isLocal(): boolean {
+    return this.facts !== undefined && !this.facts.secure && isLoopbackHost(this.facts.host);
+  }
+
   /** Goes on with the cookie that the session came in: this client keeps cookies of that kind here. Over HTTPS it gets a Secure one. */
   keep(name: string): void {
     this.#secure = this.facts?.secure === true || name === this.#cookie.nameFor(true);
@@ -175,13 +180,15 @@ export class SessionCookie {
   }
 
   /**
-   * The names under which a session may come. In development both come: a page was opened over HTTPS before, a server passes its visitor's
-   * cookie on to itself, or `load` was not told that the browser is on this machine. In production only the Secure name counts, since other
+   * The names under which a session may come. On a developer's own machine both come: a page was opened over HTTPS before, a server passes
+   * its visitor's cookie on to itself, or `load` was not told of the other side. In production only the Secure name counts, since other
    * hosts and plain connections can set the other one.
+   *
+   * @param isLocal as `RequestCookie` has it.
    */
-  namesFor(secure: boolean): readonly string[] {
+  namesFor(secure: boolean, isLocal: boolean): readonly string[] {
     const isFixed = this.#name !== undefined || (this.#options.secure ?? "auto") !== "auto" || this.#alwaysSecure;
-    if (isFixed || this.#mode === "production") return [this.nameFor(secure)];
+    if (isFixed || !isLocal || this.#mode === "production") return [this.nameFor(secure)];
     return [this.nameFor(secure), this.nameFor(!secure)];
   }
 

@@ -32,8 +32,8 @@ export class MovingCookies implements SessionSource {
     this.#clock = clock;
   }
 
-  cookieNames(secure: boolean): readonly string[] {
-    return this.#cookies.cookieNames(secure);
+  cookieNames(secure: boolean, isLocal: boolean): readonly string[] {
+    return this.#cookies.cookieNames(secure, isLocal);
   }
 
   async read(name: string, values: readonly string[]): Promise<readonly Result[]> {

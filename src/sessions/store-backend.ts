@@ -52,8 +52,8 @@ export class StoreBackend implements SessionBackend {
     this.lifetimes = context.lifetimes;
   }
 
-  cookieNames(secure: boolean): readonly string[] {
-    return this.#context.cookie.namesFor(secure);
+  cookieNames(secure: boolean, isLocal: boolean): readonly string[] {
+    return this.#context.cookie.namesFor(secure, isLocal);
   }
 
   /** Waits for the store alone, and for that only if a genuine token came in. */

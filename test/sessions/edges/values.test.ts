@@ -529,7 +529,6 @@ describe("what the manager is given", () => {
     for (const [from, to] of [
       [{ ...local, secure: true, host: "shop.example" }, local],
       [local, { secure: false, host: "localhost:3000" }],
-      [local, undefined],
     ] as const) {
       const session = await manager.load(undefined, from);
       session.login("7");
