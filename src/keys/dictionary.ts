@@ -26,7 +26,7 @@ const BITS_OF_A_RARE_WORD = 13.5;
 const SHORTEST_RARE_WORD = 4;
 
 let ranked: readonly string[] | undefined;
-let starts: ReadonlyMap<string, readonly DictionaryWord[]> | undefined;
+let starts: ReadonlyMap<number, readonly DictionaryWord[]> | undefined;
 
 /** Some sixteen thousand words and names of English and passwords, the most common first. Unpacked when first asked for. */
 export function rankedWords(): readonly string[] {
@@ -34,34 +34,53 @@ export function rankedWords(): readonly string[] {
   return ranked;
 }
 
-/** The words that begin with these three characters. */
-export function wordsThatStart(start: string): readonly DictionaryWord[] {
+/** The words that the text holds at this place. */
+export function wordsAt(text: string, at: number): readonly DictionaryWord[] {
   starts ??= index();
-  return starts.get(start) ?? [];
+  const candidates = starts.get(startOf(text, at));
+  if (candidates === undefined) return NOTHING;
+  let found: DictionaryWord[] | undefined;
+  for (const word of candidates) if (stands(word.text, text, at)) (found ??= []).push(word);
+  return found ?? NOTHING;
 }
 
 /** Whether this is a word of the dictionary, or of those that stand where a key should be put. */
 export function isWord(text: string): boolean {
-  return wordsThatStart(text.slice(0, 3)).some((word) => word.text === text);
+  return wordsAt(text, 0).some((word) => word.text === text);
 }
 
-function index(): ReadonlyMap<string, readonly DictionaryWord[]> {
-  const found = new Map<string, DictionaryWord[]>();
+const NOTHING: readonly DictionaryWord[] = [];
+
+/** The first characters of a word as a number: cut out as a text they took a sixth of the time of a grade. */
+function startOf(text: string, at: number): number {
+  let start = 0;
+  // Words are ASCII. Behind the end of the text there is zero, for words that are shorter.
+  for (let index = at; index < at + 3; index++) start = start * 256 + (index < text.length ? (text.charCodeAt(index) & 0xff) + 1 : 0);
+  return start;
+}
+
+function stands(word: string, text: string, at: number): boolean {
+  for (let index = 0; index < word.length; index++) if (word.charCodeAt(index) !== text.charCodeAt(at + index)) return false;
+  return true;
+}
+
+function index(): ReadonlyMap<number, readonly DictionaryWord[]> {
+  const found = new Map<number, DictionaryWord[]>();
   const known = new Set<string>();
-  const add = (word: DictionaryWord): void => {
-    if (known.has(word.text)) return;
-    known.add(word.text);
-    const start = word.text.slice(0, 3);
+  const add = (text: string, kind: DictionaryWord["kind"], bits: number): void => {
+    if (known.has(text)) return;
+    known.add(text);
+    const start = startOf(text, 0);
     const others = found.get(start);
-    if (others === undefined) found.set(start, [word]);
-    else others.push(word);
+    if (others === undefined) found.set(start, [{ text, kind, bits }]);
+    else others.push({ text, kind, bits });
   };
-  for (const text of PLACEHOLDER_WORDS) add({ text, kind: "placeholder", bits: 9 });
-  for (const text of COMMON_WORDS) add({ text, kind: "word", bits: 10 });
-  for (const text of COMMON_PASSWORDS) add({ text, kind: "word", bits: 12 });
+  for (const text of PLACEHOLDER_WORDS) add(text, "placeholder", 9);
+  for (const text of COMMON_WORDS) add(text, "word", 10);
+  for (const text of COMMON_PASSWORDS) add(text, "word", 12);
   for (const [rank, text] of rankedWords().entries()) {
-    if (rank < COMMONEST) add({ text, kind: "word", bits: 10 });
-    else if (text.length >= SHORTEST_RARE_WORD) add({ text, kind: "word", bits: BITS_OF_A_RARE_WORD });
+    if (rank < COMMONEST) add(text, "word", 10);
+    else if (text.length >= SHORTEST_RARE_WORD) add(text, "word", BITS_OF_A_RARE_WORD);
   }
   return found;
 }

@@ -1,5 +1,5 @@
-import * as crypto from "node:crypto";
 import { rankedWords } from "./dictionary.ts";
+import { digestOf } from "./digest-of.ts";
 import { COMMON_PASSWORDS, COMMON_WORDS, PLACEHOLDER_WORDS } from "./words.ts";
 
 /*
@@ -54,7 +54,7 @@ function table(digest: string, extent: Extent): Float64Array {
   const inputs = [...texts(extent), ...inners];
   const found = new Float64Array(inputs.length);
   try {
-    for (const [index, text] of inputs.entries()) found[index] = numberOf(hash(digest, text, "latin1"));
+    for (const [index, text] of inputs.entries()) found[index] = numberOf(digestOf(digest, text, "latin1"));
   } catch {
     // This runtime does not have the digest.
   }
@@ -82,19 +82,10 @@ function numberOf(digest: string): number {
   return number;
 }
 
-const hash: (digest: string, text: string, encoding: "latin1" | "hex") => string =
-  typeof crypto.hash === "function"
-    ? (digest, text, encoding) => crypto.hash(digest, text, encoding as "hex")
-    : (digest, text, encoding) =>
-        crypto
-          .createHash(digest)
-          .update(text)
-          .digest(encoding as "hex");
-
 const inner = new Map<string, readonly string[]>();
 
 function digestsInHex(digest: string): readonly string[] {
-  const known = inner.get(digest) ?? ["", ...core()].map((word) => hash(digest, word, "hex"));
+  const known = inner.get(digest) ?? ["", ...core()].map((word) => digestOf(digest, word, "hex"));
   inner.set(digest, known);
   return known;
 }

@@ -1,11 +1,12 @@
 import { isDigestOfWord } from "./digests.ts";
-import { BITS_OF_A_NANOID, ENOUGH_BITS, estimateBytes, patternOfBytes, type Estimate } from "./estimate.ts";
+import { BITS_OF_A_NANOID, ENOUGH_BITS, estimateBytes, patternOfBytes } from "./estimate.ts";
 import { finding, FINDING_OF_PATTERN, severityOf, type KeyFinding, type KeyFindingCode } from "./findings.ts";
 import { lookUpPublished } from "./published.ts";
 import type { KnownKeys } from "./known-keys.ts";
 import { layersOf, type Layer } from "./layers.ts";
 import { BITS_OF_A_UUID, estimateKeyText, findingsOfText, isOwnKey, notesOn } from "./recognise.ts";
 import { SecretKey } from "./secret-key.ts";
+import type { Estimate } from "./shortest-way.ts";
 
 /**
  * What a key is good for. `strong`: nothing to say. `acceptable`: as good, with a note. `weak`: production refuses it, development warns.
@@ -57,7 +58,8 @@ export function gradeSecretKey(key: unknown, options: GradeOptions = {}): KeyGra
   const layers = layersOf(bytes, typeof input === "string");
   // A key that was made here is no digest: to look would cost each server that has one a tenth of a second at its start.
   const isOwn = isOwnKey(bytes.toString("latin1").trim());
-  const judged = layers.map((layer) => judge(layer, options.knownKeys ?? [], !isOwn));
+  const estimated = new Set(layers.flatMap(({ text, isSure }) => (isSure && text !== undefined ? [text] : [])));
+  const judged = layers.map((layer) => judge(layer, options.knownKeys ?? [], !isOwn, estimated));
   const findings = new Map<KeyFindingCode, KeyFinding>();
   for (const found of judged.flatMap((each) => each.findings)) if (!findings.has(found.code)) findings.set(found.code, found);
   for (const note of notesOn(bytes, typeof input === "string" ? input : layers[0]?.text === undefined ? undefined : bytes.toString("utf8")))
@@ -77,17 +79,19 @@ function judge(
   layer: Layer,
   lists: readonly KnownKeys[],
   mayBeDigest: boolean,
+  estimated: ReadonlySet<string>,
 ): { readonly bits: number; readonly findings: readonly KeyFinding[] } {
   const { bytes, text, isSure } = layer;
   const known = lookUp(bytes, lists);
   const findings = known === undefined ? [] : [known];
   let bits = Infinity;
-  if (mayBeDigest && isDigestOfWord(bytes)) {
+  // The bytes of a digest are no text.
+  if (mayBeDigest && text === undefined && isDigestOfWord(bytes)) {
     findings.push(finding("dictionary_word", "The key is the digest of a common word or password."));
     bits = BITS_OF_A_COMMON_WORD;
   }
   if (text === undefined) {
-    const estimate = isSure ? estimateBytes(bytes) : patternOfBytes(bytes);
+    const estimate = isSure ? estimateBytes(bytes) : patternOfBytes(bytes, (digits) => estimated.has(digits));
     if (estimate === undefined) return { bits, findings };
     if (isSure && bytes.length < SHORTEST_BYTES) findings.push(finding("too_short"));
     return { bits: Math.min(bits, estimate.bits), findings: [...findings, ...findingsOfPatterns(estimate)] };

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { InvalidOptionError } from "../errors.ts";
 import { decodeGolombRice, encodeGolombRice } from "./golomb.ts";
+import { digestOf } from "./digest-of.ts";
 import { parseKeyList, type KeyListFormat } from "./key-list.ts";
 
 /*
@@ -11,7 +11,7 @@ import { parseKeyList, type KeyListFormat } from "./key-list.ts";
  */
 
 const MAGIC = Buffer.from("LKKEYS\0\x01", "latin1");
-const SALT = "latchkey known keys 1\0";
+const SALT = Buffer.from("latchkey known keys 1\0", "latin1");
 const HEADER_BYTES = MAGIC.length + 5;
 /** A stranger's key is taken for a known one once in 2^32. */
 const BITS = 32;
@@ -119,8 +119,8 @@ export function readKeyList(bytes: Uint8Array, format: KeyListFormat = "auto"): 
 }
 
 function hashOf(key: string | Uint8Array, range: bigint): number {
-  const digest = createHash("sha256").update(SALT).update(key).digest();
-  return Number((digest.readBigUInt64BE(0) * range) >> 64n);
+  const digest = digestOf("sha256", Buffer.concat([SALT, Buffer.from(key as string)]), "hex");
+  return Number((BigInt(`0x${digest.slice(0, 16)}`) * range) >> 64n);
 }
 
 /** Two keys may share a hash (once in many lists): the count in the header stays the number of keys, and a repeated hash costs nothing. */

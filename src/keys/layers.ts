@@ -97,10 +97,18 @@ function isGlued(part: string): boolean {
   return false;
 }
 
+const SURELY_HEX = 32;
+
 /** What the text says in hexadecimal, base64, base64url or base32. A cut-off end is left out. */
 function* decoded(text: string): Generator<Inner> {
+  // What follows our own prefix is a layer by itself; with the prefix it is no encoding of anything.
+  if (text.startsWith(KEY_PREFIX)) return;
   const digits = text.replaceAll(/(?<=[0-9a-f]{2})[:\s-](?=[0-9a-f]{2})/gi, "");
-  if (/^[0-9a-f]{8,}$/i.test(digits)) yield innerOf(Buffer.from(digits.slice(0, digits.length & ~1), "hex"));
+  if (/^[0-9a-f]{8,}$/i.test(digits)) {
+    yield innerOf(Buffer.from(digits.slice(0, digits.length & ~1), "hex"));
+    // So many characters of base64 are all hexadecimal digits once in 10^14: that reading would cost as much as all others together.
+    if (digits.length >= SURELY_HEX) return;
+  }
   const base64 = text.replaceAll(/\s/g, "");
   if (/^[A-Za-z0-9+/_-]{8,}={0,2}$/.test(base64)) {
     const body = base64.replace(/=+$/, "");
