@@ -66,13 +66,14 @@ export function literalCosts(text: string): Float64Array {
 /** Writes the costs in one alphabet and gives their sum; undefined as soon as the sum reaches the limit. */
 function costsIn(alphabet: number, text: string, limit: number, costs: Float64Array): number | undefined {
   const bits = ALPHABETS[alphabet]![1];
-  const strangers = new Set<number>();
+  let strangers: Set<number> | undefined;
   let sum = 0;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     const set = MEMBERSHIP[code] ?? 0;
     let cost = bits;
     if ((set & (1 << alphabet)) === 0) {
+      strangers ??= new Set();
       cost = strangers.has(code) ? 1 + Math.log2(strangers.size) : set === 0 ? OTHER_BITS : STRANGER_BITS;
       strangers.add(code);
     }

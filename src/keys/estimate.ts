@@ -78,7 +78,10 @@ export function patternOfBytes(bytes: Uint8Array, isEstimated: (digits: string) 
   if (found.length > 64) return undefined;
   const text = Buffer.from(found).toString("hex");
   if (isEstimated(text)) return undefined;
-  const digits = describe(text);
+  const patterns = findPatterns(text, "digits");
+  // Random digits nearly always end here: to look for their shortest description would take as long as for the key itself.
+  if (!patterns.isGuessable) return undefined;
+  const digits = describe(text, patterns);
   return plainBits(text) - digits.bits > CHANCE_BITS ? digits : undefined;
 }
 
@@ -90,9 +93,8 @@ function smaller(plain: number, shortest: Estimate, code = Infinity): Estimate {
 }
 
 /** The shortest description of the text, in bits. What makes it guessable is told by the way through its words, not by its language. */
-function describe(text: string): Estimate {
+function describe(text: string, patterns = findPatterns(text, "typed")): Estimate {
   const literals = literalCosts(text);
-  const patterns = findPatterns(text, true);
   const runs: Stretch[] = [];
   for (const [run, bits] of RUNS)
     for (const { index, 0: found } of text.matchAll(run)) runs.push({ start: index, length: found.length, bits: 4 + bits * found.length });
@@ -106,6 +108,6 @@ function describe(text: string): Estimate {
 
 /** The same of bytes that are no text: each has eight bits, and there are no words. */
 function describeBytes(bytes: Uint8Array): Estimate {
-  const patterns = findPatterns(Buffer.from(bytes).toString("latin1"), false);
+  const patterns = findPatterns(Buffer.from(bytes).toString("latin1"), "bytes");
   return shortestWay(new Float64Array(bytes.length).fill(8), patterns, []);
 }

@@ -11,7 +11,7 @@ import { parseKeyList, type KeyListFormat } from "./key-list.ts";
  */
 
 const MAGIC = Buffer.from("LKKEYS\0\x01", "latin1");
-const SALT = Buffer.from("latchkey known keys 1\0", "latin1");
+const SALT = "latchkey known keys 1\0";
 const HEADER_BYTES = MAGIC.length + 5;
 /** A stranger's key is taken for a known one once in 2^32. */
 const BITS = 32;
@@ -25,11 +25,11 @@ const MOST_ENTRIES = 2 ** 20;
  */
 export class KnownKeys {
   readonly #hashes: Float64Array;
-  readonly #range: bigint;
+  readonly #bits: number;
 
-  private constructor(hashes: Float64Array, range: bigint) {
+  private constructor(hashes: Float64Array, bits: number) {
     this.#hashes = hashes;
-    this.#range = range;
+    this.#bits = bits;
   }
 
   /**
@@ -45,7 +45,7 @@ export class KnownKeys {
     const bits = bytes[HEADER_BYTES - 1]!;
     const hashes = bits <= 32 && count <= MOST_ENTRIES ? decodeGolombRice(bytes.subarray(HEADER_BYTES), count, bits) : undefined;
     if (hashes === undefined) throw new InvalidOptionError("The filter of known keys is damaged or cut off. Build it again.");
-    return new KnownKeys(hashes, BigInt(count) << BigInt(bits));
+    return new KnownKeys(hashes, bits);
   }
 
   /** How many different keys the list holds. */
@@ -56,7 +56,7 @@ export class KnownKeys {
   /** Whether this key (a text is its UTF-8 bytes) is on the list. */
   has(key: string | Uint8Array): boolean {
     if (this.#hashes.length === 0) return false;
-    const hash = hashOf(key, this.#range);
+    const hash = hashOf(key, this.#hashes.length, this.#bits);
     let low = 0;
     let high = this.#hashes.length - 1;
     while (low <= high) {
@@ -93,8 +93,9 @@ export function buildKeyFilter(keys: Iterable<string | Uint8Array>): Uint8Array 
   }
   if (distinct.size > MOST_ENTRIES)
     throw new InvalidOptionError(`A filter holds at most ${MOST_ENTRIES} keys. Build several, and hand in all of them.`);
-  const range = BigInt(distinct.size) << BigInt(BITS);
-  const hashes = [...new Set([...distinct.values()].map((key) => hashOf(key, range)))].sort((first, second) => first - second);
+  const hashes = [...new Set([...distinct.values()].map((key) => hashOf(key, distinct.size, BITS)))].sort(
+    (first, second) => first - second,
+  );
   const header = Buffer.alloc(HEADER_BYTES);
   MAGIC.copy(header);
   header.writeUInt32BE(distinct.size, MAGIC.length);
@@ -118,9 +119,11 @@ export function readKeyList(bytes: Uint8Array, format: KeyListFormat = "auto"): 
   return KnownKeys.open(isKeyFilter(bytes) ? bytes : buildKeyFilter(parseKeyList(bytes, format)));
 }
 
-function hashOf(key: string | Uint8Array, range: bigint): number {
-  const digest = digestOf("sha256", Buffer.concat([SALT, Buffer.from(key as string)]), "hex");
-  return Number((BigInt(`0x${digest.slice(0, 16)}`) * range) >> 64n);
+/** 64 bits of the digest, times count x 2^bits, over 2^64. As two halves all numbers stay below 2^53, for at most 2^20 keys and 32 bits. */
+function hashOf(key: string | Uint8Array, count: number, bits: number): number {
+  const digest = digestOf("sha256", typeof key === "string" ? SALT + key : Buffer.concat([Buffer.from(SALT), key]), "hex");
+  const [high, low] = [Number.parseInt(digest.slice(0, 8), 16), Number.parseInt(digest.slice(8, 16), 16)];
+  return Math.floor((high * count + Math.floor((low * count) / 2 ** 32)) / 2 ** (32 - bits));
 }
 
 /** Two keys may share a hash (once in many lists): the count in the header stays the number of keys, and a repeated hash costs nothing. */

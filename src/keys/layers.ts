@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { isWord } from "./dictionary.ts";
 import { estimateText } from "./estimate.ts";
 import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "./prefixes.ts";
@@ -154,8 +155,10 @@ function isSurelyText(bytes: Buffer): boolean {
 
 /** The text that bytes are, if they are one that a person could have typed. */
 function textOf(bytes: Buffer): string | undefined {
+  if (!isUtf8(bytes)) return undefined;
   const text = bytes.toString("utf8");
-  return Buffer.from(text, "utf8").equals(bytes) && !/[^\P{Cc}\t\n\r]/u.test(text) ? text : undefined;
+  // oxlint-disable-next-line no-control-regex -- control characters are meant
+  return /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/.test(text) ? undefined : text;
 }
 
 /** Without white space and NULs at the edges, which nobody has to guess; of bytes that are no text, without the NULs that HMAC adds anyway. */

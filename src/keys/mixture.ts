@@ -33,11 +33,11 @@ const EXPERTS = ORDERS + 3;
 export function mixtureBits(text: string, alphabetBits: number): number {
   const uniform = 2 ** -alphabetBits;
   const symbols = symbolsOf(text);
-  // More than there are symbols, so that a context and a follower make one number for the maps: with texts as their keys, this function
-  // took ten times as long.
-  const base = text.length + 1;
-  const seen = Array.from({ length: ORDERS }, () => new Map<number, number>());
-  const totals = Array.from({ length: ORDERS }, () => new Map<number, number>());
+  // More than there are symbols, so that a context and what follows it make one number: with texts in their place, this took ten times as
+  // long. Only of two characters and a third there are too many for an array.
+  const base = Math.max(0, ...symbols) + 1;
+  const [zero, one, two] = [new Uint16Array(base), new Uint16Array(base ** 2), new Map<number, number>()];
+  const [afterOne, afterTwo] = [new Uint16Array(base), new Uint16Array(base ** 2)];
   const lower = text.toLowerCase();
   const chances = new Float64Array(EXPERTS);
   chances[0] = uniform;
@@ -47,15 +47,18 @@ export function mixtureBits(text: string, alphabetBits: number): number {
   for (let at = 0; at < text.length; at++) {
     const symbol = symbols[at]!;
     const before = at > 0 ? symbols[at - 1]! : 0;
-    const contexts = [0, before, (at > 1 ? symbols[at - 2]! : 0) * base + before];
-    for (let order = 0; order < ORDERS; order++) {
-      const context = contexts[order]!;
-      const count = seen[order]!.get(context * base + symbol) ?? 0;
-      const total = totals[order]!.get(context) ?? 0;
-      chances[order + 1] = (count + LEAN * chances[order]!) / (total + LEAN);
-      seen[order]!.set(context * base + symbol, count + 1);
-      totals[order]!.set(context, total + 1);
-    }
+    const pair = before * base + symbol;
+    const context = (at > 1 ? symbols[at - 2]! : 0) * base + before;
+    const triple = context * base + symbol;
+    const third = afterTwo[context] === 0 ? 0 : (two.get(triple) ?? 0);
+    chances[1] = chance(zero[symbol]!, at, uniform);
+    chances[2] = chance(one[pair]!, afterOne[before]!, chances[1]);
+    chances[3] = chance(third, afterTwo[context]!, chances[2]);
+    zero[symbol]!++;
+    one[pair]!++;
+    afterOne[before]!++;
+    two.set(triple, third + 1);
+    afterTwo[context]!++;
     const near = at === 0 ? undefined : NEIGHBOURS.get(lower.charCodeAt(at - 1));
     chances[ORDERS + 1] = near?.includes(lower[at]!) === true ? 0.9 / near.length : 0.1 * uniform;
     chances[ORDERS + 2] = HOME_ROW.includes(lower[at]!) ? 0.95 / HOME_ROW.length : 0.05 * uniform;
@@ -66,6 +69,11 @@ export function mixtureBits(text: string, alphabetBits: number): number {
       weights[expert] = ((1 - SHARE) * weights[expert]! * chances[expert]!) / total + SHARE / EXPERTS;
   }
   return bits;
+}
+
+/** How likely what came `seen` times in `total` comes again; `below` is the chance by a shorter context. */
+function chance(seen: number, total: number, below: number): number {
+  return (seen + LEAN * below) / (total + LEAN);
 }
 
 /** The characters numbered from one, in the order in which they first come. */

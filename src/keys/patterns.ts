@@ -1,4 +1,4 @@
-import { wordsAt, type DictionaryWord } from "./dictionary.ts";
+import { codesOf, wordsAt, type DictionaryWord } from "./dictionary.ts";
 import { CONSTANTS, HEX_WORDS, WALKS } from "./key-lines.ts";
 import { LineIndex } from "./line-index.ts";
 import { phraseOf } from "./passphrase.ts";
@@ -24,26 +24,22 @@ const CONSTANT_INDEX = new LineIndex(CONSTANTS, SHORTEST_CONSTANT);
 /** Where the order of the digits of hexadecimal leaves that of the character codes. */
 const [NINE, AFTER_NINE] = ["9".charCodeAt(0), "a".charCodeAt(0)];
 
-const LETTER_OF: Readonly<Record<string, string>> = {
-  "0": "o",
-  "1": "i",
-  "3": "e",
-  "4": "a",
-  "5": "s",
-  "7": "t",
-  "@": "a",
-  $: "s",
-  "!": "i",
-};
+/** Each character of ASCII in small letters. */
+const LOWER = Uint8Array.from({ length: 128 }, (_, code) => String.fromCharCode(code).toLowerCase().charCodeAt(0));
+/** The same, with the letter that a digit or a sign stands for. */
+const LETTERS = LOWER.slice();
+for (const [sign, letter] of ["0o", "1i", "3e", "4a", "5s", "7t", "@a", "$s", "!i"].map((pair) => [pair.charCodeAt(0), pair.charCodeAt(1)]))
+  LETTERS[sign!] = letter!;
 
-/** Points in time and parts of them, with the bits that they carry for somebody who tries them all. They may overlap. */
-const TIMES: readonly (readonly [shape: RegExp, bits: number])[] = [
-  [/(?=((?:19|20)\d\d([-/._]?)(?:0[1-9]|1[0-2])\2(?:0[1-9]|[12]\d|3[01])))/g, 15],
-  [/(?=((?:0[1-9]|[12]\d|3[01])([-/._]?)(?:0[1-9]|1[0-2])\2(?:19|20)\d\d))/g, 15],
-  [/(?=((?:19[3-9]|20[0-4])\d))/g, 7],
-  [/(?=((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?))/g, 17],
-  [/(?=(1[4-9]\d{8}(?!\d)))/g, 28],
-  [/(?=(1[4-9]\d{11}(?!\d)))/g, 38],
+/** Words of hexadecimal digits; then points in time and parts of them, with the bits that they carry for somebody who tries them all. */
+const SHAPES: readonly (readonly [shape: RegExp, bits: number, kind?: PatternKind])[] = [
+  [new RegExp(HEX_WORDS.join("|"), "gi"), 10, "word"],
+  [/(?:19|20)\d\d([-/._]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])/g, 15],
+  [/(?:0[1-9]|[12]\d|3[01])([-/._]?)(?:0[1-9]|1[0-2])\1(?:19|20)\d\d/g, 15],
+  [/(?:19[3-9]|20[0-4])\d/g, 7],
+  [/(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?/g, 17],
+  [/1[4-9]\d{8}(?!\d)/g, 28],
+  [/1[4-9]\d{11}(?!\d)/g, 38],
 ];
 
 /** One of the 7,776 words of a passphrase list. */
@@ -57,22 +53,27 @@ export interface Patterns {
   readonly at: readonly (readonly Pattern[] | undefined)[];
   /** Whether the text is a phrase of words that a program seems to have drawn. */
   readonly isPassphrase: boolean;
+  /** Whether any of the stretches is more than a date or a time. */
+  readonly isGuessable: boolean;
 }
 
 /**
  * Finds the guessable stretches of one text. Each kind is looked for in one pass over the whole text, by character codes: piece by piece
  * at each place, with pieces cut out as texts, a random key took seven times as long (bench/grade.ts).
  *
- * @param typed whether a person could have typed it: bytes that are no text hold no words.
+ * @param writing `typed` for what a person could have typed, `digits` for the hexadecimal digits of bytes, which hold no words but those
+ *   of HEX_WORDS, `bytes` for bytes as Latin-1, which hold no words and no lines of a keyboard.
  */
-export function findPatterns(text: string, typed: boolean): Patterns {
-  const found = Array.from<Pattern[] | undefined>({ length: text.length });
-  const add = (start: number, kind: PatternKind | undefined, length: number, bits: number): void => {
+export function findPatterns(text: string, writing: "typed" | "digits" | "bytes"): Patterns {
+  const found: (Pattern[] | undefined)[] = [];
+  let isGuessable = false;
+  const add: Add = (start, kind, length, bits) => {
+    if (kind !== undefined) isGuessable = true;
     const others = found[start];
     if (others === undefined) found[start] = [{ kind, length, bits }];
     else others.push({ kind, length, bits });
   };
-  const codes = Uint16Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
+  const codes = codesOf(text);
   const repeated = repeatsIn(codes);
   for (let start = 0; start < text.length; start++) {
     const length = repeated[start]!;
@@ -82,28 +83,48 @@ export function findPatterns(text: string, typed: boolean): Patterns {
     const steps = stepsAt(codes, start);
     if (steps >= SHORTEST_STEPS) add(start, "sequence", steps, 15 + Math.log2(steps));
   }
-  if (!typed) return { at: found, isPassphrase: false };
+  if (writing === "bytes") return { at: found, isPassphrase: false, isGuessable };
 
-  // Not toLowerCase(), which can change the length of texts outside of ASCII.
-  const lower = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  const lower = translated(codes, LOWER);
   WALK_INDEX.find(lower, (start, length) => add(start, "keyboard_walk", length, 8 + Math.log2(length)));
   CONSTANT_INDEX.find(lower, (start, length) => add(start, "sequence", length, 12 + Math.log2(length)));
+  const isPassphrase = writing === "typed" && addWords(text, codes, lower, add);
+  if (isPassphrase) return { at: found, isPassphrase, isGuessable };
+  for (const [shape, bits, kind] of SHAPES) {
+    shape.lastIndex = 0;
+    for (let match = shape.exec(text); match !== null; match = shape.exec(text)) {
+      add(match.index, kind, match[0].length, bits);
+      // The next one may begin inside of this one.
+      shape.lastIndex = match.index + 1;
+    }
+  }
+  return { at: found, isPassphrase, isGuessable };
+}
+
+type Add = (start: number, kind: PatternKind | undefined, length: number, bits: number) => void;
+
+/** Adds the words of the text, and tells whether it is a passphrase. */
+function addWords(text: string, codes: Uint16Array, lower: Uint16Array, add: Add): boolean {
   const { words, isPassphrase } = phraseOf(text);
   for (const [start, word] of words) add(start, "word", word.length, BITS_OF_A_WORD);
-  if (isPassphrase) return { at: found, isPassphrase };
-
-  const letters = lower.replace(/[013457@$!]/g, (sign) => LETTER_OF[sign]!);
-  const addWord = (start: number, { text: { length }, kind, bits }: DictionaryWord, extra: number): void =>
-    add(start, kind, length, bits + spellingBits(text.slice(start, start + length), lower.slice(start, start + length)) + extra);
+  if (isPassphrase) return true;
+  const letters = translated(codes, LETTERS);
+  const addAll = (start: number, found: readonly DictionaryWord[], extra: number): void => {
+    for (const { text: word, kind, bits } of found)
+      add(start, kind, word.length, bits + spellingBits(text.slice(start, start + word.length)) + extra);
+  };
   for (let start = 0; start < text.length; start++) {
-    for (const word of wordsAt(lower, start)) addWord(start, word, 0);
-    if (letters !== lower) for (const word of wordsAt(letters, start)) addWord(start, word, 3);
+    addAll(start, wordsAt(lower, start), 0);
+    addAll(start, wordsAt(letters, start), 3);
   }
-  for (const word of HEX_WORDS)
-    for (let at = lower.indexOf(word); at !== -1; at = lower.indexOf(word, at + 1)) add(at, "word", word.length, 10);
-  for (const [shape, bits] of TIMES)
-    for (const { index, 1: time } of text.matchAll(shape)) add(index, undefined, time!.length, bits);
-  return { at: found, isPassphrase };
+  return false;
+}
+
+/** By a table of ASCII, and not by toLowerCase(), which can change the length of texts outside of it. */
+function translated(codes: Uint16Array, table: Uint8Array): Uint16Array {
+  const found = codes.slice();
+  for (let at = 0; at < codes.length; at++) found[at] = table[codes[at]!] ?? codes[at]!;
+  return found;
 }
 
 /** How far the text from each place on repeats what came before (a run of one character repeats from one place back). */
@@ -130,7 +151,11 @@ function sequenceAt(codes: Uint16Array, start: number): number {
   for (;;) {
     const last = codes[start + length - 1]!;
     const next = codes[start + length]!;
-    if (next - last !== step && !(step === 1 && last === NINE && next === AFTER_NINE) && !(step === -1 && last === AFTER_NINE && next === NINE))
+    if (
+      next - last !== step &&
+      !(step === 1 && last === NINE && next === AFTER_NINE) &&
+      !(step === -1 && last === AFTER_NINE && next === NINE)
+    )
       return length;
     length++;
   }
@@ -146,7 +171,7 @@ function stepsAt(codes: Uint16Array, start: number): number {
 }
 
 /** What capital letters in a word cost: one bit where they are all of it or the first. */
-function spellingBits(written: string, lower: string): number {
-  if (written === lower) return 0;
+function spellingBits(written: string): number {
+  if (!/[A-Z]/.test(written)) return 0;
   return /^[^a-z]*$|^.[^A-Z]*$/.test(written) ? 1 : written.length;
 }

@@ -24,7 +24,7 @@ export function shortestWay(literals: Float64Array, patterns: Patterns, stretche
   const end = literals.length;
   const bits = new Float64Array(end + 1).fill(Infinity);
   const before = new Uint16Array(end + 1);
-  const kinds = Array.from<PatternKind | undefined>({ length: end + 1 });
+  const kinds: (PatternKind | undefined)[] = [undefined];
   const reach = (from: number, length: number, cost: number, kind: PatternKind | undefined): void => {
     const total = bits[from]! + cost;
     if (total >= bits[from + length]!) return;
