@@ -142,8 +142,13 @@ function wrongKind(key: unknown): KeyFinding | undefined {
   if (key.length === 0) return finding("missing", "There is no key: it is empty.");
   if (typeof key === "string" && !key.isWellFormed())
     return finding("wrong_type", "The key holds half of a surrogate pair, which UTF-8 cannot write.");
-  const blank = typeof key === "string" ? /^\s*$/.test(key) : key.every((byte) => byte === 32 || (byte >= 9 && byte <= 13));
-  return blank ? finding("blank") : undefined;
+  // HMAC pads with NULs, so a key of them signs what an empty one signs.
+  // oxlint-disable-next-line no-control-regex -- NULs are meant
+  const blank =
+    typeof key === "string" ? /^[\s\0]*$/.test(key) : key.every((byte) => byte === 0 || byte === 32 || (byte >= 9 && byte <= 13));
+  if (!blank) return undefined;
+  const hasNuls = typeof key === "string" ? key.includes("\0") : key.includes(0);
+  return hasNuls ? finding("blank", "The key is nothing but NUL bytes and white space: it signs as an empty one does.") : finding("blank");
 }
 
 /** A key of which most is guessable at once is refused, and the largest part gives the reason. */

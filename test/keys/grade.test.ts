@@ -20,6 +20,8 @@ describe("gradeSecretKey refuses", () => {
     ["half of a surrogate pair", `${good}\ud800`, "wrong_type"],
     ["white space", " \t\n            \n  ", "blank"],
     ["NUL bytes", new Uint8Array(32), "blank"],
+    ["a text of NULs", "\0".repeat(32), "blank"],
+    ["NULs and white space", " \0\n".repeat(16), "blank"],
     ["fifteen bytes", randomBytes(15), "too_short"],
     ["the key of the tutorials", "dev", "too_short"],
     ["Express's example", "keyboard cat", "too_short"],
