@@ -28,7 +28,9 @@ const keys = parseKeyList(list).flatMap(withTwin);
 const kept = keys.filter((key) => !isRefused(key));
 const documented = [...FRAMEWORK_DEFAULT_KEYS, ...readPublished()].map((key) => Buffer.from(key as string)).flatMap(withTwin);
 const digests = [...FRAMEWORK_DEFAULT_KEYS, ...readPublishedKeys().map(({ key }) => key)].flatMap(digestsOf);
-const filter = Buffer.from(buildKeyFilter([...[...kept, ...documented].map(trimmed).filter((key) => key.length > 0), ...digests]));
+const filter = Buffer.from(
+  buildKeyFilter([...[...kept, ...documented].flatMap((key) => [key, trimmed(key)]).filter((key) => key.length > 0), ...digests]),
+);
 if (filter.length > LARGEST) throw new Error(`The filter has ${filter.length} bytes, more than ${LARGEST}.`);
 writeFileSync(
   target,
@@ -57,7 +59,7 @@ function digestsOf(key: string | Uint8Array): readonly Uint8Array[] {
   );
 }
 
-/** As keys are looked up: without white space and NULs at the edges. */
+/** Keys are looked up as they are, and without white space and NULs at the edges. */
 function trimmed(key: Uint8Array): Buffer {
   return Buffer.from(
     Buffer.from(key)

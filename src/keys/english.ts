@@ -87,6 +87,9 @@ const SHORTEST_RUN = 12;
 const MOST_OF_A_LETTER = 3.6;
 /** With several small words of English in it, a run is a sentence even where its other words are rare. */
 const MOST_OF_A_LETTER_IN_A_SENTENCE = 4.2;
+const FEWEST_SMALL_WORDS = 3;
+/** Syllables of pwgen hold "the", "she" and "her" by chance, but hardly ever in so much of the run: in one key of 100,000. */
+const LEAST_SHARE_OF_SMALL_WORDS = 0.4;
 
 /** The stretches of letters that are surely English, with what they cost. */
 export function englishRuns(
@@ -119,8 +122,15 @@ export function sentenceBits(text: string): number | undefined {
 function mostOfALetter(run: string): number {
   const lower = run.toLowerCase();
   let small = 0;
-  for (const word of FUNCTION_WORDS) if (word.length >= 3 && lower.includes(word)) small++;
-  return small >= 3 ? MOST_OF_A_LETTER_IN_A_SENTENCE : MOST_OF_A_LETTER;
+  const covered = new Set<number>();
+  for (const word of FUNCTION_WORDS) {
+    if (word.length < 3 || !lower.includes(word)) continue;
+    small++;
+    for (let at = lower.indexOf(word); at !== -1; at = lower.indexOf(word, at + 1))
+      for (let index = 0; index < word.length; index++) covered.add(at + index);
+  }
+  const isSentence = small >= FEWEST_SMALL_WORDS && covered.size >= run.length * LEAST_SHARE_OF_SMALL_WORDS;
+  return isSentence ? MOST_OF_A_LETTER_IN_A_SENTENCE : MOST_OF_A_LETTER;
 }
 
 function languageBits(run: string): number {

@@ -12,6 +12,7 @@ import { parseKeyList, type KeyListFormat } from "./key-list.ts";
 
 const MAGIC = Buffer.from("LKKEYS\0\x01", "latin1");
 const SALT = "latchkey known keys 1\0";
+const SALT_BYTES = Buffer.from(SALT);
 const HEADER_BYTES = MAGIC.length + 5;
 /** A stranger's key is taken for a known one once in 2^32. */
 const BITS = 32;
@@ -121,7 +122,7 @@ export function readKeyList(bytes: Uint8Array, format: KeyListFormat = "auto"): 
 
 /** 64 bits of the digest, times count x 2^bits, over 2^64. As two halves all numbers stay below 2^53, for at most 2^20 keys and 32 bits. */
 function hashOf(key: string | Uint8Array, count: number, bits: number): number {
-  const digest = digestOf("sha256", typeof key === "string" ? SALT + key : Buffer.concat([Buffer.from(SALT), key]), "hex");
+  const digest = digestOf("sha256", typeof key === "string" ? SALT + key : Buffer.concat([SALT_BYTES, key]), "hex");
   const [high, low] = [Number.parseInt(digest.slice(0, 8), 16), Number.parseInt(digest.slice(8, 16), 16)];
   return Math.floor((high * count + Math.floor((low * count) / 2 ** 32)) / 2 ** (32 - bits));
 }

@@ -37,6 +37,8 @@ export function layersOf(key: Buffer, isText: boolean): readonly Layer[] {
   };
   const core = withoutEdges(key, isText || textOf(key) !== undefined);
   let fresh = [add(core, true, isText)].filter((layer) => layer !== undefined);
+  // Also with its edges: random bytes were published that begin or end with the code of a newline, or with a NUL.
+  add(key, false, isText);
   for (let depth = 0; depth < DEEPEST && fresh.length > 0; depth++) {
     fresh = fresh.flatMap(({ text }) =>
       text === undefined
@@ -106,7 +108,7 @@ function* decoded(text: string): Generator<Inner> {
   if (text.startsWith(KEY_PREFIX)) return;
   const digits = text.replaceAll(/(?<=[0-9a-f]{2})[:\s-](?=[0-9a-f]{2})/gi, "");
   if (/^[0-9a-f]{8,}$/i.test(digits)) {
-    yield innerOf(Buffer.from(digits.slice(0, digits.length & ~1), "hex"));
+    yield innerOf(Buffer.from(digits.slice(0, digits.length & ~1), "hex"), /^\d*$/.test(digits) ? IN_DECIMALS : IN_BYTES);
     // So many characters of base64 are all hexadecimal digits once in 10^14: that reading would cost as much as all others together.
     if (digits.length >= SURELY_HEX) return;
   }
@@ -118,8 +120,8 @@ function* decoded(text: string): Generator<Inner> {
   if (/^[A-Z2-7]{16,}=*$/i.test(text)) yield innerOf(fromBase32(text.replace(/=+$/, "").toUpperCase()));
 }
 
-function innerOf(bytes: Buffer): Inner {
-  return { bytes, isSure: isSurelyText(withoutEdges(bytes, true)) };
+function innerOf(bytes: Buffer, codes = IN_BYTES): Inner {
+  return { bytes, isSure: isSurelyText(withoutEdges(bytes, true), codes) };
 }
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -140,16 +142,28 @@ function fromBase32(text: string): Buffer {
 const RARELY = 26;
 const EASY_TEXT_BITS = 96;
 
-function isSurelyText(bytes: Buffer): boolean {
+/** How many of all codes are letters and digits, and how many are other signs of ASCII. */
+interface Codes {
+  readonly all: number;
+  readonly letters: number;
+  readonly signs: number;
+  /** So many characters of ASCII are no chance. */
+  readonly enough: number;
+}
+const IN_BYTES: Codes = { all: 256, letters: 62, signs: 33, enough: 20 };
+/** Of two decimal digits, read as hexadecimal ones, most are a character: forty random digits were a text once in 77,000. */
+const IN_DECIMALS: Codes = { all: 100, letters: 48, signs: 12, enough: Infinity };
+
+function isSurelyText(bytes: Buffer, codes: Codes): boolean {
   const text = textOf(bytes);
   if (text === undefined || text === "") return false;
   // Beyond ASCII many random bytes are UTF-8: only what is in ASCII tells.
   const ascii = text.match(/[ -~\t\n\r]/g)?.join("") ?? "";
   const signs = ascii.replace(/[A-Za-z0-9]/g, "").length;
   // Log2 of the chance that so many random bytes are letters, digits and so many other signs.
-  let chance = ascii.length * Math.log2(256 / 62);
-  for (let sign = 1; sign <= signs; sign++) chance -= Math.log2(((ascii.length - sign + 1) / sign) * (33 / 62));
-  if (chance >= RARELY || ascii.length >= 20) return true;
+  let chance = ascii.length * Math.log2(codes.all / codes.letters);
+  for (let sign = 1; sign <= signs; sign++) chance -= Math.log2(((ascii.length - sign + 1) / sign) * (codes.signs / codes.letters));
+  if (chance >= RARELY || ascii.length >= codes.enough) return true;
   return ascii.length === text.length && estimateText(text).bits < EASY_TEXT_BITS;
 }
 

@@ -36,10 +36,15 @@ const DAY = 86_400_000;
 
 const OWN_KEY = new RegExp(`^(?:${KEY_PREFIX}|${DEVELOPMENT_KEY_PREFIX})([A-Za-z0-9_-]+)$`);
 
+/**
+ * Names of variables, places of a template, commands of a shell, code, addresses. A random key may
+ * begin with "$(" and end with ")": so what is between has to begin with the name of a command.
+ */
 const VARIABLE =
-  /^\$\{[^}]*\}$|\$\{[A-Za-z_][\w.:-]*\}|^\$\(.+\)$|^\$[A-Za-z_]\w*$|^\{\{.*\}\}$|^\{%.*%\}$|^%[A-Za-z_]\w*%$|^<[^<>]*>$|^\[[A-Za-z _-]*\]$|^(?:process\.env|import\.meta\.env|os\.environ|os\.getenv|getenv|env|config)\b\s*[.[(]|^(?:file|vault|op|ref|arn|secretsmanager|ssm|awskms|gcpkms):/;
+  /^\$\{[^}]*\}$|\$\{[A-Za-z_][\w.:-]*\}|^\$\(\s*[\w./~-]+(?:[\s|;<].*)?\)$|^\$[A-Za-z_]\w*$|^\{\{.*\}\}$|^\{%.*%\}$|^%[A-Za-z_]\w*%$|^<[^<>]*>$|^\[[A-Za-z _-]*\]$|^(?:process\.env|import\.meta\.env|os\.environ|os\.getenv|getenv|env|config)\b\s*[.[(]|^(?:file|vault|op|ref|arn|secretsmanager|ssm|awskms|gcpkms):/;
+/** Printed values. A passphrase may begin with the words "function" or "class": so code has its braces. */
 const STRINGIFIED =
-  /^(?:undefined|null|NaN|None|nil|true|false|\[object \w+\]|\[SecretKey\]|\[KeyRing\]|<Buffer [0-9a-f .]*>|(?:async )?function\b.*|(?:async )?\([^)]*\)\s*=>.*|class \w+.*)$/s;
+  /^(?:undefined|null|NaN|None|nil|true|false|\[object \w+\]|\[SecretKey\]|\[KeyRing\]|<Buffer [0-9a-f .]*>|(?:async )?function\b[^(]*\(.*|(?:async )?\([^)]*\)\s*=>.*|class \w[^{]*\{.*)$/s;
 const ENCODED = /^(?:base64:|hex:|0x[0-9a-f]+$|b?'.*'$|b?".*"$)|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|%[0-9A-F]{2}%[0-9A-F]{2}/i;
 /** A count of seconds to nanoseconds since 1970, for the years 2001 to 2096; or a date in ISO 8601. */
 const CLOCK =

@@ -33,10 +33,14 @@ describe("gradeSecretKey refuses", () => {
     ["an unresolved variable with text around it", "prefix-${SECRET_KEY}-suffix", "unresolved_variable"],
     ["a template's place", "{{ vault.secret_key }}", "unresolved_variable"],
     ["a shell's command", "$(openssl rand -hex 32)", "unresolved_variable"],
+    ["a shell's command without words behind it", "$(generate_key_now)", "unresolved_variable"],
+    ["a shell's commands", "$(head -c 32 /dev/urandom | base64)", "unresolved_variable"],
     ["a Windows variable", "%APP_SECRET_KEY_01%", "unresolved_variable"],
     ["code", "process.env.SECRET_KEY", "unresolved_variable"],
     ["the address of a file", "file:/run/secrets/secret_key", "unresolved_variable"],
     ["what to put here", "<put your secret key in here>", "unresolved_variable"],
+    ["a printed function", "function makeKey() { return 1; }", "stringified_object"],
+    ["a printed class", "class Key extends Base { }", "stringified_object"],
     ["an undefined value", "undefined", "stringified_object"],
     ["a printed object", "[object Promise]", "stringified_object"],
     ["a printed buffer", "<Buffer 01 02 03 04 05 06 07 08>", "stringified_object"],
@@ -127,6 +131,12 @@ describe("gradeSecretKey finds strong", () => {
 
 describe("a random key is never refused or weak", () => {
   test.each<[string, string]>([
+    ["50 characters of Django that stand in $( and )", "$(=7q(js1z$jjj4(v^ow47)w76tmpbyaqyv7h&)$u(1zs$!(4)"],
+    ["syllables of pwgen that hold small words", "tee1noothethaGheriequarieceesheekai9didi"],
+    ["more of them", "ceesaishu4pooceingohceheishushochishe7ma"],
+    ["a passphrase that begins with a word of JavaScript", "function.darkside.hear.railways.poem.boogie.showtime.jump.dodson.juli"],
+    ["another one", "class kermit rivera brothers pizza hampshire rochelle sacrifice falcon king"],
+    ["digits that are a text by chance if two of them are one of its characters", "0946685721474128335067692447673634717146"],
     ["a UUID without a letter", "00922901743049208749178802785617"],
     ["16 bytes in base64 without a small letter", "RWNV88J3GPMDAIPS3OIGGQ"],
     ["16 bytes in base64 that hold what looks like words", "Jdou_upitpnujl_TA-5-8w"],
