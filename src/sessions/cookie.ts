@@ -122,6 +122,7 @@ export class SessionCookie {
   readonly #formerly: readonly CookieScope[];
   /** The texts that come out the same for every visitor, by name and Secure. */
   readonly #attributes = new Map<string, string>();
+  readonly #expired = new Map<string, string>();
   /** Where the last list of expired scopes began, for requests with more scopes than one answer may expire. */
   #turn = 0;
 
@@ -196,20 +197,13 @@ export class SessionCookie {
   write(name: string, value: string, secure: boolean, maxAge: number | undefined): string {
     if (maxAge !== undefined) return this.#serialize(name, value, secure, { maxAge: Math.min(maxAge, LONGEST_MAX_AGE) });
     const start = `${name}=`;
-    const id = secure ? name : ` ${name}`;
-    // Names are those of the application's own cookies, so there are few.
-    let attributes = this.#attributes.get(id);
-    if (attributes === undefined) {
-      attributes = this.#serialize(name, "", secure, {}).slice(start.length);
-      this.#attributes.set(id, attributes);
-    }
-    return start + value + attributes;
+    return start + value + remembered(this.#attributes, name, secure, () => this.#serialize(name, "", secure, {}).slice(start.length));
   }
 
   /** The Set-Cookie header that makes a browser forget the cookie of this server's own scope. */
   writeExpired(name: string, secure: boolean): string {
     const isSecure = secure || SECURE_PREFIXES.some((prefix) => hasPrefix(name, prefix));
-    return this.#serialize(name, "", isSecure, { maxAge: 0, expires: new Date(0) });
+    return remembered(this.#expired, name, isSecure, () => this.#serialize(name, "", isSecure, { maxAge: 0, expires: new Date(0) }));
   }
 
   /**
@@ -284,6 +278,14 @@ export function attributesOf(setCookie: string): string {
 /** Bytes of name and value, as browsers count them; both are ASCII here. */
 export function cookieBytes(name: string, value: string): number {
   return Buffer.byteLength(name) + Buffer.byteLength(value);
+}
+
+/** Names are those of the application's own cookies, so there are few. */
+function remembered(texts: Map<string, string>, name: string, secure: boolean, make: () => string): string {
+  const id = secure ? name : ` ${name}`;
+  let text = texts.get(id);
+  if (text === undefined) texts.set(id, (text = make()));
+  return text;
 }
 
 /** Browsers look for the prefix whatever its case. */
