@@ -373,8 +373,8 @@ describe("F1: a session that is used slides, as in Flask", () => {
       expect((await visits(each(12, 1), { store: store(), lifetime: 4, permanent })).includes(false)).toBe(!slides);
       expect((await visits([...each(12, 1), 17], { store: store(), lifetime: 4, permanent })).at(-1)).toBe(false);
       expect((await visits(each(20, 5 * DAY), { store: store(), permanent })).includes(false)).toBe(!slides);
-      // A visit in the first half of the time moves the end as well.
-      expect((await visits([2, 5], { store: store(), lifetime: 4, permanent })).at(-1)).toBe(slides);
+      // A visit in the first half of the time moves the end as well, but for a store, where it would be a write for each request.
+      expect((await visits([2, 5], { store: store(), lifetime: 4, permanent })).at(-1)).toBe(permanent && store() === undefined);
       expect(await visits([32 * DAY], { store: store(), permanent })).toEqual([false]);
     }
   });
