@@ -58,7 +58,7 @@ test("ATK-old-key-signs: the oldest key goes on signing, or its sessions never m
     expect(await visitor.visit((session) => session.subject)).toBe("7");
     expect(visitor.setCookies).toHaveLength(1);
     ring.replace(KEY);
-    expect([kind, await outcomeOf(visitor.manager, visitor.jar.header)]).toEqual([kind, "7"]);
+    expect([kind, await outcomeOf(visitor.manager, visitor.header)]).toEqual([kind, "7"]);
   }
 });
 
@@ -66,9 +66,9 @@ test("ATK-old-key-signs: the oldest key goes on signing, or its sessions never m
 test("ATK-stolen-key: the key got out, and whoever has it makes sessions", async () => {
   for (const kind of ALL_KINDS) {
     const ring = new KeyRing(KEY);
-    const { manager, jar } = await loggedIn(kind, new Time(), { keys: ring });
+    const { manager, header } = await loggedIn(kind, new Time(), { keys: ring });
     ring.replace(OTHER_KEY);
-    expect(await outcomeOf(manager, jar.header)).toBe("bad_signature");
+    expect(await outcomeOf(manager, header)).toBe("bad_signature");
   }
   const manager = makeManager("sealed", new Time(), { keys: new KeyRing(OTHER_KEY) });
   expect(await outcomeOf(manager, `__Host-session=${cookieWith("sealed", '["7",{}]')}`)).toBe("bad_signature");
@@ -157,13 +157,13 @@ test("ATK-key-file-newline: an editor has added a line end or changed the encodi
 test("ATK-shared-key: an application accepts the sessions of another one with the same key", async () => {
   const shop = await loggedIn("sealed", new Time(), { format: sealed({ app: "shop" }) });
   const blog = makeManager("sealed", new Time(), { keys: KEY, format: sealed({ app: "blog" }) });
-  expect(await outcomeOf(blog, shop.jar.header)).toBe("bad_signature");
+  expect(await outcomeOf(blog, shop.header)).toBe("bad_signature");
   for (const kind of ["memory", "sqlite"]) {
     const one = await loggedIn(kind);
-    expect(await outcomeOf(makeManager(kind, new Time(), { keys: KEY }), one.jar.header)).toBe("unknown");
+    expect(await outcomeOf(makeManager(kind, new Time(), { keys: KEY }), one.header)).toBe("unknown");
   }
   const one = await loggedIn("flask");
-  expect(await outcomeOf(makeManager("flask", new Time(), { keys: KEY }), one.jar.header)).toBe("7");
+  expect(await outcomeOf(makeManager("flask", new Time(), { keys: KEY }), one.header)).toBe("7");
 });
 
 /** A filter of some fifty thousand published keys comes with the package: a key that looks perfect and stands in a tutorial is refused in production. */

@@ -122,12 +122,12 @@ test("ATK-prototype-pollution: a session holds entries that name prototypes", as
     const define = (data: Data): void =>
       void Object.defineProperty(data, "__proto__", { value: { admin: true }, enumerable: true, configurable: true, writable: true });
     // Two requests at once, so that their changes are merged.
-    const [one, two] = [await visitor.manager.load(visitor.jar.header), await visitor.manager.load(visitor.jar.header)];
+    const [one, two] = [await visitor.manager.load(visitor.header), await visitor.manager.load(visitor.header)];
     define(one.data);
     two.data["constructor"] = "text";
     await visitor.manager.commit(two);
     await visitor.manager.commit(one);
-    const merged = await visitor.manager.load(visitor.jar.header);
+    const merged = await visitor.manager.load(visitor.header);
     expect(Object.keys(merged.data).sort()).toEqual(["__proto__", "cart", "constructor", "name"]);
     expect([merged.data["admin"], ({} as Data)["admin"], Object.getPrototypeOf(merged.data)]).toEqual([
       undefined,

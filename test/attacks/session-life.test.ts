@@ -71,14 +71,15 @@ test("ASVS 7.2.4: an attacker logs a visitor in with a session that the attacker
     const attacker = new Visitor(manager);
     await attacker.visit((session) => (session.data["planted"] = true));
     const victim = new Visitor(manager);
-    victim.jar.take([`${attacker.jar.header!}; Path=/`]);
+    victim.take([`${attacker.header!}; Path=/; Secure`], "script");
+    expect(await victim.who()).toBe("anonymous");
     time.now += 10;
     await victim.visit((session) => session.login("7"));
-    expect(victim.jar.header).not.toBe(attacker.jar.header);
-    expect(await outcomeOf(manager, victim.jar.header)).toBe("7");
+    expect(victim.header).not.toBe(attacker.header);
+    expect(await outcomeOf(manager, victim.header)).toBe("7");
     // A cookie that holds its session goes on holding what the attacker had: an anonymous session. A token in a store opens nothing.
     const isStore = (STORE_KINDS as readonly string[]).includes(kind);
-    expect([kind, await outcomeOf(manager, attacker.jar.header)]).toEqual([kind, isStore ? "moved" : "anonymous"]);
+    expect([kind, await outcomeOf(manager, attacker.header)]).toEqual([kind, isStore ? "moved" : "anonymous"]);
   }
 });
 
@@ -87,16 +88,16 @@ test("ASVS 7.2.4 renewal: rights grow within a session whose token is known", as
   for (const kind of STORE_KINDS) {
     const time = new Time();
     const visitor = await loggedIn(kind, time, { lifetime: 1000 });
-    const before = visitor.jar.header;
+    const before = visitor.header;
     time.now += 900;
     await visitor.visit((session) => (session.renew(), (session.data["isAdmin"] = true)));
     time.now += 11;
-    expect([await outcomeOf(visitor.manager, visitor.jar.header), await outcomeOf(visitor.manager, before)]).toEqual(["7", "moved"]);
-    const middle = visitor.jar.header;
+    expect([await outcomeOf(visitor.manager, visitor.header), await outcomeOf(visitor.manager, before)]).toEqual(["7", "moved"]);
+    const middle = visitor.header;
     await visitor.visit((session) => session.login("7"));
-    expect([await outcomeOf(visitor.manager, visitor.jar.header), await outcomeOf(visitor.manager, middle)]).toEqual(["7", "moved"]);
+    expect([await outcomeOf(visitor.manager, visitor.header), await outcomeOf(visitor.manager, middle)]).toEqual(["7", "moved"]);
     time.now += 1001;
-    expect(await outcomeOf(visitor.manager, visitor.jar.header)).toMatch(/^(expired|unknown)$/);
+    expect(await outcomeOf(visitor.manager, visitor.header)).toMatch(/^(expired|unknown)$/);
   }
 });
 
@@ -110,7 +111,7 @@ test("ATK-session-fixation: a session planted before the login carries something
     expect(await visitor.visit((session) => [session.subject, session.persistent, session.data["cart"]])).toEqual(["7", false, ["a-1"]]);
     // From one user straight to another, and out again.
     await visitor.visit((session) => session.login("8"));
-    expect(await outcomeOf(visitor.manager, visitor.jar.header)).toBe("8");
+    expect(await outcomeOf(visitor.manager, visitor.header)).toBe("8");
     await visitor.visit((session) => (session.logout(), session.flash("bye")));
     expect(await visitor.visit((session) => [session.subject, Object.keys(session.data)])).toEqual([undefined, ["_flashes"]]);
   }
@@ -122,11 +123,11 @@ test("ATK-unknown-token: a client brings a token of its own choice", async () =>
     const manager = makeManager(kind, new Time(), { keys: KEY });
     const chosen = "A".repeat(43);
     const visitor = new Visitor(manager);
-    visitor.jar.take([`__Host-session=${signerOf("store").sign(`${chosen}.${timestampOf(new Time().now)}`)}; Path=/`]);
-    expect(await outcomeOf(manager, visitor.jar.header)).toBe("unknown");
+    visitor.take([`__Host-session=${signerOf("store").sign(`${chosen}.${timestampOf(new Time().now)}`)}; Path=/; Secure`], "script");
+    expect(await outcomeOf(manager, visitor.header)).toBe("unknown");
     await visitor.visit((session) => session.login("7"));
     expect(visitor.value.split(".")[0]).not.toBe(chosen);
-    expect(await outcomeOf(manager, visitor.jar.header)).toBe("7");
+    expect(await outcomeOf(manager, visitor.header)).toBe("7");
     // Without a signature it does not even reach the store.
     expect(await outcomeOf(manager, `__Host-session=${chosen}`)).toBe("malformed");
   }
@@ -169,7 +170,7 @@ test("ATK-forged-record: somebody writes into the session table", async () => {
   ]) {
     await store.delete(id);
     await store.set(id, payload, time.now + 1000);
-    expect([payload, await outcomeOf(visitor.manager, visitor.jar.header)]).toEqual([payload, "bad_payload"]);
+    expect([payload, await outcomeOf(visitor.manager, visitor.header)]).toEqual([payload, "bad_payload"]);
   }
 });
 
@@ -178,9 +179,9 @@ test("ASVS 7.4.1: a cookie is sent again after the logout", async () => {
   for (const kind of STORE_KINDS) {
     for (const end of ["logout", "destroy"] as const) {
       const visitor = await loggedIn(kind);
-      const copy = visitor.jar.header;
+      const copy = visitor.header;
       await visitor.visit((session) => session[end]());
-      expect([visitor.jar.header, await outcomeOf(visitor.manager, copy)]).toEqual([undefined, "unknown"]);
+      expect([visitor.header, await outcomeOf(visitor.manager, copy)]).toEqual([undefined, "unknown"]);
     }
   }
 });
@@ -191,7 +192,7 @@ test("ATK-replay-after-logout: a copy of a cookie that holds its session is sent
     const time = new Time();
     const endedAt = new Map<string, number>();
     const [open, guarded] = [await loggedIn(kind, time), await loggedIn(kind, time, { validFrom: (subject) => endedAt.get(subject) })];
-    const copies = [open.jar.header, guarded.jar.header];
+    const copies = [open.header, guarded.header];
     time.now += 10;
     await open.visit((session) => session.logout());
     await guarded.visit((session) => (endedAt.set(session.subject!, time.now), session.logout()));
@@ -199,12 +200,12 @@ test("ATK-replay-after-logout: a copy of a cookie that holds its session is sent
     expect(await outcomeOf(guarded.manager, copies[1])).toBe("revoked");
     // Whoever logs in again is not locked out.
     await guarded.visit((session) => session.login("7"));
-    expect(await outcomeOf(guarded.manager, guarded.jar.header)).toBe("7");
+    expect(await outcomeOf(guarded.manager, guarded.header)).toBe("7");
     if (kind === "flask") continue;
     // One session alone, however its cookie is spelled and however often it was written since.
     const ended = new Set<string>();
     const listed = await loggedIn(kind, time, { isRevoked: ({ id }) => ended.has(id!) });
-    const first = listed.jar.header;
+    const first = listed.header;
     await listed.visit((session) => (session.data["a"] = 1));
     await listed.visit((session) => (ended.add(session.id!), session.logout()));
     expect(await outcomeOf(listed.manager, first)).toBe("revoked");
@@ -218,7 +219,7 @@ test("ASVS 7.4.2: an account is closed while its sessions are open", async () =>
     const visitors = Array.from({ length: 4 }, () => new Visitor(manager));
     for (const [index, visitor] of visitors.entries()) await visitor.visit((session) => session.login(index < 3 ? "7" : "8"));
     expect(await manager.revokeAll("7")).toBe(3);
-    const outcomes = await Promise.all(visitors.map(async ({ jar }) => await outcomeOf(manager, jar.header)));
+    const outcomes = await Promise.all(visitors.map(async ({ header }) => await outcomeOf(manager, header)));
     expect(outcomes).toEqual(["unknown", "unknown", "unknown", "8"]);
   }
 });
@@ -231,7 +232,7 @@ test("ASVS 7.4.3: a password was changed, and whoever knew the old one is still 
     for (const visitor of [own, thief]) await visitor.visit((session) => session.login("7"));
     const id = await own.visit((session) => session.id);
     expect(await manager.revokeAll("7", { except: id })).toBe(1);
-    expect([await outcomeOf(manager, own.jar.header), await outcomeOf(manager, thief.jar.header)]).toEqual(["7", "unknown"]);
+    expect([await outcomeOf(manager, own.header), await outcomeOf(manager, thief.header)]).toEqual(["7", "unknown"]);
   }
 });
 
@@ -243,7 +244,7 @@ test("ASVS 7.4.5: something has happened, and all sessions have to end now", asy
     const visitors = ["7", "8"].map((subject) => ({ subject, visitor: new Visitor(manager) }));
     for (const { subject, visitor } of visitors) await visitor.visit((session) => session.login(subject));
     ring.replace("lk1_Nb5Wq8TzYk2RmXcJ7vLpHs4DfGe0Ua9iOyQt3ZxVr6C");
-    for (const { visitor } of visitors) expect(await outcomeOf(manager, visitor.jar.header)).toBe("bad_signature");
+    for (const { visitor } of visitors) expect(await outcomeOf(manager, visitor.header)).toBe("bad_signature");
   }
 });
 
@@ -266,7 +267,7 @@ test("ASVS 7.5.2: a user cannot see or end a session that somebody else uses", a
     for (const token of tokens) expect(JSON.stringify(list)).not.toContain(token);
     expect(await outcomeOf(manager, `__Host-session=${list[0]!.handle}`)).toBe("malformed");
     await manager.revoke(list[0]!.handle);
-    expect([await outcomeOf(manager, thief.jar.header), await outcomeOf(manager, phone.jar.header)]).toEqual(["unknown", "7"]);
+    expect([await outcomeOf(manager, thief.header), await outcomeOf(manager, phone.header)]).toEqual(["unknown", "7"]);
   }
 });
 
@@ -276,7 +277,7 @@ test("ATK-logout-race: a slow request writes a session back that a logout has en
     for (const change of ["data", "renew", "touch"] as const) {
       const time = new Time();
       const visitor = await loggedIn(kind, time, { idleTimeout: 10 * DAY });
-      const copy = visitor.jar.header;
+      const copy = visitor.header;
       time.now += 6 * DAY;
       const slow = await visitor.manager.load(copy);
       if (change === "data") slow.data["late"] = true;
@@ -297,7 +298,7 @@ test("ATK-logout-race: a slow request writes a session back that a logout has en
 test("ATK-renewal-race: a token is renewed twice at the same time, and one copy of the session lives on", async () => {
   for (const kind of STORE_KINDS) {
     const visitor = await loggedIn(kind);
-    const header = visitor.jar.header;
+    const header = visitor.header;
     const [one, two] = [await visitor.manager.load(header), await visitor.manager.load(header)];
     one.renew();
     two.logout();
@@ -313,7 +314,7 @@ test("ATK-lost-update: a second request at the same time undoes what the first o
   for (const kind of STORE_KINDS) {
     const visitor = await loggedIn(kind);
     await visitor.visit((session) => Object.assign(session.data, { isAdmin: true, clicks: 1 }));
-    const [withdraw, click] = [await visitor.manager.load(visitor.jar.header), await visitor.manager.load(visitor.jar.header)];
+    const [withdraw, click] = [await visitor.manager.load(visitor.header), await visitor.manager.load(visitor.header)];
     delete withdraw.data["isAdmin"];
     click.update((data) => void (data["clicks"] = Number(data["clicks"]) + 1));
     await visitor.manager.commit(withdraw);
@@ -327,7 +328,7 @@ test("ATK-lost-update: a second request at the same time undoes what the first o
 test("ATK-late-change: a right is taken away after the answer has begun", async () => {
   for (const kind of ALL_KINDS) {
     const visitor = await loggedIn(kind);
-    const session = await visitor.manager.load(visitor.jar.header);
+    const session = await visitor.manager.load(visitor.header);
     void session.data;
     await visitor.manager.commit(session);
     for (const change of [
@@ -339,7 +340,7 @@ test("ATK-late-change: a right is taken away after the answer has begun", async 
       expect(change).toThrow();
     expect(() => session.logout()).toThrow(expect.objectContaining({ code: "session_closed" }));
     // Also where nobody had looked at the session before.
-    const untouched = await visitor.manager.load(visitor.jar.header);
+    const untouched = await visitor.manager.load(visitor.header);
     await visitor.manager.commit(untouched);
     expect(() => delete untouched.data["name"]).toThrow();
     for (const change of [
@@ -386,7 +387,7 @@ test("ATK-unnoticed-change: a right that was taken away comes back, because nobo
       await visitor.visit((session) => (session.data["value"] = after));
       expect(await visitor.visit((session) => session.data["value"])).toEqual(after);
       await visitor.visit((session) => delete session.data["value"]);
-      expect(visitor.jar.header).toBeUndefined();
+      expect(visitor.header).toBeUndefined();
     }
   }
 });
@@ -396,8 +397,8 @@ test("ATK-second-process: a session that ended in one process goes on in another
   const time = new Time();
   const store = openSqlite(time.clock);
   const [one, two] = [await loggedIn("sqlite", time, { store }), makeManager("sqlite", time, { keys: KEY, store })];
-  expect(await outcomeOf(two, one.jar.header)).toBe("7");
-  const copy = one.jar.header;
+  expect(await outcomeOf(two, one.header)).toBe("7");
+  const copy = one.header;
   await one.visit((session) => session.logout());
   expect(await outcomeOf(two, copy)).toBe("unknown");
 });

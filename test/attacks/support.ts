@@ -5,7 +5,8 @@ import { connect, type AddressInfo } from "node:net";
 import type { SessionManager, SessionManagerOptions } from "latchkey";
 import { session, type SessionRequest } from "latchkey/node";
 import { Signer } from "latchkey/signing";
-import { KINDS, makeManager, Time, Visitor, type Data } from "../sessions/support.ts";
+import { KINDS, makeManager, Time, type Data } from "../sessions/support.ts";
+import { MAY_EXPIRE, outcomeOf, Visitor, wordOf } from "./visitor.ts";
 
 /** A key like those of `latchkey key generate`. */
 export const KEY = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5A";
@@ -24,18 +25,9 @@ export async function loggedIn(
   time: Time = new Time(),
   options: Partial<SessionManagerOptions<Data>> = {},
 ): Promise<Visitor> {
-  const visitor = new Visitor(makeManager(kind, time, { keys: KEY, ...options }));
+  const visitor = new Visitor(makeManager(kind, time, { keys: KEY, ...options }), time);
   await visitor.visit((session) => (session.login("7"), Object.assign(session.data, { name: "Ada Lovelace", cart: ["a-1", "b-2"] })));
   return visitor;
-}
-
-/** What a Cookie header leads to: the subject, or why there is none. Fails if a rejected session is not empty. */
-export async function outcomeOf(manager: SessionManager<Data>, header: string | undefined): Promise<string> {
-  const loaded = await manager.load(header);
-  const { subject, rejection, isNew } = loaded;
-  if (rejection !== undefined && (subject !== undefined || !isNew || Object.keys(loaded.data).length > 0))
-    throw new Error("A rejected cookie has given something away.");
-  return rejection?.reason ?? subject ?? (isNew ? "nobody" : "anonymous");
 }
 
 /** Values of one format and the reasons for which they were refused, each once. */
@@ -125,22 +117,25 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Asks a real node:http server, by bytes on a socket; each ask has its own connection. */
+/** Asks a real node:http server, by bytes on a socket; each ask has its own connection. Fails if a rejected cookie brings a Set-Cookie. */
 export async function withServer(
   manager: SessionManager<Data>,
   test: (ask: (headerLines: readonly string[]) => Promise<Answer>) => Promise<void>,
 ): Promise<void> {
   const openSession = session(manager);
+  let isRejected = false;
   const server = createServer((request, response) => {
     openSession(request, response, () => {
-      const { subject, rejection } = (request as SessionRequest).session;
-      response.end(subject ?? rejection?.reason ?? "nobody");
+      const { session: mine } = request as SessionRequest<Data>;
+      isRejected = mine.rejection !== undefined && !MAY_EXPIRE.includes(mine.rejection.reason);
+      response.end(wordOf(mine));
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const ask = async (headerLines: readonly string[]): Promise<Answer> => {
     const socket = connect({ host: "127.0.0.1", port });
+    isRejected = false;
     // Not a loopback name, so that the cookie counts as Secure here.
     const lines = ["GET / HTTP/1.1", "Host: shop.example", ...headerLines, "Connection: close", "", ""];
     socket.write(lines.join("\r\n"), "latin1");
@@ -149,7 +144,9 @@ export async function withServer(
     const end = text.indexOf("\r\n\r\n");
     const [statusLine = "", ...fields] = text.slice(0, end).split("\r\n");
     const headers = fields.map((field) => [field.split(":")[0]!.toLowerCase(), field.slice(field.indexOf(":") + 1).trim()] as const);
-    return { status: Number(statusLine.split(" ")[1]), headers, body: text.slice(end + 4) };
+    const answer = { status: Number(statusLine.split(" ")[1]), headers, body: text.slice(end + 4) };
+    if (isRejected && setCookiesOf(answer).length > 0) throw new Error(`A cookie that is ${answer.body} has led to a Set-Cookie.`);
+    return answer;
   };
   try {
     await test(ask);
@@ -161,4 +158,5 @@ export async function withServer(
 
 export const setCookiesOf = ({ headers }: Answer): string[] => headers.filter(([name]) => name === "set-cookie").map(([, value]) => value);
 
-export { KINDS, makeManager, Time, Visitor, type Data };
+export { KINDS, makeManager, Time, type Data };
+export { cookiesOf, outcomeOf, verdictOf, Visitor } from "./visitor.ts";

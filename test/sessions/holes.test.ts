@@ -61,6 +61,24 @@ describe("what a session's requests do at the same time", () => {
     for (const server of servers) expect(await visitor.visit(server, (session) => ({ ...session.data }))).toEqual({ clicks: 2 });
   });
 
+  test.each(STORE_KINDS)("T4: with %s, 'remember me' of the request that loses is kept when its changes are merged", async (kind) => {
+    const time = new Time();
+    for (const wanted of [true, false]) {
+      const servers = twoServers(kind, time);
+      const visitor = new Visitor(time);
+      await visitor.visit(servers[0], (session) => (session.login("7"), (session.persistent = !wanted)));
+      await race(
+        visitor,
+        servers,
+        (session) => (session.data["clicks"] = 1),
+        (session) => (session.persistent = wanted),
+      );
+      for (const server of servers) {
+        expect(await visitor.visit(server, (session) => [session.persistent, session.data["clicks"]])).toEqual([wanted, 1]);
+      }
+    }
+  });
+
   test.each(STORE_KINDS)("T4: with %s, the answer that wins with 'remember me' is not undone by a merge", async (kind) => {
     const time = new Time();
     for (const wanted of [true, false]) {
