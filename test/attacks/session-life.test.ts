@@ -5,7 +5,7 @@
  */
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
-import { KeyRing } from "latchkey";
+import { flask, KeyRing, sealed, SessionManager, signed } from "latchkey";
 import { MemoryStore } from "latchkey/stores/memory";
 import { expect, test } from "vitest";
 import { openSqlite } from "../sessions/support.ts";
@@ -21,6 +21,7 @@ import {
   Time,
   timestampOf,
   Visitor,
+  type Data,
 } from "./support.ts";
 
 const DAY = 86_400;
@@ -80,6 +81,8 @@ test("ASVS 7.2.4: an attacker logs a visitor in with a session that the attacker
     // A cookie that holds its session goes on holding what the attacker had: an anonymous session. A token in a store opens nothing.
     const isStore = (STORE_KINDS as readonly string[]).includes(kind);
     expect([kind, await outcomeOf(manager, attacker.header)]).toEqual([kind, isStore ? "moved" : "anonymous"]);
+    // Also by a real request of the attacker, which changes nothing for the victim.
+    expect([await attacker.who(), await victim.who()]).toEqual([isStore ? "moved" : "anonymous", "7"]);
   }
 });
 
@@ -93,6 +96,9 @@ test("ASVS 7.2.4 renewal: rights grow within a session whose token is known", as
     await visitor.visit((session) => (session.renew(), (session.data["isAdmin"] = true)));
     time.now += 11;
     expect([await outcomeOf(visitor.manager, visitor.header), await outcomeOf(visitor.manager, before)]).toEqual(["7", "moved"]);
+    const thief = new Visitor(visitor.manager, time);
+    thief.take([`${before!}; Path=/; Secure`], "script");
+    expect([await thief.who(), thief.setCookies, await visitor.who()]).toEqual(["moved", [], "7"]);
     const middle = visitor.header;
     await visitor.visit((session) => session.login("7"));
     expect([await outcomeOf(visitor.manager, visitor.header), await outcomeOf(visitor.manager, middle)]).toEqual(["7", "moved"]);
@@ -114,6 +120,17 @@ test("ATK-session-fixation: a session planted before the login carries something
     expect(await outcomeOf(visitor.manager, visitor.header)).toBe("8");
     await visitor.visit((session) => (session.logout(), session.flash("bye")));
     expect(await visitor.visit((session) => [session.subject, Object.keys(session.data)])).toEqual([undefined, ["_flashes"]]);
+    // Nor does an attacker who planted the session get into it, whatever the victim put there since.
+    const time = new Time();
+    const manager = makeManager(kind, time, { keys: KEY });
+    const [attacker, victim] = [new Visitor(manager, time), new Visitor(manager, time)];
+    await attacker.visit((session) => (session.data["planted"] = true));
+    victim.take([`${attacker.header!}; Path=/; Secure`], "script");
+    await victim.visit((session) => (session.login("7"), (session.data["address"] = "12 St James's Square")));
+    expect(await victim.who()).toBe("7");
+    for (let request = 0; request < 2; request++)
+      expect(await attacker.visit((session) => [session.subject, session.data["address"]])).toEqual([undefined, undefined]);
+    expect([await victim.who(), await victim.visit((session) => session.data["address"])]).toEqual(["7", "12 St James's Square"]);
   }
 });
 
@@ -123,11 +140,16 @@ test("ATK-unknown-token: a client brings a token of its own choice", async () =>
     const manager = makeManager(kind, new Time(), { keys: KEY });
     const chosen = "A".repeat(43);
     const visitor = new Visitor(manager);
-    visitor.take([`__Host-session=${signerOf("store").sign(`${chosen}.${timestampOf(new Time().now)}`)}; Path=/; Secure`], "script");
-    expect(await outcomeOf(manager, visitor.header)).toBe("unknown");
+    const planted = `__Host-session=${signerOf("store").sign(`${chosen}.${timestampOf(new Time().now)}`)}; Path=/; Secure`;
+    visitor.take([planted], "script");
+    expect([await visitor.who(), visitor.setCookies]).toEqual(["unknown", []]);
     await visitor.visit((session) => session.login("7"));
     expect(visitor.value.split(".")[0]).not.toBe(chosen);
-    expect(await outcomeOf(manager, visitor.header)).toBe("7");
+    expect([await visitor.who(), visitor.setCookies]).toEqual(["7", []]);
+    // Who chose the token has nothing of it.
+    const attacker = new Visitor(manager);
+    attacker.take([planted], "script");
+    expect([await attacker.who(), attacker.setCookies, (await manager.list("7")).length]).toEqual(["unknown", [], 1]);
     // Without a signature it does not even reach the store.
     expect(await outcomeOf(manager, `__Host-session=${chosen}`)).toBe("malformed");
   }
@@ -179,9 +201,16 @@ test("ASVS 7.4.1: a cookie is sent again after the logout", async () => {
   for (const kind of STORE_KINDS) {
     for (const end of ["logout", "destroy"] as const) {
       const visitor = await loggedIn(kind);
-      const copy = visitor.header;
+      const copy = visitor.header!;
       await visitor.visit((session) => session[end]());
       expect([visitor.header, await outcomeOf(visitor.manager, copy)]).toEqual([undefined, "unknown"]);
+      expect(await visitor.who()).toBe("nobody");
+      // A thief who sends the copy, and puts something into the session, gets an anonymous one.
+      const thief = new Visitor(visitor.manager);
+      thief.take([`${copy}; Path=/; Secure`], "script");
+      expect(await thief.who()).toBe("unknown");
+      await thief.visit((session) => (session.data["a"] = 1));
+      expect([await thief.who(), await visitor.manager.list("7")]).toEqual(["anonymous", []]);
     }
   }
 });
@@ -196,11 +225,16 @@ test("ATK-replay-after-logout: a copy of a cookie that holds its session is sent
     time.now += 10;
     await open.visit((session) => session.logout());
     await guarded.visit((session) => (endedAt.set(session.subject!, time.now), session.logout()));
+    // The browser itself is logged out; the copy is not.
+    for (const visitor of [open, guarded]) expect([visitor.header, await visitor.who()]).toEqual([undefined, "nobody"]);
     expect(await outcomeOf(open.manager, copies[0])).toBe("7");
     expect(await outcomeOf(guarded.manager, copies[1])).toBe("revoked");
-    // Whoever logs in again is not locked out.
+    // A thief's request with the revoked copy ends that cookie in the thief's browser, and a new login is not locked out.
+    const thief = new Visitor(guarded.manager, time);
+    thief.take([`${copies[1]!}; Path=/; Secure`], "script");
+    expect([await thief.who(), thief.header, await thief.who()]).toEqual(["revoked", undefined, "nobody"]);
     await guarded.visit((session) => session.login("7"));
-    expect(await outcomeOf(guarded.manager, guarded.header)).toBe("7");
+    expect([await guarded.who(), await guarded.who()]).toEqual(["7", "7"]);
     if (kind === "flask") continue;
     // One session alone, however its cookie is spelled and however often it was written since.
     const ended = new Set<string>();
@@ -208,7 +242,7 @@ test("ATK-replay-after-logout: a copy of a cookie that holds its session is sent
     const first = listed.header;
     await listed.visit((session) => (session.data["a"] = 1));
     await listed.visit((session) => (ended.add(session.id!), session.logout()));
-    expect(await outcomeOf(listed.manager, first)).toBe("revoked");
+    expect([await outcomeOf(listed.manager, first), await listed.who()]).toEqual(["revoked", "nobody"]);
   }
 });
 
@@ -233,6 +267,7 @@ test("ASVS 7.4.3: a password was changed, and whoever knew the old one is still 
     const id = await own.visit((session) => session.id);
     expect(await manager.revokeAll("7", { except: id })).toBe(1);
     expect([await outcomeOf(manager, own.header), await outcomeOf(manager, thief.header)]).toEqual(["7", "unknown"]);
+    expect([await thief.who(), await own.who(), await own.who()]).toEqual(["unknown", "7", "7"]);
   }
 });
 
@@ -268,6 +303,7 @@ test("ASVS 7.5.2: a user cannot see or end a session that somebody else uses", a
     expect(await outcomeOf(manager, `__Host-session=${list[0]!.handle}`)).toBe("malformed");
     await manager.revoke(list[0]!.handle);
     expect([await outcomeOf(manager, thief.header), await outcomeOf(manager, phone.header)]).toEqual(["unknown", "7"]);
+    expect([await thief.who(), await phone.who(), (await manager.list("7")).length]).toEqual(["unknown", "7", 1]);
   }
 });
 
@@ -279,17 +315,128 @@ test("ATK-logout-race: a slow request writes a session back that a logout has en
       const visitor = await loggedIn(kind, time, { idleTimeout: 10 * DAY });
       const copy = visitor.header;
       time.now += 6 * DAY;
-      const slow = await visitor.manager.load(copy);
-      if (change === "data") slow.data["late"] = true;
-      if (change === "renew") slow.renew();
-      void slow.subject;
+      const slow = await visitor.begin();
+      if (change === "data") slow.session.data["late"] = true;
+      if (change === "renew") slow.session.renew();
+      void slow.session.subject;
       await visitor.visit((session) => session.logout());
-      const headers = await visitor.manager.commit(slow);
-      // A touch sends the cookie again, whose session is no more; nothing else sends one.
-      const sent = headers.filter(([name]) => name === "Set-Cookie").map(([, value]) => value.split(";")[0]);
-      for (const header of [copy, ...sent]) expect([change, await outcomeOf(visitor.manager, header)]).toEqual([change, "unknown"]);
-      expect(sent.length).toBeLessThanOrEqual(change === "touch" ? 1 : 0);
+      expect([change, await slow.finish()]).toEqual([change, []]);
+      expect([change, visitor.header, await visitor.who()]).toEqual([change, undefined, "nobody"]);
+      expect([change, await outcomeOf(visitor.manager, copy)]).toEqual([change, "unknown"]);
       expect(await visitor.manager.list("7")).toEqual([]);
+    }
+  }
+});
+
+/** Before anything is sent it is looked up whether it still holds: an answer that was begun before a login, a renewal or a logout sends no cookie, and the next request is what the login, the renewal or the logout has left. */
+test("ATK-late-answer: an answer that was begun before a login brings the old session back", async () => {
+  for (const kind of STORE_KINDS) {
+    for (const act of ["login", "renew", "logout"] as const) {
+      for (const looks of [true, false]) {
+        const time = new Time();
+        const visitor = await loggedIn(kind, time);
+        // By now the end of the session is to be moved, and its cookie to be sent again.
+        time.now += 8 * DAY;
+        const late = await visitor.begin();
+        if (looks) void late.session.subject;
+        await visitor.visit((session) => (act === "login" ? session.login("8") : session[act]()));
+        const [after, header] = [{ login: "8", renew: "7", logout: "nobody" }[act], visitor.header];
+        expect([kind, act, await late.finish(), visitor.header]).toEqual([kind, act, [], header]);
+        for (const wait of [0, 11, 61, DAY]) {
+          time.now += wait;
+          expect([kind, act, wait, await visitor.who()]).toEqual([kind, act, wait, after]);
+        }
+      }
+    }
+  }
+});
+
+/** The answer to a request with an expired or unusable cookie sets nothing: a login that the browser has made meanwhile stays. */
+test("ATK-late-expiry: a late answer to an old cookie deletes a fresh login", async () => {
+  for (const kind of ALL_KINDS) {
+    const time = new Time();
+    const visitor = await loggedIn(kind, time, { idleTimeout: 3600 });
+    time.now += 4000;
+    const late = await visitor.begin();
+    expect(late.session.rejection?.reason).toMatch(/^(expired|unknown)$/);
+    await visitor.visit((session) => session.login("7"));
+    expect([kind, await late.finish(), await visitor.who()]).toEqual([kind, [], "7"]);
+  }
+});
+
+/** Ending a session follows every renewal of it: the victim's logout with the old token, `revoke` with the old id, `revokeAll`, and in cookies that hold their session the list of ended ids, since `renew` keeps the id there. Flask's format has no id: `validFrom` refuses what was signed before. */
+test("ATK-thief-renewal: a thief renews a copied session, so that ending the old one misses it", async () => {
+  for (const kind of STORE_KINDS) {
+    for (const end of ["logout", "late logout", "revoke", "revokeAll"] as const) {
+      const time = new Time();
+      const victim = await loggedIn(kind, time);
+      const { manager } = victim;
+      const [{ handle } = { handle: "" }] = await manager.list("7");
+      const thief = new Visitor(manager, time);
+      thief.take([`${victim.header!}; Path=/; Secure`], "script");
+      for (let times = 0; times < 3; times++) await thief.visit((session) => session.renew());
+      expect(await thief.who()).toBe("7");
+      if (end === "late logout") time.now += 11;
+      if (end === "revoke") expect(await manager.revoke(handle, { subject: "7" })).toBe(true);
+      else if (end === "revokeAll") expect(await manager.revokeAll("7")).toBe(1);
+      else await victim.visit((session) => session.logout());
+      expect([kind, end, await thief.who(), await manager.list("7")]).toEqual([kind, end, "unknown", []]);
+      await thief.visit((session) => (session.data["a"] = 1));
+      expect([kind, end, await thief.who(), await victim.who()]).toEqual([
+        kind,
+        end,
+        "anonymous",
+        expect.stringMatching(/^(nobody|unknown|moved)$/),
+      ]);
+    }
+  }
+  for (const kind of COOKIE_KINDS) {
+    const time = new Time();
+    const ended = new Set<string | undefined>();
+    const from = new Map<string, number>();
+    const hooks =
+      kind === "flask"
+        ? { validFrom: (subject: string) => from.get(subject) }
+        : { isRevoked: ({ id }: { id: string | undefined }) => ended.has(id) };
+    const victim = await loggedIn(kind, time, hooks);
+    const thief = new Visitor(victim.manager, time);
+    thief.take([`${victim.header!}; Path=/; Secure`], "script");
+    for (let times = 0; times < 3; times++) {
+      time.now += 1;
+      await thief.visit((session) => (session.renew(), (session.data["times"] = times)));
+    }
+    time.now += 1;
+    await victim.visit((session) => (ended.add(session.id), from.set("7", time.now), session.logout()));
+    expect([kind, await thief.who(), await thief.who(), await victim.who()]).toEqual([kind, "revoked", "nobody", "nobody"]);
+  }
+});
+
+/** When a session of a cookie moves into the store, the store remembers which: a copy of the old cookie follows the session while it lives, and opens nothing after the logout or `revokeAll`. */
+test("ATK-replay-before-store: a copy of a cookie from before the store is sent after the logout", async () => {
+  for (const format of [sealed(), signed(), flask()]) {
+    for (const kind of STORE_KINDS) {
+      for (const end of ["logout", "logout with the old cookie", "revokeAll"] as const) {
+        const time = new Time();
+        const before = new SessionManager<Data>({ keys: KEY, clock: time.clock, format });
+        const manager = makeManager(kind, time, { keys: KEY, reads: [format] });
+        const old = new Visitor(before, time);
+        await old.visit((session) => session.login("7"));
+        const [visitor, thief] = [new Visitor(manager, time), new Visitor(manager, time)];
+        for (const each of [visitor, thief]) each.take([`${old.header!}; Path=/; Secure`], "script");
+        if (end !== "logout with the old cookie") expect(await visitor.who()).toBe("7");
+        if (end === "revokeAll") expect(await manager.revokeAll("7")).toBe(1);
+        else await visitor.visit((session) => session.logout());
+        for (const wait of [0, 11, 61, DAY]) {
+          time.now += wait;
+          expect([format.name, end, await thief.who(), await visitor.who()]).toEqual([
+            format.name,
+            end,
+            expect.stringMatching(/^(unknown|moved)$/),
+            expect.stringMatching(end === "revokeAll" ? /^unknown$/ : /^nobody$/),
+          ]);
+        }
+        expect(await manager.list("7")).toEqual([]);
+      }
     }
   }
 });

@@ -3,8 +3,8 @@ import { factsOf } from "../sessions/edges/support.ts";
 import { Time, type Data } from "../sessions/support.ts";
 import { Browser, readLine, type Setter } from "../simulation/browser.ts";
 
-/** Reasons for which an answer may expire cookies. For any other, it must leave the browser as it is. */
-export const MAY_EXPIRE: readonly string[] = ["duplicate", "revoked"];
+/** Reasons for which an answer may expire cookies: other places than our own, or the session that was ended. For any other reason, it must set nothing. */
+export const MAY_EXPIRE: readonly string[] = ["duplicate", "too_large", "revoked"];
 /** Of these, a good cookie beside it says nothing: the request is ambiguous. */
 const LEAVES_NOBODY: readonly string[] = ["duplicate", "too_large"];
 /** With these managers nobody can log in. */
