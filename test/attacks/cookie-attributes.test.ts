@@ -4,9 +4,22 @@
  * What the browser is told decides who else may read, overwrite or send the cookie, and what a cache may keep.
  */
 import { randomBytes } from "node:crypto";
-import { InvalidOptionError, SessionManager, type CookieOptions, type RequestFacts, type Session } from "latchkey";
+import { InvalidOptionError, KeyRing, SessionManager, type CookieOptions, type RequestFacts, type Session } from "latchkey";
 import { expect, test } from "vitest";
-import { ALL_KINDS, COOKIE_KINDS, KEY, loggedIn, makeManager, STORE_KINDS, Time, Visitor, withServer, type Data } from "./support.ts";
+import { Browser } from "../simulation/browser.ts";
+import {
+  ALL_KINDS,
+  COOKIE_KINDS,
+  KEY,
+  loggedIn,
+  makeManager,
+  setCookiesOf,
+  STORE_KINDS,
+  Time,
+  Visitor,
+  withServer,
+  type Data,
+} from "./support.ts";
 
 const attributes = ([cookie = ""]: readonly string[]): string[] => cookie.split("; ").slice(1);
 const refused = (cookie: object): void =>
@@ -38,6 +51,44 @@ test("ASVS 3.3.1: the cookie travels over a connection that somebody listens to"
     { partitioned: true, secure: false },
   ])
     refused(cookie);
+});
+
+/** In production the cookie is Secure and `__Host-`, whatever a proxy makes of the request. In development the plain cookie goes only to a loopback host, from this machine, over HTTP/1.1 or 2, and without any header that proxies add. */
+test("ATK-local-proxy: a proxy on the same machine calls the server by a name of this machine", async () => {
+  const nginx = { host: "127.0.0.1:3000", version: "1.0" } as const;
+  const signs = [
+    "X-Forwarded-For: 203.0.113.7",
+    "X-Forwarded-Proto: https",
+    "X-Real-IP: 203.0.113.7",
+    "Via: 1.1 proxy",
+    "Forwarded: for=203.0.113.7",
+  ];
+  for (const mode of ["production", "development"] as const) {
+    const manager = makeManager("sealed", new Time(), { keys: new KeyRing(KEY, [], { mode }) });
+    await withServer(manager, async (ask) => {
+      const proxied = [
+        await ask([], { ...nginx, path: "/login/7" }),
+        await ask(["Connection: close"], { ...nginx, host: "localhost", path: "/login/7" }),
+        await ask([], { path: "/login/7" }),
+        ...(await Promise.all(signs.map(async (sign) => await ask([sign], { host: "127.0.0.1:3000", path: "/login/7" })))),
+      ];
+      if (mode === "production") proxied.push(await ask([], { host: "localhost:3000", path: "/login/7" }));
+      for (const answer of proxied) {
+        const [line = ""] = setCookiesOf(answer);
+        expect([mode, line]).toEqual([mode, expect.stringMatching(/^__Host-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/)]);
+        // The visitor's browser, which speaks https with the proxy, keeps it, and the next request is logged in.
+        const browser = new Browser("visitor", new Time().clock);
+        browser.take(line);
+        expect((await ask([`Cookie: ${browser.header("/")}`], nginx)).body).toBe("7");
+      }
+    });
+  }
+  const own = makeManager("sealed", new Time(), { keys: new KeyRing(KEY, [], { mode: "development" }) });
+  await withServer(own, async (ask) => {
+    const [line = ""] = setCookiesOf(await ask([], { host: "localhost:3000", path: "/login/7" }));
+    expect(line).toMatch(/^session=[^;]+; Path=\/; HttpOnly; SameSite=Lax$/);
+    expect((await ask([`Cookie: ${line.split(";")[0]!}`], { host: "localhost:3000" })).body).toBe("7");
+  });
 });
 
 /** The default name is `__Host-session` with the path `/` and no domain, so no other host and no plain connection can set it; the types and the constructor refuse what browsers would. */

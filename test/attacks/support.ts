@@ -110,6 +110,16 @@ export function enveloped(kind: (typeof COOKIE_KINDS)[number], data: string): st
   return kind === "signed" ? `{"data":${data},"id":"AAAAAAAAAAAAAAAA","started":${new Time().now}}` : data;
 }
 
+/** How a request comes to the server; the defaults are those of a server behind a proxy that keeps the host. */
+interface Wire {
+  readonly host?: string;
+  readonly version?: "1.0" | "1.1";
+  /** `/login/7` logs "7" in. */
+  readonly path?: string;
+}
+
+export type Ask = (headerLines: readonly string[], wire?: Wire) => Promise<Answer>;
+
 export interface Answer {
   readonly status: number;
   /** Names in lower case. */
@@ -118,26 +128,25 @@ export interface Answer {
 }
 
 /** Asks a real node:http server, by bytes on a socket; each ask has its own connection. Fails if a rejected cookie brings a Set-Cookie. */
-export async function withServer(
-  manager: SessionManager<Data>,
-  test: (ask: (headerLines: readonly string[]) => Promise<Answer>) => Promise<void>,
-): Promise<void> {
+export async function withServer(manager: SessionManager<Data>, test: (ask: Ask) => Promise<void>): Promise<void> {
   const openSession = session(manager);
   let isRejected = false;
   const server = createServer((request, response) => {
     openSession(request, response, () => {
       const { session: mine } = request as SessionRequest<Data>;
       isRejected = mine.rejection !== undefined && !MAY_EXPIRE.includes(mine.rejection.reason);
+      const [, user] = /^\/login\/(.+)/.exec(request.url!) ?? [];
+      if (user !== undefined) mine.login(user);
       response.end(wordOf(mine));
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const ask = async (headerLines: readonly string[]): Promise<Answer> => {
+  const ask: Ask = async (headerLines, { host = "shop.example", version = "1.1", path = "/" } = {}) => {
     const socket = connect({ host: "127.0.0.1", port });
     isRejected = false;
     // Not a loopback name, so that the cookie counts as Secure here.
-    const lines = ["GET / HTTP/1.1", "Host: shop.example", ...headerLines, "Connection: close", "", ""];
+    const lines = [`GET ${path} HTTP/${version}`, `Host: ${host}`, ...headerLines, "Connection: close", "", ""];
     socket.write(lines.join("\r\n"), "latin1");
     let text = "";
     for await (const chunk of socket) text += String(chunk);
