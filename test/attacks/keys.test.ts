@@ -87,7 +87,7 @@ test("ATK-stolen-key: the key got out, and whoever has it makes sessions", async
   expect(await outcomeOf(manager, `__Host-session=${cookieWith("sealed", '["7",{}]')}`)).toBe("bad_signature");
 });
 
-/** The keys of `sealed()`, `signed()` and a store's token are derived by HKDF, so no value of a `Signer` with the same key is one of them, with whichever `keyDerivation`. Flask's format derives its key as Flask does, and a signer with "none" and SHA-1 does give it out: give such a signer a key of its own. */
+/** The keys of `sealed()`, `signed()` and a store's token are derived by HKDF, so no value of a `Signer` with the same key is one of them, by any `keyDerivation`. Flask's format derives its key as Flask does, and a signer with "none" and SHA-1 does give it out: give such a signer a key of its own. */
 test("ATK-signer-oracle: the application signs a visitor's text with the session key, and that is the key of another purpose", async () => {
   const derivations = ["none", "hmac", "concat", "django-concat", "hkdf"] as const;
   const forgedBy = (kind: string, text: string, derivation: (typeof derivations)[number], digest: "sha1" | "sha256"): string[] => {
