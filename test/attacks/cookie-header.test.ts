@@ -37,7 +37,7 @@ import {
 
 interface Served {
   readonly port: number;
-  close(): Promise<unknown>;
+  readonly close: () => Promise<unknown>;
 }
 
 async function serveHttp(listener: RequestListener): Promise<Served> {

@@ -32,7 +32,7 @@ export class Visitor {
   }
 
   /** A request that is not answered yet. */
-  async begin(path: string = "/"): Promise<{ readonly session: Session<Data>; finish(): Promise<readonly string[]> }> {
+  async begin(path: string = "/"): Promise<{ readonly session: Session<Data>; readonly finish: () => Promise<readonly string[]> }> {
     const session = await this.manager.load(this.browser.header(path), factsOf(path));
     const finish = async (): Promise<readonly string[]> => {
       this.headers = await this.manager.commit(session);
