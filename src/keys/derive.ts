@@ -20,13 +20,12 @@ const DIGEST_BYTES: Readonly<Record<Digest, number>> = { sha1: 20, sha256: 32, s
  * `hkdf` is this package's own: HKDF (RFC 5869) with the salt "latchkey v1" and this salt as its info, as long as the digest. No other
  * derivation can output such a key, whatever an application signs with the same secret.
  *
- * @throws InvalidOptionError for another derivation or digest, and for arguments that cannot be.
+ * @throws InvalidOptionError for another derivation, and for arguments that cannot be.
  */
 export function deriveKey(secret: Uint8Array, salt: string, derivation: KeyDerivation, digest: Digest): Uint8Array {
   checkBytes("deriveKey(secret)", secret);
   checkText("deriveKey(secret, salt): the salt", salt);
-  if (!Object.hasOwn(DIGEST_BYTES, digest))
-    throw new InvalidOptionError('Unknown digest: it is one of "sha1", "sha256", "sha384" and "sha512".');
+  checkText("deriveKey(…, digest): the digest", digest);
   switch (derivation) {
     case "concat":
       return createHash(digest).update(salt, "utf8").update(secret).digest();

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { unixNow, type Clock } from "../clock.ts";
-import { InvalidOptionError, SecretKeyError } from "../errors.ts";
-import { judgedMode, saidMode, type Environment, type Mode } from "../mode.ts";
+import { SecretKeyError } from "../errors.ts";
+import { checkEnvironment, judgedMode, saidMode, type Environment, type Mode } from "../mode.ts";
 import { admitKey, emitWarning, type AdmissionRules } from "./admit.ts";
 import { developmentKey } from "./development-key.ts";
 import { parseFallbacks } from "./fallbacks.ts";
@@ -122,8 +122,7 @@ const INSTEAD = {
 
 function checkLoading(place: string, options: LoadKeyRingOptions, known: readonly string[]): void {
   checkOptions(place, options, known, INSTEAD);
-  if (typeof options.env !== "object" || (options.env as unknown) === null)
-    throw new InvalidOptionError(`${place} needs the environment to read. Fix: ${place}({ env: process.env }), or env: {} to read none.`);
+  checkEnvironment(place, options.env);
 }
 
 function rulesOf(options: LoadKeyRingOptions): AdmissionRules & { readonly warn: (message: string) => void } {
