@@ -31,7 +31,7 @@ describe.each([
 
   async function get(path: string, cookie: string): Promise<number> {
     return await new Promise((resolve, reject) => {
-      request(`${example.url}${path}`, { agent, headers: { Cookie: `session=${cookie}` } }, (response) => {
+      request(`${example.url}${path}`, { agent, headers: { Cookie: `__Host-session=${cookie}` } }, (response) => {
         response.resume().on("end", () => resolve(response.statusCode!));
       })
         .on("error", reject)
@@ -48,7 +48,7 @@ describe.each([
         body: new URLSearchParams({ name: "ada", password: "analytical engine" }),
         redirect: "manual",
       });
-      const cookie = /^session=([^;]*)/.exec(signedUp.headers.getSetCookie()[0]!)![1]!;
+      const cookie = /^__Host-session=([^;]*)/.exec(signedUp.headers.getSetCookie()[0]!)![1]!;
       // The page of the visitor's row is 200 for whoever is logged in, and sends everybody else to the login.
       expect(await get("/me", cookie)).toBe(200);
 

@@ -2,7 +2,7 @@ import { stringifySetCookie } from "cookie";
 import { InvalidOptionError } from "../errors.ts";
 import type { Mode } from "../mode.ts";
 import { checkOptions } from "../options.ts";
-import { isOwnBrowser, type Connection } from "../own-browser.ts";
+import { isLoopbackHost, isOwnBrowser, type Connection } from "../own-browser.ts";
 import { isSameScope, possibleScopes, type CookieScope } from "./cookie-scopes.ts";
 import { LONGEST_MAX_AGE } from "./lifetime.ts";
 
@@ -101,6 +101,11 @@ export class RequestCookie {
     return this.#cookie.nameFor(this.secure);
   }
 
+  /** Whether the request came over plain HTTP to this machine, as far as its Host header says. */
+  get isLocal(): boolean {
+    return this.facts !== undefined && !this.facts.secure && isLoopbackHost(this.facts.host);
+  }
+
   /** Goes on with the cookie that the session came in: this client keeps cookies of that kind here. Over HTTPS it gets a Secure one. */
   keep(name: string): void {
     this.#secure = this.facts?.secure === true || name === this.#cookie.nameFor(true);
@@ -117,6 +122,7 @@ export class SessionCookie {
   readonly #formerly: readonly CookieScope[];
   /** The texts that come out the same for every visitor, by name and Secure. */
   readonly #attributes = new Map<string, string>();
+  readonly #expired = new Map<string, string>();
   /** Where the last list of expired scopes began, for requests with more scopes than one answer may expire. */
   #turn = 0;
 
@@ -175,13 +181,15 @@ export class SessionCookie {
   }
 
   /**
-   * The names under which a session may come. In development both come: a page was opened over HTTPS before, a server passes its visitor's
-   * cookie on to itself, or `load` was not told that the browser is on this machine. In production only the Secure name counts, since other
+   * The names under which a session may come. On a developer's own machine both come: a page was opened over HTTPS before, a server passes
+   * its visitor's cookie on to itself, or `load` was not told of the other side. In production only the Secure name counts, since other
    * hosts and plain connections can set the other one.
+   *
+   * @param isLocal as `RequestCookie` has it.
    */
-  namesFor(secure: boolean): readonly string[] {
+  namesFor(secure: boolean, isLocal: boolean): readonly string[] {
     const isFixed = this.#name !== undefined || (this.#options.secure ?? "auto") !== "auto" || this.#alwaysSecure;
-    if (isFixed || this.#mode === "production") return [this.nameFor(secure)];
+    if (isFixed || !isLocal || this.#mode === "production") return [this.nameFor(secure)];
     return [this.nameFor(secure), this.nameFor(!secure)];
   }
 
@@ -189,20 +197,13 @@ export class SessionCookie {
   write(name: string, value: string, secure: boolean, maxAge: number | undefined): string {
     if (maxAge !== undefined) return this.#serialize(name, value, secure, { maxAge: Math.min(maxAge, LONGEST_MAX_AGE) });
     const start = `${name}=`;
-    const id = secure ? name : ` ${name}`;
-    // Names are those of the application's own cookies, so there are few.
-    let attributes = this.#attributes.get(id);
-    if (attributes === undefined) {
-      attributes = this.#serialize(name, "", secure, {}).slice(start.length);
-      this.#attributes.set(id, attributes);
-    }
-    return start + value + attributes;
+    return start + value + remembered(this.#attributes, name, secure, () => this.#serialize(name, "", secure, {}).slice(start.length));
   }
 
   /** The Set-Cookie header that makes a browser forget the cookie of this server's own scope. */
   writeExpired(name: string, secure: boolean): string {
     const isSecure = secure || SECURE_PREFIXES.some((prefix) => hasPrefix(name, prefix));
-    return this.#serialize(name, "", isSecure, { maxAge: 0, expires: new Date(0) });
+    return remembered(this.#expired, name, isSecure, () => this.#serialize(name, "", isSecure, { maxAge: 0, expires: new Date(0) }));
   }
 
   /**
@@ -277,6 +278,14 @@ export function attributesOf(setCookie: string): string {
 /** Bytes of name and value, as browsers count them; both are ASCII here. */
 export function cookieBytes(name: string, value: string): number {
   return Buffer.byteLength(name) + Buffer.byteLength(value);
+}
+
+/** Names are those of the application's own cookies, so there are few. */
+function remembered(texts: Map<string, string>, name: string, secure: boolean, make: () => string): string {
+  const id = secure ? name : ` ${name}`;
+  let text = texts.get(id);
+  if (text === undefined) texts.set(id, (text = make()));
+  return text;
 }
 
 /** Browsers look for the prefix whatever its case. */

@@ -36,6 +36,7 @@ interface WriterContext {
   readonly isAnonymousOnFailure: boolean;
 }
 
+const UNWRITABLE = "Nothing sent: the cookie stays as it is, because its data holds NaN or Infinity, which JSON cannot hold.";
 const NOTHING_BEFORE = OriginalData.of({});
 const UNOPENED: CommitFacts = {
   opened: false,
@@ -190,6 +191,9 @@ export class SessionWriter {
     const isOurs = loaded?.source === backend;
     const session = this.#outgoing(state, loaded, facts, decision, text);
     const { record } = session;
+    // A Flask writes NaN, which is read here and not written. As long as nothing changes, its cookie stays as it is.
+    const mayStay = action === "touch" || action === "resign";
+    if (mayStay && !isReadable(text, record.data)) return nothing({ action: "none", why: UNWRITABLE }, text);
     const send = (saved: Saved): Outcome => this.#send(state, facts, decision, saved);
     if (isOurs && (action === "touch" || action === "resign")) {
       const touched = backend.touch(name, session);
@@ -310,7 +314,21 @@ function saveWithinBounds(
 
 /** Refuses what comparing lets pass: NaN, and data so deep that with a format's or a store's envelope around it nobody could read it. */
 function mustBeReadable(text: string, data: Record<string, unknown>): void {
-  if (text.includes("NaN") || text.includes("Infinity") || mayBeTooDeep(text)) writeSessionJson([data]);
+  if (isSuspicious(text)) writeSessionJson([data]);
+}
+
+function isReadable(text: string, data: Record<string, unknown>): boolean {
+  if (!isSuspicious(text)) return true;
+  try {
+    writeSessionJson([data]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isSuspicious(text: string): boolean {
+  return text.includes("NaN") || text.includes("Infinity") || mayBeTooDeep(text);
 }
 
 function isEmpty(data: Record<string, unknown>): boolean {

@@ -1,11 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as fc from "fast-check";
 import { generateSecretKey, gradeSecretKey, isPublishedKey, type KeyVerdict } from "latchkey";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { FRAMEWORK_DEFAULT_KEYS } from "../../scripts/framework-default-keys.ts";
 import { readPublished } from "../../scripts/published/read-published.ts";
 import { GENERATORS } from "../../scripts/random-keys.ts";
 import { COMMON_PASSWORDS, COMMON_WORDS, PLACEHOLDER_WORDS } from "../../src/keys/words.ts";
+
+// Thousands of keys are graded, which takes a busy machine a minute.
+vi.setConfig({ testTimeout: 300_000 });
 
 const WORST_FIRST: readonly KeyVerdict[] = ["refused", "weak", "acceptable", "strong"];
 const rank = (verdict: KeyVerdict): number => WORST_FIRST.indexOf(verdict);
