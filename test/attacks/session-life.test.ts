@@ -12,6 +12,7 @@ import { openSqlite } from "../sessions/support.ts";
 import {
   ALL_KINDS,
   COOKIE_KINDS,
+  cookiesOf,
   KEY,
   loggedIn,
   makeManager,
@@ -453,6 +454,24 @@ test("ATK-renewal-race: a token is renewed twice at the same time, and one copy 
     await visitor.manager.commit(two);
     expect(await visitor.manager.list("7")).toEqual([]);
     expect(await outcomeOf(visitor.manager, header)).toBe("unknown");
+    // Two renewals: in either order of the answers, it is logged in, and one session is left to log out of.
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
+      const renewing = await loggedIn(kind);
+      const both = [await renewing.begin(), await renewing.begin()];
+      for (const { session } of both) session.renew();
+      const answers = [];
+      for (const { session } of both) answers.push(cookiesOf(await renewing.manager.commit(session)));
+      for (const index of order) {
+        renewing.take(answers[index]!);
+        expect([kind, order, await outcomeOf(renewing.manager, renewing.header)]).toEqual([kind, order, "7"]);
+      }
+      expect([answers.flat().length, (await renewing.manager.list("7")).length]).toEqual([1, 1]);
+      await renewing.visit((session) => session.logout());
+      expect([await renewing.who(), await renewing.manager.list("7")]).toEqual(["nobody", []]);
+    }
   }
 });
 
