@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { type Session, type SessionManager } from "latchkey";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { outcomeOf } from "../attacks/visitor.ts";
 import { Visitor } from "./edges/support.ts";
 import { KINDS, makeManager, Time, type Data } from "./support.ts";
 
@@ -134,5 +135,52 @@ describe("what is remembered of verified cookies", () => {
       whole: true,
       over: false,
     });
+  });
+});
+
+describe("the helpers of the attack tests", () => {
+  type Headers = Awaited<ReturnType<SessionManager<Data>["commit"]>>;
+
+  /** A manager whose answers say more, or less, than they should. */
+  function harmful(kind: string, change: (headers: Headers, session: Session<Data>) => Headers): SessionManager<Data> {
+    const manager = makeManager(kind, new Time(), { keys: SECRET, cookie: { name: "sid" } });
+    const commit = async (session: Session<Data>): Promise<Headers> => change(await manager.commit(session), session);
+    return { load: async (...given: Parameters<typeof manager.load>) => await manager.load(...given), commit } as SessionManager<Data>;
+  }
+  const expiry = ["Set-Cookie", "sid=; Max-Age=0; Path=/; Secure"] as const;
+  const planted = ["Set-Cookie", "sid=666; Path=/; Secure"] as const;
+
+  test("T15: a cookie that is refused rightly, and expired or replaced by the answer, makes an attack test fail", async () => {
+    for (const kind of ["sealed", "memory"]) {
+      for (const more of [expiry, planted]) {
+        const manager = harmful(kind, (headers, { rejection }) => (rejection === undefined ? headers : [...headers, more]));
+        await expect(outcomeOf(manager, "sid=bad")).rejects.toThrow(/that is malformed has led to/);
+      }
+      expect(
+        await outcomeOf(
+          harmful(kind, (headers) => headers),
+          "sid=bad",
+        ),
+      ).toBe("malformed");
+    }
+  });
+
+  test("T15: two sessions that open for nobody, and an answer that expires the visitor's own, make an attack test fail", async () => {
+    for (const kind of ["sealed", "memory"]) {
+      const [one, two] = [new Visitor(new Time()), new Visitor(new Time())];
+      const manager = harmful(kind, (headers, { rejection }) => (rejection?.reason === "duplicate" ? [...headers, expiry] : headers));
+      for (const visitor of [one, two]) await visitor.visit(manager, (session) => session.login("7"));
+      await expect(outcomeOf(manager, `${one.pair()}; ${two.pair()}`)).rejects.toThrow(
+        /opens nothing after the answer to a cookie that is duplicate/,
+      );
+    }
+  });
+
+  test("T15: a refused cookie that takes the good one beside it with it makes an attack test fail", async () => {
+    const manager = makeManager("sealed", new Time(), { keys: SECRET, cookie: { name: "sid" } });
+    const load = async (header: string, facts: Parameters<typeof manager.load>[1]): Promise<Session<Data>> =>
+      await manager.load(header.includes("sid=bad") ? "sid=bad" : header, facts);
+    const blind = { load, commit: async (session: Session<Data>) => await manager.commit(session) } as SessionManager<Data>;
+    await expect(outcomeOf(blind, "sid=bad")).rejects.toThrow(/opens nothing beside a cookie that is malformed/);
   });
 });
