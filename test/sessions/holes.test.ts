@@ -102,6 +102,44 @@ describe("what a session's requests do at the same time", () => {
   });
 });
 
+describe.each(["sealed", "signed", ...STORE_KINDS])("the end of a session, %s", (kind) => {
+  test("T13: a login begins the absolute lifetime anew, and nothing else does", async () => {
+    const time = new Time();
+    const manager = makeManager(kind, time, { lifetime: 1000, idleTimeout: 1000, anonymousIdleTimeout: 1000 });
+    const visitor = new Visitor(time);
+    await visitor.visit(manager, (session) => (session.data["cart"] = 1));
+    for (let step = 0; step < 2; step++) {
+      time.now += 800;
+      await visitor.visit(manager, (session) => session.login("7"));
+      time.now += 150;
+      await visitor.visit(manager, (session) => (session.renew(), (session.data["cart"] = 2)));
+    }
+    time.now += 850;
+    expect(await visitor.who(manager)).toBe("7");
+    time.now += 1;
+    expect(await visitor.who(manager)).toBeUndefined();
+  });
+});
+
+describe("lines that do nothing are gone", () => {
+  test("T16: what is put into a session after a logout has another id; in a cookie that holds it, at once", async () => {
+    for (const kind of ["sealed", "signed", ...STORE_KINDS]) {
+      const time = new Time();
+      const manager = makeManager(kind, time);
+      const visitor = new Visitor(time);
+      await visitor.visit(manager, (session) => session.login("7"));
+      const before = await visitor.visit(manager, (session) => session.id);
+      expect(before).toBeTypeOf("string");
+      await visitor.visit(manager, (session) => {
+        session.logout();
+        if (kind === "sealed" || kind === "signed") expect(session.id).not.toBe(before);
+        session.data["theme"] = "dark";
+      });
+      expect(await visitor.visit(manager, (session) => session.id)).not.toBe(before);
+    }
+  });
+});
+
 describe("what is remembered of verified cookies", () => {
   // A loop that does not end cannot be stopped from within its thread, so it runs in another one.
   test("T1: entries leave when their characters go beyond the bound, and adding comes to an end", async () => {

@@ -81,8 +81,7 @@ export function session<Data extends object>(manager: SessionManager<Data>): Fas
     app.addHook("onSend", (request, reply, payload, done) => {
       const known = (request as Carrier<Data>)[opened];
       if (known === undefined) return done(null, payload);
-      // An error answer comes here a second time, when the first could not be sent.
-      (request as Carrier<Data>)[opened] = undefined;
+      // An error answer comes here a second time, when the first could not be sent. The session is closed by then, and sets nothing.
       const body = unwrapResponse(reply, payload);
       const send = (headers: readonly HeaderPair[]): void => {
         for (const [name, value] of headers) append(reply, name, value);
