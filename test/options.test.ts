@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { LatchkeyError } from "latchkey";
 import { describe, expect, test } from "vitest";
 
+const OTHER = "lk1_Qe7Zr1HkWm9BtXcVf5LpNy3SaDu8Jo0GiTb6YxKz2Mw";
 const KEY = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5A";
 /** Nobody has an option of this name. */
 const UNKNOWN = { nonsense: 1 };
@@ -30,6 +31,8 @@ const ENTRIES: Readonly<Record<string, () => Promise<object>>> = {
 interface Rule {
   /** Right arguments that stand before the options; undefined where it takes none. */
   readonly before?: readonly unknown[];
+  /** Right arguments that stand after the first one. */
+  readonly after?: readonly unknown[];
   /** Which wrong first arguments are answered by a LatchkeyError; all five unless given. */
   readonly refuses?: readonly (keyof typeof WRONG)[];
   /** Values that JavaScript itself answers, in words of ours: a documented TypeError or RangeError. */
@@ -82,10 +85,15 @@ const RULES: Readonly<Record<string, Rule>> = {
   Toolbar: { before: [] },
   loadKeyRing: { before: [] },
   loadKeyRingAsync: { before: [] },
-  watchKeyFile: {},
-  writeKeyFile: {},
-  promoteKey: { before: [`${KEY}\n`, "00000000", "file"] },
-  retireKey: { before: [`${KEY}\n`, "00000000", "file"] },
+  // A missing file is an error of its own.
+  watchKeyFile: { after: ["/nowhere/secret_key"] },
+  writeKeyFile: { after: ["a text"], refuses: ["nothing", "null", "a number", "an object"] },
+  readKeysText: { ...TEXT, after: ["file"] },
+  deriveKey: { after: ["salt", "hmac", "sha1"] },
+  announceKey: { ...TEXT, after: [OTHER, "file"] },
+  verificationShare: { after: ["00000000"] },
+  promoteKey: { before: [`${KEY}\n`, "00000000", "file"], after: ["00000000", "file"] },
+  retireKey: { before: [`${KEY}\n`, "00000000", "file"], after: ["00000000", "file", { share: 0 }] },
   MemoryStore: OPTIONS,
   // Values of Flask and itsdangerous.
   Tuple: ANY,
@@ -136,8 +144,9 @@ describe.each(Object.entries(ENTRIES))("the entry point %s", async (entry, load)
 
   const functions = names.filter((name) => typeof exported[name] === "function");
   test.each(functions)("A17: %s answers a missing or a wrong argument with an error of ours", async (name) => {
-    const { refuses = Object.keys(WRONG) as (keyof typeof WRONG)[], throws = LatchkeyError } = RULES[name] ?? {};
-    for (const [what, given] of Object.entries(WRONG)) {
+    const { after = [], refuses = Object.keys(WRONG) as (keyof typeof WRONG)[], throws = LatchkeyError } = RULES[name] ?? {};
+    const wrong = Object.entries(WRONG).map(([what, given]) => [what, after.length === 0 ? given : [given[0], ...after]] as const);
+    for (const [what, given] of wrong) {
       const error = await thrownBy(callOf(exported[name] as Call), given);
       if (refuses.includes(what as keyof typeof WRONG)) {
         expect([what, error]).toEqual([what, expect.any(throws)]);

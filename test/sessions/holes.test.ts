@@ -113,8 +113,12 @@ describe.each(["sealed", "signed", ...STORE_KINDS])("the end of a session, %s", 
       await visitor.visit(manager, (session) => session.login("7"));
       time.now += 150;
       await visitor.visit(manager, (session) => (session.renew(), (session.data["cart"] = 2)));
+      expect(await visitor.who(manager)).toBe("7");
     }
-    time.now += 850;
+    // More than a lifetime after the session began, and within that of the last login.
+    time.now += 450;
+    expect(await visitor.who(manager)).toBe("7");
+    time.now += 400;
     expect(await visitor.who(manager)).toBe("7");
     time.now += 1;
     expect(await visitor.who(manager)).toBeUndefined();
