@@ -130,7 +130,8 @@ async function thrownBy(call: Call, given: readonly unknown[]): Promise<unknown>
 }
 
 /** As in Flask, it says so of right arguments too. */
-const isOutsideOfRequest = (error: unknown): boolean => /^Working outside of request context\./.test((error as Error).message);
+const isOutsideOfRequest = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith("Working outside of request context.");
 
 describe.each(Object.entries(ENTRIES))("the entry point %s", async (entry, load) => {
   const names = readFileSync(new URL(`exports/${entry}.txt`, import.meta.url), "utf8")
@@ -187,13 +188,13 @@ describe("the options of one call", async () => {
   test("A17: a misspelled age is refused, where every age would pass", () => {
     const signer = new TimestampSigner(keys, { clock: () => 1_800_000_000 });
     const signed = signer.sign("value");
-    for (const call of [signer.unsign, signer.validate, signer.open] as ((text: string, options: object) => unknown)[])
-      for (const options of [{ max_age: 1 }, { maxage: 1 }, { clock_skew: 1 }])
-        expect(() => call.call(signer, signed, options)).toThrow(/has no option .* Did you mean "(?:maxAge|clockSkew)"\?/);
+    for (const method of ["unsign", "validate", "open"] as const)
+      for (const options of [{ max_age: 1 }, { maxage: 1 }, { clock_skew: 1 }] as object[])
+        expect(() => signer[method](signed, options)).toThrow(/has no option .* Did you mean "(?:maxAge|clockSkew)"\?/);
     for (const serializer of [new TimedSerializer(keys), new URLSafeTimedSerializer(keys)]) {
       const text = serializer.dumps({ user: 7 });
-      for (const call of [serializer.loads, serializer.open, serializer.loadsUnsafe] as ((text: string, options: object) => unknown)[])
-        expect(() => call.call(serializer, text, { max_age: 3600 })).toThrow(/has no option "max_age"\. Did you mean "maxAge"\?/);
+      for (const method of ["loads", "open", "loadsUnsafe"] as const)
+        expect(() => serializer[method](text, { max_age: 3600 } as object)).toThrow(/has no option "max_age"\. Did you mean "maxAge"\?/);
       expect(serializer.loads(text, { maxAge: 3600 })).toEqual({ user: 7 });
       expect(serializer.loads(text, { maxAge: 3600, returnTimestamp: true })).toMatchObject({ value: { user: 7 } });
     }
@@ -202,11 +203,8 @@ describe("the options of one call", async () => {
   test("A17: a misspelled salt is refused, where the signature would have another purpose", () => {
     const serializer = new Serializer(keys);
     const signed = serializer.dumps(1, { salt: "a" });
-    for (const call of [serializer.dumps, serializer.loads, serializer.open, serializer.verify, serializer.loadsUnsafe] as ((
-      value: unknown,
-      options: object,
-    ) => unknown)[])
-      expect(() => call.call(serializer, signed, { Salt: "a" })).toThrow(/has no option "Salt"\. Did you mean "salt"\?/);
+    for (const method of ["dumps", "loads", "open", "verify", "loadsUnsafe"] as const)
+      expect(() => serializer[method](signed, { Salt: "a" } as object)).toThrow(/has no option "Salt"\. Did you mean "salt"\?/);
     expect(serializer.loads(signed, { salt: "a" })).toBe(1);
     expect(() => new Serializer(keys, { fallbackSigners: [{ Digest: "sha256" } as never] })).toThrow(/Did you mean "digest"\?/);
     expect(() => new Serializer(keys, { fallbackSigners: [null as never] })).toThrow(LatchkeyError);
@@ -241,8 +239,8 @@ describe("latchkey/flask", async () => {
     expect(() => app.route("/", { method: ["POST"] } as never, () => "x")).toThrow(/has no option "method"\. Did you mean "methods"\?/);
     expect(() => app.route(undefined as never, () => "x")).toThrow(LatchkeyError);
     expect(() => app.route("/", undefined as never)).toThrow(LatchkeyError);
-    for (const call of [app.beforeRequest, app.afterRequest, app.use] as ((run: unknown) => unknown)[])
-      for (const wrong of [undefined, null, 7, "text", {}]) expect(() => call.call(app, wrong)).toThrow(/is a function\. It got/);
+    for (const method of ["beforeRequest", "afterRequest", "use"] as const)
+      for (const wrong of [undefined, null, 7, "text", {}]) expect(() => app[method](wrong as never)).toThrow(/is a function\. It got/);
     expect(() => app.errorHandler("404" as never, () => "x")).toThrow(LatchkeyError);
     expect(() => app.errorHandler(404, undefined as never)).toThrow(LatchkeyError);
     await expect(app.run({ Port: 1 } as never)).rejects.toThrow(/Did you mean "port"\?/);

@@ -40,8 +40,8 @@ interface Served {
   readonly close: () => Promise<unknown>;
 }
 
-async function serveHttp(listener: RequestListener): Promise<Served> {
-  const server = createServer(listener).listen(0, "127.0.0.1");
+async function serveHttp(listener: (...given: Parameters<RequestListener>) => unknown): Promise<Served> {
+  const server = createServer((request, response) => void listener(request, response)).listen(0, "127.0.0.1");
   await once(server, "listening");
   return { port: (server.address() as AddressInfo).port, close: async () => await new Promise((done) => server.close(done)) };
 }

@@ -108,13 +108,11 @@ describe.each(["sealed", "signed", ...STORE_KINDS])("the end of a session, %s", 
     const manager = makeManager(kind, time, { lifetime: 1000, idleTimeout: 1000, anonymousIdleTimeout: 1000 });
     const visitor = new Visitor(time);
     await visitor.visit(manager, (session) => (session.data["cart"] = 1));
-    for (let step = 0; step < 2; step++) {
-      time.now += 800;
-      await visitor.visit(manager, (session) => session.login("7"));
-      time.now += 150;
-      await visitor.visit(manager, (session) => (session.renew(), (session.data["cart"] = 2)));
-      expect(await visitor.who(manager)).toBe("7");
-    }
+    time.now += 800;
+    await visitor.visit(manager, (session) => session.login("7"));
+    time.now += 150;
+    await visitor.visit(manager, (session) => (session.renew(), (session.data["cart"] = 2)));
+    expect(await visitor.who(manager)).toBe("7");
     // More than a lifetime after the session began, and within that of the last login.
     time.now += 450;
     expect(await visitor.who(manager)).toBe("7");
