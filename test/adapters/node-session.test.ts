@@ -265,7 +265,7 @@ test.each([
   const [, line] = (await manager.commit(await loggedInBy(manager))).find(([name]) => name === "Set-Cookie")!;
   const openSession = session(manager);
   let runs = 0;
-  const { url, close } = await listen((request, response) => {
+  const served = await listen((request, response) => {
     const answer = (error?: unknown): void => {
       runs++;
       response.writeHead(error === undefined ? 200 : 503).end();
@@ -273,10 +273,10 @@ test.each([
     openSession(request, response, takesError ? (error) => answer(error) : () => answer());
   });
   try {
-    const response = await fetch(url, { headers: { cookie: line.split(";")[0]! } });
+    const response = await fetch(served.url, { headers: { cookie: line.split(";")[0]! } });
     expect([response.status, runs]).toEqual([status, takesError ? 1 : 0]);
   } finally {
-    await close();
+    await served.close();
   }
 });
 
