@@ -4,6 +4,7 @@ import { SecretKeyError } from "../errors.ts";
 import { judgedMode, processEnvironment, saidMode, type Mode } from "../mode.ts";
 import { admitKey, type AdmissionRules } from "./admit.ts";
 import { SecretKey, type SecretKeyInput } from "./secret-key.ts";
+import { checkOptions } from "../options.ts";
 
 /** How often, and when last, a key of a ring was used by this process. */
 export interface KeyUsage extends KeyLabel {
@@ -66,6 +67,7 @@ export class KeyRing implements Iterable<SecretKey> {
    *   `key_refused` for a key that is weak, guessable or published.
    */
   constructor(current: SecretKeyInput, fallbacks: readonly SecretKeyInput[] = [], options: KeyRingOptions = {}) {
+    checkOptions("KeyRing", options, ["source", "clock", "mode", "grading", "rules"]);
     this.#keys = toKeys(current, fallbacks);
     this.#clock = options.clock ?? unixNow;
     this.#source = options.source ?? "the application's code";

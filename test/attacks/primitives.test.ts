@@ -240,7 +240,7 @@ test("ASVS 11.3.2: a sealed cookie is not what the documentation says it is", as
   const visitor = new Visitor(makeManager("sealed", new Time(), { keys: KEY }));
   await visitor.visit((session) => (session.data["a"] = 1));
   const salt = Buffer.from(visitor.value.slice(3), "base64url").subarray(0, 24);
-  const { id } = await visitor.manager.load(visitor.jar.header);
+  const { id } = await visitor.manager.load(visitor.header);
   expect(visitor.value).toBe(seal({ salt, plain: sealedPlain('{"a":1}', { id: id! }) }));
 });
 

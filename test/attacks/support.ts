@@ -5,7 +5,8 @@ import { connect, type AddressInfo } from "node:net";
 import type { SessionManager, SessionManagerOptions } from "latchkey";
 import { session, type SessionRequest } from "latchkey/node";
 import { Signer } from "latchkey/signing";
-import { KINDS, makeManager, Time, Visitor, type Data } from "../sessions/support.ts";
+import { KINDS, makeManager, Time, type Data } from "../sessions/support.ts";
+import { MAY_EXPIRE, outcomeOf, Visitor, wordOf } from "./visitor.ts";
 
 /** A key like those of `latchkey key generate`. */
 export const KEY = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5A";
@@ -24,18 +25,9 @@ export async function loggedIn(
   time: Time = new Time(),
   options: Partial<SessionManagerOptions<Data>> = {},
 ): Promise<Visitor> {
-  const visitor = new Visitor(makeManager(kind, time, { keys: KEY, ...options }));
+  const visitor = new Visitor(makeManager(kind, time, { keys: KEY, ...options }), time);
   await visitor.visit((session) => (session.login("7"), Object.assign(session.data, { name: "Ada Lovelace", cart: ["a-1", "b-2"] })));
   return visitor;
-}
-
-/** What a Cookie header leads to: the subject, or why there is none. Fails if a rejected session is not empty. */
-export async function outcomeOf(manager: SessionManager<Data>, header: string | undefined): Promise<string> {
-  const loaded = await manager.load(header);
-  const { subject, rejection, isNew } = loaded;
-  if (rejection !== undefined && (subject !== undefined || !isNew || Object.keys(loaded.data).length > 0))
-    throw new Error("A rejected cookie has given something away.");
-  return rejection?.reason ?? subject ?? (isNew ? "nobody" : "anonymous");
 }
 
 /** Values of one format and the reasons for which they were refused, each once. */
@@ -118,6 +110,16 @@ export function enveloped(kind: (typeof COOKIE_KINDS)[number], data: string): st
   return kind === "signed" ? `{"data":${data},"id":"AAAAAAAAAAAAAAAA","started":${new Time().now}}` : data;
 }
 
+/** How a request comes to the server; the defaults are those of a server behind a proxy that keeps the host. */
+interface Wire {
+  readonly host?: string;
+  readonly version?: "1.0" | "1.1";
+  /** `/login/7` logs "7" in. */
+  readonly path?: string;
+}
+
+export type Ask = (headerLines: readonly string[], wire?: Wire) => Promise<Answer>;
+
 export interface Answer {
   readonly status: number;
   /** Names in lower case. */
@@ -125,31 +127,35 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Asks a real node:http server, by bytes on a socket; each ask has its own connection. */
-export async function withServer(
-  manager: SessionManager<Data>,
-  test: (ask: (headerLines: readonly string[]) => Promise<Answer>) => Promise<void>,
-): Promise<void> {
+/** Asks a real node:http server, by bytes on a socket; each ask has its own connection. Fails if a rejected cookie brings a Set-Cookie. */
+export async function withServer(manager: SessionManager<Data>, test: (ask: Ask) => Promise<void>): Promise<void> {
   const openSession = session(manager);
+  let isRejected = false;
   const server = createServer((request, response) => {
     openSession(request, response, () => {
-      const { subject, rejection } = (request as SessionRequest).session;
-      response.end(subject ?? rejection?.reason ?? "nobody");
+      const { session: mine } = request as SessionRequest<Data>;
+      isRejected = mine.rejection !== undefined && !MAY_EXPIRE.includes(mine.rejection.reason);
+      const [, user] = /^\/login\/(.+)/.exec(request.url!) ?? [];
+      if (user !== undefined) mine.login(user);
+      response.end(wordOf(mine));
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const ask = async (headerLines: readonly string[]): Promise<Answer> => {
+  const ask: Ask = async (headerLines, { host = "shop.example", version = "1.1", path = "/" } = {}) => {
     const socket = connect({ host: "127.0.0.1", port });
+    isRejected = false;
     // Not a loopback name, so that the cookie counts as Secure here.
-    const lines = ["GET / HTTP/1.1", "Host: shop.example", ...headerLines, "Connection: close", "", ""];
+    const lines = [`GET ${path} HTTP/${version}`, `Host: ${host}`, ...headerLines, "Connection: close", "", ""];
     socket.write(lines.join("\r\n"), "latin1");
     let text = "";
     for await (const chunk of socket) text += String(chunk);
     const end = text.indexOf("\r\n\r\n");
     const [statusLine = "", ...fields] = text.slice(0, end).split("\r\n");
     const headers = fields.map((field) => [field.split(":")[0]!.toLowerCase(), field.slice(field.indexOf(":") + 1).trim()] as const);
-    return { status: Number(statusLine.split(" ")[1]), headers, body: text.slice(end + 4) };
+    const answer = { status: Number(statusLine.split(" ")[1]), headers, body: text.slice(end + 4) };
+    if (isRejected && setCookiesOf(answer).length > 0) throw new Error(`A cookie that is ${answer.body} has led to a Set-Cookie.`);
+    return answer;
   };
   try {
     await test(ask);
@@ -161,4 +167,5 @@ export async function withServer(
 
 export const setCookiesOf = ({ headers }: Answer): string[] => headers.filter(([name]) => name === "set-cookie").map(([, value]) => value);
 
-export { KINDS, makeManager, Time, Visitor, type Data };
+export { KINDS, makeManager, Time, type Data };
+export { cookiesOf, outcomeOf, verdictOf, Visitor } from "./visitor.ts";

@@ -548,23 +548,24 @@ test("a change of the session after its headers have left is refused, and not lo
   const app = createApp();
   const late: unknown[] = [];
   let finished = Promise.resolve();
+  let answer = (): void => undefined;
+  const answered = new Promise<void>((resolve) => (answer = resolve));
   app.get("/", () => {
     session["before"] = 1;
-    finished = new Promise((resolve) => {
-      setTimeout(() => {
-        for (const change of [() => (session["after"] = 1), () => (session["before"] = 2), () => session.login("7"), () => flash("late")]) {
-          try {
-            change();
-          } catch (error) {
-            late.push((error as { code?: unknown }).code);
-          }
+    finished = (async () => {
+      await answered;
+      for (const change of [() => (session["after"] = 1), () => (session["before"] = 2), () => session.login("7"), () => flash("late")]) {
+        try {
+          change();
+        } catch (error) {
+          late.push((error as { code?: unknown }).code);
         }
-        resolve();
-      }, 20);
-    });
+      }
+    })();
     return "";
   });
   await browser(app)("/");
+  answer();
   await finished;
   expect(late).toEqual(["session_closed", "session_closed", "session_closed", "session_closed"]);
 });
