@@ -9,9 +9,11 @@
  */
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import type * as latchkey from "latchkey";
+import type * as memoryStore from "latchkey/stores/memory";
 
-type Latchkey = typeof import("latchkey");
-type Memory = typeof import("latchkey/stores/memory");
+type Latchkey = typeof latchkey;
+type Memory = typeof memoryStore;
 interface Build {
   readonly core: Latchkey;
   readonly memory: Memory;
