@@ -6,6 +6,7 @@
  * The list is Flask-Unsign-Wordlist's `all.txt`, gzipped or not: one Python literal a line. Left out is what the grader refuses without any
  * list, which keeps the filter small; the keys of frameworks and applications are all in it. The same lists make the same bytes.
  */
+import { hash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
@@ -14,7 +15,7 @@ import { gradeSecretKey } from "../src/keys/grade.ts";
 import { parseKeyList } from "../src/keys/key-list.ts";
 import { buildKeyFilter } from "../src/keys/known-keys.ts";
 import { FRAMEWORK_DEFAULT_KEYS } from "./framework-default-keys.ts";
-import { readPublished } from "./published/read-published.ts";
+import { readPublished, readPublishedKeys } from "./published/read-published.ts";
 
 const LARGEST = 160_000;
 
@@ -24,9 +25,10 @@ const file = readFileSync(path);
 const list = file[0] === 0x1f && file[1] === 0x8b ? gunzipSync(file) : file;
 
 const keys = parseKeyList(list).flatMap(withTwin);
-const documented = [...FRAMEWORK_DEFAULT_KEYS, ...readPublished()].map((key) => Buffer.from(key as string)).flatMap(withTwin);
 const kept = keys.filter((key) => !isRefused(key));
-const filter = Buffer.from(buildKeyFilter([...kept, ...documented].map(trimmed).filter((key) => key.length > 0)));
+const documented = [...FRAMEWORK_DEFAULT_KEYS, ...readPublished()].map((key) => Buffer.from(key as string)).flatMap(withTwin);
+const digests = [...FRAMEWORK_DEFAULT_KEYS, ...readPublishedKeys().map(({ key }) => key)].flatMap(digestsOf);
+const filter = Buffer.from(buildKeyFilter([...[...kept, ...documented].map(trimmed).filter((key) => key.length > 0), ...digests]));
 if (filter.length > LARGEST) throw new Error(`The filter has ${filter.length} bytes, more than ${LARGEST}.`);
 writeFileSync(
   target,
@@ -45,6 +47,14 @@ function withTwin(key: Uint8Array): readonly Uint8Array[] {
 /** Whether production would refuse the key as one that is guessed at once, if it were on no list. The list that is there must not matter. */
 function isRefused(key: Uint8Array): boolean {
   return gradeSecretKey(key).findings.some(({ code }) => code !== "published" && severityOf(code) === "refused");
+}
+
+/** The digests of a documented key: who is told to make a key often takes the digest of the example. */
+function digestsOf(key: string | Uint8Array): readonly Uint8Array[] {
+  const bytes = Buffer.from(key as string);
+  return ["md5", "sha1", "sha256", "sha512"].flatMap((digest) =>
+    [bytes, Buffer.concat([bytes, Buffer.from("\n")])].map((text) => hash(digest, text, "buffer")),
+  );
 }
 
 /** As keys are looked up: without white space and NULs at the edges. */

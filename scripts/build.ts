@@ -25,7 +25,7 @@ const tsc = join(root, "node_modules/typescript/bin/tsc");
 execFileSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], { cwd: root, stdio: "inherit" });
 
 // What is not TypeScript and yet needed at run time.
-for (const file of globSync("src/{toolbar/ui.bundle.js,keys/*.bin}", { cwd: root })) {
+for (const file of globSync("src/toolbar/ui.bundle.js", { cwd: root })) {
   const target = join(root, "dist", file.slice("src/".length));
   mkdirSync(dirname(target), { recursive: true });
   cpSync(join(root, file), target);

@@ -168,7 +168,12 @@ describe("a planted key never shows", () => {
   test("in anything that the quickstart sends, prints, records or keeps", async () => {
     const home = join(folder, "quickstart");
     mkdirSync(home);
-    const example = await runExample("examples/quickstart/app.ts", { DATABASE: join(home, "quickstart.sqlite"), SECRET_KEY: CANARY_KEY });
+    const example = await runExample("examples/quickstart/app.ts", {
+      DATABASE: join(home, "quickstart.sqlite"),
+      SECRET_KEY: CANARY_KEY,
+      // The planted key is no random one.
+      NODE_ENV: "development",
+    });
     const answers: string[] = [];
     const get = async (path: string, init: RequestInit = {}): Promise<Response> => {
       const response = await fetch(`${example.url}${path}`, { redirect: "manual", ...init });

@@ -1,7 +1,7 @@
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateDevelopmentKey } from "./generate.ts";
-import { readKeyFile, temporaryBeside } from "./key-file.ts";
+import { readKeyFile, temporaryBeside, writeWhole } from "./key-file.ts";
 
 /** A key for this machine, and what to say about it. */
 export interface DevelopmentKey {
@@ -46,8 +46,7 @@ function createOnce(path: string, text: string): void {
   const temporary = temporaryBeside(path);
   const handle = openSync(temporary, "wx", 0o600);
   try {
-    writeSync(handle, text);
-    fsyncSync(handle);
+    writeWhole(handle, text);
   } finally {
     closeSync(handle);
   }

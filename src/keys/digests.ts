@@ -124,19 +124,17 @@ function usualTexts(): readonly string[] {
     const upper = word.toUpperCase();
     const first = capital(word);
     return [
-      ...[
-        `${word}\r\n`,
-        `${first}\n`,
-        upper,
-        `${upper}\n`,
-        `${word}!`,
-        `${word}!\n`,
-        `${word}1\n`,
-        `${word}123`,
-        `${first}1`,
-        `${first}!`,
-        `${first}123`,
-      ],
+      `${word}\r\n`,
+      `${first}\n`,
+      upper,
+      `${upper}\n`,
+      `${word}!`,
+      `${word}!\n`,
+      `${word}1\n`,
+      `${word}123`,
+      `${first}1`,
+      `${first}!`,
+      `${first}123`,
       ...Array.from({ length: 10 }, (_, digit) => `${word}${digit}`),
     ];
   });

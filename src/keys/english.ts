@@ -84,7 +84,9 @@ const BITS_OF_A_CAPITAL = 1;
 const SURE_BITS = 24;
 const SHORTEST_RUN = 12;
 /** The syllables of pwgen and its kind cost more in the model than running text. */
-const MOST_OF_A_LETTER = 3.95;
+const MOST_OF_A_LETTER = 3.6;
+/** With several small words of English in it, a run is a sentence even where its other words are rare. */
+const MOST_OF_A_LETTER_IN_A_SENTENCE = 4.2;
 
 /** The stretches of letters that are surely English, with what they cost. */
 export function englishRuns(
@@ -94,7 +96,7 @@ export function englishRuns(
   const found: { start: number; length: number; bits: number }[] = [];
   for (const { index, 0: run } of text.matchAll(/[A-Za-z]{12,}/g)) {
     const letters = sumOf(letterBits(run.toLowerCase()));
-    if (letters > run.length * MOST_OF_A_LETTER || run.length * bitsOfACharacter - letters - caseBits(run) < SURE_BITS) continue;
+    if (letters > run.length * mostOfALetter(run) || run.length * bitsOfACharacter - letters - caseBits(run) < SURE_BITS) continue;
     found.push({ start: index, length: run.length, bits: languageBits(run) });
   }
   return found;
@@ -112,6 +114,13 @@ export function sentenceBits(text: string): number | undefined {
   if (small < words.length * 0.25) return undefined;
   const others = parts.filter((part) => !words.includes(part)).join("").length;
   return letters * BITS_OF_A_LETTER * 0.8 + others * 5 + 6;
+}
+
+function mostOfALetter(run: string): number {
+  const lower = run.toLowerCase();
+  let small = 0;
+  for (const word of FUNCTION_WORDS) if (word.length >= 3 && lower.includes(word)) small++;
+  return small >= 3 ? MOST_OF_A_LETTER_IN_A_SENTENCE : MOST_OF_A_LETTER;
 }
 
 function languageBits(run: string): number {

@@ -83,7 +83,7 @@ export function estimateText(text: string, isBase64 = false): Estimate {
 
 /** What some generators write, by its shape: now and then without a digit or a capital letter, by chance. */
 function bitsOfAShape(text: string): number | undefined {
-  if (/^(?:[A-Z2-7]{26}|[a-z2-7]{26})$/.test(text)) return 128;
+  if (/^(?:[A-Z2-7]{26}|[a-z2-7]{26})$/.test(text)) return 26 * 5;
   return isNanoid(text) ? BITS_OF_A_NANOID : undefined;
 }
 
@@ -177,23 +177,38 @@ interface Step {
   readonly kind: PatternKind | undefined;
 }
 
-/** The shortest way through the text, in bits, by dynamic programming. */
+/** The shortest description of the text, in bits. What makes it guessable is told by the way through its words, not by its language. */
 function describe(text: string, literal?: number): Estimate {
-  const literals = literal === undefined ? literalCosts(text) : undefined;
+  const literals = literal === undefined ? literalCosts(text) : Array.from(text, () => literal);
   const finder = new PatternFinder(text, literal === undefined);
-  const runs = new Map<number, { length: number; bits: number }[]>();
-  const english = new Map<number, { length: number; bits: number }>();
-  if (literals !== undefined) {
+  const stretches = new Map<number, Stretch[]>();
+  if (literal === undefined) {
     for (const [run, bits] of RUNS) {
       for (const { index, 0: found } of text.matchAll(run))
-        runs.set(index, [...(runs.get(index) ?? []), { length: found.length, bits: 4 + bits * found.length }]);
+        stretches.set(index, [...(stretches.get(index) ?? []), { length: found.length, bits: 4 + bits * found.length }]);
     }
   }
-  const sentence = literals === undefined || finder.isPassphrase ? undefined : sentenceBits(text);
-  if (literals !== undefined && !finder.isPassphrase) {
-    const ofACharacter = literals.reduce((sum, bits) => sum + bits, 0) / text.length;
-    for (const { start, length, bits } of englishRuns(text, ofACharacter)) english.set(start, { length, bits });
-  }
+  const words = shortestWay(text, literals, finder, stretches);
+  if (literal !== undefined || finder.isPassphrase) return words;
+  const ofACharacter = literals.reduce((sum, bits) => sum + bits, 0) / text.length;
+  const english = englishRuns(text, ofACharacter);
+  for (const { start, length, bits } of english) stretches.set(start, [...(stretches.get(start) ?? []), { length, bits }]);
+  const language = english.length === 0 ? words : shortestWay(text, literals, finder, stretches);
+  return { bits: Math.min(words.bits, language.bits, sentenceBits(text) ?? Infinity), shares: words.shares };
+}
+
+interface Stretch {
+  readonly length: number;
+  readonly bits: number;
+}
+
+/** Dynamic programming over the places of the text. */
+function shortestWay(
+  text: string,
+  literals: readonly number[],
+  finder: PatternFinder,
+  stretches: ReadonlyMap<number, readonly Stretch[]>,
+): Estimate {
   const steps: (Step | undefined)[] = [{ bits: 0, from: 0, kind: undefined }];
   const reach = (from: number, length: number, bits: number, kind: PatternKind | undefined): void => {
     const total = steps[from]!.bits + bits;
@@ -201,10 +216,8 @@ function describe(text: string, literal?: number): Estimate {
     if (known === undefined || total < known.bits) steps[from + length] = { bits: total, from, kind };
   };
   for (let from = 0; from < text.length; from++) {
-    reach(from, 1, literals?.[from] ?? literal ?? OTHER_BITS, undefined);
-    for (const { length, bits } of runs.get(from) ?? []) reach(from, length, bits, undefined);
-    const run = english.get(from);
-    if (run !== undefined) reach(from, run.length, run.bits, "word");
+    reach(from, 1, literals[from] ?? OTHER_BITS, undefined);
+    for (const { length, bits } of stretches.get(from) ?? []) reach(from, length, bits, undefined);
     for (const { kind, length, bits } of finder.at(from)) reach(from, length, bits, kind);
   }
   const covered = new Map<PatternKind, number>();
@@ -214,6 +227,5 @@ function describe(text: string, literal?: number): Estimate {
     at = from;
   }
   const shares = new Map([...covered].map(([kind, characters]) => [kind, characters / text.length]));
-  const bits = steps[text.length]?.bits ?? 0;
-  return { bits: Math.min(bits, sentence ?? Infinity), shares };
+  return { bits: steps[text.length]?.bits ?? 0, shares };
 }

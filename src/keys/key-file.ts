@@ -12,9 +12,10 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
+  type Stats,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { SecretKeyError } from "../errors.ts";
 
 /** A key file's size in bytes, at least and at most. */
@@ -35,19 +36,14 @@ export interface KeyFileContent {
  * Reads a key file: the current key on the first line, keys that only verify on further lines.
  *
  * It is a regular file (or a symbolic link to one) of 16 to 4,096 bytes of UTF-8, without a byte order mark, NUL bytes, carriage returns
- * inside or blank lines. Exactly one newline (LF or CRLF) at the end is not part of the key. Anybody but the owner who may read it is worth a
- * warning; anybody who may write it is an error.
+ * inside or blank lines. Exactly one newline (LF or CRLF) at the end is not part of the key. A file that everybody may write or replace is an
+ * error. A file that others may read, that a group may write or replace, or that belongs to another user, is worth a warning.
  *
  * @throws SecretKeyError `key_file` with the path, what is wrong and what to do.
  */
 export function readKeyFile(path: string): KeyFileContent {
-  const { bytes, mode } = readRegularFile(path);
-  const warnings: string[] = [];
-  // Windows has no such modes: all files there look readable by everybody.
-  if (process.platform !== "win32") {
-    if ((mode & 0o002) !== 0) throw fileError(path, "anybody on this machine may write it", `chmod 600 ${path}`);
-    if ((mode & 0o044) !== 0) warnings.push(`The key file ${path} may be read by others on this machine. Run: chmod 600 ${path}`);
-  }
+  const { bytes, status } = readRegularFile(path);
+  const warnings = warningsOfAccess(path, status);
   const lines = parseKeyFile(bytes, path);
   return { current: lines[0], fallbacks: lines.slice(1), warnings };
 }
@@ -104,7 +100,7 @@ export function writeKeyFile(path: string, text: string, options: WriteKeyFileOp
   const handle = openSync(temporary, "wx", 0o600);
   try {
     try {
-      writeSync(handle, text);
+      writeWhole(handle, text);
       if (before !== undefined) keepOwner(temporary, before);
       chmodSync(temporary, mode);
       fsyncSync(handle);
@@ -119,6 +115,22 @@ export function writeKeyFile(path: string, text: string, options: WriteKeyFileOp
   syncFolder(dirname(target));
 }
 
+/**
+ * Writes all of the text and waits for the disk: one write may take less than it was given, on a full disk for one.
+ *
+ * @throws the system's error, or SecretKeyError `key_file` if the file is shorter than the text.
+ */
+export function writeWhole(handle: number, text: string): void {
+  writeFileSync(handle, text);
+  fsyncSync(handle);
+  const [written, wanted] = [fstatSync(handle).size, Buffer.byteLength(text)];
+  if (written !== wanted)
+    throw new SecretKeyError(
+      "key_file",
+      `Only ${written} of ${wanted} bytes of a key file could be written. The file is as it was. Fix: make room on the disk.`,
+    );
+}
+
 /** A name in the same folder that nobody else uses. */
 export function temporaryBeside(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
@@ -129,7 +141,46 @@ export function fileError(path: string, problem: string, fix: string, cause?: un
   return new SecretKeyError("key_file", `The key file ${path} cannot be used: ${problem}. To mend it: ${fix}`, { cause });
 }
 
-function readRegularFile(path: string): { readonly bytes: Buffer; readonly mode: number } {
+const [OTHERS_WRITE, GROUP_WRITES, OTHERS_READ, STICKY] = [0o002, 0o020, 0o044, 0o1000];
+
+/** Who but the owner may read the key, write it, or put another file in its place. */
+function warningsOfAccess(path: string, file: Stats): string[] {
+  // Windows has no such modes: all files there look readable by everybody.
+  if (process.platform === "win32") return [];
+  if ((file.mode & OTHERS_WRITE) !== 0) throw fileError(path, "anybody on this machine may write it", `chmod 600 ${path}`);
+  const warnings: string[] = [];
+  if ((file.mode & GROUP_WRITES) !== 0) warnings.push(`The key file ${path} may be written by its group. Run: chmod 600 ${path}`);
+  else if ((file.mode & OTHERS_READ) !== 0)
+    warnings.push(`The key file ${path} may be read by others on this machine. Run: chmod 600 ${path}`);
+  if (isOfAnother(file))
+    warnings.push(
+      `The key file ${path} belongs to another user (number ${file.uid}), who may change it. Run: chown ${process.geteuid?.()} ${path}`,
+    );
+  // A link leads from one folder into another: whoever may write either can change what is read.
+  for (const folder of new Set([dirname(resolve(path)), dirname(targetOf(resolve(path)))])) {
+    const status = statSync(folder);
+    // In a sticky folder, such as /tmp, only its owner replaces a file.
+    const isSticky = (status.mode & STICKY) !== 0;
+    if ((status.mode & OTHERS_WRITE) !== 0 && !isSticky)
+      throw fileError(path, `anybody on this machine may write its folder ${folder}, and so replace it`, `chmod 755 ${folder}`);
+    if ((status.mode & GROUP_WRITES) !== 0 && !isSticky && status.gid !== 0)
+      warnings.push(
+        `The folder ${folder} of the key file may be written by its group, which can replace the file. Run: chmod g-w ${folder}`,
+      );
+    if (isOfAnother(status))
+      warnings.push(
+        `The folder ${folder} of the key file belongs to another user (number ${status.uid}), who can replace the file. Run: chown ${process.geteuid?.()} ${folder}`,
+      );
+  }
+  return warnings;
+}
+
+/** The superuser may change every file; any other user only the own ones. */
+function isOfAnother({ uid }: Stats): boolean {
+  return uid !== 0 && uid !== process.geteuid?.();
+}
+
+function readRegularFile(path: string): { readonly bytes: Buffer; readonly status: Stats } {
   let handle: number;
   try {
     // A file that is not regular is looked at before it is opened: opening a pipe waits for its writer.
@@ -145,12 +196,13 @@ function readRegularFile(path: string): { readonly bytes: Buffer; readonly mode:
     throw fileError(path, `the system cannot open it (${code ?? "unknown"})`, "look at the path and the file system", error);
   }
   try {
-    const { size, mode } = fstatSync(handle);
+    const status = fstatSync(handle);
+    const { size } = status;
     if (size < SMALLEST) throw fileError(path, `it has ${size} bytes, and a key has at least ${SMALLEST}`, "npx latchkey key generate");
     if (size > LARGEST)
       throw fileError(path, `it has ${size} bytes, and a key file has at most ${LARGEST}`, "name the file that holds only the key");
     const bytes = Buffer.alloc(size);
-    return { bytes: bytes.subarray(0, readSync(handle, bytes, 0, size, 0)), mode };
+    return { bytes: bytes.subarray(0, readSync(handle, bytes, 0, size, 0)), status };
   } finally {
     closeSync(handle);
   }

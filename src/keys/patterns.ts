@@ -6,7 +6,8 @@ export type PatternKind = "repeated" | "sequence" | "keyboard_walk" | "placehold
 
 /** A stretch that somebody who guesses would try as a whole. */
 export interface Pattern {
-  readonly kind: PatternKind;
+  /** Undefined for a date or a time, which says nothing of the other characters. */
+  readonly kind: PatternKind | undefined;
   readonly length: number;
   /** About log2 of the number of tries until this stretch is met. */
   readonly bits: number;
@@ -95,7 +96,7 @@ export class PatternFinder {
     if (steps >= SHORTEST_STEPS) found.push({ kind: "sequence", length: steps, bits: 15 + Math.log2(steps) });
     if (!this.#typed) return found;
     const walk = this.#longest(start, WALK_STARTS, SHORTEST);
-    if (walk > 0) found.push({ kind: "keyboard_walk", length: walk, bits: 10 + Math.log2(walk) });
+    if (walk > 0) found.push({ kind: "keyboard_walk", length: walk, bits: 8 + Math.log2(walk) });
     const constant = this.#areDigits(start, SHORTEST_CONSTANT) ? this.#longest(start, CONSTANT_STARTS, SHORTEST_CONSTANT) : 0;
     if (constant > 0) found.push({ kind: "sequence", length: constant, bits: 12 + Math.log2(constant) });
     const separated = this.#separated.get(start);
@@ -105,7 +106,7 @@ export class PatternFinder {
     for (const [shape, bits] of TIMES) {
       shape.lastIndex = start;
       const time = shape.exec(this.#text);
-      if (time !== null) found.push({ kind: "word", length: time[0].length, bits });
+      if (time !== null) found.push({ kind: undefined, length: time[0].length, bits });
     }
     return found;
   }

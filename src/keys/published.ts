@@ -67,7 +67,9 @@ function spellings(key: Buffer): readonly Buffer[] {
     const text = key.toString("utf8");
     // A key's escapes are read as UTF-8 in some programs and as Latin-1 in others.
     if (Buffer.from(text, "utf8").equals(key) && /^[\0-\u00ff]*$/.test(text)) found.push(Buffer.from(text, "latin1"));
-    return [...found, Buffer.from(key.toString("latin1"), "utf8")];
+    // Bytes may be what a published text says in hexadecimal or base64.
+    const encoded = (["hex", "base64", "base64url"] as const).map((encoding) => Buffer.from(key.toString(encoding)));
+    return [...found, Buffer.from(key.toString("latin1"), "utf8"), ...encoded];
   }
   const text = key.toString("latin1");
   const others = new Set([text.toLowerCase(), text.toUpperCase(), Array.from(text).toReversed().join(""), text.replace(ENDINGS, "")]);

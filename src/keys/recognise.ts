@@ -71,7 +71,9 @@ export function estimateKeyText(text: string): Estimate {
     return { bits: Math.min(bits, Math.floor((ours[1]!.length * 6) / 8) * 8), shares };
   }
   const prefix = INSECURE_PREFIXES.find((prefix) => text.startsWith(prefix));
-  const estimate = estimateText(prefix === undefined ? text : text.slice(prefix.length));
+  // The dashes of a UUID carry nothing, and would make its digits look like those of base64.
+  const body = RANDOM_UUID.test(text) ? text.replaceAll("-", "") : text;
+  const estimate = estimateText(prefix === undefined ? body : body.slice(prefix.length));
   return { bits: Math.min(estimate.bits, bitsOfAnId(text)), shares: estimate.shares };
 }
 

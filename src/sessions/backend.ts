@@ -23,8 +23,14 @@ export interface SessionBackend extends SessionSource {
   save(name: string, session: Outgoing): Saved | Promise<Saved>;
   /** Moves the end of a session that did not change. */
   touch(name: string, session: Outgoing): Saved | Promise<Saved>;
-  /** Ends a session in the store. */
+  /** Ends a session in the store, wherever it has moved meanwhile. */
   remove(held: Held): Promise<void>;
+  /**
+   * Ends a session that a request has emptied, unless another request has saved something in it, or logged in with it.
+   *
+   * @returns whether it was ended.
+   */
+  removeEmptied(session: Outgoing): boolean | Promise<boolean>;
 }
 
 /** What a cookie's value holds. */

@@ -64,6 +64,10 @@ export class CookieBackend implements SessionBackend {
   /** Nothing is kept here. The browser is told to forget the cookie, and a copy of it stays good until it ends. */
   async remove(): Promise<void> {}
 
+  removeEmptied(): boolean {
+    return true;
+  }
+
   #encode(name: string, record: Outgoing["record"], text: string): string {
     if (text.length > MAX_TEXT_LENGTH) throw tooLarge(text.length, text);
     const value = this.#bind(name).codec.encode(record, text);

@@ -142,6 +142,9 @@ export class SessionWriter {
       return sent(cookie.expireElsewhere(opened.cookieName, secure, request, { several: true, ownStays: true }));
     }
     if (decision.action === "forget") return sent(this.#expired(state, opened));
+    const loaded = opened.verdict === "valid" ? opened : undefined;
+    if (decision.action === "remove" && !state.ended && loaded !== undefined)
+      return this.#removeEmptied(state, loaded, facts, decision, text);
     // After logout(), new data starts a new session. End the old one first.
     const ends = decision.action === "remove" || state.ended ? state.endable : [];
     const removed = ends.length === 0 ? undefined : removeAll(backend, ends);
@@ -149,9 +152,29 @@ export class SessionWriter {
       const gone = sent(this.#expired(state, opened));
       return removed === undefined ? gone : removed.then(() => gone);
     }
-    const loaded = opened.verdict === "valid" ? opened : undefined;
     const save = (): Outcome | Promise<Outcome> => this.#save(state, loaded, facts, decision, text ?? comparable(state.record().data));
     return removed === undefined ? save() : removed.then(save);
+  }
+
+  /** Showing the last flashed message empties a session. That must not end what other requests save in it, or who logs in with it, meanwhile. */
+  #removeEmptied(
+    state: SessionState,
+    loaded: ValidSession,
+    facts: CommitFacts,
+    decision: Decision,
+    text: string | undefined,
+  ): Outcome | Promise<Outcome> {
+    const session = this.#outgoing(state, loaded, facts, decision, text ?? comparable(state.record().data));
+    const send = (isEnded: boolean): Outcome =>
+      isEnded
+        ? { ...nothing(decision, session.text), cookies: this.#expired(state, loaded) }
+        : nothing(
+            { action: "save", why: "Saved. No cookie sent: another request has saved something in the session meanwhile." },
+            session.text,
+          );
+    if (loaded.held === undefined) return send(true);
+    const ended = this.#context.backend.removeEmptied(session);
+    return ended instanceof Promise ? ended.then(send) : send(ended);
   }
 
   #save(
@@ -161,25 +184,12 @@ export class SessionWriter {
     decision: Decision,
     text: string,
   ): Outcome | Promise<Outcome> {
-    const { backend, schema, clock } = this.#context;
+    const { backend, schema } = this.#context;
     const { name } = state.cookie;
     const { action } = decision;
     const isOurs = loaded?.source === backend;
-    const record = { ...state.record(), lastSeenAt: clock() };
-    const session: Outgoing = {
-      record,
-      text,
-      // A session that its cookie holds has a place in the store only once it has moved there.
-      held: state.ended ? undefined : loaded?.held,
-      renew: action === "renew",
-      resend:
-        facts.touchIsDue ||
-        facts.oldKey ||
-        record.persistent !== loaded?.record.persistent ||
-        state.incomingNames.some((incoming) => incoming !== name),
-      isLogin: state.loggedIn,
-      replay: (theirs) => state.replay(text, theirs),
-    };
+    const session = this.#outgoing(state, loaded, facts, decision, text);
+    const { record } = session;
     const send = (saved: Saved): Outcome => this.#send(state, facts, decision, saved);
     if (isOurs && (action === "touch" || action === "resign")) {
       const touched = backend.touch(name, session);
@@ -189,6 +199,24 @@ export class SessionWriter {
     mustBeReadable(text, record.data);
     const saved = saveWithinBounds(backend, name, session, state);
     return saved instanceof Promise ? saved.then(send) : send(saved);
+  }
+
+  #outgoing(state: SessionState, loaded: ValidSession | undefined, facts: CommitFacts, { action }: Decision, text: string): Outgoing {
+    const record = { ...state.record(), lastSeenAt: this.#context.clock() };
+    return {
+      record,
+      text,
+      // A session that its cookie holds has a place in the store only once it has moved there.
+      held: state.ended ? undefined : loaded?.held,
+      renew: action === "renew",
+      resend:
+        facts.touchIsDue ||
+        facts.oldKey ||
+        record.persistent !== loaded?.record.persistent ||
+        state.incomingNames.some((incoming) => incoming !== state.cookie.name),
+      isLogin: state.loggedIn,
+      replay: (theirs) => state.replay(text, theirs),
+    };
   }
 
   /** Uses the time the cookie was issued, because store sessions do not resend the cookie on every change. */

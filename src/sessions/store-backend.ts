@@ -108,6 +108,11 @@ export class StoreBackend implements SessionBackend {
     await this.sessions.remove(held);
   }
 
+  async removeEmptied(session: Outgoing): Promise<boolean> {
+    const { held } = session;
+    return held !== undefined && (await this.#inTurn(held.id, async () => await this.sessions.removeEmptied(session, held)));
+  }
+
   /**
    * What became of a session that came in a cookie of its own: it may have moved into the store, or have been ended.
    *

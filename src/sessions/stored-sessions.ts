@@ -182,6 +182,25 @@ export class StoredSessions {
     throw conflict();
   }
 
+  /**
+   * Ends a session that this request has emptied. A concurrent change is kept, and so is the session of a login.
+   *
+   * @returns whether it was ended.
+   */
+  async removeEmptied(session: Outgoing, start: Place): Promise<boolean> {
+    let ended: Place | undefined;
+    await this.#write(session, start, async (place, kept) => {
+      ended = undefined;
+      if (Object.keys(kept.record.data).length > 0) return await this.#overwrite(place, kept);
+      const until = place.until ?? this.#clock() + MOVE_REMEMBERED;
+      const isEnded = await this.#set("ending a session", place.id, TOMBSTONE, until, { replaces: place.payload });
+      if (isEnded) ended = place;
+      return isEnded;
+    });
+    if (ended !== undefined && ended.until === undefined) await this.delete(ended.id);
+    return ended !== undefined;
+  }
+
   async delete(id: string): Promise<void> {
     await this.#ask("ending a session", () => this.#store.delete(id));
   }

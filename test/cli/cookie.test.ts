@@ -67,6 +67,27 @@ describe("latchkey cookie", () => {
     }
   });
 
+  test("K10: says of a published or weak key that others can make the cookie", async () => {
+    const published = "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf";
+    for (const [SECRET_KEY, words] of [
+      [published, "The key is published: anybody can make this cookie."],
+      ["hT7kQ9zLm2XwP4vN", "The key can be guessed (weak)"],
+    ] as const) {
+      const weak = { SECRET_KEY, LATCHKEY_ENV: "production" };
+      const signed = await cli(["cookie", "sign"], { input: '{"user_id": 7}', env: weak });
+      expect(signed).toMatchObject({ code: 0, error: expect.stringContaining(words) });
+      for (const command of ["verify", "inspect"]) {
+        const { code, out } = await cli(["cookie", command], { input: signed.out, env: weak });
+        expect([code, out]).toEqual([0, expect.stringContaining(words)]);
+        expect(out).not.toContain(SECRET_KEY);
+        const { out: json } = await cli(["cookie", command, "--json"], { input: signed.out, env: weak });
+        expect(JSON.parse(json)).toMatchObject({ keyWarning: expect.stringContaining(words) });
+      }
+    }
+    const good = await cli(["cookie", "verify"], { input: await make({ format: flask() }), env });
+    expect(good.out).not.toContain("anybody");
+  });
+
   test("says what it needs", async () => {
     expect(await cli(["cookie", "inspect"], { input: "x" })).toMatchObject({ code: 2, error: expect.stringContaining("Set SECRET_KEY") });
     expect(await cli(["cookie", "inspect"], { input: "", env })).toMatchObject({

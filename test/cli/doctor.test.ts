@@ -31,6 +31,45 @@ async function examine(...options: string[]): Promise<readonly string[]> {
 }
 
 describe("latchkey doctor", () => {
+  test("T8: reports a key file that the group may read", async () => {
+    git("init", "-q");
+    write(".gitignore", ".env\n");
+    write(".env", `SECRET_KEY=${generateSecretKey()}\n`, 0o640);
+    expect(await examine()).toContain("file_readable .env");
+    chmodSync(join(folder, ".env"), 0o600);
+    expect(await examine()).toEqual([]);
+  });
+
+  test("T9: reports a development key that was committed to git, and none in its ignored file", async () => {
+    git("init", "-q");
+    write(".env", `SECRET_KEY=lk1-dev_${generateSecretKey().slice(4)}\n`);
+    write(".gitignore", ".env\n");
+    expect(await examine()).toEqual([]);
+    git("add", "-f", ".env");
+    git("commit", "-qm", "x");
+    expect(await examine()).toContain("key_guessable .env:1");
+  });
+
+  test("P19: advises no chmod for a file that git tracks, and says to take the key out of the repository", async () => {
+    git("init", "-q");
+    write(".travis.yml", "env:\n  - JWT_SECRET=thisisasamplesecret\n", 0o644);
+    write(".env", "SECRET_KEY=changethis\n", 0o644);
+    git("add", "-A");
+    git("commit", "-qm", "x");
+    const { out } = await cli(["doctor", "--json", "."], { cwd: folder });
+    const { findings } = JSON.parse(out) as Examination;
+    expect(findings.filter(({ code, fix }) => code === "file_readable" || fix.includes("chmod"))).toEqual([]);
+    expect(findings.find(({ code, path }) => code === "key_in_source" && path === ".travis.yml")?.fix).toMatch(
+      /out of the repository.*rotate/,
+    );
+  });
+
+  test("P18: looks at a long word in steps in proportion to its length", () => {
+    // Broken, the second takes minutes, and the test's time is over.
+    for (const word of ["Ab0_", "a", "a-", 'a="', "a: "]) expect(findKeys(`  "${word.repeat(500_000)}",\n`, "source")).toEqual([]);
+    expect(findKeys(`x = "${"f".repeat(100_000)}"; SECRET_KEY = "${ARTICLE_KEY}"`, "source")).toMatchObject([{ value: ARTICLE_KEY }]);
+  });
+
   test("finds nothing to mend in a clean application", async () => {
     git("init", "-q");
     write(".gitignore", ".env\n");
@@ -56,7 +95,7 @@ describe("latchkey doctor", () => {
       expect.arrayContaining([
         "key_published app.py:1",
         "key_in_source app.py:1",
-        "key_guessable server.ts:3",
+        "key_published server.ts:3",
         "key_in_source server.ts:6",
         "key_guessable docker-compose.yml:4",
         "debug_on docker-compose.yml:5",

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
+  chownSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -62,6 +63,55 @@ describe("readKeyFile reads", () => {
     const path = write(key, mode);
     expect(readKeyFile(path).warnings).toEqual([expect.stringContaining(`chmod 600 ${path}`)]);
   });
+});
+
+describe("K13: who may change a key file", () => {
+  const at = (name: string, folderMode: number, fileMode = 0o600): string => {
+    const inside = join(folder, name);
+    mkdirSync(inside);
+    const path = join(inside, "secret_key");
+    writeFileSync(path, `${key}\n`);
+    chmodSync(path, fileMode);
+    chmodSync(inside, folderMode);
+    return path;
+  };
+
+  test.each([0o620, 0o660])("a group, by the mode %o of the file, is worth a warning", (mode) => {
+    expect(readKeyFile(write(key, mode)).warnings).toEqual([expect.stringContaining("may be written by its group")]);
+  });
+
+  test("everybody, by the folder, is an error, also by the folder that a link leads to", () => {
+    const path = at("open", 0o777);
+    expect(() => readKeyFile(path)).toThrow(/its folder .*open, and so replace it\. To mend it: chmod 755/);
+    const link = join(folder, "link-into-open");
+    symlinkSync(path, link);
+    expect(() => readKeyFile(link)).toThrow(/open, and so replace it/);
+  });
+
+  test("nobody else, in a sticky folder or one of the own", () => {
+    expect(readKeyFile(at("sticky", 0o1777)).warnings).toEqual([]);
+    expect(readKeyFile(at("own", 0o755)).warnings).toEqual([]);
+  });
+
+  test.skipIf(process.geteuid?.() !== 0)("another user, who owns the file or its folder, is worth a warning", () => {
+    const path = at("of-another", 0o755);
+    chownSync(path, 12345, 12345);
+    expect(readKeyFile(path).warnings).toEqual([expect.stringMatching(/belongs to another user \(number 12345\)/)]);
+    chownSync(path, 0, 0);
+    chownSync(join(folder, "of-another"), 12345, 12345);
+    expect(readKeyFile(path).warnings).toEqual([expect.stringMatching(/folder .* belongs to another user/)]);
+  });
+});
+
+test("K12: a file that cannot be written whole stays as it was", () => {
+  const path = write(`${key}\n`);
+  const text = Array.from({ length: 40 }, () => generateSecretKey()).join("\n") + "\n";
+  const script = `process.on("SIGXFSZ", () => {}); import { writeKeyFile } from ${JSON.stringify(module)}; writeKeyFile(${JSON.stringify(path)}, ${JSON.stringify(text)});`;
+  const node = `"${process.execPath}" --input-type=module-typescript --disable-warning=ExperimentalWarning -`;
+  const { status } = spawnSync("bash", ["-c", `ulimit -f 1; ${node}`], { input: script });
+  expect(status).not.toBe(0);
+  expect(readFileSync(path, "utf8")).toBe(`${key}\n`);
+  expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 });
 
 describe("readKeyFile refuses", () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -120,7 +120,8 @@ describe("the published keys", () => {
   test("hold the key of Flask's documentation in every spelling", () => {
     const key = "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf";
     for (const spelling of [key, Buffer.from(key), `${key}\n`, ` \t${key} `]) expect(isPublishedKey(spelling)).toBe(true);
-    expect(isPublishedKey(key.toUpperCase())).toBe(false);
+    expect(isPublishedKey(key.toUpperCase())).toBe(true);
+    expect(isPublishedKey(key.slice(8))).toBe(false);
   });
 
   test("hold keys of escapes both as Latin-1 bytes and as UTF-8 text", () => {
@@ -140,20 +141,31 @@ describe("the published keys", () => {
     expect(alarms).toBe(0);
   });
 
-  test("are missed, not fatal, where a bundler left their file behind", () => {
-    const folder = mkdtempSync(join(tmpdir(), "latchkey-bundle-"));
+  test.each([
+    ["empty", 'export const PUBLISHED_KEYS = "";'],
+    ["cut off", "CUT"],
+    ["another module", "export const PUBLISHED_KEYS = {};"],
+  ])("K6: where their list is %s, production refuses and development warns", (_, module) => {
+    const folder = mkdtempSync(join(tmpdir(), "latchkey-list-"));
     try {
-      cpSync(fileURLToPath(new URL("../../src", import.meta.url)), folder, { recursive: true, filter: (path) => !path.endsWith(".bin") });
+      cpSync(fileURLToPath(new URL("../../src", import.meta.url)), folder, { recursive: true });
+      const path = join(folder, "keys/published-keys.ts");
+      const whole = readFileSync(path, "utf8");
+      writeFileSync(path, module === "CUT" ? whole.replace(/"(.{1000}).*"/s, '"$1"') : module);
       const script = `
         const { loadKeyRing } = await import(${JSON.stringify(join(folder, "keys/load.ts"))});
         const { generateSecretKey } = await import(${JSON.stringify(join(folder, "keys/generate.ts"))});
-        loadKeyRing({ env: {}, mode: "production", secretKey: generateSecretKey(), fallbacks: [generateSecretKey()], warn: (message) => process.stdout.write(message + "\\n") });`;
+        for (const mode of ["production", "development"]) {
+          try {
+            loadKeyRing({ env: {}, mode, secretKey: generateSecretKey(), warn: (message) => console.log(mode, "warns", message) });
+          } catch (error) { console.log(mode, error.code, error.message); }
+        }`;
       const output = execFileSync(
         process.execPath,
         ["--input-type=module-typescript", "--disable-warning=ExperimentalWarning", "-e", script],
         { encoding: "utf8" },
       );
-      expect(output).toMatch(/^The list of published keys could not be read.* published-keys\.bin .*\n$/);
+      expect(output).toMatch(/^production key_refused .*list of published keys.*\ndevelopment warns .*list of published keys.*\n$/);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -34,7 +34,7 @@ export const PLANTS = [
   "script many",
 ] as const;
 export type PlantWhere = (typeof PLANTS)[number];
-export const PLANTED = ["own session", "earlier session", "junk", "other application"] as const;
+export const PLANTED = ["own session", "earlier session", "junk"] as const;
 
 interface Request {
   /** Of the browsers. */
@@ -113,7 +113,7 @@ function command(parts: ReadonlySet<Part>): fc.Arbitrary<Command> {
       "planting",
       fc.record({
         do: fc.constant("plant" as const),
-        what: weighted<(typeof PLANTED)[number]>([6, "own session"], [2, "earlier session"], [1, "junk"], [1, "other application"]),
+        what: weighted<(typeof PLANTED)[number]>([6, "own session"], [2, "earlier session"], [1, "junk"]),
         where: fc.constantFrom(...PLANTS),
         browser: weighted([5, 0], [1, 1]),
       }),

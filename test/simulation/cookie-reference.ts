@@ -99,10 +99,4 @@ export class CookieReference implements Reference {
     const isOfNow = createdAt <= now + SKEW && lastSeenAt <= now + SKEW && now - createdAt <= lifetime && now - lastSeenAt <= idleTimeout;
     return isOfNow && application === server.application && server.keys.has(key);
   }
-
-  /** For a message. */
-  describe(value: string): string {
-    const found = this.#snapshots.get(value);
-    return found === undefined ? "nothing" : contentText(found);
-  }
 }

@@ -16,6 +16,8 @@ const KEYS = Array.from({ length: 7 }, () => SecretKey.from(generateSecretKey())
 /** Of the second application. */
 const OTHER_KEY = KEYS.length;
 const ALL_KEYS = [...KEYS, SecretKey.from(generateSecretKey())];
+/** By the server's title. A ring grades its keys, so each is made once, and reset for each history. */
+const rings = new Map<string, { readonly ring: KeyRing; isFresh: boolean }>();
 /** Announce, promote, retire. */
 const STEPS = 3;
 const LAST_PHASE = STEPS * (KEYS.length - 1);
@@ -40,12 +42,12 @@ export class Server implements ServerFacts {
     this.#setup = setup;
     this.#kind = kind;
     this.#time = time;
-    const { current, fallbacks } = this.#numbers();
-    this.#ring = new KeyRing(
-      ALL_KEYS[current]!,
-      fallbacks.map((number) => ALL_KEYS[number]!),
-      { mode: "production" },
-    );
+    const { current } = this.#numbers();
+    const known = rings.get(title) ?? { ring: new KeyRing(ALL_KEYS[current]!, [], { mode: "production" }), isFresh: true };
+    rings.set(title, known);
+    if (!known.isFresh) known.ring.replace(ALL_KEYS[current]!);
+    known.isFresh = true;
+    this.#ring = known.ring;
   }
 
   get manager(): SessionManager {
@@ -86,6 +88,7 @@ export class Server implements ServerFacts {
   rotate(other: Server): boolean {
     if (this.phase > other.phase || this.phase >= LAST_PHASE) return false;
     this.phase++;
+    rings.get(this.title)!.isFresh = false;
     const { current, fallbacks } = this.#numbers();
     this.#ring.replace(
       ALL_KEYS[current]!,

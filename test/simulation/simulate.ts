@@ -25,6 +25,9 @@ export interface Result {
 /** Plays random histories on one way of keeping sessions, until one breaks a promise; that one is made as short as it can be. */
 export async function simulate({ kind: name, seed, runs, path, parts = PARTS, length = 24 }: Simulation): Promise<Result> {
   const began = performance.now();
+  // Thousands of managers would each warn once of cookies that came twice.
+  const emitWarning = process.emitWarning.bind(process);
+  process.emitWarning = () => {};
   const time = new Time();
   const kind = await openKind(name, time);
   // The second application keeps its sessions apart, in the same way where that needs no server.
@@ -49,6 +52,7 @@ export async function simulate({ kind: name, seed, runs, path, parts = PARTS, le
         : String(errorInstance);
     return { runs: numRuns, seconds, failure: { message, path: counterexamplePath!, history: counterexample![0] } };
   } finally {
+    process.emitWarning = emitWarning;
     await Promise.all([kind.close(), neighbour.close()]);
   }
 }

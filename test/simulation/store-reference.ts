@@ -250,7 +250,13 @@ export class StoreReference implements Reference {
     const life = new Life(server.application, work);
     life.data = { ...data };
     life.until = life.latest = this.#expiry(life, now);
-    return { live: "must", opens: () => life.content, expires: "never", sent: (value) => this.#note(value, life, server) };
+    // What has become too old while its request ran opens nothing.
+    return {
+      live: "must",
+      opens: () => (now > life.until ? undefined : life.content),
+      expires: "never",
+      sent: (value) => this.#note(value, life, server),
+    };
   }
 
   #extend(value: string, life: Life, server: ServerFacts, now: number): void {

@@ -165,8 +165,7 @@ export class World {
     while (this.#open.length > 0) this.#answers.push(await this.#finish(this.#open.shift()!));
     while (this.#answers.length > 0) this.#deliver(this.#answers.shift()!);
     for (const [browser, { slots }] of this.#visitors.entries())
-      for (const server of slots.size === 0 ? [] : [0, 1, 0, 1])
-        await this.#do({ do: "visit", browser, server, path: 1, operation: "look" });
+      for (const server of slots.size === 0 ? [] : [0, 1]) await this.#do({ do: "visit", browser, server, path: 1, operation: "look" });
     await this.#checkEnded();
   }
 
@@ -312,7 +311,7 @@ export class World {
     }
     // Cookies of so many paths cannot all be expired by one answer.
     if (path === PATHS[2]) return;
-    const hasChanged = visitor.plantedAt > step || [...slots.values()].some(({ since, place: { path } }) => since > step && path !== "");
+    const hasChanged = visitor.plantedAt > step || [...slots.values()].some(({ since }) => since > step);
     const still = browser.values(place.name, path).filter((value) => values.includes(value));
     // A partitioned twin is only looked for where the own cookie is partitioned, or several cookies came.
     const isInReach = (value: string): boolean =>
@@ -346,7 +345,7 @@ export class World {
         : what === "earlier session"
           ? values[0]
           : values.at(-1);
-    if (value === undefined || what === "other application") return;
+    if (value === undefined) return;
     const set = (attributes: string, setter: "script" | "sibling", path: string): void =>
       visitor.browser.take(`${name}=${value}; Secure; ${attributes}`, setter, path);
     if (where === "script many")

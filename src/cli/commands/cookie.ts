@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { KeyRing, loadKeyRing } from "../../index.ts";
+import { gradeSecretKey, KeyRing, loadKeyRing } from "../../index.ts";
 import { FORMAT_NAMES, inspectCookie, signCookie, type CookieReport } from "../inspect-cookie.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
 import { readKey } from "../read-key.ts";
@@ -24,7 +24,8 @@ export function addCookie(program: Command, io: Io, finish: (code: ExitCode) => 
   shared(cookie.command("inspect").description("say what a cookie is: format, age, size, which key, verdict, and its data"))
     .addHelpText("after", EXAMPLES)
     .action(async (options: Options) => {
-      const report = await inspectCookie(...(await readCookie(options, io)), await readRing(options, io));
+      const ring = await readRing(options, io);
+      const report = { ...(await inspectCookie(...(await readCookie(options, io)), ring)), keyWarning: warningOf(ring) };
       io.out(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describe(report, true, io));
       finish(report.verdict === "valid" ? EXIT.good : EXIT.found);
     });
@@ -32,7 +33,9 @@ export function addCookie(program: Command, io: Io, finish: (code: ExitCode) => 
   shared(cookie.command("verify").description("say whether a cookie would be accepted, and why not; prints none of its data"))
     .addHelpText("after", EXAMPLES)
     .action(async (options: Options) => {
-      const { data: _, subject: __, ...report } = await inspectCookie(...(await readCookie(options, io)), await readRing(options, io));
+      const ring = await readRing(options, io);
+      const { data: _, subject: __, ...known } = await inspectCookie(...(await readCookie(options, io)), ring);
+      const report = { ...known, keyWarning: warningOf(ring) };
       io.out(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describe(report, false, io));
       finish(report.verdict === "valid" ? EXIT.good : EXIT.found);
     });
@@ -41,8 +44,12 @@ export function addCookie(program: Command, io: Io, finish: (code: ExitCode) => 
     .addOption(new Option("--format <format>", "what the cookie looks like").choices(FORMAT_NAMES).default("sealed"))
     .addHelpText("after", EXAMPLES)
     .action(async (options: Options) => {
-      const value = await signCookie(readObject(await io.readInput()), options.format, options.name, await readRing(options, io));
-      io.out(options.json === true ? `${JSON.stringify({ name: options.name, value })}\n` : `${value}\n`);
+      const ring = await readRing(options, io);
+      const value = await signCookie(readObject(await io.readInput()), options.format, options.name, ring);
+      const keyWarning = warningOf(ring);
+      io.out(options.json === true ? `${JSON.stringify({ name: options.name, value, keyWarning })}\n` : `${value}\n`);
+      // Not on standard output, which holds the cookie and nothing else.
+      if (keyWarning !== undefined && options.json !== true) io.error(`${paint(io, "red", "!")} ${keyWarning}\n`);
     });
 }
 
@@ -60,6 +67,18 @@ async function readRing({ keyFile }: Options, io: Io): Promise<KeyRing> {
     throw new UsageError("Set SECRET_KEY or SECRET_KEY_FILE, or give --key-file FILE: without the key nothing can be verified.");
   // Development: here a bad key is to be looked through, not refused.
   return loadKeyRing({ env: io.env, mode: "development", directory: io.cwd, warn: () => undefined });
+}
+
+/** That somebody else can make such a cookie too, where a key of the ring is published or can be guessed. */
+function warningOf(ring: KeyRing): string | undefined {
+  for (const key of ring) {
+    const { verdict, findings } = gradeSecretKey(key);
+    const name = key === ring.current ? "The key" : "A fallback key";
+    if (findings.some(({ code }) => code === "published")) return `${name} is published: anybody can make this cookie.`;
+    if (verdict === "weak" || verdict === "refused")
+      return `${name} can be guessed (${verdict}): whoever guesses it can make this cookie. Look at: latchkey key check`;
+  }
+  return undefined;
 }
 
 /** The value and the name of the cookie on standard input, in whichever dress it came. */
@@ -90,7 +109,21 @@ function readObject(input: Buffer): Record<string, unknown> {
 }
 
 function describe(
-  { format, verdict, reason, explanation, key, bytes, issuedAt, expiresAt, subject, data }: CookieReport,
+  {
+    format,
+    verdict,
+    reason,
+    explanation,
+    key,
+    bytes,
+    issuedAt,
+    expiresAt,
+    subject,
+    data,
+    keyWarning,
+  }: CookieReport & {
+    readonly keyWarning: string | undefined;
+  },
   withData: boolean,
   io: Io,
 ): string {
@@ -109,5 +142,6 @@ function describe(
     ],
   ].filter((row): row is [string, string] => row[1] !== undefined);
   const head = verdict === "valid" ? paint(io, "green", "✓ valid") : paint(io, "red", `✕ rejected (${reason ?? "unknown"})`);
-  return `${[`${head}  ${explanation}`, ...rows.map(([name, text]) => `  ${name.padEnd(8)} ${text}`)].join("\n")}\n`;
+  const warning = keyWarning === undefined ? [] : [`${paint(io, "red", "!")} ${keyWarning}`];
+  return `${[`${head}  ${explanation}`, ...warning, ...rows.map(([name, text]) => `  ${name.padEnd(8)} ${text}`)].join("\n")}\n`;
 }

@@ -62,7 +62,7 @@ function describeGrade({ verdict, bits, findings }: KeyGrade, source: string, fi
   const [mark, style] = MARKS[verdict];
   const published = findings.some(({ code }) => code === "published");
   const lines = [
-    `${paint(io, style, `${mark} ${published ? "published" : verdict}`)}  the key from ${source}, about ${bits} bits to guess (estimated)${fingerprint === undefined ? "" : `, fingerprint ${fingerprint}`}`,
+    `${paint(io, style, `${mark} ${published ? "published" : verdict}`)}  the key from ${source}, at most ${bits} bits to guess (estimated)${fingerprint === undefined ? "" : `, fingerprint ${fingerprint}`}`,
     ...findings.flatMap(({ code, message, fix }) => [`  ${paint(io, "bold", code)}  ${message}`, `  ${paint(io, "dim", `→ ${fix}`)}`]),
   ];
   return `${lines.join("\n")}\n`;

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { generateSecretKey, SecretKey, type SecretKeyFormat } from "../../index.ts";
@@ -56,6 +56,9 @@ function writeNew(path: string, text: string, name: string): void {
       throw new UsageError(`There is a file ${name} already. To change the key in it: latchkey key rotate ${name}`);
     throw error;
   }
-  writeSync(file, text);
-  closeSync(file);
+  try {
+    writeFileSync(file, text);
+  } finally {
+    closeSync(file);
+  }
 }

@@ -83,7 +83,7 @@ function describe(source: string, rows: readonly Row[], io: Io): string {
       share === undefined
         ? ""
         : `  ${(100 * share).toFixed(2)} % of verifications${lastUsed === undefined ? ", never used" : `, last ${new Date(lastUsed * 1000).toISOString()}`}`;
-    return `  ${role.padEnd(8)}  ${fingerprint}  ${paint(io, good ? "green" : "red", `${good ? "✓" : "✕"} ${verdict}`)} (about ${bits} bits)${findings.length === 0 ? "" : `  ${findings.join(", ")}`}${used}`;
+    return `  ${role.padEnd(8)}  ${fingerprint}  ${paint(io, good ? "green" : "red", `${good ? "✓" : "✕"} ${verdict}`)} (at most ${bits} bits)${findings.length === 0 ? "" : `  ${findings.join(", ")}`}${used}`;
   });
   return `${[`Keys from ${source}:`, ...lines].join("\n")}\n`;
 }

@@ -98,7 +98,10 @@ function* findingsOfKey({ file, name, line, value, inComment }: Placed, folder: 
       code: "key_in_source",
       severity: example ? "note" : "error",
       message: `The value of ${name} is written down in ${file.kind === "source" ? "source code" : "a file of settings that is kept with it"}.`,
-      fix: "Read it from the environment (loadKeyRing({ env: process.env })), and rotate it: whoever has seen the code knows it.",
+      fix:
+        file.kind === "source"
+          ? "Read it from the environment (loadKeyRing({ env: process.env })), and rotate it: everybody who has seen the code knows it."
+          : "Take it out of the repository, and rotate it: everybody with a copy of the repository has it.",
     };
   }
 }
@@ -128,7 +131,8 @@ function* findingsOfFile(file: ListedFile, folder: string): Generator<DoctorFind
   if (file.kind === "source" || isExample(file.path)) return;
   const mode = statSync(join(folder, file.path)).mode;
   // Windows has no such modes, and reports all files as readable by all.
-  if (process.platform !== "win32" && (mode & 0o044) !== 0) {
+  // What git tracks is open to all who have the repository, whatever its mode: other findings say so.
+  if (process.platform !== "win32" && (mode & 0o044) !== 0 && file.tracked !== true) {
     yield {
       code: "file_readable",
       severity: "warning",

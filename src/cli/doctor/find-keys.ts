@@ -15,12 +15,15 @@ const NAME_IN_CALL = /^(?:secrets?|keys|password)$/;
 const CALL = /\b(?:session|cookieSession|secureSession|fastifySession|getIronSession|sealData|cookieParser|useSession)\s*\(/;
 /** Constructors and functions of this package that take a key as it is. */
 const DIRECT =
-  /\b(?:SecretKey\.from|new\s+KeyRing|new\s+(?:TimestampSigner|Signer|(?:URLSafe)?(?:Timed)?Serializer))\s*\(\s*(["'`])((?:\\.|(?!\1)[^\\])+)\1/g;
+  /\b(?:SecretKey\.from|new\s+KeyRing|new\s+(?:TimestampSigner|Signer|(?:URLSafe)?(?:Timed)?Serializer))\s*\(\s*(["'`])((?:\\.|(?!\1)[^\\]){1,4096})\1/g;
 
 // name = "value", name: "value", ["NAME"] = 'value', NAME => "value", with a type or Python's string prefix between.
-const QUOTED = /([A-Za-z_][\w-]*)["'\]]*\s*(?::\s*[A-Za-z]+\s*)?(?:=>|[=:])\s*\[?\s*[bru]{0,2}(["'`])((?:\\.|(?!\2)[^\\\n])+)\2/g;
+// A name begins where a word does, and everything is bounded, so that a long word or line takes time in proportion to its length.
+const QUOTED =
+  /(?<!\w)([A-Za-z_][\w-]{0,79})["'\]]{0,4}\s{0,40}(?::\s{0,40}[A-Za-z]{1,40}\s{0,40})?(?:=>|[=:])\s{0,40}\[?\s{0,40}[bru]{0,2}(["'`])((?:\\.|(?!\2)[^\\\n]){1,4096})\2/g;
 // NAME=value in .env, ENV NAME value and ARG NAME=value in a Dockerfile, NAME: value and - NAME=value in a compose file.
-const BARE = /^\s*(?:export\s+|ENV\s+|ARG\s+|-\s*["']?)?([A-Za-z_]\w*)\s*(?:[=:]\s*|\s+)([^\s"'#][^\s#]*)\s*(?:#.*)?$/;
+const BARE =
+  /^\s{0,80}(?:export\s+|ENV\s+|ARG\s+|-\s*["']?)?([A-Za-z_]\w{0,79})\s{0,40}(?:[=:]\s{0,40}|\s{1,40})([^\s"'#][^\s#]{0,4096})\s{0,40}(?:#.*)?$/;
 
 const COMMENT = /^\s*(?:\/\/|\/?\*|#|<!--)/;
 

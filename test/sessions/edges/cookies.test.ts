@@ -315,6 +315,27 @@ describe.each(["memory", "sqlite"])("%s: late answers", (kind) => {
     expect(await manager.list("ada")).toEqual([]);
   });
 
+  test("C4: a request that shows the last message does not end what others save, or who logs in, meanwhile", async () => {
+    for (const other of ["login", "write", "renew"] as const) {
+      const time = new Time();
+      const manager = makeManager(kind, time);
+      const visitor = new Visitor(time);
+      await visitor.visit(manager, (session) => session.flash("Welcome"));
+      const late = await visitor.begin(manager);
+      expect(late.session.flashes()).toHaveLength(1);
+      await visitor.visit(manager, (session) => {
+        if (other === "login") session.login("ada");
+        else if (other === "write") session.data["cart"] = 1;
+        else session.renew();
+      });
+      const lines = await late.finish();
+      const seen = await visitor.visit(manager, (session) => [session.subject, session.data["cart"], session.flashes().length]);
+      if (other === "login") expect([lines, seen]).toEqual([[], ["ada", undefined, 1]]);
+      else if (other === "write") expect([lines, seen]).toEqual([[], [undefined, 1, 0]]);
+      else expect(seen).toEqual([undefined, undefined, 0]);
+    }
+  });
+
   test("S7: logins of one user that run at the same time leave one session, in whatever order the answers arrive", async () => {
     for (const order of [
       [0, 1, 2],
