@@ -34,7 +34,7 @@ export interface FormatContext {
   readonly cookieName: string;
   readonly clock: Clock;
   /** When a session ends by the lifetimes of the SessionManager unless it is used again, in Unix seconds. For formats that say it to other readers. */
-  expiryOf(session: SessionRecord): number;
+  readonly expiryOf: (session: SessionRecord) => number;
 }
 
 /** Reads and writes the values of one cookie. */

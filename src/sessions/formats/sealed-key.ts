@@ -59,7 +59,9 @@ export function deriveSealedKey(secret: SecretKeyInput, options: SealedKeyOption
 export function checkApp(app: unknown, place: string): void {
   if (typeof app === "string" && app.isWellFormed() && !app.includes("\0")) return;
   const got = typeof app === "string" ? JSON.stringify(app) : `a value of type ${typeof app}`;
-  throw new InvalidOptionError(`The option "app" of ${place} is a text without NUL, such as "shop"; it got ${got}. Fix: the application's name.`);
+  throw new InvalidOptionError(
+    `The option "app" of ${place} is a text without NUL, such as "shop"; it got ${got}. Fix: the application's name.`,
+  );
 }
 
 /**
