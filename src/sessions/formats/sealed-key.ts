@@ -36,6 +36,7 @@ export interface SealedKey {
  * @throws InvalidOptionError for an `app` or a `cookieName` that no session has; SecretKeyError for what cannot be a key.
  * @example
  * ```ts
+ * const ring = loadKeyRing({ env: process.env });
  * const { paserk, assertion } = deriveSealedKey(ring.current, { app: "shop" });
  * ```
  */
