@@ -54,8 +54,9 @@ export function deriveSubkey(key: SecretKey, purpose: string, length = 32): Buff
 }
 
 /**
- * The v3.local key of PASETO with which `sealed()` encrypts one kind of session: HKDF-SHA-256 (RFC 5869) with a salt that nothing else has.
- * So no signer of an application derives such a key, whatever its own salt is.
+ * The v3.local key of PASETO with which `sealed()` encrypts one kind of session: HKDF-SHA-256
+ * (RFC 5869) with a salt that nothing else has. So no signer of an application derives such a key,
+ * whatever its own salt is.
  *
  * @param binding what the key is for: the implicit assertion of its tokens.
  */

@@ -10,7 +10,7 @@ export const RENEWAL_GRACE = 10;
 export const MOVE_REMEMBERED = 60;
 /** The longest Max-Age that browsers honour (RFC 6265bis, section 5.5: 400 days), in seconds. */
 export const LONGEST_MAX_AGE: number = 400 * DAY;
-/** The end of the year 9999 in Unix seconds: the last one that a date of four digits a year can say. */
+/** The end of the year 9999 in Unix seconds. A later time has no text of RFC 3339. */
 export const LAST_SECOND = 253_402_300_799;
 
 /** The two clocks of a session, in seconds (OWASP ASVS 5.0, 7.3.1 and 7.3.2). */
@@ -99,7 +99,7 @@ export function touchIsDue(times: SessionTimes, limits: Lifetimes, now: number):
   const used = now - times.lastSeenAt;
   const { extendAfter = idleTimeoutOf(times, limits) / 2, extendsPersistentOnly = false } = limits;
   if (extendsPersistentOnly && times.persistent !== true) return false;
-  // The lifetimes were raised since. Without a new cookie the visitor would be logged out at the old end.
+  // The lifetimes were raised. Without a new cookie the visitor would be logged out at the old end.
   if (times.expiresAt !== undefined && times.expiresAt < expiryOf(times, limits)) return true;
   return used > extendAfter && expiryOf({ ...times, lastSeenAt: now }, limits) > expiryOf(times, limits);
 }

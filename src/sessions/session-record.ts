@@ -13,7 +13,10 @@ export interface SessionRecord {
   createdAt: number;
   /** The start of the idle time. */
   lastSeenAt: number;
-  /** The end that the cookie itself names, where it names one: it ends the session even if the lifetimes would let it live on. */
+  /**
+   * The end that the cookie itself names, where it names one. It ends the session even if the
+   * lifetimes would let it live on.
+   */
   expiresAt?: number | undefined;
 }
 

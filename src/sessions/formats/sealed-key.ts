@@ -11,29 +11,35 @@ const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 export interface SealedKeyOptions {
   /** The option `app` of `sealed()`. Default: "", as there. */
   readonly app?: string | undefined;
-  /** The cookie's name, as the browser gets it. Default: "__Host-session". Over plain HTTP on a loopback host it is "session". */
+  /**
+   * The cookie's name, as the browser gets it. Default: "__Host-session". Over plain HTTP on a
+   * loopback host it is "session".
+   */
   readonly cookieName?: string | undefined;
 }
 
 /** What another service needs in order to read the sessions of one cookie. */
 export interface SealedKey {
-  /** The key as PASERK text: "k3.local." and 43 characters of base64url. It is a secret. */
+  /** The key as PASERK: "k3.local." and 43 characters of base64url. It is a secret. */
   readonly paserk: string;
-  /** The implicit assertion that the service has to give with each token: a JSON text. It is no secret. */
+  /** The implicit assertion that the service has to give with each token. It is not a secret. */
   readonly assertion: string;
 }
 
 /**
- * Derives the key with which `sealed()` encrypts the sessions of one cookie, for a service that reads them with a PASETO library.
- * The service never gets the secret key, and cannot compute it from this one.
+ * Derives the key with which `sealed()` encrypts the sessions of one cookie. It is for a service
+ * that reads them with a PASETO library. The service never gets the secret key, and cannot compute
+ * it from this one.
  *
- * A holder of the derived key can read and make sessions of this cookie and this application, but of no other.
- * After a change of the secret key, the service needs the new derived key too.
+ * A holder of the derived key can read and make sessions of this cookie and this application, but
+ * of no other. After a change of the secret key, the service needs the new derived key too.
  *
- * @param secret the secret key that the server seals with: `ring.current`, and each of `ring.fallbacks` while they verify.
- *   It has to be strong: a holder of the derived key could try guesses of a weak one.
+ * @param secret the secret key that the server seals with: `ring.current`, and each of
+ *   `ring.fallbacks` while they verify. It has to be strong: a holder of the derived key could try
+ *   guesses of a weak one.
  * @param options `app` is that of `sealed()`. `cookieName` is the cookie's name.
- * @throws InvalidOptionError for an `app` or a `cookieName` that no session has; SecretKeyError for what cannot be a key.
+ * @throws InvalidOptionError for an `app` or a `cookieName` that no session has; SecretKeyError for
+ *   what cannot be a key.
  * @example
  * ```ts
  * const ring = loadKeyRing({ env: process.env });
@@ -66,8 +72,8 @@ export function checkApp(app: unknown, place: string): void {
 }
 
 /**
- * What a token is bound to: one application, one cookie, one purpose. It is JSON in ASCII with sorted names, so that each three of them
- * have exactly one text.
+ * What a token is bound to: one application, one cookie, one purpose. It is JSON in ASCII with
+ * sorted names, so that each three of them have exactly one text.
  */
 export function sealedAssertion(app: string, cookieName: string): string {
   return writeSessionJson({ app, cookie: cookieName, purpose: "session" });

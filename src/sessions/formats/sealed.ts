@@ -16,16 +16,21 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
 
 /** Settings of `sealed()`. */
 export interface SealedFormatOptions {
-  /** Keeps applications apart that share a key: what one sealed, another cannot open. Default: "". */
+  /**
+   * A name that keeps applications apart that share a secret key: what one sealed, another cannot
+   * open. Default: "". With another `app` than before, all visitors are logged out.
+   */
   readonly app?: string | undefined;
 }
 
 /**
- * The default format of cookies. The session is encrypted and authenticated: nobody without a key reads or changes it.
+ * The default format of cookies. The session is encrypted and authenticated: nobody without a key
+ * reads or changes it.
  *
- * The cookie is a PASETO token, `v3.local` (AES-256-CTR and HMAC-SHA-384). It is bound to the cookie's name, and commits to its key.
- * Another service can read it with a PASETO library and a key that `latchkey key derive` prints: it never needs the secret key.
- * Its claim `exp` is the session's end, so such a service enforces the end too.
+ * The cookie is a PASETO token, `v3.local` (AES-256-CTR and HMAC-SHA-384). It is bound to the
+ * application and the cookie's name, and commits to its key. Another service can read it with a
+ * PASETO library and a key that `latchkey key derive` prints, and never needs the secret key.
+ * The claim `exp` is the session's end, so such a service enforces the end too.
  *
  * @param options `app` keeps applications apart that share a secret key. Default: "".
  * @throws InvalidOptionError for an `app` that holds NUL or is no text.
@@ -80,7 +85,10 @@ function toPayload({ id, subject, persistent, createdAt, lastSeenAt }: SessionRe
   return `{"data":${data},${times},"jti":${writeSessionJson(id ?? createSessionId())}${stays},"started":${createdAt}${owner}}`;
 }
 
-/** The session of a payload; undefined for what is no session. Other claims are for other readers, or for a later release. */
+/**
+ * The session of a payload; undefined for what is not a session. Other claims are ignored, so that
+ * an older release reads the cookies of a newer one.
+ */
 function fromPayload(payload: Buffer): SessionRecord | undefined {
   if (!isUtf8(payload)) return undefined;
   let claims: unknown;
@@ -103,13 +111,13 @@ function fromPayload(payload: Buffer): SessionRecord | undefined {
     persistent,
     createdAt: started as number,
     lastSeenAt,
-    // A later end has no text, so this one says nothing.
+    // A later end has no text, so this one stands for all of them.
     expiresAt: expiresAt < LAST_SECOND ? expiresAt : undefined,
   };
 }
 
 function timeText(seconds: number): string {
-  // Not "Z", which some readers of ISO 8601 do not know. The examples of the specification have "+00:00" too.
+  // Not "Z", which some readers do not know. The specification's examples have "+00:00" too.
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}+00:00`;
 }
 
