@@ -14,6 +14,6 @@ export function addKey(program: Command, io: Io, finish: (code: ExitCode) => voi
   addCheck(key, io, finish);
   addRotate(key, io, finish);
   addStatus(key, io, finish);
-  addDerive(key, io, finish);
   addBuildFilter(key, io);
+  addDerive(key, io, finish);
 }
