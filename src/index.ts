@@ -39,7 +39,8 @@ export { SecretKey, type SecretKeyInput } from "./keys/secret-key.ts";
 export { watchKeyFile, type KeyFileWatch, type WatchKeyFileOptions } from "./keys/watch.ts";
 
 export type { CookieScope } from "./sessions/cookie-scopes.ts";
-export type { CookieOptions, HostCookieOptions, RequestFacts, SharedCookieOptions } from "./sessions/cookie.ts";
+export type { CookieOptions, HostCookieOptions, SharedCookieOptions } from "./sessions/cookie-options.ts";
+export type { RequestFacts } from "./sessions/cookie.ts";
 export { flask } from "./sessions/formats/flask.ts";
 export type { SessionFormat } from "./sessions/formats/format.ts";
 export { sealed, type SealedFormatOptions } from "./sessions/formats/sealed.ts";

@@ -138,8 +138,7 @@ function wrongKind(key: unknown): KeyFinding | undefined {
   if (key.length === 0) return finding("missing", "There is no key: it is empty.");
   if (typeof key === "string" && !key.isWellFormed())
     return finding("wrong_type", "The key holds half of a surrogate pair, which UTF-8 cannot write.");
-  const blank =
-    typeof key === "string" ? /^[\s\0]*$/.test(key) : key.every((byte) => byte === 0 || byte === 32 || (byte >= 9 && byte <= 13));
+  const blank = typeof key === "string" ? /^\s*$/.test(key) : key.every((byte) => byte === 32 || (byte >= 9 && byte <= 13));
   return blank ? finding("blank") : undefined;
 }
 

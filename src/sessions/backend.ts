@@ -12,8 +12,8 @@ export interface SessionSource {
   readonly lifetimes: Lifetimes;
   /** Whether a store has to be asked for what it reads. */
   readonly asksStore: boolean;
-  /** The names of the cookies it reads. It writes the first one. */
-  cookieNames(secure: boolean): readonly string[];
+  /** The names of the cookies it reads. It writes the first one. @param isLocal as `RequestCookie` has it. */
+  cookieNames(secure: boolean, isLocal: boolean): readonly string[];
   /** What each of these values holds, in their order. It never throws for anything that a cookie can hold. */
   read(name: string, values: readonly string[]): readonly Result[] | Promise<readonly Result[]>;
 }

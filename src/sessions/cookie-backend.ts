@@ -42,8 +42,8 @@ export class CookieBackend implements SessionBackend {
     this.lifetimes = context.lifetimes;
   }
 
-  cookieNames(secure: boolean): readonly string[] {
-    return this.#cookie.namesFor(secure);
+  cookieNames(secure: boolean, isLocal: boolean): readonly string[] {
+    return this.#cookie.namesFor(secure, isLocal);
   }
 
   read(name: string, values: readonly string[]): readonly Result[] {

@@ -32,8 +32,8 @@ export class MovingCookies implements SessionSource {
     this.#clock = clock;
   }
 
-  cookieNames(secure: boolean): readonly string[] {
-    return this.#cookies.cookieNames(secure);
+  cookieNames(secure: boolean, isLocal: boolean): readonly string[] {
+    return this.#cookies.cookieNames(secure, isLocal);
   }
 
   async read(name: string, values: readonly string[]): Promise<readonly Result[]> {
@@ -49,8 +49,9 @@ export class MovingCookies implements SessionSource {
   async #follow(reading: Reading): Promise<Result> {
     const { record } = reading;
     const { id, data, subject, persistent, lastSeenAt } = record;
-    // Flask's cookies have no id: then all that the cookie says tells it from others.
-    const identity = id ?? comparableText([subject, data, persistent, lastSeenAt]);
+    // Flask's cookies have no id. Two visitors may hold the same anonymous one, so such a cookie begins a session of its own each time.
+    if (id === undefined && subject === undefined) return reading;
+    const identity = id ?? comparableText([subject!, data, persistent, lastSeenAt]);
     const until = expiryOf(record, this.lifetimes) + CLOCK_SKEW;
     return await this.#store.follow(reading, movedCookieId(`${this.format} ${identity}`), until);
   }

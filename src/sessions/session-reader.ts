@@ -45,8 +45,8 @@ export const NOTHING_CAME: Incoming = { names: [], open: () => ({ verdict: "none
 /** Finds the one session that a Cookie header leads to. */
 export class SessionReader {
   readonly #sources: readonly SessionSource[];
-  /** By the cookie's name, which may depend on whether it is Secure. */
-  readonly #byName = new Map<boolean, ReadonlyMap<string, readonly SessionSource[]>>();
+  /** By the cookie's name, which depends on the connection. */
+  readonly #byName = new Map<string, ReadonlyMap<string, readonly SessionSource[]>>();
   readonly #clock: Clock;
   readonly #schema: StandardSchema | undefined;
   readonly #revocation: Revocation;
@@ -63,7 +63,7 @@ export class SessionReader {
   read(header: string, cookie: RequestCookie): Incoming | Promise<Incoming> {
     if (header === "") return NOTHING_CAME;
     const candidates: Candidate[] = [];
-    for (const [name, sources] of this.#sourcesByName(cookie.secure)) {
+    for (const [name, sources] of this.#sourcesByName(cookie)) {
       const values = readCookieValues(header, name);
       if (values.length > 0) candidates.push({ name, values: values.length === 1 ? values : [...new Set(values)], sources });
     }
@@ -92,13 +92,14 @@ export class SessionReader {
     return pending.length === 0 ? incoming(examined) : Promise.all(pending).then(() => incoming(examined));
   }
 
-  #sourcesByName(secure: boolean): ReadonlyMap<string, readonly SessionSource[]> {
-    let byName = this.#byName.get(secure);
+  #sourcesByName({ secure, isLocal }: RequestCookie): ReadonlyMap<string, readonly SessionSource[]> {
+    const id = `${secure} ${isLocal}`;
+    let byName = this.#byName.get(id);
     if (byName === undefined) {
-      const pairs = this.#sources.flatMap((source) => source.cookieNames(secure).map((name) => ({ name, source })));
+      const pairs = this.#sources.flatMap((source) => source.cookieNames(secure, isLocal).map((name) => ({ name, source })));
       const groups = Map.groupBy(pairs, ({ name }) => name);
       byName = new Map([...groups].map(([name, group]) => [name, group.map(({ source }) => source)]));
-      this.#byName.set(secure, byName);
+      this.#byName.set(id, byName);
     }
     return byName;
   }

@@ -4,7 +4,7 @@ import type { KeyRing } from "../keys/key-ring.ts";
 import { ask, type Patience } from "./ask.ts";
 import type { Held, Outgoing, Reading, Refused, Result, Saved, SessionBackend } from "./backend.ts";
 import type { SessionCookie } from "./cookie.ts";
-import { RENEWAL_GRACE, type Lifetimes } from "./lifetime.ts";
+import { MOVE_REMEMBERED, RENEWAL_GRACE, type Lifetimes } from "./lifetime.ts";
 import { readMark, TOMBSTONE } from "./moved-mark.ts";
 import { rejection } from "./rejection.ts";
 import { recordOf } from "./session-payload.ts";
@@ -52,8 +52,8 @@ export class StoreBackend implements SessionBackend {
     this.lifetimes = context.lifetimes;
   }
 
-  cookieNames(secure: boolean): readonly string[] {
-    return this.#context.cookie.namesFor(secure);
+  cookieNames(secure: boolean, isLocal: boolean): readonly string[] {
+    return this.#context.cookie.namesFor(secure, isLocal);
   }
 
   /** Waits for the store alone, and for that only if a genuine token came in. */
@@ -198,6 +198,8 @@ export class StoreBackend implements SessionBackend {
     const mark = readMark(place.payload);
     if (place.payload === TOMBSTONE) return rejection("unknown");
     if (mark === undefined) return place;
+    // What is remembered for longer serves copies of a cookie alone. They open nothing, and must not stop a new session from being saved.
+    if (this.#context.clock() > mark.at + MOVE_REMEMBERED) return rejection("unknown");
     const isInGrace = !mark.byLogin && this.#context.clock() <= mark.at + RENEWAL_GRACE;
     const found = isInGrace ? await this.sessions.find(mark.id, 1) : undefined;
     return found ?? { ...rejection("moved"), held: { ...place, token: undefined, issuedAt: mark.at } };

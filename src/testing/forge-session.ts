@@ -26,6 +26,9 @@ export interface ForgedCookie {
   readonly value: string;
 }
 
+/** A test runs on the machine of its server. */
+const LOCAL = { peer: "127.0.0.1", httpVersion: "1.1", headers: {} } as const;
+
 /**
  * Makes a session for a test, and returns the cookie that a browser would hold. So a page for logged-in users is tested without
  * a login.
@@ -69,7 +72,7 @@ export async function forgeSession<Data extends object>(
     );
   }
   const { protocol, host } = new URL(url);
-  const session = await manager.load(undefined, { secure: protocol === "https:", host });
+  const session = await manager.load(undefined, { ...LOCAL, secure: protocol === "https:", host });
   // Not by assignment: an entry may be called __proto__.
   for (const [name, value] of Object.entries(data))
     Object.defineProperty(session.data, name, { value, enumerable: true, configurable: true, writable: true });

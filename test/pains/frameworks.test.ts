@@ -113,7 +113,7 @@ test("pain 24, what a proxy puts into the session, the page of that request does
   expect((await visitor.visit("/login")).headers.get("Location")).toBe("/");
   expect(await visitor.read("/")).toBe("visit 3 of 7");
   await visitor.visit("/action");
-  expect(jar).toEqual([["session", "", expect.objectContaining({ maxAge: 0, httpOnly: true, path: "/", sameSite: "lax" })]]);
+  expect(jar).toEqual([["__Host-session", "", expect.objectContaining({ maxAge: 0, httpOnly: true, path: "/", sameSite: "lax" })]]);
 });
 
 test("pain 25, a WebSocket knows nothing of the session (expressjs/session#592)", async () => {

@@ -171,7 +171,7 @@ describe("a Flask and a server in TypeScript", () => {
     expect(JSON.parse(await reader.read("/read"))).toEqual({ session_id: "id", "session-test": "test" });
     // Whoever looks for the reason is told what it is, and what became of it.
     const { out } = await cli(["cookie", "inspect"], { input: `session=${cookie}`, env: { SECRET_KEY: "foobar" } });
-    expect(out).toMatch(/rejected \(expired\) {2}Signed by us, but the session began [^]*\n *format +flask\n/);
+    expect(out).toMatch(/rejected \(expired\) {2}Signed by us, but last used [^]*\n *format +flask\n/);
   });
 
   test.skipIf(python === undefined)(

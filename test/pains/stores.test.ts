@@ -147,7 +147,7 @@ test.skipIf(redisPrograms === undefined)(
 );
 
 test.skipIf(redisPrograms === undefined)(
-  "pain 28, whoever reads the store has every visitor's session id (jdesboeufs/connect-mongo#107)",
+  "pain 28, anyone who reads the store has every visitor's session id (jdesboeufs/connect-mongo#107)",
   async () => {
     const { client } = redis();
     /** All that a backup of the database holds. */

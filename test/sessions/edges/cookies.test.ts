@@ -409,6 +409,32 @@ describe.each([sealed, signed, flask])("a cookie of %o from before the store", (
     expect(await thief.who(after)).toBeUndefined();
   });
 
+  test("C8: an answer that is lost locks nobody out: after a minute the old cookie counts as unknown", async () => {
+    const { time, before, after, visitor } = make();
+    await visitor.visit(before, (session) => session.login("ada"));
+    const lost = await visitor.begin(after);
+    await after.commit(lost.session);
+    time.now += 61;
+    expect(await visitor.who(after)).toBeUndefined();
+    await visitor.visit(after, (session) => (session.data["csrf"] = "x"));
+    expect(await visitor.visit(after, ({ data }) => data["csrf"])).toBe("x");
+    await visitor.visit(after, (session) => session.login("ada"));
+    expect(await visitor.who(after)).toBe("ada");
+  });
+
+  test("C8: anonymous visitors with equal cookies never share a session in the store", async () => {
+    const { time, before, after } = make();
+    const [ada, bob] = [new Visitor(time), new Visitor(time)];
+    for (const visitor of [ada, bob]) await visitor.visit(before, (session) => (session.data["lang"] = "de"));
+    await ada.visit(after, (session) => (session.data["address"] = "ada's"));
+    expect(await bob.visit(after, ({ data }) => ({ ...data }))).toEqual({ lang: "de" });
+    await bob.visit(after, (session) => (session.data["address"] = "bob's"));
+    expect([await ada.visit(after, ({ data }) => data["address"]), await bob.visit(after, ({ data }) => data["address"])]).toEqual([
+      "ada's",
+      "bob's",
+    ]);
+  });
+
   test("C8: requests that come together with the old cookie make one session and lose no change", async () => {
     const { before, after, visitor } = make();
     await visitor.visit(before, (session) => session.login("ada"));
