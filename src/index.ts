@@ -44,6 +44,7 @@ export type { RequestFacts } from "./sessions/cookie.ts";
 export { flask } from "./sessions/formats/flask.ts";
 export type { SessionFormat } from "./sessions/formats/format.ts";
 export { sealed, type SealedFormatOptions } from "./sessions/formats/sealed.ts";
+export { deriveSealedKey, type SealedKey, type SealedKeyOptions } from "./sessions/formats/sealed-key.ts";
 export { signed } from "./sessions/formats/signed.ts";
 export type { HeaderPair, RevocableSession, SessionInfo, SessionManagerOptions } from "./sessions/manager-options.ts";
 export { SessionManager } from "./sessions/manager.ts";

@@ -56,3 +56,14 @@ function infoOf(salt: string): string {
 export function deriveSubkey(key: SecretKey, purpose: string, length = 32): Buffer {
   return Buffer.from(hkdfSync("sha256", key.bytes(), "latchkey v1", purpose, length));
 }
+
+/**
+ * The v3.local key of PASETO with which `sealed()` encrypts one kind of session: HKDF-SHA-256
+ * (RFC 5869) with a salt that nothing else has. So no signer of an application derives such a key,
+ * whatever its own salt is.
+ *
+ * @param binding what the key is for: the implicit assertion of its tokens.
+ */
+export function deriveLocalKey(key: SecretKey, binding: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", key.bytes(), "latchkey v3.local", infoOf(binding), 32));
+}

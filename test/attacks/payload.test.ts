@@ -392,25 +392,34 @@ test("ATK-valid-mac-wrong-payload: the same key has signed something that is no 
   ).toEqual(new Set(["bad_payload"]));
 });
 
-/** The header inside a sealed cookie is checked although only a holder of the key can have written it. */
-test("ATK-sealed-header: a sealed cookie holds flags that nobody writes, or not what its flags say", async () => {
+/** The claims inside a sealed cookie are checked although only a holder of the key can have written them. Claims that nobody knows are ignored. */
+test("ATK-sealed-claims: a sealed cookie lacks a claim, or holds one of another kind", async () => {
   const manager = makeManager("sealed", new Time(), { keys: KEY });
-  const plains = [
-    ...[4, 5, 128, 255].map((flags) => sealedPlain("{}", { flags })),
-    sealedPlain("{}", { flags: 2 }),
-    sealedPlain("[]", { flags: 2 }),
-    sealedPlain('[7,{"a":1}]', { flags: 2 }),
-    sealedPlain('["7",[]]', { flags: 2 }),
-    sealedPlain('["7",{}]', { flags: 0 }),
-  ];
-  expect(
-    await reasonsOf(
-      manager,
-      "__Host-session",
-      plains.map((plain) => seal({ plain })),
+  const good = JSON.parse(sealedPlain('{"a":1}', { more: ',"sub":"7"' }).toString()) as Record<string, unknown>;
+  const without = (name: string): Record<string, unknown> => Object.fromEntries(Object.entries(good).filter(([key]) => key !== name));
+  const wrong: readonly unknown[] = [
+    [],
+    "text",
+    null,
+    ...["data", "exp", "iat", "jti", "started"].map(without),
+    ...[[], null, 1, { " t": [] }].map((data) => ({ ...good, data })),
+    ...["exp", "iat"].flatMap((name) =>
+      [1_800_000_000, "1800000000", "2027-01-15", "2027-01-15T08:00:00", "2027-13-15T08:00:00+00:00", ""].map((time) => ({
+        ...good,
+        [name]: time,
+      })),
     ),
-  ).toEqual(new Set(["bad_payload"]));
-  expect(await outcomeOf(manager, `__Host-session=${seal({ plain: sealedPlain('["7",{}]', { flags: 2 }) })}`)).toBe("7");
+    ...[7, "", null].map((jti) => ({ ...good, jti })),
+    ...["1", 1.5, null].map((started) => ({ ...good, started })),
+    ...[7, null, ["7"]].map((sub) => ({ ...good, sub })),
+    ...[1, "true", null].map((persistent) => ({ ...good, persistent })),
+  ];
+  for (const claims of wrong) {
+    const outcome = await outcomeOf(manager, `__Host-session=${seal({ plain: Buffer.from(JSON.stringify(claims)) })}`);
+    expect([claims, outcome]).toEqual([claims, "bad_payload"]);
+  }
+  const later = { ...good, role: "admin", data: good["data"], subject: "666" };
+  expect(await outcomeOf(manager, `__Host-session=${seal({ plain: Buffer.from(JSON.stringify(later)) })}`)).toBe("7");
 });
 
 /** A payload over the serializer's limit is neither written nor read, whatever its signature. */

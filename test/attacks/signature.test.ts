@@ -86,7 +86,20 @@ test("ATK-signature-stripping: the signature, the time or the payload is left ou
     );
   }
   const { manager, value } = await loggedIn("sealed");
-  const stripped = ["e1.", "e1", value.slice(3), `e1.${value}`, `e2.${value.slice(3)}`, `E1.${value.slice(3)}`, `e1.${"A".repeat(80)}`];
+  const stripped = [
+    "v3.local.",
+    "v3.local",
+    "v3.",
+    value.slice(9),
+    `v3.local.${value}`,
+    `${value}.`,
+    `${value}..AAAA`,
+    `${value}.AAAA.AAAA`,
+    `v3.public.${value.slice(9)}`,
+    `v4.local.${value.slice(9)}`,
+    `V3.local.${value.slice(9)}`,
+    `v3.local.${"A".repeat(106)}`,
+  ];
   expect(await reasonsOf(manager, "__Host-session", stripped)).toEqual(new Set(["malformed"]));
 });
 
@@ -260,7 +273,7 @@ test("ATK-timing: the time of an answer tells which key made a signature, or how
     const open: Record<string, number>[] = [];
     for (const key of [...keys, "lk1_a key that is not in the ring at all, 43 letters"]) {
       // Two cookies, since what was verified once need not be verified again.
-      const cookies = [1, 2].map((salt) => `__Host-session=${seal({ key, salt: Buffer.alloc(24, salt), plain: sealedPlain("{}") })}`);
+      const cookies = [1, 2].map((salt) => `__Host-session=${seal({ key, nonce: Buffer.alloc(32, salt), plain: sealedPlain("{}") })}`);
       open.push(await count(async () => void (await manager.load(cookies.shift())).isNew));
     }
     expect(open[0]!["timingSafeEqual"]).toBe(3);

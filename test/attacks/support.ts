@@ -67,36 +67,62 @@ export interface SealedParts {
   readonly key?: string;
   readonly app?: string;
   readonly name?: string;
-  readonly salt?: Uint8Array;
+  readonly nonce?: Uint8Array;
+  readonly footer?: string;
   readonly plain: Uint8Array;
 }
 
-/** A sealed cookie after docs/sessions.md, by other code than that of the package: whoever has the key can put anything into it. */
-export function seal({ key = KEY, app = "", name = "__Host-session", salt = Buffer.alloc(24, 7), plain }: SealedParts): string {
-  const purposeKey = Buffer.from(hkdfSync("sha256", key, "latchkey e1", `enc\0${app}\0session\0${name}`, 32));
-  const messageKey = hkdfExpand(purposeKey, Buffer.concat([Buffer.from("msg"), salt]), 32);
-  const cipher = createCipheriv("aes-256-gcm", messageKey, Buffer.alloc(12)).setAAD(Buffer.from(`e1\0${name}`));
-  const body = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-  const commit = createHmac("sha256", purposeKey).update("mac").update(salt).update(body).digest().subarray(0, 16);
-  return `e1.${Buffer.concat([salt, commit, body]).toString("base64url")}`;
+/** The 32 bytes of the v3.local key that sealed cookies of this name have. */
+export function localKey(key: string, app: string, name: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", key, "latchkey v3.local", assertionOf(app, name), 32));
 }
 
-/** The plain text of a sealed cookie. */
+export const assertionOf = (app: string, name: string): string => `{"app":"${app}","cookie":"${name}","purpose":"session"}`;
+
+/** A sealed cookie after docs/sealed-cookies.md, by other code than that of the package: a holder of the key can put anything into it. */
+export function seal({
+  key = KEY,
+  app = "",
+  name = "__Host-session",
+  nonce = Buffer.alloc(32, 7),
+  footer = "",
+  plain,
+}: SealedParts): string {
+  const local = localKey(key, app, name);
+  const derive = (label: string): Buffer =>
+    Buffer.from(hkdfSync("sha384", local, Buffer.alloc(0), Buffer.concat([Buffer.from(label), nonce]), 48));
+  const [encryption, authentication] = [derive("paseto-encryption-key"), derive("paseto-auth-key-for-aead")];
+  const cipher = createCipheriv("aes-256-ctr", encryption.subarray(0, 32), encryption.subarray(32));
+  const body = Buffer.concat([cipher.update(plain), cipher.final()]);
+  const mac = createHmac("sha384", authentication);
+  const number = (length: number): Buffer => Buffer.from(BigUint64Array.of(BigInt(length)).buffer);
+  mac.update(number(5));
+  for (const piece of ["v3.local.", nonce, body, footer, assertionOf(app, name)])
+    mac.update(number(Buffer.byteLength(piece))).update(piece);
+  const text = `v3.local.${base64url(Buffer.concat([nonce, body, mac.digest()]))}`;
+  return footer === "" ? text : `${text}.${base64url(footer)}`;
+}
+
+/** The bytes of a sealed cookie. */
+export const sealedBytes = (value: string): Buffer => Buffer.from(value.slice("v3.local.".length), "base64url");
+
+/** The last second of the year 9999. */
+export const LAST_SECOND = 253_402_300_799;
+
+/** The payload of a sealed cookie with this JSON as its data. */
 export function sealedPlain(
   json: string | Uint8Array,
   {
-    flags = 0,
     lastSeenAt = new Time().now,
     createdAt = lastSeenAt,
     id = "AAAAAAAAAAAAAAAA",
-  }: { flags?: number; lastSeenAt?: number; createdAt?: number; id?: string } = {},
+    expiresAt = Math.min(lastSeenAt + 14 * 86_400, createdAt + 30 * 86_400, LAST_SECOND),
+    more = "",
+  }: { lastSeenAt?: number; createdAt?: number; id?: string; expiresAt?: number; more?: string } = {},
 ): Buffer {
-  const header = Buffer.alloc(25);
-  header[0] = flags;
-  header.writeUIntBE(lastSeenAt, 1, 6);
-  header.writeUIntBE(createdAt, 7, 6);
-  header.write(id, 13, "base64url");
-  return Buffer.concat([header, Buffer.from(json as string)]);
+  const time = (seconds: number): string => new Date(seconds * 1000).toISOString().replace(".000Z", "+00:00");
+  const claims = `"exp":"${time(expiresAt)}","iat":"${time(lastSeenAt)}","jti":"${id}","started":${createdAt}`;
+  return Buffer.concat([Buffer.from('{"data":'), Buffer.from(json as string), Buffer.from(`,${claims}${more}}`)]);
 }
 
 /** A cookie value with this text as its JSON, rightly signed or sealed. */

@@ -17,6 +17,7 @@ import {
   reasonsOf,
   seal,
   sealedPlain,
+  LAST_SECOND,
   signerOf,
   STORE_KINDS,
   Time,
@@ -70,7 +71,7 @@ test("ATK-odd-timestamp: a good signature covers a time that nobody writes", asy
     expect(await outcomeOf(manager, `${nameOf(kind)}=${signerOf(kind).sign(`${payload}.${now}`)}`)).toBe("7");
   }
   const { manager } = await loggedIn("sealed");
-  const sealedTimes = [0, 2 ** 48 - 1].flatMap((seconds) => [
+  const sealedTimes = [0, LAST_SECOND].flatMap((seconds) => [
     seal({ plain: sealedPlain("{}", { lastSeenAt: seconds }) }),
     seal({ plain: sealedPlain("{}", { createdAt: seconds }) }),
   ]);
