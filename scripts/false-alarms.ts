@@ -8,7 +8,7 @@ import { GENERATORS } from "./random-keys.ts";
 
 const [count = "1000000", part = ""] = process.argv.slice(2);
 const SHOWN = 5;
-let alarms = 0;
+let [keys, alarms] = [0, 0];
 for (const [name, make] of Object.entries(GENERATORS)) {
   if (!name.includes(part)) continue;
   const found: string[] = [];
@@ -18,12 +18,9 @@ for (const [name, make] of Object.entries(GENERATORS)) {
     if (verdict === "weak" || verdict === "refused")
       found.push(`  ${typeof key === "string" ? key : Buffer.from(key).toString("hex")}: ${bits} bits, ${summary}`);
   }
+  keys += Number(count);
   alarms += found.length;
-  process.stdout.write(
-    `${name}: ${found.length} of ${count}\n${found
-      .slice(0, SHOWN)
-      .map((line) => `${line}\n`)
-      .join("")}`,
-  );
+  process.stdout.write(`${[`${name}: ${found.length} of ${count}`, ...found.slice(0, SHOWN)].join("\n")}\n`);
 }
+process.stdout.write(`all: ${alarms} of ${keys}\n`);
 process.exitCode = alarms === 0 ? 0 : 1;

@@ -1,5 +1,5 @@
-import * as crypto from "node:crypto";
 import { rankedWords } from "./dictionary.ts";
+import { digestOf } from "./digest-of.ts";
 import { COMMON_PASSWORDS, COMMON_WORDS, PLACEHOLDER_WORDS } from "./words.ts";
 
 /*
@@ -50,11 +50,10 @@ function table(digest: string, extent: Extent): Float64Array {
   const name = `${digest} ${extent}`;
   const known = tables.get(name);
   if (known !== undefined) return known;
-  const inners = extent === "usual" ? USUAL.flatMap((inner) => digestsInHex(inner)) : [];
-  const inputs = [...texts(extent), ...inners];
+  const inputs = extent === "usual" ? [...plainTexts(), ...usualTexts(), ...digestsInHex()] : plainTexts();
   const found = new Float64Array(inputs.length);
   try {
-    for (const [index, text] of inputs.entries()) found[index] = numberOf(hash(digest, text, "latin1"));
+    for (let index = 0; index < inputs.length; index++) found[index] = numberOf(digestOf(digest, inputs[index]!, "latin1"));
   } catch {
     // This runtime does not have the digest.
   }
@@ -82,21 +81,11 @@ function numberOf(digest: string): number {
   return number;
 }
 
-const hash: (digest: string, text: string, encoding: "latin1" | "hex") => string =
-  typeof crypto.hash === "function"
-    ? (digest, text, encoding) => crypto.hash(digest, text, encoding as "hex")
-    : (digest, text, encoding) =>
-        crypto
-          .createHash(digest)
-          .update(text)
-          .digest(encoding as "hex");
+let inner: readonly string[] | undefined;
 
-const inner = new Map<string, readonly string[]>();
-
-function digestsInHex(digest: string): readonly string[] {
-  const known = inner.get(digest) ?? ["", ...core()].map((word) => hash(digest, word, "hex"));
-  inner.set(digest, known);
-  return known;
+function digestsInHex(): readonly string[] {
+  inner ??= USUAL.flatMap((digest) => ["", ...core()].map((word) => digestOf(digest, word, "hex")));
+  return inner;
 }
 
 function core(): readonly string[] {
@@ -106,46 +95,33 @@ function core(): readonly string[] {
 const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
 const MOST_RANKED = 4000;
-const texted = new Map<Extent, readonly string[]>();
+let plain: readonly string[] | undefined;
+let usual: readonly string[] | undefined;
 
-/** What people put into a digest: words as they are written, with a newline as `echo` adds it, with a digit or a sign behind. */
-function texts(extent: Extent): readonly string[] {
-  const known = texted.get(extent) ?? [...new Set(extent === "plain" ? plainTexts() : [...plainTexts(), ...usualTexts()])];
-  texted.set(extent, known);
-  return known;
-}
-
+/** What people put into a digest: words as they are written, and with a newline as `echo` adds it. */
 function plainTexts(): readonly string[] {
-  return ["", "\n", ...core().flatMap((word) => [word, `${word}\n`, capital(word)])];
+  plain ??= ["", "\n", ...core().flatMap((word) => [word, `${word}\n`, capital(word)])];
+  return plain;
 }
 
+/** The same with a digit or a sign behind, and phrases. Some words are in it twice: to tell them apart takes longer than their digests. */
 function usualTexts(): readonly string[] {
-  const short = core().flatMap((word) => {
+  if (usual !== undefined) return usual;
+  const texts = phrases();
+  for (const word of core()) {
     const upper = word.toUpperCase();
     const first = capital(word);
-    return [
-      `${word}\r\n`,
-      `${first}\n`,
-      upper,
-      `${upper}\n`,
-      `${word}!`,
-      `${word}!\n`,
-      `${word}1\n`,
-      `${word}123`,
-      `${first}1`,
-      `${first}!`,
-      `${first}123`,
-      ...Array.from({ length: 10 }, (_, digit) => `${word}${digit}`),
-    ];
-  });
-  const ranked = rankedWords()
-    .slice(0, MOST_RANKED)
-    .flatMap((word) => [word, `${word}\n`]);
-  return [...short, ...ranked, ...phrases()];
+    texts.push(`${word}\r\n`, `${first}\n`, upper, `${upper}\n`, `${word}!`, `${word}!\n`, `${word}1\n`, `${word}123`);
+    texts.push(`${first}1`, `${first}!`, `${first}123`);
+    for (let digit = 0; digit < 10; digit++) texts.push(`${word}${digit}`);
+  }
+  for (const word of rankedWords().slice(0, MOST_RANKED)) texts.push(word, `${word}\n`);
+  usual = texts;
+  return usual;
 }
 
 /** "my-secret-key" and its kind. */
-function phrases(): readonly string[] {
+function phrases(): string[] {
   const [who, how, what] = [
     ["", "my", "your", "the", "our", "app", "jwt", "session", "flask", "django", "test", "dev", "this-is-my", "change-this"],
     ["", "secret", "super-secret", "private", "very-secret", "secure", "random", "default", "production"],

@@ -49,7 +49,14 @@ export function decodeGolombRice(bytes: Uint8Array, count: number, bits: number)
     at++;
     if (at + bits > end) return undefined;
     let rest = 0;
-    for (let bit = 0; bit < bits; bit++, at++) rest = rest * 2 + ((bytes[at >> 3]! >> (7 - (at & 7))) & 1);
+    // Up to the end of each byte at once: a server waits for this at its start.
+    for (let wanted = bits; wanted > 0;) {
+      const left = 8 - (at & 7);
+      const taken = Math.min(left, wanted);
+      rest = rest * 2 ** taken + ((bytes[at >> 3]! >> (left - taken)) & (2 ** taken - 1));
+      at += taken;
+      wanted -= taken;
+    }
     before += quotient * size + rest;
     integers[index] = before;
   }

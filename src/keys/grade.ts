@@ -1,5 +1,5 @@
 import { isDigestOfWord } from "./digests.ts";
-import { BITS_OF_A_NANOID, ENOUGH_BITS, estimateBytes, patternOfBytes, type Estimate } from "./estimate.ts";
+import { BITS_OF_A_NANOID, ENOUGH_BITS, estimateBytes, patternOfBytes } from "./estimate.ts";
 import { finding, FINDING_OF_PATTERN, severityOf, type KeyFinding, type KeyFindingCode } from "./findings.ts";
 import { lookUpPublished } from "./published.ts";
 import type { KnownKeys } from "./known-keys.ts";
@@ -8,6 +8,7 @@ import { BITS_OF_A_UUID, estimateKeyText, findingsOfText, isOwnKey, notesOn } fr
 import { SecretKey } from "./secret-key.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
+import type { Estimate } from "./shortest-way.ts";
 
 /**
  * What a key is good for. `strong`: nothing to say. `acceptable`: as good, with a note. `weak`: production refuses it, development warns.
@@ -63,7 +64,8 @@ export function gradeSecretKey(key: unknown, options: GradeOptions = {}): KeyGra
   const layers = layersOf(bytes, typeof input === "string");
   // A key that was made here is no digest: to look would cost each server that has one a tenth of a second at its start.
   const isOwn = isOwnKey(bytes.toString("latin1").trim());
-  const judged = layers.map((layer) => judge(layer, options.knownKeys ?? [], !isOwn));
+  const estimated = new Set(layers.flatMap(({ text, isSure }) => (isSure && text !== undefined ? [text] : [])));
+  const judged = layers.map((layer) => judge(layer, options.knownKeys ?? [], !isOwn, estimated));
   const findings = new Map<KeyFindingCode, KeyFinding>();
   for (const found of judged.flatMap((each) => each.findings)) if (!findings.has(found.code)) findings.set(found.code, found);
   for (const note of notesOn(bytes, typeof input === "string" ? input : layers[0]?.text === undefined ? undefined : bytes.toString("utf8")))
@@ -83,17 +85,19 @@ function judge(
   layer: Layer,
   lists: readonly KnownKeys[],
   mayBeDigest: boolean,
+  estimated: ReadonlySet<string>,
 ): { readonly bits: number; readonly findings: readonly KeyFinding[] } {
   const { bytes, text, isSure } = layer;
   const known = lookUp(bytes, lists);
   const findings = known === undefined ? [] : [known];
   let bits = Infinity;
-  if (mayBeDigest && isDigestOfWord(bytes)) {
+  // The bytes of a digest are no text.
+  if (mayBeDigest && text === undefined && isDigestOfWord(bytes)) {
     findings.push(finding("dictionary_word", "The key is the digest of a common word or password."));
     bits = BITS_OF_A_COMMON_WORD;
   }
   if (text === undefined) {
-    const estimate = isSure ? estimateBytes(bytes) : patternOfBytes(bytes);
+    const estimate = isSure ? estimateBytes(bytes) : patternOfBytes(bytes, (digits) => estimated.has(digits));
     if (estimate === undefined) return { bits, findings };
     if (isSure && bytes.length < SHORTEST_BYTES) findings.push(finding("too_short"));
     return { bits: Math.min(bits, estimate.bits), findings: [...findings, ...findingsOfPatterns(estimate)] };
@@ -144,8 +148,13 @@ function wrongKind(key: unknown): KeyFinding | undefined {
   if (key.length === 0) return finding("missing", "There is no key: it is empty.");
   if (typeof key === "string" && !key.isWellFormed())
     return finding("wrong_type", "The key holds half of a surrogate pair, which UTF-8 cannot write.");
-  const blank = typeof key === "string" ? /^\s*$/.test(key) : key.every((byte) => byte === 32 || (byte >= 9 && byte <= 13));
-  return blank ? finding("blank") : undefined;
+  // HMAC pads with NULs, so a key of them signs what an empty one signs.
+  // oxlint-disable-next-line no-control-regex -- NULs are meant
+  const blank =
+    typeof key === "string" ? /^[\s\0]*$/.test(key) : key.every((byte) => byte === 0 || byte === 32 || (byte >= 9 && byte <= 13));
+  if (!blank) return undefined;
+  const hasNuls = typeof key === "string" ? key.includes("\0") : key.includes(0);
+  return hasNuls ? finding("blank", "The key is nothing but NUL bytes and white space: it signs as an empty one does.") : finding("blank");
 }
 
 /** A key of which most is guessable at once is refused, and the largest part gives the reason. */

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { InvalidOptionError } from "../errors.ts";
 import { decodeGolombRice, encodeGolombRice } from "./golomb.ts";
+import { digestOf } from "./digest-of.ts";
 import { parseKeyList, type KeyListFormat } from "./key-list.ts";
 import { checkBytes, kindOf } from "../options.ts";
 
@@ -26,13 +26,13 @@ const MOST_ENTRIES = 2 ** 20;
  */
 export class KnownKeys {
   readonly #hashes: Float64Array;
-  readonly #range: bigint;
+  readonly #bits: number;
 
-  private constructor(hashes: Float64Array, range: bigint) {
+  private constructor(hashes: Float64Array, bits: number) {
     if (!(hashes instanceof Float64Array))
       throw new InvalidOptionError("A list of known keys is made by readKeyList(bytes) or KnownKeys.open(bytes).");
     this.#hashes = hashes;
-    this.#range = range;
+    this.#bits = bits;
   }
 
   /**
@@ -49,7 +49,7 @@ export class KnownKeys {
     const bits = bytes[HEADER_BYTES - 1]!;
     const hashes = bits <= 32 && count <= MOST_ENTRIES ? decodeGolombRice(bytes.subarray(HEADER_BYTES), count, bits) : undefined;
     if (hashes === undefined) throw new InvalidOptionError("The filter of known keys is damaged or cut off. Build it again.");
-    return new KnownKeys(hashes, BigInt(count) << BigInt(bits));
+    return new KnownKeys(hashes, bits);
   }
 
   /** How many different keys the list holds. */
@@ -61,7 +61,7 @@ export class KnownKeys {
   has(key: string | Uint8Array): boolean {
     if (typeof key !== "string") checkBytes("KnownKeys.has(key)", key);
     if (this.#hashes.length === 0) return false;
-    const hash = hashOf(key, this.#range);
+    const hash = hashOf(key, this.#hashes.length, this.#bits);
     let low = 0;
     let high = this.#hashes.length - 1;
     while (low <= high) {
@@ -102,8 +102,9 @@ export function buildKeyFilter(keys: Iterable<string | Uint8Array>): Uint8Array 
   }
   if (distinct.size > MOST_ENTRIES)
     throw new InvalidOptionError(`A filter holds at most ${MOST_ENTRIES} keys. Build several, and hand in all of them.`);
-  const range = BigInt(distinct.size) << BigInt(BITS);
-  const hashes = [...new Set([...distinct.values()].map((key) => hashOf(key, range)))].sort((first, second) => first - second);
+  const hashes = [...new Set([...distinct.values()].map((key) => hashOf(key, distinct.size, BITS)))].sort(
+    (first, second) => first - second,
+  );
   const header = Buffer.alloc(HEADER_BYTES);
   MAGIC.copy(header);
   header.writeUInt32BE(distinct.size, MAGIC.length);
@@ -128,9 +129,11 @@ export function readKeyList(bytes: Uint8Array, format: KeyListFormat = "auto"): 
   return KnownKeys.open(isKeyFilter(bytes) ? bytes : buildKeyFilter(parseKeyList(bytes, format)));
 }
 
-function hashOf(key: string | Uint8Array, range: bigint): number {
-  const digest = createHash("sha256").update(SALT).update(key).digest();
-  return Number((digest.readBigUInt64BE(0) * range) >> 64n);
+/** 64 bits of the digest, times count x 2^bits, over 2^64. As two halves all numbers stay below 2^53, for at most 2^20 keys and 32 bits. */
+function hashOf(key: string | Uint8Array, count: number, bits: number): number {
+  const digest = digestOf("sha256", typeof key === "string" ? SALT + key : Buffer.concat([Buffer.from(SALT), key]), "hex");
+  const [high, low] = [Number.parseInt(digest.slice(0, 8), 16), Number.parseInt(digest.slice(8, 16), 16)];
+  return Math.floor((high * count + Math.floor((low * count) / 2 ** 32)) / 2 ** (32 - bits));
 }
 
 /** Two keys may share a hash (once in many lists): the count in the header stays the number of keys, and a repeated hash costs nothing. */

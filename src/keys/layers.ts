@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { isWord } from "./dictionary.ts";
 import { estimateText } from "./estimate.ts";
 import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "./prefixes.ts";
@@ -97,10 +98,18 @@ function isGlued(part: string): boolean {
   return false;
 }
 
+const SURELY_HEX = 32;
+
 /** What the text says in hexadecimal, base64, base64url or base32. A cut-off end is left out. */
 function* decoded(text: string): Generator<Inner> {
+  // What follows our own prefix is a layer by itself; with the prefix it is no encoding of anything.
+  if (text.startsWith(KEY_PREFIX)) return;
   const digits = text.replaceAll(/(?<=[0-9a-f]{2})[:\s-](?=[0-9a-f]{2})/gi, "");
-  if (/^[0-9a-f]{8,}$/i.test(digits)) yield innerOf(Buffer.from(digits.slice(0, digits.length & ~1), "hex"));
+  if (/^[0-9a-f]{8,}$/i.test(digits)) {
+    yield innerOf(Buffer.from(digits.slice(0, digits.length & ~1), "hex"));
+    // So many characters of base64 are all hexadecimal digits once in 10^14: that reading would cost as much as all others together.
+    if (digits.length >= SURELY_HEX) return;
+  }
   const base64 = text.replaceAll(/\s/g, "");
   if (/^[A-Za-z0-9+/_-]{8,}={0,2}$/.test(base64)) {
     const body = base64.replace(/=+$/, "");
@@ -146,8 +155,10 @@ function isSurelyText(bytes: Buffer): boolean {
 
 /** The text that bytes are, if they are one that a person could have typed. */
 function textOf(bytes: Buffer): string | undefined {
+  if (!isUtf8(bytes)) return undefined;
   const text = bytes.toString("utf8");
-  return Buffer.from(text, "utf8").equals(bytes) && !/[^\P{Cc}\t\n\r]/u.test(text) ? text : undefined;
+  // oxlint-disable-next-line no-control-regex -- control characters are meant
+  return /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/.test(text) ? undefined : text;
 }
 
 /** Without white space and NULs at the edges, which nobody has to guess; of bytes that are no text, without the NULs that HMAC adds anyway. */

@@ -6,7 +6,8 @@
 
 /** Rows of a keyboard, set off as the keys are. */
 const ROWS = ["1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./"];
-const NEIGHBOURS = new Map<string, string>();
+/** The keys around each key. */
+const NEIGHBOURS = new Map<number, string>();
 for (const [row, keys] of ROWS.entries()) {
   for (const [column, key] of Array.from(keys).entries()) {
     const near = [
@@ -14,7 +15,7 @@ for (const [row, keys] of ROWS.entries()) {
       ROWS[row - 1]?.slice(column, column + 2),
       ROWS[row + 1]?.slice(Math.max(0, column - 1), column + 1),
     ];
-    NEIGHBOURS.set(key, near.join(""));
+    NEIGHBOURS.set(key.charCodeAt(0), near.join(""));
   }
 }
 /** The row on which hands rest, where mashing stays. */
@@ -23,64 +24,67 @@ const HOME_ROW = "asdfghjkl";
 const SHARE = 0.02;
 /** How much an order's foretelling leans on the order below. */
 const LEAN = 1.5;
-
-type Expert = (text: string, at: number) => number;
-
-/** Counts what followed each context of `order` characters so far. */
-class Follower {
-  readonly #counts = new Map<string, Map<string, number>>();
-  readonly #totals = new Map<string, number>();
-  readonly #order: number;
-
-  constructor(order: number) {
-    this.#order = order;
-  }
-
-  chance(text: string, at: number, below: number): number {
-    const context = this.#contextOf(text, at);
-    const seen = this.#counts.get(context)?.get(text[at]!) ?? 0;
-    return (seen + LEAN * below) / ((this.#totals.get(context) ?? 0) + LEAN);
-  }
-
-  learn(text: string, at: number): void {
-    const context = this.#contextOf(text, at);
-    let followers = this.#counts.get(context);
-    if (followers === undefined) this.#counts.set(context, (followers = new Map()));
-    followers.set(text[at]!, (followers.get(text[at]!) ?? 0) + 1);
-    this.#totals.set(context, (this.#totals.get(context) ?? 0) + 1);
-  }
-
-  #contextOf(text: string, at: number): string {
-    return text.slice(Math.max(0, at - this.#order), at);
-  }
-}
+/** What came before a character: nothing, one character, two. */
+const ORDERS = 3;
+/** One that knows nothing, one for each order, one for neighbouring keys, one for the home row. */
+const EXPERTS = ORDERS + 3;
 
 /** The length of the code for this text, in bits; `alphabetBits` is what a character of its alphabet has. */
 export function mixtureBits(text: string, alphabetBits: number): number {
   const uniform = 2 ** -alphabetBits;
-  const followers = [new Follower(0), new Follower(1), new Follower(2)];
+  const symbols = symbolsOf(text);
+  // More than there are symbols, so that a context and what follows it make one number: with texts in their place, this took ten times as
+  // long. Only of two characters and a third there are too many for an array.
+  const base = Math.max(0, ...symbols) + 1;
+  const [zero, one, two] = [new Uint16Array(base), new Uint16Array(base ** 2), new Map<number, number>()];
+  const [afterOne, afterTwo] = [new Uint16Array(base), new Uint16Array(base ** 2)];
   const lower = text.toLowerCase();
-  const experts: readonly Expert[] = [
-    () => uniform,
-    ...followers.map(
-      (_, order): Expert =>
-        (own, at) =>
-          followers.slice(0, order + 1).reduce((below, follower) => follower.chance(own, at, below), uniform),
-    ),
-    (_, at) => {
-      const near = at === 0 ? undefined : NEIGHBOURS.get(lower[at - 1]!);
-      return near?.includes(lower[at]!) === true ? 0.9 / near.length : 0.1 * uniform;
-    },
-    (_, at) => (HOME_ROW.includes(lower[at]!) ? 0.95 / HOME_ROW.length : 0.05 * uniform),
-  ];
-  let weights = experts.map((_, index) => (index === 0 ? 0.5 : 0.5 / (experts.length - 1)));
+  const chances = new Float64Array(EXPERTS);
+  chances[0] = uniform;
+  const weights = new Float64Array(EXPERTS).fill(0.5 / (EXPERTS - 1));
+  weights[0] = 0.5;
   let bits = 0;
   for (let at = 0; at < text.length; at++) {
-    const chances = experts.map((expert) => expert(text, at));
-    const total = weights.reduce((sum, weight, index) => sum + weight * chances[index]!, 0);
+    const symbol = symbols[at]!;
+    const before = at > 0 ? symbols[at - 1]! : 0;
+    const pair = before * base + symbol;
+    const context = (at > 1 ? symbols[at - 2]! : 0) * base + before;
+    const triple = context * base + symbol;
+    const third = afterTwo[context] === 0 ? 0 : (two.get(triple) ?? 0);
+    chances[1] = chance(zero[symbol]!, at, uniform);
+    chances[2] = chance(one[pair]!, afterOne[before]!, chances[1]);
+    chances[3] = chance(third, afterTwo[context]!, chances[2]);
+    zero[symbol]!++;
+    one[pair]!++;
+    afterOne[before]!++;
+    two.set(triple, third + 1);
+    afterTwo[context]!++;
+    const near = at === 0 ? undefined : NEIGHBOURS.get(lower.charCodeAt(at - 1));
+    chances[ORDERS + 1] = near?.includes(lower[at]!) === true ? 0.9 / near.length : 0.1 * uniform;
+    chances[ORDERS + 2] = HOME_ROW.includes(lower[at]!) ? 0.95 / HOME_ROW.length : 0.05 * uniform;
+    let total = 0;
+    for (let expert = 0; expert < EXPERTS; expert++) total += weights[expert]! * chances[expert]!;
     bits -= Math.log2(total);
-    weights = weights.map((weight, index) => ((1 - SHARE) * weight * chances[index]!) / total + SHARE / experts.length);
-    for (const follower of followers) follower.learn(text, at);
+    for (let expert = 0; expert < EXPERTS; expert++)
+      weights[expert] = ((1 - SHARE) * weights[expert]! * chances[expert]!) / total + SHARE / EXPERTS;
   }
   return bits;
+}
+
+/** How likely what came `seen` times in `total` comes again; `below` is the chance by a shorter context. */
+function chance(seen: number, total: number, below: number): number {
+  return (seen + LEAN * below) / (total + LEAN);
+}
+
+/** The characters numbered from one, in the order in which they first come. */
+function symbolsOf(text: string): readonly number[] {
+  const known = new Map<number, number>();
+  const symbols: number[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    let symbol = known.get(code);
+    if (symbol === undefined) known.set(code, (symbol = known.size + 1));
+    symbols.push(symbol);
+  }
+  return symbols;
 }

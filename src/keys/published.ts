@@ -39,7 +39,7 @@ export function lookUpPublished(key: Buffer): PublishedKey | false | undefined {
   list ??= open();
   const spelled = spellings(key);
   for (const spelling of spelled) {
-    const where = FAMOUS_KEYS.get(spelling.toString("latin1"));
+    const where = FAMOUS_KEYS.get(typeof spelling === "string" ? spelling : spelling.toString("latin1"));
     if (where !== undefined) return { where };
   }
   if (list === "unavailable") return undefined;
@@ -64,9 +64,9 @@ const MOST_ADDED = 3;
 const SHORTEST_REST = 8;
 
 /** The ways in which the same key may be written, and what it is without a few characters that were added. */
-function spellings(key: Buffer): readonly Buffer[] {
-  const found = [key];
+function spellings(key: Buffer): readonly (string | Buffer)[] {
   if (!key.every((byte) => byte < 0x80)) {
+    const found = [key];
     const text = key.toString("utf8");
     // A key's escapes are read as UTF-8 in some programs and as Latin-1 in others.
     if (Buffer.from(text, "utf8").equals(key) && /^[\0-\u00ff]*$/.test(text)) found.push(Buffer.from(text, "latin1"));
@@ -88,5 +88,5 @@ function spellings(key: Buffer): readonly Buffer[] {
   }
   others.delete(text);
   others.delete("");
-  return [...found, ...Array.from(others, (other) => Buffer.from(other, "latin1"))];
+  return [text, ...others];
 }

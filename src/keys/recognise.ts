@@ -1,7 +1,8 @@
 import { unixNow } from "../clock.ts";
-import { estimateText, type Estimate } from "./estimate.ts";
+import { estimateText } from "./estimate.ts";
 import { finding, type KeyFinding } from "./findings.ts";
 import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "./prefixes.ts";
+import type { Estimate } from "./shortest-way.ts";
 
 /*
  * What a key's text looks like: the name of a variable, a printed object, a date, a UUID, something encoded.

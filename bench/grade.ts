@@ -1,0 +1,69 @@
+/**
+ * How long the grade of a random key takes, here and in another checkout, in turns within one run: the ratio does not depend on what else the
+ * machine does.
+ *
+ *   npm exec -- node bench/grade.ts [path/to/another/checkout]
+ *
+ * The first key of a process is measured in processes of their own.
+ */
+import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { GENERATORS } from "../scripts/random-keys.ts";
+
+const here = fileURLToPath(new URL("..", import.meta.url));
+const checkouts = [here, ...process.argv.slice(2).map((path) => resolve(path))];
+const modules = checkouts.map((path) => `${path}/src/keys/grade.ts`);
+const KEYS = 100;
+const ROUNDS = 7;
+
+type Grade = (key: string | Uint8Array) => unknown;
+const grades: readonly Grade[] = await Promise.all(
+  modules.map(async (path) => ((await import(path)) as { readonly gradeSecretKey: Grade }).gradeSecretKey),
+);
+
+/** Milliseconds of CPU. */
+function cost(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+const median = (numbers: readonly number[]): number => numbers.toSorted((first, second) => first - second)[numbers.length >> 1]!;
+const row = (name: string, times: readonly number[]): string =>
+  `| ${name} | ${times.map((time) => time.toFixed(2)).join(" | ")} | ${times.length > 1 ? (times[1]! / times[0]!).toFixed(1) : ""} |`;
+
+console.log(`| milliseconds of CPU | ${checkouts.map((_, index) => (index === 0 ? "here" : "there")).join(" | ")} | ratio |`);
+console.log(`|---|${checkouts.map(() => "---:").join("|")}|---:|`);
+for (const [name, make] of Object.entries(GENERATORS)) {
+  const keys = Array.from({ length: KEYS }, make);
+  const rounds = Array.from({ length: ROUNDS }, () => grades.map((grade) => cost(() => keys.forEach((key) => grade(key))) / KEYS));
+  console.log(
+    row(
+      name,
+      grades.map((_, index) => median(rounds.map((times) => times[index]!))),
+    ),
+  );
+}
+
+const FIRST = `import { randomBytes } from "node:crypto";
+  const { gradeSecretKey } = await import(process.argv[1]);
+  const before = process.cpuUsage();
+  gradeSecretKey(process.argv[2] + randomBytes(32).toString(process.argv[3]));
+  const { user, system } = process.cpuUsage(before);
+  console.log((user + system) / 1000);`;
+for (const [name, prefix, encoding] of [
+  ["64 hexadecimal digits", "", "hex"],
+  ["a key made here", "lk1_", "base64url"],
+] as const) {
+  const first = (path: string): number =>
+    Number(execFileSync(process.execPath, ["--input-type=module", "-e", FIRST, path, prefix, encoding], { encoding: "utf8" }));
+  const rounds = Array.from({ length: ROUNDS }, () => modules.map((path) => first(path)));
+  console.log(
+    row(
+      `the first key of a process, ${name}`,
+      modules.map((_, index) => median(rounds.map((times) => times[index]!))),
+    ),
+  );
+}

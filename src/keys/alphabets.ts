@@ -1,0 +1,85 @@
+/*
+ * What a character costs in the alphabet that a key seems to be written in.
+ */
+
+/** Sets of characters that random keys are written with, the smallest first, and the bits that each character then carries. */
+const ALPHABETS: readonly (readonly [members: RegExp, bits: number])[] = [
+  [/[0-9]/, Math.log2(10)],
+  [/[0-9a-f]/, 4],
+  [/[0-9A-F]/, 4],
+  [/[a-z]/, Math.log2(26)],
+  [/[A-Z]/, Math.log2(26)],
+  [/[A-Z2-7]/, 5],
+  [/[a-z2-7]/, 5],
+  [/[0-9a-z]/, Math.log2(36)],
+  [/[0-9A-Z]/, Math.log2(36)],
+  [/[0-9A-Za-z]/, Math.log2(62)],
+  [/[0-9A-Za-z_-]/, 6],
+  [/[0-9A-Za-z+/]/, 6],
+  [/[ -~]/, Math.log2(95)],
+];
+// One bit set for each alphabet that a character of ASCII belongs to.
+const MEMBERSHIP: readonly number[] = Array.from({ length: 128 }, (_, code) =>
+  ALPHABETS.reduce((set, [members], index) => set | (members.test(String.fromCharCode(code)) ? 1 << index : 0), 0),
+);
+/** The bit of the first alphabet. */
+const DIGITS = 1;
+/** A character outside of the alphabet: one of many, at a place that has to be guessed as well; the same again is one of those seen. */
+const STRANGER_BITS = 12;
+/** A character outside of ASCII, or a control character: those who type one choose from few. */
+export const OTHER_BITS = 8;
+/** So many digits may be 16 bytes in hexadecimal, among which by chance is no letter. */
+const HEX_OF_SIXTEEN_BYTES = 32;
+
+/** The characters of the text times the bits of the smallest alphabet that has them all. */
+export function plainBits(text: string): number {
+  let common = ~0;
+  let inside = 0;
+  let outside = 0;
+  for (const character of text) {
+    const set = MEMBERSHIP[character.codePointAt(0)!] ?? 0;
+    if (set === 0) outside++;
+    else {
+      inside++;
+      common &= set;
+    }
+  }
+  if (text.length === HEX_OF_SIXTEEN_BYTES) common &= ~DIGITS;
+  const fitting = ALPHABETS.flatMap(([, bits], index) => ((common & (1 << index)) === 0 ? [] : [bits]));
+  return inside * Math.min(...fitting) + outside * OTHER_BITS;
+}
+
+/** What each character costs by itself, by the alphabet for which the whole text costs least. */
+export function literalCosts(text: string): Float64Array {
+  let best = new Float64Array(text.length);
+  let costs = new Float64Array(text.length);
+  let least = Infinity;
+  for (let alphabet = 0; alphabet < ALPHABETS.length; alphabet++) {
+    const sum = costsIn(alphabet, text, least, costs);
+    if (sum === undefined) continue;
+    least = sum;
+    [best, costs] = [costs, best];
+  }
+  return best;
+}
+
+/** Writes the costs in one alphabet and gives their sum; undefined as soon as the sum reaches the limit. */
+function costsIn(alphabet: number, text: string, limit: number, costs: Float64Array): number | undefined {
+  const bits = ALPHABETS[alphabet]![1];
+  let strangers: Set<number> | undefined;
+  let sum = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    const set = MEMBERSHIP[code] ?? 0;
+    let cost = bits;
+    if ((set & (1 << alphabet)) === 0) {
+      strangers ??= new Set();
+      cost = strangers.has(code) ? 1 + Math.log2(strangers.size) : set === 0 ? OTHER_BITS : STRANGER_BITS;
+      strangers.add(code);
+    }
+    costs[index] = cost;
+    sum += cost;
+    if (sum >= limit) return undefined;
+  }
+  return sum;
+}

@@ -1,0 +1,59 @@
+import { codesOf } from "./dictionary.ts";
+
+/** The lines are of Latin-1. */
+const CODES = 256;
+const NONE = -1;
+
+/** Finds how far a text goes along any of a few well-known lines, from any place in them. */
+export class LineIndex {
+  readonly #shortest: number;
+  /** A number for each character of the lines, by its code. */
+  readonly #digits = new Int16Array(CODES).fill(NONE);
+  readonly #bits: number;
+  /** The lines from each place on, by the number that their first characters make. */
+  readonly #rests = new Map<number, string[]>();
+
+  /** @param shortest how many characters in a row tell. With the bits of the lines' characters they have to fit into 30 bits. */
+  constructor(lines: readonly string[], shortest: number) {
+    this.#shortest = shortest;
+    const characters = new Set(lines.join(""));
+    for (const [index, character] of [...characters].entries()) this.#digits[character.charCodeAt(0)] = index;
+    this.#bits = Math.ceil(Math.log2(characters.size));
+    for (const line of lines) {
+      this.#eachStart(codesOf(line), (start, number) => {
+        const others = this.#rests.get(number);
+        if (others === undefined) this.#rests.set(number, [line.slice(start)]);
+        else others.push(line.slice(start));
+      });
+    }
+  }
+
+  /** Calls `found` for each place at which the text follows a line, with the length for which it does so. */
+  find(text: Uint16Array, found: (start: number, length: number) => void): void {
+    this.#eachStart(text, (start, number) => {
+      let longest = 0;
+      for (const rest of this.#rests.get(number) ?? []) {
+        let length = this.#shortest;
+        while (length < rest.length && text[start + length] === rest.charCodeAt(length)) length++;
+        if (length > longest) longest = length;
+      }
+      if (longest > 0) found(start, longest);
+    });
+  }
+
+  /** The number of the next few characters moves along the text: cutting them out as texts took most of the time of a grade. */
+  #eachStart(text: Uint16Array, call: (start: number, number: number) => void): void {
+    const mask = 2 ** (this.#bits * this.#shortest) - 1;
+    let number = 0;
+    let length = 0;
+    for (let at = 0; at < text.length; at++) {
+      const digit = this.#digits[text[at]!] ?? NONE;
+      if (digit === NONE) {
+        length = 0;
+        continue;
+      }
+      number = ((number << this.#bits) | digit) & mask;
+      if (++length >= this.#shortest) call(at + 1 - this.#shortest, number);
+    }
+  }
+}
