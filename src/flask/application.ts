@@ -1,7 +1,7 @@
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { session as sessionMiddleware } from "../adapters/hono/index.ts";
-import { flask as flaskFormat, InvalidOptionError, SessionManager, type KeyRing, type Session } from "../index.ts";
+import { flask as flaskFormat, SessionManager, type KeyRing, type Session } from "../index.ts";
 import type { Config } from "./config.ts";
 import { withContext, type ContextApplication } from "./context.ts";
 import { isDebugging } from "./debugging.ts";
