@@ -74,6 +74,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   URLSafeSerializer: KEYS,
   URLSafeTimedSerializer: KEYS,
   flaskSessionSerializer: KEYS,
+  deriveSealedKey: KEYS,
   PythonJson: OPTIONS,
   TaggedJson: OPTIONS,
   sealed: OPTIONS,
