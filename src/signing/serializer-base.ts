@@ -1,7 +1,7 @@
 import { BadData, BadPayload, BadSignature, InvalidOptionError } from "../errors.ts";
 import { PythonJson, type PayloadSerializer } from "./python-json.ts";
 import { checkOptions } from "../options.ts";
-import { SIGNER_OPTIONS, type Signer, type SignerOptions } from "./signer.ts";
+import { SIGNER_OPTIONS, SIGNING_OPTIONS, type Signer, type SignerOptions } from "./signer.ts";
 import { NO_OPTIONS } from "./timestamp-signer.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 
@@ -28,8 +28,6 @@ export interface SaltOption {
 /** What `loadsUnsafe` gives: the value, and whether it can be trusted. */
 export type UnsafeResult<Value> = { readonly valid: true; readonly value: Value } | { readonly valid: false; readonly value: unknown };
 
-/** The names of `SerializerOptions`. */
-export const SERIALIZER_OPTIONS: readonly string[] = [...SIGNER_OPTIONS, "serializer", "fallbackSigners", "maxPayloadBytes", "schema"];
 /** The names of `SaltOption`. */
 export const SALT_OPTION: readonly string[] = ["salt"];
 const FALLBACK_OPTIONS = SIGNER_OPTIONS.filter((name) => name !== "salt");
@@ -49,15 +47,9 @@ export abstract class SerializerBase<Value, SignerKind extends Signer> {
 
   /**
    * @param place names the serializer in messages.
-   * @param more names of options that it has beside those of every serializer.
    */
-  protected constructor(
-    options: SerializerOptions<Value>,
-    makeSigner: (options: SignerOptions) => SignerKind,
-    place: string,
-    more: readonly string[] = [],
-  ) {
-    checkOptions(place, options, [...SERIALIZER_OPTIONS, ...more]);
+  protected constructor(options: SerializerOptions<Value>, makeSigner: (options: SignerOptions) => SignerKind, place: string) {
+    checkOptions(place, options, SIGNING_OPTIONS);
     const { serializer = DEFAULT_JSON, maxPayloadBytes = 65_536 } = options;
     if (typeof serializer?.dumps !== "function" || typeof serializer.loads !== "function") {
       throw new InvalidOptionError("The serializer is an object with the methods dumps and loads.");

@@ -29,6 +29,19 @@ const SIGNATURE_LENGTH: Readonly<Record<Digest, number>> = { sha1: 27, sha256: 4
 const DERIVATIONS: readonly KeyDerivation[] = ["concat", "django-concat", "hmac", "none", "hkdf"];
 /** The names of `SignerOptions`. */
 export const SIGNER_OPTIONS: readonly string[] = ["salt", "sep", "keyDerivation", "digest"];
+
+/** All that signers and serializers take: one object of settings may serve several of them, and each takes what concerns it. */
+export const SIGNING_OPTIONS: readonly string[] = [
+  ...SIGNER_OPTIONS,
+  "clock",
+  "serializer",
+  "fallbackSigners",
+  "maxPayloadBytes",
+  "schema",
+  "compressFrom",
+  "tags",
+  "allowNaN",
+];
 const IN_A_SIGNATURE = /[A-Za-z0-9\-_=]/;
 
 /**
@@ -64,7 +77,7 @@ export class Signer {
    * @throws InvalidOptionError for a name that is no option, an unknown derivation or digest, or a separator that a signature may contain.
    */
   constructor(keys: KeyRing | SecretKeyInput, options: SignerOptions = {}) {
-    checkOptions("Signer", options, SIGNER_OPTIONS);
+    checkOptions("Signer", options, SIGNING_OPTIONS);
     const { salt = "itsdangerous.Signer", sep = ".", keyDerivation = "django-concat", digest = "sha1" } = options;
     if (typeof salt !== "string" || !salt.isWellFormed()) throw new InvalidOptionError("The salt is a text that UTF-8 can write.");
     if (typeof sep !== "string" || sep === "" || !sep.isWellFormed() || IN_A_SIGNATURE.test(sep)) {

@@ -39,7 +39,7 @@ export interface OpenedAt<Value> extends LoadedAt<Value> {
 export class TimedSerializer<Value = unknown> extends SerializerBase<Value, TimestampSigner> {
   /** @throws InvalidOptionError for an option that cannot be. */
   constructor(keys: KeyRing | SecretKeyInput, options: TimedSerializerOptions<Value> = {}) {
-    super(options, (signerOptions) => new TimestampSigner(keys, { ...signerOptions, clock: options.clock }), "TimedSerializer", ["clock"]);
+    super(options, (signerOptions) => new TimestampSigner(keys, { ...signerOptions, clock: options.clock }), "TimedSerializer");
   }
 
   /**

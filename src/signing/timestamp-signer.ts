@@ -3,7 +3,7 @@ import { BadTimeSignature, type BadSignature, InvalidOptionError, SignatureExpir
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKeyInput } from "../keys/secret-key.ts";
 import { checkOptions } from "../options.ts";
-import { Signer, SIGNER_OPTIONS, type SignerOptions, type Verified } from "./signer.ts";
+import { Signer, SIGNING_OPTIONS, type SignerOptions, type Verified } from "./signer.ts";
 import { decodeTimestamp, encodeTimestamp } from "./timestamp.ts";
 
 export interface TimestampSignerOptions extends SignerOptions {
@@ -34,7 +34,7 @@ export const AGE_OPTIONS: readonly string[] = ["maxAge", "clockSkew"];
 export const NO_OPTIONS = {};
 
 function withoutClock(options: TimestampSignerOptions): SignerOptions {
-  checkOptions("TimestampSigner", options, [...SIGNER_OPTIONS, "clock"]);
+  checkOptions("TimestampSigner", options, SIGNING_OPTIONS);
   const { clock: _, ...others } = options;
   return others;
 }

@@ -2,8 +2,9 @@ import type { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKeyInput } from "../keys/secret-key.ts";
 import { PythonJson } from "./python-json.ts";
 import { checkOptions } from "../options.ts";
-import { SERIALIZER_OPTIONS, type SerializerOptions } from "./serializer-base.ts";
+import type { SerializerOptions } from "./serializer-base.ts";
 import { Serializer } from "./serializer.ts";
+import { SIGNING_OPTIONS } from "./signer.ts";
 import { checkCompression, decodePayload, encodePayload, type CompressionOptions } from "./url-safe-payload.ts";
 
 /** The JSON of URL-safe payloads: no spaces, and text as it is. */
@@ -12,15 +13,13 @@ export const URL_SAFE_JSON: PythonJson = new PythonJson({ compact: true, ensureA
 /**
  * Checks the options, and gives those that are not about compression.
  *
- * @param more names of options that the serializer has beside those of every URL-safe one.
  * @throws InvalidOptionError for a name that is no option.
  */
 export function withUrlSafeDefaults<Value, Options extends SerializerOptions<Value> & CompressionOptions>(
   place: string,
   options: Options,
-  more: readonly string[] = [],
 ): Omit<Options, "compressFrom"> {
-  checkOptions(place, options, [...SERIALIZER_OPTIONS, "compressFrom", ...more]);
+  checkOptions(place, options, SIGNING_OPTIONS);
   const { compressFrom: _, ...others } = options;
   return { ...others, serializer: options.serializer ?? URL_SAFE_JSON };
 }

@@ -20,7 +20,7 @@ export class URLSafeTimedSerializer<Value = unknown> extends TimedSerializer<Val
 
   /** @throws InvalidOptionError for an option that cannot be. */
   constructor(keys: KeyRing | SecretKeyInput, options: TimedSerializerOptions<Value> & CompressionOptions = {}) {
-    super(keys, withUrlSafeDefaults<Value, typeof options>("URLSafeTimedSerializer", options, ["clock"]));
+    super(keys, withUrlSafeDefaults<Value, typeof options>("URLSafeTimedSerializer", options));
     this.#compressFrom = checkCompression(options);
   }
 

@@ -74,9 +74,9 @@ function signerOptionsOf(vector: Vector): { salt: string; sep?: string; keyDeriv
   };
 }
 
-const clockOf = (vector: Vector) => ({ clock: () => vector.timestamp ?? vector.now! });
 const optionsOf = (vector: Vector) => ({
   ...signerOptionsOf(vector),
+  clock: () => vector.timestamp ?? vector.now!,
   fallbackSigners: (vector.fallback_signers ?? []).map((signer) => ({ keyDerivation: signer.key_derivation as KeyDerivation })),
 });
 const ages = (vector: Vector) => (vector.max_age === null || vector.max_age === undefined ? {} : { maxAge: vector.max_age });
@@ -91,31 +91,23 @@ const COMPUTE: Readonly<Record<string, (vector: Vector) => unknown>> = {
     Buffer.from(deriveKey(bytesOf(vector.keys.at(-1)!), textOf(vector.salt), vector.derivation as KeyDerivation, vector.digest as Digest)),
   signer_sign: (vector) => new Signer(keysOf(vector), signerOptionsOf(vector)).sign(textOf(vector.input)),
   signer_unsign: (vector) => new Signer(keysOf(vector), signerOptionsOf(vector)).unsign(textOf(vector.input)),
-  timestamp_sign: (vector) =>
-    new TimestampSigner(keysOf(vector), { ...signerOptionsOf(vector), ...clockOf(vector) }).sign(textOf(vector.input)),
+  timestamp_sign: (vector) => new TimestampSigner(keysOf(vector), optionsOf(vector)).sign(textOf(vector.input)),
   timestamp_unsign: (vector) =>
-    new TimestampSigner(keysOf(vector), { ...signerOptionsOf(vector), ...clockOf(vector) }).unsign(textOf(vector.input), {
-      ...ages(vector),
-      returnTimestamp: true,
-    }),
+    new TimestampSigner(keysOf(vector), optionsOf(vector)).unsign(textOf(vector.input), { ...ages(vector), returnTimestamp: true }),
   serializer_dumps: (vector) => new Serializer(keysOf(vector), optionsOf(vector)).dumps(toWrite(vector.input)),
   urlsafe_dumps: (vector) => new URLSafeSerializer(keysOf(vector), optionsOf(vector)).dumps(toWrite(vector.input)),
   urlsafe_compression: (vector) => new URLSafeSerializer(keysOf(vector), optionsOf(vector)).dumps(vector.input).split(/\.(?=[^.]*$)/)[0],
   urlsafe_loads: (vector) => new URLSafeSerializer(keysOf(vector), optionsOf(vector)).loads(textOf(vector.input)),
   urlsafe_loads_fallback: (vector) => new URLSafeSerializer(keysOf(vector), optionsOf(vector)).loads(textOf(vector.input)),
   urlsafe_loads_unsafe: (vector) => new URLSafeSerializer(keysOf(vector), optionsOf(vector)).loadsUnsafe(textOf(vector.input)),
-  timed_dumps: (vector) => new TimedSerializer(keysOf(vector), { ...optionsOf(vector), ...clockOf(vector) }).dumps(toWrite(vector.input)),
-  urlsafe_timed_dumps: (vector) =>
-    new URLSafeTimedSerializer(keysOf(vector), { ...optionsOf(vector), ...clockOf(vector) }).dumps(toWrite(vector.input)),
+  timed_dumps: (vector) => new TimedSerializer(keysOf(vector), optionsOf(vector)).dumps(toWrite(vector.input)),
+  urlsafe_timed_dumps: (vector) => new URLSafeTimedSerializer(keysOf(vector), optionsOf(vector)).dumps(toWrite(vector.input)),
   urlsafe_timed_loads: (vector) =>
-    new URLSafeTimedSerializer(keysOf(vector), { ...optionsOf(vector), ...clockOf(vector) }).loads(textOf(vector.input), {
-      ...ages(vector),
-      returnTimestamp: true,
-    }),
+    new URLSafeTimedSerializer(keysOf(vector), optionsOf(vector)).loads(textOf(vector.input), { ...ages(vector), returnTimestamp: true }),
   tagged_json_dumps: (vector) => new TaggedJson({ sortKeys: vector.outside_app_context !== true }).dumps(toWrite(vector.input)),
   tagged_json_loads: (vector) => new TaggedJson().loads(vector.input as string),
-  flask_session_dumps: (vector) => flaskSessionSerializer(keysOf(vector), clockOf(vector)).dumps(toWrite(vector.input)),
-  flask_session_loads: (vector) => flaskSessionSerializer(keysOf(vector), clockOf(vector)).loads(textOf(vector.input), ages(vector)),
+  flask_session_dumps: (vector) => flaskSessionSerializer(keysOf(vector), optionsOf(vector)).dumps(toWrite(vector.input)),
+  flask_session_loads: (vector) => flaskSessionSerializer(keysOf(vector), optionsOf(vector)).loads(textOf(vector.input), ages(vector)),
   debugtoolbar_query_dumps: (vector) => new URLSafeSerializer(keysOf(vector), optionsOf(vector)).dumps(toWrite(vector.input)),
   flask_session_ext_sid_sign: (vector) => new Signer(keysOf(vector), signerOptionsOf(vector)).sign(textOf(vector.input)),
   http_date: (vector) => (JSON.parse(new TaggedJson().dumps(toWrite(vector.input))) as Record<string, string>)[" d"],
