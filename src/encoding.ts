@@ -7,14 +7,21 @@
  * way around a deny list. What an encoder emits has exactly one spelling, and only that one is read.
  */
 
-/** Bytes, or the UTF-8 bytes of a text, as base64url without padding. */
+/**
+ * Bytes, or the UTF-8 bytes of a text, as base64url without padding.
+ *
+ * @throws TypeError for anything else.
+ */
 export function encodeBase64url(bytes: Uint8Array | string): string {
   if (typeof bytes === "string") return Buffer.from(bytes, "utf8").toString("base64url");
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`Only bytes and text have a base64url form, not a value of type ${typeof bytes}.`);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64url");
 }
 
-/** The bytes that `encodeBase64url` wrote as this text; undefined for a text that it never writes. */
+/** The bytes that `encodeBase64url` wrote as this text; undefined for a text that it never writes, and for what is not text. */
 export function decodeBase64url(text: string): Buffer | undefined {
+  if (typeof text !== "string") return undefined;
   const bytes = Buffer.from(text, "base64url");
   // Whatever spelling was read, there is one that is written.
   return bytes.toString("base64url") === text ? bytes : undefined;

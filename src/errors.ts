@@ -96,15 +96,15 @@ export interface BadDataDetails {
 export class BadData extends LatchkeyError {
   readonly payload: string | undefined;
 
-  constructor(message: string, details: BadDataDetails = {}, code: ErrorCode = "bad_data") {
-    super(code, message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.payload = details.payload;
+  constructor(message: string, details: BadDataDetails | null = {}, code: ErrorCode = "bad_data") {
+    super(code, message, details?.cause === undefined ? undefined : { cause: details.cause });
+    this.payload = details?.payload;
   }
 }
 
 /** The signature does not fit the value under any key of the ring. */
 export class BadSignature extends BadData {
-  constructor(message: string, details: BadDataDetails = {}, code: ErrorCode = "bad_signature") {
+  constructor(message: string, details: BadDataDetails | null = {}, code: ErrorCode = "bad_signature") {
     super(message, details, code);
   }
 }
@@ -113,15 +113,15 @@ export class BadSignature extends BadData {
 export class BadTimeSignature extends BadSignature {
   readonly dateSigned: Date | undefined;
 
-  constructor(message: string, details: BadDataDetails = {}, code: ErrorCode = "bad_time_signature") {
+  constructor(message: string, details: BadDataDetails | null = {}, code: ErrorCode = "bad_time_signature") {
     super(message, details, code);
-    this.dateSigned = details.dateSigned;
+    this.dateSigned = details?.dateSigned;
   }
 }
 
 /** The signature fits, but the value is older than `maxAge`, or signed in the future. */
 export class SignatureExpired extends BadTimeSignature {
-  constructor(message: string, details: BadDataDetails = {}) {
+  constructor(message: string, details: BadDataDetails | null = {}) {
     super(message, details, "signature_expired");
   }
 }
@@ -131,8 +131,8 @@ export class BadPayload extends BadData {
   /** What does not fit the schema; empty if there is no schema, or the value could not be decoded at all. */
   readonly issues: readonly SchemaIssue[];
 
-  constructor(message: string, details: BadDataDetails = {}) {
+  constructor(message: string, details: BadDataDetails | null = {}) {
     super(message, details, "bad_payload");
-    this.issues = details.issues ?? [];
+    this.issues = details?.issues ?? [];
   }
 }

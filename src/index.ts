@@ -39,10 +39,12 @@ export { SecretKey, type SecretKeyInput } from "./keys/secret-key.ts";
 export { watchKeyFile, type KeyFileWatch, type WatchKeyFileOptions } from "./keys/watch.ts";
 
 export type { CookieScope } from "./sessions/cookie-scopes.ts";
-export type { CookieOptions, HostCookieOptions, RequestFacts, SharedCookieOptions } from "./sessions/cookie.ts";
+export type { CookieOptions, HostCookieOptions, SharedCookieOptions } from "./sessions/cookie-options.ts";
+export type { RequestFacts } from "./sessions/cookie.ts";
 export { flask } from "./sessions/formats/flask.ts";
 export type { SessionFormat } from "./sessions/formats/format.ts";
 export { sealed, type SealedFormatOptions } from "./sessions/formats/sealed.ts";
+export { deriveSealedKey, type SealedKey, type SealedKeyOptions } from "./sessions/formats/sealed-key.ts";
 export { signed } from "./sessions/formats/signed.ts";
 export type { HeaderPair, RevocableSession, SessionInfo, SessionManagerOptions } from "./sessions/manager-options.ts";
 export { SessionManager } from "./sessions/manager.ts";

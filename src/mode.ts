@@ -48,3 +48,14 @@ function modeNamed(word: string, place: string): Mode {
   if (word === "development" || word === "test") return "development";
   throw new InvalidOptionError(`${place} is "production", "development" or "test"; it is ${JSON.stringify(word)}.`);
 }
+
+/**
+ * Refuses a missing environment: without it a function would read no key, and find nothing wrong with that.
+ *
+ * @param place names the function in the message.
+ * @throws InvalidOptionError with the line to write.
+ */
+export function checkEnvironment(place: string, env: unknown): void {
+  if (typeof env === "object" && env !== null) return;
+  throw new InvalidOptionError(`${place} needs the environment to read. Fix: ${place}({ env: process.env }), or env: {} to read none.`);
+}

@@ -30,6 +30,26 @@ export function checkOptions(
   }
 }
 
+/**
+ * Refuses an argument that is not text.
+ *
+ * @param place how the message names the argument: "writeKeyFile(path)".
+ * @throws InvalidOptionError that names the argument and what it got, never the value: it may be a secret.
+ */
+export function checkText(place: string, value: unknown): void {
+  if (typeof value !== "string") throw new InvalidOptionError(`${place} is a string. It got ${kindOf(value)}.`);
+}
+
+/**
+ * Refuses an argument that is not bytes.
+ *
+ * @param place how the message names the argument.
+ * @throws InvalidOptionError as `checkText` does.
+ */
+export function checkBytes(place: string, value: unknown): void {
+  if (!(value instanceof Uint8Array)) throw new InvalidOptionError(`${place} is a Uint8Array or a Buffer. It got ${kindOf(value)}.`);
+}
+
 function suggestion(name: string, known: readonly string[]): string {
   const [nearest] = known
     .map((candidate) => ({ candidate, distance: distanceOf(name.toLowerCase(), candidate.toLowerCase()) }))
@@ -52,7 +72,9 @@ function distanceOf(from: string, to: string): number {
   return row[to.length]!;
 }
 
-function kindOf(value: unknown): string {
+/** What a value is, in words that show nothing of it: "nothing", "null", "a list", "an object", "a string". */
+export function kindOf(value: unknown): string {
   if (value === null) return "null";
-  return Array.isArray(value) ? "a list" : value === undefined ? "nothing" : `a ${typeof value}`;
+  if (Array.isArray(value)) return "a list";
+  return value === undefined ? "nothing" : typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

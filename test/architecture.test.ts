@@ -23,8 +23,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   index: ["keys", "signing", "sessions", ...GROUND],
   toolbar: ["keys", "signing", ...GROUND],
   "toolbar/ui": ["toolbar/panel"],
-  adapters: ["sessions", "toolbar", "errors", "own-browser"],
-  flask: ["index", "adapters", "toolbar", "stores", "mode"],
+  adapters: ["sessions", "toolbar", "errors", "own-browser", "options"],
+  flask: ["index", "adapters", "toolbar", "stores", "mode", "options"],
   testing: ["sessions", "errors", "clock", "options"],
   cli: ["index", "stores"],
 };

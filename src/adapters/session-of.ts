@@ -2,6 +2,8 @@ import { InvalidOptionError, SessionError } from "../errors.ts";
 import type { RequestFacts } from "../sessions/cookie.ts";
 import type { SessionManager } from "../sessions/manager.ts";
 import type { Session } from "../sessions/session.ts";
+import { kindOf } from "../options.ts";
+import { checkManager } from "./check-mounted.ts";
 
 interface Opened {
   /** The manager that opened the session. Of any type: it is compared when the session is taken out again. */
@@ -50,7 +52,8 @@ export function hasSession<Data extends object>(manager: SessionManager<Data>, c
  *
  * @param manager the manager that `session(manager)` was mounted with.
  * @param requestOrContext what the framework gives a handler: the request of Express, Fastify and node:http, the context of Hono and Koa.
- * @throws SessionError `session_unavailable` where no middleware has opened a session; InvalidOptionError where only other managers have.
+ * @throws SessionError `session_unavailable` where no middleware has opened a session; InvalidOptionError where only other managers have,
+ *   and for arguments that are no manager and no request.
  * @example
  * ```ts
  * const { data } = sessionOf(manager, request);
@@ -58,8 +61,16 @@ export function hasSession<Data extends object>(manager: SessionManager<Data>, c
  * ```
  */
 export function sessionOf<Data extends object>(manager: SessionManager<Data>, requestOrContext: object): Session<Data> {
+  if (typeof requestOrContext !== "object" || (requestOrContext as unknown) === null) {
+    checkManager("sessionOf", manager);
+    throw new InvalidOptionError(
+      `sessionOf(manager, request) needs the request, or the context of Koa and Hono. It got ${kindOf(requestOrContext)}. ` +
+        "Fix: give it what the framework gives the handler.",
+    );
+  }
   const found = find(manager, requestOrContext);
   if (found !== undefined) return found.session as Session<Data>;
+  checkManager("sessionOf", manager);
   if ((requestOrContext as Carrier)[OPENED] !== undefined) {
     throw new InvalidOptionError(
       "This request has a session of another SessionManager, and none of the one that sessionOf was given. " +

@@ -86,7 +86,7 @@ export const FORMAT_NAMES: readonly string[] = Object.keys(FORMATS);
 
 /** The format that a value looks like from outside, before anything is verified. */
 function shapeOf(value: string): string {
-  if (value.startsWith("e1.")) return "sealed";
+  if (value.startsWith("v3.local.")) return "sealed";
   const parts = value.replace(/^\./, "").split(".");
   if (parts.length === 3) return parts[2]!.length === 27 ? "flask" : "signed";
   return "store";

@@ -1,7 +1,7 @@
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { session as sessionMiddleware } from "../adapters/hono/index.ts";
-import { flask as flaskFormat, InvalidOptionError, SessionManager, type KeyRing, type Session } from "../index.ts";
+import { flask as flaskFormat, SessionManager, type KeyRing, type Session } from "../index.ts";
 import type { Config } from "./config.ts";
 import { withContext, type ContextApplication } from "./context.ts";
 import { isDebugging } from "./debugging.ts";
@@ -65,7 +65,7 @@ function createManager({ keys, config }: ApplicationParts["app"]): SessionManage
     // As in Flask, a session that is used has no end.
     lifetime: Infinity,
     idleTimeout: config.PERMANENT_SESSION_LIFETIME,
-    extendAfter: config.SESSION_REFRESH_EACH_REQUEST ? 0 : Infinity,
+    ...extensionOf(config),
     cookie: {
       ...(config.SESSION_COOKIE_NAME === undefined ? {} : { name: config.SESSION_COOKIE_NAME }),
       secure: config.SESSION_COOKIE_SECURE,
@@ -75,6 +75,12 @@ function createManager({ keys, config }: ApplicationParts["app"]): SessionManage
       ? { format: { ...flaskFormat(), extendsPersistentOnly: true } }
       : { store: config.SESSION_STORE }),
   });
+}
+
+/** Flask signs a permanent session's cookie again with each answer. In a store that would be a write for each request, so half of the time has to pass. */
+function extensionOf({ SESSION_REFRESH_EACH_REQUEST: refreshes, SESSION_STORE: store }: Config): { readonly extendAfter?: number } {
+  if (!refreshes) return { extendAfter: Infinity };
+  return store === undefined ? { extendAfter: 0 } : {};
 }
 
 async function answer(parts: ApplicationParts, c: Context, endpoint: string | undefined, view: () => unknown): Promise<Response> {

@@ -1,8 +1,9 @@
 import type { MiddlewareHandler } from "hono";
 import { debugToolbar } from "../adapters/hono/index.ts";
-import { SecretKeyError, type KeyRing } from "../index.ts";
+import { InvalidOptionError, SecretKeyError, type KeyRing } from "../index.ts";
 import { Toolbar } from "../toolbar/index.ts";
 import type { Flask } from "./flask.ts";
+import { kindOf } from "../options.ts";
 
 /**
  * Shows the debug toolbar on the application's pages while `debug` is on.
@@ -22,8 +23,13 @@ export class DebugToolbarExtension {
   #toolbar: Toolbar | undefined;
   #show: MiddlewareHandler | undefined;
 
-  /** @throws SecretKeyError `key_missing` when the application has no secret key. */
+  /** @throws SecretKeyError `key_missing` when the application has no secret key; InvalidOptionError without an application. */
   constructor(app: Flask) {
+    // Python's form without an application, for init_app, is not known here.
+    if (typeof (app as Partial<Flask> | null | undefined)?.use !== "function")
+      throw new InvalidOptionError(
+        `DebugToolbarExtension needs the application. It got ${kindOf(app)}. Fix: new DebugToolbarExtension(app).`,
+      );
     keysOf(app);
     if (app.debug) this.#middleware(app);
     // Asked again for each request: in Flask, an extension that was made before `debug` was set silently stays away.

@@ -1,5 +1,6 @@
 import { currentContext } from "./context.ts";
 import { session } from "./globals.ts";
+import { checkOptions, checkText } from "../options.ts";
 
 /**
  * Leaves a message for the visitor's next page.
@@ -7,6 +8,8 @@ import { session } from "./globals.ts";
  * @param category a word for the template, `message` unless given.
  */
 export function flash(message: string, category = "message"): void {
+  checkText("flash(message)", message);
+  checkText("flash(message, category): the category", category);
   const { session: current } = currentContext();
   // The facade throws Flask's message when there is no secret key.
   if (current === undefined) void session.data;
@@ -26,7 +29,9 @@ export function getFlashedMessages(
   options: FlashedMessagesOptions & { readonly withCategories: true },
 ): readonly (readonly [category: string, message: string])[];
 export function getFlashedMessages(options?: FlashedMessagesOptions): readonly string[];
-export function getFlashedMessages({ withCategories = false, categoryFilter = [] }: FlashedMessagesOptions = {}): readonly unknown[] {
+export function getFlashedMessages(options: FlashedMessagesOptions = {}): readonly unknown[] {
+  checkOptions("getFlashedMessages", options, ["withCategories", "categoryFilter"]);
+  const { withCategories = false, categoryFilter = [] } = options;
   const context = currentContext();
   if (context.session === undefined) return [];
   const flashes = (context.flashes ??= context.session.flashes());

@@ -10,6 +10,7 @@ import type { ViewResult } from "./response.ts";
 import { Rule, type ViewArguments } from "./rule.ts";
 import { runServer, type RunningServer, type RunOptions } from "./run-server.ts";
 import { createTemplates } from "./templating.ts";
+import { checkOptions, checkText, kindOf } from "../options.ts";
 
 /** A function that answers a request. It is given the variables of its rule. */
 export type View<RuleText extends string = string> = (values: ViewArguments<RuleText>) => ViewResult | Promise<ViewResult>;
@@ -106,6 +107,9 @@ export class Flask {
   route(rule: string, optionsOrView: RouteOptions | View<never>, maybeView?: View<never>): this {
     const view = (typeof optionsOrView === "function" ? optionsOrView : maybeView) as View | undefined;
     const options = typeof optionsOrView === "function" ? {} : optionsOrView;
+    checkText("The rule of a route", rule);
+    // Without a view, only that is said.
+    if (typeof view === "function") checkOptions("app.route", options, ["methods", "endpoint"]);
     if (typeof view !== "function")
       throw new InvalidOptionError(`The rule "${rule}" has no view: write app.route("${rule}", () => "Hello").`);
     this.#mustBeOpen("A route");
@@ -133,24 +137,29 @@ export class Flask {
 
   /** Runs a function before each view; what it returns, unless nothing, is the answer. */
   beforeRequest(run: BeforeRequest): this {
+    checkFunction("app.beforeRequest(run)", run);
     this.#before.push(run);
     return this;
   }
 
   /** Hands each answer to a function that returns it, or another. */
   afterRequest(run: AfterRequest): this {
+    checkFunction("app.afterRequest(run)", run);
     this.#after.push(run);
     return this;
   }
 
   /** Makes the page for errors of one status, in place of the plain one. */
   errorHandler(status: number, handler: ErrorHandler): this {
+    if (!Number.isInteger(status)) throw new InvalidOptionError("app.errorHandler(status, handler): the status is a number, such as 404.");
+    checkFunction("app.errorHandler(status, handler): the handler", handler);
     this.#errorHandlers.set(status, handler);
     return this;
   }
 
   /** Puts a Hono middleware around all else; extensions use it. */
   use(middleware: MiddlewareHandler): this {
+    checkFunction("app.use(middleware)", middleware);
     this.#mustBeOpen("A middleware");
     this.#middleware.push(middleware);
     return this;
@@ -177,6 +186,7 @@ export class Flask {
    * @returns once the server listens; `close()` stops it.
    */
   async run(options: RunOptions & { readonly debug?: boolean } = {}): Promise<RunningServer> {
+    checkOptions("app.run", options, ["host", "port", "debug"]);
     if (options.debug !== undefined) this.debug = options.debug;
     return await runServer(this.#application().fetch, options);
   }
@@ -200,4 +210,8 @@ export class Flask {
     });
     return this.#hono;
   }
+}
+
+function checkFunction(place: string, value: unknown): void {
+  if (typeof value !== "function") throw new InvalidOptionError(`${place} is a function. It got ${kindOf(value)}.`);
 }

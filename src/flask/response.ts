@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../index.ts";
+import { checkText, kindOf } from "../options.ts";
 
 /** What a view may return: text (a page), an object or list (JSON), a Response, or one of these with a status and headers. */
 export type ViewResult =
@@ -8,6 +9,8 @@ export type ViewResult =
   | Readonly<Record<string, unknown>>
   | readonly [body: ViewBody, status: number, headers?: Readonly<Record<string, string>>]
   | readonly unknown[];
+
+const REDIRECTS: readonly number[] = [301, 302, 303, 305, 307, 308];
 
 type ViewBody = string | Response | Uint8Array | Readonly<Record<string, unknown>> | readonly unknown[];
 
@@ -36,8 +39,14 @@ export function makeResponse(result: unknown, endpoint: string): Response {
   );
 }
 
-/** A JSON response. */
+/**
+ * A JSON response.
+ *
+ * @throws InvalidOptionError for what JSON has no text for, such as nothing or a function.
+ */
 export function jsonify(value: unknown): Response {
+  if (value === undefined || typeof value === "function" || typeof value === "symbol")
+    throw new InvalidOptionError(`jsonify(value) has no JSON for ${kindOf(value)}. Fix: jsonify(null), or the value itself.`);
   return new Response(`${JSON.stringify(value)}\n`, { headers: { "Content-Type": "application/json" } });
 }
 
@@ -46,8 +55,11 @@ export function jsonify(value: unknown): Response {
  *
  * @param location where to; a path, or a whole address.
  * @param code 302 unless given; 301, 302, 303, 305, 307 or 308.
+ * @throws InvalidOptionError for another code, and without a location.
  */
 export function redirect(location: string, code: 301 | 302 | 303 | 305 | 307 | 308 = 302): Response {
+  checkText("redirect(location)", location);
+  if (!REDIRECTS.includes(code)) throw new InvalidOptionError(`redirect(location, code): the code is one of ${REDIRECTS.join(", ")}.`);
   // A line break in a header value is refused by Headers; what a browser would read as another host's path is the caller's to know.
   return new Response(null, { status: code, headers: { Location: encodeURI(decodeSafely(location)) } });
 }

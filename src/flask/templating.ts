@@ -3,6 +3,7 @@ import { currentContext } from "./context.ts";
 import { getFlashedMessages } from "./flashing.ts";
 import { g, request, session } from "./globals.ts";
 import { urlFor } from "./url-for.ts";
+import { checkText } from "../options.ts";
 
 /** Nunjucks hands a template's named arguments over as a last object with this mark. */
 type Keywords = Readonly<Record<string, unknown>> & { readonly __keywords?: true };
@@ -35,5 +36,6 @@ export function createTemplates(folder: string, debug: () => boolean): nunjucks.
  * @throws Error when there is no such template, or it is not well-formed; and outside of a request.
  */
 export function renderTemplate(name: string, context: Readonly<Record<string, unknown>> = {}): string {
+  checkText("renderTemplate(name)", name);
   return currentContext().app.templates.render(name, { ...context });
 }

@@ -1,4 +1,5 @@
 import { currentContext } from "./context.ts";
+import { checkText } from "../options.ts";
 
 /**
  * The address of a view, by its endpoint's name.
@@ -12,5 +13,6 @@ import { currentContext } from "./context.ts";
  * ```
  */
 export function urlFor(endpoint: string, values: Readonly<Record<string, unknown>> = {}): string {
+  checkText("urlFor(endpoint)", endpoint);
   return currentContext().app.urlFor(endpoint, values);
 }

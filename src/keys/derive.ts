@@ -1,6 +1,7 @@
 import { createHash, createHmac, hkdfSync } from "node:crypto";
 import { InvalidOptionError } from "../errors.ts";
 import type { SecretKey } from "./secret-key.ts";
+import { checkBytes, checkText } from "../options.ts";
 
 /** A hash function that signatures can be made with. SHA-1 is there for Flask and itsdangerous, whose default it is. */
 export type Digest = "sha1" | "sha256" | "sha384" | "sha512";
@@ -19,9 +20,12 @@ const DIGEST_BYTES: Readonly<Record<Digest, number>> = { sha1: 20, sha256: 32, s
  * `hkdf` is this package's own: HKDF (RFC 5869) with the salt "latchkey v1" and this salt as its info, as long as the digest. No other
  * derivation can output such a key, whatever an application signs with the same secret.
  *
- * @throws InvalidOptionError for another derivation.
+ * @throws InvalidOptionError for another derivation, and for arguments that cannot be.
  */
 export function deriveKey(secret: Uint8Array, salt: string, derivation: KeyDerivation, digest: Digest): Uint8Array {
+  checkBytes("deriveKey(secret)", secret);
+  checkText("deriveKey(secret, salt): the salt", salt);
+  checkText("deriveKey(…, digest): the digest", digest);
   switch (derivation) {
     case "concat":
       return createHash(digest).update(salt, "utf8").update(secret).digest();
@@ -51,4 +55,15 @@ function infoOf(salt: string): string {
  */
 export function deriveSubkey(key: SecretKey, purpose: string, length = 32): Buffer {
   return Buffer.from(hkdfSync("sha256", key.bytes(), "latchkey v1", purpose, length));
+}
+
+/**
+ * The v3.local key of PASETO with which `sealed()` encrypts one kind of session: HKDF-SHA-256
+ * (RFC 5869) with a salt that nothing else has. So no signer of an application derives such a key,
+ * whatever its own salt is.
+ *
+ * @param binding what the key is for: the implicit assertion of its tokens.
+ */
+export function deriveLocalKey(key: SecretKey, binding: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", key.bytes(), "latchkey v3.local", infoOf(binding), 32));
 }

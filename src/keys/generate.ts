@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { InvalidOptionError } from "../errors.ts";
 import { DEVELOPMENT_KEY_PREFIX, KEY_PREFIX } from "./prefixes.ts";
+import { checkOptions } from "../options.ts";
 
 /** How `generateSecretKey` writes the key. */
 export type SecretKeyFormat = "base64url" | "hex" | "uuid";
@@ -29,6 +30,7 @@ export interface GenerateSecretKeyOptions {
  * ```
  */
 export function generateSecretKey(options: GenerateSecretKeyOptions = {}): string {
+  checkOptions("generateSecretKey", options, ["bytes", "format"]);
   const { bytes, format = "base64url" } = options;
   if (bytes !== undefined && (!Number.isInteger(bytes) || bytes < 16 || bytes > 1024)) {
     throw new InvalidOptionError(`The option "bytes" of a new secret key is a whole number from 16 to 1024, not ${describe(bytes)}.`);

@@ -6,6 +6,8 @@ import type { KnownKeys } from "./known-keys.ts";
 import { layersOf, type Layer } from "./layers.ts";
 import { BITS_OF_A_UUID, estimateKeyText, findingsOfText, isOwnKey, notesOn } from "./recognise.ts";
 import { SecretKey } from "./secret-key.ts";
+import { InvalidOptionError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import type { Estimate } from "./shortest-way.ts";
 
 /**
@@ -43,6 +45,7 @@ const BITS_OF_A_COMMON_WORD = 10;
  * estimated by their first 1,024 characters.
  *
  * @param key text, bytes or a SecretKey.
+ * @throws InvalidOptionError for options that cannot be, never for a key.
  * @example
  * ```ts
  * gradeSecretKey("change me please, now!").verdict; // "refused"
@@ -50,6 +53,9 @@ const BITS_OF_A_COMMON_WORD = 10;
  * ```
  */
 export function gradeSecretKey(key: unknown, options: GradeOptions = {}): KeyGrade {
+  checkOptions("gradeSecretKey", options, ["knownKeys"]);
+  if (options.knownKeys !== undefined && !Array.isArray(options.knownKeys))
+    throw new InvalidOptionError("The option knownKeys is a list of lists. Fix: { knownKeys: [readKeyList(bytes)] }.");
   const input = key instanceof SecretKey ? key.bytes() : key;
   const wrong = wrongKind(input);
   if (wrong !== undefined) return gradeOf(0, [wrong]);

@@ -17,6 +17,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { SecretKeyError } from "../errors.ts";
+import { checkOptions, checkText } from "../options.ts";
 
 /** A key file's size in bytes, at least and at most. */
 const SMALLEST = 16;
@@ -85,8 +86,14 @@ export interface WriteKeyFileOptions {
 /**
  * Writes a file whole or not at all: into a new file in the same folder, to the disk, then over the old one in one step. A process that is
  * killed in between leaves the old file as it was. A symbolic link stays one; mode and owner stay, and a new file is for its owner only (0600).
+ *
+ * @throws InvalidOptionError for arguments that cannot be; SecretKeyError `key_file` if not all of the text could be written; the system's
+ *   error.
  */
 export function writeKeyFile(path: string, text: string, options: WriteKeyFileOptions = {}): void {
+  checkText("writeKeyFile(path)", path);
+  checkText("writeKeyFile(path, text): the text", text);
+  checkOptions("writeKeyFile", options, ["backup"]);
   const target = targetOf(path);
   const before = statSync(target, { throwIfNoEntry: false });
   const mode = before === undefined ? 0o600 : before.mode & 0o777;

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../errors.ts";
+import { checkBytes } from "../options.ts";
 
 /** How the lines of a list of keys are written. */
 export type KeyListFormat = "auto" | "text" | "base64";
@@ -23,6 +24,7 @@ const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7
  * @throws InvalidOptionError for a line that is not of the format.
  */
 export function parseKeyList(bytes: Uint8Array, format: KeyListFormat = "auto"): Uint8Array[] {
+  checkBytes("parseKeyList(bytes)", bytes);
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     .toString("utf8")
     .replace(/^\u{FEFF}/u, "");

@@ -4,6 +4,7 @@ import { SecretKeyError } from "../errors.ts";
 import { judgedMode, processEnvironment, saidMode, type Mode } from "../mode.ts";
 import { admitKey, type AdmissionRules } from "./admit.ts";
 import { SecretKey, type SecretKeyInput } from "./secret-key.ts";
+import { checkOptions } from "../options.ts";
 
 /** How often, and when last, a key of a ring was used by this process. */
 export interface KeyUsage extends KeyLabel {
@@ -28,8 +29,8 @@ export interface KeyRingOptions {
   /** Where the server runs. Unless given, as NODE_ENV or LATCHKEY_ENV of the process says; production where neither says anything. */
   readonly mode?: Mode | undefined;
   /**
-   * When the keys are graded. Unless given, `now`: the constructor refuses weak, guessable and published keys in production, and warns
-   * of them in development. `later` leaves it to `admit`, which session managers and toolbars call. `done`: they have been graded.
+   * When the keys are graded. Unless given, `now` in production, where the constructor refuses weak, guessable and published keys, and
+   * `later` in development. `later` leaves it to `admit`, which session managers and toolbars call. `done`: they have been graded.
    */
   readonly grading?: "now" | "later" | "done" | undefined;
   /** How the keys are graded, now and by `replace`, beside the mode. */
@@ -66,13 +67,16 @@ export class KeyRing implements Iterable<SecretKey> {
    *   `key_refused` for a key that is weak, guessable or published.
    */
   constructor(current: SecretKeyInput, fallbacks: readonly SecretKeyInput[] = [], options: KeyRingOptions = {}) {
+    checkOptions("KeyRing", options, ["source", "clock", "mode", "grading", "rules"]);
     this.#keys = toKeys(current, fallbacks);
     this.#clock = options.clock ?? unixNow;
     this.#source = options.source ?? "the application's code";
     this.saidMode = "mode" in options ? options.mode : saidMode(processEnvironment());
     this.#rules = options.rules ?? { clock: this.#clock };
     this.#isGraded = options.grading === "done";
-    if (options.grading === undefined || options.grading === "now") this.admit(this.#source);
+    // In development a ring may serve signers alone, which take any key as itsdangerous does; a manager warns of it.
+    const { grading = this.mode === "production" ? "now" : "later" } = options;
+    if (grading === "now") this.admit(this.#source);
   }
 
   /**
@@ -132,7 +136,7 @@ export class KeyRing implements Iterable<SecretKey> {
   /**
    * Puts other keys in place of all of these, for everything that holds the ring. Counters of keys that stay go on.
    *
-   * The new keys are graded by the rules and the mode of the ring. If one is refused, the ring keeps its old keys.
+   * The new keys are graded by the rules and the mode of the ring, if its keys were. If one is refused, the ring keeps its old keys.
    *
    * @param place names in messages where the keys came from; the ring's source unless given.
    * @throws SecretKeyError as the constructor does.
@@ -140,8 +144,10 @@ export class KeyRing implements Iterable<SecretKey> {
   replace(current: SecretKeyInput, fallbacks: readonly SecretKeyInput[] = [], place: string = this.#source): void {
     const before = this.#keys;
     const given = toKeys(current, fallbacks);
-    this.#grade(given, place, this.mode);
-    this.#isGraded = true;
+    if (this.#isGraded || this.mode === "production") {
+      this.#grade(given, place, this.mode);
+      this.#isGraded = true;
+    }
     // A key that stays keeps its object, and with it everything that was derived and counted for it.
     const keys = given.map((key) => before.find((known) => known.equals(key)) ?? key);
     this.#keys = keys as [SecretKey, ...SecretKey[]];

@@ -1,7 +1,8 @@
 import { parseEnv } from "node:util";
-import { SecretKeyError } from "../errors.ts";
+import { InvalidOptionError, SecretKeyError } from "../errors.ts";
 import { formatFallbacks, parseFallbacks } from "./fallbacks.ts";
 import { parseKeyFile } from "./key-file.ts";
+import { checkText } from "../options.ts";
 
 /** How a text holds keys: `file`, one key a line and the current one first, or `env`, the variables of a .env file. */
 export type KeysTextFormat = "file" | "env";
@@ -17,9 +18,13 @@ const VARIABLES = ["SECRET_KEY", "SECRET_KEY_FALLBACKS"] as const;
 /**
  * The keys that a key file's or .env file's text holds.
  *
- * @throws SecretKeyError `key_file` for a text that cannot be read as that, `key_missing` for a .env without SECRET_KEY.
+ * @throws SecretKeyError `key_file` for a text that cannot be read as that, `key_missing` for a .env without SECRET_KEY; InvalidOptionError for
+ *   arguments that cannot be.
  */
 export function readKeysText(text: string, format: KeysTextFormat): KeysInText {
+  checkText("The text of a file with keys", text);
+  if (format !== "file" && format !== "env")
+    throw new InvalidOptionError('The format of a text with keys is "file" or "env". Fix: readKeysText(text, "env").');
   if (format === "file") {
     const [current, ...fallbacks] = parseKeyFile(Buffer.from(text, "utf8"), "that was handed in");
     return { current, fallbacks };

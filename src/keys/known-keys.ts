@@ -2,6 +2,7 @@ import { InvalidOptionError } from "../errors.ts";
 import { decodeGolombRice, encodeGolombRice } from "./golomb.ts";
 import { digestOf } from "./digest-of.ts";
 import { parseKeyList, type KeyListFormat } from "./key-list.ts";
+import { checkBytes, kindOf } from "../options.ts";
 
 /*
  * A set of keys that can be asked and not read: a Golomb-Rice coded set of 46-bit and longer hashes.
@@ -29,6 +30,8 @@ export class KnownKeys {
   readonly #bits: number;
 
   private constructor(hashes: Float64Array, bits: number) {
+    if (!(hashes instanceof Float64Array))
+      throw new InvalidOptionError("A list of known keys is made by readKeyList(bytes) or KnownKeys.open(bytes).");
     this.#hashes = hashes;
     this.#bits = bits;
   }
@@ -39,6 +42,7 @@ export class KnownKeys {
    * @throws InvalidOptionError if the bytes are no such filter, or a damaged one.
    */
   static open(filter: Uint8Array): KnownKeys {
+    checkBytes("KnownKeys.open(filter)", filter);
     const bytes = Buffer.from(filter.buffer, filter.byteOffset, filter.byteLength);
     if (!isKeyFilter(bytes) || bytes.length < HEADER_BYTES)
       throw new InvalidOptionError("These bytes are no filter of known keys of a version that this package reads.");
@@ -56,6 +60,7 @@ export class KnownKeys {
 
   /** Whether this key (a text is its UTF-8 bytes) is on the list. */
   has(key: string | Uint8Array): boolean {
+    if (typeof key !== "string") checkBytes("KnownKeys.has(key)", key);
     if (this.#hashes.length === 0) return false;
     const hash = hashOf(key, this.#hashes.length, this.#bits);
     let low = 0;
@@ -80,7 +85,7 @@ export function isKeyFilter(bytes: Uint8Array): boolean {
  * Turns keys into a filter: about 34 bits for each, from which no key can be read, though each guess can be tried. The same keys, in any
  * order, give the same bytes.
  *
- * @throws InvalidOptionError for more than 1,048,576 different keys.
+ * @throws InvalidOptionError for more than 1,048,576 different keys, and for what is not a list of keys.
  * @example
  * ```ts
  * writeFileSync("our-old-keys.bin", buildKeyFilter(["the key we once pasted into a chat"]));
@@ -88,7 +93,11 @@ export function isKeyFilter(bytes: Uint8Array): boolean {
  */
 export function buildKeyFilter(keys: Iterable<string | Uint8Array>): Uint8Array {
   const distinct = new Map<string, Buffer>();
+  // A text is a list of letters, too.
+  if (typeof keys === "string" || typeof (keys as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function")
+    throw new InvalidOptionError(`buildKeyFilter(keys) takes a list of keys. It got ${kindOf(keys)}. Fix: buildKeyFilter([key]).`);
   for (const key of keys) {
+    if (typeof key !== "string") checkBytes("Each key of buildKeyFilter(keys)", key);
     const bytes = Buffer.from(key as string);
     distinct.set(bytes.toString("latin1"), bytes);
   }
@@ -117,6 +126,7 @@ export function buildKeyFilter(keys: Iterable<string | Uint8Array>): Uint8Array 
  * ```
  */
 export function readKeyList(bytes: Uint8Array, format: KeyListFormat = "auto"): KnownKeys {
+  checkBytes("readKeyList(bytes)", bytes);
   return KnownKeys.open(isKeyFilter(bytes) ? bytes : buildKeyFilter(parseKeyList(bytes, format)));
 }
 

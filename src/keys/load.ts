@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { unixNow, type Clock } from "../clock.ts";
 import { SecretKeyError } from "../errors.ts";
-import { judgedMode, saidMode, type Environment, type Mode } from "../mode.ts";
+import { checkEnvironment, judgedMode, saidMode, type Environment, type Mode } from "../mode.ts";
 import { admitKey, emitWarning, type AdmissionRules } from "./admit.ts";
 import { developmentKey } from "./development-key.ts";
 import { parseFallbacks } from "./fallbacks.ts";
@@ -10,6 +10,7 @@ import { readKeyFile } from "./key-file.ts";
 import { KeyRing } from "./key-ring.ts";
 import type { KnownKeys } from "./known-keys.ts";
 import { HOW_TO_MAKE_ONE, SecretKey, type SecretKeyInput } from "./secret-key.ts";
+import { checkOptions } from "../options.ts";
 
 /** Where keys come from, and how strictly they are graded. */
 export interface LoadKeyRingOptions {
@@ -68,7 +69,7 @@ interface Source {
  * production, gets one that is kept in `.latchkey/secret_key`. All keys are graded (OWASP ASVS 11.2.3), fallbacks as strictly.
  *
  * @throws SecretKeyError `key_missing`, `key_conflict` (two sources), `key_file`, `key_invalid`, or `key_refused` in production.
- * @throws InvalidOptionError for an unknown mode.
+ * @throws InvalidOptionError for an unknown mode, a name that is no option, and a missing environment.
  * @example
  * ```ts
  * const keys = loadKeyRing({ env: process.env });
@@ -76,6 +77,7 @@ interface Source {
  * ```
  */
 export function loadKeyRing(options: LoadKeyRingOptions): KeyRing {
+  checkLoading("loadKeyRing", options, LOADING);
   return load(options, presentSources(options));
 }
 
@@ -90,6 +92,7 @@ export function loadKeyRing(options: LoadKeyRingOptions): KeyRing {
  * ```
  */
 export async function loadKeyRingAsync(options: LoadKeyRingAsyncOptions): Promise<KeyRing> {
+  checkLoading("loadKeyRingAsync", options, [...LOADING, "loader"]);
   const sources = presentSources(options);
   const { loader } = options;
   if (loader === undefined) return load(options, sources);
@@ -97,6 +100,29 @@ export async function loadKeyRingAsync(options: LoadKeyRingAsyncOptions): Promis
   const loaded = await loader();
   const isPair = typeof loaded === "object" && loaded !== null && !(loaded instanceof SecretKey) && !(loaded instanceof Uint8Array);
   return load(options, [{ name: "option loader", read: () => (isPair ? loaded : { current: loaded }) }]);
+}
+
+const LOADING: readonly string[] = [
+  "env",
+  "mode",
+  "secretKey",
+  "fallbacks",
+  "directory",
+  "warn",
+  "acceptWeakFallbacksUntil",
+  "knownKeys",
+  "clock",
+];
+/** What users of other functions write. */
+const INSTEAD = {
+  keys: 'The key is the option "secretKey".',
+  key: 'The key is the option "secretKey".',
+  secret: 'The key is the option "secretKey".',
+};
+
+function checkLoading(place: string, options: LoadKeyRingOptions, known: readonly string[]): void {
+  checkOptions(place, options, known, INSTEAD);
+  checkEnvironment(place, options.env);
 }
 
 function rulesOf(options: LoadKeyRingOptions): AdmissionRules & { readonly warn: (message: string) => void } {

@@ -2,6 +2,7 @@ import { FAMOUS_KEYS } from "./famous-keys.ts";
 import { KnownKeys } from "./known-keys.ts";
 import { layersOf } from "./layers.ts";
 import { PUBLISHED_KEYS } from "./published-keys.ts";
+import { checkBytes } from "../options.ts";
 
 /** A key that was found among the published ones. */
 export interface PublishedKey {
@@ -20,6 +21,7 @@ let list: KnownKeys | "unavailable" | undefined;
  * A random key is taken for a published one about once in a hundred million.
  *
  * @param key text, or bytes.
+ * @throws InvalidOptionError for anything else.
  * @returns false also where the list is damaged; `gradeSecretKey` then says `list_unavailable`.
  * @example
  * ```ts
@@ -28,6 +30,7 @@ let list: KnownKeys | "unavailable" | undefined;
  * ```
  */
 export function isPublishedKey(key: string | Uint8Array): boolean {
+  if (typeof key !== "string") checkBytes("isPublishedKey(key), where it is not a string,", key);
   return layersOf(Buffer.from(key as string), typeof key === "string").some(({ bytes }) => Boolean(lookUpPublished(bytes)));
 }
 

@@ -1,9 +1,10 @@
 import { unixNow, type Clock } from "../clock.ts";
-import { SecretKeyError } from "../errors.ts";
+import { InvalidOptionError, SecretKeyError } from "../errors.ts";
 import { gradeSecretKey } from "./grade.ts";
 import type { KeyUsage } from "./key-ring.ts";
 import { readKeysText, writeKeysText, type KeysTextFormat } from "./keys-text.ts";
 import { SecretKey } from "./secret-key.ts";
+import { checkOptions, checkText, kindOf } from "../options.ts";
 
 /*
  * A rotation in three steps, so that no server meets a cookie signed by a key that it does not know yet:
@@ -56,6 +57,7 @@ export interface RetireOptions {
  * ```
  */
 export function announceKey(text: string, next: string, format: KeysTextFormat): RotationStep {
+  checkText("announceKey(text, next): the text", text);
   const { verdict, findings } = gradeSecretKey(next);
   if (verdict === "weak" || verdict === "refused")
     throw new SecretKeyError(
@@ -76,6 +78,7 @@ export function announceKey(text: string, next: string, format: KeysTextFormat):
  * @throws SecretKeyError `key_invalid` if no fallback key has that fingerprint.
  */
 export function promoteKey(text: string, fingerprint: string, format: KeysTextFormat, options: PromoteOptions = {}): RotationStep {
+  checkOptions("promoteKey", options, ["keepOld", "acceptWeakFallbacksUntil", "clock"]);
   const { current, fallbacks } = readKeysText(text, format);
   const next = find(fallbacks, fingerprint);
   const others = fallbacks.filter((key) => key !== next);
@@ -90,12 +93,9 @@ export function promoteKey(text: string, fingerprint: string, format: KeysTextFo
  * @throws SecretKeyError `key_refused` while the key still makes more than `atMost` of the verifications, `key_invalid` if no fallback key has
  *   that fingerprint or the share is no number from 0 to 1.
  */
-export function retireKey(
-  text: string,
-  fingerprint: string,
-  format: KeysTextFormat,
-  { share, atMost = 0.01 }: RetireOptions,
-): RotationStep {
+export function retireKey(text: string, fingerprint: string, format: KeysTextFormat, options: RetireOptions): RotationStep {
+  checkOptions("retireKey", options, ["share", "atMost"]);
+  const { share, atMost = 0.01 } = options;
   if (!(share >= 0 && share <= 1))
     throw new SecretKeyError("key_invalid", 'The option "share" is the share of verifications by the old key, from 0 to 1.');
   const { current, fallbacks } = readKeysText(text, format);
@@ -120,6 +120,8 @@ export function retireKey(
  * @param usage of one ring or of several servers' rings, one after the other.
  */
 export function verificationShare(usage: readonly KeyUsage[], fingerprint: string): number {
+  if (!Array.isArray(usage))
+    throw new InvalidOptionError(`verificationShare(usage) takes the usage of a ring. It got ${kindOf(usage)}. Fix: ring.usage().`);
   const all = countVerified(usage);
   return all === 0 ? 0 : countVerified(usage.filter((entry) => entry.fingerprint === fingerprint)) / all;
 }

@@ -22,6 +22,8 @@ export class SecretKey {
   #fingerprint: string | undefined;
 
   private constructor(bytes: Buffer) {
+    if (!Buffer.isBuffer(bytes))
+      throw new SecretKeyError("key_invalid", "A secret key is made by SecretKey.from(text), not by new SecretKey().");
     this.#bytes = bytes;
   }
 

@@ -4,6 +4,8 @@ import { emitWarning } from "./admit.ts";
 import { readKeyFile } from "./key-file.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { SecretKey } from "./secret-key.ts";
+import { InvalidOptionError } from "../errors.ts";
+import { checkOptions, checkText, kindOf } from "../options.ts";
 
 /** What to do when a key file changes. */
 export interface WatchKeyFileOptions {
@@ -36,7 +38,7 @@ const SECOND_LOOK_MS = 500;
  * cannot be used, or holds a key that is refused, changes nothing. New keys are graded by the ring's own mode and rules. The watching keeps no process alive.
  *
  * @param file the path that SECRET_KEY_FILE names.
- * @throws the system's error if the file's folder cannot be watched.
+ * @throws InvalidOptionError for arguments that cannot be; the system's error if the file's folder cannot be watched.
  * @example
  * ```ts
  * const keys = loadKeyRing({ env: process.env });
@@ -45,6 +47,10 @@ const SECOND_LOOK_MS = 500;
  * ```
  */
 export function watchKeyFile(ring: KeyRing, file: string, options: WatchKeyFileOptions = {}): KeyFileWatch {
+  if (typeof (ring as Partial<KeyRing> | null | undefined)?.replace !== "function" || typeof ring === "string")
+    throw new InvalidOptionError(`watchKeyFile(ring) takes a KeyRing, such as loadKeyRing gives. It got ${kindOf(ring)}.`);
+  checkText("watchKeyFile(ring, file): the file", file);
+  checkOptions("watchKeyFile", options, ["warn", "onReload", "onError"]);
   return new FolderWatch(ring, file, options);
 }
 

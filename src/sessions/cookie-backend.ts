@@ -4,7 +4,7 @@ import type { KeyRing } from "../keys/key-ring.ts";
 import type { Outgoing, Result, Saved, SessionBackend } from "./backend.ts";
 import { cookieBytes, MAX_COOKIE_BYTES, type SessionCookie } from "./cookie.ts";
 import type { SessionCodec, SessionFormat } from "./formats/format.ts";
-import type { Lifetimes } from "./lifetime.ts";
+import { expiryOf, type Lifetimes } from "./lifetime.ts";
 import { OriginalData } from "./original-data.ts";
 import { largestEntries } from "./session-size.ts";
 import type { SessionRecord } from "./session-record.ts";
@@ -79,7 +79,12 @@ export class CookieBackend implements SessionBackend {
   #bind(name: string): Bound {
     let bound = this.#bound.get(name);
     if (bound === undefined) {
-      const codec = this.#format.bind({ keys: this.#keys, cookieName: name, clock: this.#clock });
+      const codec = this.#format.bind({
+        keys: this.#keys,
+        cookieName: name,
+        clock: this.#clock,
+        expiryOf: (record) => expiryOf(record, this.lifetimes),
+      });
       this.#bound.set(name, (bound = { codec, verified: new VerifiedTexts(this.#keys) }));
     }
     return bound;
@@ -94,16 +99,16 @@ function unquoted(value: string): string {
 function decode({ codec, verified }: Bound, value: string): Result {
   const known = verified.get(value);
   if (known !== undefined) {
-    const { original, id, subject, persistent, createdAt, lastSeenAt } = known.meaning;
-    return { key: known.key, original, record: { data: original.copy(), id, subject, persistent, createdAt, lastSeenAt } };
+    const { original, ...others } = known.meaning;
+    return { key: known.key, original, record: { ...others, data: original.copy() } };
   }
   const decoded = codec.decode(value);
   if ("reason" in decoded) return decoded;
   const { key, record } = decoded;
-  const { data, id, subject, persistent, createdAt, lastSeenAt } = record;
+  const { data, ...others } = record;
   const original = OriginalData.of(data);
   // By the length of what it holds: a compressed value of some hundred bytes may hold 64 kB.
-  verified.add(value, key, { original, id, subject, persistent, createdAt, lastSeenAt }, original.size);
+  verified.add(value, key, { ...others, original }, original.size);
   return { key, record, original };
 }
 

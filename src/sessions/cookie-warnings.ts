@@ -1,6 +1,7 @@
 import type { Mode } from "../mode.ts";
 import { isLoopbackAddress, isLoopbackHost, proxySign } from "../own-browser.ts";
-import type { CookieOptions, RequestCookie, RequestFacts } from "./cookie.ts";
+import type { CookieOptions } from "./cookie-options.ts";
+import type { RequestCookie, RequestFacts } from "./cookie.ts";
 
 /** Warnings of a session's cookie that a browser may not keep, or that others can read. Each is printed once. */
 export class CookieWarnings {

@@ -10,6 +10,8 @@ export const RENEWAL_GRACE = 10;
 export const MOVE_REMEMBERED = 60;
 /** The longest Max-Age that browsers honour (RFC 6265bis, section 5.5: 400 days), in seconds. */
 export const LONGEST_MAX_AGE: number = 400 * DAY;
+/** The end of the year 9999 in Unix seconds. A later time has no text of RFC 3339. */
+export const LAST_SECOND = 253_402_300_799;
 
 /** The two clocks of a session, in seconds (OWASP ASVS 5.0, 7.3.1 and 7.3.2). */
 export interface Lifetimes {
@@ -45,6 +47,8 @@ export interface SessionTimes {
   readonly lastSeenAt: number;
   readonly subject?: string | undefined;
   readonly persistent?: boolean | undefined;
+  /** The end that the cookie itself names, where it names one. */
+  readonly expiresAt?: number | undefined;
 }
 
 function idleTimeoutOf({ subject }: SessionTimes, { idleTimeout, anonymousIdleTimeout = idleTimeout }: Lifetimes): number {
@@ -75,6 +79,13 @@ export function ageProblem(times: SessionTimes, limits: Lifetimes, now: number):
       explanation: `Signed by us, but last used ${span(idle)} ago, and it may rest for ${span(idleTimeout)}.`,
     };
   }
+  // Another reader of the cookie goes by this end, so it holds here as well.
+  if (times.expiresAt !== undefined && now > times.expiresAt) {
+    return {
+      reason: "expired",
+      explanation: `Signed by us, but its own end was ${span(now - times.expiresAt)} ago. Likely: lifetime or idleTimeout was raised after it was written.`,
+    };
+  }
   return undefined;
 }
 
@@ -88,6 +99,8 @@ export function touchIsDue(times: SessionTimes, limits: Lifetimes, now: number):
   const used = now - times.lastSeenAt;
   const { extendAfter = idleTimeoutOf(times, limits) / 2, extendsPersistentOnly = false } = limits;
   if (extendsPersistentOnly && times.persistent !== true) return false;
+  // The lifetimes were raised. Without a new cookie the visitor would be logged out at the old end.
+  if (times.expiresAt !== undefined && times.expiresAt < expiryOf(times, limits)) return true;
   return used > extendAfter && expiryOf({ ...times, lastSeenAt: now }, limits) > expiryOf(times, limits);
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKeyInput } from "../keys/secret-key.ts";
 import type { StandardSchema } from "../signing/standard-schema.ts";
-import type { CookieOptions } from "./cookie.ts";
+import type { CookieOptions } from "./cookie-options.ts";
 import type { SessionFormat } from "./formats/format.ts";
 import type { SessionStore } from "./store.ts";
 

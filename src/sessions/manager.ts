@@ -1,31 +1,26 @@
-import { unixNow, type Clock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { InvalidOptionError, SessionError } from "../errors.ts";
-import { KeyRing } from "../keys/key-ring.ts";
+import type { KeyRing } from "../keys/key-ring.ts";
 import { checkOptions } from "../options.ts";
 import type { SessionBackend, SessionSource } from "./backend.ts";
-import { checkedClock } from "./checked-clock.ts";
 import { CookieBackend } from "./cookie-backend.ts";
 import { CookieWarnings } from "./cookie-warnings.ts";
 import { RequestCookie, SessionCookie, type RequestFacts } from "./cookie.ts";
 import type { SessionFormat } from "./formats/format.ts";
-import { sealed } from "./formats/sealed.ts";
-import { checkSeconds, DEFAULT_LIFETIMES, type Lifetimes } from "./lifetime.ts";
 import type { HeaderPair, SessionInfo, SessionManagerOptions } from "./manager-options.ts";
-import { readMark } from "./moved-mark.ts";
 import { MovingCookies } from "./moving-cookies.ts";
 import { readSource, type SessionSourceInput } from "./read-source.ts";
 import { rejection } from "./rejection.ts";
 import { reportCommit, reportLoad } from "./report.ts";
 import { Revocation } from "./revocation.ts";
+import { SessionDirectory } from "./session-directory.ts";
 import { NOTHING_CAME, SessionReader, type Incoming } from "./session-reader.ts";
 import { SessionState, type Opened } from "./session-state.ts";
 import { SessionWriter, type Outcome } from "./session-writer.ts";
 import { Session, stateOf } from "./session.ts";
-import { recordOf } from "./session-payload.ts";
+import { settingsOf } from "./settings.ts";
 import { StoreBackend } from "./store-backend.ts";
-import type { IndexedStore, SessionStore } from "./store.ts";
-import { conflict, MAX_ATTEMPTS, type StoredSessions } from "./stored-sessions.ts";
-import { isStoreId } from "./token.ts";
+import type { SessionStore } from "./store.ts";
 
 /**
  * Opens the session of a request, and saves it at the end.
@@ -49,42 +44,21 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   readonly #writer: SessionWriter;
   readonly #isAnonymousOnFailure: boolean;
   readonly #warnings: CookieWarnings;
-  readonly #stored: StoredSessions | undefined;
+  readonly #directory: SessionDirectory | undefined;
 
   /** @throws InvalidOptionError for options that cannot be, SecretKeyError for keys that cannot be. */
   constructor(options: SessionManagerOptions<Data>) {
-    checkOptions("SessionManager", options, OPTIONS, INSTEAD);
-    const { store, format, reads = [], cookie = {}, onStoreFailure = "error", storeTimeout = 5, maxPayloadBytes = 65_536 } = options;
-    if (store !== undefined && format !== undefined) {
-      throw new InvalidOptionError(
-        "A session lives in a store or in its cookie: give SessionManager a store or a format. To read cookies from before the store, list their format in reads.",
-      );
-    }
-    if (store !== undefined && !isStore(store)) {
-      throw new InvalidOptionError("The option store of SessionManager has the methods get, set and delete, such as new MemoryStore().");
-    }
-    if (onStoreFailure !== "error" && onStoreFailure !== "anonymous")
-      throw new InvalidOptionError('onStoreFailure is "error" or "anonymous".');
-    if (typeof storeTimeout !== "number" || !(storeTimeout > 0 && storeTimeout <= 3600))
-      throw new InvalidOptionError("storeTimeout is a number of seconds, above 0 and up to 3,600.");
-    if (!Number.isSafeInteger(maxPayloadBytes) || maxPayloadBytes < 1)
-      throw new InvalidOptionError("maxPayloadBytes is a whole number of bytes, and not below 1.");
-    const place = 'option "keys" of SessionManager';
-    // A bare key was loaded by nobody who knows the mode, so it must be fit for production.
-    const isRing = options.keys instanceof KeyRing;
-    const keys = KeyRing.from(options.keys, place).admit(place, isRing ? undefined : "production");
-    const clock = checkedClock(options.clock ?? unixNow);
+    const settings = settingsOf(options);
+    const { keys, clock, store, format: own, cookie, reads, storeTimeout, maxPayloadBytes } = settings;
     this.#keys = keys;
     this.#clock = clock;
     this.#clearsSiteData = options.clearSiteData === true;
     this.#store = store;
-    this.#isAnonymousOnFailure = onStoreFailure === "anonymous";
-
-    const own = format ?? sealed();
+    this.#isAnonymousOnFailure = settings.onStoreFailure === "anonymous";
     this.#cookie = new SessionCookie(cookie, store === undefined ? own.cookieName : undefined, keys.mode);
     this.#warnings = new CookieWarnings(cookie, keys.mode);
     const inCookie = (format: SessionFormat, cookie: SessionCookie): CookieBackend =>
-      new CookieBackend(format, { cookie, keys, clock, lifetimes: limitsOf(options, format) });
+      new CookieBackend(format, { cookie, keys, clock, lifetimes: settings.lifetimesOf(format) });
     const others = reads.map((read) => inCookie(read, new SessionCookie(cookie, read.cookieName, keys.mode)));
     const { schema } = options;
     let sources: readonly SessionSource[];
@@ -92,10 +66,10 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
       this.#backend = inCookie(own, this.#cookie);
       sources = [this.#backend, ...others];
     } else {
-      const lifetimes = limitsOf(options);
+      const lifetimes = settings.lifetimesOf();
       const backend = new StoreBackend(store, { cookie: this.#cookie, keys, clock, lifetimes, timeout: storeTimeout, maxPayloadBytes });
       this.#backend = backend;
-      this.#stored = backend.sessions;
+      this.#directory = new SessionDirectory(store, backend.sessions, lifetimes);
       sources = [backend, ...others.map((other) => new MovingCookies(other, backend, clock))];
     }
     this.#reader = new SessionReader(sources, clock, schema, new Revocation(options, storeTimeout));
@@ -181,8 +155,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
 
   /** Whether `list` and `revokeAll` work: whether there is a store, and it finds sessions by their subject. */
   get listsBySubject(): boolean {
-    const store = this.#store as Partial<IndexedStore> | undefined;
-    return typeof store?.listBySubject === "function" && typeof store.deleteBySubject === "function";
+    return this.#directory?.isIndexed === true;
   }
 
   #sessionOf(cookie: RequestCookie, incoming: Incoming): Session<Data> {
@@ -213,17 +186,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    * @throws InvalidOptionError without a store that can list by subject.
    */
   async list(subject: string): Promise<readonly SessionInfo[]> {
-    const { lifetime, idleTimeout } = this.#backend.lifetimes;
-    const stored = await this.#indexedStore("list").listBySubject(subject);
-    const sessions = stored.flatMap(({ id, payload, expiresAt }): SessionInfo[] => {
-      const record = recordOf(payload);
-      if (record === undefined) return [];
-      // A touch moves only the store's expiry. Where the absolute end is nearer, that says less than the payload does.
-      const touchedAt = expiresAt < record.createdAt + lifetime ? expiresAt - idleTimeout : 0;
-      const { label, createdAt, lastSeenAt, persistent } = record;
-      return [{ handle: id, subject, label, createdAt, lastSeenAt: Math.max(lastSeenAt, touchedAt), expiresAt, persistent }];
-    });
-    return sessions.sort((a, b) => b.lastSeenAt - a.lastSeenAt);
+    return await this.#directoryFor("list").list(subject);
   }
 
   /**
@@ -237,21 +200,9 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    */
   async revoke(id: string, options: { readonly subject?: string | undefined } = {}): Promise<boolean> {
     checkOptions("revoke", options, ["subject"]);
-    if (this.#stored === undefined)
+    if (this.#directory === undefined)
       throw new InvalidOptionError("revoke needs a store: a session in a cookie can only be refused, by isRevoked or validFrom.");
-    if (!isStoreId(id)) {
-      throw new InvalidOptionError(
-        "revoke takes the id of a stored session: 43 characters of base64url, as list() and session.id give it.",
-      );
-    }
-    const payload = await this.#stored.read(id);
-    if (payload === undefined) return false;
-    const place = readMark(payload) === undefined ? { id, payload } : await this.#stored.find(id);
-    const record = place === undefined ? undefined : recordOf(place.payload);
-    if (place === undefined || record === undefined) return false;
-    if ("subject" in options && options.subject !== record.subject) return false;
-    await this.#stored.remove(place);
-    return true;
+    return await this.#directory.revoke(id, options);
   }
 
   /**
@@ -264,83 +215,13 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    */
   async revokeAll(subject: string, options: { readonly except?: string | undefined } = {}): Promise<number> {
     checkOptions("revokeAll", options, ["except"]);
-    const store = this.#indexedStore("revokeAll");
-    let count = 0;
-    for (let round = 0; round < MAX_ATTEMPTS; round++) {
-      const { except } = options;
-      // The session that stays may be renewed meanwhile.
-      const spared = except === undefined ? undefined : ((await this.#stored?.find(except))?.id ?? except);
-      count += await store.deleteBySubject(subject, spared);
-      const left = await store.listBySubject(subject);
-      if (left.every(({ id }) => id === spared || id === except)) return count;
-    }
-    throw conflict();
+    return await this.#directoryFor("revokeAll").revokeAll(subject, options);
   }
 
-  #indexedStore(method: string): IndexedStore {
-    if (!this.listsBySubject) {
-      throw new InvalidOptionError(`${method} needs a store that finds sessions by subject, such as SqliteStore.`);
-    }
-    return this.#store as IndexedStore;
+  #directoryFor(method: string): SessionDirectory {
+    if (this.#directory?.isIndexed === true) return this.#directory;
+    throw new InvalidOptionError(`${method} needs a store that finds sessions by subject, such as SqliteStore.`);
   }
-}
-
-const OPTIONS: readonly (keyof SessionManagerOptions)[] = [
-  "keys",
-  "store",
-  "format",
-  "reads",
-  "lifetime",
-  "idleTimeout",
-  "anonymousIdleTimeout",
-  "extendAfter",
-  "maxPayloadBytes",
-  "cookie",
-  "schema",
-  "clock",
-  "onStoreFailure",
-  "storeTimeout",
-  "clearSiteData",
-  "validFrom",
-  "isRevoked",
-];
-/** What users of other libraries write, and what it is called here. */
-const INSTEAD = {
-  secret: 'The secret key is the option "keys".',
-  secretKey: 'The secret key is the option "keys".',
-  password: 'The secret key is the option "keys".',
-  ttl: 'The times of a session are "lifetime" and "idleTimeout", in seconds.',
-  maxAge: 'The times of a session are "lifetime" and "idleTimeout", in seconds.',
-  rolling: 'A session that is used is extended by itself, after half of "idleTimeout". Leave the option out.',
-  resave: "A session is saved when it has changed. Leave the option out.",
-  saveUninitialized: "A session is saved when something is in it. Leave the option out.",
-  name: "The cookie's name is cookie: { name: … }.",
-  cookieName: "The cookie's name is cookie: { name: … }.",
-};
-
-type TimeOptions = Pick<SessionManagerOptions, "lifetime" | "idleTimeout" | "anonymousIdleTimeout" | "extendAfter">;
-
-/** The limits that the options and the format set. */
-function limitsOf(options: TimeOptions, format?: SessionFormat): Lifetimes {
-  const defaults = format?.lifetimes ?? DEFAULT_LIFETIMES;
-  const lifetime = checkSeconds("lifetime", options.lifetime ?? defaults.lifetime, true);
-  const idleTimeout = checkSeconds("idleTimeout", options.idleTimeout ?? defaults.idleTimeout);
-  const { anonymousIdleTimeout, extendAfter } = options;
-  if (anonymousIdleTimeout !== undefined) checkSeconds("anonymousIdleTimeout", anonymousIdleTimeout);
-  if (extendAfter !== undefined && extendAfter !== 0) checkSeconds("extendAfter", extendAfter, true);
-  const limits = { lifetime, idleTimeout, anonymousIdleTimeout, extendAfter };
-  if (format?.hasNoStart !== true) return limits;
-  return {
-    ...limits,
-    lifetime: Infinity,
-    idleTimeout: Math.min(lifetime, idleTimeout),
-    extendsPersistentOnly: format.extendsPersistentOnly,
-  };
-}
-
-function isStore(store: unknown): boolean {
-  const methods = store as Partial<Record<string, unknown>> | null;
-  return typeof methods === "object" && methods !== null && ["get", "set", "delete"].every((name) => typeof methods[name] === "function");
 }
 
 /** The session of a request whose store could not be asked. */

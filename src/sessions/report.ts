@@ -37,7 +37,7 @@ export function reportLoad(backend: SessionBackend, keys: KeyRing, cookie: Reque
     bytes,
     issuedAt: lastSeenAt,
     createdAt,
-    expiresAt: expiryOf(record, opened.source.lifetimes),
+    expiresAt: Math.min(expiryOf(record, opened.source.lifetimes), record.expiresAt ?? Infinity),
     subject,
     snapshot: () => readSessionJson(original.text) as Data,
   });

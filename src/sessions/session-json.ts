@@ -1,4 +1,5 @@
 import { SessionError } from "../errors.ts";
+import { MAX_NESTING } from "../signing/json-reader.ts";
 import { TaggedJson } from "../signing/tagged-json.ts";
 
 const writable = new TaggedJson({ allowNaN: false });
@@ -29,4 +30,38 @@ export function readSessionJson(text: string): unknown {
  */
 export function comparableText(value: unknown): string {
   return readable.dumps(value);
+}
+
+/** The text of data for comparing and saving. @throws SessionError `session_invalid` for what JSON cannot hold. */
+export function textOf(data: Record<string, unknown>): string {
+  try {
+    return comparableText(data);
+  } catch {
+    return writeSessionJson(data);
+  }
+}
+
+/** Refuses what comparing lets pass: NaN, and data so deep that with a format's or a store's envelope around it nobody could read it. */
+export function mustBeReadable(text: string, data: Record<string, unknown>): void {
+  if (isSuspicious(text)) writeSessionJson([data]);
+}
+
+/** Whether the data can be written, so that it can be read again. */
+export function isReadable(text: string, data: Record<string, unknown>): boolean {
+  if (!isSuspicious(text)) return true;
+  try {
+    writeSessionJson([data]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isSuspicious(text: string): boolean {
+  return text.includes("NaN") || text.includes("Infinity") || mayBeTooDeep(text);
+}
+
+/** Whether a text has as many brackets as levels that can be read. Most have far fewer, so they need no closer look. */
+function mayBeTooDeep(text: string): boolean {
+  return text.length >= 2 * MAX_NESTING && text.split(/[[{]/, MAX_NESTING + 1).length > MAX_NESTING;
 }

@@ -83,7 +83,7 @@ export class SessionReader {
     const incoming = (known: readonly Examined[]): Incoming => ({ names, open: () => conclude(known) });
     const isReady = (one: Examined | Promise<Examined>): one is Examined => !(one instanceof Promise);
     if (!examined.every(isReady)) {
-      return Promise.all(examined).then(async (known) => {
+      return Promise.all(examined.map(async (one) => await one)).then(async (known) => {
         await Promise.all(known.map(async (one) => await this.#refuseRevoked(one)));
         return incoming(known);
       });

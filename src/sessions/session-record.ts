@@ -13,6 +13,11 @@ export interface SessionRecord {
   createdAt: number;
   /** The start of the idle time. */
   lastSeenAt: number;
+  /**
+   * The end that the cookie itself names, where it names one. It ends the session even if the
+   * lifetimes would let it live on.
+   */
+  expiresAt?: number | undefined;
 }
 
 /** Whether a value that was decoded can be a session's data: an object that is no array and of no class. */

@@ -1,19 +1,18 @@
 import type { Clock } from "../clock.ts";
 import { SessionError } from "../errors.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
-import { MAX_NESTING } from "../signing/json-reader.ts";
 import type { StandardSchema } from "../signing/standard-schema.ts";
 import type { Held, Outgoing, Saved, SessionBackend } from "./backend.ts";
 import { cookieBytes, type SessionCookie } from "./cookie.ts";
+import { CookieClearing } from "./cookie-clearing.ts";
 import { decide, type CommitFacts, type Decision } from "./decide.ts";
 import { expiryOf, touchIsDue } from "./lifetime.ts";
 import { OriginalData } from "./original-data.ts";
-import { withoutOldestFlashes } from "./flashes.ts";
-import { comparableText, writeSessionJson } from "./session-json.ts";
+import { saveWithinBounds } from "./save-within-bounds.ts";
+import { isReadable, mustBeReadable, textOf } from "./session-json.ts";
 import { mustFitSchema } from "./session-schema.ts";
 import type { SessionRecord } from "./session-record.ts";
-import { isTooLarge } from "./session-size.ts";
-import type { Opened, RejectedCookie, SessionState, ValidSession } from "./session-state.ts";
+import type { Opened, SessionState, ValidSession } from "./session-state.ts";
 
 /** What the end of a request sends, and what it tells. */
 export interface Outcome extends Decision {
@@ -58,9 +57,11 @@ const UNOPENED: CommitFacts = {
 /** Carries out what is decided at the end of a request. */
 export class SessionWriter {
   readonly #context: WriterContext;
+  readonly #clearing: CookieClearing;
 
   constructor(context: WriterContext) {
     this.#context = context;
+    this.#clearing = new CookieClearing(context.cookie);
   }
 
   /** Waits only for a store. */
@@ -69,7 +70,7 @@ export class SessionWriter {
     if (opened === undefined) return nothing(decide(UNOPENED));
     const record = state.record();
     const before = opened.verdict === "valid" ? opened.original : NOTHING_BEFORE;
-    const text = !state.accessed || before.isUnchanged(record.data) ? undefined : comparable(record.data);
+    const text = !state.accessed || before.isUnchanged(record.data) ? undefined : textOf(record.data);
     const facts = this.#factsOf(state, opened, record, text !== undefined && text !== before.text);
     const decision = decide(facts);
     const storeFailed = facts.reason === "store_failed";
@@ -99,7 +100,7 @@ export class SessionWriter {
     const before = opened.verdict === "valid" ? opened.original : NOTHING_BEFORE;
     let isDataChanged = true;
     try {
-      isDataChanged = !before.isUnchanged(data) && comparable(data) !== before.text;
+      isDataChanged = !before.isUnchanged(data) && textOf(data) !== before.text;
     } catch {
       // What cannot be written was not there before.
     }
@@ -136,13 +137,12 @@ export class SessionWriter {
     decision: Decision,
     text: string | undefined,
   ): Outcome | Promise<Outcome> {
-    const { backend, cookie } = this.#context;
-    const { secure, facts: request } = state.cookie;
+    const { backend } = this.#context;
     const sent = (cookies: readonly string[]): Outcome => ({ ...nothing(decision, text), cookies });
     if (decision.action === "heal" && opened.verdict === "rejected") {
-      return sent(cookie.expireElsewhere(opened.cookieName, secure, request, { several: true, ownStays: true }));
+      return sent(this.#clearing.elsewhere(state, opened));
     }
-    if (decision.action === "forget") return sent(this.#expired(state, opened));
+    if (decision.action === "forget") return sent(this.#clearing.expired(state, opened));
     const loaded = opened.verdict === "valid" ? opened : undefined;
     if (decision.action === "remove" && !state.ended && loaded !== undefined)
       return this.#removeEmptied(state, loaded, facts, decision, text);
@@ -150,10 +150,10 @@ export class SessionWriter {
     const ends = decision.action === "remove" || state.ended ? state.endable : [];
     const removed = ends.length === 0 ? undefined : removeAll(backend, ends);
     if (decision.action === "remove") {
-      const gone = sent(this.#expired(state, opened));
+      const gone = sent(this.#clearing.expired(state, opened));
       return removed === undefined ? gone : removed.then(() => gone);
     }
-    const save = (): Outcome | Promise<Outcome> => this.#save(state, loaded, facts, decision, text ?? comparable(state.record().data));
+    const save = (): Outcome | Promise<Outcome> => this.#save(state, loaded, facts, decision, text ?? textOf(state.record().data));
     return removed === undefined ? save() : removed.then(save);
   }
 
@@ -165,10 +165,10 @@ export class SessionWriter {
     decision: Decision,
     text: string | undefined,
   ): Outcome | Promise<Outcome> {
-    const session = this.#outgoing(state, loaded, facts, decision, text ?? comparable(state.record().data));
+    const session = this.#outgoing(state, loaded, facts, decision, text ?? textOf(state.record().data));
     const send = (isEnded: boolean): Outcome =>
       isEnded
-        ? { ...nothing(decision, session.text), cookies: this.#expired(state, loaded) }
+        ? { ...nothing(decision, session.text), cookies: this.#clearing.expired(state, loaded) }
         : nothing(
             { action: "save", why: "Saved. No cookie sent: another request has saved something in the session meanwhile." },
             session.text,
@@ -240,95 +240,13 @@ export class SessionWriter {
     const { name, secure } = state.cookie;
     const maxAge = record.persistent ? Math.max(1, expiryOf(record, backend.lifetimes) - clock()) : undefined;
     // The new cookie comes last: a client that knows cookies by their names alone keeps it.
-    const cookies = [...this.#leftBehind(state, facts), cookie.write(name, value, secure, maxAge)];
+    const cookies = [...this.#clearing.leftBehind(state, facts.ended), cookie.write(name, value, secure, maxAge)];
     return { action: decision.action, why, cookies, bytes: cookieBytes(name, value), conflicts, text };
   }
-
-  /** Set-Cookie headers for what the browser holds beside the cookie that is sent now. */
-  #leftBehind(state: SessionState, facts: CommitFacts): readonly string[] {
-    const { cookie } = this.#context;
-    const { name, secure, facts: request } = state.cookie;
-    const { opened } = state;
-    if (opened === undefined || opened.verdict === "none") return [];
-    const lines: string[] = [];
-    if (opened.verdict === "valid" && opened.cookieName !== name) lines.push(...this.#expired(state, opened));
-    const cameTwice = cameMoreThanOnce(opened);
-    const endedCopies = opened.verdict === "valid" && facts.ended && isInCookie(opened);
-    if (cameTwice || endedCopies) lines.push(...cookie.expireElsewhere(name, secure, request, { several: cameTwice, ownStays: false }));
-    else lines.push(...cookie.expireFormer(name, secure));
-    return [...new Set(lines)];
-  }
-
-  /** Set-Cookie headers that make the browser forget a session that was ended, also its copies in other scopes if the cookie held it. */
-  #expired(state: SessionState, opened: Opened): string[] {
-    if (opened.verdict === "none") return [];
-    const { cookie } = this.#context;
-    const { secure, facts } = state.cookie;
-    const name = opened.cookieName;
-    const cameTwice = cameMoreThanOnce(opened);
-    const hasCopies = cameTwice || (opened.verdict === "valid" && isInCookie(opened));
-    const others = hasCopies
-      ? cookie.expireElsewhere(name, secure, facts, { several: cameTwice, ownStays: false })
-      : cookie.expireFormer(name, secure);
-    return [cookie.writeExpired(name, secure), ...others];
-  }
-}
-
-/** Whether the browser holds cookies of one name in several scopes. */
-function cameMoreThanOnce(opened: ValidSession | RejectedCookie): boolean {
-  return opened.verdict === "valid" ? opened.hasTwins : opened.isAmbiguous;
-}
-
-/** Whether the cookie itself holds the session, so that each copy of it is good. */
-function isInCookie({ held }: ValidSession): boolean {
-  return held?.payload === undefined;
 }
 
 async function removeAll(backend: SessionBackend, helds: readonly Held[]): Promise<void> {
   for (const held of helds) await backend.remove(held);
-}
-
-/** Saves a session, and drops the oldest flashed messages where they leave no room: unread messages must never block a login. */
-function saveWithinBounds(
-  backend: SessionBackend,
-  name: string,
-  session: Outgoing,
-  state: SessionState,
-  dropped = 1,
-): Saved | Promise<Saved> {
-  const retry = (error: unknown): Saved | Promise<Saved> => {
-    const data = isTooLarge(error) ? withoutOldestFlashes(session.record.data, dropped) : undefined;
-    if (data === undefined) throw error;
-    const text = comparable(data);
-    const shorter: Outgoing = { ...session, record: { ...session.record, data }, text, replay: (theirs) => state.replay(text, theirs) };
-    return saveWithinBounds(backend, name, shorter, state, dropped * 2);
-  };
-  let saved: Saved | Promise<Saved>;
-  try {
-    saved = backend.save(name, session);
-  } catch (error) {
-    return retry(error);
-  }
-  return saved instanceof Promise ? saved.catch(retry) : saved;
-}
-
-/** Refuses what comparing lets pass: NaN, and data so deep that with a format's or a store's envelope around it nobody could read it. */
-function mustBeReadable(text: string, data: Record<string, unknown>): void {
-  if (isSuspicious(text)) writeSessionJson([data]);
-}
-
-function isReadable(text: string, data: Record<string, unknown>): boolean {
-  if (!isSuspicious(text)) return true;
-  try {
-    writeSessionJson([data]);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isSuspicious(text: string): boolean {
-  return text.includes("NaN") || text.includes("Infinity") || mayBeTooDeep(text);
 }
 
 function isEmpty(data: Record<string, unknown>): boolean {
@@ -349,18 +267,4 @@ function outOfReach(): SessionError {
 
 function unkept(text: string | undefined): Outcome {
   return nothing({ action: "none", why: "Nothing saved: the store failed, and the policy is to go on without a session." }, text);
-}
-
-/** Whether a text has as many brackets as levels that can be read. Most have far fewer, so they need no closer look. */
-function mayBeTooDeep(text: string): boolean {
-  return text.length >= 2 * MAX_NESTING && text.split(/[[{]/, MAX_NESTING + 1).length > MAX_NESTING;
-}
-
-/** @throws SessionError `session_invalid` for what JSON cannot hold. */
-function comparable(data: Record<string, unknown>): string {
-  try {
-    return comparableText(data);
-  } catch {
-    return writeSessionJson(data);
-  }
 }

@@ -171,8 +171,8 @@ export class StoredSessions {
       const isEnded =
         mark !== undefined ||
         (await this.#set("ending a session", id, TOMBSTONE, until ?? this.#clock() + MOVE_REMEMBERED, { replaces: payload }));
-      // What a copy of a cookie could use must be remembered.
-      if (isEnded && until === undefined) await this.delete(id);
+      // A login's mark stays until it expires: the old token may have been planted. What a copy of a cookie could use must be remembered.
+      if (isEnded && mark?.byLogin !== true && until === undefined) await this.delete(id);
       if (isEnded && mark === undefined) return;
       const next = mark?.id ?? id;
       const found = await this.read(next);

@@ -1,6 +1,8 @@
 import type { Clock } from "../clock.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKeyInput } from "../keys/secret-key.ts";
+import { checkOptions } from "../options.ts";
+import { SIGNING_OPTIONS } from "./signer.ts";
 import { TaggedJson, type JsonTag } from "./tagged-json.ts";
 import { URLSafeTimedSerializer } from "./url-safe-timed-serializer.ts";
 
@@ -29,6 +31,7 @@ export interface FlaskSessionOptions {
  * ```
  */
 export function flaskSessionSerializer(keys: KeyRing | SecretKeyInput, options: FlaskSessionOptions = {}): URLSafeTimedSerializer {
+  checkOptions("flaskSessionSerializer", options, SIGNING_OPTIONS);
   const { clock, tags, allowNaN, maxPayloadBytes } = options;
   return new URLSafeTimedSerializer(keys, {
     salt: "cookie-session",

@@ -1,3 +1,4 @@
+import { checkOptions } from "../options.ts";
 import { readJson } from "./json-reader.ts";
 import { writeJson, type JsonStyle } from "./json-writer.ts";
 
@@ -35,7 +36,10 @@ export interface PythonJsonOptions {
 export class PythonJson implements PayloadSerializer {
   readonly #style: JsonStyle;
 
-  constructor({ compact = false, ensureAscii = true, sortKeys = false, allowNaN = true }: PythonJsonOptions = {}) {
+  /** @throws InvalidOptionError for a name that is no option. */
+  constructor(options: PythonJsonOptions = {}) {
+    checkOptions("PythonJson", options, ["compact", "ensureAscii", "sortKeys", "allowNaN"]);
+    const { compact = false, ensureAscii = true, sortKeys = false, allowNaN = true } = options;
     this.#style = { separators: compact ? [",", ":"] : [", ", ": "], ensureAscii, sortKeys, allowNaN, names: new Map() };
   }
 

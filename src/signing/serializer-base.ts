@@ -1,6 +1,8 @@
 import { BadData, BadPayload, BadSignature, InvalidOptionError } from "../errors.ts";
 import { PythonJson, type PayloadSerializer } from "./python-json.ts";
-import type { Signer, SignerOptions } from "./signer.ts";
+import { checkOptions } from "../options.ts";
+import { SIGNER_OPTIONS, SIGNING_OPTIONS, type Signer, type SignerOptions } from "./signer.ts";
+import { NO_OPTIONS } from "./timestamp-signer.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 
 export interface SerializerOptions<Value = unknown> extends SignerOptions {
@@ -26,6 +28,9 @@ export interface SaltOption {
 /** What `loadsUnsafe` gives: the value, and whether it can be trusted. */
 export type UnsafeResult<Value> = { readonly valid: true; readonly value: Value } | { readonly valid: false; readonly value: unknown };
 
+/** The names of `SaltOption`. */
+export const SALT_OPTION: readonly string[] = ["salt"];
+const FALLBACK_OPTIONS = SIGNER_OPTIONS.filter((name) => name !== "salt");
 const DEFAULT_JSON = new PythonJson();
 /** Of the signers made for salts that were given with a call. A salt may come from anywhere, so their number is bounded. */
 const MAX_SIGNERS = 32;
@@ -40,7 +45,11 @@ export abstract class SerializerBase<Value, SignerKind extends Signer> {
   readonly #otherSigners = new Map<string, readonly [SignerKind, ...SignerKind[]]>();
   readonly #maxLength: number;
 
-  protected constructor(options: SerializerOptions<Value>, makeSigner: (options: SignerOptions) => SignerKind) {
+  /**
+   * @param place names the serializer in messages.
+   */
+  protected constructor(options: SerializerOptions<Value>, makeSigner: (options: SignerOptions) => SignerKind, place: string) {
+    checkOptions(place, options, SIGNING_OPTIONS);
     const { serializer = DEFAULT_JSON, maxPayloadBytes = 65_536 } = options;
     if (typeof serializer?.dumps !== "function" || typeof serializer.loads !== "function") {
       throw new InvalidOptionError("The serializer is an object with the methods dumps and loads.");
@@ -51,6 +60,7 @@ export abstract class SerializerBase<Value, SignerKind extends Signer> {
     if (options.fallbackSigners !== undefined && !Array.isArray(options.fallbackSigners)) {
       throw new InvalidOptionError("fallbackSigners is a list of signer options.");
     }
+    for (const fallback of options.fallbackSigners ?? []) checkOptions("An entry of fallbackSigners", fallback, FALLBACK_OPTIONS);
     this.#makeSigner = makeSigner;
     this.#options = options;
     this.#serializer = serializer;
@@ -65,7 +75,8 @@ export abstract class SerializerBase<Value, SignerKind extends Signer> {
    *
    * @throws TypeError for a value that the inner serializer cannot write; RangeError if it has more than `maxPayloadBytes`.
    */
-  dumps(value: Value, options: SaltOption = {}): string {
+  dumps(value: Value, options: SaltOption = NO_OPTIONS): string {
+    if (options !== NO_OPTIONS) checkOptions("dumps", options, SALT_OPTION);
     return this.signers(options.salt)[0].sign(this.dumpPayload(value));
   }
 

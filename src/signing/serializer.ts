@@ -1,7 +1,9 @@
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKey, SecretKeyInput } from "../keys/secret-key.ts";
-import { SerializerBase, type SaltOption, type SerializerOptions, type UnsafeResult } from "./serializer-base.ts";
+import { checkOptions } from "../options.ts";
+import { SALT_OPTION, SerializerBase, type SaltOption, type SerializerOptions, type UnsafeResult } from "./serializer-base.ts";
 import { Signer } from "./signer.ts";
+import { NO_OPTIONS } from "./timestamp-signer.ts";
 
 /** A loaded value, and the key that signed it. */
 export interface Opened<Value> {
@@ -22,7 +24,7 @@ export interface Opened<Value> {
 export class Serializer<Value = unknown> extends SerializerBase<Value, Signer> {
   /** @throws InvalidOptionError for an option that cannot be. */
   constructor(keys: KeyRing | SecretKeyInput, options: SerializerOptions<Value> = {}) {
-    super(options, (signerOptions) => new Signer(keys, signerOptions));
+    super(options, (signerOptions) => new Signer(keys, signerOptions), "Serializer");
   }
 
   /**
@@ -31,12 +33,12 @@ export class Serializer<Value = unknown> extends SerializerBase<Value, Signer> {
    * @throws BadSignature if no key made the signature; BadPayload if the signature is good, but the content cannot be decoded or does
    * not fit the schema.
    */
-  loads(text: string, options: SaltOption = {}): Value {
+  loads(text: string, options: SaltOption = NO_OPTIONS): Value {
     return this.open(text, options).value;
   }
 
   /** The value of a signed text, and which key signed it. Throws as `loads` does. */
-  open(text: string, options: SaltOption = {}): Opened<Value> {
+  open(text: string, options: SaltOption = NO_OPTIONS): Opened<Value> {
     const opened = this.verify(text, options);
     if (opened === undefined) throw this.mismatch(text, options);
     return opened;
@@ -47,7 +49,8 @@ export class Serializer<Value = unknown> extends SerializerBase<Value, Signer> {
    *
    * @throws BadPayload if the signature is good, but the content cannot be decoded or does not fit the schema.
    */
-  verify(text: string, options: SaltOption = {}): Opened<Value> | undefined {
+  verify(text: string, options: SaltOption = NO_OPTIONS): Opened<Value> | undefined {
+    if (options !== NO_OPTIONS) checkOptions("loads, open and verify", options, SALT_OPTION);
     if (this.isTooLongToBeSigned(text)) return undefined;
     for (const signer of this.signers(options.salt)) {
       const verified = signer.verify(text);
@@ -60,7 +63,7 @@ export class Serializer<Value = unknown> extends SerializerBase<Value, Signer> {
    * The value whether the signature is good or not: for looking into a text, never for acting on it. Nothing that a text can hold makes
    * it throw; what cannot be decoded is undefined.
    */
-  loadsUnsafe(text: string, options: SaltOption = {}): UnsafeResult<Value> {
+  loadsUnsafe(text: string, options: SaltOption = NO_OPTIONS): UnsafeResult<Value> {
     try {
       return { valid: true, value: this.loads(text, options) };
     } catch (error) {

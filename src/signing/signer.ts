@@ -4,6 +4,7 @@ import { deriveKey, type Digest, type KeyDerivation } from "../keys/derive.ts";
 import { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKey, SecretKeyInput } from "../keys/secret-key.ts";
 import { Hmac } from "./hmac.ts";
+import { checkOptions } from "../options.ts";
 
 /** How a signer makes its signing keys and signatures. Both sides have to use the same. */
 export interface SignerOptions {
@@ -26,6 +27,21 @@ export interface Verified {
 /** Characters of a signature: the digest's bytes in unpadded base64url. */
 const SIGNATURE_LENGTH: Readonly<Record<Digest, number>> = { sha1: 27, sha256: 43, sha384: 64, sha512: 86 };
 const DERIVATIONS: readonly KeyDerivation[] = ["concat", "django-concat", "hmac", "none", "hkdf"];
+/** The names of `SignerOptions`. */
+export const SIGNER_OPTIONS: readonly string[] = ["salt", "sep", "keyDerivation", "digest"];
+
+/** All that signers and serializers take: one object of settings may serve several of them, and each takes what concerns it. */
+export const SIGNING_OPTIONS: readonly string[] = [
+  ...SIGNER_OPTIONS,
+  "clock",
+  "serializer",
+  "fallbackSigners",
+  "maxPayloadBytes",
+  "schema",
+  "compressFrom",
+  "tags",
+  "allowNaN",
+];
 const IN_A_SIGNATURE = /[A-Za-z0-9\-_=]/;
 
 /**
@@ -58,9 +74,10 @@ export class Signer {
 
   /**
    * @param keys the current key signs, all keys of the ring verify.
-   * @throws InvalidOptionError for an unknown derivation or digest, or a separator that a signature may contain.
+   * @throws InvalidOptionError for a name that is no option, an unknown derivation or digest, or a separator that a signature may contain.
    */
   constructor(keys: KeyRing | SecretKeyInput, options: SignerOptions = {}) {
+    checkOptions("Signer", options, SIGNING_OPTIONS);
     const { salt = "itsdangerous.Signer", sep = ".", keyDerivation = "django-concat", digest = "sha1" } = options;
     if (typeof salt !== "string" || !salt.isWellFormed()) throw new InvalidOptionError("The salt is a text that UTF-8 can write.");
     if (typeof sep !== "string" || sep === "" || !sep.isWellFormed() || IN_A_SIGNATURE.test(sep)) {

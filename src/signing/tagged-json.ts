@@ -1,4 +1,5 @@
 import { BadPayload, InvalidOptionError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import { formatHttpDate, parseHttpDate } from "./http-date.ts";
 import { readJson } from "./json-reader.ts";
 import { writeJson, type JsonStyle } from "./json-writer.ts";
@@ -95,11 +96,15 @@ export class TaggedJson implements PayloadSerializer {
   readonly #mayHoldTags: RegExp;
   readonly #hasOwnTags: boolean;
 
-  /** @throws InvalidOptionError for two tags with the same key, or an empty one. */
-  constructor({ tags = [], allowNaN = true, sortKeys = true }: TaggedJsonOptions = {}) {
+  /** @throws InvalidOptionError for a name that is no option, two tags with the same key, or an empty one. */
+  constructor(options: TaggedJsonOptions = {}) {
+    checkOptions("TaggedJson", options, ["tags", "allowNaN", "sortKeys"]);
+    const { tags = [], allowNaN = true, sortKeys = true } = options;
+    if (!Array.isArray(tags)) throw new InvalidOptionError("The option tags is a list of JSON tags.");
     const all = new Map<string, JsonTag>();
     for (const tag of [...tags, ...FLASK_TAGS]) {
-      if (typeof tag.key !== "string" || tag.key === "") throw new InvalidOptionError("The key of a JSON tag is a text, and not empty.");
+      if (typeof (tag as JsonTag | null)?.key !== "string" || tag.key === "")
+        throw new InvalidOptionError("The key of a JSON tag is a text, and not empty.");
       if (all.has(tag.key) || tag.key === ESCAPE_KEY) throw new InvalidOptionError(`There are two JSON tags with the key "${tag.key}".`);
       all.set(tag.key, tag);
     }

@@ -1,13 +1,16 @@
 import type { Clock } from "../clock.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKey, SecretKeyInput } from "../keys/secret-key.ts";
-import { SerializerBase, type SaltOption, type SerializerOptions, type UnsafeResult } from "./serializer-base.ts";
-import { TimestampSigner, type AgeOptions, type VerifiedAt } from "./timestamp-signer.ts";
+import { checkOptions } from "../options.ts";
+import { SALT_OPTION, SerializerBase, type SaltOption, type SerializerOptions, type UnsafeResult } from "./serializer-base.ts";
+import { AGE_OPTIONS, NO_OPTIONS, TimestampSigner, type AgeOptions, type VerifiedAt } from "./timestamp-signer.ts";
 
 export interface TimedSerializerOptions<Value = unknown> extends SerializerOptions<Value> {
   /** Tells the time in whole Unix seconds; the machine's clock by default. */
   readonly clock?: Clock | undefined;
 }
+
+const LOAD_OPTIONS: readonly string[] = [...AGE_OPTIONS, ...SALT_OPTION];
 
 /** How old a text may be, and a salt for this call. */
 export interface TimedLoadOptions extends AgeOptions, SaltOption {}
@@ -36,7 +39,7 @@ export interface OpenedAt<Value> extends LoadedAt<Value> {
 export class TimedSerializer<Value = unknown> extends SerializerBase<Value, TimestampSigner> {
   /** @throws InvalidOptionError for an option that cannot be. */
   constructor(keys: KeyRing | SecretKeyInput, options: TimedSerializerOptions<Value> = {}) {
-    super(options, (signerOptions) => new TimestampSigner(keys, { ...signerOptions, clock: options.clock }));
+    super(options, (signerOptions) => new TimestampSigner(keys, { ...signerOptions, clock: options.clock }), "TimedSerializer");
   }
 
   /**
@@ -47,13 +50,22 @@ export class TimedSerializer<Value = unknown> extends SerializerBase<Value, Time
    */
   loads(text: string, options: TimedLoadOptions & { readonly returnTimestamp: true }): LoadedAt<Value>;
   loads(text: string, options?: TimedLoadOptions & { readonly returnTimestamp?: boolean | undefined }): Value;
-  loads(text: string, options: TimedLoadOptions & { readonly returnTimestamp?: boolean | undefined } = {}): Value | LoadedAt<Value> {
-    const { value, timestamp } = this.open(text, options);
+  loads(
+    text: string,
+    options: TimedLoadOptions & { readonly returnTimestamp?: boolean | undefined } = NO_OPTIONS,
+  ): Value | LoadedAt<Value> {
+    if (options !== NO_OPTIONS) checkOptions("loads", options, [...LOAD_OPTIONS, "returnTimestamp"]);
+    const { value, timestamp } = this.#open(text, options);
     return options.returnTimestamp === true ? { value, timestamp } : value;
   }
 
   /** The value of a signed text, when it was signed, and by which key. Throws as `loads` does. */
-  open(text: string, options: TimedLoadOptions = {}): OpenedAt<Value> {
+  open(text: string, options: TimedLoadOptions = NO_OPTIONS): OpenedAt<Value> {
+    if (options !== NO_OPTIONS) checkOptions("open", options, LOAD_OPTIONS);
+    return this.#open(text, options);
+  }
+
+  #open(text: string, options: TimedLoadOptions): OpenedAt<Value> {
     const verified = this.#verified(text, options);
     if (verified === undefined) throw this.mismatch(text, options);
     this.signers(options.salt)[0].checkAge(verified, options);
@@ -65,7 +77,8 @@ export class TimedSerializer<Value = unknown> extends SerializerBase<Value, Time
    *
    * @throws BadPayload if the signature is good, but the content cannot be decoded or does not fit the schema.
    */
-  verify(text: string, options: SaltOption = {}): OpenedAt<Value> | undefined {
+  verify(text: string, options: SaltOption = NO_OPTIONS): OpenedAt<Value> | undefined {
+    if (options !== NO_OPTIONS) checkOptions("verify", options, SALT_OPTION);
     const verified = this.#verified(text, options);
     return verified && { value: this.trustedValue(verified.value), timestamp: verified.timestamp, key: verified.key };
   }
@@ -83,7 +96,7 @@ export class TimedSerializer<Value = unknown> extends SerializerBase<Value, Time
    * The value whether signature and age are good or not: for looking into a text, never for acting on it. Nothing that a text can hold
    * makes it throw; what cannot be decoded is undefined.
    */
-  loadsUnsafe(text: string, options: TimedLoadOptions = {}): UnsafeResult<Value> {
+  loadsUnsafe(text: string, options: TimedLoadOptions = NO_OPTIONS): UnsafeResult<Value> {
     try {
       return { valid: true, value: this.loads(text, options) };
     } catch (error) {

@@ -2,7 +2,8 @@ import { unixNow, type Clock } from "../clock.ts";
 import { BadTimeSignature, type BadSignature, InvalidOptionError, SignatureExpired } from "../errors.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKeyInput } from "../keys/secret-key.ts";
-import { Signer, type SignerOptions, type Verified } from "./signer.ts";
+import { checkOptions } from "../options.ts";
+import { Signer, SIGNING_OPTIONS, type SignerOptions, type Verified } from "./signer.ts";
 import { decodeTimestamp, encodeTimestamp } from "./timestamp.ts";
 
 export interface TimestampSignerOptions extends SignerOptions {
@@ -27,6 +28,17 @@ export interface SignedAt {
 /** A value whose signature is good, when it was signed, and by which key. */
 export interface VerifiedAt extends SignedAt, Verified {}
 
+/** The names of `AgeOptions`. One that is misspelled, such as Python's max_age, would let every age pass. */
+export const AGE_OPTIONS: readonly string[] = ["maxAge", "clockSkew"];
+/** What is not given need not be checked. */
+export const NO_OPTIONS = {};
+
+function withoutClock(options: TimestampSignerOptions): SignerOptions {
+  checkOptions("TimestampSigner", options, SIGNING_OPTIONS);
+  const { clock: _, ...others } = options;
+  return others;
+}
+
 /**
  * Signs text together with the time, as `itsdangerous.TimestampSigner` does: `value.timestamp.signature`.
  *
@@ -44,7 +56,7 @@ export class TimestampSigner extends Signer {
 
   /** @throws InvalidOptionError as `Signer` does. */
   constructor(keys: KeyRing | SecretKeyInput, options: TimestampSignerOptions = {}) {
-    super(keys, options);
+    super(keys, withoutClock(options));
     this.#clock = options.clock ?? unixNow;
   }
 
@@ -66,13 +78,18 @@ export class TimestampSigner extends Signer {
    */
   override unsign(signed: string, options: AgeOptions & { readonly returnTimestamp: true }): SignedAt;
   override unsign(signed: string, options?: AgeOptions & { readonly returnTimestamp?: boolean | undefined }): string;
-  override unsign(signed: string, options: AgeOptions & { readonly returnTimestamp?: boolean | undefined } = {}): string | SignedAt {
-    const { value, timestamp } = this.open(signed, options);
+  override unsign(
+    signed: string,
+    options: AgeOptions & { readonly returnTimestamp?: boolean | undefined } = NO_OPTIONS,
+  ): string | SignedAt {
+    if (options !== NO_OPTIONS) checkOptions("unsign", options, [...AGE_OPTIONS, "returnTimestamp"]);
+    const { value, timestamp } = this.#open(signed, options);
     return options.returnTimestamp === true ? { value, timestamp } : value;
   }
 
   /** Whether `unsign` would return a value. */
-  override validate(signed: string, options: AgeOptions = {}): boolean {
+  override validate(signed: string, options: AgeOptions = NO_OPTIONS): boolean {
+    if (options !== NO_OPTIONS) checkOptions("validate", options, AGE_OPTIONS);
     const verified = this.verify(signed);
     return verified !== undefined && this.#ageError(verified, options) === undefined;
   }
@@ -88,7 +105,12 @@ export class TimestampSigner extends Signer {
   }
 
   /** Value, time and key of a signed text. Throws as `unsign` does. */
-  open(signed: string, options: AgeOptions = {}): VerifiedAt {
+  open(signed: string, options: AgeOptions = NO_OPTIONS): VerifiedAt {
+    if (options !== NO_OPTIONS) checkOptions("open", options, AGE_OPTIONS);
+    return this.#open(signed, options);
+  }
+
+  #open(signed: string, options: AgeOptions): VerifiedAt {
     const verified = this.verify(signed);
     if (verified === undefined) throw this.mismatch(signed);
     this.checkAge(verified, options);

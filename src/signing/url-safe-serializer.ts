@@ -1,12 +1,28 @@
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKeyInput } from "../keys/secret-key.ts";
 import { PythonJson } from "./python-json.ts";
+import { checkOptions } from "../options.ts";
 import type { SerializerOptions } from "./serializer-base.ts";
 import { Serializer } from "./serializer.ts";
+import { SIGNING_OPTIONS } from "./signer.ts";
 import { checkCompression, decodePayload, encodePayload, type CompressionOptions } from "./url-safe-payload.ts";
 
 /** The JSON of URL-safe payloads: no spaces, and text as it is. */
 export const URL_SAFE_JSON: PythonJson = new PythonJson({ compact: true, ensureAscii: false });
+
+/**
+ * Checks the options, and gives those that are not about compression.
+ *
+ * @throws InvalidOptionError for a name that is no option.
+ */
+export function withUrlSafeDefaults<Value, Options extends SerializerOptions<Value> & CompressionOptions>(
+  place: string,
+  options: Options,
+): Omit<Options, "compressFrom"> {
+  checkOptions(place, options, SIGNING_OPTIONS);
+  const { compressFrom: _, ...others } = options;
+  return { ...others, serializer: options.serializer ?? URL_SAFE_JSON };
+}
 
 /**
  * Signs values as text of letters, digits, `-`, `_` and `.`, which fits into addresses, cookies and headers:
@@ -24,7 +40,7 @@ export class URLSafeSerializer<Value = unknown> extends Serializer<Value> {
 
   /** @throws InvalidOptionError for an option that cannot be. */
   constructor(keys: KeyRing | SecretKeyInput, options: SerializerOptions<Value> & CompressionOptions = {}) {
-    super(keys, { ...options, serializer: options.serializer ?? URL_SAFE_JSON });
+    super(keys, withUrlSafeDefaults<Value, typeof options>("URLSafeSerializer", options));
     this.#compressFrom = checkCompression(options);
   }
 

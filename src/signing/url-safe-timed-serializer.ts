@@ -2,7 +2,7 @@ import type { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKeyInput } from "../keys/secret-key.ts";
 import { TimedSerializer, type TimedSerializerOptions } from "./timed-serializer.ts";
 import { checkCompression, decodePayload, encodePayload, type CompressionOptions } from "./url-safe-payload.ts";
-import { URL_SAFE_JSON } from "./url-safe-serializer.ts";
+import { withUrlSafeDefaults } from "./url-safe-serializer.ts";
 
 /**
  * Signs values together with the time, as text that fits into addresses, cookies and headers:
@@ -20,7 +20,7 @@ export class URLSafeTimedSerializer<Value = unknown> extends TimedSerializer<Val
 
   /** @throws InvalidOptionError for an option that cannot be. */
   constructor(keys: KeyRing | SecretKeyInput, options: TimedSerializerOptions<Value> & CompressionOptions = {}) {
-    super(keys, { ...options, serializer: options.serializer ?? URL_SAFE_JSON });
+    super(keys, withUrlSafeDefaults<Value, typeof options>("URLSafeTimedSerializer", options));
     this.#compressFrom = checkCompression(options);
   }
 

@@ -43,7 +43,7 @@ describe("the session middleware for Hono", () => {
 
   test("needs no server, and takes https from the address", async () => {
     const response = await app.request("https://example.org/");
-    expect(response.headers.getSetCookie()[0]).toMatch(/^__Host-session=e1\.[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(response.headers.getSetCookie()[0]).toMatch(/^__Host-session=v3\.local\.[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
   });
 
   test("adds headers to responses that cannot be changed", async () => {

@@ -250,3 +250,38 @@ describe("the session middleware for node:http", () => {
     expect(await (await fetch(url)).text()).toBe("ERR_INVALID_CHAR");
   });
 });
+
+test.each([
+  ["that takes an error is called with it, and may answer", 503, true],
+  ["that takes none is not called again, and the answer is a 500", 500, false],
+])("T13: a session that cannot be opened: a next %s", async (_, status, takesError) => {
+  const store: SessionStore = {
+    get: async () => await Promise.reject(new Error("the database is away")),
+    set: async () => true,
+    delete: async () => undefined,
+  };
+  const keys = generateSecretKey();
+  const manager = new SessionManager<Data>({ keys, store });
+  const [, line] = (await manager.commit(await loggedInBy(manager))).find(([name]) => name === "Set-Cookie")!;
+  const openSession = session(manager);
+  let runs = 0;
+  const served = await listen((request, response) => {
+    const answer = (error?: unknown): void => {
+      runs++;
+      response.writeHead(error === undefined ? 200 : 503).end();
+    };
+    openSession(request, response, takesError ? (error) => answer(error) : () => answer());
+  });
+  try {
+    const response = await fetch(served.url, { headers: { cookie: line.split(";")[0]! } });
+    expect([response.status, runs]).toEqual([status, takesError ? 1 : 0]);
+  } finally {
+    await served.close();
+  }
+});
+
+async function loggedInBy(manager: SessionManager<Data>): Promise<Awaited<ReturnType<typeof manager.load>>> {
+  const session = await manager.load(undefined);
+  session.login("7");
+  return session;
+}

@@ -21,7 +21,20 @@ import {
 } from "latchkey";
 import { Signer, URLSafeSerializer } from "latchkey/signing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ALL_KINDS, cookieWith, KEY, loggedIn, makeManager, nameOf, OTHER_KEY, outcomeOf, Time, Visitor } from "./support.ts";
+import {
+  ALL_KINDS,
+  cookieWith,
+  enveloped,
+  KEY,
+  loggedIn,
+  makeManager,
+  nameOf,
+  OTHER_KEY,
+  outcomeOf,
+  Time,
+  timestampOf,
+  Visitor,
+} from "./support.ts";
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "latchkey-attacks-"))));
@@ -58,7 +71,7 @@ test("ATK-old-key-signs: the oldest key goes on signing, or its sessions never m
     expect(await visitor.visit((session) => session.subject)).toBe("7");
     expect(visitor.setCookies).toHaveLength(1);
     ring.replace(KEY);
-    expect([kind, await outcomeOf(visitor.manager, visitor.jar.header)]).toEqual([kind, "7"]);
+    expect([kind, await outcomeOf(visitor.manager, visitor.header)]).toEqual([kind, "7"]);
   }
 });
 
@@ -66,12 +79,55 @@ test("ATK-old-key-signs: the oldest key goes on signing, or its sessions never m
 test("ATK-stolen-key: the key got out, and whoever has it makes sessions", async () => {
   for (const kind of ALL_KINDS) {
     const ring = new KeyRing(KEY);
-    const { manager, jar } = await loggedIn(kind, new Time(), { keys: ring });
+    const { manager, header } = await loggedIn(kind, new Time(), { keys: ring });
     ring.replace(OTHER_KEY);
-    expect(await outcomeOf(manager, jar.header)).toBe("bad_signature");
+    expect(await outcomeOf(manager, header)).toBe("bad_signature");
   }
   const manager = makeManager("sealed", new Time(), { keys: new KeyRing(OTHER_KEY) });
   expect(await outcomeOf(manager, `__Host-session=${cookieWith("sealed", '["7",{}]')}`)).toBe("bad_signature");
+});
+
+/** The keys of `sealed()`, `signed()` and a store's token are derived by HKDF, so no value of a `Signer` with the same key is one of them, by any `keyDerivation`. Flask's format derives its key as Flask does, and a signer with "none" and SHA-1 does give it out: give such a signer a key of its own. */
+test("ATK-signer-oracle: the application signs a visitor's text with the session key, and that is the key of another purpose", async () => {
+  const derivations = ["none", "hmac", "concat", "django-concat", "hkdf"] as const;
+  const forgedBy = (kind: string, text: string, derivation: (typeof derivations)[number], digest: "sha1" | "sha256"): string[] => {
+    // What a visitor gets: HMAC of the chosen text. The signer's own salt is not the visitor's to choose, but may be anything.
+    const oracle = new Signer(KEY, { keyDerivation: derivation, digest, salt: text });
+    const stolen = Buffer.from(oracle.sign(text).slice(text.length + 1), "base64url");
+    const payload =
+      kind === "flask"
+        ? '{"_user_id":"admin"}'
+        : kind === "signed"
+          ? enveloped("signed", "{}").replace("{", '{"subject":"admin",')
+          : "A".repeat(43);
+    const part = kind === "signed" || kind === "flask" ? Buffer.from(payload).toString("base64url") : payload;
+    const signed = `${part}.${timestampOf(new Time().now)}`;
+    return (["none", "hmac", "hkdf"] as const).map((forging) =>
+      new Signer(stolen, { keyDerivation: forging, digest, salt: text }).sign(signed),
+    );
+  };
+  for (const kind of ALL_KINDS) {
+    const name = nameOf(kind);
+    const texts = [
+      "cookie-session",
+      `latchkey.session.${name}`,
+      `latchkey.session-token.${name}`,
+      `latchkey e1`,
+      `latchkey v1`,
+      `latchkey v1latchkey.session.${name}`,
+    ];
+    const manager = makeManager(kind, new Time(), { keys: KEY });
+    const outcomes = new Set<string>();
+    for (const text of texts)
+      for (const derivation of derivations)
+        for (const digest of ["sha1", "sha256"] as const)
+          for (const value of forgedBy(kind, text, derivation, digest)) outcomes.add(await outcomeOf(manager, `${name}=${value}`));
+    expect([kind, outcomes.has("admin"), [...outcomes].filter((word) => !/^(bad_signature|malformed)$/.test(word))]).toEqual([
+      kind,
+      kind === "flask",
+      kind === "flask" ? ["admin"] : [],
+    ]);
+  }
 });
 
 /** A text is its UTF-8 bytes and is never decoded. That HMAC pads keys with zeros and hashes long ones is known, and noted by the grade. */
@@ -157,13 +213,13 @@ test("ATK-key-file-newline: an editor has added a line end or changed the encodi
 test("ATK-shared-key: an application accepts the sessions of another one with the same key", async () => {
   const shop = await loggedIn("sealed", new Time(), { format: sealed({ app: "shop" }) });
   const blog = makeManager("sealed", new Time(), { keys: KEY, format: sealed({ app: "blog" }) });
-  expect(await outcomeOf(blog, shop.jar.header)).toBe("bad_signature");
+  expect(await outcomeOf(blog, shop.header)).toBe("bad_signature");
   for (const kind of ["memory", "sqlite"]) {
     const one = await loggedIn(kind);
-    expect(await outcomeOf(makeManager(kind, new Time(), { keys: KEY }), one.jar.header)).toBe("unknown");
+    expect(await outcomeOf(makeManager(kind, new Time(), { keys: KEY }), one.header)).toBe("unknown");
   }
   const one = await loggedIn("flask");
-  expect(await outcomeOf(makeManager("flask", new Time(), { keys: KEY }), one.jar.header)).toBe("7");
+  expect(await outcomeOf(makeManager("flask", new Time(), { keys: KEY }), one.header)).toBe("7");
 });
 
 /** A filter of some fifty thousand published keys comes with the package: a key that looks perfect and stands in a tutorial is refused in production. */
@@ -216,13 +272,13 @@ test("ASVS 11.2.2: a key or a hash function has to go, and nobody dares to chang
   expect(new URLSafeSerializer(KEY, { salt: "invitation", digest: "sha256" }).loads(current.dumps("ada"))).toBe("ada");
 });
 
-/** Everything of our own is HMAC-SHA-256 or AES-256-GCM; SHA-1 is there where Flask and itsdangerous have it, and nowhere else. */
+/** Everything of our own is AES-256 with HMAC-SHA-384, or HMAC-SHA-256; SHA-1 is there where Flask and itsdangerous have it, and nowhere else. */
 test("ASVS 11.4.1: a session rests on SHA-1", async () => {
   const signatureLengths = await Promise.all(
     ["signed", "memory", "sqlite", "flask"].map(async (kind) => (await loggedIn(kind)).value.split(".").at(-1)!.length),
   );
   expect(signatureLengths).toEqual([43, 43, 43, 27]);
-  expect((await loggedIn("sealed")).value).toMatch(/^e1\./);
+  expect((await loggedIn("sealed")).value).toMatch(/^v3\.local\./);
 });
 
 /** The ring says for each key, by its fingerprint, what role it has, how often it signed and verified, and when last: what a schedule of rotations needs. */

@@ -122,18 +122,61 @@ test("ATK-prototype-pollution: a session holds entries that name prototypes", as
     const define = (data: Data): void =>
       void Object.defineProperty(data, "__proto__", { value: { admin: true }, enumerable: true, configurable: true, writable: true });
     // Two requests at once, so that their changes are merged.
-    const [one, two] = [await visitor.manager.load(visitor.jar.header), await visitor.manager.load(visitor.jar.header)];
+    const [one, two] = [await visitor.manager.load(visitor.header), await visitor.manager.load(visitor.header)];
     define(one.data);
     two.data["constructor"] = "text";
     await visitor.manager.commit(two);
     await visitor.manager.commit(one);
-    const merged = await visitor.manager.load(visitor.jar.header);
+    const merged = await visitor.manager.load(visitor.header);
     expect(Object.keys(merged.data).sort()).toEqual(["__proto__", "cart", "constructor", "name"]);
     expect([merged.data["admin"], ({} as Data)["admin"], Object.getPrototypeOf(merged.data)]).toEqual([
       undefined,
       undefined,
       Object.prototype,
     ]);
+  }
+});
+
+/** Who is logged in is never an entry of the data. Flask's format keeps it there, as `_user_id`, so saving such a text without `login` throws there, and the session from before stays; in the other formats and in a store it is an entry as any other. */
+test("ATK-user-id-entry: a visitor chooses the name of an entry, and calls it as Flask calls the user's id", async () => {
+  for (const kind of ALL_KINDS) {
+    for (const write of ["assign", "update"] as const) {
+      const visitor = new Visitor(makeManager(kind, new Time(), { keys: KEY }));
+      await visitor.visit((session) => (session.data["cart"] = ["a-1"]));
+      const before = visitor.header;
+      for (const [name, value] of Object.entries({ _user_id: "admin", subject: "admin", sub: "admin", user_id: "admin" })) {
+        const put = (data: Data): void => void (data[name] = value);
+        const written = visitor.visit((session) => (write === "assign" ? put(session.data) : session.update(put)));
+        if (kind === "flask" && name === "_user_id") {
+          await expect(written).rejects.toMatchObject({ code: "session_invalid" });
+          expect(visitor.header).toBe(before);
+        } else await written;
+        expect([kind, name, await visitor.who()]).toEqual([kind, name, "anonymous"]);
+      }
+      // A login is one, whatever the data says, and a logout takes it away.
+      await visitor.visit((session) => session.login("7"));
+      expect([kind, await visitor.who()]).toEqual([kind, "7"]);
+      await visitor.visit((session) => session.logout());
+      expect([kind, await visitor.who()]).toEqual([kind, "nobody"]);
+    }
+  }
+});
+
+/** `sealed()`, `signed()` and a store's token are as long whether a visitor's text is like a secret beside it or not: nothing is compressed. `flask()` compresses, as Flask does, and shows it: keep no secret beside a visitor's text there. */
+test("ATK-compression-oracle: the cookie is shorter the more a visitor's text is like a secret beside it", async () => {
+  for (const kind of ALL_KINDS) {
+    for (const padding of [0, 500, 2000]) {
+      const lengths = new Set<number>();
+      const prefix = "csrf_token_";
+      for (const guess of ["7f3a9c51", "7f3a9c5x", "7f3a9cxx", "7f3axxxx", "qwzuvbnm"]) {
+        const visitor = new Visitor(makeManager(kind, new Time(), { keys: KEY }));
+        const data = { csrf: `${prefix}7f3a9c51e0b24d68`, next: `${prefix}${guess}`, more: "x".repeat(padding) };
+        await visitor.visit((session) => Object.assign(session.data, data));
+        expect(await visitor.visit((session) => ({ ...session.data }))).toEqual(data);
+        lengths.add(visitor.header!.length);
+      }
+      expect([kind, padding, lengths.size > 1]).toEqual([kind, padding, kind === "flask"]);
+    }
   }
 });
 
@@ -349,25 +392,34 @@ test("ATK-valid-mac-wrong-payload: the same key has signed something that is no 
   ).toEqual(new Set(["bad_payload"]));
 });
 
-/** The header inside a sealed cookie is checked although only a holder of the key can have written it. */
-test("ATK-sealed-header: a sealed cookie holds flags that nobody writes, or not what its flags say", async () => {
+/** The claims inside a sealed cookie are checked although only a holder of the key can have written them. Claims that nobody knows are ignored. */
+test("ATK-sealed-claims: a sealed cookie lacks a claim, or holds one of another kind", async () => {
   const manager = makeManager("sealed", new Time(), { keys: KEY });
-  const plains = [
-    ...[4, 5, 128, 255].map((flags) => sealedPlain("{}", { flags })),
-    sealedPlain("{}", { flags: 2 }),
-    sealedPlain("[]", { flags: 2 }),
-    sealedPlain('[7,{"a":1}]', { flags: 2 }),
-    sealedPlain('["7",[]]', { flags: 2 }),
-    sealedPlain('["7",{}]', { flags: 0 }),
-  ];
-  expect(
-    await reasonsOf(
-      manager,
-      "__Host-session",
-      plains.map((plain) => seal({ plain })),
+  const good = JSON.parse(sealedPlain('{"a":1}', { more: ',"sub":"7"' }).toString()) as Record<string, unknown>;
+  const without = (name: string): Record<string, unknown> => Object.fromEntries(Object.entries(good).filter(([key]) => key !== name));
+  const wrong: readonly unknown[] = [
+    [],
+    "text",
+    null,
+    ...["data", "exp", "iat", "jti", "started"].map(without),
+    ...[[], null, 1, { " t": [] }].map((data) => ({ ...good, data })),
+    ...["exp", "iat"].flatMap((name) =>
+      [1_800_000_000, "1800000000", "2027-01-15", "2027-01-15T08:00:00", "2027-13-15T08:00:00+00:00", ""].map((time) => ({
+        ...good,
+        [name]: time,
+      })),
     ),
-  ).toEqual(new Set(["bad_payload"]));
-  expect(await outcomeOf(manager, `__Host-session=${seal({ plain: sealedPlain('["7",{}]', { flags: 2 }) })}`)).toBe("7");
+    ...[7, "", null].map((jti) => ({ ...good, jti })),
+    ...["1", 1.5, null].map((started) => ({ ...good, started })),
+    ...[7, null, ["7"]].map((sub) => ({ ...good, sub })),
+    ...[1, "true", null].map((persistent) => ({ ...good, persistent })),
+  ];
+  for (const claims of wrong) {
+    const outcome = await outcomeOf(manager, `__Host-session=${seal({ plain: Buffer.from(JSON.stringify(claims)) })}`);
+    expect([claims, outcome]).toEqual([claims, "bad_payload"]);
+  }
+  const later = { ...good, role: "admin", data: good["data"], subject: "666" };
+  expect(await outcomeOf(manager, `__Host-session=${seal({ plain: Buffer.from(JSON.stringify(later)) })}`)).toBe("7");
 });
 
 /** A payload over the serializer's limit is neither written nor read, whatever its signature. */

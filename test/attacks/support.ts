@@ -5,7 +5,8 @@ import { connect, type AddressInfo } from "node:net";
 import type { SessionManager, SessionManagerOptions } from "latchkey";
 import { session, type SessionRequest } from "latchkey/node";
 import { Signer } from "latchkey/signing";
-import { KINDS, makeManager, Time, Visitor, type Data } from "../sessions/support.ts";
+import { KINDS, makeManager, Time, type Data } from "../sessions/support.ts";
+import { MAY_EXPIRE, outcomeOf, Visitor, wordOf } from "./visitor.ts";
 
 /** A key like those of `latchkey key generate`. */
 export const KEY = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5A";
@@ -24,18 +25,9 @@ export async function loggedIn(
   time: Time = new Time(),
   options: Partial<SessionManagerOptions<Data>> = {},
 ): Promise<Visitor> {
-  const visitor = new Visitor(makeManager(kind, time, { keys: KEY, ...options }));
+  const visitor = new Visitor(makeManager(kind, time, { keys: KEY, ...options }), time);
   await visitor.visit((session) => (session.login("7"), Object.assign(session.data, { name: "Ada Lovelace", cart: ["a-1", "b-2"] })));
   return visitor;
-}
-
-/** What a Cookie header leads to: the subject, or why there is none. Fails if a rejected session is not empty. */
-export async function outcomeOf(manager: SessionManager<Data>, header: string | undefined): Promise<string> {
-  const loaded = await manager.load(header);
-  const { subject, rejection, isNew } = loaded;
-  if (rejection !== undefined && (subject !== undefined || !isNew || Object.keys(loaded.data).length > 0))
-    throw new Error("A rejected cookie has given something away.");
-  return rejection?.reason ?? subject ?? (isNew ? "nobody" : "anonymous");
 }
 
 /** Values of one format and the reasons for which they were refused, each once. */
@@ -75,36 +67,62 @@ export interface SealedParts {
   readonly key?: string;
   readonly app?: string;
   readonly name?: string;
-  readonly salt?: Uint8Array;
+  readonly nonce?: Uint8Array;
+  readonly footer?: string;
   readonly plain: Uint8Array;
 }
 
-/** A sealed cookie after docs/sessions.md, by other code than that of the package: whoever has the key can put anything into it. */
-export function seal({ key = KEY, app = "", name = "__Host-session", salt = Buffer.alloc(24, 7), plain }: SealedParts): string {
-  const purposeKey = Buffer.from(hkdfSync("sha256", key, "latchkey e1", `enc\0${app}\0session\0${name}`, 32));
-  const messageKey = hkdfExpand(purposeKey, Buffer.concat([Buffer.from("msg"), salt]), 32);
-  const cipher = createCipheriv("aes-256-gcm", messageKey, Buffer.alloc(12)).setAAD(Buffer.from(`e1\0${name}`));
-  const body = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-  const commit = createHmac("sha256", purposeKey).update("mac").update(salt).update(body).digest().subarray(0, 16);
-  return `e1.${Buffer.concat([salt, commit, body]).toString("base64url")}`;
+/** The 32 bytes of the v3.local key that sealed cookies of this name have. */
+export function localKey(key: string, app: string, name: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", key, "latchkey v3.local", assertionOf(app, name), 32));
 }
 
-/** The plain text of a sealed cookie. */
+export const assertionOf = (app: string, name: string): string => `{"app":"${app}","cookie":"${name}","purpose":"session"}`;
+
+/** A sealed cookie after docs/sealed-cookies.md, by other code than that of the package: a holder of the key can put anything into it. */
+export function seal({
+  key = KEY,
+  app = "",
+  name = "__Host-session",
+  nonce = Buffer.alloc(32, 7),
+  footer = "",
+  plain,
+}: SealedParts): string {
+  const local = localKey(key, app, name);
+  const derive = (label: string): Buffer =>
+    Buffer.from(hkdfSync("sha384", local, Buffer.alloc(0), Buffer.concat([Buffer.from(label), nonce]), 48));
+  const [encryption, authentication] = [derive("paseto-encryption-key"), derive("paseto-auth-key-for-aead")];
+  const cipher = createCipheriv("aes-256-ctr", encryption.subarray(0, 32), encryption.subarray(32));
+  const body = Buffer.concat([cipher.update(plain), cipher.final()]);
+  const mac = createHmac("sha384", authentication);
+  const number = (length: number): Buffer => Buffer.from(BigUint64Array.of(BigInt(length)).buffer);
+  mac.update(number(5));
+  for (const piece of ["v3.local.", nonce, body, footer, assertionOf(app, name)])
+    mac.update(number(Buffer.byteLength(piece))).update(piece);
+  const text = `v3.local.${base64url(Buffer.concat([nonce, body, mac.digest()]))}`;
+  return footer === "" ? text : `${text}.${base64url(footer)}`;
+}
+
+/** The bytes of a sealed cookie. */
+export const sealedBytes = (value: string): Buffer => Buffer.from(value.slice("v3.local.".length), "base64url");
+
+/** The last second of the year 9999. */
+export const LAST_SECOND = 253_402_300_799;
+
+/** The payload of a sealed cookie with this JSON as its data. */
 export function sealedPlain(
   json: string | Uint8Array,
   {
-    flags = 0,
     lastSeenAt = new Time().now,
     createdAt = lastSeenAt,
     id = "AAAAAAAAAAAAAAAA",
-  }: { flags?: number; lastSeenAt?: number; createdAt?: number; id?: string } = {},
+    expiresAt = Math.min(lastSeenAt + 14 * 86_400, createdAt + 30 * 86_400, LAST_SECOND),
+    more = "",
+  }: { lastSeenAt?: number; createdAt?: number; id?: string; expiresAt?: number; more?: string } = {},
 ): Buffer {
-  const header = Buffer.alloc(25);
-  header[0] = flags;
-  header.writeUIntBE(lastSeenAt, 1, 6);
-  header.writeUIntBE(createdAt, 7, 6);
-  header.write(id, 13, "base64url");
-  return Buffer.concat([header, Buffer.from(json as string)]);
+  const time = (seconds: number): string => new Date(seconds * 1000).toISOString().replace(".000Z", "+00:00");
+  const claims = `"exp":"${time(expiresAt)}","iat":"${time(lastSeenAt)}","jti":"${id}","started":${createdAt}`;
+  return Buffer.concat([Buffer.from('{"data":'), Buffer.from(json as string), Buffer.from(`,${claims}${more}}`)]);
 }
 
 /** A cookie value with this text as its JSON, rightly signed or sealed. */
@@ -118,6 +136,16 @@ export function enveloped(kind: (typeof COOKIE_KINDS)[number], data: string): st
   return kind === "signed" ? `{"data":${data},"id":"AAAAAAAAAAAAAAAA","started":${new Time().now}}` : data;
 }
 
+/** How a request comes to the server; the defaults are those of a server behind a proxy that keeps the host. */
+interface Wire {
+  readonly host?: string;
+  readonly version?: "1.0" | "1.1";
+  /** `/login/7` logs "7" in. */
+  readonly path?: string;
+}
+
+export type Ask = (headerLines: readonly string[], wire?: Wire) => Promise<Answer>;
+
 export interface Answer {
   readonly status: number;
   /** Names in lower case. */
@@ -125,31 +153,35 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Asks a real node:http server, by bytes on a socket; each ask has its own connection. */
-export async function withServer(
-  manager: SessionManager<Data>,
-  test: (ask: (headerLines: readonly string[]) => Promise<Answer>) => Promise<void>,
-): Promise<void> {
+/** Asks a real node:http server, by bytes on a socket; each ask has its own connection. Fails if a rejected cookie brings a Set-Cookie. */
+export async function withServer(manager: SessionManager<Data>, test: (ask: Ask) => Promise<void>): Promise<void> {
   const openSession = session(manager);
+  let isRejected = false;
   const server = createServer((request, response) => {
     openSession(request, response, () => {
-      const { subject, rejection } = (request as SessionRequest).session;
-      response.end(subject ?? rejection?.reason ?? "nobody");
+      const { session: mine } = request as SessionRequest<Data>;
+      isRejected = mine.rejection !== undefined && !MAY_EXPIRE.includes(mine.rejection.reason);
+      const [, user] = /^\/login\/(.+)/.exec(request.url!) ?? [];
+      if (user !== undefined) mine.login(user);
+      response.end(wordOf(mine));
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const ask = async (headerLines: readonly string[]): Promise<Answer> => {
+  const ask: Ask = async (headerLines, { host = "shop.example", version = "1.1", path = "/" } = {}) => {
     const socket = connect({ host: "127.0.0.1", port });
+    isRejected = false;
     // Not a loopback name, so that the cookie counts as Secure here.
-    const lines = ["GET / HTTP/1.1", "Host: shop.example", ...headerLines, "Connection: close", "", ""];
+    const lines = [`GET ${path} HTTP/${version}`, `Host: ${host}`, ...headerLines, "Connection: close", "", ""];
     socket.write(lines.join("\r\n"), "latin1");
     let text = "";
     for await (const chunk of socket) text += String(chunk);
     const end = text.indexOf("\r\n\r\n");
     const [statusLine = "", ...fields] = text.slice(0, end).split("\r\n");
     const headers = fields.map((field) => [field.split(":")[0]!.toLowerCase(), field.slice(field.indexOf(":") + 1).trim()] as const);
-    return { status: Number(statusLine.split(" ")[1]), headers, body: text.slice(end + 4) };
+    const answer = { status: Number(statusLine.split(" ")[1]), headers, body: text.slice(end + 4) };
+    if (isRejected && setCookiesOf(answer).length > 0) throw new Error(`A cookie that is ${answer.body} has led to a Set-Cookie.`);
+    return answer;
   };
   try {
     await test(ask);
@@ -161,4 +193,5 @@ export async function withServer(
 
 export const setCookiesOf = ({ headers }: Answer): string[] => headers.filter(([name]) => name === "set-cookie").map(([, value]) => value);
 
-export { KINDS, makeManager, Time, Visitor, type Data };
+export { KINDS, makeManager, Time, type Data };
+export { cookiesOf, outcomeOf, verdictOf, Visitor } from "./visitor.ts";

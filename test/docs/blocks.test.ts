@@ -20,7 +20,7 @@ describe("the code that readers are shown", () => {
   }, 120_000);
 
   test("is fenced in a language that is checked, or has nothing to check", () => {
-    const languages = ["ts", "sh", "", "json", "sql", "html", "python", "ini", "yaml", "diff"];
+    const languages = ["ts", "sh", "", "json", "sql", "html", "python", "go", "php", "ini", "yaml", "diff"];
     const wrong = PAGES.flatMap((page) => blocksOf(page)).filter(({ language }) => !languages.includes(language));
     expect(wrong.map(({ page, line, language }) => `${page}:${line} ${language}`)).toEqual([]);
   });

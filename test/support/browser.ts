@@ -79,7 +79,7 @@ export class ToolbarView {
   /** Waits until the toolbar shows this text, and returns all of it. */
   async waitFor(pattern: RegExp | string): Promise<string> {
     const fits = (text: string): boolean => (typeof pattern === "string" ? text.includes(pattern) : pattern.test(text));
-    const deadline = performance.now() + 10_000;
+    const deadline = performance.now() + 60_000;
     for (;;) {
       const text = await this.text();
       if (text !== undefined && fits(text)) return text;

@@ -6,6 +6,7 @@ import { keepSession, sessionOf } from "../session-of.ts";
 import { replaceShown } from "../session-place.ts";
 import { expressSession, type ExpressSession, type SessionContext } from "./express-session.ts";
 import { warnOfPassport } from "./passport-warning.ts";
+import { checkManager } from "../check-mounted.ts";
 
 /** A request as `session` leaves it: with express-session's object at `request.session`. */
 export type SessionRequest<Data extends object = Record<string, unknown>> = Omit<Request, "session"> & { session: ExpressSession<Data> };
@@ -22,6 +23,7 @@ export type SessionRequest<Data extends object = Record<string, unknown>> = Omit
  * Express decides whether a request came over HTTPS: set "trust proxy" where a proxy ends TLS. A session that cannot be opened or
  * saved is an error, and goes to the application's error handlers. Nothing of the handler's own answer is sent.
  *
+ * @throws InvalidOptionError for anything but a SessionManager.
  * @param manager the same manager may be mounted twice; the outer one saves. Another manager's session is beside it, see `sessionOf`.
  * @example
  * ```ts
@@ -34,6 +36,7 @@ export type SessionRequest<Data extends object = Record<string, unknown>> = Omit
  * ```
  */
 export function session<Data extends object>(manager: SessionManager<Data>): RequestHandler {
+  checkManager("session", manager);
   return function session(request, response, next): void {
     const facts = new ExpressFacts(request);
     const context: SessionContext = {

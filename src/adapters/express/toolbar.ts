@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { RequestHandler } from "express";
 import type { Toolbar } from "../../toolbar/index.ts";
 import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
+import { checkToolbar } from "../check-mounted.ts";
 
 /** Where Express's router tells of what a handler threw, once for each error. */
 const ERRORS = "tracing:express.router.request:error";
@@ -16,6 +17,7 @@ const ERRORS = "tracing:express.router.request:error";
  * ```
  */
 export function debugToolbar(toolbar: Toolbar): RequestHandler {
+  checkToolbar(toolbar);
   const show = nodeToolbar(toolbar);
   if (!toolbar.enabled) return show;
   const seen = new WeakSet<object>();

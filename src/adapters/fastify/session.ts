@@ -9,6 +9,7 @@ import { hasSession, keepSession } from "../session-of.ts";
 import { sessionAccessor, showSession } from "../session-place.ts";
 import { plugin } from "./plugin.ts";
 import { unwrapResponse } from "./unwrap-response.ts";
+import { checkManager } from "../check-mounted.ts";
 
 /** A request with its session. */
 export type SessionRequest<Data extends object = Record<string, unknown>> = FastifyRequest & { session: Session<Data> };
@@ -31,6 +32,7 @@ const OURS = Symbol.for("latchkey.session");
  * A reply that is hijacked or written to `reply.raw` bypasses Fastify's hooks, so the session is not saved, and a change is warned of
  * once (LATCHKEY_NOT_SAVED). Call `manager.commit(session)` before, and append its headers to `reply.raw`.
  *
+ * @throws InvalidOptionError for anything but a SessionManager.
  * @param manager the same manager may be registered twice; the outer one saves. Another manager's session is beside it, see `sessionOf`.
  * @example
  * ```ts
@@ -39,6 +41,7 @@ const OURS = Symbol.for("latchkey.session");
  * ```
  */
 export function session<Data extends object>(manager: SessionManager<Data>): FastifyPluginCallback {
+  checkManager("session", manager);
   return plugin("latchkey-session", (app) => {
     if (!app.hasRequestDecorator(OURS)) {
       app.decorateRequest(OURS, null);
@@ -78,8 +81,7 @@ export function session<Data extends object>(manager: SessionManager<Data>): Fas
     app.addHook("onSend", (request, reply, payload, done) => {
       const known = (request as Carrier<Data>)[opened];
       if (known === undefined) return done(null, payload);
-      // An error answer comes here a second time, when the first could not be sent.
-      (request as Carrier<Data>)[opened] = undefined;
+      // An error answer comes here a second time, when the first could not be sent. The session is closed by then, and sets nothing.
       const body = unwrapResponse(reply, payload);
       const send = (headers: readonly HeaderPair[]): void => {
         for (const [name, value] of headers) append(reply, name, value);

@@ -3,6 +3,7 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastif
 import type { Exchange, Toolbar, ToolbarRequest } from "../../toolbar/index.ts";
 import { plugin } from "./plugin.ts";
 import { unwrapResponse } from "./unwrap-response.ts";
+import { checkToolbar } from "../check-mounted.ts";
 
 /**
  * Shows a toolbar on the pages of a Fastify 5 application. Register it before all else, so that what compresses comes after it.
@@ -14,6 +15,7 @@ import { unwrapResponse } from "./unwrap-response.ts";
  * ```
  */
 export function debugToolbar(toolbar: Toolbar): FastifyPluginCallback {
+  checkToolbar(toolbar);
   return plugin("latchkey-toolbar", (app) => {
     if (!toolbar.enabled) return;
     const begun = new WeakMap<FastifyRequest, { readonly described: ToolbarRequest; readonly exchange: Exchange }>();

@@ -7,6 +7,7 @@ import { warnNotSaved } from "../not-saved.ts";
 import { hasSession, keepSession } from "../session-of.ts";
 import { copyWith } from "./copy-with.ts";
 import { HonoFacts } from "./hono-facts.ts";
+import { checkManager } from "../check-mounted.ts";
 
 /** What the middleware adds to Hono's context: `c.get("session")`. */
 export interface SessionEnv<Data extends object = Record<string, unknown>> {
@@ -25,6 +26,7 @@ type Holder = Context & { [SHOWN]?: unknown };
  *
  * A session that cannot be saved is an error of the application: `app.onError` answers it, and nothing of the handler's answer is sent.
  *
+ * @throws InvalidOptionError for anything but a SessionManager.
  * @param manager the same manager may be mounted twice; the outer one saves. Another manager's session is beside it, see `sessionOf`.
  * @example
  * ```ts
@@ -32,6 +34,7 @@ type Holder = Context & { [SHOWN]?: unknown };
  * ```
  */
 export function session<Data extends object>(manager: SessionManager<Data>): MiddlewareHandler<SessionEnv<Data>> {
+  checkManager("session", manager);
   return async function session(c, next) {
     // Mounted twice with the same manager: the outer one saves the session.
     if (hasSession(manager, c)) return await next();

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Toolbar, ToolbarRequest } from "../../toolbar/index.ts";
+import { checkToolbar } from "../check-mounted.ts";
 
 /**
  * Shows a toolbar on the pages of a Hono application. Mount it before all else, so that it sees what the others do.
@@ -14,6 +15,7 @@ import type { Toolbar, ToolbarRequest } from "../../toolbar/index.ts";
  * ```
  */
 export function debugToolbar(toolbar: Toolbar): MiddlewareHandler {
+  checkToolbar(toolbar);
   if (!toolbar.enabled) return (_, next) => next();
   return async (c, next) => {
     const incoming = incomingOf(c);

@@ -10,6 +10,7 @@ import { giveUp } from "../not-saved.ts";
 import { appendHeaders, copyHeaders, resetHeaders } from "../response-headers.ts";
 import { hasSession, keepSession } from "../session-of.ts";
 import { endIfDeleted, showSession } from "../session-place.ts";
+import { checkManager } from "../check-mounted.ts";
 
 /** What the middleware adds to Koa's context: `ctx.session`. */
 export interface SessionContext<Data extends object = Record<string, unknown>> {
@@ -25,6 +26,7 @@ export interface SessionContext<Data extends object = Record<string, unknown>> {
  * thrown, so that middleware outside of this one may answer it, and Koa answers 500 otherwise. Nothing of the handler's own answer is
  * sent.
  *
+ * @throws InvalidOptionError for anything but a SessionManager.
  * @param manager the same manager may be mounted twice; the outer one saves. Another manager's session is beside it, see `sessionOf`.
  * @example
  * ```ts
@@ -35,6 +37,7 @@ export interface SessionContext<Data extends object = Record<string, unknown>> {
  * ```
  */
 export function session<Data extends object>(manager: SessionManager<Data>): Middleware<DefaultState, SessionContext<Data>> {
+  checkManager("session", manager);
   return async function session(ctx, next) {
     // Mounted twice with the same manager: the outer one saves the session.
     if (hasSession(manager, ctx)) return await next();

@@ -1,6 +1,7 @@
 import type { Middleware } from "koa";
 import type { Toolbar } from "../../toolbar/index.ts";
 import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
+import { checkToolbar } from "../check-mounted.ts";
 
 /**
  * Shows a toolbar on the pages of a Koa application. Mount it before all else, but inside of what compresses.
@@ -12,6 +13,7 @@ import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
  * ```
  */
 export function debugToolbar(toolbar: Toolbar): Middleware {
+  checkToolbar(toolbar);
   if (!toolbar.enabled) return (_, next) => next();
   const show = nodeToolbar(toolbar);
   return async function debugToolbar(ctx, next) {

@@ -3,6 +3,7 @@ import type { SessionManager } from "../../sessions/manager.ts";
 import type { Session } from "../../sessions/session.ts";
 import { connectSession } from "../connect-session.ts";
 import { NodeFacts } from "../node-facts.ts";
+import { checkManager } from "../check-mounted.ts";
 
 /** A request with its session. */
 export type SessionRequest<Data extends object = Record<string, unknown>> = IncomingMessage & { session: Session<Data> };
@@ -22,6 +23,7 @@ export type SessionMiddleware = (request: IncomingMessage, response: ServerRespo
  * Where there is no answer to hold, as in Socket.IO's `io.engine.use(session(manager))`, the session is open, and a change is saved
  * by `manager.commit` alone.
  *
+ * @throws InvalidOptionError for anything but a SessionManager.
  * @param manager the same manager may be mounted twice; the outer one saves. Another manager's session is beside it, see `sessionOf`.
  * @example
  * ```ts
@@ -30,6 +32,7 @@ export type SessionMiddleware = (request: IncomingMessage, response: ServerRespo
  * ```
  */
 export function session<Data extends object>(manager: SessionManager<Data>): SessionMiddleware {
+  checkManager("session", manager);
   return function session(request, response, next) {
     connectSession(manager, {
       request,

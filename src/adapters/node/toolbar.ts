@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Exchange, Toolbar, ToolbarAnswer, ToolbarRequest } from "../../toolbar/index.ts";
+import { checkToolbar } from "../check-mounted.ts";
 
 /** Middleware as connect, Express and a bare node:http server call it. */
 export type DebugToolbarMiddleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
@@ -15,6 +16,7 @@ export type DebugToolbarMiddleware = (request: IncomingMessage, response: Server
  * ```
  */
 export function debugToolbar(toolbar: Toolbar): DebugToolbarMiddleware {
+  checkToolbar(toolbar);
   if (!toolbar.enabled) return (_, __, next) => next();
   return (incoming, response, next) => {
     const request = toolbar.describe(incoming);

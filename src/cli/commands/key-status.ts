@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Command } from "commander";
-import { gradeSecretKey, loadKeyRing, readKeysText, SecretKey, verificationShare, type KeyLabel, type KeyUsage } from "../../index.ts";
+import { gradeSecretKey, verificationShare, type KeyLabel, type KeyUsage, type SecretKey } from "../../index.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
-import { formatOf, readUsage } from "../key-text.ts";
-import { UsageError } from "../usage-error.ts";
+import { readUsage } from "../key-text.ts";
+import { readKeys } from "../read-keys.ts";
 
 interface Options {
   readonly usage?: string;
@@ -39,32 +37,12 @@ Examples:
 Exit code: 0 when all keys are fit for production, 1 when one is not, 2 when there is none.`,
     )
     .action(async (file: string | undefined, { usage, json }: Options) => {
-      const { source, keys } = file === undefined ? fromEnvironment(io) : fromFile(file, io);
+      const { source, keys } = readKeys(file, io, "status");
       const counters = usage === undefined ? undefined : await readUsage(usage, io);
       const rows = keys.map((secret, index) => rowOf(secret, index === 0 ? "current" : "fallback", counters));
       io.out(json === true ? `${JSON.stringify({ source, keys: rows }, null, 2)}\n` : describe(source, rows, io));
       finish(rows.every(({ verdict }) => verdict === "strong" || verdict === "acceptable") ? EXIT.good : EXIT.found);
     });
-}
-
-function fromFile(file: string, io: Io): { source: string; keys: readonly SecretKey[] } {
-  let text: string;
-  try {
-    text = readFileSync(resolve(io.cwd, file), "utf8");
-  } catch (error) {
-    throw new UsageError(`The file ${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}.`);
-  }
-  const { current, fallbacks } = readKeysText(text, formatOf(file));
-  return { source: file, keys: [current, ...fallbacks].map((key) => SecretKey.from(key)) };
-}
-
-function fromEnvironment(io: Io): { source: string; keys: readonly SecretKey[] } {
-  if (["SECRET_KEY", "SECRET_KEY_FILE", "CREDENTIALS_DIRECTORY"].every((name) => io.env[name] === undefined)) {
-    throw new UsageError("Neither SECRET_KEY nor SECRET_KEY_FILE is set. Name a file: latchkey key status .env");
-  }
-  // Development, so that a bad key is shown with its grade and not refused; the grade itself is the same.
-  const ring = loadKeyRing({ env: io.env, mode: "development", directory: io.cwd, warn: () => undefined });
-  return { source: ring.source, keys: [...ring] };
 }
 
 function rowOf(secret: SecretKey, role: KeyLabel["role"], usage: readonly KeyUsage[] | undefined): Row {

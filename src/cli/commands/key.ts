@@ -2,16 +2,18 @@ import type { Command } from "commander";
 import type { ExitCode, Io } from "../io.ts";
 import { addBuildFilter } from "./key-build-filter.ts";
 import { addCheck } from "./key-check.ts";
+import { addDerive } from "./key-derive.ts";
 import { addGenerate } from "./key-generate.ts";
 import { addRotate } from "./key-rotate.ts";
 import { addStatus } from "./key-status.ts";
 
-/** `latchkey key …`: make, check, rotate and look at secret keys. */
+/** `latchkey key …`: make, check, rotate, derive from and look at secret keys. */
 export function addKey(program: Command, io: Io, finish: (code: ExitCode) => void): void {
-  const key = program.command("key").description("make, check, rotate and look at secret keys");
+  const key = program.command("key").description("make, check, rotate, derive from and look at secret keys");
   addGenerate(key, io);
   addCheck(key, io, finish);
   addRotate(key, io, finish);
   addStatus(key, io, finish);
   addBuildFilter(key, io);
+  addDerive(key, io, finish);
 }

@@ -33,6 +33,11 @@ export interface FormatContext {
   readonly keys: KeyRing;
   readonly cookieName: string;
   readonly clock: Clock;
+  /**
+   * When a session ends by the lifetimes of the SessionManager unless it is used again, in Unix
+   * seconds. For formats that tell it to other readers.
+   */
+  readonly expiryOf: (session: SessionRecord) => number;
 }
 
 /** Reads and writes the values of one cookie. */

@@ -13,7 +13,7 @@ export function factsOf(path: string): RequestFacts {
 export interface Pending {
   readonly session: Session<Data>;
   /** Answers, and gives the Set-Cookie lines to the browser. */
-  finish(): Promise<readonly string[]>;
+  readonly finish: () => Promise<readonly string[]>;
 }
 
 /** A browser with a real cookie jar, on a host with https. */

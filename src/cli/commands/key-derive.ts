@@ -1,0 +1,82 @@
+import type { Command } from "commander";
+import { deriveSealedKey, gradeSecretKey, type KeyLabel, type SealedKeyOptions, type SecretKey } from "../../index.ts";
+import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
+import { readKeys } from "../read-keys.ts";
+import { UsageError } from "../usage-error.ts";
+
+interface Options {
+  readonly app: string;
+  readonly name: string;
+  readonly json?: boolean;
+}
+
+interface Row {
+  readonly role: KeyLabel["role"];
+  /** Of the secret key, as other commands show it. */
+  readonly fingerprint: string;
+  readonly paserk: string;
+}
+
+/** `latchkey key derive`: the key that another service needs to read sealed sessions. */
+export function addDerive(key: Command, io: Io, finish: (code: ExitCode) => void): void {
+  key
+    .command("derive")
+    .description("derive the key (PASERK) with which another service reads sealed sessions, without the secret key")
+    .argument("[file]", "a .env or key file (default: what a server with this environment would load)")
+    .option("--app <app>", "the application's name, if sealed({ app }) has one", "")
+    .option("--name <name>", "the session cookie's name", "__Host-session")
+    .option("--json", "print keys and implicit assertion as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ latchkey key derive .env
+  $ latchkey key derive --app shop --name session --json
+
+Each line of standard output is one key: first the one of the current secret key, then those of the fallbacks.
+A derived key is a secret: a holder reads and makes sessions of this cookie. Hand it over as you would a password.
+
+Exit code: 0, or 1 when a secret key is not fit for production, or 2 when there is none.`,
+    )
+    .action((file: string | undefined, { app, name, json }: Options) => {
+      const { source, keys } = readKeys(file, io, "derive");
+      const options: SealedKeyOptions = { app, cookieName: name };
+      if (!isCookieName(name))
+        throw new UsageError(`--name is the name of a cookie, such as __Host-session; it got ${JSON.stringify(name)}.`);
+      const derived = keys.map((secret) => deriveSealedKey(secret, options));
+      const { assertion } = derived[0]!;
+      const rows = derived.map(({ paserk }, index): Row => {
+        return { role: index === 0 ? "current" : "fallback", fingerprint: keys[index]!.fingerprint, paserk };
+      });
+      const keyWarning = warningOf(keys);
+      if (json === true) io.out(`${JSON.stringify({ source, app, cookieName: name, assertion, keys: rows, keyWarning }, null, 2)}\n`);
+      else {
+        io.out(rows.map(({ paserk }) => `${paserk}\n`).join(""));
+        // Not on standard output, which holds the keys and nothing else.
+        io.error(describe(source, assertion, rows));
+        if (keyWarning !== undefined) io.error(`${paint(io, "red", "!")} ${keyWarning}\n`);
+      }
+      finish(keyWarning === undefined ? EXIT.good : EXIT.found);
+    });
+}
+
+function isCookieName(name: string): boolean {
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(name);
+}
+
+function describe(source: string, assertion: string, rows: readonly Row[]): string {
+  const from = rows.map(({ role, fingerprint }) => `${fingerprint} (${role})`).join(", ");
+  return `Derived from ${source}: ${from}.\nImplicit assertion: ${assertion}\nKeep the derived key secret: a holder reads and makes sessions of this cookie.\n`;
+}
+
+/** A derived key is something to hold a guess against, so it must not come from a secret key that can be guessed. */
+function warningOf(keys: readonly SecretKey[]): string | undefined {
+  for (const [index, key] of keys.entries()) {
+    const { verdict, findings } = gradeSecretKey(key);
+    if (verdict === "strong" || verdict === "acceptable") continue;
+    const name = index === 0 ? "The secret key" : "A fallback key";
+    const problem = findings.some(({ code }) => code === "published") ? "is published" : `can be guessed (${verdict})`;
+    return `${name} ${problem}: a holder of the derived key finds it, and all other keys with it. Fix: npx latchkey key rotate`;
+  }
+  return undefined;
+}

@@ -1,0 +1,121 @@
+import { unixNow, type Clock } from "../clock.ts";
+import { InvalidOptionError } from "../errors.ts";
+import { KeyRing } from "../keys/key-ring.ts";
+import { checkOptions } from "../options.ts";
+import { checkedClock } from "./checked-clock.ts";
+import type { CookieOptions } from "./cookie-options.ts";
+import type { SessionFormat } from "./formats/format.ts";
+import { sealed } from "./formats/sealed.ts";
+import { checkSeconds, DEFAULT_LIFETIMES, type Lifetimes } from "./lifetime.ts";
+import type { SessionManagerOptions } from "./manager-options.ts";
+import type { SessionStore } from "./store.ts";
+
+const OPTIONS: readonly (keyof SessionManagerOptions)[] = [
+  "keys",
+  "store",
+  "format",
+  "reads",
+  "lifetime",
+  "idleTimeout",
+  "anonymousIdleTimeout",
+  "extendAfter",
+  "maxPayloadBytes",
+  "cookie",
+  "schema",
+  "clock",
+  "onStoreFailure",
+  "storeTimeout",
+  "clearSiteData",
+  "validFrom",
+  "isRevoked",
+];
+/** What users of other libraries write, and what it is called here. */
+const INSTEAD = {
+  secret: 'The secret key is the option "keys".',
+  secretKey: 'The secret key is the option "keys".',
+  password: 'The secret key is the option "keys".',
+  ttl: 'The times of a session are "lifetime" and "idleTimeout", in seconds.',
+  maxAge: 'The times of a session are "lifetime" and "idleTimeout", in seconds.',
+  rolling: 'A session that is used is extended by itself, after half of "idleTimeout". Leave the option out.',
+  resave: "A session is saved when it has changed. Leave the option out.",
+  saveUninitialized: "A session is saved when something is in it. Leave the option out.",
+  name: "The cookie's name is cookie: { name: … }.",
+  cookieName: "The cookie's name is cookie: { name: … }.",
+};
+
+/** The options of a manager, checked, with their defaults. */
+export interface Settings {
+  readonly keys: KeyRing;
+  readonly clock: Clock;
+  readonly store: SessionStore | undefined;
+  /** Of cookies, where there is no store. */
+  readonly format: SessionFormat;
+  readonly reads: readonly SessionFormat[];
+  readonly cookie: CookieOptions;
+  readonly onStoreFailure: "error" | "anonymous";
+  readonly storeTimeout: number;
+  readonly maxPayloadBytes: number;
+  /** The limits that the options and a format set; without a format, those of a store. */
+  lifetimesOf(format?: SessionFormat): Lifetimes;
+}
+
+/** @throws InvalidOptionError for options that cannot be, SecretKeyError for keys that cannot be. */
+export function settingsOf<Data extends object>(options: SessionManagerOptions<Data>): Settings {
+  checkOptions("SessionManager", options, OPTIONS, INSTEAD);
+  const { store, format, reads = [], cookie = {}, onStoreFailure = "error", storeTimeout = 5, maxPayloadBytes = 65_536 } = options;
+  if (store !== undefined && format !== undefined) {
+    throw new InvalidOptionError(
+      "A session lives in a store or in its cookie: give SessionManager a store or a format. To read cookies from before the store, list their format in reads.",
+    );
+  }
+  if (store !== undefined && !isStore(store)) {
+    throw new InvalidOptionError("The option store of SessionManager has the methods get, set and delete, such as new MemoryStore().");
+  }
+  if (onStoreFailure !== "error" && onStoreFailure !== "anonymous")
+    throw new InvalidOptionError('onStoreFailure is "error" or "anonymous".');
+  if (typeof storeTimeout !== "number" || !(storeTimeout > 0 && storeTimeout <= 3600))
+    throw new InvalidOptionError("storeTimeout is a number of seconds, above 0 and up to 3,600.");
+  if (!Number.isSafeInteger(maxPayloadBytes) || maxPayloadBytes < 1)
+    throw new InvalidOptionError("maxPayloadBytes is a whole number of bytes, and not below 1.");
+  const place = 'option "keys" of SessionManager';
+  // A bare key was loaded by nobody who knows the mode, so it must be fit for production.
+  const isRing = options.keys instanceof KeyRing;
+  const keys = KeyRing.from(options.keys, place).admit(place, isRing ? undefined : "production");
+  return {
+    keys,
+    clock: checkedClock(options.clock ?? unixNow),
+    store,
+    format: format ?? sealed(),
+    reads,
+    cookie,
+    onStoreFailure,
+    storeTimeout,
+    maxPayloadBytes,
+    lifetimesOf: (of) => lifetimesOf(options, of),
+  };
+}
+
+type TimeOptions = Pick<SessionManagerOptions, "lifetime" | "idleTimeout" | "anonymousIdleTimeout" | "extendAfter">;
+
+/** The limits that the options and the format set. */
+function lifetimesOf(options: TimeOptions, format?: SessionFormat): Lifetimes {
+  const defaults = format?.lifetimes ?? DEFAULT_LIFETIMES;
+  const lifetime = checkSeconds("lifetime", options.lifetime ?? defaults.lifetime, true);
+  const idleTimeout = checkSeconds("idleTimeout", options.idleTimeout ?? defaults.idleTimeout);
+  const { anonymousIdleTimeout, extendAfter } = options;
+  if (anonymousIdleTimeout !== undefined) checkSeconds("anonymousIdleTimeout", anonymousIdleTimeout);
+  if (extendAfter !== undefined && extendAfter !== 0) checkSeconds("extendAfter", extendAfter, true);
+  const limits = { lifetime, idleTimeout, anonymousIdleTimeout, extendAfter };
+  if (format?.hasNoStart !== true) return limits;
+  return {
+    ...limits,
+    lifetime: Infinity,
+    idleTimeout: Math.min(lifetime, idleTimeout),
+    extendsPersistentOnly: format.extendsPersistentOnly,
+  };
+}
+
+function isStore(store: unknown): boolean {
+  const methods = store as Partial<Record<string, unknown>> | null;
+  return typeof methods === "object" && methods !== null && ["get", "set", "delete"].every((name) => typeof methods[name] === "function");
+}
