@@ -62,7 +62,7 @@ function nothingIsLost(
       await opened?.close?.();
     });
 
-    test(`${AT_ONCE} requests at once lose no key and no increment`, async () => {
+    test(`T14: ${AT_ONCE} requests at once lose no key and no increment`, async () => {
       result = await race(latchkeyOn(opened!.store, managers));
       expect(result).toEqual({ answered: AT_ONCE, lostKeys: 0, lostIncrements: 0 });
     });
