@@ -26,6 +26,8 @@ export class CookieClearing {
     const endedCopies = opened.verdict === "valid" && hasEnded && isInCookie(opened);
     if (cameTwice || endedCopies) lines.push(...cookie.expireElsewhere(name, secure, request, { several: cameTwice, ownStays: false }));
     else lines.push(...cookie.expireFormer(name, secure));
+    // A session that was planted in the own scope, partitioned, would stand beside a login. The new cookie follows.
+    if (state.loggedIn && request !== undefined && secure && !name.startsWith("__Host-")) lines.push(cookie.expireTwin(name));
     return [...new Set(lines)];
   }
 

@@ -161,6 +161,11 @@ export class SessionCookie {
     return [...this.#formerly, ...twin].map((scope) => this.#expiryLine(name, secure, scope));
   }
 
+  /** The same for the own scope's twin: the partitioned cookie of one that is not, or the reverse. The new cookie must follow it. */
+  expireTwin(name: string): string {
+    return this.#expiryLine(name, true, { domain: this.#options.domain, path: this.#path, partitioned: !this.#partitioned });
+  }
+
   /** As short as browsers allow, since there may be many. */
   #expiryLine(name: string, secure: boolean, { domain, path = "/", partitioned = false }: CookieScope): string {
     const sameSite = this.#options.sameSite === "None" ? "; SameSite=None" : "";
