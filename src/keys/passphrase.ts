@@ -1,4 +1,4 @@
-import { FUNCTION_WORDS } from "./dictionary.ts";
+import { FUNCTION_WORDS, isWord } from "./dictionary.ts";
 
 // A separated word: letters, with vowels, and never four consonants in a row; all words of a phrase
 // are written alike.
@@ -47,11 +47,21 @@ export function phraseOf(text: string): Phrase {
         }
         start += part.length + (separator?.length ?? 0);
       }
-      const enough = separator === undefined ? words.size >= FEWEST_OF_A_PASSPHRASE && letters >= text.length * MOSTLY : words.size >= 3;
+      const enough = separator === undefined ? areGlued(words, letters, text.length) : words.size >= 3;
       if (enough && words.size > best.size && letters >= text.length / 2) best = words;
     }
   }
   const lower = [...best.values()].map((word) => word.toLowerCase());
   const small = lower.filter((word) => FUNCTION_WORDS.has(word)).length;
   return { words: best, isPassphrase: new Set(lower).size >= FEWEST_OF_A_PASSPHRASE && small < lower.length / 5 };
+}
+
+/**
+ * Whether capital letters alone set words apart: they are nearly all of the text, and half of them
+ * are in the dictionary. Syllables of pwgen look like words too, in one key of 100,000.
+ */
+function areGlued(words: ReadonlyMap<number, string>, letters: number, length: number): boolean {
+  if (words.size < FEWEST_OF_A_PASSPHRASE || letters < length * MOSTLY) return false;
+  const known = [...words.values()].filter((word) => isWord(word.toLowerCase()));
+  return known.length >= words.size / 2;
 }

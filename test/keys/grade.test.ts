@@ -136,6 +136,7 @@ describe("a random key is never refused or weak", () => {
   test.each<[string, string]>([
     ["50 characters of Django that stand in $( and )", "$(=7q(js1z$jjj4(v^ow47)w76tmpbyaqyv7h&)$u(1zs$!(4)"],
     ["syllables of pwgen that hold small words", "tee1noothethaGheriequarieceesheekai9didi"],
+    ["syllables of pwgen with many capital letters", "MeiMaiboreYaijieLoVagohxoKoocheMohSaiMie"],
     ["more of them", "ceesaishu4pooceingohceheishushochishe7ma"],
     ["a passphrase that begins with a word of JavaScript", "function.darkside.hear.railways.poem.boogie.showtime.jump.dodson.juli"],
     ["another one", "class kermit rivera brothers pizza hampshire rochelle sacrifice falcon king"],
