@@ -1,6 +1,6 @@
 /**
- * How long the grade of a random key takes, here and in another checkout, in turns within one run: the ratio does not depend on what else the
- * machine does.
+ * How long the grade of a random key takes, here and in another checkout, in turns within one run:
+ * the ratio does not depend on what else the machine does.
  *
  *   npm exec -- node bench/grade.ts [path/to/another/checkout]
  *
@@ -16,6 +16,8 @@ const checkouts = [here, ...process.argv.slice(2).map((path) => resolve(path))];
 const modules = checkouts.map((path) => `${path}/src/keys/grade.ts`);
 const KEYS = 100;
 const ROUNDS = 7;
+/** Rounds before those that count, in which the compiler learns what is called often. */
+const WARM = 8;
 
 type Grade = (key: string | Uint8Array) => unknown;
 const grades: readonly Grade[] = await Promise.all(
@@ -38,7 +40,9 @@ console.log(`| milliseconds of CPU | ${checkouts.map((_, index) => (index === 0 
 console.log(`|---|${checkouts.map(() => "---:").join("|")}|---:|`);
 for (const [name, make] of Object.entries(GENERATORS)) {
   const keys = Array.from({ length: KEYS }, make);
-  const rounds = Array.from({ length: ROUNDS }, () => grades.map((grade) => cost(() => keys.forEach((key) => grade(key))) / KEYS));
+  const work = (): readonly number[] => grades.map((grade) => cost(() => keys.forEach((key) => grade(key))) / KEYS);
+  for (let round = 0; round < WARM; round++) work();
+  const rounds = Array.from({ length: ROUNDS }, work);
   console.log(
     row(
       name,

@@ -1,10 +1,12 @@
 /**
- * Builds src/keys/published-keys.ts, the filter of published keys as a string, which any bundler carries.
+ * Builds src/keys/published-keys.ts, the filter of published keys as a string, which any bundler
+ * carries.
  *
  *     node scripts/build-published-keys.ts <list> [target]
  *
- * The list is Flask-Unsign-Wordlist's `all.txt`, gzipped or not: one Python literal a line. Left out is what the grader refuses without any
- * list, which keeps the filter small; the keys of frameworks and applications are all in it. The same lists make the same bytes.
+ * The list is Flask-Unsign-Wordlist's `all.txt`, gzipped or not: one Python literal a line. Left
+ * out is what the grader refuses without any list, which keeps the filter small; the keys of
+ * frameworks and applications are all in it. The same lists make the same bytes.
  */
 import { hash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -46,12 +48,17 @@ function withTwin(key: Uint8Array): readonly Uint8Array[] {
   return /^[\0-\u00ff]*[\u0080-\u00ff][\0-\u00ff]*$/.test(text) ? [key, Buffer.from(text, "latin1")] : [key];
 }
 
-/** Whether production would refuse the key as one that is guessed at once, if it were on no list. The list that is there must not matter. */
+/**
+ * Whether production would refuse the key as one that is guessed at once, if it were on no list.
+ * The list that is there must not matter.
+ */
 function isRefused(key: Uint8Array): boolean {
   return gradeSecretKey(key).findings.some(({ code }) => code !== "published" && severityOf(code) === "refused");
 }
 
-/** The digests of a documented key: who is told to make a key often takes the digest of the example. */
+/**
+ * The digests of a documented key: who is told to make a key often takes the digest of the example.
+ */
 function digestsOf(key: string | Uint8Array): readonly Uint8Array[] {
   const bytes = Buffer.from(key as string);
   return ["md5", "sha1", "sha256", "sha512"].flatMap((digest) =>

@@ -1,5 +1,6 @@
 /**
- * Grades many keys of each usual generator and prints those that are called weak or refused: there has to be none.
+ * Grades many keys of each usual generator and prints those that are called weak or refused: there
+ * has to be none.
  *
  *     node scripts/false-alarms.ts [number of keys of each] [part of a generator's name]
  */

@@ -2,7 +2,10 @@
  * What a character costs in the alphabet that a key seems to be written in.
  */
 
-/** Sets of characters that random keys are written with, the smallest first, and the bits that each character then carries. */
+/**
+ * Sets of characters that random keys are written with, the smallest first, and the bits that each
+ * character then carries.
+ */
 const ALPHABETS: readonly (readonly [members: RegExp, bits: number])[] = [
   [/[0-9]/, Math.log2(10)],
   [/[0-9a-f]/, 4],
@@ -24,7 +27,10 @@ const MEMBERSHIP: readonly number[] = Array.from({ length: 128 }, (_, code) =>
 );
 /** The bit of the first alphabet. */
 const DIGITS = 1;
-/** A character outside of the alphabet: one of many, at a place that has to be guessed as well; the same again is one of those seen. */
+/**
+ * A character outside of the alphabet: one of many, at a place that has to be guessed as well; the
+ * same again is one of those seen.
+ */
 const STRANGER_BITS = 12;
 /** A character outside of ASCII, or a control character: those who type one choose from few. */
 export const OTHER_BITS = 8;
@@ -63,7 +69,10 @@ export function literalCosts(text: string): Float64Array {
   return best;
 }
 
-/** Writes the costs in one alphabet and gives their sum; undefined as soon as the sum reaches the limit. */
+/**
+ * Writes the costs in one alphabet and gives their sum; undefined as soon as the sum reaches the
+ * limit.
+ */
 function costsIn(alphabet: number, text: string, limit: number, costs: Float64Array): number | undefined {
   const bits = ALPHABETS[alphabet]![1];
   let strangers: Set<number> | undefined;

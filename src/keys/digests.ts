@@ -3,8 +3,9 @@ import { digestOf } from "./digest-of.ts";
 import { COMMON_PASSWORDS, COMMON_WORDS, PLACEHOLDER_WORDS } from "./words.ts";
 
 /*
- * Digests of words look random, and are the first that is tried after the words themselves. All that a program would try in the first
- * minute is made once, when the first key that can be a digest is graded: some 60,000 digests in less than a tenth of a second.
+ * Digests of words look random, and are the first that is tried after the words themselves. All
+ * that a program would try in the first minute is made once, when the first key that can be a
+ * digest is graded: some 60,000 digests in less than a tenth of a second.
  */
 
 /** Bytes of each digest; the first of a size is the usual one. */
@@ -35,7 +36,10 @@ const PREFIX_BYTES = 6;
 type Extent = "usual" | "plain";
 const tables = new Map<string, Float64Array>();
 
-/** Whether these bytes are the digest of a common word, of what stands where a key should be put, or of such a digest; whole or cut off. */
+/**
+ * Whether these bytes are the digest of a common word, of what stands where a key should be put, or
+ * of such a digest; whole or cut off.
+ */
 export function isDigestOfWord(bytes: Uint8Array): boolean {
   if (bytes.length < SHORTEST || bytes.length > LONGEST) return false;
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).readUIntBE(0, PREFIX_BYTES);
@@ -98,13 +102,18 @@ const MOST_RANKED = 4000;
 let plain: readonly string[] | undefined;
 let usual: readonly string[] | undefined;
 
-/** What people put into a digest: words as they are written, and with a newline as `echo` adds it. */
+/**
+ * What people put into a digest: words as they are written, and with a newline as `echo` adds it.
+ */
 function plainTexts(): readonly string[] {
   plain ??= ["", "\n", ...core().flatMap((word) => [word, `${word}\n`, capital(word)])];
   return plain;
 }
 
-/** The same with a digit or a sign behind, and phrases. Some words are in it twice: to tell them apart takes longer than their digests. */
+/**
+ * The same with a digit or a sign behind, and phrases. Some words are in it twice: to tell them
+ * apart takes longer than their digests.
+ */
 function usualTexts(): readonly string[] {
   if (usual !== undefined) return usual;
   const texts = phrases();

@@ -1,8 +1,9 @@
 import { FUNCTION_WORDS, rankedWords } from "./dictionary.ts";
 
 /*
- * How likely letters follow one another in English: a model of three letters, interpolated with those of two and one. It is a code in
- * the sense of information theory, so random letters cost fewer bits in it than in their alphabet only by chance: 24 bits fewer once in 2^24.
+ * How likely letters follow one another in English: a model of three letters, interpolated with
+ * those of two and one. It is a code in the sense of information theory, so random letters cost
+ * fewer bits in it than in their alphabet only by chance: 24 bits fewer once in 2^24.
  */
 
 const LETTERS = 26;
@@ -76,7 +77,10 @@ function letterBits(text: string): readonly number[] {
   return bits;
 }
 
-/** Bits of a letter of running English for somebody who knows the language well (Shannon 1951 found 1 to 2). */
+/**
+ * Bits of a letter of running English for somebody who knows the language well (Shannon 1951 found
+ * 1 to 2).
+ */
 const BITS_OF_A_LETTER = 2.3;
 /** A capital letter inside a run is a choice: about one bit where it comes. */
 const BITS_OF_A_CAPITAL = 1;
@@ -85,10 +89,16 @@ const SURE_BITS = 24;
 const SHORTEST_RUN = 12;
 /** The syllables of pwgen and its kind cost more in the model than running text. */
 const MOST_OF_A_LETTER = 3.6;
-/** With several small words of English in it, a run is a sentence even where its other words are rare. */
+/**
+ * With several small words of English in it, a run is a sentence even where its other words are
+ * rare.
+ */
 const MOST_OF_A_LETTER_IN_A_SENTENCE = 4.2;
 const FEWEST_SMALL_WORDS = 3;
-/** Syllables of pwgen hold "the", "she" and "her" by chance, but hardly ever in so much of the run: in one key of 100,000. */
+/**
+ * Syllables of pwgen hold "the", "she" and "her" by chance, but hardly ever in so much of the run:
+ * in one key of 100,000.
+ */
 const LEAST_SHARE_OF_SMALL_WORDS = 0.4;
 
 /** The stretches of letters that are surely English, with what they cost. */
@@ -105,12 +115,16 @@ export function englishRuns(
   return found;
 }
 
-/** What the letters of a phrase cost, if it is running text: full of the small words that glue a sentence. Undefined for another text. */
+/**
+ * What the letters of a phrase cost, if it is running text: full of the small words that glue a
+ * sentence. Undefined for another text.
+ */
 export function sentenceBits(text: string): number | undefined {
   const parts = text.split(/[ _.,;:!?-]+/).filter((part) => part !== "");
   const words = parts.filter((part) => /^(?:[a-z']+|[A-Z][a-z']*|[A-Z']+)$/.test(part));
   const letters = words.join("").replaceAll("'", "").length;
-  // Signs, digits and letters of both cases in a word are no sentence: random characters have "a" and "I" between them.
+  // Signs, digits and letters of both cases in a word are no sentence: random characters have "a"
+  // and "I" between them.
   if (words.length < 4 || letters < SHORTEST_RUN || letters < words.length * 2.5 || parts.length - words.length > words.length / 4)
     return undefined;
   const small = words.filter((word) => FUNCTION_WORDS.has(word.toLowerCase())).length;

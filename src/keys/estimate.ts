@@ -7,8 +7,9 @@ import { shortestWay, type Estimate, type Stretch } from "./shortest-way.ts";
 /** OWASP ASVS 5.0, 11.2.3 and 11.5.1. */
 export const ENOUGH_BITS = 128;
 /**
- * Chance makes patterns too: a random key may hold "1234". In one random key of a thousand million they save as much as this, so in a key that
- * would be good without them, what saves less is taken for chance.
+ * Chance makes patterns too: a random key may hold "1234". In one random key of a thousand million
+ * they save as much as this, so in a key that would be good without them, what saves less is taken
+ * for chance.
  */
 const CHANCE_BITS = 48;
 /** A code saves s bits by chance once in 2^s, whatever it is for. */
@@ -17,7 +18,10 @@ const LONGEST_FOR_THE_CODE = 256;
 /** Longer keys are judged by their beginning: a longer key is no easier to guess. */
 const LONGEST = 1024;
 
-/** What 16 bytes are in base64, whose last character holds two bits: now and then without a capital letter, or a small one, by chance. */
+/**
+ * What 16 bytes are in base64, whose last character holds two bits: now and then without a capital
+ * letter, or a small one, by chance.
+ */
 const SIXTEEN_BYTES = /^[A-Za-z0-9+/_-]{21}[AQgw]$/;
 /** What base64 adds to the end carries nothing. */
 const PADDING = /(?<=^[A-Za-z0-9+/_-]+)={1,2}$/;
@@ -29,10 +33,12 @@ const RUNS: readonly (readonly [run: RegExp, bits: number])[] = [
 ];
 
 /**
- * Estimates how hard a text is to guess: the smallest of three numbers. The first is its characters times the bits of the alphabet it
- * seems to be drawn from (hexadecimal 4, base32 5, letters and digits 5.17 or 5.95, base64 6). The second is the shortest description as
- * words, running English, repeats, sequences, keyboard walks, dates and single characters. The third is the length of a code that learns
- * which characters come and follow one another. The second and third count if they are shorter by more than chance explains.
+ * Estimates how hard a text is to guess: the smallest of three numbers. The first is its characters
+ * times the bits of the alphabet it seems to be drawn from (hexadecimal 4, base32 5, letters and
+ * digits 5.17 or 5.95, base64 6). The second is the shortest description as words, running English,
+ * repeats, sequences, keyboard walks, dates and single characters. The third is the length of a
+ * code that learns which characters come and follow one another. The second and third count if they
+ * are shorter by more than chance explains.
  *
  * @param isBase64 whether it is known to be base64; otherwise the padding at its end tells.
  */
@@ -46,7 +52,10 @@ export function estimateText(text: string, isBase64 = false): Estimate {
   return smaller(plain, describe(body), mixtureBits(body.slice(0, LONGEST_FOR_THE_CODE), each) + rest);
 }
 
-/** What some generators write, by its shape: now and then without a digit or a capital letter, by chance. */
+/**
+ * What some generators write, by its shape: now and then without a digit or a capital letter, by
+ * chance.
+ */
 function bitsOfAShape(text: string): number | undefined {
   if (/^(?:[A-Z2-7]{26}|[a-z2-7]{26})$/.test(text)) return 26 * 5;
   return isNanoid(text) ? BITS_OF_A_NANOID : undefined;
@@ -60,16 +69,21 @@ export function isNanoid(text: string): boolean {
 /** What nanoid() carries. */
 export const BITS_OF_A_NANOID = 126;
 
-/** Estimates how hard bytes that are no text are to guess: eight bits each, unless they repeat themselves. */
+/**
+ * Estimates how hard bytes that are no text are to guess: eight bits each, unless they repeat
+ * themselves.
+ */
 export function estimateBytes(bytes: Uint8Array): Estimate {
   const beginning = bytes.subarray(0, LONGEST);
   return smaller(beginning.length * 8, describeBytes(beginning));
 }
 
 /**
- * The same, where so many bytes are no fewer than they seem: undefined unless they follow a pattern.
+ * The same, where so many bytes are no fewer than they seem: undefined unless they follow a
+ * pattern.
  *
- * @param isEstimated whether a text has an estimate of its own already: the digits of such bytes need no second one.
+ * @param isEstimated whether a text has an estimate of its own already: the digits of such bytes
+ *   need no second one.
  */
 export function patternOfBytes(bytes: Uint8Array, isEstimated: (digits: string) => boolean): Estimate | undefined {
   const found = bytes.subarray(0, LONGEST);
@@ -79,7 +93,8 @@ export function patternOfBytes(bytes: Uint8Array, isEstimated: (digits: string) 
   const text = Buffer.from(found).toString("hex");
   if (isEstimated(text)) return undefined;
   const patterns = findPatterns(text, "digits");
-  // Random digits nearly always end here: to look for their shortest description would take as long as for the key itself.
+  // Random digits nearly always end here: to look for their shortest description would take as long
+  // as for the key itself.
   if (!patterns.isGuessable) return undefined;
   const digits = describe(text, patterns);
   return plainBits(text) - digits.bits > CHANCE_BITS ? digits : undefined;
@@ -92,7 +107,10 @@ function smaller(plain: number, shortest: Estimate, code = Infinity): Estimate {
   return isEnough && isChance ? { bits: plain, shares: new Map() } : least;
 }
 
-/** The shortest description of the text, in bits. What makes it guessable is told by the way through its words, not by its language. */
+/**
+ * The shortest description of the text, in bits. What makes it guessable is told by the way through
+ * its words, not by its language.
+ */
 function describe(text: string, patterns = findPatterns(text, "typed")): Estimate {
   const literals = literalCosts(text);
   const runs: Stretch[] = [];

@@ -1,10 +1,12 @@
 /*
- * Golomb-Rice coding of a sorted list of integers: the differences, each as a quotient in unary and a remainder of `bits` bits.
- * For evenly spread integers this is within half a bit of the smallest form there can be, and it needs no seed and no second try:
- * the same list gives the same bytes.
+ * Golomb-Rice coding of a sorted list of integers: the differences, each as a quotient in unary and
+ * a remainder of `bits` bits. For evenly spread integers this is within half a bit of the smallest
+ * form there can be, and it needs no seed and no second try: the same list gives the same bytes.
  */
 
-/** Writes ascending integers below 2^53; `bits` (at most 32) is about log2 of their usual distance. */
+/**
+ * Writes ascending integers below 2^53; `bits` (at most 32) is about log2 of their usual distance.
+ */
 export function encodeGolombRice(integers: readonly number[], bits: number): Buffer {
   const size = 2 ** bits;
   const out: number[] = [];

@@ -11,15 +11,18 @@ import { checkOptions } from "../options.ts";
 import type { Estimate } from "./shortest-way.ts";
 
 /**
- * What a key is good for. `strong`: nothing to say. `acceptable`: as good, with a note. `weak`: production refuses it, development warns.
- * `refused`: no key at all, or one that everybody knows.
+ * What a key is good for. `strong`: nothing to say. `acceptable`: as good, with a note. `weak`:
+ * production refuses it, development warns. `refused`: no key at all, or one that everybody knows.
  */
 export type KeyVerdict = "strong" | "acceptable" | "weak" | "refused";
 
 /** The grade of a key. Nothing in it holds any part of the key. */
 export interface KeyGrade {
   readonly verdict: KeyVerdict;
-  /** At most so many bits, about log2 of the number of guesses that the key withstands: an estimate, and people know more than it does. */
+  /**
+   * At most so many bits, about log2 of the number of guesses that the key withstands: an estimate,
+   * and people know more than it does.
+   */
   readonly bits: number;
   readonly findings: readonly KeyFinding[];
   /** The verdict and its first reason in one line. */
@@ -39,10 +42,11 @@ const BITS_OF_A_COMMON_WORD = 10;
 /**
  * Says whether a secret key can be guessed or was published, and why.
  *
- * The key is used as it is: nothing is trimmed or decoded. It is graded in every reading: as it stands, without white space and NULs at its
- * edges, without quotes, a prefix or a name in front, and decoded from hexadecimal or base64, again and again. The worst reading counts, so
- * that no wrapping makes a key look better. Anything may be handed in: what is no key is a finding, never an exception. Long keys are
- * estimated by their first 1,024 characters.
+ * The key is used as it is: nothing is trimmed or decoded. It is graded in every reading: as it
+ * stands, without white space and NULs at its edges, without quotes, a prefix or a name in front,
+ * and decoded from hexadecimal or base64, again and again. The worst reading counts, so that no
+ * wrapping makes a key look better. Anything may be handed in: what is no key is a finding, never
+ * an exception. Long keys are estimated by their first 1,024 characters.
  *
  * @param key text, bytes or a SecretKey.
  * @throws InvalidOptionError for options that cannot be, never for a key.
@@ -62,7 +66,8 @@ export function gradeSecretKey(key: unknown, options: GradeOptions = {}): KeyGra
 
   const bytes = Buffer.from(input as string);
   const layers = layersOf(bytes, typeof input === "string");
-  // A key that was made here is no digest: to look would cost each server that has one a tenth of a second at its start.
+  // A key that was made here is no digest: to look would cost each server that has one a tenth of a
+  // second at its start.
   const isOwn = isOwnKey(bytes.toString("latin1").trim());
   const estimated = new Set(layers.flatMap(({ text, isSure }) => (isSure && text !== undefined ? [text] : [])));
   const judged = layers.map((layer) => judge(layer, options.knownKeys ?? [], !isOwn, estimated));
@@ -109,7 +114,10 @@ function judge(
   return { bits: Math.min(bits, estimate.bits), findings };
 }
 
-/** What is known for sure needs no estimate: lists are tried one after the other, and so is each moment of a few years. */
+/**
+ * What is known for sure needs no estimate: lists are tried one after the other, and so is each
+ * moment of a few years.
+ */
 const BITS_AT_MOST: Readonly<Partial<Record<KeyFindingCode, number>>> = { published: 16, clock_seeded: 40, stringified_object: 8 };
 
 function gradeOf(bits: number, findings: readonly KeyFinding[]): KeyGrade {

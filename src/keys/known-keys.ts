@@ -5,10 +5,12 @@ import { parseKeyList, type KeyListFormat } from "./key-list.ts";
 import { checkBytes, kindOf } from "../options.ts";
 
 /*
- * A set of keys that can be asked and not read: a Golomb-Rice coded set of 46-bit and longer hashes.
+ * A set of keys that can be asked and not read: a Golomb-Rice coded set of 46-bit and longer
+ * hashes.
  *
- * The file: 8 bytes "LKKEYS", a NUL and the version 1; the number of entries as 4 bytes, big-endian; one byte of bits a remainder; then
- * the codes. Each key's hash is the first 8 bytes of SHA-256(salt + key), scaled to the range of entries x 2^bits.
+ * The file: 8 bytes "LKKEYS", a NUL and the version 1; the number of entries as 4 bytes,
+ * big-endian; one byte of bits a remainder; then the codes. Each key's hash is the first 8 bytes of
+ * SHA-256(salt + key), scaled to the range of entries x 2^bits.
  */
 
 const MAGIC = Buffer.from("LKKEYS\0\x01", "latin1");
@@ -21,9 +23,11 @@ const BITS = 32;
 const MOST_ENTRIES = 2 ** 20;
 
 /**
- * Keys that others know: a list to hold one's own keys against, as `gradeSecretKey(key, { knownKeys: [list] })`.
+ * Keys that others know: a list to hold one's own keys against, as `gradeSecretKey(key, {
+ * knownKeys: [list] })`.
  *
- * The list keeps only hashes. A key that is on it is always found; another one is taken for it once in 4,294,967,296.
+ * The list keeps only hashes. A key that is on it is always found; another one is taken for it once
+ * in 4,294,967,296.
  */
 export class KnownKeys {
   readonly #hashes: Float64Array;
@@ -82,10 +86,11 @@ export function isKeyFilter(bytes: Uint8Array): boolean {
 }
 
 /**
- * Turns keys into a filter: about 34 bits for each, from which no key can be read, though each guess can be tried. The same keys, in any
- * order, give the same bytes.
+ * Turns keys into a filter: about 34 bits for each, from which no key can be read, though each
+ * guess can be tried. The same keys, in any order, give the same bytes.
  *
- * @throws InvalidOptionError for more than 1,048,576 different keys, and for what is not a list of keys.
+ * @throws InvalidOptionError for more than 1,048,576 different keys, and for what is not a list of
+ *   keys.
  * @example
  * ```ts
  * writeFileSync("our-old-keys.bin", buildKeyFilter(["the key we once pasted into a chat"]));
@@ -116,10 +121,13 @@ export function buildKeyFilter(keys: Iterable<string | Uint8Array>): Uint8Array 
 /**
  * Reads a list of known keys: a filter, or text with one key a line.
  *
- * @param bytes the file. A filter is recognised by its beginning; `format` says how a text is written.
- * @param format `auto` unless given: lines that are Python literals in quotes are unquoted and unescaped, all others are the key as it
- *   stands, also with a `#` in front. `text` never unquotes. `base64` decodes each line.
- * @throws InvalidOptionError for a damaged filter, or a line that is not of the format; it names the line's number.
+ * @param bytes the file. A filter is recognised by its beginning; `format` says how a text is
+ *   written.
+ * @param format `auto` unless given: lines that are Python literals in quotes are unquoted and
+ *   unescaped, all others are the key as it stands, also with a `#` in front. `text` never
+ *   unquotes. `base64` decodes each line.
+ * @throws InvalidOptionError for a damaged filter, or a line that is not of the format; it names
+ *   the line's number.
  * @example
  * ```ts
  * gradeSecretKey(key, { knownKeys: [readKeyList(readFileSync("leaked.txt"))] });
@@ -130,14 +138,20 @@ export function readKeyList(bytes: Uint8Array, format: KeyListFormat = "auto"): 
   return KnownKeys.open(isKeyFilter(bytes) ? bytes : buildKeyFilter(parseKeyList(bytes, format)));
 }
 
-/** 64 bits of the digest, times count x 2^bits, over 2^64. As two halves all numbers stay below 2^53, for at most 2^20 keys and 32 bits. */
+/**
+ * 64 bits of the digest, times count x 2^bits, over 2^64. As two halves all numbers stay below
+ * 2^53, for at most 2^20 keys and 32 bits.
+ */
 function hashOf(key: string | Uint8Array, count: number, bits: number): number {
   const digest = digestOf("sha256", typeof key === "string" ? SALT + key : Buffer.concat([SALT_BYTES, key]), "hex");
   const [high, low] = [Number.parseInt(digest.slice(0, 8), 16), Number.parseInt(digest.slice(8, 16), 16)];
   return Math.floor((high * count + Math.floor((low * count) / 2 ** 32)) / 2 ** (32 - bits));
 }
 
-/** Two keys may share a hash (once in many lists): the count in the header stays the number of keys, and a repeated hash costs nothing. */
+/**
+ * Two keys may share a hash (once in many lists): the count in the header stays the number of keys,
+ * and a repeated hash costs nothing.
+ */
 function padded(hashes: readonly number[], size: number): readonly number[] {
   return [...hashes, ...Array.from({ length: size - hashes.length }, () => hashes.at(-1)!)];
 }

@@ -3,14 +3,16 @@ import { isWord } from "./dictionary.ts";
 import { estimateText } from "./estimate.ts";
 import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "./prefixes.ts";
 
-/** One reading of a key: the key itself, or what is left when wrapping and encoding are taken off. */
+/**
+ * One reading of a key: the key itself, or what is left when wrapping and encoding are taken off.
+ */
 export interface Layer {
   readonly bytes: Buffer;
   /** The bytes as text, where a person could have typed it. */
   readonly text: string | undefined;
   /**
-   * Whether the key is surely meant so: then the layer is graded as a key. Any other layer is only looked up in lists, since random
-   * characters can be read in several ways by chance.
+   * Whether the key is surely meant so: then the layer is graded as a key. Any other layer is only
+   * looked up in lists, since random characters can be read in several ways by chance.
    */
   readonly isSure: boolean;
 }
@@ -37,7 +39,8 @@ export function layersOf(key: Buffer, isText: boolean): readonly Layer[] {
   };
   const core = withoutEdges(key, isText || textOf(key) !== undefined);
   let fresh = [add(core, true, isText)].filter((layer) => layer !== undefined);
-  // Also with its edges: random bytes were published that begin or end with the code of a newline, or with a NUL.
+  // Also with its edges: random bytes were published that begin or end with the code of a newline,
+  // or with a NUL.
   add(key, false, isText);
   for (let depth = 0; depth < DEEPEST && fresh.length > 0; depth++) {
     fresh = fresh.flatMap(({ text }) =>
@@ -84,7 +87,10 @@ function* unwrapped(text: string): Generator<Inner> {
 
 const KNOWN_PREFIXES = [DEVELOPMENT_KEY_PREFIX, KEY_PREFIX, ...INSECURE_PREFIXES].map((prefix) => new RegExp(`^${prefix}`, "i"));
 
-/** Whether this is the name of a variable that holds a key, made of words: random characters before "=" are none. */
+/**
+ * Whether this is the name of a variable that holds a key, made of words: random characters before
+ * "=" are none.
+ */
 function isName(name: string): boolean {
   const parts = name.split(/[_.[\]"'-]+|(?<=[a-z0-9])(?=[A-Z])/).filter((part) => part !== "");
   return (
@@ -104,12 +110,14 @@ const SURELY_HEX = 32;
 
 /** What the text says in hexadecimal, base64, base64url or base32. A cut-off end is left out. */
 function* decoded(text: string): Generator<Inner> {
-  // What follows our own prefix is a layer by itself; with the prefix it is no encoding of anything.
+  // What follows our own prefix is a layer by itself; with the prefix it is no encoding of
+  // anything.
   if (text.startsWith(KEY_PREFIX)) return;
   const digits = text.replaceAll(/(?<=[0-9a-f]{2})[:\s-](?=[0-9a-f]{2})/gi, "");
   if (/^[0-9a-f]{8,}$/i.test(digits)) {
     yield innerOf(Buffer.from(digits.slice(0, digits.length & ~1), "hex"), /^\d*$/.test(digits) ? IN_DECIMALS : IN_BYTES);
-    // So many characters of base64 are all hexadecimal digits once in 10^14: that reading would cost as much as all others together.
+    // So many characters of base64 are all hexadecimal digits once in 10^14: that reading would
+    // cost as much as all others together.
     if (digits.length >= SURELY_HEX) return;
   }
   const base64 = text.replaceAll(/\s/g, "");
@@ -138,7 +146,10 @@ function fromBase32(text: string): Buffer {
   return Buffer.from(bytes);
 }
 
-/** Random bytes are the codes of a text by chance: rarely enough if they are many, mostly letters and digits, or an easy text. */
+/**
+ * Random bytes are the codes of a text by chance: rarely enough if they are many, mostly letters
+ * and digits, or an easy text.
+ */
 const RARELY = 26;
 const EASY_TEXT_BITS = 96;
 
@@ -151,7 +162,10 @@ interface Codes {
   readonly enough: number;
 }
 const IN_BYTES: Codes = { all: 256, letters: 62, signs: 33, enough: 20 };
-/** Of two decimal digits, read as hexadecimal ones, most are a character: forty random digits were a text once in 77,000. */
+/**
+ * Of two decimal digits, read as hexadecimal ones, most are a character: forty random digits were a
+ * text once in 77,000.
+ */
 const IN_DECIMALS: Codes = { all: 100, letters: 48, signs: 12, enough: Infinity };
 
 function isSurelyText(bytes: Buffer, codes: Codes): boolean {
@@ -175,7 +189,10 @@ function textOf(bytes: Buffer): string | undefined {
   return /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/.test(text) ? undefined : text;
 }
 
-/** Without white space and NULs at the edges, which nobody has to guess; of bytes that are no text, without the NULs that HMAC adds anyway. */
+/**
+ * Without white space and NULs at the edges, which nobody has to guess; of bytes that are no text,
+ * without the NULs that HMAC adds anyway.
+ */
 function withoutEdges(bytes: Buffer, isText: boolean): Buffer {
   if (isText) {
     let start = 0;

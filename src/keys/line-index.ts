@@ -3,6 +3,7 @@ import { codesOf } from "./dictionary.ts";
 /** The lines are of Latin-1. */
 const CODES = 256;
 const NONE = -1;
+const MARKS = 2 ** 15;
 
 /** Finds how far a text goes along any of a few well-known lines, from any place in them. */
 export class LineIndex {
@@ -10,10 +11,15 @@ export class LineIndex {
   /** A number for each character of the lines, by its code. */
   readonly #digits = new Int16Array(CODES).fill(NONE);
   readonly #bits: number;
+  /** Marks which numbers may be among those of the lines: most of a random key is passed by it. */
+  readonly #marks = new Uint8Array(MARKS);
   /** The lines from each place on, by the number that their first characters make. */
   readonly #rests = new Map<number, string[]>();
 
-  /** @param shortest how many characters in a row tell. With the bits of the lines' characters they have to fit into 30 bits. */
+  /**
+   * @param shortest how many characters in a row tell. With the bits of the lines' characters they
+   * have to fit into 30 bits.
+   */
   constructor(lines: readonly string[], shortest: number) {
     this.#shortest = shortest;
     const characters = new Set(lines.join(""));
@@ -21,6 +27,7 @@ export class LineIndex {
     this.#bits = Math.ceil(Math.log2(characters.size));
     for (const line of lines) {
       this.#eachStart(codesOf(line), (start, number) => {
+        this.#marks[markOf(number)] = 1;
         const others = this.#rests.get(number);
         if (others === undefined) this.#rests.set(number, [line.slice(start)]);
         else others.push(line.slice(start));
@@ -28,9 +35,13 @@ export class LineIndex {
     }
   }
 
-  /** Calls `found` for each place at which the text follows a line, with the length for which it does so. */
+  /**
+   * Calls `found` for each place at which the text follows a line, with the length for which it
+   * does so.
+   */
   find(text: Uint16Array, found: (start: number, length: number) => void): void {
     this.#eachStart(text, (start, number) => {
+      if (this.#marks[markOf(number)] === 0) return;
       let longest = 0;
       for (const rest of this.#rests.get(number) ?? []) {
         let length = this.#shortest;
@@ -41,19 +52,27 @@ export class LineIndex {
     });
   }
 
-  /** The number of the next few characters moves along the text: cutting them out as texts took most of the time of a grade. */
+  /**
+   * The number of the next few characters moves along the text: cutting them out as texts took most
+   * of the time of a grade.
+   */
   #eachStart(text: Uint16Array, call: (start: number, number: number) => void): void {
-    const mask = 2 ** (this.#bits * this.#shortest) - 1;
+    const [digits, bits, shortest] = [this.#digits, this.#bits, this.#shortest];
+    const mask = 2 ** (bits * shortest) - 1;
     let number = 0;
     let length = 0;
     for (let at = 0; at < text.length; at++) {
-      const digit = this.#digits[text[at]!] ?? NONE;
+      const digit = digits[text[at]!] ?? NONE;
       if (digit === NONE) {
         length = 0;
         continue;
       }
-      number = ((number << this.#bits) | digit) & mask;
-      if (++length >= this.#shortest) call(at + 1 - this.#shortest, number);
+      number = ((number << bits) | digit) & mask;
+      if (++length >= shortest) call(at + 1 - shortest, number);
     }
   }
+}
+
+function markOf(number: number): number {
+  return (number ^ (number >>> 15)) & (MARKS - 1);
 }

@@ -1,7 +1,9 @@
 /*
- * How long the shortest code for a text is, for somebody who sees which characters it uses, which follow one another, and which lie beside
- * one another on a keyboard. Several models foretell each character, and those that foretold well weigh more (Bayes, with a fixed share of
- * the weight that moves on). As it is a code, random characters are described by s bits less than their alphabet only once in 2^s.
+ * How long the shortest code for a text is, for somebody who sees which characters it uses, which
+ * follow one another, and which lie beside one another on a keyboard. Several models foretell each
+ * character, and those that foretold well weigh more (Bayes, with a fixed share of the weight that
+ * moves on). As it is a code, random characters are described by s bits less than their alphabet
+ * only once in 2^s.
  */
 
 /** Rows of a keyboard, set off as the keys are. */
@@ -29,12 +31,16 @@ const ORDERS = 3;
 /** One that knows nothing, one for each order, one for neighbouring keys, one for the home row. */
 const EXPERTS = ORDERS + 3;
 
-/** The length of the code for this text, in bits; `alphabetBits` is what a character of its alphabet has. */
+/**
+ * The length of the code for this text, in bits; `alphabetBits` is what a character of its alphabet
+ * has.
+ */
 export function mixtureBits(text: string, alphabetBits: number): number {
   const uniform = 2 ** -alphabetBits;
   const symbols = symbolsOf(text);
-  // More than there are symbols, so that a context and what follows it make one number: with texts in their place, this took ten times as
-  // long. Only of two characters and a third there are too many for an array.
+  // More than there are symbols, so that a context and what follows it make one number: with texts
+  // in their place, this took five times as long. Only of two characters and a third there are too
+  // many for an array.
   const base = Math.max(0, ...symbols) + 1;
   const [zero, one, two] = [new Uint16Array(base), new Uint16Array(base ** 2), new Map<number, number>()];
   const [afterOne, afterTwo] = [new Uint16Array(base), new Uint16Array(base ** 2)];
@@ -71,7 +77,10 @@ export function mixtureBits(text: string, alphabetBits: number): number {
   return bits;
 }
 
-/** How likely what came `seen` times in `total` comes again; `below` is the chance by a shorter context. */
+/**
+ * How likely what came `seen` times in `total` comes again; `below` is the chance by a shorter
+ * context.
+ */
 function chance(seen: number, total: number, below: number): number {
   return (seen + LEAN * below) / (total + LEAN);
 }

@@ -31,7 +31,10 @@ const LETTERS = LOWER.slice();
 for (const [sign, letter] of ["0o", "1i", "3e", "4a", "5s", "7t", "@a", "$s", "!i"].map((pair) => [pair.charCodeAt(0), pair.charCodeAt(1)]))
   LETTERS[sign!] = letter!;
 
-/** Words of hexadecimal digits; then points in time and parts of them, with the bits that they carry for somebody who tries them all. */
+/**
+ * Words of hexadecimal digits; then points in time and parts of them, with the bits that they carry
+ * for somebody who tries them all.
+ */
 const SHAPES: readonly (readonly [shape: RegExp, bits: number, kind?: PatternKind])[] = [
   [new RegExp(HEX_WORDS.join("|"), "gi"), 10, "word"],
   [/(?:19|20)\d\d([-/._]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])/g, 15],
@@ -58,11 +61,13 @@ export interface Patterns {
 }
 
 /**
- * Finds the guessable stretches of one text. Each kind is looked for in one pass over the whole text, by character codes: piece by piece
- * at each place, with pieces cut out as texts, a random key took seven times as long (bench/grade.ts).
+ * Finds the guessable stretches of one text. Each kind is looked for in one pass over the whole
+ * text, by character codes: piece by piece at each place, with pieces cut out as texts, a random
+ * key took four times as long (bench/grade.ts).
  *
- * @param writing `typed` for what a person could have typed, `digits` for the hexadecimal digits of bytes, which hold no words but those
- *   of HEX_WORDS, `bytes` for bytes as Latin-1, which hold no words and no lines of a keyboard.
+ * @param writing `typed` for what a person could have typed, `digits` for the hexadecimal digits of
+ *   bytes, which hold no words but those of HEX_WORDS, `bytes` for bytes as Latin-1, which hold no
+ *   words and no lines of a keyboard.
  */
 export function findPatterns(text: string, writing: "typed" | "digits" | "bytes"): Patterns {
   const found: (Pattern[] | undefined)[] = [];
@@ -114,23 +119,32 @@ function addWords(text: string, codes: Uint16Array, lower: Uint16Array, add: Add
       add(start, kind, word.length, bits + spellingBits(text.slice(start, start + word.length)) + extra);
   };
   for (let start = 0; start < text.length; start++) {
-    addAll(start, wordsAt(lower, start), 0);
-    addAll(start, wordsAt(letters, start), 3);
+    const plain = wordsAt(lower, start);
+    if (plain.length > 0) addAll(start, plain, 0);
+    const meant = wordsAt(letters, start);
+    if (meant.length > 0) addAll(start, meant, 3);
   }
   return false;
 }
 
-/** By a table of ASCII, and not by toLowerCase(), which can change the length of texts outside of it. */
+/**
+ * By a table of ASCII, and not by toLowerCase(), which can change the length of texts outside of
+ * it.
+ */
 function translated(codes: Uint16Array, table: Uint8Array): Uint16Array {
   const found = codes.slice();
   for (let at = 0; at < codes.length; at++) found[at] = table[codes[at]!] ?? codes[at]!;
   return found;
 }
 
-/** How far the text from each place on repeats what came before (a run of one character repeats from one place back). */
+/**
+ * How far the text from each place on repeats what came before (a run of one character repeats from
+ * one place back).
+ */
 function repeatsIn(codes: Uint16Array): Uint16Array {
   const longest = new Uint16Array(codes.length);
-  // How far the text from each earlier place on is the same as from `start` on; before the loop over it, as from `start` + 1 on.
+  // How far the text from each earlier place on is the same as from `start` on; before the loop
+  // over it, as from `start` + 1 on.
   const same = new Uint16Array(codes.length + 1);
   for (let start = codes.length - 1; start > 0; start--) {
     let most = 0;

@@ -5,7 +5,8 @@ import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "./prefixe
 import type { Estimate } from "./shortest-way.ts";
 
 /*
- * What a key's text looks like: the name of a variable, a printed object, a date, a UUID, something encoded.
+ * What a key's text looks like: the name of a variable, a printed object, a date, a UUID, something
+ * encoded.
  */
 
 const HMAC_BLOCK_BYTES = 64;
@@ -22,11 +23,12 @@ const BITS_OF_A_UUID_7 = 74;
 const BITS_OF_A_ULID = 80;
 const BARE_UUID_7 = /^([0-9a-f]{12})7[0-9a-f]{3}[89ab][0-9a-f]{15}$/i;
 /**
- * Version 1 without dashes: a clock, then an address of a network card. One random text of 32 digits in 15,000 looks so, hence only addresses
- * of common makers count: those of containers and virtual machines.
+ * Version 1 without dashes: a clock, then an address of a network card. One random text of 32
+ * digits in 15,000 looks so, hence only addresses of common makers count: those of containers and
+ * virtual machines.
  */
 const BARE_UUID_1 =
-  /^[0-9a-f]{12}1[01][0-9a-f]{2}[89ab][0-9a-f]{3}(?:0242|02420a|acde48|525400|080027|005056|000c29|00163e|00155d|0003ff|0050f2)[0-9a-f]+$/i;
+  /^(?=.{32}$)[0-9a-f]{12}1[01][0-9a-f]{2}[89ab][0-9a-f]{3}(?:0242|02420a|acde48|525400|080027|005056|000c29|00163e|00155d|0003ff|0050f2)[0-9a-f]+$/i;
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i;
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /** RFC 9562 is of May 2024, ULIDs are of 2016. */
@@ -42,11 +44,16 @@ const OWN_KEY = new RegExp(`^(?:${KEY_PREFIX}|${DEVELOPMENT_KEY_PREFIX})([A-Za-z
  */
 const VARIABLE =
   /^\$\{[^}]*\}$|\$\{[A-Za-z_][\w.:-]*\}|^\$\(\s*[\w./~-]+(?:[\s|;<].*)?\)$|^\$[A-Za-z_]\w*$|^\{\{.*\}\}$|^\{%.*%\}$|^%[A-Za-z_]\w*%$|^<[^<>]*>$|^\[[A-Za-z _-]*\]$|^(?:process\.env|import\.meta\.env|os\.environ|os\.getenv|getenv|env|config)\b\s*[.[(]|^(?:file|vault|op|ref|arn|secretsmanager|ssm|awskms|gcpkms):/;
-/** Printed values. A passphrase may begin with the words "function" or "class": so code has its braces. */
+/**
+ * Printed values. A passphrase may begin with the words "function" or "class": so code has its
+ * braces.
+ */
 const STRINGIFIED =
   /^(?:undefined|null|NaN|None|nil|true|false|\[object \w+\]|\[SecretKey\]|\[KeyRing\]|<Buffer [0-9a-f .]*>|(?:async )?function\b[^(]*\(.*|(?:async )?\([^)]*\)\s*=>.*|class \w[^{]*\{.*)$/s;
 const ENCODED = /^(?:base64:|hex:|0x[0-9a-f]+$|b?'.*'$|b?".*"$)|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|%[0-9A-F]{2}%[0-9A-F]{2}/i;
-/** A count of seconds to nanoseconds since 1970, for the years 2001 to 2096; or a date in ISO 8601. */
+/**
+ * A count of seconds to nanoseconds since 1970, for the years 2001 to 2096; or a date in ISO 8601.
+ */
 const CLOCK =
   /^(?:[1-3]\d{9}(?:\d{3}){0,3}(?:\.\d+)?|(?:19|20)\d\d-?[01]\d-?[0-3]\d(?:[T _-]?[0-2]\d[:h-]?[0-5]\d(?:[:m-]?[0-5]\d(?:[.,]\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? .{0,12}(?:19|20)\d\d.{0,60})$/;
 

@@ -4,7 +4,10 @@ import type { PatternKind, Patterns } from "./patterns.ts";
 export interface Estimate {
   /** About log2 of the number of guesses. */
   readonly bits: number;
-  /** The share of the key, 0 to 1, that each kind of guessable stretch makes up; empty where they do not matter. */
+  /**
+   * The share of the key, 0 to 1, that each kind of guessable stretch makes up; empty where they do
+   * not matter.
+   */
   readonly shares: ReadonlyMap<PatternKind, number>;
 }
 

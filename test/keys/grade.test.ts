@@ -4,7 +4,10 @@ import { buildKeyFilter, generateSecretKey, gradeSecretKey, readKeyList, SecretK
 import { describe, expect, test } from "vitest";
 
 const good = generateSecretKey();
-/** 32 digits of a UUID of version 7 or 1: a random key has them once in about 200,000, and the chance must not fail a test. */
+/**
+ * 32 digits of a UUID of version 7 or 1: a random key has them once in about 200,000, and the
+ * chance must not fail a test.
+ */
 const SHAPE_OF_A_CLOCK = /^(?:01[89a-f][0-9a-f]{9}7|[0-9a-f]{12}1[01])[0-9a-f]{2,3}[89ab][0-9a-f]{15}$/;
 const codes = (key: unknown): readonly KeyFindingCode[] => gradeSecretKey(key).findings.map(({ code }) => code);
 
@@ -133,9 +136,11 @@ describe("a random key is never refused or weak", () => {
   test.each<[string, string]>([
     ["50 characters of Django that stand in $( and )", "$(=7q(js1z$jjj4(v^ow47)w76tmpbyaqyv7h&)$u(1zs$!(4)"],
     ["syllables of pwgen that hold small words", "tee1noothethaGheriequarieceesheekai9didi"],
+    ["syllables of pwgen with many capital letters", "MeiMaiboreYaijieLoVagohxoKoocheMohSaiMie"],
     ["more of them", "ceesaishu4pooceingohceheishushochishe7ma"],
     ["a passphrase that begins with a word of JavaScript", "function.darkside.hear.railways.poem.boogie.showtime.jump.dodson.juli"],
     ["another one", "class kermit rivera brothers pizza hampshire rochelle sacrifice falcon king"],
+    ["forty digits that begin like a UUID of version 1", "7936670904671085991802420512562101781508"],
     ["digits that are a text by chance if two of them are one of its characters", "0946685721474128335067692447673634717146"],
     ["a UUID without a letter", "00922901743049208749178802785617"],
     ["16 bytes in base64 without a small letter", "RWNV88J3GPMDAIPS3OIGGQ"],

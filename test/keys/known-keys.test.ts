@@ -125,7 +125,9 @@ describe("the published keys", () => {
   });
 
   test("hold keys of escapes both as Latin-1 bytes and as UTF-8 text", () => {
-    // An old tutorial's key, b"\xfd{H\xe5<\x95\xf9\xe3\x96.5\xd1\x01O<!\xd5\xa2\xa0\x9fR\"\xa1\xa8": 24 bytes that look perfect.
+    // An old tutorial's key,
+    // b"\xfd{H\xe5<\x95\xf9\xe3\x96.5\xd1\x01O<!\xd5\xa2\xa0\x9fR\"\xa1\xa8": 24 bytes that look
+    // perfect.
     const key = '\u00fd{H\u00e5<\u0095\u00f9\u00e3\u0096.5\u00d1\u0001O<!\u00d5\u00a2\u00a0\u009fR"\u00a1\u00a8';
     for (const spelling of [key, Buffer.from(key, "latin1"), Buffer.from(key, "utf8")]) expect(isPublishedKey(spelling)).toBe(true);
   });
@@ -135,7 +137,8 @@ describe("the published keys", () => {
   });
 
   test("hold none of 100,000 keys that look random", () => {
-    // Always the same keys: one look-up in 2^32 takes a random key for a published one, and the chance must not fail a test.
+    // Always the same keys: one look-up in 2^32 takes a random key for a published one, and the
+    // chance must not fail a test.
     const keys = Array.from({ length: 100_000 }, (_, index) =>
       createHash("md5").update(`a key of this test, number ${index}`).digest("hex"),
     );

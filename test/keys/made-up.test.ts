@@ -183,17 +183,23 @@ describe("K3: a published key that was changed is refused", () => {
   });
 });
 
+/**
+ * One key of pwgen in 100,000 has syllables that read like English (bench/results/false-alarms.txt): three of
+ * them among 2,000 keys come by chance once in a million runs.
+ */
+const MOST_BY_CHANCE: Readonly<Record<string, number>> = { "pwgen 40": 2 };
+
 describe("K11: what the usual generators make is taken", () => {
   test.each(Object.entries(GENERATORS))(
     "%s, 2,000 times",
-    (_, make) => {
+    (name, make) => {
       const wrong: string[] = [];
       for (let index = 0; index < 2000; index++) {
         const key = make();
         const { verdict, summary } = gradeSecretKey(key);
         if (verdict === "weak" || verdict === "refused") wrong.push(`${Buffer.from(key as string).toString("latin1")}: ${summary}`);
       }
-      expect(wrong).toEqual([]);
+      expect(wrong.slice(MOST_BY_CHANCE[name] ?? 0)).toEqual([]);
     },
     300_000,
   );
