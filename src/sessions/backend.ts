@@ -25,13 +25,12 @@ export interface SessionBackend extends SessionSource {
   touch(name: string, session: Outgoing): Saved | Promise<Saved>;
   /** Ends a session in the store, wherever it has moved meanwhile. */
   remove(held: Held): Promise<void>;
-  /**
-   * Ends a session that a request has emptied, unless another request has saved something in it, or logged in with it.
-   *
-   * @returns whether it was ended.
-   */
-  removeEmptied(session: Outgoing): boolean | Promise<boolean>;
+  /** Ends a session that a request has emptied, unless another request has saved something in it, or logged in with it. */
+  removeEmptied(session: Outgoing): Emptied | Promise<Emptied>;
 }
+
+/** What became of a session that a request has emptied: `saved` with what others have put in it, or `gone` before. */
+export type Emptied = "ended" | "saved" | "gone";
 
 /** What a cookie's value holds. */
 export type Result = Reading | Refused;

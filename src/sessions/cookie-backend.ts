@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { SessionError } from "../errors.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
-import type { Outgoing, Result, Saved, SessionBackend } from "./backend.ts";
+import type { Emptied, Outgoing, Result, Saved, SessionBackend } from "./backend.ts";
 import { cookieBytes, MAX_COOKIE_BYTES, type SessionCookie } from "./cookie.ts";
 import type { SessionCodec, SessionFormat } from "./formats/format.ts";
 import { expiryOf, type Lifetimes } from "./lifetime.ts";
@@ -64,8 +64,8 @@ export class CookieBackend implements SessionBackend {
   /** Nothing is kept here. The browser is told to forget the cookie, and a copy of it stays good until it ends. */
   async remove(): Promise<void> {}
 
-  removeEmptied(): boolean {
-    return true;
+  removeEmptied(): Emptied {
+    return "ended";
   }
 
   #encode(name: string, record: Outgoing["record"], text: string): string {

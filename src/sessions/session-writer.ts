@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { SessionError } from "../errors.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { StandardSchema } from "../signing/standard-schema.ts";
-import type { Held, Outgoing, Saved, SessionBackend } from "./backend.ts";
+import type { Emptied, Held, Outgoing, Saved, SessionBackend } from "./backend.ts";
 import { cookieBytes, type SessionCookie } from "./cookie.ts";
 import { CookieClearing } from "./cookie-clearing.ts";
 import { decide, type CommitFacts, type Decision } from "./decide.ts";
@@ -36,6 +36,10 @@ interface WriterContext {
 }
 
 const UNWRITABLE = "Nothing sent: the cookie stays as it is, because its data holds NaN or Infinity, which JSON cannot hold.";
+const NOT_EMPTIED: Readonly<Record<Exclude<Emptied, "ended">, Decision>> = {
+  saved: { action: "save", why: "Saved. No cookie sent: another request has saved something in the session meanwhile." },
+  gone: { action: "none", why: "Nothing saved: the session was ended, or a user has logged in with it, while this request ran." },
+};
 const NOTHING_BEFORE = OriginalData.of({});
 const UNOPENED: CommitFacts = {
   opened: false,
@@ -166,16 +170,12 @@ export class SessionWriter {
     text: string | undefined,
   ): Outcome | Promise<Outcome> {
     const session = this.#outgoing(state, loaded, facts, decision, text ?? textOf(state.record().data));
-    const send = (isEnded: boolean): Outcome =>
-      isEnded
-        ? { ...nothing(decision, session.text), cookies: this.#clearing.expired(state, loaded) }
-        : nothing(
-            { action: "save", why: "Saved. No cookie sent: another request has saved something in the session meanwhile." },
-            session.text,
-          );
-    if (loaded.held === undefined) return send(true);
-    const ended = this.#context.backend.removeEmptied(session);
-    return ended instanceof Promise ? ended.then(send) : send(ended);
+    const send = (emptied: Emptied): Outcome => {
+      if (emptied !== "ended") return nothing(NOT_EMPTIED[emptied], session.text);
+      return { ...nothing(decision, session.text), cookies: this.#clearing.expired(state, loaded) };
+    };
+    const emptied = this.#context.backend.removeEmptied(session);
+    return emptied instanceof Promise ? emptied.then(send) : send(emptied);
   }
 
   #save(
@@ -192,10 +192,10 @@ export class SessionWriter {
     const session = this.#outgoing(state, loaded, facts, decision, text);
     const { record } = session;
     // A Flask writes NaN, which is read here and not written. As long as nothing changes, its cookie stays as it is.
-    const mayStay = action === "touch" || action === "resign";
-    if (mayStay && !isReadable(text, record.data)) return nothing({ action: "none", why: UNWRITABLE }, text);
+    const isUnchanged = action === "touch" || action === "resign";
+    if (isUnchanged && !isReadable(text, record.data)) return nothing({ action: "none", why: UNWRITABLE }, text);
     const send = (saved: Saved): Outcome => this.#send(state, facts, decision, saved);
-    if (isOurs && (action === "touch" || action === "resign")) {
+    if (isOurs && isUnchanged) {
       const touched = backend.touch(name, session);
       return touched instanceof Promise ? touched.then(send) : send(touched);
     }

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { SessionError } from "../errors.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import { ask, type Patience } from "./ask.ts";
-import type { Held, Outgoing, Reading, Refused, Result, Saved, SessionBackend } from "./backend.ts";
+import type { Emptied, Held, Outgoing, Reading, Refused, Result, Saved, SessionBackend } from "./backend.ts";
 import type { SessionCookie } from "./cookie.ts";
 import { MOVE_REMEMBERED, RENEWAL_GRACE, type Lifetimes } from "./lifetime.ts";
 import { readMark, TOMBSTONE } from "./moved-mark.ts";
@@ -108,9 +108,10 @@ export class StoreBackend implements SessionBackend {
     await this.sessions.remove(held);
   }
 
-  async removeEmptied(session: Outgoing): Promise<boolean> {
+  async removeEmptied(session: Outgoing): Promise<Emptied> {
     const { held } = session;
-    return held !== undefined && (await this.#inTurn(held.id, async () => await this.sessions.removeEmptied(session, held)));
+    if (held === undefined) return "ended";
+    return await this.#inTurn(held.id, async () => await this.sessions.removeEmptied(session, held));
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { SessionError } from "../errors.ts";
 import { ask, type Patience } from "./ask.ts";
-import type { Held, Outgoing, Saved } from "./backend.ts";
+import type { Emptied, Held, Outgoing, Saved } from "./backend.ts";
 import { expiryOf, MOVE_REMEMBERED, type Lifetimes } from "./lifetime.ts";
 import { readMark, TOMBSTONE, writeMark, type MovedMark } from "./moved-mark.ts";
 import { writeSessionJson } from "./session-json.ts";
@@ -167,10 +167,7 @@ export class StoredSessions {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const { id, payload, until } = place;
       const mark = readMark(payload);
-      // Replace the payload by a tombstone atomically. A concurrent renewal then either sees the tombstone, or has left a mark that we follow.
-      const isEnded =
-        mark !== undefined ||
-        (await this.#set("ending a session", id, TOMBSTONE, until ?? this.#clock() + MOVE_REMEMBERED, { replaces: payload }));
+      const isEnded = mark !== undefined || (await this.#bury(place));
       // A login's mark stays until it expires: the old token may have been planted. What a copy of a cookie could use must be remembered.
       if (isEnded && mark?.byLogin !== true && until === undefined) await this.delete(id);
       if (isEnded && mark === undefined) return;
@@ -182,23 +179,16 @@ export class StoredSessions {
     throw conflict();
   }
 
-  /**
-   * Ends a session that this request has emptied. A concurrent change is kept, and so is the session of a login.
-   *
-   * @returns whether it was ended.
-   */
-  async removeEmptied(session: Outgoing, start: Place): Promise<boolean> {
-    let ended: Place | undefined;
-    await this.#write(session, start, async (place, kept) => {
-      ended = undefined;
-      if (Object.keys(kept.record.data).length > 0) return await this.#overwrite(place, kept);
-      const until = place.until ?? this.#clock() + MOVE_REMEMBERED;
-      const isEnded = await this.#set("ending a session", place.id, TOMBSTONE, until, { replaces: place.payload });
-      if (isEnded) ended = place;
-      return isEnded;
+  /** Ends a session that this request has emptied. A concurrent change is kept, and so is the session of a login. */
+  async removeEmptied(session: Outgoing, start: Place): Promise<Emptied> {
+    const written = await this.#write(session, start, async (place, kept) => {
+      if (kept.text !== "{}") return await this.#overwrite(place, kept);
+      if (!(await this.#bury(place))) return false;
+      if (place.until === undefined) await this.delete(place.id);
+      return true;
     });
-    if (ended !== undefined && ended.until === undefined) await this.delete(ended.id);
-    return ended !== undefined;
+    if (written === undefined) return "gone";
+    return written.text === "{}" ? "ended" : "saved";
   }
 
   async delete(id: string): Promise<void> {
@@ -230,6 +220,11 @@ export class StoredSessions {
       if (kept.conflicts > 1) await pause(kept.conflicts);
     }
     throw conflict();
+  }
+
+  /** Replaces the payload by a tombstone atomically. A concurrent renewal then either sees the tombstone, or has left a mark. */
+  async #bury({ id, payload, until = this.#clock() + MOVE_REMEMBERED }: Place): Promise<boolean> {
+    return await this.#set("ending a session", id, TOMBSTONE, until, { replaces: payload });
   }
 
   async #overwrite({ id, payload }: Place, { record, text }: Kept): Promise<boolean> {

@@ -1,4 +1,5 @@
 import {
+  CHANNELS,
   flask,
   generateSecretKey,
   KeyRing,
@@ -9,6 +10,8 @@ import {
   type SessionManagerOptions,
 } from "latchkey";
 import { MemoryStore } from "latchkey/stores/memory";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { SessionCommitted } from "../../../src/diagnostics.ts";
 import { describe, expect, test } from "vitest";
 import { KINDS, makeManager, Time, type Data } from "../support.ts";
 import { Visitor } from "./support.ts";
@@ -333,6 +336,43 @@ describe.each(["memory", "sqlite"])("%s: late answers", (kind) => {
       if (other === "login") expect([lines, seen]).toEqual([[], ["ada", undefined, 1]]);
       else if (other === "write") expect([lines, seen]).toEqual([[], [undefined, 1, 0]]);
       else expect(seen).toEqual([undefined, undefined, 0]);
+    }
+  });
+
+  test("C4: a session whose entries are all undefined is emptied: it is removed, and the cookie expires", async () => {
+    const time = new Time();
+    const manager = makeManager(kind, time);
+    const visitor = new Visitor(time);
+    await visitor.visit(manager, (session) => (session.data["cart"] = 1));
+    const pair = visitor.pair();
+    await visitor.visit(manager, (session) => (session.data["cart"] = undefined));
+    expect(visitor.browser.header("/")).toBe("");
+    expect((await manager.load(pair)).rejection?.reason).toBe("unknown");
+  });
+
+  test("C4: what a request says of an emptied session is what became of it", async () => {
+    const reports: string[] = [];
+    const listen = (message: unknown): void => void reports.push((message as SessionCommitted).action);
+    for (const [other, action] of [
+      ["write", "save"],
+      ["login", "none"],
+      ["logout", "none"],
+    ] as const) {
+      const time = new Time();
+      const manager = makeManager(kind, time);
+      const visitor = new Visitor(time);
+      await visitor.visit(manager, (session) => session.flash("Welcome"));
+      const late = await visitor.begin(manager);
+      late.session.flashes();
+      await visitor.visit(manager, (session) => {
+        if (other === "login") session.login("ada");
+        else if (other === "logout") session.logout();
+        else session.data["cart"] = 1;
+      });
+      subscribe(CHANNELS.sessionCommitted, listen);
+      expect(await late.finish()).toEqual([]);
+      unsubscribe(CHANNELS.sessionCommitted, listen);
+      expect([other, reports.pop()]).toEqual([other, action]);
     }
   });
 
