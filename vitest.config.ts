@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config";
 
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
-// Tests import the package by its public names; here those names mean the source, so no build is needed
-// (test/dist.test.ts and the browser tests are the ones that look at the built package).
+// Tests import the package by its public names; here those names mean the source, so no build is
+// needed (test/dist.test.ts and the browser tests are the ones that look at the built package).
 export default defineConfig({
   resolve: {
     alias: [

@@ -1,11 +1,12 @@
 /**
- * Compares two builds of this package in one process: what a request costs a session, and what signing costs.
+ * Compares two builds of this package in one process: what a request costs a session, and what
+ * signing costs.
  *
  *     npm run build
  *     node bench/before-after.ts <dist folder of the commit before> [dist folder of now] [rounds]
  *
- * Rounds of the two builds alternate, so a machine that gets slower gets slower for both. A row is the median of the rounds' ratios, with
- * the smallest and the largest one beside it.
+ * Rounds of the two builds alternate, so a machine that gets slower gets slower for both. A row is
+ * the median of the rounds' ratios, with the smallest and the largest one beside it.
  */
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";

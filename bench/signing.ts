@@ -1,12 +1,14 @@
 /*
- * Signing and verifying side by side: latchkey/signing, the floor of bare node:crypto and JSON, itsdangerous in Python, and what Node
- * servers use instead. All of them take turns in one run; what counts is CPU time, and the median of the ratios of each turn.
+ * Signing and verifying side by side: latchkey/signing, the floor of bare node:crypto and JSON,
+ * itsdangerous in Python, and what Node servers use instead. All of them take turns in one run;
+ * what counts is CPU time, and the median of the ratios of each turn.
  *
  *   npm exec -- node bench/signing.ts [--rounds 21] [--save bench/results/signing.json]
  *
- * `floor` is JSON and createHmac, and nothing else: no time, no encoding. `floor + base64 + zlib` does by hand what the format of
- * URLSafeTimedSerializer demands. cookie-signature and keygrip sign the JSON and know no time, as Signer does;
- * jose's tokens are JWTs with an expiry; iron-session encrypts. What is not installed is named and left out.
+ * `floor` is JSON and createHmac, and nothing else: no time, no encoding. `floor + base64 + zlib`
+ * does by hand what the format of URLSafeTimedSerializer demands. cookie-signature and keygrip sign
+ * the JSON and know no time, as Signer does; jose's tokens are JWTs with an expiry; iron-session
+ * encrypts. What is not installed is named and left out.
  */
 import { writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
@@ -22,7 +24,8 @@ const rounds = Number(options.rounds);
 
 const items = (count: number): object[] =>
   Array.from({ length: count }, (_, id) => ({ id: (id * 7919) % 1000, sku: ((id * 104_729) % 7919).toString(36), qty: id % 7 }));
-// The token is of the random digits that real ones are made of: one of 0123456789abcdef over and over is what zlib waits for.
+// The token is of the random digits that real ones are made of: one of 0123456789abcdef over and
+// over is what zlib waits for.
 const user = { user_id: 12_345, name: "Ada Lovelace", csrf: "9f86d081884c7d659a2feaa0" };
 const payloads = Object.entries({ "80 B": user, "500 B": { ...user, cart: items(13) }, "3 kB": { ...user, cart: items(95) } });
 
@@ -58,7 +61,8 @@ for (const [payload, value] of payloads) {
     for (const job of jobs) if (!("measure" in job)) await repeat(job[operation], 2000);
     const times: number[][] = contenders.map(() => []);
     for (let round = 0; round < rounds; round++) {
-      // In another order each time: what one leaves to the garbage collector, another may have to pay for, but never always the same one.
+      // In another order each time: what one leaves to the garbage collector, another may have to
+      // pay for, but never always the same one.
       for (const index of shuffled(jobs.length)) times[index]!.push(await measure(jobs[index]!, operation));
     }
     const of = (name: string): readonly number[] | undefined => times[contenders.findIndex((contender) => contender.name === name)];

@@ -1,11 +1,13 @@
 /*
- * What a store's operations cost: each store beside the bare command of its own client, on servers started for the occasion on this machine.
- * All take turns in one run, so that a busy machine slows all of them; what counts is the ratio to the floor.
+ * What a store's operations cost: each store beside the bare command of its own client, on servers
+ * started for the occasion on this machine. All take turns in one run, so that a busy machine slows
+ * all of them; what counts is the ratio to the floor.
  *
  *   npm exec -- node bench/stores.ts [--rounds 9] [--calls 300]
  *
- * The floors are what nobody can do without: one GET and one SET for Redis, one SELECT and one UPDATE by primary key for PostgreSQL. Neither
- * compares before it writes. `alone` is the time of one call after the other, `of 16` the time for each call while 16 are under way.
+ * The floors are what nobody can do without: one GET and one SET for Redis, one SELECT and one
+ * UPDATE by primary key for PostgreSQL. Neither compares before it writes. `alone` is the time of
+ * one call after the other, `of 16` the time for each call while 16 are under way.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,10 +1,11 @@
 /**
- * Builds docs/threat-model.md out of the tests in test/attacks, so that no line of it is without a test.
+ * Builds docs/threat-model.md out of the tests in test/attacks, so that no line of it is without a
+ * test.
  *
  *     node scripts/build-threat-model.ts
  *
- * Each file there is a family: its first comment has the family's name and one paragraph. Each test has a name `<id>: <threat>` and a comment
- * above it that says what Latchkey does.
+ * Each file there is a family: its first comment has the family's name and one paragraph. Each test
+ * has a name `<id>: <threat>` and a comment above it that says what Latchkey does.
  */
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -45,9 +46,14 @@ const ORDER = [
 
 const ID = /^(?:ATK(?:-[a-z0-9]+)+|ASVS \d+\.\d+\.\d+(?: [a-z-]+)?|NIST \d+\.\d+(?:\.\d+)?(?: [a-z-]+)?|RFC ?\d+[a-z]*(?: [a-z-]+)?)$/;
 const FAMILY = /^\/\*\n \* (.+)\n \*\n((?: \* .+\n)+) \*\//;
-const TEST = /^\/\*\* (.+) \*\/\ntest\("([^"]+?): (.+)", /gm;
+/** A comment of one line or of several, and the test below it. */
+const TEST = /^\/\*\*(?: (.+) \*\/|\n((?: \* .+\n)+) \*\/)\ntest\("([^"]+?): (.+)", /gm;
 
-/** The families, in the page's order. @throws Error for a test or a file that does not have the form. */
+/**
+ * The families, in the page's order.
+ *
+ * @throws Error for a test or a file that does not have the form.
+ */
 export function readFamilies(): readonly Family[] {
   const files = globSync("*.test.ts", { cwd: FOLDER }).filter((file) => file !== "threat-model.test.ts");
   const rank = (file: string): number => (ORDER.indexOf(basename(file, ".test.ts")) + ORDER.length + 1) % (ORDER.length + 1);
@@ -58,19 +64,24 @@ export function readFamilies(): readonly Family[] {
   return families;
 }
 
+/** The text of a comment's lines. */
+function joined(lines: string): string {
+  return lines.replace(/^ \* /gm, "").trim().replaceAll("\n", " ");
+}
+
 function readFamily(file: string): Family {
   const text = readFileSync(new URL(file, FOLDER), "utf8");
   const [, title, paragraph] = FAMILY.exec(text) ?? [];
   if (title === undefined || paragraph === undefined) throw new Error(`${file} does not begin with a comment of a title and a paragraph.`);
-  const threats = [...text.matchAll(TEST)].map(([, defence = "", id = "", threat = ""]): Threat => {
+  const threats = [...text.matchAll(TEST)].map(([, line, lines = "", id = "", threat = ""]): Threat => {
     if (!ID.test(id)) throw new Error(`${file}: "${id}" is no id of an attack or a requirement.`);
-    return { id, threat, defence };
+    return { id, threat, defence: line ?? joined(lines) };
   });
   const tests = text.match(/^\s*(?:test|it)\b/gm) ?? [];
   if (tests.length !== threats.length) {
-    throw new Error(`${file} has ${tests.length} tests, and ${threats.length} of them have an id and a comment of one line above.`);
+    throw new Error(`${file} has ${tests.length} tests, and ${threats.length} of them have an id and a comment above.`);
   }
-  return { title, introduction: paragraph.replace(/^ \* /gm, "").trim().replaceAll("\n", " "), file, threats };
+  return { title, introduction: joined(paragraph), file, threats };
 }
 
 /** The text of docs/threat-model.md. */

@@ -1,9 +1,11 @@
 /**
- * Builds src/keys/word-list.ts: the words that made-up keys and digests are made of, the most common first.
+ * Builds src/keys/word-list.ts: the words that made-up keys and digests are made of, the most
+ * common first.
  *
  *     node scripts/build-words.ts <language-en> <language-common>
  *
- * The folders are the unpacked npm packages @zxcvbn-ts/language-en and @zxcvbn-ts/language-common (MIT). The same packages make the same bytes.
+ * The folders are the unpacked npm packages @zxcvbn-ts/language-en and @zxcvbn-ts/language-common
+ * (MIT). The same packages make the same bytes.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

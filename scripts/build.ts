@@ -1,4 +1,6 @@
-/** Builds the package: TypeScript to dist/, and the toolbar's browser file (one module, bundled). */
+/**
+ * Builds the package: TypeScript to dist/, and the toolbar's browser file (one module, bundled).
+ */
 import { execFileSync } from "node:child_process";
 import { cpSync, globSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,6 +1,7 @@
 /**
- * Keys that stand in the documentation or the source of frameworks and applications, and so in many servers: they join the list of
- * published keys. Whoever adds one rebuilds the list with scripts/build-published-keys.ts.
+ * Keys that stand in the documentation or the source of frameworks and applications, and so in many
+ * servers: they join the list of published keys. Whoever adds one rebuilds the list with
+ * scripts/build-published-keys.ts.
  */
 export const FRAMEWORK_DEFAULT_KEYS: readonly (string | Uint8Array)[] = [
   // Flask: the documentation of today, and its tutorials of the past, as text and as bytes.

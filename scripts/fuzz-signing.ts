@@ -1,6 +1,7 @@
 /**
- * Throws random and half-right texts at everything that reads signed values, for as long as told, and fails on any exception outside of the
- * tree of errors, on any acceptance of what was not signed, and on any input that takes time out of proportion to its length.
+ * Throws random and half-right texts at everything that reads signed values, for as long as told,
+ * and fails on any exception outside of the tree of errors, on any acceptance of what was not
+ * signed, and on any input that takes time out of proportion to its length.
  *
  *   npm exec -- node scripts/fuzz-signing.ts 600        seconds; SEED=… repeats a run
  */
@@ -37,7 +38,10 @@ const managers = [flask(), signed(), sealed()].map((format) => new SessionManage
 const tagged = new TaggedJson();
 const genuine = new Set<string>();
 
-/** Texts that are nearly right: genuine tokens with pieces changed, and signed rubbish, which gets past the signature. */
+/**
+ * Texts that are nearly right: genuine tokens with pieces changed, and signed rubbish, which gets
+ * past the signature.
+ */
 const value = fc.oneof(
   fc.jsonValue({ maxDepth: 6 }),
   fc.string({ unit: "binary", maxLength: 300 }),
@@ -57,7 +61,8 @@ const token = fc.oneof(
       const made = dumped(serializers[which]!, content);
       return made.slice(0, at) + insert + made.slice(at + remove);
     }),
-  // Signed by us, and not what a serializer writes: only what is inside stands between this and the reader.
+  // Signed by us, and not what a serializer writes: only what is inside stands between this and the
+  // reader.
   fc.tuple(fc.nat(4), rubbish).map(([which, text]) => signedRubbish(which, text)),
 );
 
@@ -93,7 +98,8 @@ function remember(made: string): void {
 
 let slowest = { nanoseconds: 0, length: 0 };
 function bounded(length: number, run: () => void): void {
-  // What is slow only once was the machine's doing: the quickest of some attempts is what the input costs.
+  // What is slow only once was the machine's doing: the quickest of some attempts is what the input
+  // costs.
   let took = Infinity;
   for (let attempt = 0; attempt < 5; attempt++) {
     const begin = process.hrtime.bigint();
@@ -128,7 +134,8 @@ async function feed(text: string): Promise<void> {
     bounded(text.length, () => void serializer.loadsUnsafe(text));
   }
   bounded(text.length, () => void tolerant(() => tagged.loads(text)));
-  // The Cookie header's grammar: blanks around a value, and for Flask's sake one pair of quotes, are not part of it.
+  // The Cookie header's grammar: blanks around a value, and for Flask's sake one pair of quotes,
+  // are not part of it.
   const asCookie = text
     .replace(/[;\r\n]/g, "")
     .replace(/^[ \t]+|[ \t]+$/g, "")

@@ -2,7 +2,8 @@ import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { FUNCTION_WORDS, rankedWords } from "../src/keys/dictionary.ts";
 
 /*
- * The usual generators of keys: none of what they make may be called weak. scripts/false-alarms.ts tries a million of each.
+ * The usual generators of keys: none of what they make may be called weak. scripts/false-alarms.ts
+ * tries a million of each.
  */
 
 const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";

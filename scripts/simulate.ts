@@ -1,4 +1,7 @@
-/** Plays random histories of browsers, servers and attackers: npm run simulate -- --seed 7 --runs 5000 --kind redis */
+/**
+ * Plays random histories of browsers, servers and attackers: npm run simulate -- --seed 7 --runs
+ * 5000 --kind redis
+ */
 import { parseArgs } from "node:util";
 import { PARTS, type Part } from "../test/simulation/commands.ts";
 import { KIND_NAMES, type KindName } from "../test/simulation/kinds.ts";

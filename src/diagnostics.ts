@@ -1,9 +1,10 @@
 import { channel } from "node:diagnostics_channel";
 
 /*
- * What this package tells about itself, on channels of node:diagnostics_channel. Publishing is free while nobody
- * subscribes. No message holds a key, a token, a cookie's value or a session's data: a subscriber that logs all it
- * gets leaks nothing. The one door to the data is a function (`snapshot`), which a debug toolbar calls and a log does not.
+ * What this package tells about itself, on channels of node:diagnostics_channel. Publishing is free
+ * while nobody subscribes. No message holds a key, a token, a cookie's value or a session's data: a
+ * subscriber that logs all it gets leaks nothing. The one door to the data is a function
+ * (`snapshot`), which a debug toolbar calls and a log does not.
  */
 
 /** Why a cookie did not become the visitor's session. */
@@ -32,7 +33,10 @@ export interface SessionLoaded {
   readonly cookieName: string;
   /** "sealed", "signed", "flask", or "store" when the cookie holds only a token. */
   readonly format: string;
-  /** "none": no cookie came in. "rejected": one came in and cannot be used; a fresh session takes its place. */
+  /**
+   * "none": no cookie came in. "rejected": one came in and cannot be used; a fresh session takes
+   * its place.
+   */
   readonly verdict: "none" | "valid" | "rejected";
   readonly reason?: RejectionReason | undefined;
   /** One sentence for a person: which step failed, why, and what is likely behind it. */
@@ -50,7 +54,10 @@ export interface SessionLoaded {
   readonly snapshot: () => Record<string, unknown>;
 }
 
-/** What the end of a request did with its session; the rows of the decision table in docs/sessions.md. */
+/**
+ * What the end of a request did with its session; the rows of the decision table in
+ * docs/sessions.md.
+ */
 export type CommitAction = "none" | "save" | "renew" | "touch" | "resign" | "remove" | "forget" | "heal";
 
 /** Published once a request, when the headers are about to leave. */

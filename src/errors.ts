@@ -1,6 +1,7 @@
 /*
- * Every error that this package throws on purpose. Each has a stable `code`; none holds a key, a token, a
- * signature or a cookie's value in its message. docs/errors.md lists the same codes, and a test compares the two.
+ * Every error that this package throws on purpose. Each has a stable `code`; none holds a key, a
+ * token, a signature or a cookie's value in its message. docs/errors.md lists the same codes, and a
+ * test compares the two.
  */
 
 /** What went wrong, as a word that does not change between versions. */
@@ -24,7 +25,10 @@ export type ErrorCode =
   | "store_conflict"
   | "invalid_option";
 
-/** The parent of all errors here: `code` is for programs, `message` for people, `cause` holds the original error. */
+/**
+ * The parent of all errors here: `code` is for programs, `message` for people, `cause` holds the
+ * original error.
+ */
 export class LatchkeyError extends Error {
   readonly code: ErrorCode;
 
@@ -35,7 +39,10 @@ export class LatchkeyError extends Error {
   }
 }
 
-/** A secret key is missing, of the wrong kind, refused by its grade, or its sources disagree. The message says how to mend it. */
+/**
+ * A secret key is missing, of the wrong kind, refused by its grade, or its sources disagree. The
+ * message says how to mend it.
+ */
 export class SecretKeyError extends LatchkeyError {
   declare readonly code: "key_missing" | "key_invalid" | "key_refused" | "key_conflict" | "key_file";
 
@@ -62,7 +69,10 @@ export class SessionError extends LatchkeyError {
   }
 }
 
-/** An option was given a value that it cannot have; the message names the option, what it got in kind, and what it takes. */
+/**
+ * An option was given a value that it cannot have; the message names the option, what it got in
+ * kind, and what it takes.
+ */
 export class InvalidOptionError extends LatchkeyError {
   declare readonly code: "invalid_option";
 
@@ -79,7 +89,10 @@ export interface SchemaIssue {
 
 /** What a rejected value still tells, beside its message. */
 export interface BadDataDetails {
-  /** The text before the signature, still encoded. It was never verified: treat it as a stranger's input. */
+  /**
+   * The text before the signature, still encoded. It was never verified: treat it as a stranger's
+   * input.
+   */
   readonly payload?: string | undefined;
   /** When the value says it was signed. Only trustworthy in a SignatureExpired. */
   readonly dateSigned?: Date | undefined;
@@ -126,9 +139,15 @@ export class SignatureExpired extends BadTimeSignature {
   }
 }
 
-/** The signature fits (or was not looked at), but what it covers cannot be decoded. Not a BadSignature. */
+/**
+ * The signature fits (or was not looked at), but what it covers cannot be decoded. Not a
+ * BadSignature.
+ */
 export class BadPayload extends BadData {
-  /** What does not fit the schema; empty if there is no schema, or the value could not be decoded at all. */
+  /**
+   * What does not fit the schema; empty if there is no schema, or the value could not be decoded at
+   * all.
+   */
   readonly issues: readonly SchemaIssue[];
 
   constructor(message: string, details: BadDataDetails | null = {}) {

@@ -1,5 +1,6 @@
 /**
- * Latchkey: secret keys, signing, sessions. The stores, the adapters, the toolbar and `latchkey/flask` have doors of their own.
+ * Latchkey: secret keys, signing, sessions. The stores, the adapters, the toolbar and
+ * `latchkey/flask` have doors of their own.
  *
  * @module
  */

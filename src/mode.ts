@@ -1,6 +1,9 @@
 import { InvalidOptionError } from "./errors.ts";
 
-/** Where a server runs. In production every judgement of security is strict; in development some only warn. */
+/**
+ * Where a server runs. In production every judgement of security is strict; in development some
+ * only warn.
+ */
 export type Mode = "production" | "development";
 
 /** Environment variables, such as `process.env`. */
@@ -11,8 +14,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  *
  * 1. The option `mode`: "production", "development", or "test", which counts as development.
  * 2. The environment variable LATCHKEY_ENV, with the same words.
- * 3. The environment variable NODE_ENV: "development" and "test" mean development, and every other word means production,
- *    because a misspelled word must not weaken a server.
+ * 3. The environment variable NODE_ENV: "development" and "test" mean development, and every other
+ *    word means production, because a misspelled word must not weaken a server.
  *
  * @throws InvalidOptionError for another word in the option or in LATCHKEY_ENV.
  */
@@ -25,14 +28,17 @@ export function saidMode(env: Environment, mode?: string): Mode | undefined {
   return node === "development" || node === "test" ? "development" : "production";
 }
 
-/** The one judgement of what was said: production, unless at least one says development and none says production. */
+/**
+ * The one judgement of what was said: production, unless at least one says development and none
+ * says production.
+ */
 export function judgedMode(...said: readonly (Mode | undefined)[]): Mode {
   return said.includes("development") && !said.includes("production") ? "development" : "production";
 }
 
 /**
- * The environment of this process, for those who were handed none. Empty where the runtime has none, or denies it (Deno without
- * permission): then nobody has said development.
+ * The environment of this process, for those who were handed none. Empty where the runtime has
+ * none, or denies it (Deno without permission): then nobody has said development.
  */
 export function processEnvironment(): Environment {
   try {
@@ -50,7 +56,8 @@ function modeNamed(word: string, place: string): Mode {
 }
 
 /**
- * Refuses a missing environment: without it a function would read no key, and find nothing wrong with that.
+ * Refuses a missing environment: without it a function would read no key, and find nothing wrong
+ * with that.
  *
  * @param place names the function in the message.
  * @throws InvalidOptionError with the line to write.

@@ -6,8 +6,8 @@ const NEAR = 3;
 /**
  * Refuses an options argument that is no object, and names in it that are no options.
  *
- * TypeScript tells its users of a misspelled option; in JavaScript it would be ignored in silence, and with it a limit or a check
- * that somebody believes in.
+ * TypeScript tells its users of a misspelled option; in JavaScript it would be ignored in silence,
+ * and with it a limit or a check that somebody believes in.
  *
  * @param place how the message names the argument: "SessionManager", or "The option cookie".
  * @param known the names that are options.
@@ -34,7 +34,8 @@ export function checkOptions(
  * Refuses an argument that is not text.
  *
  * @param place how the message names the argument: "writeKeyFile(path)".
- * @throws InvalidOptionError that names the argument and what it got, never the value: it may be a secret.
+ * @throws InvalidOptionError that names the argument and what it got, never the value: it may be a
+ *   secret.
  */
 export function checkText(place: string, value: unknown): void {
   if (typeof value !== "string") throw new InvalidOptionError(`${place} is a string. It got ${kindOf(value)}.`);
@@ -72,7 +73,10 @@ function distanceOf(from: string, to: string): number {
   return row[to.length]!;
 }
 
-/** What a value is, in words that show nothing of it: "nothing", "null", "a list", "an object", "a string". */
+/**
+ * What a value is, in words that show nothing of it: "nothing", "null", "a list", "an object", "a
+ * string".
+ */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";

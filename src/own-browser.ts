@@ -1,4 +1,7 @@
-/** Headers as Node or the web's `Headers` hold them. Names of a plain object are in lower case, as Node's are. */
+/**
+ * Headers as Node or the web's `Headers` hold them. Names of a plain object are in lower case, as
+ * Node's are.
+ */
 export type HeaderSource = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** What a server knows of the connection that a request came by. */
@@ -13,7 +16,10 @@ export interface Connection {
   readonly headers?: HeaderSource | undefined;
 }
 
-/** localhost, *.localhost, 127.0.0.0/8, [::1] and IPv4 loopback mapped into IPv6; with or without a port. */
+/**
+ * localhost, *.localhost, 127.0.0.0/8, [::1] and IPv4 loopback mapped into IPv6; with or without a
+ * port.
+ */
 const LOOPBACK_HOST =
   /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[(?:::1|::ffff:127(?:\.\d{1,3}){3}|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})\])\.?(?::\d+)?$/i;
 const LOOPBACK_ADDRESS = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/i;
@@ -21,18 +27,22 @@ const LOOPBACK_ADDRESS = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3}
 const PROXY_HEADER = /^(?:forwarded|via|x-forwarded(?:-.*)?|x-real-ip|(?:[a-z]+-)*client-ip|cf-.*|cdn-loop|x-amzn-trace-id|x-envoy-.*)$/i;
 
 /**
- * Whether a request surely came from a browser on the same machine, and by no proxy: the one judgement that lets a developer have a
- * cookie that is not Secure, and see the toolbar.
+ * Whether a request surely came from a browser on the same machine, and by no proxy: the one
+ * judgement that lets a developer have a cookie that is not Secure, and see the toolbar.
  *
- * The host alone proves nothing. A proxy such as nginx rewrites it to its own upstream, "127.0.0.1:3000", so that every visitor of the
- * internet seems to be local. So the other end of the socket must be this machine as well, and nothing may tell of a proxy.
- * Whatever is not known counts as a no.
+ * The host alone proves nothing. A proxy such as nginx rewrites it to its own upstream,
+ * "127.0.0.1:3000", so that every visitor of the internet seems to be local. So the other end of
+ * the socket must be this machine as well, and nothing may tell of a proxy. Whatever is not known
+ * counts as a no.
  */
 export function isOwnBrowser(connection: Connection): boolean {
   return isLoopbackHost(connection.host) && isLoopbackAddress(connection.peer) && proxySign(connection) === undefined;
 }
 
-/** Whether a Host header names this machine. `0.0.0.0` and `[::]` do not: browsers treat neither as trustworthy. */
+/**
+ * Whether a Host header names this machine. `0.0.0.0` and `[::]` do not: browsers treat neither as
+ * trustworthy.
+ */
 export function isLoopbackHost(host: string): boolean {
   return LOOPBACK_HOST.test(host);
 }
@@ -43,7 +53,8 @@ export function isLoopbackAddress(address: string | undefined): boolean {
 }
 
 /**
- * What tells that a proxy has sent the request on, as a few words for a message; undefined if nothing does.
+ * What tells that a proxy has sent the request on, as a few words for a message; undefined if
+ * nothing does.
  *
  * HTTP/1.0 is such a sign, since no browser speaks it and nginx does by default.
  */
@@ -56,7 +67,9 @@ export function proxySign({ httpVersion, headers }: Pick<Connection, "httpVersio
   return undefined;
 }
 
-/** The value of one header, by its name in lower case; the first one where it came more than once. */
+/**
+ * The value of one header, by its name in lower case; the first one where it came more than once.
+ */
 export function headerOf(headers: HeaderSource | undefined, name: string): string | undefined {
   if (headers === undefined) return undefined;
   if (isHeaders(headers)) return headers.get(name) ?? undefined;

@@ -6,7 +6,10 @@ import { describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../src", import.meta.url));
 
-/** Room -> the rooms (or single files) that it may import. A room may always import itself. Type imports count. */
+/**
+ * Room -> the rooms (or single files) that it may import. A room may always import itself. Type
+ * imports count.
+ */
 const GROUND = ["errors", "encoding", "clock", "diagnostics", "mode", "own-browser", "options"];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],

@@ -35,7 +35,9 @@ interface Rule {
   readonly after?: readonly unknown[];
   /** Which wrong first arguments are answered by a LatchkeyError; all five unless given. */
   readonly refuses?: readonly (keyof typeof WRONG)[];
-  /** Values that JavaScript itself answers, in words of ours: a documented TypeError or RangeError. */
+  /**
+   * Values that JavaScript itself answers, in words of ours: a documented TypeError or RangeError.
+   */
   readonly throws?: typeof TypeError | typeof RangeError;
 }
 
@@ -152,7 +154,8 @@ describe.each(Object.entries(ENTRIES))("the entry point %s", async (entry, load)
       const error = await thrownBy(callOf(exported[name] as Call), given);
       if (refuses.includes(what as keyof typeof WRONG)) {
         expect([what, error]).toEqual([what, expect.any(throws)]);
-        // In words of ours: V8 and Node say "Cannot read …", "… is not a function", "The … argument must be …".
+        // In words of ours: V8 and Node say "Cannot read …", "… is not a function", "The … argument
+        // must be …".
         expect(String(error)).not.toMatch(/Cannot (?:read|destructure)|is not a function|not iterable|argument must be/);
         // A wrong value is not shown: it may be a secret.
         expect((error as Error).message).not.toMatch(/\btext\b.*\bnonsense\b.*: 1/);

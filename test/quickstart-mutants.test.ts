@@ -51,7 +51,8 @@ describe.each([
         redirect: "manual",
       });
       const cookie = new RegExp(`^${name}=([^;]*)`).exec(signedUp.headers.getSetCookie()[0]!)![1]!;
-      // The page of the visitor's row is 200 for whoever is logged in, and sends everybody else to the login.
+      // The page of the visitor's row is 200 for whoever is logged in, and sends everybody else to
+      // the login.
       expect(await get("/me", cookie)).toBe(200);
 
       const mutants = [...oneChangeMutants(cookie, count)];

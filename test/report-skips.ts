@@ -2,7 +2,10 @@ import { mkdtempSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Names at the end of a run what was skipped for want of something on this machine (see test/support/requirements.ts). */
+/**
+ * Names at the end of a run what was skipped for want of something on this machine (see
+ * test/support/requirements.ts).
+ */
 export default function setup(): () => void {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-skips-"));
   const file = join(folder, "skips.txt");

@@ -23,8 +23,9 @@ export interface Environment {
 }
 
 /**
- * The routes of every server. `/login?size=` puts a session of about so many bytes into the visitor's cookie or the store; `/read` looks at one entry,
- * `/write` changes one, `/untouched` does not know of sessions. All answer with the same few bytes.
+ * The routes of every server. `/login?size=` puts a session of about so many bytes into the
+ * visitor's cookie or the store; `/read` looks at one entry, `/write` changes one, `/untouched`
+ * does not know of sessions. All answer with the same few bytes.
  */
 export const ANSWER = { ok: true } as const;
 
@@ -58,7 +59,10 @@ export function nextCount(): number {
 
 export const SECRET = "ZGnK2vXw5yQ8rT1uB4nM7pL0sD3fH6jA9cE";
 
-/** A package that has to be installed in the folder bench; its types are not needed to check this one. */
+/**
+ * A package that has to be installed in the folder bench; its types are not needed to check this
+ * one.
+ */
 export async function peer(name: string): Promise<Record<string, never>> {
   return (await import(name)) as Record<string, never>;
 }

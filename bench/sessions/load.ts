@@ -24,12 +24,16 @@ const HEAD_END = Buffer.from("\r\n\r\n");
 /** What every answer ends with. */
 const TAIL = Buffer.from(`\r\n\r\n${JSON.stringify(ANSWER)}`);
 const NOTHING = Buffer.alloc(0);
-/** One answer of so many is looked at as a whole: a load that is slower than the server measures itself. */
+/**
+ * One answer of so many is looked at as a whole: a load that is slower than the server measures
+ * itself.
+ */
 const LOOK_AT = 16;
 
 /**
- * Sends requests over kept-alive connections, each its next one when the answer is there, and says how many were answered in that time. It knows just as
- * much of HTTP as these servers speak, so that it needs less time than they do.
+ * Sends requests over kept-alive connections, each its next one when the answer is there, and says
+ * how many were answered in that time. It knows just as much of HTTP as these servers speak, so
+ * that it needs less time than they do.
  */
 export async function load(
   target: Target,
@@ -56,7 +60,8 @@ export async function load(
     };
     socket.on("data", (chunk) => {
       pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
-      // All answers have the same body, so the end of one that is whole is known without a look at its headers.
+      // All answers have the same body, so the end of one that is whole is known without a look at
+      // its headers.
       if (latencies.length % LOOK_AT === 0 || pending.length < TAIL.length || !pending.subarray(-TAIL.length).equals(TAIL)) {
         const head = pending.indexOf(HEAD_END);
         if (head === -1) return;
@@ -84,8 +89,9 @@ export async function load(
       return socket;
     }),
   );
-  // This process never sleeps: to wake it is work that the kernel does on the server's time, and on a virtual machine it is more than most sessions cost. A
-  // server that is slower than its load would pay for that with each answer, and a fast one would not.
+  // This process never sleeps: to wake it is work that the kernel does on the server's time, and on
+  // a virtual machine it is more than most sessions cost. A server that is slower than its load
+  // would pay for that with each answer, and a fast one would not.
   let isLoading = true;
   const stayAwake = (): void => void (isLoading && setImmediate(stayAwake));
   stayAwake();
@@ -131,7 +137,10 @@ export async function cookieAfter(port: number, path: string): Promise<string> {
   return [...pairs.values()].join("; ");
 }
 
-/** The same cookies with one letter of the last one changed, near its end: where signatures and tags stand. */
+/**
+ * The same cookies with one letter of the last one changed, near its end: where signatures and tags
+ * stand.
+ */
 export function forged(cookie: string): string {
   let place = cookie.length - 6;
   // Not in the middle of a percent-encoded character.

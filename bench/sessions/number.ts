@@ -1,13 +1,17 @@
 /*
- * What a session costs a store that holds many: p50 and p99 of a read, a write and a touch, and bytes per session, from a thousand sessions up.
+ * What a session costs a store that holds many: p50 and p99 of a read, a write and a touch, and
+ * bytes per session, from a thousand sessions up.
  *
- *   npm exec -- node bench/sessions/number.ts [--max 1000000] [--stores sqlite,redis,postgres] [--rounds 40] [--samples 500]
+ *   npm exec -- node bench/sessions/number.ts [--max 1000000] [--stores sqlite,redis,postgres]
+ *   [--rounds 40] [--samples 500]
  *
- * Each store is loaded in bulk with every size, as rows and keys of the very form that the store writes. Then the sizes take turns, and are measured
- * through the store's own methods, one call after another; where that is allowed, with a priority that keeps other processes out of the figures.
- * Plots and figures go to bench/results, if all stores took part.
+ * Each store is loaded in bulk with every size, as rows and keys of the very form that the store
+ * writes. Then the sizes take turns, and are measured through the store's own methods, one call
+ * after another; where that is allowed, with a priority that keeps other processes out of the
+ * figures. Plots and figures go to bench/results, if all stores took part.
  *
- * Ten million sessions take about a quarter of an hour, some 10 GB of memory and 8 GB of disk, one store after another.
+ * Ten million sessions take about a quarter of an hour, some 10 GB of memory and 8 GB of disk, one
+ * store after another.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

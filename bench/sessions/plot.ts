@@ -12,7 +12,10 @@ const [WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM] = [780, 420, 74, 44, 220, 54] as
 const LEADING = 15;
 const COLOURS = ["#1b6ca8", "#0b8f8f", "#c0392b", "#8e44ad", "#b9770e", "#555555"];
 
-/** An SVG plot with two logarithmic axes, on which "flat" can be seen. Each line's name stands at its right end. */
+/**
+ * An SVG plot with two logarithmic axes, on which "flat" can be seen. Each line's name stands at
+ * its right end.
+ */
 export function plot(title: string, xLabel: string, yLabel: string, lines: readonly Line[]): string {
   const points = lines.flatMap((line) => line.points);
   const decades = (values: readonly number[]): [number, number] => {

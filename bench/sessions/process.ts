@@ -4,7 +4,10 @@ import { availableParallelism } from "node:os";
 
 const canPin = process.platform === "linux" && availableParallelism() > 1 && spawnSync("taskset", ["--version"]).status === 0;
 
-/** Keeps this process, which makes the load, off the core that the servers run on. Says whether that was possible. */
+/**
+ * Keeps this process, which makes the load, off the core that the servers run on. Says whether that
+ * was possible.
+ */
 export function pinLoad(): boolean {
   if (canPin) execFileSync("taskset", ["-a", "-cp", "1", String(process.pid)], { stdio: "ignore" });
   return canPin;

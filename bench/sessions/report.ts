@@ -27,7 +27,9 @@ interface ScenarioFigures {
 export interface Bar {
   readonly ours: string;
   readonly scenario: string;
-  /** The cheapest peer with the same guarantee; undefined where the bar is a number of microseconds. */
+  /**
+   * The cheapest peer with the same guarantee; undefined where the bar is a number of microseconds.
+   */
   readonly peer?: string | undefined;
   readonly value: number;
   readonly limit: number;
@@ -55,13 +57,15 @@ export function barsOf(figures: readonly Figures[], scenarios: readonly string[]
           return [{ ours: label, scenario, value, limit: MAX_UNTOUCHED_MICROSECONDS, holds: agreed(isWithin) }];
         }
         if (scenario === "anonymous") return [];
-        // A session that is read for the first time in a while is held against a peer's only kind of read.
+        // A session that is read for the first time in a while is held against a peer's only kind
+        // of read.
         const theirs = scenario === "cold" ? "read" : scenario;
         const cheapest = cheapestPeer(figures, ours, theirs);
         if (cheapest === undefined) return [];
         const base = cheapest.scenarios[theirs]!.added;
         const value = median(own.added) / median(base);
-        // A session that costs less than nothing is noise, on either side; then no ratio means anything.
+        // A session that costs less than nothing is noise, on either side; then no ratio means
+        // anything.
         const isMeasured = [...base, ...own.added].every((added) => added > 0);
         const holds = isMeasured ? agreed(own.added.map((added, round) => added / base[round]! <= MAX_RATIO)) : undefined;
         return [{ ours: label, scenario, peer: cheapest.name, value, limit: MAX_RATIO, holds }];
@@ -79,7 +83,10 @@ function cheapestPeer(figures: readonly Figures[], { framework, guarantee }: Fig
     .sort((a, b) => median(a.scenarios[scenario]!.added) - median(b.scenarios[scenario]!.added))[0];
 }
 
-/** What a floor adds, as a multiple of what the cheapest peer does: no library can come below, and where it is above MAX_RATIO the bar is out of reach. */
+/**
+ * What a floor adds, as a multiple of what the cheapest peer does: no library can come below, and
+ * where it is above MAX_RATIO the bar is out of reach.
+ */
 export function floorTableOf(figures: readonly Figures[]): string {
   const rows = figures
     .filter(({ isFloor }) => isFloor)

@@ -1,13 +1,15 @@
 /*
- * What a session costs a request: the CPU time that a server spends on it beyond the bare framework's, for Latchkey and for what people use instead.
+ * What a session costs a request: the CPU time that a server spends on it beyond the bare
+ * framework's, for Latchkey and for what people use instead.
  *
- *   npm install --prefix bench
- *   npm exec -- node bench/sessions/run.ts [--quick] [--only express] [--rounds 6] [--window 0.35] [--size 110]
+ *   npm install --prefix bench npm exec -- node bench/sessions/run.ts [--quick] [--only express]
+ *   [--rounds 6] [--window 0.35] [--size 110]
  *
- * Each contender is a process on one core, the load comes from another. In each round every contender has one window for each kind of request, and the bare
- * framework before them, so that a busy machine slows all of them. Clocks and caches drift, so what is added is the
- * difference within one round; the bars divide the medians of such differences.
- * The figures go to bench/results/sessions.json.
+ * Each contender is a process on one core, the load comes from another. In each round every
+ * contender has one window for each kind of request, and the bare framework before them, so that a
+ * busy machine slows all of them. Clocks and caches drift, so what is added is the difference
+ * within one round; the bars divide the medians of such differences. The figures go to
+ * bench/results/sessions.json.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -34,9 +36,15 @@ const seconds = Number(options.window ?? (options.quick ? 0.2 : 0.35));
 const size = Number(options.size);
 /** More sessions than any memory of cookies here holds. */
 const COLD_COOKIES = 1500;
-/** So many visitors come in turn: if all requests wrote one session, what is measured is how a server keeps them from overwriting each other. */
+/**
+ * So many visitors come in turn: if all requests wrote one session, what is measured is how a
+ * server keeps them from overwriting each other.
+ */
 const VISITORS = 64;
-/** So many requests of each kind, or so many seconds, come before anything is measured: compiled code is what servers run. */
+/**
+ * So many requests of each kind, or so many seconds, come before anything is measured: compiled
+ * code is what servers run.
+ */
 const WARM_UP = { requests: 25_000, seconds: options.quick ? 0.5 : 1.5 };
 
 /** One kind of request. */
@@ -49,7 +57,8 @@ interface Scenario {
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   read: { path: "/read", cookies: ({ visitors }) => visitors, applies: () => true },
-  // For servers that remember what they have verified a moment ago: here nobody comes twice in a while.
+  // For servers that remember what they have verified a moment ago: here nobody comes twice in a
+  // while.
   cold: { path: "/read", cookies: ({ many }) => many, applies: ({ isOurs }) => isOurs === true },
   write: { path: "/write", cookies: ({ visitors }) => visitors, applies: () => true },
   anonymous: { path: "/read", cookies: () => [] },
@@ -129,7 +138,10 @@ async function start(contenders: readonly Contender[]): Promise<Running[]> {
   return all;
 }
 
-/** One window for each contender and kind of request; the bare framework gets the cookies of whoever comes next to it. */
+/**
+ * One window for each contender and kind of request; the bare framework gets the cookies of whoever
+ * comes next to it.
+ */
 async function everyWindow(
   duration: { readonly seconds: number; readonly requests?: number },
   note: (contender: Contender, scenario: string, sample: Sample) => void,

@@ -1,4 +1,7 @@
-/** One contender in a process of its own. Started by run.ts with the contender's label and the port of Redis; answers each message with its CPU time so far. */
+/**
+ * One contender in a process of its own. Started by run.ts with the contender's label and the port
+ * of Redis; answers each message with its CPU time so far.
+ */
 import { CONTENDERS, labelOf } from "./contenders.ts";
 
 const [label, redisPort] = process.argv.slice(2);

@@ -21,8 +21,9 @@ export interface Contender {
 /** The secret key of all contenders. */
 export const KEY = "0f4c1d7e9b2a483f8d5e6c7b1a2938475f6e7d8c9bab0c1d";
 
-// Long enough for most garbage to be collected in the time of who made it. The objects of node:crypto and node:zlib are finalized between
-// two turns of the event loop, so there has to be one now and then, as in a server.
+// Long enough for most garbage to be collected in the time of who made it. The objects of
+// node:crypto and node:zlib are finalized between two turns of the event loop, so there has to be
+// one now and then, as in a server.
 const BATCH_MS = 20;
 const STEP = 100;
 
@@ -35,8 +36,9 @@ export async function repeat(operation: () => unknown, count: number): Promise<v
 }
 
 /**
- * Microseconds of CPU time for each operation, over a batch of a fixed time. Not of the clock on the wall: others may use the machine.
- * Threads that collect garbage or compute signatures count as well.
+ * Microseconds of CPU time for each operation, over a batch of a fixed time. Not of the clock on
+ * the wall: others may use the machine. Threads that collect garbage or compute signatures count as
+ * well.
  */
 export async function measure(job: Job | RemoteJob, operation: keyof Job): Promise<number> {
   if ("measure" in job) return job.measure(operation, BATCH_MS);

@@ -48,7 +48,10 @@ interface Python {
   readonly stop: () => void;
 }
 
-/** The same classes in Python, in one process that waits for its turns; undefined if the machine has none. */
+/**
+ * The same classes in Python, in one process that waits for its turns; undefined if the machine has
+ * none.
+ */
 export async function startPython(): Promise<Python | undefined> {
   const flask = pythonWith("itsdangerous", "flask");
   const python = flask ?? pythonWith("itsdangerous");

@@ -1,4 +1,5 @@
-// A visit counter, a login and a flashed message on Express 5. Run: NODE_ENV=development node examples/express/app.ts
+// A visit counter, a login and a flashed message on Express 5. Run: NODE_ENV=development node
+// examples/express/app.ts
 import type { AddressInfo } from "node:net";
 import express from "express";
 import { loadKeyRing, SessionManager } from "latchkey";

@@ -1,4 +1,5 @@
-// A visit counter, a login and a flashed message on Fastify 5, with the sessions in SQLite. Run: NODE_ENV=development node examples/fastify/app.ts
+// A visit counter, a login and a flashed message on Fastify 5, with the sessions in SQLite. Run:
+// NODE_ENV=development node examples/fastify/app.ts
 import { DatabaseSync } from "node:sqlite";
 import Fastify from "fastify";
 import { loadKeyRing, SessionManager } from "latchkey";

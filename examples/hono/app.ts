@@ -1,4 +1,5 @@
-// A visit counter, a login and a flashed message on Hono. Run: NODE_ENV=development node examples/hono/app.ts
+// A visit counter, a login and a flashed message on Hono. Run: NODE_ENV=development node
+// examples/hono/app.ts
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { html } from "hono/html";

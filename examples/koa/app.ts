@@ -1,4 +1,5 @@
-// A visit counter, a login and a flashed message on Koa. Run: NODE_ENV=development node examples/koa/app.ts
+// A visit counter, a login and a flashed message on Koa. Run: NODE_ENV=development node
+// examples/koa/app.ts
 import type { AddressInfo } from "node:net";
 import Koa from "koa";
 import { loadKeyRing, SessionManager } from "latchkey";

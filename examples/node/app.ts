@@ -1,5 +1,6 @@
-// A visit counter, a login and a flashed message on node:http alone. Run: NODE_ENV=development node examples/node/app.ts
-// With SECRET_KEY_FILE the key is watched: replace the file, or send SIGHUP after writing it, and nobody is logged out.
+// A visit counter, a login and a flashed message on node:http alone. Run: NODE_ENV=development node
+// examples/node/app.ts With SECRET_KEY_FILE the key is watched: replace the file, or send SIGHUP
+// after writing it, and nobody is logged out.
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { loadKeyRing, SessionManager, watchKeyFile, type Session } from "latchkey";

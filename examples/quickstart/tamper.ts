@@ -1,4 +1,7 @@
-/** A cookie's value with one character changed, in the middle, to another that such a value may hold. */
+/**
+ * A cookie's value with one character changed, in the middle, to another that such a value may
+ * hold.
+ */
 export function changeOneCharacter(value: string): { value: string; at: number; from: string; to: string } {
   const at = Math.floor(value.length / 2);
   const from = value.charAt(at);

@@ -33,8 +33,8 @@ export function readPublishedConstants(): PublishedConstant[] {
 }
 
 /**
- * The keys and constants of both files as text, in every spelling in which people paste them: a Laravel key also without its
- * `base64:`, and a UUID also without its dashes.
+ * The keys and constants of both files as text, in every spelling in which people paste them: a
+ * Laravel key also without its `base64:`, and a UUID also without its dashes.
  */
 export function readPublished(): string[] {
   const values = [...readPublishedKeys().map(({ key }) => key), ...readPublishedConstants().map(({ value }) => value)];

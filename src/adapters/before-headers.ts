@@ -10,8 +10,9 @@ type Replaced = (...args: readonly unknown[]) => unknown;
 /** A call that waits: what it does, and the function that is told when the bytes have gone. */
 type Call = { readonly method: Method | "flush"; readonly args: readonly unknown[] };
 /**
- * `open`: nothing was written yet. `held`: the handler has begun its answer, which waits. `passing`: all goes straight through.
- * `refused`: the answer is not sent, and what still comes of it is dropped.
+ * `open`: nothing was written yet. `held`: the handler has begun its answer, which waits.
+ * `passing`: all goes straight through. `refused`: the answer is not sent, and what still comes of
+ * it is dropped.
  */
 type Phase = "open" | "held" | "passing" | "refused";
 type Source = { unpipe(to: ServerResponse): void; listenerCount(name: string): number; destroy?: () => void };
@@ -21,7 +22,10 @@ const REFUSED_WHILE_HELD = ["setHeader", "appendHeader", "removeHeader"] as cons
 
 /** What `beforeHeaders` is told. */
 export interface BeforeHeadersOptions {
-  /** Called when an answer begins. Gives a function that sets headers, or the promise of one; only for a promise the answer is held. */
+  /**
+   * Called when an answer begins. Gives a function that sets headers, or the promise of one; only
+   * for a promise the answer is held.
+   */
   readonly work: () => (() => void) | Promise<() => void>;
   /** Called if `work` fails. Nothing of the held answer is sent, and another answer may be. */
   readonly onError: (error: unknown) => void;
@@ -29,20 +33,24 @@ export interface BeforeHeadersOptions {
   readonly onMissed: () => void;
 }
 
-/** Whether a response has what `beforeHeaders` works with. What stands in for one in a WebSocket upgrade has only some of it. */
+/**
+ * Whether a response has what `beforeHeaders` works with. What stands in for one in a WebSocket
+ * upgrade has only some of it.
+ */
 export function isHoldable(response: object): response is ServerResponse {
   const { getHeaders, getHeaderNames, removeHeader, setHeader, writeHead, write, end, on } = response as Partial<ServerResponse>;
   return [getHeaders, getHeaderNames, removeHeader, setHeader, writeHead, write, end, on].every((method) => typeof method === "function");
 }
 
 /**
- * Does something at the moment when a response's headers are about to leave, and holds the headers and all that follows back until
- * that is done.
+ * Does something at the moment when a response's headers are about to leave, and holds the headers
+ * and all that follows back until that is done.
  *
- * Node has no hook at that place, so this response's own methods are replaced, and nothing that others share. A writer sees what it
- * sees without us: the answer has begun (`headersSent` and `_header` say so, header changes throw), what was written is what it was
- * at that moment, `write` says that the buffer is full and "drain" follows, and callbacks are called when the bytes have gone, or
- * with an error when they cannot go.
+ * Node has no hook at that place, so this response's own methods are replaced, and nothing that
+ * others share. A writer sees what it sees without us: the answer has begun (`headersSent` and
+ * `_header` say so, header changes throw), what was written is what it was at that moment, `write`
+ * says that the buffer is full and "drain" follows, and callbacks are called when the bytes have
+ * gone, or with an error when they cannot go.
  */
 export function beforeHeaders(response: ServerResponse, { work, onError, onMissed }: BeforeHeadersOptions): void {
   if (response.headersSent) return onMissed();
@@ -95,8 +103,8 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
   };
 
   /**
-   * Middleware that compresses, mounted before, has a `flush` for server-sent events and sends listeners of "drain" elsewhere. It knows
-   * nothing of an answer that is held, so both wait here.
+   * Middleware that compresses, mounted before, has a `flush` for server-sent events and sends
+   * listeners of "drain" elsewhere. It knows nothing of an answer that is held, so both wait here.
    */
   const holdCompression = (): void => {
     const { flush, on: listen } = methods;
@@ -119,7 +127,10 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
     for (const listener of drains) if (!heard.has(listener)) listener.call(response);
   };
 
-  /** The client has left, so the answer is dropped. Its writer is told, because it may wait for that. */
+  /**
+   * The client has left, so the answer is dropped. Its writer is told, because it may wait for
+   * that.
+   */
   const leave = (): void => {
     if (phase !== "held") return;
     phase = "passing";
@@ -149,10 +160,12 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
       }
       // What the handler has set too late is what the response shows, as without us.
       if (late.code !== begun.code || late.message !== begun.message) setStatus(response, late);
-      // The writer was told to wait, and Node does not know of it unless its own buffer is full as well.
+      // The writer was told to wait, and Node does not know of it unless its own buffer is full as
+      // well.
       if (hasRoom && state.needsDrain && !state.hasEnded) process.nextTick(drain);
     } catch (error) {
-      // A status or a header that cannot be sent. Nothing has left unless headersSent, because Node checks before it writes.
+      // A status or a header that cannot be sent. Nothing has left unless headersSent, because Node
+      // checks before it writes.
       if (response.headersSent) response.destroy(error as Error);
       else fail(error);
     }
@@ -167,10 +180,12 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
       if ((source as unknown) !== response.req && source.listenerCount("data") === 0) source.destroy?.();
     }
     callBack(error);
-    // Middleware that was mounted later may be in the midst of the answer that is not sent: compression, for one, drops an answer
-    // that comes after `end`, and still has bytes of the first. So the other answer goes past it.
+    // Middleware that was mounted later may be in the midst of the answer that is not sent:
+    // compression, for one, drops an answer that comes after `end`, and still has bytes of the
+    // first. So the other answer goes past it.
     Object.assign(methods, original);
-    // The handler may still write, into an answer that has ended by then. That must not end the process.
+    // The handler may still write, into an answer that has ended by then. That must not end the
+    // process.
     response.on("error", () => undefined);
     if (!response.headersSent) {
       resetHeaders(response, before.headers);
@@ -191,7 +206,10 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
     // An assignment, since a property that is defined would make a slow object of every response.
     (response as unknown as Record<Method, typeof replacement>)[method] = replacement;
   };
-  /** Calls through if nothing has to be waited for; else the call is queued, and `meanwhile` is what its caller gets. */
+  /**
+   * Calls through if nothing has to be waited for; else the call is queued, and `meanwhile` is what
+   * its caller gets.
+   */
   const callOrQueue = (method: Method, args: readonly unknown[], meanwhile: unknown): unknown => {
     if (phase === "open") begin();
     if (phase === "passing") return original[method].apply(response, [...args]);
@@ -203,7 +221,8 @@ export function beforeHeaders(response: ServerResponse, { work, onError, onMisse
   intercept("writeHead", ([status, ...rest]) => {
     if (phase === "held") throw headersSent();
     const [reason] = rest;
-    // As headers of the response, so that what `work` sets is added to them. Whatever Node refuses, it refuses here, to the caller.
+    // As headers of the response, so that what `work` sets is added to them. Whatever Node refuses,
+    // it refuses here, to the caller.
     setGivenHeaders(response, typeof reason === "string" ? rest[1] : (rest[1] ?? reason));
     response.statusCode = status as number;
     if (typeof reason !== "string") return callOrQueue("writeHead", [status], response);

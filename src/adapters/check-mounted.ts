@@ -2,8 +2,8 @@ import { InvalidOptionError } from "../errors.ts";
 import { kindOf } from "../options.ts";
 
 /**
- * Refuses what is not a SessionManager where an adapter is given one. It is known by its methods, since an application may have two
- * copies of the package.
+ * Refuses what is not a SessionManager where an adapter is given one. It is known by its methods,
+ * since an application may have two copies of the package.
  *
  * @param place the function that the reader has called: "session".
  * @throws InvalidOptionError that says what it got, and the fix.

@@ -22,10 +22,12 @@ export interface ConnectOptions<Data extends object> {
 }
 
 /**
- * Opens the session of a request for middleware that is called as connect calls it, and saves it before the headers leave.
+ * Opens the session of a request for middleware that is called as connect calls it, and saves it
+ * before the headers leave.
  *
- * What stands in for a response may have nothing that could be held: Socket.IO calls such middleware for a WebSocket, which has no
- * answer. Then the session is open, and the application saves it with `manager.commit`.
+ * What stands in for a response may have nothing that could be held: Socket.IO calls such
+ * middleware for a WebSocket, which has no answer. Then the session is open, and the application
+ * saves it with `manager.commit`.
  */
 export function connectSession<Data extends object>(manager: SessionManager<Data>, options: ConnectOptions<Data>): void {
   const { request, response, facts, place, beforeCommit, onError, next } = options;

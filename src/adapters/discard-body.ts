@@ -1,6 +1,8 @@
 import type { Readable } from "node:stream";
 
-/** Lets go of a body that will not be sent, so that the file or the connection behind it is closed. */
+/**
+ * Lets go of a body that will not be sent, so that the file or the connection behind it is closed.
+ */
 export async function discardBody(body: unknown): Promise<void> {
   const source: unknown = body instanceof Response ? body.body : body;
   if (source instanceof ReadableStream) {

@@ -4,7 +4,10 @@ import type { SessionManager } from "../sessions/manager.ts";
 import type { Session } from "../sessions/session.ts";
 import { appendHeaders } from "./response-headers.ts";
 
-/** Saves a session; gives what sets its headers, for `beforeHeaders`. A promise only where a store is waited for. */
+/**
+ * Saves a session; gives what sets its headers, for `beforeHeaders`. A promise only where a store
+ * is waited for.
+ */
 export function headersOf<Data extends object>(
   manager: SessionManager<Data>,
   session: Session<Data>,

@@ -10,8 +10,9 @@ const STATE: unique symbol = Symbol("latchkey held answer");
 type Response = ServerResponse & { [STATE]?: HeldState | undefined; _header?: string | null };
 
 /**
- * The same getters for all responses, and never taken away again: properties that come and go, or have another getter each time,
- * make V8 give up on the shape of a response, and then every request of the server is slower, also those that hold nothing.
+ * The same getters for all responses, and never taken away again: properties that come and go, or
+ * have another getter each time, make V8 give up on the shape of a response, and then every request
+ * of the server is slower, also those that hold nothing.
  */
 const GETTERS = {
   headersSent: getter((state) => state !== undefined, "headersSent"),
@@ -19,7 +20,10 @@ const GETTERS = {
   writableNeedDrain: getter((state) => state?.needsDrain === true && !state.hasEnded, "writableNeedDrain"),
 };
 
-/** What a response of HTTP/1 has at `_header` once its headers were written. Middleware asks for it in place of `headersSent`. */
+/**
+ * What a response of HTTP/1 has at `_header` once its headers were written. Middleware asks for it
+ * in place of `headersSent`.
+ */
 const WRITTEN = "held by latchkey\r\n\r\n";
 
 /** Makes a response look as if its headers had left, and as `state` says. */

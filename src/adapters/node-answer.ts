@@ -44,7 +44,9 @@ export function checkChunk([chunk, encoding]: readonly unknown[]): void {
   throw Object.assign(new TypeError(`What is written is a string, a Buffer or a Uint8Array, not ${typeof chunk}.`), { code });
 }
 
-/** The error for a header that comes too late. All errors here have the code that Node gives them. */
+/**
+ * The error for a header that comes too late. All errors here have the code that Node gives them.
+ */
 export function headersSent(): Error {
   return Object.assign(new Error("Cannot change headers after they are sent to the client"), { code: "ERR_HTTP_HEADERS_SENT" });
 }

@@ -1,7 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import type { RequestFacts } from "../sessions/cookie.ts";
 
-/** A request as node:http or the compatibility layer of node:http2 gives it, or what stands in for one. */
+/**
+ * A request as node:http or the compatibility layer of node:http2 gives it, or what stands in for
+ * one.
+ */
 export type NodeRequest = Pick<IncomingMessage, "headers" | "httpVersion"> & {
   readonly url?: string | undefined;
   /** The address before a framework took the part off that a router was mounted on. */
@@ -10,8 +13,9 @@ export type NodeRequest = Pick<IncomingMessage, "headers" | "httpVersion"> & {
 };
 
 /**
- * What the server knows of a request. The members are getters, because most requests never need the answer, and some answers
- * cost a framework some work. Frameworks that judge HTTPS or the host themselves have a class of their own above this one.
+ * What the server knows of a request. The members are getters, because most requests never need the
+ * answer, and some answers cost a framework some work. Frameworks that judge HTTPS or the host
+ * themselves have a class of their own above this one.
  */
 export class NodeFacts implements RequestFacts {
   readonly #request: NodeRequest;
@@ -29,7 +33,9 @@ export class NodeFacts implements RequestFacts {
     return this.#request.socket?.encrypted === true;
   }
 
-  /** HTTP/2 has `:authority`, and where it is there, Host does not count (RFC 9113, section 8.3.1). */
+  /**
+   * HTTP/2 has `:authority`, and where it is there, Host does not count (RFC 9113, section 8.3.1).
+   */
   get host(): string {
     const { headers } = this.#request;
     const authority = headers[":authority"];
@@ -53,7 +59,10 @@ export class NodeFacts implements RequestFacts {
   }
 }
 
-/** The path of an address, without its query. The address may be a path or absolute (RFC 9112, section 3.2). */
+/**
+ * The path of an address, without its query. The address may be a path or absolute (RFC 9112,
+ * section 3.2).
+ */
 export function pathOf(url: string): string {
   const path = /^(?:[a-z][a-z0-9+.-]*:\/\/[^/?#]*)?(\/[^?#]*)/i.exec(url);
   return path?.[1] ?? "/";

@@ -4,8 +4,8 @@ import type { Session } from "../sessions/session.ts";
 let hasWarned = false;
 
 /**
- * Closes a session whose answer has left without its headers, so that a later change throws. Warns, once for each process, if the
- * request had changed the session: that change is lost.
+ * Closes a session whose answer has left without its headers, so that a later change throws. Warns,
+ * once for each process, if the request had changed the session: that change is lost.
  */
 export function giveUp<Data extends object>(manager: SessionManager<Data>, session: Session<Data>): void {
   if (manager.abandon(session)) warnNotSaved();

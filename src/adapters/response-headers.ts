@@ -1,7 +1,10 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { HeaderPair } from "../sessions/manager-options.ts";
 
-/** The headers of a response, to be put back later. Lists are copied: Node appends to the very list that it was given. */
+/**
+ * The headers of a response, to be put back later. Lists are copied: Node appends to the very list
+ * that it was given.
+ */
 export function copyHeaders(response: ServerResponse): OutgoingHttpHeaders {
   const headers = response.getHeaders();
   for (const [name, value] of Object.entries(headers)) if (Array.isArray(value)) headers[name] = [...value];
@@ -17,8 +20,8 @@ export function resetHeaders(response: ServerResponse, headers: OutgoingHttpHead
 /**
  * Adds headers to those of a response.
  *
- * Not by `appendHeader`: that writes into the list that the application gave. An application may give the same list to every
- * visitor, and then each would get the cookies of those before.
+ * Not by `appendHeader`: that writes into the list that the application gave. An application may
+ * give the same list to every visitor, and then each would get the cookies of those before.
  */
 export function appendHeaders(response: ServerResponse, headers: readonly HeaderPair[]): void {
   for (const [name, value] of headers) {
@@ -30,8 +33,8 @@ export function appendHeaders(response: ServerResponse, headers: readonly Header
 type HeaderMap = Readonly<Record<string, OutgoingHttpHeader>>;
 
 /**
- * Sets what `writeHead` is given: an object, a list of pairs, or a list of names and values in turn, in which a name may come more
- * than once. What Node would refuse is refused here.
+ * Sets what `writeHead` is given: an object, a list of pairs, or a list of names and values in
+ * turn, in which a name may come more than once. What Node would refuse is refused here.
  */
 export function setGivenHeaders(response: ServerResponse, given: unknown): void {
   if (typeof given !== "object" || given === null) return;

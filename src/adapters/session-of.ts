@@ -6,20 +6,25 @@ import { kindOf } from "../options.ts";
 import { checkManager } from "./check-mounted.ts";
 
 interface Opened {
-  /** The manager that opened the session. Of any type: it is compared when the session is taken out again. */
+  /**
+   * The manager that opened the session. Of any type: it is compared when the session is taken out
+   * again.
+   */
   readonly manager: { cookieNameFor(request: RequestFacts): string };
   session: unknown;
   /** The session that another manager has opened before. */
   readonly outer: Opened | undefined;
 }
 
-/** On the request itself: thousands of entries in a WeakMap are work for each collection of garbage. */
+/**
+ * On the request itself: thousands of entries in a WeakMap are work for each collection of garbage.
+ */
 const OPENED: unique symbol = Symbol("latchkey session");
 type Carrier = { [OPENED]?: Opened | undefined };
 
 /**
- * Notes the session of a request. A second call with the same manager replaces the session; another manager's session stays beside
- * it.
+ * Notes the session of a request. A second call with the same manager replaces the session; another
+ * manager's session stays beside it.
  *
  * @throws InvalidOptionError if another manager's session is in a cookie of the same name.
  */
@@ -45,15 +50,19 @@ export function hasSession<Data extends object>(manager: SessionManager<Data>, c
 }
 
 /**
- * The session of a request, with the types of the manager that opened it. No declaration has to be merged into the framework's types.
+ * The session of a request, with the types of the manager that opened it. No declaration has to be
+ * merged into the framework's types.
  *
- * Where several managers are mounted, each has a session of its own, and this is the way to each of them. `request.session`,
- * `ctx.session` and `c.get("session")` are the session of the manager that was mounted last.
+ * Where several managers are mounted, each has a session of its own, and this is the way to each of
+ * them. `request.session`, `ctx.session` and `c.get("session")` are the session of the manager that
+ * was mounted last.
  *
  * @param manager the manager that `session(manager)` was mounted with.
- * @param requestOrContext what the framework gives a handler: the request of Express, Fastify and node:http, the context of Hono and Koa.
- * @throws SessionError `session_unavailable` where no middleware has opened a session; InvalidOptionError where only other managers have,
- *   and for arguments that are no manager and no request.
+ * @param requestOrContext what the framework gives a handler: the request of Express, Fastify and
+ *   node:http, the context of Hono and Koa.
+ * @throws SessionError `session_unavailable` where no middleware has opened a session;
+ *   InvalidOptionError where only other managers have, and for arguments that are no manager and no
+ *   request.
  * @example
  * ```ts
  * const { data } = sessionOf(manager, request);

@@ -16,10 +16,12 @@ const PLACE: unique symbol = Symbol("latchkey session place");
 type Holder = { [PLACE]?: SessionPlace | undefined; session?: unknown };
 
 /**
- * What `session` is on a request or a context. An assignment is not just accepted: null, undefined and false end the session, as
- * people know it from koa-session and cookie-session. Anything else would be lost, so it throws.
+ * What `session` is on a request or a context. An assignment is not just accepted: null, undefined
+ * and false end the session, as people know it from koa-session and cookie-session. Anything else
+ * would be lost, so it throws.
  *
- * One pair of functions for all requests, because V8 gives up on the shape of objects whose accessors differ.
+ * One pair of functions for all requests, because V8 gives up on the shape of objects whose
+ * accessors differ.
  */
 export const sessionAccessor = {
   configurable: true,
@@ -37,9 +39,11 @@ export const sessionAccessor = {
 };
 
 /**
- * Puts a session in its place. A place that middleware of others has taken stays as it is; `sessionOf` is the way to the session then.
+ * Puts a session in its place. A place that middleware of others has taken stays as it is;
+ * `sessionOf` is the way to the session then.
  *
- * @param define whether the object gets the property; false where the framework has defined `sessionAccessor` for it.
+ * @param define whether the object gets the property; false where the framework has defined
+ *   `sessionAccessor` for it.
  */
 export function showSession(holder: object, place: SessionPlace, define = true): void {
   const target = holder as Holder;
@@ -61,7 +65,10 @@ export function replaceShown(holder: object, before: unknown, after: unknown): v
   if (place !== undefined && place.value === before) place.value = after;
 }
 
-/** Ends the session if the application has deleted the property, which means the same as assigning undefined. */
+/**
+ * Ends the session if the application has deleted the property, which means the same as assigning
+ * undefined.
+ */
 export function endIfDeleted(holder: object): void {
   const place = (holder as Holder)[PLACE];
   if (place === undefined || !isSession(place.value) || Object.hasOwn(holder, "session")) return;

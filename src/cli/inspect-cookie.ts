@@ -13,7 +13,10 @@ import {
 
 /** What a session cookie's value turned out to be. */
 export interface CookieReport {
-  /** "flask", "signed", "sealed" or "store" (a token for a session in a store); undefined when it has none of these shapes. */
+  /**
+   * "flask", "signed", "sealed" or "store" (a token for a session in a store); undefined when it
+   * has none of these shapes.
+   */
   readonly format: string | undefined;
   readonly verdict: "valid" | "rejected";
   readonly reason?: string | undefined;

@@ -15,7 +15,9 @@ export interface Io {
   error(text: string): void;
 }
 
-/** Exit codes, for scripts: 0 is good, 1 is "something was found", 2 is "that could not be done". */
+/**
+ * Exit codes, for scripts: 0 is good, 1 is "something was found", 2 is "that could not be done".
+ */
 export const EXIT = { good: 0, found: 1, failed: 2 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

@@ -10,7 +10,9 @@ export function formatOf(name: string): KeysTextFormat {
   return isEnvFile(name) || /\.env\.(?:example|sample|template|dist)$/.test(name) ? "env" : "file";
 }
 
-/** The counters of one server or of several: what `ring.usage()` gives as JSON, or a list of those. */
+/**
+ * The counters of one server or of several: what `ring.usage()` gives as JSON, or a list of those.
+ */
 export async function readUsage(name: string, io: Io): Promise<readonly KeyUsage[]> {
   const text = name === "-" ? (await io.readInput()).toString("utf8") : readFileSync(resolve(io.cwd, name), "utf8");
   let value: unknown;

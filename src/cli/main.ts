@@ -10,7 +10,8 @@ import { EXIT, paint, type ExitCode, type Io } from "./io.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
- * The command `latchkey`, as a function: it reads and writes through `io` and returns the exit code.
+ * The command `latchkey`, as a function: it reads and writes through `io` and returns the exit
+ * code.
  *
  * @param argv what follows the command's name.
  */

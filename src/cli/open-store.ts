@@ -79,7 +79,9 @@ interface PgModule {
 }
 type PgPackage = PgModule & { readonly default?: PgModule };
 
-/** Imports a package as the project in the current folder would: this package depends on no driver. */
+/**
+ * Imports a package as the project in the current folder would: this package depends on no driver.
+ */
 async function importFrom<Package>(name: string, io: Io): Promise<Package> {
   try {
     const path = createRequire(pathToFileURL(join(io.cwd, "package.json"))).resolve(name);

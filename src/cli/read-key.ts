@@ -3,7 +3,10 @@ import { resolve } from "node:path";
 import type { Io } from "./io.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Where a command gets a key from. Never from its arguments: every user of the machine can list those. */
+/**
+ * Where a command gets a key from. Never from its arguments: every user of the machine can list
+ * those.
+ */
 export interface KeySource {
   readonly stdin?: boolean;
   readonly file?: string;

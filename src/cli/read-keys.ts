@@ -35,7 +35,8 @@ function fromEnvironment(io: Io, command: string): ReadKeys {
   if (["SECRET_KEY", "SECRET_KEY_FILE", "CREDENTIALS_DIRECTORY"].every((name) => io.env[name] === undefined)) {
     throw new UsageError(`Neither SECRET_KEY nor SECRET_KEY_FILE is set. Name a file: latchkey key ${command} .env`);
   }
-  // Development, so that a bad key is shown with its grade and not refused; the grade itself is the same.
+  // Development, so that a bad key is shown with its grade and not refused; the grade itself is the
+  // same.
   const ring = loadKeyRing({ env: io.env, mode: "development", directory: io.cwd, warn: () => undefined });
   return { source: ring.source, keys: [...ring] };
 }

@@ -53,7 +53,8 @@ export function createApplication(parts: ApplicationParts): Hono {
   for (const { rule, methods, endpoint, view } of routes.toSorted((a, b) => a.rule.compare(b.rule))) {
     hono.on([...methods], rule.routerPath, (c) => answer(parts, c, endpoint, () => view(rule.read(c.req.param()))));
   }
-  // Reached by what no route took: either nobody knows the address, or nobody answers it for this method.
+  // Reached by what no route took: either nobody knows the address, or nobody answers it for this
+  // method.
   hono.all("*", (c) => answer(parts, c, undefined, () => answerWithoutRoute(routes, c)));
   return hono;
 }
@@ -77,7 +78,10 @@ function createManager({ keys, config }: ApplicationParts["app"]): SessionManage
   });
 }
 
-/** Flask signs a permanent session's cookie again with each answer. In a store that would be a write for each request, so half of the time has to pass. */
+/**
+ * Flask signs a permanent session's cookie again with each answer. In a store that would be a write
+ * for each request, so half of the time has to pass.
+ */
 function extensionOf({ SESSION_REFRESH_EACH_REQUEST: refreshes, SESSION_STORE: store }: Config): { readonly extendAfter?: number } {
   if (!refreshes) return { extendAfter: Infinity };
   return store === undefined ? { extendAfter: 0 } : {};
@@ -111,7 +115,10 @@ async function answer(parts: ApplicationParts, c: Context, endpoint: string | un
   }
 }
 
-/** A visit moves the session's end even if the page does not use the session. For that the session has to be opened. */
+/**
+ * A visit moves the session's end even if the page does not use the session. For that the session
+ * has to be opened.
+ */
 function keepAlive(session: Session): void {
   Reflect.get(session, "persistent");
 }

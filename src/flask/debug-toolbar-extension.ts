@@ -8,8 +8,8 @@ import { kindOf } from "../options.ts";
 /**
  * Shows the debug toolbar on the application's pages while `debug` is on.
  *
- * It is for development: NODE_ENV (or LATCHKEY_ENV) or the key ring has to say so. Elsewhere the toolbar is off, and one line on standard
- * error says how to turn it on.
+ * It is for development: NODE_ENV (or LATCHKEY_ENV) or the key ring has to say so. Elsewhere the
+ * toolbar is off, and one line on standard error says how to turn it on.
  *
  * @example
  * ```ts
@@ -23,7 +23,10 @@ export class DebugToolbarExtension {
   #toolbar: Toolbar | undefined;
   #show: MiddlewareHandler | undefined;
 
-  /** @throws SecretKeyError `key_missing` when the application has no secret key; InvalidOptionError without an application. */
+  /**
+   * @throws SecretKeyError `key_missing` when the application has no secret key; InvalidOptionError
+   *   without an application.
+   */
   constructor(app: Flask) {
     // Python's form without an application, for init_app, is not known here.
     if (typeof (app as Partial<Flask> | null | undefined)?.use !== "function")
@@ -32,7 +35,8 @@ export class DebugToolbarExtension {
       );
     keysOf(app);
     if (app.debug) this.#middleware(app);
-    // Asked again for each request: in Flask, an extension that was made before `debug` was set silently stays away.
+    // Asked again for each request: in Flask, an extension that was made before `debug` was set
+    // silently stays away.
     app.use((c, next) => (app.debug ? this.#middleware(app)(c, next) : next()));
   }
 

@@ -3,9 +3,11 @@ import { judgedMode, processEnvironment, saidMode } from "../mode.ts";
 import type { Config } from "./config.ts";
 
 /**
- * Whether DEBUG takes effect: it is on, and the environment of the process or the key ring says that this is development.
+ * Whether DEBUG takes effect: it is on, and the environment of the process or the key ring says
+ * that this is development.
  *
- * Code that holds `app.debug = true` is copied into production as it stands. There it must show nobody a trace, and no toolbar.
+ * Code that holds `app.debug = true` is copied into production as it stands. There it must show
+ * nobody a trace, and no toolbar.
  */
 export function isDebugging({ DEBUG, SECRET_KEY }: Config): boolean {
   const ring = SECRET_KEY instanceof KeyRing ? SECRET_KEY.saidMode : undefined;

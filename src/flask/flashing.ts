@@ -24,7 +24,10 @@ export interface FlashedMessagesOptions {
   readonly categoryFilter?: readonly string[];
 }
 
-/** The messages left by `flash`, taken out of the session; asked again in the same request, they are the same. */
+/**
+ * The messages left by `flash`, taken out of the session; asked again in the same request, they are
+ * the same.
+ */
 export function getFlashedMessages(
   options: FlashedMessagesOptions & { readonly withCategories: true },
 ): readonly (readonly [category: string, message: string])[];

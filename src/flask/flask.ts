@@ -38,7 +38,10 @@ export interface RouteOptions {
 export class Flask {
   /** The settings, by Flask's names. */
   readonly config: Config = createConfig();
-  /** The folder of the file that made the application; templates and static files are looked for in it. */
+  /**
+   * The folder of the file that made the application; templates and static files are looked for in
+   * it.
+   */
   readonly rootPath: string;
   readonly templates: nunjucks.Environment;
   readonly #routes: Route[] = [];
@@ -49,7 +52,10 @@ export class Flask {
   #keys: { readonly made: unknown; readonly debug: boolean; readonly ring: KeyRing } | undefined;
   #hono: Hono | undefined;
 
-  /** @param importName `import.meta.url`, in the place of Python's `__name__`; or the path of the application's folder. */
+  /**
+   * @param importName `import.meta.url`, in the place of Python's `__name__`; or the path of the
+   *   application's folder.
+   */
   constructor(importName: string) {
     if (typeof importName !== "string" || importName === "")
       throw new InvalidOptionError("Write new Flask(import.meta.url): the application looks for its templates beside that file.");
@@ -58,8 +64,9 @@ export class Flask {
   }
 
   /**
-   * The same as `config["DEBUG"]`. It takes effect only in development: where NODE_ENV (or LATCHKEY_ENV) or the key ring says so, and
-   * none of them says production. Elsewhere errors show no trace and there is no toolbar, so that the line may stay in production.
+   * The same as `config["DEBUG"]`. It takes effect only in development: where NODE_ENV (or
+   * LATCHKEY_ENV) or the key ring says so, and none of them says production. Elsewhere errors show
+   * no trace and there is no toolbar, so that the line may stay in production.
    */
   get debug(): boolean {
     return this.config.DEBUG;
@@ -79,7 +86,8 @@ export class Flask {
   /**
    * The keys that `SECRET_KEY` and `SECRET_KEY_FALLBACKS` hold; undefined without a key.
    *
-   * A text is graded here: a key that can be guessed or was published is refused, unless `debug` is on and NODE_ENV says development.
+   * A text is graded here: a key that can be guessed or was published is refused, unless `debug` is
+   * on and NODE_ENV says development.
    *
    * @throws SecretKeyError `key_refused`, `key_invalid`.
    */
@@ -99,8 +107,10 @@ export class Flask {
   /**
    * Answers the addresses of a rule with a view.
    *
-   * @param rule Flask's rule, such as `/user/<int:id>`; converters are string, int, float, path and uuid.
-   * @throws InvalidOptionError for a rule or an endpoint that cannot be, or once the application has answered a request.
+   * @param rule Flask's rule, such as `/user/<int:id>`; converters are string, int, float, path and
+   *   uuid.
+   * @throws InvalidOptionError for a rule or an endpoint that cannot be, or once the application
+   *   has answered a request.
    */
   route<RuleText extends string>(rule: RuleText, view: View<RuleText>): this;
   route<RuleText extends string>(rule: RuleText, options: RouteOptions, view: View<RuleText>): this;
@@ -177,7 +187,10 @@ export class Flask {
     return route.rule.build(values);
   }
 
-  /** Answers a request without a server: for tests, and for any host that speaks the fetch interface. */
+  /**
+   * Answers a request without a server: for tests, and for any host that speaks the fetch
+   * interface.
+   */
   fetch: (request: Request, env?: unknown) => Response | Promise<Response> = (request, env) => this.#application().fetch(request, env);
 
   /**
@@ -198,7 +211,10 @@ export class Flask {
       );
   }
 
-  /** Built at the first request, so that the order of settings, routes and extensions does not matter. */
+  /**
+   * Built at the first request, so that the order of settings, routes and extensions does not
+   * matter.
+   */
   #application(): Hono {
     this.#hono ??= createApplication({
       app: this,

@@ -9,9 +9,11 @@ export const request: FlaskRequest = forwarding(() => currentContext().request);
 export const g: Record<string, unknown> = forwarding(() => currentContext().g);
 
 /**
- * The visitor's session, as in Flask: `session["visits"] = 1`, `"visits" in session`, `delete session["visits"]`.
+ * The visitor's session, as in Flask: `session["visits"] = 1`, `"visits" in session`, `delete
+ * session["visits"]`.
  *
- * Nested changes count too; nothing has to be marked as modified. Without a secret key, touching it throws Flask's message.
+ * Nested changes count too; nothing has to be marked as modified. Without a secret key, touching it
+ * throws Flask's message.
  */
 export const session: FlaskSession = sessionFacade(() => currentContext().session);
 

@@ -1,6 +1,6 @@
 /**
- * The request that is being answered, with Flask's names. Its body was read before the view ran, so that
- * `request.form.get("name")` needs no `await`.
+ * The request that is being answered, with Flask's names. Its body was read before the view ran, so
+ * that `request.form.get("name")` needs no `await`.
  */
 export interface FlaskRequest {
   readonly method: string;

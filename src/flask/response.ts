@@ -1,7 +1,10 @@
 import { InvalidOptionError } from "../index.ts";
 import { checkText, kindOf } from "../options.ts";
 
-/** What a view may return: text (a page), an object or list (JSON), a Response, or one of these with a status and headers. */
+/**
+ * What a view may return: text (a page), an object or list (JSON), a Response, or one of these with
+ * a status and headers.
+ */
 export type ViewResult =
   | string
   | Response
@@ -17,7 +20,8 @@ type ViewBody = string | Response | Uint8Array | Readonly<Record<string, unknown
 /**
  * A response out of what a view returned, by Flask's rules.
  *
- * A list whose second member is a status from 100 to 599 is a body with its status; `jsonify` a list to be sure that it is sent as JSON.
+ * A list whose second member is a status from 100 to 599 is a body with its status; `jsonify` a
+ * list to be sure that it is sent as JSON.
  *
  * @throws InvalidOptionError when the view returned nothing, or what cannot be sent.
  */
@@ -60,7 +64,8 @@ export function jsonify(value: unknown): Response {
 export function redirect(location: string, code: 301 | 302 | 303 | 305 | 307 | 308 = 302): Response {
   checkText("redirect(location)", location);
   if (!REDIRECTS.includes(code)) throw new InvalidOptionError(`redirect(location, code): the code is one of ${REDIRECTS.join(", ")}.`);
-  // A line break in a header value is refused by Headers; what a browser would read as another host's path is the caller's to know.
+  // A line break in a header value is refused by Headers; what a browser would read as another
+  // host's path is the caller's to know.
   return new Response(null, { status: code, headers: { Location: encodeURI(decodeSafely(location)) } });
 }
 

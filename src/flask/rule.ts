@@ -1,6 +1,9 @@
 import { InvalidOptionError } from "../index.ts";
 
-/** What a view gets from the address: `{ id: number; name: string }` for the rule `/user/<int:id>/<name>`. */
+/**
+ * What a view gets from the address: `{ id: number; name: string }` for the rule
+ * `/user/<int:id>/<name>`.
+ */
 export type ViewArguments<Text extends string> = string extends Text
   ? Readonly<Record<string, string | number>>
   : Text extends `${string}<${infer Variable}>${infer Rest}`
@@ -14,7 +17,10 @@ type ArgumentOf<Variable extends string> = Variable extends `int:${infer Name}` 
     : { readonly [Key in Variable]: string };
 
 interface Converter {
-  /** The more a converter takes, the later its rule is tried: `/user/me` wins over `/user/<name>`, in whatever order they were added. */
+  /**
+   * The more a converter takes, the later its rule is tried: `/user/me` wins over `/user/<name>`,
+   * in whatever order they were added.
+   */
   readonly weight: number;
   readonly pattern: string;
   readonly read: (text: string) => string | number;
@@ -36,8 +42,8 @@ const VARIABLE = /<(?:(\w+):)?(\w+)>/g;
 const VARIABLE_WHOLE = /(<(?:\w+:)?\w+>)/;
 
 /**
- * One of Flask's URL rules, such as `/user/<int:id>`: what the router is to match, what the view is given, and the
- * way back from values to an address.
+ * One of Flask's URL rules, such as `/user/<int:id>`: what the router is to match, what the view is
+ * given, and the way back from values to an address.
  */
 export class Rule {
   /** The same rule in the router's own language. */
@@ -47,7 +53,10 @@ export class Rule {
   readonly #weights: readonly number[];
   readonly #variables: readonly { readonly name: string; readonly converter: string }[];
 
-  /** @throws InvalidOptionError for a rule without a leading slash, or with a converter that there is not. */
+  /**
+   * @throws InvalidOptionError for a rule without a leading slash, or with a converter that there
+   *   is not.
+   */
   constructor(text: string) {
     if (!text.startsWith("/")) throw new InvalidOptionError(`A URL rule begins with a slash: "/${text}".`);
     this.#text = text;

@@ -1,6 +1,9 @@
 import { InvalidOptionError, SessionError, type Session } from "../index.ts";
 
-/** What `session` offers beside the application's own entries. These names cannot be used as keys; `session.data` can hold any. */
+/**
+ * What `session` offers beside the application's own entries. These names cannot be used as keys;
+ * `session.data` can hold any.
+ */
 interface SessionMembers {
   /** The entries as a plain object. */
   readonly data: Record<string, unknown>;
@@ -22,7 +25,10 @@ interface SessionMembers {
   readonly id: string | undefined;
   /** Why the cookie that came in was not accepted; undefined if it was, or if none came. */
   readonly rejection: Session["rejection"];
-  /** Makes the session somebody's: a new token, so that a token planted before is worth nothing (OWASP ASVS 7.2.4). */
+  /**
+   * Makes the session somebody's: a new token, so that a token planted before is worth nothing
+   * (OWASP ASVS 7.2.4).
+   */
   login(subject: string): void;
   /** Ends the session, here and in the store. */
   logout(): void;
@@ -109,7 +115,8 @@ function ownValue(data: Record<string, unknown>, key: string): unknown {
 }
 
 function put(data: Record<string, unknown>, key: string, value: unknown): void {
-  // Plain assignment would change the prototype for this one key. For all others it has to be that: a closed session refuses it.
+  // Plain assignment would change the prototype for this one key. For all others it has to be that:
+  // a closed session refuses it.
   if (key === "__proto__") Object.defineProperty(data, key, { value, enumerable: true, configurable: true, writable: true });
   else data[key] = value;
 }

@@ -8,7 +8,10 @@ import { checkText } from "../options.ts";
 /** Nunjucks hands a template's named arguments over as a last object with this mark. */
 type Keywords = Readonly<Record<string, unknown>> & { readonly __keywords?: true };
 
-/** The template engine of one application: Jinja's language, from one folder, with everything escaped unless marked safe. */
+/**
+ * The template engine of one application: Jinja's language, from one folder, with everything
+ * escaped unless marked safe.
+ */
 export function createTemplates(folder: string, debug: () => boolean): nunjucks.Environment {
   const templates = new nunjucks.Environment(new nunjucks.FileSystemLoader(folder, { noCache: debug() }), { autoescape: true });
   // The names that a Jinja template of a Flask application uses.
@@ -29,10 +32,12 @@ export function createTemplates(folder: string, debug: () => boolean): nunjucks.
 }
 
 /**
- * The page that a template of the application's `templates` folder makes; values are escaped unless marked `|safe`.
+ * The page that a template of the application's `templates` folder makes; values are escaped unless
+ * marked `|safe`.
  *
  * @param name the template's file, such as `index.html`.
- * @param context what the template may use, beside `request`, `session`, `g`, `url_for` and `get_flashed_messages`.
+ * @param context what the template may use, beside `request`, `session`, `g`, `url_for` and
+ *   `get_flashed_messages`.
  * @throws Error when there is no such template, or it is not well-formed; and outside of a request.
  */
 export function renderTemplate(name: string, context: Readonly<Record<string, unknown>> = {}): string {

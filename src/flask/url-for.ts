@@ -4,7 +4,8 @@ import { checkText } from "../options.ts";
 /**
  * The address of a view, by its endpoint's name.
  *
- * @param endpoint the view function's name, or the `endpoint` given with the route; `static` for a file of the static folder.
+ * @param endpoint the view function's name, or the `endpoint` given with the route; `static` for a
+ *   file of the static folder.
  * @param values the rule's variables; what it has no place for becomes the query.
  * @throws InvalidOptionError when there is no such endpoint, or a variable is missing.
  * @example

@@ -13,7 +13,10 @@ export interface AdmissionRules {
   readonly clock: Clock;
   readonly acceptWeakFallbacksUntil?: Date | undefined;
   readonly knownKeys?: readonly KnownKeys[] | undefined;
-  /** The key is the one that was made for this machine, which is strong and does for any mode but a said production. */
+  /**
+   * The key is the one that was made for this machine, which is strong and does for any mode but a
+   * said production.
+   */
   readonly isOwnDevelopmentKey?: boolean | undefined;
 }
 
@@ -23,9 +26,11 @@ const NEVER: readonly KeyFindingCode[] = ["missing", "wrong_type", "blank", "unr
 const LIKELY_MISTAKES: readonly KeyFindingCode[] = ["whitespace_edges", "trailing_nul", "looks_encoded"];
 
 /**
- * Lets a key into a ring or throws; warns of what is allowed and yet unwise. `place` says where it came from, for the message.
+ * Lets a key into a ring or throws; warns of what is allowed and yet unwise. `place` says where it
+ * came from, for the message.
  *
- * @throws SecretKeyError `key_missing` or `key_invalid` for what is no key in any mode, `key_refused` for what production refuses.
+ * @throws SecretKeyError `key_missing` or `key_invalid` for what is no key in any mode,
+ *   `key_refused` for what production refuses.
  */
 export function admitKey(key: SecretKeyInput, place: string, role: "current" | "fallback", mode: Mode, rules: AdmissionRules): void {
   const { warn = emitWarning } = rules;

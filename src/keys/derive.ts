@@ -3,22 +3,30 @@ import { InvalidOptionError } from "../errors.ts";
 import type { SecretKey } from "./secret-key.ts";
 import { checkBytes, checkText } from "../options.ts";
 
-/** A hash function that signatures can be made with. SHA-1 is there for Flask and itsdangerous, whose default it is. */
+/**
+ * A hash function that signatures can be made with. SHA-1 is there for Flask and itsdangerous,
+ * whose default it is.
+ */
 export type Digest = "sha1" | "sha256" | "sha384" | "sha512";
 
-/** How a signing key is made out of a secret key and a salt: in the four ways of itsdangerous, or by HKDF, which Python does not read. */
+/**
+ * How a signing key is made out of a secret key and a salt: in the four ways of itsdangerous, or by
+ * HKDF, which Python does not read.
+ */
 export type KeyDerivation = "concat" | "django-concat" | "hmac" | "none" | "hkdf";
 
 const DIGEST_BYTES: Readonly<Record<Digest, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
 
 /**
- * The signing key that itsdangerous 2.x derives (its `Signer.derive_key`): one secret, one key for each salt.
+ * The signing key that itsdangerous 2.x derives (its `Signer.derive_key`): one secret, one key for
+ * each salt.
  *
- * `concat` is H(salt, secret); `django-concat` is H(salt, "signer", secret); `hmac`, Flask's, is HMAC(secret, salt);
- * `none` is the secret itself. The text of a salt is its UTF-8 bytes.
+ * `concat` is H(salt, secret); `django-concat` is H(salt, "signer", secret); `hmac`, Flask's, is
+ * HMAC(secret, salt); `none` is the secret itself. The text of a salt is its UTF-8 bytes.
  *
- * `hkdf` is this package's own: HKDF (RFC 5869) with the salt "latchkey v1" and this salt as its info, as long as the digest. No other
- * derivation can output such a key, whatever an application signs with the same secret.
+ * `hkdf` is this package's own: HKDF (RFC 5869) with the salt "latchkey v1" and this salt as its
+ * info, as long as the digest. No other derivation can output such a key, whatever an application
+ * signs with the same secret.
  *
  * @throws InvalidOptionError for another derivation, and for arguments that cannot be.
  */
@@ -48,7 +56,8 @@ function infoOf(salt: string): string {
 }
 
 /**
- * A key for one purpose of this package's own, by HKDF-SHA-256 (RFC 5869): whoever learns it learns nothing of the secret key.
+ * A key for one purpose of this package's own, by HKDF-SHA-256 (RFC 5869): whoever learns it learns
+ * nothing of the secret key.
  *
  * @param purpose what the subkey is for; different purposes have unrelated keys.
  * @param length in bytes, 32 unless told otherwise.

@@ -11,8 +11,9 @@ export interface DevelopmentKey {
 }
 
 /**
- * The project's development key: kept in `.latchkey/secret_key` of the folder, for its owner only, and made when it is missing, so that
- * sessions live through restarts. The folder ignores itself in git. Processes that start at the same time agree on one key.
+ * The project's development key: kept in `.latchkey/secret_key` of the folder, for its owner only,
+ * and made when it is missing, so that sessions live through restarts. The folder ignores itself in
+ * git. Processes that start at the same time agree on one key.
  *
  * In a folder that cannot be written the key lives as long as the process, with a warning.
  *
@@ -51,7 +52,8 @@ function createOnce(path: string, text: string): void {
     closeSync(handle);
   }
   try {
-    // A link fails if the name is taken, so the first of several processes wins and all read its file.
+    // A link fails if the name is taken, so the first of several processes wins and all read its
+    // file.
     linkSync(temporary, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") createWithoutLinks(path, text);

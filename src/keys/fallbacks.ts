@@ -3,8 +3,9 @@ import { SecretKeyError } from "../errors.ts";
 const HOW = `Write a JSON array, SECRET_KEY_FALLBACKS='["old key"]', or a list with a comma after each key, SECRET_KEY_FALLBACKS='old key,'`;
 
 /**
- * The keys in the text of the variable SECRET_KEY_FALLBACKS: a JSON array of texts, or texts with commas between or behind them. An empty
- * text is no key. One text without a comma is refused: it might be a list of one or somebody's mistake, and Flask reads it as a list of letters.
+ * The keys in the text of the variable SECRET_KEY_FALLBACKS: a JSON array of texts, or texts with
+ * commas between or behind them. An empty text is no key. One text without a comma is refused: it
+ * might be a list of one or somebody's mistake, and Flask reads it as a list of letters.
  *
  * @throws SecretKeyError `key_invalid` for anything else; the message says how to write it.
  */
@@ -33,7 +34,10 @@ export function parseFallbacks(text: string, place = "the environment variable S
   return keys;
 }
 
-/** The text that `parseFallbacks` reads as these keys; safe between single quotes of a shell or a .env file. */
+/**
+ * The text that `parseFallbacks` reads as these keys; safe between single quotes of a shell or a
+ * .env file.
+ */
 export function formatFallbacks(keys: readonly string[]): string {
   return JSON.stringify(keys).replaceAll("'", String.raw`\u0027`);
 }

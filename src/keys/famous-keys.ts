@@ -1,4 +1,7 @@
-/** Keys that stand in well-known places, for a message that names the place. The list of published keys holds them too. */
+/**
+ * Keys that stand in well-known places, for a message that names the place. The list of published
+ * keys holds them too.
+ */
 export const FAMOUS_KEYS: ReadonlyMap<string, string> = new Map([
   ["keyboard cat", "express-session's documentation"],
   ["192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf", "Flask's documentation"],

@@ -36,7 +36,10 @@ export interface KeyFinding {
   readonly fix: string;
 }
 
-/** What a finding means for the key: it cannot be used at all, not in production, or it is worth knowing. */
+/**
+ * What a finding means for the key: it cannot be used at all, not in production, or it is worth
+ * knowing.
+ */
 export type Severity = "refused" | "weak" | "note";
 
 const NEW_KEY = "Make one with: npx latchkey key generate";

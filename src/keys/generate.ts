@@ -8,7 +8,10 @@ export type SecretKeyFormat = "base64url" | "hex" | "uuid";
 
 /** What kind of key to make. */
 export interface GenerateSecretKeyOptions {
-  /** Random bytes to draw: 16 (128 bits, the least that OWASP ASVS 11.2.3 accepts) to 1,024; 32 unless given. Not together with `format: "uuid"`. */
+  /**
+   * Random bytes to draw: 16 (128 bits, the least that OWASP ASVS 11.2.3 accepts) to 1,024; 32
+   * unless given. Not together with `format: "uuid"`.
+   */
   readonly bytes?: number | undefined;
   /** `base64url` (with the prefix `lk1_`) unless given; `hex` and `uuid` have no prefix. */
   readonly format?: SecretKeyFormat | undefined;
@@ -17,11 +20,13 @@ export interface GenerateSecretKeyOptions {
 /**
  * A new secret key from the operating system's random source.
  *
- * The default is `lk1_` and 43 characters of base64url: 256 bits. `format: "hex"` with `bytes: 24` is what
- * `binascii.hexlify(os.urandom(24))` makes in Python, and `format: "uuid"` is `uuid.uuid4().hex`: 122 random bits, which no one can guess,
- * though OWASP ASVS 11.5.1 asks for 128. The whole text is the key, prefix included.
+ * The default is `lk1_` and 43 characters of base64url: 256 bits. `format: "hex"` with `bytes: 24`
+ * is what `binascii.hexlify(os.urandom(24))` makes in Python, and `format: "uuid"` is
+ * `uuid.uuid4().hex`: 122 random bits, which no one can guess, though OWASP ASVS 11.5.1 asks for
+ * 128. The whole text is the key, prefix included.
  *
- * @throws InvalidOptionError for a number of bytes outside of 16 to 1,024, an unknown format, or `bytes` together with `uuid`.
+ * @throws InvalidOptionError for a number of bytes outside of 16 to 1,024, an unknown format, or
+ *   `bytes` together with `uuid`.
  * @example
  * ```ts
  * generateSecretKey(); // "lk1_" and 43 characters

@@ -36,9 +36,11 @@ export interface KeyFileContent {
 /**
  * Reads a key file: the current key on the first line, keys that only verify on further lines.
  *
- * It is a regular file (or a symbolic link to one) of 16 to 4,096 bytes of UTF-8, without a byte order mark, NUL bytes, carriage returns
- * inside or blank lines. Exactly one newline (LF or CRLF) at the end is not part of the key. A file that everybody may write or replace is an
- * error. A file that others may read, that a group may write or replace, or that belongs to another user, is worth a warning.
+ * It is a regular file (or a symbolic link to one) of 16 to 4,096 bytes of UTF-8, without a byte
+ * order mark, NUL bytes, carriage returns inside or blank lines. Exactly one newline (LF or CRLF)
+ * at the end is not part of the key. A file that everybody may write or replace is an error. A file
+ * that others may read, that a group may write or replace, or that belongs to another user, is
+ * worth a warning.
  *
  * @throws SecretKeyError `key_file` with the path, what is wrong and what to do.
  */
@@ -84,11 +86,12 @@ export interface WriteKeyFileOptions {
 }
 
 /**
- * Writes a file whole or not at all: into a new file in the same folder, to the disk, then over the old one in one step. A process that is
- * killed in between leaves the old file as it was. A symbolic link stays one; mode and owner stay, and a new file is for its owner only (0600).
+ * Writes a file whole or not at all: into a new file in the same folder, to the disk, then over the
+ * old one in one step. A process that is killed in between leaves the old file as it was. A
+ * symbolic link stays one; mode and owner stay, and a new file is for its owner only (0600).
  *
- * @throws InvalidOptionError for arguments that cannot be; SecretKeyError `key_file` if not all of the text could be written; the system's
- *   error.
+ * @throws InvalidOptionError for arguments that cannot be; SecretKeyError `key_file` if not all of
+ *   the text could be written; the system's error.
  */
 export function writeKeyFile(path: string, text: string, options: WriteKeyFileOptions = {}): void {
   checkText("writeKeyFile(path)", path);
@@ -123,7 +126,8 @@ export function writeKeyFile(path: string, text: string, options: WriteKeyFileOp
 }
 
 /**
- * Writes all of the text and waits for the disk: one write may take less than it was given, on a full disk for one.
+ * Writes all of the text and waits for the disk: one write may take less than it was given, on a
+ * full disk for one.
  *
  * @throws the system's error, or SecretKeyError `key_file` if the file is shorter than the text.
  */
@@ -190,7 +194,8 @@ function isOfAnother({ uid }: Stats): boolean {
 function readRegularFile(path: string): { readonly bytes: Buffer; readonly status: Stats } {
   let handle: number;
   try {
-    // A file that is not regular is looked at before it is opened: opening a pipe waits for its writer.
+    // A file that is not regular is looked at before it is opened: opening a pipe waits for its
+    // writer.
     if (!statSync(path).isFile()) throw fileError(path, "it is no regular file", "name the file itself, not a folder or a device");
     handle = openSync(path, "r");
   } catch (error) {
@@ -227,7 +232,8 @@ function keepOwner(path: string, { uid, gid }: { readonly uid: number; readonly 
   try {
     chownSync(path, uid, gid);
   } catch {
-    // Only the superuser may give a file away; for everybody else the new file is theirs, as the old one was.
+    // Only the superuser may give a file away; for everybody else the new file is theirs, as the
+    // old one was.
   }
 }
 

@@ -1,5 +1,6 @@
 /*
- * Lines of characters that many people know: rows and columns of keyboards, and the digits of constants.
+ * Lines of characters that many people know: rows and columns of keyboards, and the digits of
+ * constants.
  */
 
 /** Rows of the keyboards of the world, from the digits down. */

@@ -52,7 +52,10 @@ function parseLine(line: string, number: number, format: KeyListFormat): Uint8Ar
   }
 }
 
-/** What Python reads in a literal: of text as UTF-8, of bytes byte for byte. An unknown escape stands for itself. */
+/**
+ * What Python reads in a literal: of text as UTF-8, of bytes byte for byte. An unknown escape
+ * stands for itself.
+ */
 function unescapeLiteral(body: string, isBytes: boolean): Uint8Array {
   const value = body.replace(ESCAPE, (escape, two?: string, four?: string, eight?: string, octal?: string, simple?: string) => {
     if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));

@@ -26,11 +26,15 @@ export interface KeyRingOptions {
   readonly source?: string | undefined;
   /** Tells when a key was last used, in whole Unix seconds. */
   readonly clock?: Clock | undefined;
-  /** Where the server runs. Unless given, as NODE_ENV or LATCHKEY_ENV of the process says; production where neither says anything. */
+  /**
+   * Where the server runs. Unless given, as NODE_ENV or LATCHKEY_ENV of the process says;
+   * production where neither says anything.
+   */
   readonly mode?: Mode | undefined;
   /**
-   * When the keys are graded. Unless given, `now` in production, where the constructor refuses weak, guessable and published keys, and
-   * `later` in development. `later` leaves it to `admit`, which session managers and toolbars call. `done`: they have been graded.
+   * When the keys are graded. Unless given, `now` in production, where the constructor refuses
+   * weak, guessable and published keys, and `later` in development. `later` leaves it to `admit`,
+   * which session managers and toolbars call. `done`: they have been graded.
    */
   readonly grading?: "now" | "later" | "done" | undefined;
   /** How the keys are graded, now and by `replace`, beside the mode. */
@@ -38,10 +42,11 @@ export interface KeyRingOptions {
 }
 
 /**
- * One current key, which signs and verifies, and fallback keys, which only verify: the state between two keys of a rotation.
+ * One current key, which signs and verifies, and fallback keys, which only verify: the state
+ * between two keys of a rotation.
  *
- * The roles have names because a list does not: Flask 3.1.0 signed with its oldest key because two lists were
- * joined in the wrong order (CVE-2025-47278). The order of the fallbacks has no meaning.
+ * The roles have names because a list does not: Flask 3.1.0 signed with its oldest key because two
+ * lists were joined in the wrong order (CVE-2025-47278). The order of the fallbacks has no meaning.
  *
  * @example
  * ```ts
@@ -62,9 +67,10 @@ export class KeyRing implements Iterable<SecretKey> {
 
   /**
    * @param current signs and verifies.
-   * @param fallbacks only verify. A list, never a bare text: Flask takes a text apart into one-letter keys.
-   * @throws SecretKeyError `key_missing` or `key_invalid` for anything that cannot be a key, or no list of keys; in production
-   *   `key_refused` for a key that is weak, guessable or published.
+   * @param fallbacks only verify. A list, never a bare text: Flask takes a text apart into
+   *   one-letter keys.
+   * @throws SecretKeyError `key_missing` or `key_invalid` for anything that cannot be a key, or no
+   *   list of keys; in production `key_refused` for a key that is weak, guessable or published.
    */
   constructor(current: SecretKeyInput, fallbacks: readonly SecretKeyInput[] = [], options: KeyRingOptions = {}) {
     checkOptions("KeyRing", options, ["source", "clock", "mode", "grading", "rules"]);
@@ -74,7 +80,8 @@ export class KeyRing implements Iterable<SecretKey> {
     this.saidMode = "mode" in options ? options.mode : saidMode(processEnvironment());
     this.#rules = options.rules ?? { clock: this.#clock };
     this.#isGraded = options.grading === "done";
-    // In development a ring may serve signers alone, which take any key as itsdangerous does; a manager warns of it.
+    // In development a ring may serve signers alone, which take any key as itsdangerous does; a
+    // manager warns of it.
     const { grading = this.mode === "production" ? "now" : "later" } = options;
     if (grading === "now") this.admit(this.#source);
   }
@@ -91,12 +98,15 @@ export class KeyRing implements Iterable<SecretKey> {
   }
 
   /**
-   * Grades the keys, unless they have been graded: every user of a ring calls it that lets in only keys which nobody guesses.
+   * Grades the keys, unless they have been graded: every user of a ring calls it that lets in only
+   * keys which nobody guesses.
    *
-   * @param place names in messages what the reader has written, such as `option "keys" of SessionManager`.
+   * @param place names in messages what the reader has written, such as `option "keys" of
+   *   SessionManager`.
    * @param mode how strictly; the ring's own mode unless given.
    * @returns the ring.
-   * @throws SecretKeyError in production `key_refused` for a key that is weak, guessable or published.
+   * @throws SecretKeyError in production `key_refused` for a key that is weak, guessable or
+   *   published.
    */
   admit(place: string, mode: Mode = this.mode): this {
     if (!this.#isGraded) this.#grade(this.#keys, place, mode);
@@ -113,7 +123,10 @@ export class KeyRing implements Iterable<SecretKey> {
     return this.#source;
   }
 
-  /** By which mode all that uses the ring judges: the session manager, its stores and the toolbar. Production unless development was said. */
+  /**
+   * By which mode all that uses the ring judges: the session manager, its stores and the toolbar.
+   * Production unless development was said.
+   */
   get mode(): Mode {
     return judgedMode(this.saidMode);
   }
@@ -134,9 +147,11 @@ export class KeyRing implements Iterable<SecretKey> {
   }
 
   /**
-   * Puts other keys in place of all of these, for everything that holds the ring. Counters of keys that stay go on.
+   * Puts other keys in place of all of these, for everything that holds the ring. Counters of keys
+   * that stay go on.
    *
-   * The new keys are graded by the rules and the mode of the ring, if its keys were. If one is refused, the ring keeps its old keys.
+   * The new keys are graded by the rules and the mode of the ring, if its keys were. If one is
+   * refused, the ring keeps its old keys.
    *
    * @param place names in messages where the keys came from; the ring's source unless given.
    * @throws SecretKeyError as the constructor does.
@@ -148,7 +163,8 @@ export class KeyRing implements Iterable<SecretKey> {
       this.#grade(given, place, this.mode);
       this.#isGraded = true;
     }
-    // A key that stays keeps its object, and with it everything that was derived and counted for it.
+    // A key that stays keeps its object, and with it everything that was derived and counted for
+    // it.
     const keys = given.map((key) => before.find((known) => known.equals(key)) ?? key);
     this.#keys = keys as [SecretKey, ...SecretKey[]];
     for (const key of this.#counters.keys()) if (!keys.includes(key)) this.#counters.delete(key);
@@ -162,8 +178,9 @@ export class KeyRing implements Iterable<SecretKey> {
   /**
    * Notes that a key of this ring signed or verified something. Called by whatever uses the ring.
    *
-   * It stands on the path of every request: a look into a map, an addition and a reading of the clock, together less than a
-   * tenth of the HMAC beside it. The dear fingerprint is only made when somebody asks for it.
+   * It stands on the path of every request: a look into a map, an addition and a reading of the
+   * clock, together less than a tenth of the HMAC beside it. The dear fingerprint is only made when
+   * somebody asks for it.
    */
   count(key: SecretKey, use: "sign" | "verify"): void {
     let counter = this.#counters.get(key);
@@ -175,7 +192,8 @@ export class KeyRing implements Iterable<SecretKey> {
   }
 
   /**
-   * How often, and when last, this process used each key: an old key that verifies nothing any more can go.
+   * How often, and when last, this process used each key: an old key that verifies nothing any more
+   * can go.
    *
    * The counts begin at zero with each process. Each fingerprint costs about 40 ms the first time.
    */

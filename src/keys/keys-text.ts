@@ -4,7 +4,10 @@ import { formatFallbacks, parseFallbacks } from "./fallbacks.ts";
 import { parseKeyFile } from "./key-file.ts";
 import { checkText } from "../options.ts";
 
-/** How a text holds keys: `file`, one key a line and the current one first, or `env`, the variables of a .env file. */
+/**
+ * How a text holds keys: `file`, one key a line and the current one first, or `env`, the variables
+ * of a .env file.
+ */
 export type KeysTextFormat = "file" | "env";
 
 /** The keys in a text. */
@@ -18,8 +21,8 @@ const VARIABLES = ["SECRET_KEY", "SECRET_KEY_FALLBACKS"] as const;
 /**
  * The keys that a key file's or .env file's text holds.
  *
- * @throws SecretKeyError `key_file` for a text that cannot be read as that, `key_missing` for a .env without SECRET_KEY; InvalidOptionError for
- *   arguments that cannot be.
+ * @throws SecretKeyError `key_file` for a text that cannot be read as that, `key_missing` for a
+ *   .env without SECRET_KEY; InvalidOptionError for arguments that cannot be.
  */
 export function readKeysText(text: string, format: KeysTextFormat): KeysInText {
   checkText("The text of a file with keys", text);

@@ -17,22 +17,29 @@ export interface LoadKeyRingOptions {
   /** The environment to read: `process.env`, or `{}` to read none. */
   readonly env: Environment;
   /**
-   * `production` refuses keys that can be guessed, and a start without a key. `development` warns of them, and makes a key where there
-   * is none. Unless given: LATCHKEY_ENV; else NODE_ENV, where `development` and `test` mean development. Where neither is set, a key that is
-   * given is judged as in production, and where none is given one is made for this machine, with a warning.
+   * `production` refuses keys that can be guessed, and a start without a key. `development` warns
+   * of them, and makes a key where there is none. Unless given: LATCHKEY_ENV; else NODE_ENV, where
+   * `development` and `test` mean development. Where neither is set, a key that is given is judged
+   * as in production, and where none is given one is made for this machine, with a warning.
    */
   readonly mode?: Mode | undefined;
   /** The key itself, where the application has it from somewhere else. */
   readonly secretKey?: SecretKeyInput | undefined;
   /** Keys that only verify: a list, never one text. */
   readonly fallbacks?: readonly SecretKeyInput[] | undefined;
-  /** The folder in which `.latchkey/secret_key` keeps the development key; the working directory unless given. */
+  /**
+   * The folder in which `.latchkey/secret_key` keeps the development key; the working directory
+   * unless given.
+   */
   readonly directory?: string | undefined;
-  /** Gets each warning, one sentence or two without any part of a key; `process.emitWarning` unless given. */
+  /**
+   * Gets each warning, one sentence or two without any part of a key; `process.emitWarning` unless
+   * given.
+   */
   readonly warn?: ((message: string) => void) | undefined;
   /**
-   * Until then, fallback keys that production would refuse are accepted with a warning. Each of them lets whoever guesses it forge
-   * sessions: prefer to log everybody out.
+   * Until then, fallback keys that production would refuse are accepted with a warning. Each of
+   * them lets whoever guesses it forge sessions: prefer to log everybody out.
    */
   readonly acceptWeakFallbacksUntil?: Date | undefined;
   /** Further lists of keys to refuse, from `readKeyList`. */
@@ -64,12 +71,16 @@ interface Source {
  * 3. the file `secret_key` in $CREDENTIALS_DIRECTORY (systemd credentials)
  * 4. the environment variable SECRET_KEY
  *
- * More than one of them is an error, since whichever won would surprise somebody. Fallback keys stand in the option `fallbacks`, in the
- * further lines of a key file, or in SECRET_KEY_FALLBACKS (a JSON array, or a list with commas). A server without any key, where nothing says
- * production, gets one that is kept in `.latchkey/secret_key`. All keys are graded (OWASP ASVS 11.2.3), fallbacks as strictly.
+ * More than one of them is an error, since whichever won would surprise somebody. Fallback keys
+ * stand in the option `fallbacks`, in the further lines of a key file, or in SECRET_KEY_FALLBACKS
+ * (a JSON array, or a list with commas). A server without any key, where nothing says production,
+ * gets one that is kept in `.latchkey/secret_key`. All keys are graded (OWASP ASVS 11.2.3),
+ * fallbacks as strictly.
  *
- * @throws SecretKeyError `key_missing`, `key_conflict` (two sources), `key_file`, `key_invalid`, or `key_refused` in production.
- * @throws InvalidOptionError for an unknown mode, a name that is no option, and a missing environment.
+ * @throws SecretKeyError `key_missing`, `key_conflict` (two sources), `key_file`, `key_invalid`, or
+ *   `key_refused` in production.
+ * @throws InvalidOptionError for an unknown mode, a name that is no option, and a missing
+ *   environment.
  * @example
  * ```ts
  * const keys = loadKeyRing({ env: process.env });
@@ -82,8 +93,8 @@ export function loadKeyRing(options: LoadKeyRingOptions): KeyRing {
 }
 
 /**
- * The same with a fifth source, a function that may wait: for vaults and key management services. No service is called before
- * the other sources were looked at.
+ * The same with a fifth source, a function that may wait: for vaults and key management services.
+ * No service is called before the other sources were looked at.
  *
  * @throws SecretKeyError as `loadKeyRing`; what the loader throws is passed on.
  * @example
@@ -161,7 +172,10 @@ function load(options: LoadKeyRingOptions, sources: readonly Source[]): KeyRing 
   return new KeyRing(current, fallbacks.keys, { source: source.name, clock: rules.clock, mode: said, grading: "done", rules });
 }
 
-/** The key that is made is strong, so nobody is endangered; but another server, or this one elsewhere, would make another. */
+/**
+ * The key that is made is strong, so nobody is endangered; but another server, or this one
+ * elsewhere, would make another.
+ */
 const UNSAID = `No secret key is set, so a key for this machine is used. Nothing says where this server runs: production needs a secret key and NODE_ENV=production. ${HOW_TO_MAKE_ONE}. On your own machine set NODE_ENV=development.`;
 
 function developmentSource({ directory = process.cwd() }: LoadKeyRingOptions, said: Mode | undefined): Source {

@@ -1,9 +1,13 @@
 /*
- * What the keys made here begin with, so that a person, a log scanner or this package itself can tell what a key is.
- * The prefix is part of the key: whoever shares it with a Flask application shares the whole text.
+ * What the keys made here begin with, so that a person, a log scanner or this package itself can
+ * tell what a key is. The prefix is part of the key: whoever shares it with a Flask application
+ * shares the whole text.
  */
 
-/** The beginning of every key of `generateSecretKey` in its default format: the kind and the version. */
+/**
+ * The beginning of every key of `generateSecretKey` in its default format: the kind and the
+ * version.
+ */
 export const KEY_PREFIX = "lk1_";
 
 /** The beginning of a key that was made for one developer's machine; production refuses it. */

@@ -6,19 +6,24 @@ import { checkBytes } from "../options.ts";
 
 /** A key that was found among the published ones. */
 export interface PublishedKey {
-  /** Where it is known from, such as "express-session's documentation"; undefined where only that it is published is known. */
+  /**
+   * Where it is known from, such as "express-session's documentation"; undefined where only that it
+   * is published is known.
+   */
   readonly where: string | undefined;
 }
 
 let list: KnownKeys | "unavailable" | undefined;
 
 /**
- * Whether a key is a published one: from public repositories, the documentation of frameworks, templates and examples of applications, or a
- * constant of a standard. It answers for the list that comes with the package, which cannot hold every key that somebody has published.
- * `gradeSecretKey` also finds keys that are weak without having been published.
+ * Whether a key is a published one: from public repositories, the documentation of frameworks,
+ * templates and examples of applications, or a constant of a standard. It answers for the list that
+ * comes with the package, which cannot hold every key that somebody has published. `gradeSecretKey`
+ * also finds keys that are weak without having been published.
  *
- * The key is found in wrapping too: in quotes, behind a name, in hexadecimal or base64, in capitals, doubled, or with a few characters behind.
- * A random key is taken for a published one about once in a hundred million.
+ * The key is found in wrapping too: in quotes, behind a name, in hexadecimal or base64, in
+ * capitals, doubled, or with a few characters behind. A random key is taken for a published one
+ * about once in a hundred million.
  *
  * @param key text, or bytes.
  * @throws InvalidOptionError for anything else.
@@ -34,7 +39,10 @@ export function isPublishedKey(key: string | Uint8Array): boolean {
   return layersOf(Buffer.from(key as string), typeof key === "string").some(({ bytes }) => Boolean(lookUpPublished(bytes)));
 }
 
-/** The published key that these bytes are, in one spelling or another; false for another key, undefined if the list cannot be read. */
+/**
+ * The published key that these bytes are, in one spelling or another; false for another key,
+ * undefined if the list cannot be read.
+ */
 export function lookUpPublished(key: Buffer): PublishedKey | false | undefined {
   list ??= open();
   const spelled = spellings(key);
@@ -63,7 +71,10 @@ const MOST_ADDED = 3;
 /** Shorter than this, what is left of a key says little. */
 const SHORTEST_REST = 8;
 
-/** The ways in which the same key may be written, and what it is without a few characters that were added. */
+/**
+ * The ways in which the same key may be written, and what it is without a few characters that were
+ * added.
+ */
 function spellings(key: Buffer): readonly (string | Buffer)[] {
   if (!key.every((byte) => byte < 0x80)) {
     const found = [key];

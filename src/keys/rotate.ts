@@ -7,14 +7,15 @@ import { SecretKey } from "./secret-key.ts";
 import { checkOptions, checkText, kindOf } from "../options.ts";
 
 /*
- * A rotation in three steps, so that no server meets a cookie signed by a key that it does not know yet:
+ * A rotation in three steps, so that no server meets a cookie signed by a key that it does not know
+ * yet:
  *
  *   announce   the next key joins the fallbacks everywhere: it verifies and does not sign
  *   promote    it becomes the current key; the one before stays as a fallback
  *   retire     the old key goes, once hardly anything is verified by it any more
  *
- * The functions turn one text (of a .env or a key file) into the next one and touch no file: `writeKeyFile` writes it. Keys are named by
- * their fingerprints, never by their places.
+ * The functions turn one text (of a .env or a key file) into the next one and touch no file:
+ * `writeKeyFile` writes it. Keys are named by their fingerprints, never by their places.
  */
 
 /** A text after a step of a rotation. */
@@ -23,7 +24,9 @@ export interface RotationStep {
   readonly text: string;
   readonly current: SecretKey;
   readonly fallbacks: readonly SecretKey[];
-  /** Why the key that was current is not among the fallbacks; undefined if it is, or was not moved. */
+  /**
+   * Why the key that was current is not among the fallbacks; undefined if it is, or was not moved.
+   */
   readonly dropped?: string | undefined;
 }
 
@@ -31,7 +34,10 @@ export interface RotationStep {
 export interface PromoteOptions {
   /** False ends all sessions at once: for a key that somebody else knows. True unless given. */
   readonly keepOld?: boolean | undefined;
-  /** Keeps a weak or published old key as a fallback as long as this lies in the future: until then whoever guesses it forges sessions. */
+  /**
+   * Keeps a weak or published old key as a fallback as long as this lies in the future: until then
+   * whoever guesses it forges sessions.
+   */
   readonly acceptWeakFallbacksUntil?: Date | undefined;
   /** Tells the time, in whole Unix seconds. */
   readonly clock?: Clock | undefined;
@@ -39,17 +45,21 @@ export interface PromoteOptions {
 
 /** When `retireKey` lets a key go. */
 export interface RetireOptions {
-  /** The share of verifications, 0 to 1, that the key made lately, over all servers: `verificationShare` of their usage. */
+  /**
+   * The share of verifications, 0 to 1, that the key made lately, over all servers:
+   * `verificationShare` of their usage.
+   */
   readonly share: number;
   /** The largest share at which the key goes; 0.01 unless given. The sessions behind it end. */
   readonly atMost?: number | undefined;
 }
 
 /**
- * Adds the next key to the fallbacks: first step of a rotation. Deploy the text to all servers before `promoteKey`.
+ * Adds the next key to the fallbacks: first step of a rotation. Deploy the text to all servers
+ * before `promoteKey`.
  *
- * @throws SecretKeyError `key_refused` for a next key that is weak, refused or for development, `key_conflict` if the text holds it already;
- *   `key_file`, `key_missing` for a text without keys.
+ * @throws SecretKeyError `key_refused` for a next key that is weak, refused or for development,
+ *   `key_conflict` if the text holds it already; `key_file`, `key_missing` for a text without keys.
  * @example
  * ```ts
  * const { text } = announceKey(readFileSync(".env", "utf8"), generateSecretKey(), "env");
@@ -71,10 +81,11 @@ export function announceKey(text: string, next: string, format: KeysTextFormat):
 }
 
 /**
- * Makes an announced key the current one, and the key before it a fallback: second step. A weak or published old key is dropped, since
- * it would leave the door open.
+ * Makes an announced key the current one, and the key before it a fallback: second step. A weak or
+ * published old key is dropped, since it would leave the door open.
  *
- * @param fingerprint of the announced key, as `SecretKey.fingerprint` and `KeyRing.usage()` show it.
+ * @param fingerprint of the announced key, as `SecretKey.fingerprint` and `KeyRing.usage()` show
+ *   it.
  * @throws SecretKeyError `key_invalid` if no fallback key has that fingerprint.
  */
 export function promoteKey(text: string, fingerprint: string, format: KeysTextFormat, options: PromoteOptions = {}): RotationStep {
@@ -90,8 +101,9 @@ export function promoteKey(text: string, fingerprint: string, format: KeysTextFo
  * Takes an old key away: last step. Whoever has only a cookie of that key has to log in again.
  *
  * @param fingerprint of the fallback key to take away.
- * @throws SecretKeyError `key_refused` while the key still makes more than `atMost` of the verifications, `key_invalid` if no fallback key has
- *   that fingerprint or the share is no number from 0 to 1.
+ * @throws SecretKeyError `key_refused` while the key still makes more than `atMost` of the
+ *   verifications, `key_invalid` if no fallback key has that fingerprint or the share is no number
+ *   from 0 to 1.
  */
 export function retireKey(text: string, fingerprint: string, format: KeysTextFormat, options: RetireOptions): RotationStep {
   checkOptions("retireKey", options, ["share", "atMost"]);

@@ -6,10 +6,11 @@ import { SecretKeyError } from "../errors.ts";
 export type SecretKeyInput = SecretKey | string | Uint8Array;
 
 /**
- * A secret key that never shows itself: not in `String(key)`, `JSON.stringify`, `console.log`, an error or a structured clone.
+ * A secret key that never shows itself: not in `String(key)`, `JSON.stringify`, `console.log`, an
+ * error or a structured clone.
  *
- * The text is the key, as in Flask: hexadecimal or base64 text is never decoded. Whether a key is any good is
- * `gradeSecretKey`'s question; here only what cannot be a key at all is refused.
+ * The text is the key, as in Flask: hexadecimal or base64 text is never decoded. Whether a key is
+ * any good is `gradeSecretKey`'s question; here only what cannot be a key at all is refused.
  *
  * @example
  * ```ts
@@ -31,7 +32,8 @@ export class SecretKey {
    * Makes a key from text or bytes; the bytes are copied.
    *
    * @param place names in errors where the key was written, such as `option "keys"`.
-   * @throws SecretKeyError `key_missing` for nothing or an empty text, `key_invalid` for any other kind of value.
+   * @throws SecretKeyError `key_missing` for nothing or an empty text, `key_invalid` for any other
+   *   kind of value.
    */
   static from(input: SecretKeyInput, place?: string): SecretKey {
     if (input instanceof SecretKey) return input;
@@ -52,10 +54,12 @@ export class SecretKey {
   }
 
   /**
-   * Eight hexadecimal digits that name the key in logs, counters and the toolbar: the same in every process.
+   * Eight hexadecimal digits that name the key in logs, counters and the toolbar: the same in every
+   * process.
    *
-   * They are 32 bits of scrypt (N = 2^14), so that a fingerprint in a log helps nobody to guess the key: a guess costs about
-   * 40 ms, and thousands of millions of keys share each fingerprint. Made when first asked for.
+   * They are 32 bits of scrypt (N = 2^14), so that a fingerprint in a log helps nobody to guess the
+   * key: a guess costs about 40 ms, and thousands of millions of keys share each fingerprint. Made
+   * when first asked for.
    */
   get fingerprint(): string {
     this.#fingerprint ??= scryptSync(this.#bytes, "latchkey fingerprint v1", 4, { N: 2 ** 14, r: 8, p: 1 }).toString("hex");

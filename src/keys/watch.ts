@@ -13,13 +13,18 @@ export interface WatchKeyFileOptions {
   readonly warn?: ((message: string) => void) | undefined;
   /** Is called after the ring has got other keys. */
   readonly onReload?: ((ring: KeyRing) => void) | undefined;
-  /** Gets the error that kept the ring at its old keys; without it the error's message is a warning. */
+  /**
+   * Gets the error that kept the ring at its old keys; without it the error's message is a warning.
+   */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** A key file that is being watched. */
 export interface KeyFileWatch {
-  /** Reads the file now, as on SIGHUP. Says whether the ring got other keys; false also when the file cannot be used, which `onError` hears. */
+  /**
+   * Reads the file now, as on SIGHUP. Says whether the ring got other keys; false also when the
+   * file cannot be used, which `onError` hears.
+   */
   reload(): boolean;
   /** Ends the watching. */
   close(): void;
@@ -27,18 +32,24 @@ export interface KeyFileWatch {
 
 /** A change is often several events. */
 const SETTLE_MS = 50;
-/** A file that is written in place is for a moment empty or cut off: before it counts as bad it gets this time. */
+/**
+ * A file that is written in place is for a moment empty or cut off: before it counts as bad it gets
+ * this time.
+ */
 const SECOND_LOOK_MS = 500;
 
 /**
- * Gives the ring other keys whenever the file changes, while the server runs: a rotation without a restart. Whoever holds the ring (a session
- * manager, a signer) has them at once.
+ * Gives the ring other keys whenever the file changes, while the server runs: a rotation without a
+ * restart. Whoever holds the ring (a session manager, a signer) has them at once.
  *
- * Replacing the file, writing into it, and the exchange of symbolic links with which Kubernetes updates secrets are all seen. A file that
- * cannot be used, or holds a key that is refused, changes nothing. New keys are graded by the ring's own mode and rules. The watching keeps no process alive.
+ * Replacing the file, writing into it, and the exchange of symbolic links with which Kubernetes
+ * updates secrets are all seen. A file that cannot be used, or holds a key that is refused, changes
+ * nothing. New keys are graded by the ring's own mode and rules. The watching keeps no process
+ * alive.
  *
  * @param file the path that SECRET_KEY_FILE names.
- * @throws InvalidOptionError for arguments that cannot be; the system's error if the file's folder cannot be watched.
+ * @throws InvalidOptionError for arguments that cannot be; the system's error if the file's folder
+ *   cannot be watched.
  * @example
  * ```ts
  * const keys = loadKeyRing({ env: process.env });
@@ -104,7 +115,9 @@ class FolderWatch implements KeyFileWatch {
     );
   }
 
-  /** The folder of the name, and that of the file behind it, where a symbolic link leads elsewhere. */
+  /**
+   * The folder of the name, and that of the file behind it, where a symbolic link leads elsewhere.
+   */
   #watchFolders(): void {
     const folders = new Set([dirname(this.#file)]);
     try {

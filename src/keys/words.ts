@@ -1,6 +1,7 @@
 /*
- * The words that made-up keys are made of. Not a dictionary of English: any separated word counts as one word of a
- * passphrase list (see estimate.ts). These are the words that are found glued together, and those that say "I am no key yet".
+ * The words that made-up keys are made of. Not a dictionary of English: any separated word counts
+ * as one word of a passphrase list (see estimate.ts). These are the words that are found glued
+ * together, and those that say "I am no key yet".
  */
 
 const list = (text: string): readonly string[] => text.trim().split(/\s+/);
@@ -55,7 +56,10 @@ export const COMMON_WORDS: readonly string[] = list(`
   register restaurant scraper shopping spotify sqlalchemy sqlite stripe telegram todolist twitter upload wiki youtube
 `);
 
-/** The most common passwords that are not words above; also looked for as MD5, SHA-1, SHA-256 and SHA-512 digests. */
+/**
+ * The most common passwords that are not words above; also looked for as MD5, SHA-1, SHA-256 and
+ * SHA-512 digests.
+ */
 export const COMMON_PASSWORDS: readonly string[] = list(`
   123456 1234567 12345678 123456789 1234567890 111111 000000 123123 654321 666666 121212 112233 password1 password12 password123
   p@ssword p@ssw0rd passw0rd pa55word letmein iloveyou welcome welcome1 qwerty qwerty123 qwertyuiop 1q2w3e4r 1q2w3e4r5t 1qaz2wsx zaq12wsx abc123

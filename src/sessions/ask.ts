@@ -13,7 +13,8 @@ export interface Patience {
 /**
  * The answer of something that the application has handed in, and that may be slow or broken.
  *
- * @throws SessionError `store_failed` when it fails, with its own error as the cause, or has not answered in time.
+ * @throws SessionError `store_failed` when it fails, with its own error as the cause, or has not
+ *   answered in time.
  */
 export function ask<Answer>({ whom, option, timeout }: Patience, doing: string, question: () => Answer | Promise<Answer>): Promise<Answer> {
   // One promise and no async function: each store is asked so for each request.

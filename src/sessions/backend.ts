@@ -12,9 +12,16 @@ export interface SessionSource {
   readonly lifetimes: Lifetimes;
   /** Whether a store has to be asked for what it reads. */
   readonly asksStore: boolean;
-  /** The names of the cookies it reads. It writes the first one. @param isLocal as `RequestCookie` has it. */
+  /**
+   * The names of the cookies it reads. It writes the first one.
+   *
+   * @param isLocal as `RequestCookie` has it.
+   */
   cookieNames(secure: boolean, isLocal: boolean): readonly string[];
-  /** What each of these values holds, in their order. It never throws for anything that a cookie can hold. */
+  /**
+   * What each of these values holds, in their order. It never throws for anything that a cookie can
+   * hold.
+   */
   read(name: string, values: readonly string[]): readonly Result[] | Promise<readonly Result[]>;
 }
 
@@ -25,11 +32,17 @@ export interface SessionBackend extends SessionSource {
   touch(name: string, session: Outgoing): Saved | Promise<Saved>;
   /** Ends a session in the store, wherever it has moved meanwhile. */
   remove(held: Held): Promise<void>;
-  /** Ends a session that a request has emptied, unless another request has saved something in it, or logged in with it. */
+  /**
+   * Ends a session that a request has emptied, unless another request has saved something in it, or
+   * logged in with it.
+   */
   removeEmptied(session: Outgoing): Emptied | Promise<Emptied>;
 }
 
-/** What became of a session that a request has emptied: `saved` with what others have put in it, or `gone` before. */
+/**
+ * What became of a session that a request has emptied: `saved` with what others have put in it, or
+ * `gone` before.
+ */
 export type Emptied = "ended" | "saved" | "gone";
 
 /** What a cookie's value holds. */
@@ -43,11 +56,17 @@ export interface Reading {
   readonly original?: OriginalData | undefined;
   /** How a store keeps it. */
   readonly held?: Held | undefined;
-  /** Where it is saved, if that is not where the cookie was read: it has moved into the store meanwhile. */
+  /**
+   * Where it is saved, if that is not where the cookie was read: it has moved into the store
+   * meanwhile.
+   */
   readonly source?: SessionSource | undefined;
 }
 
-/** Why a value leads to no session; with the place where a logout finds the session that it led to before. */
+/**
+ * Why a value leads to no session; with the place where a logout finds the session that it led to
+ * before.
+ */
 export interface Refused extends Rejection {
   readonly held?: Held | undefined;
 }
@@ -55,13 +74,25 @@ export interface Refused extends Rejection {
 /** The store's side of a session. */
 export interface Held {
   readonly id: string;
-  /** Undefined for a request that came with a token which has been renewed meanwhile: its successor is known to the browser alone. */
+  /**
+   * Undefined for a request that came with a token which has been renewed meanwhile: its successor
+   * is known to the browser alone.
+   */
   readonly token: string | undefined;
-  /** When the cookie was sent, in Unix seconds. The browser counts from there, whatever was saved since. */
+  /**
+   * When the cookie was sent, in Unix seconds. The browser counts from there, whatever was saved
+   * since.
+   */
   readonly issuedAt: number;
-  /** What the store keeps. Undefined for a session that its cookie holds, and that has not moved into the store yet. */
+  /**
+   * What the store keeps. Undefined for a session that its cookie holds, and that has not moved
+   * into the store yet.
+   */
   readonly payload: string | undefined;
-  /** Until when, in Unix seconds, the store has to remember that such a cookie has moved: as long as a copy of it could be used. */
+  /**
+   * Until when, in Unix seconds, the store has to remember that such a cookie has moved: as long as
+   * a copy of it could be used.
+   */
   readonly until?: number | undefined;
 }
 
@@ -74,9 +105,15 @@ export interface Outgoing {
   readonly held: Held | undefined;
   /** Whether the token is to be a new one. */
   readonly renew: boolean;
-  /** Whether the browser needs the cookie anew although its token stays: its end moves, its attributes change, or an old key had signed it. */
+  /**
+   * Whether the browser needs the cookie anew although its token stays: its end moves, its
+   * attributes change, or an old key had signed it.
+   */
   readonly resend: boolean;
-  /** Whether a user logs in. Such a session is saved even if the one it began with was ended meanwhile. */
+  /**
+   * Whether a user logs in. Such a session is saved even if the one it began with was ended
+   * meanwhile.
+   */
   readonly isLogin: boolean;
   /** Makes this request's changes again on what another request has saved. */
   readonly replay: Update;
@@ -91,7 +128,9 @@ export interface Saved {
   readonly why?: string | undefined;
   /** How often another request had saved in between. */
   readonly conflicts: number;
-  /** What was saved in the end, with the changes of other requests, and its data as session JSON. */
+  /**
+   * What was saved in the end, with the changes of other requests, and its data as session JSON.
+   */
   readonly record: SessionRecord;
   readonly text: string;
 }

@@ -2,7 +2,10 @@ import type { Clock } from "../clock.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { LAST_SECOND } from "./lifetime.ts";
 
-/** A clock of the application's own that gives what sessions can hold: otherwise what is written could not be read again. */
+/**
+ * A clock of the application's own that gives what sessions can hold: otherwise what is written
+ * could not be read again.
+ */
 export function checkedClock(clock: Clock): Clock {
   if (typeof clock !== "function") throw new InvalidOptionError("The option clock is a function that gives whole Unix seconds.");
   return () => {

@@ -10,11 +10,13 @@ export function sessionClosed(
 }
 
 /**
- * What an application gets of its session's data: the data as it is, until it is closed. From then on every change throws, also through references that were taken
- * before, and all can still be read.
+ * What an application gets of its session's data: the data as it is, until it is closed. From then
+ * on every change throws, also through references that were taken before, and all can still be
+ * read.
  *
- * It is a proxy whose handler has no traps until then. Freezing would throw too, but not in sloppy code, and with a message that says nothing of sessions; accessors in
- * the place of the members make a slow object of the data, and cost a request more than all the rest.
+ * It is a proxy whose handler has no traps until then. Freezing would throw too, but not in sloppy
+ * code, and with a message that says nothing of sessions; accessors in the place of the members
+ * make a slow object of the data, and cost a request more than all the rest.
  */
 export class ClosableData {
   /** What is handed out. */
@@ -40,7 +42,10 @@ function refusing(why?: string): ProxyHandler<Data> {
 
 const CLOSED = refusing();
 
-/** Objects inside may be the application's own: they are not touched, and shown through a view that refuses changes. */
+/**
+ * Objects inside may be the application's own: they are not touched, and shown through a view that
+ * refuses changes.
+ */
 const views = new WeakMap<object, object>();
 
 function getReadOnly(target: object, key: PropertyKey, receiver: unknown): unknown {

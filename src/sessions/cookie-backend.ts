@@ -51,7 +51,10 @@ export class CookieBackend implements SessionBackend {
     return values.map((value) => decode(bound, this.#format.unquotes === true ? unquoted(value) : value));
   }
 
-  /** A renewed session keeps its id, so that a deny list finds it. After a login it is another session. */
+  /**
+   * A renewed session keeps its id, so that a deny list finds it. After a login it is another
+   * session.
+   */
   save(name: string, { record, text, isLogin }: Outgoing): Saved {
     const value = this.#encode(name, isLogin ? { ...record, id: undefined } : record, text);
     return { isKept: true, value, conflicts: 0, record, text };
@@ -61,7 +64,10 @@ export class CookieBackend implements SessionBackend {
     return this.save(name, session);
   }
 
-  /** Nothing is kept here. The browser is told to forget the cookie, and a copy of it stays good until it ends. */
+  /**
+   * Nothing is kept here. The browser is told to forget the cookie, and a copy of it stays good
+   * until it ends.
+   */
   async remove(): Promise<void> {}
 
   removeEmptied(): Emptied {

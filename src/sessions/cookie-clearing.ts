@@ -1,7 +1,9 @@
 import type { SessionCookie } from "./cookie.ts";
 import type { Opened, RejectedCookie, SessionState, ValidSession } from "./session-state.ts";
 
-/** Makes a browser forget cookies: of sessions that were ended, and copies of them in other scopes. */
+/**
+ * Makes a browser forget cookies: of sessions that were ended, and copies of them in other scopes.
+ */
 export class CookieClearing {
   readonly #cookie: SessionCookie;
 
@@ -9,7 +11,10 @@ export class CookieClearing {
     this.#cookie = cookie;
   }
 
-  /** Set-Cookie headers that expire the name in every other scope that can have sent one of several cookies. This server's own stays. */
+  /**
+   * Set-Cookie headers that expire the name in every other scope that can have sent one of several
+   * cookies. This server's own stays.
+   */
   elsewhere({ cookie: { secure, facts } }: SessionState, { cookieName }: RejectedCookie): readonly string[] {
     return this.#cookie.expireElsewhere(cookieName, secure, facts, { several: true, ownStays: true });
   }
@@ -26,12 +31,16 @@ export class CookieClearing {
     const endedCopies = opened.verdict === "valid" && hasEnded && isInCookie(opened);
     if (cameTwice || endedCopies) lines.push(...cookie.expireElsewhere(name, secure, request, { several: cameTwice, ownStays: false }));
     else lines.push(...cookie.expireFormer(name, secure));
-    // A session that was planted in the own scope, partitioned, would stand beside a login. The new cookie follows.
+    // A session that was planted in the own scope, partitioned, would stand beside a login. The new
+    // cookie follows.
     if (state.loggedIn && request !== undefined && secure && !name.startsWith("__Host-")) lines.push(cookie.expireTwin(name));
     return [...new Set(lines)];
   }
 
-  /** Set-Cookie headers that make the browser forget a session that was ended, also its copies in other scopes if the cookie held it. */
+  /**
+   * Set-Cookie headers that make the browser forget a session that was ended, also its copies in
+   * other scopes if the cookie held it.
+   */
   expired(state: SessionState, opened: Opened): string[] {
     if (opened.verdict === "none") return [];
     const cookie = this.#cookie;

@@ -6,8 +6,9 @@ export const MAX_VALUES = 64;
 /**
  * All values of one name in a Cookie header, in their order, as they stand there.
  *
- * Pairs are split at ";", and only spaces and tabs are trimmed. What JavaScript's `trim` removes besides has let attackers smuggle
- * names with `__Host-` past browsers. Nothing is decoded, and names are compared letter by letter.
+ * Pairs are split at ";", and only spaces and tabs are trimmed. What JavaScript's `trim` removes
+ * besides has let attackers smuggle names with `__Host-` past browsers. Nothing is decoded, and
+ * names are compared letter by letter.
  */
 export function readCookieValues(header: string, name: string): string[] {
   if (!header.includes(name)) return [];

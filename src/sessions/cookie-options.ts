@@ -5,9 +5,10 @@ import type { CookieScope } from "./cookie-scopes.ts";
 
 interface CommonCookieOptions {
   /**
-   * Whether browsers send the cookie over HTTPS alone. Default: `"auto"`, which is always Secure in production. In development the cookie
-   * is not Secure if the request surely came from a browser on the same machine: over plain HTTP, to a loopback host (localhost,
-   * *.localhost, 127.0.0.0/8, [::1]), from a loopback address, and without a sign of a proxy.
+   * Whether browsers send the cookie over HTTPS alone. Default: `"auto"`, which is always Secure in
+   * production. In development the cookie is not Secure if the request surely came from a browser
+   * on the same machine: over plain HTTP, to a loopback host (localhost, *.localhost, 127.0.0.0/8,
+   * [::1]), from a loopback address, and without a sign of a proxy.
    */
   readonly secure?: boolean | "auto" | undefined;
   /** Default: "Lax". "None" makes the cookie Secure, as browsers demand. */
@@ -15,9 +16,10 @@ interface CommonCookieOptions {
   /** Gives each top-level site its own cookie (CHIPS), and makes it Secure. Default: false. */
   readonly partitioned?: boolean | undefined;
   /**
-   * The domains, paths and partitions that earlier releases gave the cookie. When a session is saved or ended, its cookie is expired there
-   * too. Only scopes that cannot be derived from a request need to stand here, such as a deeper path: without the option, a visitor who
-   * holds cookies of two releases is anonymous for one request.
+   * The domains, paths and partitions that earlier releases gave the cookie. When a session is
+   * saved or ended, its cookie is expired there too. Only scopes that cannot be derived from a
+   * request need to stand here, such as a deeper path: without the option, a visitor who holds
+   * cookies of two releases is anonymous for one request.
    */
   readonly formerly?: readonly CookieScope[] | undefined;
 }
@@ -33,12 +35,18 @@ export interface HostCookieOptions extends CommonCookieOptions {
 type LettersOf<Text extends string> = Text extends `${infer First}${infer Rest}` ? First | LettersOf<Rest> : never;
 type Letter = LettersOf<"abcdefghijklmnopqrstuvwxyz">;
 
-/** A cookie that subdomains share, or that belongs to a path. Its name cannot begin with `__Host-`: browsers would refuse it. */
+/**
+ * A cookie that subdomains share, or that belongs to a path. Its name cannot begin with `__Host-`:
+ * browsers would refuse it.
+ */
 export interface SharedCookieOptions extends CommonCookieOptions {
   readonly name: `${Letter | Uppercase<Letter>}${string}` | `__Secure-${string}` | `__Http-${string}`;
   /** The domain. Browsers send the cookie to its subdomains too. */
   readonly domain?: string | undefined;
-  /** The path below which browsers send the cookie. Default: "/". What a URL cannot hold is percent-encoded. */
+  /**
+   * The path below which browsers send the cookie. Default: "/". What a URL cannot hold is
+   * percent-encoded.
+   */
   readonly path?: string | undefined;
 }
 
@@ -53,7 +61,10 @@ const INSTEAD = {
   signed: "The cookie is always signed or sealed. Leave the option out.",
 };
 const SCOPE_OPTIONS = ["domain", "path", "partitioned"];
-/** Browsers accept these names from Secure cookies alone (RFC 6265bis, section 4.1.3; `__Http-` of its draft 22). */
+/**
+ * Browsers accept these names from Secure cookies alone (RFC 6265bis, section 4.1.3; `__Http-` of
+ * its draft 22).
+ */
 const SECURE_PREFIXES = ["__Host-", "__Secure-", "__Http-"];
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
@@ -105,7 +116,10 @@ function hasPrefix(name: string | undefined, prefix: string): boolean {
   return name?.toLowerCase().startsWith(prefix.toLowerCase()) === true;
 }
 
-/** Browsers request an encoded path, so a cookie for any other spelling would never come back. What is encoded already stays. */
+/**
+ * Browsers request an encoded path, so a cookie for any other spelling would never come back. What
+ * is encoded already stays.
+ */
 function encodedPath(path: unknown): string {
   if (typeof path !== "string" || !path.startsWith("/") || !path.isWellFormed()) {
     throw new InvalidOptionError(`cookie.path begins with a slash, such as "/app"; it is ${JSON.stringify(path)}.`);

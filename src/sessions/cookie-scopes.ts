@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 
 /**
- * Where a cookie lies in a browser, beside its name (RFC 6265bis, section 5.7). A Set-Cookie reaches the cookie of exactly this scope,
- * and no other.
+ * Where a cookie lies in a browser, beside its name (RFC 6265bis, section 5.7). A Set-Cookie
+ * reaches the cookie of exactly this scope, and no other.
  */
 export interface CookieScope {
   /** Undefined for a host-only cookie. */
@@ -31,8 +31,9 @@ const ATTRIBUTE = /^[\x21-\x3A\x3C-\x7E]+$/;
 /**
  * All scopes that can have sent a cookie of this name with a request.
  *
- * The path of a cookie that came is a prefix of the request's path, with or without a slash at its end. Its domain is the host or a parent
- * of it with at least two labels. A Secure cookie may also be partitioned. Names with `__Host-` have one path and no domain.
+ * The path of a cookie that came is a prefix of the request's path, with or without a slash at its
+ * end. Its domain is the host or a parent of it with at least two labels. A Secure cookie may also
+ * be partitioned. Names with `__Host-` have one path and no domain.
  */
 export function possibleScopes({ name, secure, host, path, partitioned }: ScopeSource): Required<CookieScope>[] {
   const isHostOnly = name.toLowerCase().startsWith("__host-");
@@ -62,7 +63,10 @@ function pathsOf(path: string = "/"): string[] {
   return [...new Set(paths)].filter((prefix) => prefix !== "");
 }
 
-/** The host and its parents with at least two labels. An address has none: browsers keep its cookies for it alone. */
+/**
+ * The host and its parents with at least two labels. An address has none: browsers keep its cookies
+ * for it alone.
+ */
 function domainsOf(host: string = ""): string[] {
   const name = host.replace(/:\d*$/, "").replace(/\.$/, "").toLowerCase();
   if (isIP(name) !== 0 || !/^[a-z0-9._-]+$/.test(name)) return [];

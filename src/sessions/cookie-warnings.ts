@@ -3,7 +3,10 @@ import { isLoopbackAddress, isLoopbackHost, proxySign } from "../own-browser.ts"
 import type { CookieOptions } from "./cookie-options.ts";
 import type { RequestCookie, RequestFacts } from "./cookie.ts";
 
-/** Warnings of a session's cookie that a browser may not keep, or that others can read. Each is printed once. */
+/**
+ * Warnings of a session's cookie that a browser may not keep, or that others can read. Each is
+ * printed once.
+ */
 export class CookieWarnings {
   readonly #secure: CookieOptions["secure"];
   readonly #mode: Mode;
@@ -14,7 +17,10 @@ export class CookieWarnings {
     this.#mode = mode;
   }
 
-  /** A cookie was sent. Over plain HTTP, browsers silently drop Secure cookies, unless a proxy terminates TLS. */
+  /**
+   * A cookie was sent. Over plain HTTP, browsers silently drop Secure cookies, unless a proxy
+   * terminates TLS.
+   */
   sent({ facts, secure }: RequestCookie): void {
     if (!secure && this.#mode === "production") {
       this.#warn(

@@ -6,28 +6,42 @@ import { checkCookieOptions, isSecureName, type CookieOptions } from "./cookie-o
 import { isSameScope, possibleScopes, type CookieScope } from "./cookie-scopes.ts";
 import { LONGEST_MAX_AGE } from "./lifetime.ts";
 
-/** Browsers drop a cookie when its name and value have more bytes than this together (RFC 6265bis, section 5.6). */
+/**
+ * Browsers drop a cookie when its name and value have more bytes than this together (RFC 6265bis,
+ * section 5.6).
+ */
 export const MAX_COOKIE_BYTES = 4096;
-/** Set-Cookie lines of one answer that expire cookies in other scopes. A proxy's buffer for headers may have 4 kB. */
+/**
+ * Set-Cookie lines of one answer that expire cookies in other scopes. A proxy's buffer for headers
+ * may have 4 kB.
+ */
 const MAX_EXPIRY_LINES = 40;
 
 /** What an adapter knows of a request. It is asked only if a cookie comes or goes. */
 export interface RequestFacts extends Connection {
   /** Whether it came over HTTPS, as far as this process can tell. */
   readonly secure: boolean;
-  /** The path of the request as the browser sees it, without the query. "/" where it is not known. */
+  /**
+   * The path of the request as the browser sees it, without the query. "/" where it is not known.
+   */
   readonly path?: string | undefined;
 }
 
 /** Which cookies an answer expires in other scopes. */
 export interface ExpiryOptions {
-  /** Whether several cookies came. Then one of them may be partitioned, although this server's own is not. */
+  /**
+   * Whether several cookies came. Then one of them may be partitioned, although this server's own
+   * is not.
+   */
   readonly several: boolean;
   /** Whether the answer neither writes nor expires this server's own cookie. */
   readonly ownStays: boolean;
 }
 
-/** What the cookie of one request is called, and whether it is Secure. It is found out on demand: many requests have no cookie. */
+/**
+ * What the cookie of one request is called, and whether it is Secure. It is found out on demand:
+ * many requests have no cookie.
+ */
 export class RequestCookie {
   /** What is known of the request. */
   readonly facts: RequestFacts | undefined;
@@ -52,7 +66,10 @@ export class RequestCookie {
     return this.facts !== undefined && !this.facts.secure && isLoopbackHost(this.facts.host);
   }
 
-  /** Goes on with the cookie that the session came in: this client keeps cookies of that kind here. Over HTTPS it gets a Secure one. */
+  /**
+   * Goes on with the cookie that the session came in: this client keeps cookies of that kind here.
+   * Over HTTPS it gets a Secure one.
+   */
   keep(name: string): void {
     this.#secure = this.facts?.secure === true || name === this.#cookie.nameFor(true);
   }
@@ -69,7 +86,10 @@ export class SessionCookie {
   /** The texts that come out the same for every visitor, by name and Secure. */
   readonly #attributes = new Map<string, string>();
   readonly #expired = new Map<string, string>();
-  /** Where the last list of expired scopes began, for requests with more scopes than one answer may expire. */
+  /**
+   * Where the last list of expired scopes began, for requests with more scopes than one answer may
+   * expire.
+   */
   #turn = 0;
 
   /** @param ownName the name that a format insists on, if no other is given. */
@@ -109,9 +129,10 @@ export class SessionCookie {
   }
 
   /**
-   * The names under which a session may come. On a developer's own machine both come: a page was opened over HTTPS before, a server passes
-   * its visitor's cookie on to itself, or `load` was not told of the other side. In production only the Secure name counts, since other
-   * hosts and plain connections can set the other one.
+   * The names under which a session may come. On a developer's own machine both come: a page was
+   * opened over HTTPS before, a server passes its visitor's cookie on to itself, or `load` was not
+   * told of the other side. In production only the Secure name counts, since other hosts and plain
+   * connections can set the other one.
    *
    * @param isLocal as `RequestCookie` has it.
    */
@@ -121,7 +142,11 @@ export class SessionCookie {
     return [this.nameFor(secure), this.nameFor(!secure)];
   }
 
-  /** The value of a Set-Cookie header. @param maxAge in seconds; without it the cookie ends with the browser's window. */
+  /**
+   * The value of a Set-Cookie header.
+   *
+   * @param maxAge in seconds; without it the cookie ends with the browser's window.
+   */
   write(name: string, value: string, secure: boolean, maxAge: number | undefined): string {
     if (maxAge !== undefined) return this.#serialize(name, value, secure, { maxAge: Math.min(maxAge, LONGEST_MAX_AGE) });
     const start = `${name}=`;
@@ -135,14 +160,16 @@ export class SessionCookie {
   }
 
   /**
-   * Set-Cookie headers that make a browser forget the cookies of this name in every other scope that can have sent one with this request,
-   * and in those of `formerly`. The cookie of this server's own scope stays. At most 40; a request with more scopes gets the others with
-   * the next answers.
+   * Set-Cookie headers that make a browser forget the cookies of this name in every other scope
+   * that can have sent one with this request, and in those of `formerly`. The cookie of this
+   * server's own scope stays. At most 40; a request with more scopes gets the others with the next
+   * answers.
    */
   expireElsewhere(name: string, secure: boolean, facts: RequestFacts | undefined, { several, ownStays }: ExpiryOptions): string[] {
     const partitioned = several || this.#partitioned;
     const possible = possibleScopes({ name, secure, host: facts?.host, path: facts?.path, partitioned });
-    // A browser that does not know partitions takes the partitioned twin of our own scope for our own cookie.
+    // A browser that does not know partitions takes the partitioned twin of our own scope for our
+    // own cookie.
     const isOwn = (scope: CookieScope): boolean =>
       this.#isOwn(scope) || (ownStays && this.#isOwn({ ...scope, partitioned: this.#partitioned }));
     const scopes = possible.filter((scope) => !isOwn(scope));
@@ -153,7 +180,8 @@ export class SessionCookie {
   }
 
   /**
-   * The same for the scopes of `formerly` alone, and for the unpartitioned twin of a partitioned cookie. The new cookie must follow them.
+   * The same for the scopes of `formerly` alone, and for the unpartitioned twin of a partitioned
+   * cookie. The new cookie must follow them.
    */
   expireFormer(name: string, secure: boolean): string[] {
     const { domain } = this.#options;
@@ -161,7 +189,10 @@ export class SessionCookie {
     return [...this.#formerly, ...twin].map((scope) => this.#expiryLine(name, secure, scope));
   }
 
-  /** The same for the own scope's twin: the partitioned cookie of one that is not, or the reverse. The new cookie must follow it. */
+  /**
+   * The same for the own scope's twin: the partitioned cookie of one that is not, or the reverse.
+   * The new cookie must follow it.
+   */
   expireTwin(name: string): string {
     return this.#expiryLine(name, true, { domain: this.#options.domain, path: this.#path, partitioned: !this.#partitioned });
   }

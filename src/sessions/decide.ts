@@ -32,7 +32,10 @@ export interface Decision {
   readonly why: string;
 }
 
-/** What is done with a session at the end of its request. The first row that fits decides; docs/sessions.md shows the same table. */
+/**
+ * What is done with a session at the end of its request. The first row that fits decides;
+ * docs/sessions.md shows the same table.
+ */
 export function decide(facts: CommitFacts): Decision {
   if (!facts.opened) return { action: "none", why: "Nothing sent: the session was not touched." };
   if (facts.verdict !== "valid") return decideWithoutSession(facts);
@@ -47,7 +50,10 @@ export function decide(facts: CommitFacts): Decision {
   return { action: "none", why: "Nothing sent: nothing changed." };
 }
 
-/** A cookie that cannot be used proves nothing about what the browser holds when the answer arrives, so it is left alone. */
+/**
+ * A cookie that cannot be used proves nothing about what the browser holds when the answer arrives,
+ * so it is left alone.
+ */
 function decideWithoutSession({ verdict, reason, ambiguous, endable, accessed, empty, ended, loggedIn }: CommitFacts): Decision {
   if (ended && empty && (ambiguous || endable)) return { action: "remove", why: "Removed, and the cookie expired: the session was ended." };
   if (reason === "moved" && !loggedIn && !ended) {

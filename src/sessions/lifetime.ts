@@ -2,11 +2,20 @@ import { InvalidOptionError } from "../errors.ts";
 
 const DAY = 86_400;
 
-/** Seconds by which the clocks of two servers may differ before a session counts as signed in the future. */
+/**
+ * Seconds by which the clocks of two servers may differ before a session counts as signed in the
+ * future.
+ */
 export const CLOCK_SKEW = 60;
-/** Seconds during which a token that `renew` has replaced still opens its session, for requests that were on their way. */
+/**
+ * Seconds during which a token that `renew` has replaced still opens its session, for requests that
+ * were on their way.
+ */
 export const RENEWAL_GRACE = 10;
-/** Seconds for which a store remembers where a session went that has a new token: for requests that run so long. */
+/**
+ * Seconds for which a store remembers where a session went that has a new token: for requests that
+ * run so long.
+ */
 export const MOVE_REMEMBERED = 60;
 /** The longest Max-Age that browsers honour (RFC 6265bis, section 5.5: 400 days), in seconds. */
 export const LONGEST_MAX_AGE: number = 400 * DAY;
@@ -21,7 +30,9 @@ export interface Lifetimes {
   readonly idleTimeout: number;
   /** In place of `idleTimeout` where no user is logged in, if it is shorter. */
   readonly anonymousIdleTimeout?: number | undefined;
-  /** How long after the cookie was sent a visit moves the end. Half of the idle time unless given. */
+  /**
+   * How long after the cookie was sent a visit moves the end. Half of the idle time unless given.
+   */
   readonly extendAfter?: number | undefined;
   /** Whether only sessions with `persistent` are extended by visits, as in Flask. */
   readonly extendsPersistentOnly?: boolean | undefined;
@@ -30,7 +41,10 @@ export interface Lifetimes {
 /** 30 days altogether, as NIST SP 800-63B-4 recommends at AAL1, and 14 days without use. */
 export const DEFAULT_LIFETIMES: Lifetimes = { lifetime: 30 * DAY, idleTimeout: 14 * DAY };
 
-/** @throws InvalidOptionError for anything but whole seconds from 1 up, or Infinity where there may be no end. */
+/**
+ * @throws InvalidOptionError for anything but whole seconds from 1 up, or Infinity where there may
+ *   be no end.
+ */
 export function checkSeconds(name: string, value: number, mayBeInfinite: boolean = false): number {
   if ((Number.isSafeInteger(value) && value > 0) || (mayBeInfinite && value === Infinity)) return value;
   throw new InvalidOptionError(`${name} is a whole number of seconds above 0, such as ${14 * DAY} for 14 days; it got ${describe(value)}.`);
@@ -94,7 +108,10 @@ export interface AgeProblem {
   readonly explanation: string;
 }
 
-/** Whether it is time to move the idle end: enough of the idle time is used, and moving it would gain something. */
+/**
+ * Whether it is time to move the idle end: enough of the idle time is used, and moving it would
+ * gain something.
+ */
 export function touchIsDue(times: SessionTimes, limits: Lifetimes, now: number): boolean {
   const used = now - times.lastSeenAt;
   const { extendAfter = idleTimeoutOf(times, limits) / 2, extendsPersistentOnly = false } = limits;

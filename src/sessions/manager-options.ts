@@ -9,75 +9,98 @@ import type { SessionStore } from "./store.ts";
 /** How a SessionManager is to work; only `keys` is needed. */
 export interface SessionManagerOptions<Data extends object = Record<string, unknown>> {
   /**
-   * The ring from `loadKeyRing`, or a key. The current key signs, all keys verify. In production a key that can be guessed, or that was
-   * published, is refused; a bare key is refused in development too. The mode is the ring's: production unless NODE_ENV or LATCHKEY_ENV
-   * says development.
+   * The ring from `loadKeyRing`, or a key. The current key signs, all keys verify. In production a
+   * key that can be guessed, or that was published, is refused; a bare key is refused in
+   * development too. The mode is the ring's: production unless NODE_ENV or LATCHKEY_ENV says
+   * development.
    */
   readonly keys: KeyRing | SecretKeyInput;
-  /** Where the sessions are saved; the cookie then holds a token. Without a store the cookie holds the session. */
+  /**
+   * Where the sessions are saved; the cookie then holds a token. Without a store the cookie holds
+   * the session.
+   */
   readonly store?: SessionStore | undefined;
-  /** What a cookie that holds its session looks like: `sealed()` unless given, `signed()` or `flask()`. Not together with a store. */
+  /**
+   * What a cookie that holds its session looks like: `sealed()` unless given, `signed()` or
+   * `flask()`. Not together with a store.
+   */
   readonly format?: SessionFormat | undefined;
   /**
-   * Further formats that are read and not written: sessions move over to the store or the format when they are next looked at. A store
-   * remembers each cookie that has moved, so that a copy of it opens nothing any more.
+   * Further formats that are read and not written: sessions move over to the store or the format
+   * when they are next looked at. A store remembers each cookie that has moved, so that a copy of
+   * it opens nothing any more.
    */
   readonly reads?: readonly SessionFormat[] | undefined;
   /**
-   * Seconds from the login (or the first write) to the end of a session, whatever happens. Default: 30 days. `Infinity`: no such end.
-   * Flask's cookies do not say when their session began: with `flask()` the shorter one of `lifetime` and `idleTimeout` counts from the last
-   * time the cookie was written, and both are 31 days.
+   * Seconds from the login (or the first write) to the end of a session, whatever happens. Default:
+   * 30 days. `Infinity`: no such end. Flask's cookies do not say when their session began: with
+   * `flask()` the shorter one of `lifetime` and `idleTimeout` counts from the last time the cookie
+   * was written, and both are 31 days.
    */
   readonly lifetime?: number | undefined;
   /**
    * Seconds without a visit after which a session ends. Default: 14 days; with `flask()` 31 days.
-   * The end moves only when more than half of this time has passed since the cookie was sent (`extendAfter`). So a session ends between
-   * `idleTimeout / 2` and `idleTimeout` after the last visit, never later. With the default, a visitor may be logged out after 7 days and
-   * 1 second without a visit.
+   * The end moves only when more than half of this time has passed since the cookie was sent
+   * (`extendAfter`). So a session ends between `idleTimeout / 2` and `idleTimeout` after the last
+   * visit, never later. With the default, a visitor may be logged out after 7 days and 1 second
+   * without a visit.
    */
   readonly idleTimeout?: number | undefined;
   /**
-   * Seconds after the cookie was sent, after which a visit moves the end of the session. Default: half of `idleTimeout`. 0: each visit in a
-   * later second sends the cookie again and writes to the store, as Flask does with SESSION_REFRESH_EACH_REQUEST. `Infinity`: no visit
-   * moves the end.
+   * Seconds after the cookie was sent, after which a visit moves the end of the session. Default:
+   * half of `idleTimeout`. 0: each visit in a later second sends the cookie again and writes to the
+   * store, as Flask does with SESSION_REFRESH_EACH_REQUEST. `Infinity`: no visit moves the end.
    */
   readonly extendAfter?: number | undefined;
   /**
-   * The same for sessions in which no user is logged in, if it is shorter. Default: as `idleTimeout`. Anyone can begin such sessions, so a
-   * short time keeps a store small; a visitor loses an anonymous cart after it.
+   * The same for sessions in which no user is logged in, if it is shorter. Default: as
+   * `idleTimeout`. Anyone can begin such sessions, so a short time keeps a store small; a visitor
+   * loses an anonymous cart after it.
    */
   readonly anonymousIdleTimeout?: number | undefined;
   /**
-   * The most bytes that a session may have in a store. Default: 65,536. A larger one is not saved: `commit` throws `session_too_large`, and
-   * the message names the largest entries. Each request reads and parses the whole session.
+   * The most bytes that a session may have in a store. Default: 65,536. A larger one is not saved:
+   * `commit` throws `session_too_large`, and the message names the largest entries. Each request
+   * reads and parses the whole session.
    */
   readonly maxPayloadBytes?: number | undefined;
   /** Name and attributes of the cookie. */
   readonly cookie?: CookieOptions | undefined;
-  /** A Standard Schema (zod, valibot, arktype) for the data. What is loaded and does not fit is a fresh session; what is to be saved and does not fit throws. It must not be asynchronous. */
+  /**
+   * A Standard Schema (zod, valibot, arktype) for the data. What is loaded and does not fit is a
+   * fresh session; what is to be saved and does not fit throws. It must not be asynchronous.
+   */
   readonly schema?: StandardSchema<Data> | undefined;
   /** Tells the time in Unix seconds; the machine's clock unless given. */
   readonly clock?: Clock | undefined;
   /**
-   * What happens when the store cannot be asked. `"error"`, the default: a SessionError `store_failed`, which the framework answers.
-   * `"anonymous"`: the request goes on without a session, and nothing is saved; logins, logouts and renewals still throw.
+   * What happens when the store cannot be asked. `"error"`, the default: a SessionError
+   * `store_failed`, which the framework answers. `"anonymous"`: the request goes on without a
+   * session, and nothing is saved; logins, logouts and renewals still throw.
    */
   readonly onStoreFailure?: "error" | "anonymous" | undefined;
   /** Seconds that the store, `validFrom` or `isRevoked` may take for one answer. Default: 5. */
   readonly storeTimeout?: number | undefined;
-  /** Whether a logout also tells the browser to forget what it has stored for this origin (Clear-Site-Data, OWASP ASVS 5.0, 14.3.1). False unless set. */
+  /**
+   * Whether a logout also tells the browser to forget what it has stored for this origin
+   * (Clear-Site-Data, OWASP ASVS 5.0, 14.3.1). False unless set.
+   */
   readonly clearSiteData?: boolean | undefined;
   /**
-   * The moment, in Unix seconds, from which a user's sessions count: those that began before it are refused. "Log out everywhere" for sessions that their cookies
-   * hold: note the time when a user asks for it, or changes the password, and give it here; undefined or null for a user who never did. Any other answer than a
-   * finite number throws. It may be a promise, and is then waited for as long as for a store (`storeTimeout`).
+   * The moment, in Unix seconds, from which a user's sessions count: those that began before it are
+   * refused. "Log out everywhere" for sessions that their cookies hold: note the time when a user
+   * asks for it, or changes the password, and give it here; undefined or null for a user who never
+   * did. Any other answer than a finite number throws. It may be a promise, and is then waited for
+   * as long as for a store (`storeTimeout`).
    *
-   * With this or `isRevoked` a session's cookie is opened when the request comes, and not when somebody first looks at it.
+   * With this or `isRevoked` a session's cookie is opened when the request comes, and not when
+   * somebody first looks at it.
    */
   readonly validFrom?: ((subject: string) => number | null | undefined | Promise<number | null | undefined>) | undefined;
   /**
-   * Whether one session was ended before its time: a deny list, by `session.id`. True refuses the session, false lets it in, and any other
-   * answer throws. It may be a promise. It is asked at most four times for a request.
+   * Whether one session was ended before its time: a deny list, by `session.id`. True refuses the
+   * session, false lets it in, and any other answer throws. It may be a promise. It is asked at
+   * most four times for a request.
    */
   readonly isRevoked?: ((session: RevocableSession) => boolean | Promise<boolean>) | undefined;
 }

@@ -25,8 +25,9 @@ import type { SessionStore } from "./store.ts";
 /**
  * Opens the session of a request, and saves it at the end.
  *
- * Without a store the cookie holds the session, encrypted; with one, the cookie holds a random token, and the store knows only the token's
- * hash. Adapters call `load` and `commit`; so can anything that has a Cookie header.
+ * Without a store the cookie holds the session, encrypted; with one, the cookie holds a random
+ * token, and the store knows only the token's hash. Adapters call `load` and `commit`; so can
+ * anything that has a Cookie header.
  *
  * @example
  * ```ts
@@ -46,7 +47,9 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   readonly #warnings: CookieWarnings;
   readonly #directory: SessionDirectory | undefined;
 
-  /** @throws InvalidOptionError for options that cannot be, SecretKeyError for keys that cannot be. */
+  /**
+   * @throws InvalidOptionError for options that cannot be, SecretKeyError for keys that cannot be.
+   */
   constructor(options: SessionManagerOptions<Data>) {
     const settings = settingsOf(options);
     const { keys, clock, store, format: own, cookie, reads, storeTimeout, maxPayloadBytes } = settings;
@@ -84,19 +87,24 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * The session of a request. Anything wrong with the cookie is a fresh session and a `rejection`, never an exception.
+   * The session of a request. Anything wrong with the cookie is a fresh session and a `rejection`,
+   * never an exception.
    *
    * @param source the Cookie header as it came, or the web's `Request` or `Headers` that hold it.
-   * @param request what is known of the request. Without it, or without the address of the other side, the cookie counts as Secure.
-   * @throws InvalidOptionError for another source; SessionError `store_failed` when the store fails or is late, unless `onStoreFailure`
-   *   says otherwise.
+   * @param request what is known of the request. Without it, or without the address of the other
+   *   side, the cookie counts as Secure.
+   * @throws InvalidOptionError for another source; SessionError `store_failed` when the store fails
+   *   or is late, unless `onStoreFailure` says otherwise.
    */
   async load(source: SessionSourceInput, request?: RequestFacts): Promise<Session<Data>> {
     const { cookieHeader, facts } = readSource(source, request);
     return await this.open(cookieHeader, facts);
   }
 
-  /** As `load`, and without a promise where nothing has to be waited for: unless a store is asked. For adapters. */
+  /**
+   * As `load`, and without a promise where nothing has to be waited for: unless a store is asked.
+   * For adapters.
+   */
   open(cookieHeader: string | null | undefined, request?: RequestFacts): Session<Data> | Promise<Session<Data>> {
     const cookie = new RequestCookie(this.#cookie, request);
     const incoming = this.#reader.read(cookieHeader ?? "", cookie);
@@ -114,13 +122,17 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    * Saves the session and closes it: later changes throw.
    *
    * @returns headers of the answer, to be appended: Set-Cookie, Vary and Cache-Control, or none.
-   * @throws SessionError `store_failed`, `store_conflict`, `cookie_too_large`, `session_too_large` or `session_invalid`; then nothing may be sent but an error.
+   * @throws SessionError `store_failed`, `store_conflict`, `cookie_too_large`, `session_too_large`
+   *   or `session_invalid`; then nothing may be sent but an error.
    */
   async commit(session: Session<Data>): Promise<readonly HeaderPair[]> {
     return await this.close(session);
   }
 
-  /** As `commit`, and without a promise where nothing has to be waited for: unless a store is asked. For adapters. */
+  /**
+   * As `commit`, and without a promise where nothing has to be waited for: unless a store is asked.
+   * For adapters.
+   */
   close(session: Session<Data>): readonly HeaderPair[] | Promise<readonly HeaderPair[]> {
     const state = stateOf(session);
     if (state.owner !== this) throw new InvalidOptionError("This session was not loaded by this SessionManager.");
@@ -148,12 +160,18 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     return isLost;
   }
 
-  /** The name of the session's cookie in the answer to a request. For adapters, which refuse two managers with one name. */
+  /**
+   * The name of the session's cookie in the answer to a request. For adapters, which refuse two
+   * managers with one name.
+   */
   cookieNameFor(request: RequestFacts | undefined): string {
     return new RequestCookie(this.#cookie, request).name;
   }
 
-  /** Whether `list` and `revokeAll` work: whether there is a store, and it finds sessions by their subject. */
+  /**
+   * Whether `list` and `revokeAll` work: whether there is a store, and it finds sessions by their
+   * subject.
+   */
   get listsBySubject(): boolean {
     return this.#directory?.isIndexed === true;
   }
@@ -193,8 +211,8 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    * Ends one session, wherever it has moved meanwhile.
    *
    * @param id from `list` (`handle`), or `session.id`.
-   * @param options `subject` is the user who asks for it. Give it whenever the id came from a visitor: a session of another user is then
-   *   left alone.
+   * @param options `subject` is the user who asks for it. Give it whenever the id came from a
+   *   visitor: a session of another user is then left alone.
    * @returns whether there was such a session.
    * @throws InvalidOptionError without a store, or for an id that is not one of a store.
    */
@@ -206,12 +224,14 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Ends all sessions of a subject: "log out everywhere", or with `except` everywhere else. It goes on until a listing is empty, so a
-   * session that is being renewed meanwhile ends too. A login that is under way is a new session, and stays.
+   * Ends all sessions of a subject: "log out everywhere", or with `except` everywhere else. It goes
+   * on until a listing is empty, so a session that is being renewed meanwhile ends too. A login
+   * that is under way is a new session, and stays.
    *
    * @param options `except` is the id of a session that stays, such as `session.id`.
    * @returns how many were ended.
-   * @throws InvalidOptionError without a store that can list by subject; SessionError `store_conflict` if sessions are begun all the time.
+   * @throws InvalidOptionError without a store that can list by subject; SessionError
+   *   `store_conflict` if sessions are begun all the time.
    */
   async revokeAll(subject: string, options: { readonly except?: string | undefined } = {}): Promise<number> {
     checkOptions("revokeAll", options, ["except"]);

@@ -4,7 +4,10 @@ type Data = Record<string, unknown>;
 /** Each member's text, by which changes are found. */
 type Members = ReadonlyMap<string, string>;
 
-/** What was changed by assigning to the data: texts and not values, because an edit may be applied more than once. */
+/**
+ * What was changed by assigning to the data: texts and not values, because an edit may be applied
+ * more than once.
+ */
 interface Edit {
   readonly set: ReadonlyMap<string, string>;
   readonly removed: readonly string[];
@@ -14,8 +17,9 @@ interface Edit {
 export type Update = (data: Data) => void;
 
 /**
- * What one request did to its session's data, so that it can be done again to what another request has saved in between: a three-way
- * merge per top-level key, mine over theirs where I changed it, and functions given to `update` called anew.
+ * What one request did to its session's data, so that it can be done again to what another request
+ * has saved in between: a three-way merge per top-level key, mine over theirs where I changed it,
+ * and functions given to `update` called anew.
  */
 export class Journal {
   readonly #steps: (Edit | Update)[] = [];

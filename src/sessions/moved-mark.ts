@@ -1,13 +1,17 @@
 /**
- * What a store keeps for a minute in the place of a session that has a new token: where it went, so that requests that still come with the old one, or are still
- * running, neither lose what they do nor end the visitor's session.
+ * What a store keeps for a minute in the place of a session that has a new token: where it went, so
+ * that requests that still come with the old one, or are still running, neither lose what they do
+ * nor end the visitor's session.
  */
 export interface MovedMark {
   /** The id under which the session is kept now. */
   readonly id: string;
   /** When it moved, in Unix seconds. */
   readonly at: number;
-  /** Whether a login moved it. Then the old token opens nothing any more: somebody may have planted it (OWASP ASVS 5.0, 7.2.4). */
+  /**
+   * Whether a login moved it. Then the old token opens nothing any more: somebody may have planted
+   * it (OWASP ASVS 5.0, 7.2.4).
+   */
   readonly byLogin: boolean;
   /** What a login at the same time needs to find the same new token; see `loginToken`. */
   readonly nonce?: string | undefined;
@@ -16,7 +20,10 @@ export interface MovedMark {
 /** No session's payload begins like this. */
 const MARK = /^(moved|login) ([A-Za-z0-9_-]{43}) (\d{1,15})(?: ([A-Za-z0-9_-]{22}))?$/;
 
-/** What a store keeps between the end of a session and its deletion, so that both are one step for a request that is about to write. */
+/**
+ * What a store keeps between the end of a session and its deletion, so that both are one step for a
+ * request that is about to write.
+ */
 export const TOMBSTONE = "ended";
 
 /** The mark as a store keeps it. */

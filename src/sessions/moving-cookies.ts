@@ -13,8 +13,9 @@ const MAX_READINGS = 4;
 /**
  * Cookies of an earlier release that hold their session, on their way into a store.
  *
- * Such a cookie cannot be taken back, and copies of it may exist. So the store remembers each one that has moved, or was ended, for as
- * long as it could be used: a copy opens nothing after a logout.
+ * Such a cookie cannot be taken back, and copies of it may exist. So the store remembers each one
+ * that has moved, or was ended, for as long as it could be used: a copy opens nothing after a
+ * logout.
  */
 export class MovingCookies implements SessionSource {
   readonly format: string;
@@ -49,7 +50,8 @@ export class MovingCookies implements SessionSource {
   async #follow(reading: Reading): Promise<Result> {
     const { record } = reading;
     const { id, data, subject, persistent, lastSeenAt } = record;
-    // Flask's cookies have no id. Two visitors may hold the same anonymous one, so such a cookie begins a session of its own each time.
+    // Flask's cookies have no id. Two visitors may hold the same anonymous one, so such a cookie
+    // begins a session of its own each time.
     if (id === undefined && subject === undefined) return reading;
     const identity = id ?? comparableText([subject!, data, persistent, lastSeenAt]);
     const until = expiryOf(record, this.lifetimes) + CLOCK_SKEW;

@@ -4,10 +4,11 @@ import { comparableText, readSessionJson } from "./session-json.ts";
 type Data = Record<string, unknown>;
 
 /**
- * A session's data as it came in: what the data at the end is compared with, and what fresh copies are made from. It is never handed out itself.
+ * A session's data as it came in: what the data at the end is compared with, and what fresh copies
+ * are made from. It is never handed out itself.
  *
- * Most data is plain JSON, and two plain values are compared and copied in a fraction of the time that writing their text takes. What is not plain, or only
- * looks alike, is told by its text.
+ * Most data is plain JSON, and two plain values are compared and copied in a fraction of the time
+ * that writing their text takes. What is not plain, or only looks alike, is told by its text.
  */
 export class OriginalData {
   readonly #plain: Data | undefined;
@@ -39,7 +40,9 @@ export class OriginalData {
     return (this.#plain === undefined ? readSessionJson(this.text) : copyPlain(this.#plain)) as Data;
   }
 
-  /** Whether the data is surely what it was. False says nothing: then the texts have to be compared. */
+  /**
+   * Whether the data is surely what it was. False says nothing: then the texts have to be compared.
+   */
   isUnchanged(data: Data): boolean {
     return this.#plain !== undefined && isSamePlain(data, this.#plain);
   }
@@ -83,7 +86,10 @@ function sizeOf(plain: unknown): number {
   return size;
 }
 
-/** Whether both are plain and the same, whatever the order of members. It ends, since `plain` has no circles. */
+/**
+ * Whether both are plain and the same, whatever the order of members. It ends, since `plain` has no
+ * circles.
+ */
 function isSamePlain(value: unknown, plain: unknown): boolean {
   if (typeof plain !== "object" || plain === null) return Object.is(value, plain);
   if (typeof value !== "object" || value === null) return false;

@@ -1,7 +1,10 @@
 import { InvalidOptionError } from "../errors.ts";
 import type { RequestFacts } from "./cookie.ts";
 
-/** Where the cookies of a request are read from: the Cookie header, or the web's `Request` or `Headers`. */
+/**
+ * Where the cookies of a request are read from: the Cookie header, or the web's `Request` or
+ * `Headers`.
+ */
 export type SessionSourceInput = string | null | undefined | Request | Headers;
 
 interface SourceRead {

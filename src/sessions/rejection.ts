@@ -3,7 +3,10 @@ import type { RejectionReason } from "../diagnostics.ts";
 /** Why a cookie did not become a session. */
 export interface Rejection {
   readonly reason: RejectionReason;
-  /** One sentence or two for a person: which step failed, why, and what is likely behind it. It holds nothing of the cookie. */
+  /**
+   * One sentence or two for a person: which step failed, why, and what is likely behind it. It
+   * holds nothing of the cookie.
+   */
   readonly explanation: string;
 }
 

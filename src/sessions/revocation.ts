@@ -9,8 +9,8 @@ const NOT_ASKED: unique symbol = Symbol("not asked");
 const DOING = "looking whether a session was ended";
 
 /**
- * Asks the application whether a genuine session was ended before its time (OWASP ASVS 5.0, 7.4.1 for self-contained tokens): by a date for each subject, or
- * by a list of sessions.
+ * Asks the application whether a genuine session was ended before its time (OWASP ASVS 5.0, 7.4.1
+ * for self-contained tokens): by a date for each subject, or by a list of sessions.
  */
 export class Revocation {
   readonly #hooks: Hooks;
@@ -33,7 +33,10 @@ export class Revocation {
     return this.#hooks.validFrom !== undefined || this.#hooks.isRevoked !== undefined;
   }
 
-  /** Why the session is refused; undefined if it is not. A promise where a hook gave one or threw: it fails as a store's would. */
+  /**
+   * Why the session is refused; undefined if it is not. A promise where a hook gave one or threw:
+   * it fails as a store's would.
+   */
   refusalOf(session: RevocableSession): Rejection | undefined | Promise<Rejection | undefined> {
     const { validFrom, isRevoked } = this.#hooks;
     const { subject, createdAt } = session;
@@ -44,7 +47,10 @@ export class Revocation {
   }
 }
 
-/** What the function gives, or a promise that fails with what it throws, so that the caller need not expect both. */
+/**
+ * What the function gives, or a promise that fails with what it throws, so that the caller need not
+ * expect both.
+ */
 function attempt<Value>(work: () => Value): Value | Promise<never> {
   try {
     return work();
@@ -53,7 +59,10 @@ function attempt<Value>(work: () => Value): Value | Promise<never> {
   }
 }
 
-/** Only the expected answers count. `await redis.exists(…)` gives 1, and must not be taken for "not revoked". */
+/**
+ * Only the expected answers count. `await redis.exists(…)` gives 1, and must not be taken for "not
+ * revoked".
+ */
 function judge(createdAt: number, from: unknown, revoked: unknown): Rejection | undefined {
   // A database says null.
   if (from !== undefined && from !== null && !(typeof from === "number" && Number.isFinite(from)))

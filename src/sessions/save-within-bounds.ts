@@ -4,7 +4,10 @@ import { textOf } from "./session-json.ts";
 import { isTooLarge } from "./session-size.ts";
 import type { SessionState } from "./session-state.ts";
 
-/** Saves a session, and drops the oldest flashed messages where they leave no room: unread messages must never block a login. */
+/**
+ * Saves a session, and drops the oldest flashed messages where they leave no room: unread messages
+ * must never block a login.
+ */
 export function saveWithinBounds(
   backend: SessionBackend,
   name: string,

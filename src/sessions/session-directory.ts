@@ -7,7 +7,10 @@ import type { IndexedStore, SessionStore } from "./store.ts";
 import { conflict, MAX_ATTEMPTS, type StoredSessions } from "./stored-sessions.ts";
 import { isStoreId } from "./token.ts";
 
-/** Lists and ends sessions in a store from outside of their requests: by their ids, and by their users. */
+/**
+ * Lists and ends sessions in a store from outside of their requests: by their ids, and by their
+ * users.
+ */
 export class SessionDirectory {
   readonly #store: SessionStore & Partial<IndexedStore>;
   readonly #sessions: StoredSessions;
@@ -30,7 +33,8 @@ export class SessionDirectory {
     const sessions = stored.flatMap(({ id, payload, expiresAt }): SessionInfo[] => {
       const record = recordOf(payload);
       if (record === undefined) return [];
-      // A touch moves only the store's expiry. Where the absolute end is nearer, that says less than the payload does.
+      // A touch moves only the store's expiry. Where the absolute end is nearer, that says less
+      // than the payload does.
       const touchedAt = expiresAt < record.createdAt + lifetime ? expiresAt - idleTimeout : 0;
       const { label, createdAt, lastSeenAt, persistent } = record;
       return [{ handle: id, subject, label, createdAt, lastSeenAt: Math.max(lastSeenAt, touchedAt), expiresAt, persistent }];
@@ -54,7 +58,10 @@ export class SessionDirectory {
     return true;
   }
 
-  /** Removes until a listing is empty: a renewal that is under way writes a session that the first listing does not hold. */
+  /**
+   * Removes until a listing is empty: a renewal that is under way writes a session that the first
+   * listing does not hold.
+   */
   async revokeAll(subject: string, { except }: { readonly except?: string | undefined }): Promise<number> {
     let count = 0;
     for (let round = 0; round < MAX_ATTEMPTS; round++) {

@@ -6,7 +6,8 @@ const writable = new TaggedJson({ allowNaN: false });
 const readable = new TaggedJson({ allowNaN: true });
 
 /**
- * The JSON of sessions: Flask's tagged JSON, so that Tuple, Date, bytes, Uuid and Markup survive in every format and store.
+ * The JSON of sessions: Flask's tagged JSON, so that Tuple, Date, bytes, Uuid and Markup survive in
+ * every format and store.
  *
  * @throws SessionError `session_invalid` for what JSON cannot hold, naming the member.
  */
@@ -25,14 +26,19 @@ export function readSessionJson(text: string): unknown {
 }
 
 /**
- * A text to compare by: two values that are saved alike have the same. NaN, which a Flask may have written and which we do not
- * write, is no obstacle here: a session that nobody changed is not written.
+ * A text to compare by: two values that are saved alike have the same. NaN, which a Flask may have
+ * written and which we do not write, is no obstacle here: a session that nobody changed is not
+ * written.
  */
 export function comparableText(value: unknown): string {
   return readable.dumps(value);
 }
 
-/** The text of data for comparing and saving. @throws SessionError `session_invalid` for what JSON cannot hold. */
+/**
+ * The text of data for comparing and saving.
+ *
+ * @throws SessionError `session_invalid` for what JSON cannot hold.
+ */
 export function textOf(data: Record<string, unknown>): string {
   try {
     return comparableText(data);
@@ -41,7 +47,10 @@ export function textOf(data: Record<string, unknown>): string {
   }
 }
 
-/** Refuses what comparing lets pass: NaN, and data so deep that with a format's or a store's envelope around it nobody could read it. */
+/**
+ * Refuses what comparing lets pass: NaN, and data so deep that with a format's or a store's
+ * envelope around it nobody could read it.
+ */
 export function mustBeReadable(text: string, data: Record<string, unknown>): void {
   if (isSuspicious(text)) writeSessionJson([data]);
 }
@@ -61,7 +70,10 @@ function isSuspicious(text: string): boolean {
   return text.includes("NaN") || text.includes("Infinity") || mayBeTooDeep(text);
 }
 
-/** Whether a text has as many brackets as levels that can be read. Most have far fewer, so they need no closer look. */
+/**
+ * Whether a text has as many brackets as levels that can be read. Most have far fewer, so they need
+ * no closer look.
+ */
 function mayBeTooDeep(text: string): boolean {
   return text.length >= 2 * MAX_NESTING && text.split(/[[{]/, MAX_NESTING + 1).length > MAX_NESTING;
 }

@@ -10,7 +10,10 @@ import type { Revocation } from "./revocation.ts";
 import { fitToSchema } from "./session-schema.ts";
 import type { Opened, RejectedCookie, ValidSession } from "./session-state.ts";
 
-/** More different sessions than a browser sends. The application is not asked about any of them then. */
+/**
+ * More different sessions than a browser sends. The application is not asked about any of them
+ * then.
+ */
 const MAX_QUESTIONS = 4;
 
 /** All values that came in under one name, and all that can read them. */
@@ -59,7 +62,10 @@ export class SessionReader {
     this.#revocation = revocation;
   }
 
-  /** Waits for the store, if there is one and a genuine token came in, and for the application's own checks. Otherwise nothing is opened before `open`. */
+  /**
+   * Waits for the store, if there is one and a genuine token came in, and for the application's own
+   * checks. Otherwise nothing is opened before `open`.
+   */
   read(header: string, cookie: RequestCookie): Incoming | Promise<Incoming> {
     if (header === "") return NOTHING_CAME;
     const candidates: Candidate[] = [];
@@ -156,12 +162,15 @@ export class SessionReader {
   }
 
   #ageProblem({ record, held }: Reading, { lifetimes }: SessionSource): AgeProblem | undefined {
-    // A store ends by itself what rests too long, and knows better than a cookie when it was last used.
+    // A store ends by itself what rests too long, and knows better than a cookie when it was last
+    // used.
     const isInStore = held?.payload !== undefined;
     return ageProblem(record, isInStore ? { lifetime: lifetimes.lifetime, idleTimeout: Infinity } : lifetimes, this.#clock());
   }
 
-  /** Takes out the sessions that the application has ended; a promise where it has to be waited for. */
+  /**
+   * Takes out the sessions that the application has ended; a promise where it has to be waited for.
+   */
   #refuseRevoked(examined: Examined): Promise<void> | undefined {
     if (!this.#revocation.isNeeded || examined.sessions.length > MAX_QUESTIONS) return undefined;
     const pending: Promise<void>[] = [];
@@ -180,7 +189,10 @@ export class SessionReader {
   }
 }
 
-/** The first name that leads to a session decides. A name with several sessions leads to none, and no other one is tried in its place. */
+/**
+ * The first name that leads to a session decides. A name with several sessions leads to none, and
+ * no other one is tried in its place.
+ */
 function conclude(examined: readonly Examined[]): Opened {
   let first: RejectedCookie | undefined;
   for (const { name, bytes, sessions, rejections, moved, isFlood } of examined) {
@@ -202,7 +214,10 @@ function conclude(examined: readonly Examined[]): Opened {
   return first ?? { verdict: "none" };
 }
 
-/** One session may come in several cookies: copies of different age in different scopes. The newest one counts. */
+/**
+ * One session may come in several cookies: copies of different age in different scopes. The newest
+ * one counts.
+ */
 function eachOnce(sessions: readonly ValidSession[]): readonly ValidSession[] {
   if (sessions.length < 2) return sessions;
   const groups = Map.groupBy(sessions, ({ held, record: { id, subject, persistent }, original }) => {

@@ -1,6 +1,9 @@
 /** What a session consists of, wherever it is kept. Times are whole Unix seconds. */
 export interface SessionRecord {
-  /** What a session that its cookie holds is known by; undefined where the format has no room for it, before the first commit, and in a store, which has its own. */
+  /**
+   * What a session that its cookie holds is known by; undefined where the format has no room for
+   * it, before the first commit, and in a store, which has its own.
+   */
   id?: string | undefined;
   data: Record<string, unknown>;
   /** Whose session it is, after `login`. */
@@ -20,7 +23,10 @@ export interface SessionRecord {
   expiresAt?: number | undefined;
 }
 
-/** Whether a value that was decoded can be a session's data: an object that is no array and of no class. */
+/**
+ * Whether a value that was decoded can be a session's data: an object that is no array and of no
+ * class.
+ */
 export function isDataObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

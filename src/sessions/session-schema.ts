@@ -15,7 +15,8 @@ export function fitToSchema(schema: StandardSchema, data: Data): { readonly data
   if (result.issues !== undefined) return { places: placesOf(result) };
   const own = entries.filter(([key]) => OWN_MEMBERS.includes(key));
   const fitted = Object.fromEntries([...Object.entries(result.value as Data), ...own]);
-  // A schema makes new objects, and the spelling of a number belongs to its object: a Python's 1.0 would become 1.
+  // A schema makes new objects, and the spelling of a number belongs to its object: a Python's 1.0
+  // would become 1.
   copyNumberSources(data, fitted);
   return { data: fitted };
 }

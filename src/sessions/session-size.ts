@@ -4,7 +4,10 @@ import { comparableText, readSessionJson } from "./session-json.ts";
 const NAMED_ENTRIES = 3;
 const LONGEST_NAME = 40;
 
-/** The largest entries of a session's data, for the message of an error: names and sizes, and no values. */
+/**
+ * The largest entries of a session's data, for the message of an error: names and sizes, and no
+ * values.
+ */
 export function largestEntries(text: string): string {
   const sizes = Object.entries(readSessionJson(text) as Record<string, unknown>).map(([key, value]) => ({
     key,

@@ -129,12 +129,19 @@ export class SessionState {
     this.#journalOf().update(this.data, change);
   }
 
-  /** Makes on `theirs` what this request did to its own data. @param text that data as session JSON, since the data itself is closed by then. */
+  /**
+   * Makes on `theirs` what this request did to its own data.
+   *
+   * @param text that data as session JSON, since the data itself is closed by then.
+   */
   replay(text: string, theirs: Record<string, unknown>): void {
     this.#journalOf().replay(readSessionJson(text) as Record<string, unknown>, theirs);
   }
 
-  /** Empties the session, and takes everything of its owner from it: each member of the record begins anew. */
+  /**
+   * Empties the session, and takes everything of its owner from it: each member of the record
+   * begins anew.
+   */
   end(): void {
     const record = this.edit();
     const { data } = record;

@@ -78,7 +78,8 @@ export class SessionWriter {
     const facts = this.#factsOf(state, opened, record, text !== undefined && text !== before.text);
     const decision = decide(facts);
     const storeFailed = facts.reason === "store_failed";
-    // The store could not be read, so the old session may still exist. Reporting it as ended would be wrong.
+    // The store could not be read, so the old session may still exist. Reporting it as ended would
+    // be wrong.
     if (storeFailed && (state.ended || (state.renewed && !state.loggedIn))) throw outOfReach();
     if (decision.action === "none") return nothing(decision, text);
     // Never swallow a failed login or logout, even with `onStoreFailure: "anonymous"`.
@@ -161,7 +162,10 @@ export class SessionWriter {
     return removed === undefined ? save() : removed.then(save);
   }
 
-  /** Showing the last flashed message empties a session. That must not end what other requests save in it, or who logs in with it, meanwhile. */
+  /**
+   * Showing the last flashed message empties a session. That must not end what other requests save
+   * in it, or who logs in with it, meanwhile.
+   */
   #removeEmptied(
     state: SessionState,
     loaded: ValidSession,
@@ -191,7 +195,8 @@ export class SessionWriter {
     const isOurs = loaded?.source === backend;
     const session = this.#outgoing(state, loaded, facts, decision, text);
     const { record } = session;
-    // A Flask writes NaN, which is read here and not written. As long as nothing changes, its cookie stays as it is.
+    // A Flask writes NaN, which is read here and not written. As long as nothing changes, its
+    // cookie stays as it is.
     const isUnchanged = action === "touch" || action === "resign";
     if (isUnchanged && !isReadable(text, record.data)) return nothing({ action: "none", why: UNWRITABLE }, text);
     const send = (saved: Saved): Outcome => this.#send(state, facts, decision, saved);
@@ -223,7 +228,10 @@ export class SessionWriter {
     };
   }
 
-  /** Uses the time the cookie was issued, because store sessions do not resend the cookie on every change. */
+  /**
+   * Uses the time the cookie was issued, because store sessions do not resend the cookie on every
+   * change.
+   */
   #touchIsDue({ record, held }: ValidSession): boolean {
     const { backend, clock } = this.#context;
     return touchIsDue({ ...record, lastSeenAt: held?.issuedAt ?? record.lastSeenAt }, backend.lifetimes, clock());

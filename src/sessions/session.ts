@@ -9,7 +9,10 @@ import type { SessionState } from "./session-state.ts";
 export interface LoginOptions {
   /** Sets `session.persistent` as well: true or false. Unless given, it stays as it was. */
   readonly persistent?: boolean | undefined;
-  /** Text of up to 200 characters that tells this session from the user's others, such as "Firefox on Linux". */
+  /**
+   * Text of up to 200 characters that tells this session from the user's others, such as "Firefox
+   * on Linux".
+   */
   readonly label?: string | undefined;
 }
 
@@ -23,8 +26,9 @@ export let stateOf: <Data extends object>(session: Session<Data>) => SessionStat
 /**
  * One visitor's session, from the request to its answer.
  *
- * Change `data` in any way, also deep inside. At the end it is saved if its JSON differs from what was loaded. Looking at the session
- * makes the answer depend on the cookie, so the answer gets `Vary: Cookie`.
+ * Change `data` in any way, also deep inside. At the end it is saved if its JSON differs from what
+ * was loaded. Looking at the session makes the answer depend on the cookie, so the answer gets
+ * `Vary: Cookie`.
  *
  * @example
  * ```ts
@@ -38,7 +42,8 @@ export class Session<Data extends object = Record<string, unknown>> {
 
   static {
     stateOf = (session) => session.#state;
-    // What console.log shows, in Node, Bun and Deno. By its key, since other runtimes lack the constant of node:util.
+    // What console.log shows, in Node, Bun and Deno. By its key, since other runtimes lack the
+    // constant of node:util.
     Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), {
       value(this: Session) {
         return viewOf(this.#state);
@@ -54,9 +59,10 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * The name of this session, and no secret. With a store it is the id under which the session is stored, a hash of the visitor's token,
-   * which `revoke` takes. In a sealed or signed cookie it is what `isRevoked` is asked about: `renew()` keeps it, and `login()` brings
-   * another. Undefined in Flask's cookies, and in a request in which the session begins.
+   * The name of this session, and no secret. With a store it is the id under which the session is
+   * stored, a hash of the visitor's token, which `revoke` takes. In a sealed or signed cookie it is
+   * what `isRevoked` is asked about: `renew()` keeps it, and `login()` brings another. Undefined in
+   * Flask's cookies, and in a request in which the session begins.
    */
   get id(): string | undefined {
     const { id } = this.#state.look();
@@ -75,12 +81,18 @@ export class Session<Data extends object = Record<string, unknown>> {
     return this.#state.look().subject;
   }
 
-  /** The application's own entries: what JSON holds, and Tuple, Date, Uint8Array, Uuid and Markup. They may be changed in any way until the answer begins. */
+  /**
+   * The application's own entries: what JSON holds, and Tuple, Date, Uint8Array, Uuid and Markup.
+   * They may be changed in any way until the answer begins.
+   */
   get data(): Partial<Data> {
     return this.#state.data as Partial<Data>;
   }
 
-  /** Whether the cookie outlives the browser's window, until the session's own end. False unless set. */
+  /**
+   * Whether the cookie outlives the browser's window, until the session's own end. False unless
+   * set.
+   */
   get persistent(): boolean {
     return this.#state.look().persistent;
   }
@@ -97,11 +109,13 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Links the session to a user. It gets a new token, so that one planted before is worth nothing (OWASP ASVS 5.0, 7.2.4), and its absolute
-   * lifetime begins anew. The data stays: take out what belongs to another user.
+   * Links the session to a user. It gets a new token, so that one planted before is worth nothing
+   * (OWASP ASVS 5.0, 7.2.4), and its absolute lifetime begins anew. The data stays: take out what
+   * belongs to another user.
    *
    * @param subject the user's id as text of 1 to 512 characters, without NUL.
-   * @throws InvalidOptionError for anything else; SessionError `session_closed` after the headers have left.
+   * @throws InvalidOptionError for anything else; SessionError `session_closed` after the headers
+   *   have left.
    */
   login(subject: string, options: LoginOptions = {}): void {
     checkOptions("session.login", options, ["persistent", "label"]);
@@ -125,11 +139,13 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Ends the session, in the store too, and empties it. What is saved in it afterwards, such as a flashed message, begins a new one under a
-   * new token. If a login has put another token in its place a moment ago, that session ends too.
+   * Ends the session, in the store too, and empties it. What is saved in it afterwards, such as a
+   * flashed message, begins a new one under a new token. If a login has put another token in its
+   * place a moment ago, that session ends too.
    *
-   * Without a store the browser forgets the cookie. A copy of the cookie stays good until it expires, and a request that was already
-   * running may send the cookie once more; `validFrom` and `isRevoked` refuse both.
+   * Without a store the browser forgets the cookie. A copy of the cookie stays good until it
+   * expires, and a request that was already running may send the cookie once more; `validFrom` and
+   * `isRevoked` refuse both.
    */
   logout(): void {
     this.#state.end();
@@ -137,8 +153,9 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Gives the session a new token and keeps the rest, as is right whenever a visitor's rights change. With a store the old token opens it for ten seconds more,
-   * so that requests which are on their way are not logged out; where that is too long, `login` has no such grace.
+   * Gives the session a new token and keeps the rest, as is right whenever a visitor's rights
+   * change. With a store the old token opens it for ten seconds more, so that requests which are on
+   * their way are not logged out; where that is too long, `login` has no such grace.
    */
   renew(): void {
     this.#state.edit();
@@ -152,8 +169,9 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Changes the data in a way that holds when other requests change it at the same time: with a store, the function is called again on what
-   * they have saved. It must not be asynchronous, and should change nothing else.
+   * Changes the data in a way that holds when other requests change it at the same time: with a
+   * store, the function is called again on what they have saved. It must not be asynchronous, and
+   * should change nothing else.
    *
    * @example
    * ```ts
@@ -171,12 +189,19 @@ export class Session<Data extends object = Record<string, unknown>> {
     });
   }
 
-  /** Leaves a message for the visitor's next page. If the session has no room, the oldest messages are dropped. @param category a word for the template, "message" unless given. */
+  /**
+   * Leaves a message for the visitor's next page. If the session has no room, the oldest messages
+   * are dropped.
+   *
+   * @param category a word for the template, "message" unless given.
+   */
   flash(message: string, category: string = "message"): void {
     addFlash(this.#state.edit().data, { category, message });
   }
 
-  /** The messages that were left for this page, oldest first. They are taken out: each is read once. */
+  /**
+   * The messages that were left for this page, oldest first. They are taken out: each is read once.
+   */
   flashes(): FlashMessage[] {
     const { data } = this.#state.look();
     if (!hasFlashes(data)) return [];

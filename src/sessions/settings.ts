@@ -59,7 +59,9 @@ export interface Settings {
   lifetimesOf(format?: SessionFormat): Lifetimes;
 }
 
-/** @throws InvalidOptionError for options that cannot be, SecretKeyError for keys that cannot be. */
+/**
+ * @throws InvalidOptionError for options that cannot be, SecretKeyError for keys that cannot be.
+ */
 export function settingsOf<Data extends object>(options: SessionManagerOptions<Data>): Settings {
   checkOptions("SessionManager", options, OPTIONS, INSTEAD);
   const { store, format, reads = [], cookie = {}, onStoreFailure = "error", storeTimeout = 5, maxPayloadBytes = 65_536 } = options;

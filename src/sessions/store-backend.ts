@@ -13,10 +13,16 @@ import { StoredSessions, type Kept, type Place } from "./stored-sessions.ts";
 import { TokenCookie, type Token } from "./token-cookie.ts";
 import { createNonce, createToken, loginToken, storeIdOf } from "./token.ts";
 
-/** A cookie comes twice when two paths or domains set it. If more genuine tokens come, the store is not asked about any of them. */
+/**
+ * A cookie comes twice when two paths or domains set it. If more genuine tokens come, the store is
+ * not asked about any of them.
+ */
 const MAX_TOKENS = 4;
 
-/** Writes of one session wait for each other within a process. The store may be slow for each of them. */
+/**
+ * Writes of one session wait for each other within a process. The store may be slow for each of
+ * them.
+ */
 const IN_TURN: Patience = { whom: "Earlier writes of the same session in this process", option: "a fixed bound", timeout: 60 };
 
 const ENDED = "Nothing saved: the session was ended while this request ran, and an ended session is not written again.";
@@ -34,7 +40,10 @@ interface Context {
   readonly maxPayloadBytes: number;
 }
 
-/** Sessions that stay in a store, under the hash of a random token. The cookie holds the token and our signature, so that a forged one never reaches the store. */
+/**
+ * Sessions that stay in a store, under the hash of a random token. The cookie holds the token and
+ * our signature, so that a forged one never reaches the store.
+ */
 export class StoreBackend implements SessionBackend {
   readonly format = "store";
   readonly lifetimes: Lifetimes;
@@ -84,8 +93,9 @@ export class StoreBackend implements SessionBackend {
       await this.sessions.create(storeIdOf(token), record, text);
       return this.#send(name, kept, token, true);
     }
-    // A request whose token another one has renewed a moment ago needs no second renewal, and only one new cookie can be the last to reach the
-    // browser. A login is another matter, and so is a session that its cookie holds: it has no token yet.
+    // A request whose token another one has renewed a moment ago needs no second renewal, and only
+    // one new cookie can be the last to reach the browser. A login is another matter, and so is a
+    // session that its cookie holds: it has no token yet.
     const moves = held.payload === undefined || (renew && (isLogin || held.token !== undefined));
     const written = await this.#inTurn(held.id, async () => {
       if (moves) return await this.#move(session, held);
@@ -115,9 +125,11 @@ export class StoreBackend implements SessionBackend {
   }
 
   /**
-   * What became of a session that came in a cookie of its own: it may have moved into the store, or have been ended.
+   * What became of a session that came in a cookie of its own: it may have moved into the store, or
+   * have been ended.
    *
-   * @param id under which the store remembers that. @param until when it has to be remembered, in Unix seconds.
+   * @param id under which the store remembers that. @param until when it has to be remembered, in
+   *   Unix seconds.
    */
   async follow(reading: Reading, id: string, until: number): Promise<Result> {
     const payload = await this.sessions.read(id);
@@ -129,7 +141,10 @@ export class StoreBackend implements SessionBackend {
     return { ...withIssue(this.#readingOf(found, reading.key, undefined, lastSeenAt), lastSeenAt), source: this };
   }
 
-  /** Moves a session to a new token. A login that meets another login of the same user, made with the same old token, joins it. */
+  /**
+   * Moves a session to a new token. A login that meets another login of the same user, made with
+   * the same old token, joins it.
+   */
   async #move(session: Outgoing, held: Held): Promise<(Kept & { readonly token: string | undefined }) | undefined> {
     const { keys } = this.#context;
     const nonce = session.isLogin && held.token !== undefined ? createNonce() : undefined;
@@ -145,7 +160,10 @@ export class StoreBackend implements SessionBackend {
     return { ...joined, token: other.token };
   }
 
-  /** The session of another login of the same user that has replaced the same old token, and its token. */
+  /**
+   * The session of another login of the same user that has replaced the same old token, and its
+   * token.
+   */
   async #otherLogin(
     { record }: Outgoing,
     { id, token }: Held,
@@ -170,7 +188,10 @@ export class StoreBackend implements SessionBackend {
     return { ...kept, isKept: true, value: this.#cookie(name).write(token) };
   }
 
-  /** One write of a session after the other, as far as this process goes: otherwise all would collide, and all but one in vain. */
+  /**
+   * One write of a session after the other, as far as this process goes: otherwise all would
+   * collide, and all but one in vain.
+   */
   async #inTurn<Answer>(id: string, work: () => Promise<Answer>): Promise<Answer> {
     const before = this.#writes.get(id);
     const mine = (async () => {
@@ -199,7 +220,8 @@ export class StoreBackend implements SessionBackend {
     const mark = readMark(place.payload);
     if (place.payload === TOMBSTONE) return rejection("unknown");
     if (mark === undefined) return place;
-    // What is remembered for longer serves copies of a cookie alone. They open nothing, and must not stop a new session from being saved.
+    // What is remembered for longer serves copies of a cookie alone. They open nothing, and must
+    // not stop a new session from being saved.
     if (this.#context.clock() > mark.at + MOVE_REMEMBERED) return rejection("unknown");
     const isInGrace = !mark.byLogin && this.#context.clock() <= mark.at + RENEWAL_GRACE;
     const found = isInGrace ? await this.sessions.find(mark.id, 1) : undefined;

@@ -1,9 +1,10 @@
 /**
  * Where server-side sessions are saved: a key-value store of strings with expiry.
  *
- * An author of a store needs no knowledge of sessions. A store never sees a visitor's token (`id` is a hash of it), never parses the
- * payload, opens no connection, starts no timer, and throws only when the system behind it fails: what is absent or expired
- * is `undefined`, and removing nothing is fine. Times are whole Unix seconds.
+ * An author of a store needs no knowledge of sessions. A store never sees a visitor's token (`id`
+ * is a hash of it), never parses the payload, opens no connection, starts no timer, and throws only
+ * when the system behind it fails: what is absent or expired is `undefined`, and removing nothing
+ * is fine. Times are whole Unix seconds.
  */
 export interface SessionStore {
   /** The payload kept under this id; undefined if there is none or it has expired. */
@@ -12,8 +13,9 @@ export interface SessionStore {
   /**
    * Saves the payload until `expiresAt`, in place of any before it, and says whether it did.
    *
-   * With `replaces`, only if the payload stored now is still that text, and has not expired. Replacing a payload by itself moves its expiry.
-   * Without it, only if nothing is stored under this id. The comparison and the writing are one atomic step.
+   * With `replaces`, only if the payload stored now is still that text, and has not expired.
+   * Replacing a payload by itself moves its expiry. Without it, only if nothing is stored under
+   * this id. The comparison and the writing are one atomic step.
    */
   set(id: string, payload: string, expiresAt: number, options?: SetOptions): Promise<boolean>;
 
@@ -31,7 +33,10 @@ export interface SetOptions {
 
 /** A store without an expiry of its own: somebody has to sweep it. */
 export interface SweepableStore extends SessionStore {
-  /** Removes at most `limit` expired sessions (1,000 unless told otherwise) and says how many it removed. */
+  /**
+   * Removes at most `limit` expired sessions (1,000 unless told otherwise) and says how many it
+   * removed.
+   */
   deleteExpired(limit?: number): Promise<number>;
 }
 
@@ -45,6 +50,9 @@ export interface StoredSession {
 /** A store that can find the sessions of one subject: what "log out everywhere" needs. */
 export interface IndexedStore extends SessionStore {
   listBySubject(subject: string): Promise<readonly StoredSession[]>;
-  /** Removes all sessions of the subject except the one with the id `except`, and says how many it removed. */
+  /**
+   * Removes all sessions of the subject except the one with the id `except`, and says how many it
+   * removed.
+   */
   deleteBySubject(subject: string, except?: string): Promise<number>;
 }

@@ -10,7 +10,10 @@ import type { SessionRecord } from "./session-record.ts";
 import { largestEntries } from "./session-size.ts";
 import type { SessionStore, SetOptions } from "./store.ts";
 
-/** Requests of one process wait for each other, so other processes would have to save in between this often, one after the other. */
+/**
+ * Requests of one process wait for each other, so other processes would have to save in between
+ * this often, one after the other.
+ */
 export const MAX_ATTEMPTS = 64;
 /** So often a session may be renewed while one request runs. */
 const MAX_MOVES = 8;
@@ -24,7 +27,10 @@ export type Place = Pick<Held, "id" | "payload" | "until">;
 /** What was saved, and where. */
 export interface KeptAt extends Kept {
   readonly id: string;
-  /** Whether a login was saved although the session that it began with had been ended, or replaced by another login. */
+  /**
+   * Whether a login was saved although the session that it began with had been ended, or replaced
+   * by another login.
+   */
   readonly hasOutlived?: boolean;
 }
 
@@ -45,8 +51,9 @@ interface StoredSessionsContext {
 }
 
 /**
- * The sessions in a store, by their ids. It compares before it writes, and merges with what others have written, in an order in which
- * nothing that was saved is lost and nothing that was ended comes back, whatever fails in between.
+ * The sessions in a store, by their ids. It compares before it writes, and merges with what others
+ * have written, in an order in which nothing that was saved is lost and nothing that was ended
+ * comes back, whatever fails in between.
  */
 export class StoredSessions {
   readonly #store: SessionStore;
@@ -89,7 +96,8 @@ export class StoredSessions {
   }
 
   /**
-   * Moves the end of a session by writing the same payload again, if it is still there. A concurrent change is kept.
+   * Moves the end of a session by writing the same payload again, if it is still there. A
+   * concurrent change is kept.
    *
    * @returns whether the session is still there.
    */
@@ -107,12 +115,18 @@ export class StoredSessions {
     return false;
   }
 
-  /** Writes over what this request has loaded, or over what another has saved since. Undefined if nothing is there any more. */
+  /**
+   * Writes over what this request has loaded, or over what another has saved since. Undefined if
+   * nothing is there any more.
+   */
   async replace(session: Outgoing, place: Place): Promise<KeptAt | undefined> {
     return await this.#write(session, place, async (at, kept) => await this.#overwrite(at, kept));
   }
 
-  /** Makes this request's changes on a session that it has not loaded. Undefined if that is not there any more. */
+  /**
+   * Makes this request's changes on a session that it has not loaded. Undefined if that is not
+   * there any more.
+   */
   async join(session: Outgoing, place: Place & { readonly payload: string }): Promise<KeptAt | undefined> {
     const record = recordOf(place.payload);
     if (record === undefined) return undefined;
@@ -121,10 +135,11 @@ export class StoredSessions {
   }
 
   /**
-   * Saves a session under a new id, and then says so in the place of the old one. Whatever fails or ends in between, no state is lost and
-   * none is kept that was ended.
+   * Saves a session under a new id, and then says so in the place of the old one. Whatever fails or
+   * ends in between, no state is lost and none is kept that was ended.
    *
-   * @returns under which id it is saved: another than the new one if another request has moved it meanwhile. Undefined if it has ended.
+   * @returns under which id it is saved: another than the new one if another request has moved it
+   *   meanwhile. Undefined if it has ended.
    */
   async move(session: Outgoing, held: Held, { id, nonce }: Move): Promise<KeptAt | undefined> {
     const { record, text, isLogin } = session;
@@ -155,7 +170,10 @@ export class StoredSessions {
     }
   }
 
-  /** The login that has replaced the session of this place, if another request has logged in meanwhile. */
+  /**
+   * The login that has replaced the session of this place, if another request has logged in
+   * meanwhile.
+   */
   async loginAt(place: Place): Promise<MovedMark | undefined> {
     const mark = readMark(await this.read(place.id));
     return mark?.byLogin === true ? mark : undefined;
@@ -168,7 +186,8 @@ export class StoredSessions {
       const { id, payload, until } = place;
       const mark = readMark(payload);
       const isEnded = mark !== undefined || (await this.#bury(place));
-      // A login's mark stays until it expires: the old token may have been planted. What a copy of a cookie could use must be remembered.
+      // A login's mark stays until it expires: the old token may have been planted. What a copy of
+      // a cookie could use must be remembered.
       if (isEnded && mark?.byLogin !== true && until === undefined) await this.delete(id);
       if (isEnded && mark === undefined) return;
       const next = mark?.id ?? id;
@@ -179,7 +198,10 @@ export class StoredSessions {
     throw conflict();
   }
 
-  /** Ends a session that this request has emptied. A concurrent change is kept, and so is the session of a login. */
+  /**
+   * Ends a session that this request has emptied. A concurrent change is kept, and so is the
+   * session of a login.
+   */
   async removeEmptied(session: Outgoing, start: Place): Promise<Emptied> {
     const written = await this.#write(session, start, async (place, kept) => {
       if (kept.text !== "{}") return await this.#overwrite(place, kept);
@@ -196,7 +218,8 @@ export class StoredSessions {
   }
 
   /**
-   * Compare-and-set loop: merges with the latest payload and retries, following the session if it moved.
+   * Compare-and-set loop: merges with the latest payload and retries, following the session if it
+   * moved.
    *
    * @returns what was written, and where; undefined if nothing is there any more.
    */
@@ -222,7 +245,10 @@ export class StoredSessions {
     throw conflict();
   }
 
-  /** Replaces the payload by a tombstone atomically. A concurrent renewal then either sees the tombstone, or has left a mark. */
+  /**
+   * Replaces the payload by a tombstone atomically. A concurrent renewal then either sees the
+   * tombstone, or has left a mark.
+   */
   async #bury({ id, payload, until = this.#clock() + MOVE_REMEMBERED }: Place): Promise<boolean> {
     return await this.#set("ending a session", id, TOMBSTONE, until, { replaces: payload });
   }
@@ -274,7 +300,10 @@ export function conflict(): SessionError {
   );
 }
 
-/** Some milliseconds, more each time and never the same, so that processes that collide once do not collide again. */
+/**
+ * Some milliseconds, more each time and never the same, so that processes that collide once do not
+ * collide again.
+ */
 async function pause(attempt: number): Promise<void> {
   const milliseconds = Math.random() * Math.min(LONGEST_PAUSE, 2 ** attempt);
   await new Promise((resolve) => setTimeout(resolve, milliseconds));

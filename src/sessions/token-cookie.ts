@@ -18,7 +18,10 @@ export interface Token {
   readonly key: SecretKey;
 }
 
-/** The cookie of a session that stays in a store: a random token, the time, and our signature, so that a forged one never reaches the store. */
+/**
+ * The cookie of a session that stays in a store: a random token, the time, and our signature, so
+ * that a forged one never reaches the store.
+ */
 export class TokenCookie {
   readonly #keys: KeyRing;
   readonly #signer: TimestampSigner;

@@ -12,11 +12,12 @@ interface Entry<Meaning> {
 }
 
 /**
- * Remembers what the last genuine cookies meant, so that a visitor who comes again is not verified again: the same text under the same key has the same
- * signature.
+ * Remembers what the last genuine cookies meant, so that a visitor who comes again is not verified
+ * again: the same text under the same key has the same signature.
  *
- * Only what was verified is in it, found by its whole text; a key that has left the ring takes its texts with it. The caller must check
- * age, revocation and schema on every hit, and must copy the meaning.
+ * Only what was verified is in it, found by its whole text; a key that has left the ring takes its
+ * texts with it. The caller must check age, revocation and schema on every hit, and must copy the
+ * meaning.
  */
 export class VerifiedTexts<Meaning> {
   readonly #keys: KeyRing;
@@ -28,7 +29,10 @@ export class VerifiedTexts<Meaning> {
     this.#keys = keys;
   }
 
-  /** What a text meant, and the key that verified it; undefined for one that is not known, or no longer genuine. */
+  /**
+   * What a text meant, and the key that verified it; undefined for one that is not known, or no
+   * longer genuine.
+   */
   get(text: string): Entry<Meaning> | undefined {
     const entry = this.#entries.get(text);
     if (entry === undefined) return undefined;

@@ -1,16 +1,20 @@
 /*
- * Starting zlib costs several times as much as signing, and many tokens are short texts that it makes no shorter.
- * This tells without zlib that it could not win. It may say so too rarely, never too often.
+ * Starting zlib costs several times as much as signing, and many tokens are short texts that it
+ * makes no shorter. This tells without zlib that it could not win. It may say so too rarely, never
+ * too often.
  *
- * zlib has to win 8 bytes: the 6 of its header and checksum, and 2 by the rule of itsdangerous. A block has one of three forms (RFC 1951):
+ * zlib has to win 8 bytes: the 6 of its header and checksum, and 2 by the rule of itsdangerous. A
+ * block has one of three forms (RFC 1951):
  *
  * - Stored: longer than the text.
- * - Fixed codes: 10 bits for the block, 8 at least for a letter, and 12 at least for a match, the reference to an earlier place. So a match
- *   of n letters wins 8n - 12 bits at most, and n - 2 of its letters begin a group of three that stood in the text before. Of r such
- *   letters in k unbroken rows all matches together win 8r + 4k bits at most, and 74 are needed.
- * - Codes of its own: a letter then costs what its frequency is worth (its entropy), and the codes have to be described. Searching for
- *   texts that win with ever fewer bits between their entropy and what they may cost, by three million steps towards such texts,
- *   found none below 121 bits for the description; the rule below is content with 100.
+ * - Fixed codes: 10 bits for the block, 8 at least for a letter, and 12 at least for a match, the
+ *   reference to an earlier place. So a match of n letters wins 8n - 12 bits at most, and n - 2 of
+ *   its letters begin a group of three that stood in the text before. Of r such letters in k
+ *   unbroken rows all matches together win 8r + 4k bits at most, and 74 are needed.
+ * - Codes of its own: a letter then costs what its frequency is worth (its entropy), and the codes
+ *   have to be described. Searching for texts that win with ever fewer bits between their entropy
+ *   and what they may cost, by three million steps towards such texts, found none below 121 bits
+ *   for the description; the rule below is content with 100.
  */
 
 /** Texts of more bytes are zlib's: its start matters less, and it mostly wins. */

@@ -9,7 +9,9 @@ import { URLSafeTimedSerializer } from "./url-safe-timed-serializer.ts";
 export interface FlaskSessionOptions {
   /** Tells the time in whole Unix seconds; the machine's clock by default. */
   readonly clock?: Clock | undefined;
-  /** Further kinds of values, for sessions of an application that has registered tags of its own. */
+  /**
+   * Further kinds of values, for sessions of an application that has registered tags of its own.
+   */
   readonly tags?: readonly JsonTag[] | undefined;
   /** Whether NaN and the infinities may be written. True by default, as in Flask. */
   readonly allowNaN?: boolean | undefined;
@@ -18,10 +20,11 @@ export interface FlaskSessionOptions {
 }
 
 /**
- * The serializer of Flask's session cookie: what it writes, Flask 2.2 to 3.1 reads with the same secret key, and the reverse.
+ * The serializer of Flask's session cookie: what it writes, Flask 2.2 to 3.1 reads with the same
+ * secret key, and the reverse.
  *
- * It is a URLSafeTimedSerializer with the salt "cookie-session", key derivation "hmac", SHA-1 and tagged JSON. Flask itself gives
- * `loads` a `maxAge` of 31 days (PERMANENT_SESSION_LIFETIME).
+ * It is a URLSafeTimedSerializer with the salt "cookie-session", key derivation "hmac", SHA-1 and
+ * tagged JSON. Flask itself gives `loads` a `maxAge` of 31 days (PERMANENT_SESSION_LIFETIME).
  *
  * @example
  * ```ts

@@ -1,7 +1,9 @@
 /**
- * A number that is written as a Python `float`, with a decimal point also where it is whole: `new Float(1)` is `1.0`.
+ * A number that is written as a Python `float`, with a decimal point also where it is whole: `new
+ * Float(1)` is `1.0`.
  *
- * JSON of JavaScript does not tell 1 from 1.0, Python's does. Numbers that are read are plain numbers again.
+ * JSON of JavaScript does not tell 1 from 1.0, Python's does. Numbers that are read are plain
+ * numbers again.
  *
  * @example
  * ```ts
@@ -29,7 +31,10 @@ export class Float {
   }
 }
 
-/** A number as Python's `repr(float)` spells it, and its json module: shortest digits, exponents below -4 and from 16 on. */
+/**
+ * A number as Python's `repr(float)` spells it, and its json module: shortest digits, exponents
+ * below -4 and from 16 on.
+ */
 export function formatFloat(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "Infinity" : "-Infinity";
@@ -45,7 +50,10 @@ export function formatFloat(value: number): string {
   return `${sign}${whole}.${digits.slice(exponent + 1) || "0"}`;
 }
 
-/** A number as this package writes it unless it is a `Float`: whole numbers below 10^21 as integers, all others as Python spells a float. */
+/**
+ * A number as this package writes it unless it is a `Float`: whole numbers below 10^21 as integers,
+ * all others as Python spells a float.
+ */
 export function formatNumber(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e21 ? String(value) : formatFloat(value);
 }

@@ -4,7 +4,10 @@ import type { Digest } from "../keys/derive.ts";
 /** Of the compression function and of the digest (FIPS 180-4). */
 const BLOCK_BYTES: Readonly<Record<Digest, number>> = { sha1: 64, sha256: 64, sha384: 128, sha512: 128 };
 const DIGEST_BYTES: Readonly<Record<Digest, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
-/** The longest message that is put together without a buffer of its own: whatever a cookie can hold, were each letter three bytes. */
+/**
+ * The longest message that is put together without a buffer of its own: whatever a cookie can hold,
+ * were each letter three bytes.
+ */
 const SCRATCH_BYTES = 16_384;
 
 /** Runtimes that lack the one-shot hash have the other one. */
@@ -15,10 +18,12 @@ const hash: typeof crypto.hash =
 const scratch = Buffer.alloc(SCRATCH_BYTES + 128);
 
 /**
- * HMAC (RFC 2104, section 2) with one key: H(key xor opad, H(key xor ipad, message)), the same bytes as `createHmac` of node:crypto.
+ * HMAC (RFC 2104, section 2) with one key: H(key xor opad, H(key xor ipad, message)), the same
+ * bytes as `createHmac` of node:crypto.
  *
- * Each `createHmac` is an object with native memory behind it, and a server that makes some for every request spends several times more on
- * collecting them than on hashing. Here the two padded keys are prepared once, and each signature is two calls of the one-shot `hash`.
+ * Each `createHmac` is an object with native memory behind it, and a server that makes some for
+ * every request spends several times more on collecting them than on hashing. Here the two padded
+ * keys are prepared once, and each signature is two calls of the one-shot `hash`.
  */
 export class Hmac {
   readonly #digest: Digest;
@@ -62,7 +67,8 @@ export class Hmac {
   }
 
   #finish(inner: Buffer, encoding: "base64url" | "latin1"): string {
-    // As text and not as a buffer, which would have native memory again. The declarations know only some of the encodings.
+    // As text and not as a buffer, which would have native memory again. The declarations know only
+    // some of the encodings.
     this.#outer.write(hash(this.#digest, inner, "latin1" as "hex"), this.#block, "latin1");
     return hash(this.#digest, this.#outer, encoding as "hex");
   }

@@ -1,5 +1,6 @@
 /*
- * The date of HTTP headers (IMF-fixdate, RFC 9110 section 5.6.7), in which Flask's sessions keep a datetime: whole seconds, UTC.
+ * The date of HTTP headers (IMF-fixdate, RFC 9110 section 5.6.7), in which Flask's sessions keep a
+ * datetime: whole seconds, UTC.
  */
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -9,7 +10,8 @@ const HTTP_DATE =
 /**
  * A date as `Thu, 02 Jan 2020 03:04:05 GMT`; fractions of a second are dropped.
  *
- * @throws TypeError for an invalid date, or a year outside 1 to 9999, which Python's datetime does not have.
+ * @throws TypeError for an invalid date, or a year outside 1 to 9999, which Python's datetime does
+ *   not have.
  */
 export function formatHttpDate(date: Date): string {
   const year = date.getUTCFullYear();
@@ -18,8 +20,8 @@ export function formatHttpDate(date: Date): string {
 }
 
 /**
- * The date of such a text; undefined if it is none. An offset such as +0200 instead of GMT is heeded, a missing zone is UTC,
- * and the day of the week is not compared.
+ * The date of such a text; undefined if it is none. An offset such as +0200 instead of GMT is
+ * heeded, a missing zone is UTC, and the day of the week is not compared.
  */
 export function parseHttpDate(text: string): Date | undefined {
   const match = HTTP_DATE.exec(text);

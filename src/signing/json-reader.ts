@@ -2,22 +2,29 @@ import { BadPayload } from "../errors.ts";
 import { formatNumber } from "./float.ts";
 import { rememberNumber } from "./number-sources.ts";
 
-/** How deep arrays and objects may stand in one another. Python's own limit is lower still than V8's: some hundreds. */
+/**
+ * How deep arrays and objects may stand in one another. Python's own limit is lower still than
+ * V8's: some hundreds.
+ */
 export const MAX_NESTING = 100;
 /** Python refuses to read integers of more digits (`sys.int_info.default_max_str_digits`). */
 const MAX_DIGITS = 4300;
 
-// A number, in a string or not, that JSON.parse alone would not give back as it stood: a float, or 16 and more digits.
+// A number, in a string or not, that JSON.parse alone would not give back as it stood: a float, or
+// 16 and more digits.
 const SPECIAL_NUMBER = /(?:^|[\s:,[])-?(?:\d+[.eE]|\d{16})/;
-// Strings, to step over them, and the words that stand alone: -NaN and Infinity5 are none. A string that does not end is stepped over
-// as well: were it tried again from each of its quotation marks, a hostile text would take seconds.
+// Strings, to step over them, and the words that stand alone: -NaN and Infinity5 are none. A string
+// that does not end is stepped over as well: were it tried again from each of its quotation marks,
+// a hostile text would take seconds.
 const CONSTANT = /"[^"\\]*(?:\\.?[^"\\]*)*(?:"|$)|(?<![\w.+-])(?:NaN|-?Infinity)(?![\w.+-])/gs;
 
 /**
- * The value of a JSON text as Python's `json.loads` reads it: NaN and Infinity are numbers, integers beyond 2^53 are exact (BigInt),
- * `__proto__` is an ordinary member, the last of two members with the same name wins. Ordinary texts go through `JSON.parse` alone.
+ * The value of a JSON text as Python's `json.loads` reads it: NaN and Infinity are numbers,
+ * integers beyond 2^53 are exact (BigInt), `__proto__` is an ordinary member, the last of two
+ * members with the same name wins. Ordinary texts go through `JSON.parse` alone.
  *
- * @throws BadPayload if it is no JSON, nested deeper than 100, or holds an integer of more than 4,300 digits.
+ * @throws BadPayload if it is no JSON, nested deeper than 100, or holds an integer of more than
+ *   4,300 digits.
  */
 export function readJson(text: string): unknown {
   if (isTooDeep(text)) throw new BadPayload(`The payload is nested deeper than ${MAX_NESTING} levels.`);
@@ -37,7 +44,10 @@ interface ReviverContext {
 }
 type ExactParse = (text: string, reviver: (this: object, key: string, value: unknown, context: ReviverContext) => unknown) => unknown;
 
-/** Reads with an eye on how each number is spelled (JSON.parse source text access, in Node since 21). */
+/**
+ * Reads with an eye on how each number is spelled (JSON.parse source text access, in Node since
+ * 21).
+ */
 function readExactly(text: string): unknown {
   // A literal that the text does not hold stands in for NaN, which JSON.parse does not know.
   let notANumber = "1e999999";
@@ -68,7 +78,8 @@ function exactInteger(digits: string): bigint {
 }
 
 function isTooDeep(text: string): boolean {
-  // As many brackets as levels at least, most of the time far fewer than a hundred: no need to look closer.
+  // As many brackets as levels at least, most of the time far fewer than a hundred: no need to look
+  // closer.
   if (text.length <= 2 * MAX_NESTING || countUpTo(text, "[", MAX_NESTING) + countUpTo(text, "{", MAX_NESTING) <= MAX_NESTING) return false;
   let depth = 0;
   for (let index = 0; index < text.length; index++) {

@@ -14,9 +14,15 @@ export interface JsonStyle {
   readonly allowNaN: boolean;
   /** Keys that were written lately, as they are written. Begins empty. */
   readonly names: Map<string, MemberName>;
-  /** The key and content under which an object is written, `{"key": content}`, if it is of a kind that has a tag. */
+  /**
+   * The key and content under which an object is written, `{"key": content}`, if it is of a kind
+   * that has a tag.
+   */
   readonly tagged?: ((value: object) => { readonly key: string; readonly content: unknown } | undefined) | undefined;
-  /** The key by which an object is marked that has one member only, and would be taken for a tagged value. */
+  /**
+   * The key by which an object is marked that has one member only, and would be taken for a tagged
+   * value.
+   */
   readonly escape?: ((key: string) => string | undefined) | undefined;
 }
 
@@ -41,10 +47,11 @@ const NOT_PRINTABLE_ASCII = /[\u007f-\uffff]/g;
 /**
  * The JSON text of a value, byte for byte as Python's `json.dumps` writes the same value.
  *
- * Members that are undefined are left out. Maps are written as objects: they keep any order, and numbers, booleans and null
- * as keys become text.
+ * Members that are undefined are left out. Maps are written as objects: they keep any order, and
+ * numbers, booleans and null as keys become text.
  *
- * @throws TypeError for what JSON cannot hold (naming the member), or values nested deeper than 100 levels.
+ * @throws TypeError for what JSON cannot hold (naming the member), or values nested deeper than 100
+ *   levels.
  */
 export function writeJson(value: unknown, style: JsonStyle): string {
   return write(value, style, 0, undefined, undefined);
@@ -193,13 +200,17 @@ function keyText(key: unknown, style: JsonStyle, place: Place): string {
   throw new TypeError(`A key of a Map${at(place)} is neither text, number, boolean nor null.`);
 }
 
-/** Sorts as Python compares texts: by code point, where JavaScript compares the halves of surrogate pairs. */
+/**
+ * Sorts as Python compares texts: by code point, where JavaScript compares the halves of surrogate
+ * pairs.
+ */
 function sortByCodePoint(keys: string[]): void {
   for (const key of keys) {
     if (!isPrintable(key) && SURROGATE.test(key)) return void keys.sort(compareCodePoints);
   }
   if (keys.length > 16) return void keys.sort();
-  // By insertion: for the few members of most objects several times as fast as Array.prototype.sort.
+  // By insertion: for the few members of most objects several times as fast as
+  // Array.prototype.sort.
   for (let index = 1; index < keys.length; index++) {
     const key = keys[index]!;
     let place = index;
@@ -216,7 +227,8 @@ function compareCodePoints(a: string, b: string): number {
 
 function quote(text: string, style: JsonStyle): string {
   if (isPrintable(text)) return `"${text}"`;
-  // JSON.stringify escapes what JSON demands, and half of a surrogate pair, which UTF-8 could not carry.
+  // JSON.stringify escapes what JSON demands, and half of a surrogate pair, which UTF-8 could not
+  // carry.
   const quoted = JSON.stringify(text);
   return style.ensureAscii ? quoted.replace(NOT_PRINTABLE_ASCII, escape) : quoted;
 }

@@ -1,4 +1,7 @@
-/** HTML that is safe to put into a page as it is: what Python's MarkupSafe calls Markup, and Flask's sessions keep as such. */
+/**
+ * HTML that is safe to put into a page as it is: what Python's MarkupSafe calls Markup, and Flask's
+ * sessions keep as such.
+ */
 export class Markup {
   readonly html: string;
 

@@ -1,7 +1,8 @@
 /*
- * How numbers were spelled where they were read. `JSON.parse` makes 1.0 and 1 the same number, and whoever writes the number back
- * would change its type for the Python on the other side. The memory is beside the values, so values stay plain;
- * it holds for as long as the same number stands in the same place of the same object.
+ * How numbers were spelled where they were read. `JSON.parse` makes 1.0 and 1 the same number, and
+ * whoever writes the number back would change its type for the Python on the other side. The memory
+ * is beside the values, so values stay plain; it holds for as long as the same number stands in the
+ * same place of the same object.
  */
 
 interface Source {
@@ -21,7 +22,9 @@ export function rememberNumber(container: object, key: string, value: number, te
   numbers.set(key, { value, text });
 }
 
-/** A function from key and number to its spelling; undefined if nothing is known of this container. */
+/**
+ * A function from key and number to its spelling; undefined if nothing is known of this container.
+ */
 export function numberSources(container: object): ((key: string | number, value: number) => string | undefined) | undefined {
   const numbers = isEmpty ? undefined : sources.get(container);
   if (numbers === undefined) return undefined;
@@ -31,15 +34,18 @@ export function numberSources(container: object): ((key: string | number, value:
   };
 }
 
-/** Carries what is known of one container over to another that has taken its members, whose keys `rename` may change. */
+/**
+ * Carries what is known of one container over to another that has taken its members, whose keys
+ * `rename` may change.
+ */
 export function moveNumberSources(from: object, to: object, rename: (key: string) => string = (key) => key): void {
   const numbers = sources.get(from);
   if (numbers !== undefined) sources.set(to, new Map([...numbers].map(([key, source]) => [rename(key), source])));
 }
 
 /**
- * Carries what is known over to a value that was made out of another, such as a schema's result: wherever both hold the same number at the
- * same place, deep inside too.
+ * Carries what is known over to a value that was made out of another, such as a schema's result:
+ * wherever both hold the same number at the same place, deep inside too.
  */
 export function copyNumberSources(from: unknown, to: unknown): void {
   if (isEmpty || from === to || !isContainer(from) || !isContainer(to)) return;

@@ -15,16 +15,20 @@ export interface PythonJsonOptions {
   readonly ensureAscii?: boolean | undefined;
   /** Members in the order of their keys. False by default. */
   readonly sortKeys?: boolean | undefined;
-  /** Whether NaN and the infinities may be written, as words that only Python and this class read. True by default. */
+  /**
+   * Whether NaN and the infinities may be written, as words that only Python and this class read.
+   * True by default.
+   */
   readonly allowNaN?: boolean | undefined;
 }
 
 /**
  * JSON as Python's `json` module reads and writes it, byte for byte.
  *
- * Reading: integers beyond 2^53 are BigInt, NaN and Infinity are numbers, `__proto__` is data. Writing: whole numbers below 10^21 are
- * integers, `Float` makes a float of one, Map keeps an order that plain objects do not, undefined members are left out. A number that was
- * read and not touched is written as it was spelled, so 1.0 stays a Python float.
+ * Reading: integers beyond 2^53 are BigInt, NaN and Infinity are numbers, `__proto__` is data.
+ * Writing: whole numbers below 10^21 are integers, `Float` makes a float of one, Map keeps an order
+ * that plain objects do not, undefined members are left out. A number that was read and not touched
+ * is written as it was spelled, so 1.0 stays a Python float.
  *
  * @example
  * ```ts

@@ -6,16 +6,26 @@ import { NO_OPTIONS } from "./timestamp-signer.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 
 export interface SerializerOptions<Value = unknown> extends SignerOptions {
-  /** Turns values into text and back. JSON as Python writes it by default; any object with `dumps` and `loads` will do. */
+  /**
+   * Turns values into text and back. JSON as Python writes it by default; any object with `dumps`
+   * and `loads` will do.
+   */
   readonly serializer?: PayloadSerializer | undefined;
   /**
-   * Other ways of signing that are still accepted, say the digest before a change. They use the same keys and salt; what one leaves out
-   * is the default of a signer, and not what the serializer itself uses.
+   * Other ways of signing that are still accepted, say the digest before a change. They use the
+   * same keys and salt; what one leaves out is the default of a signer, and not what the serializer
+   * itself uses.
    */
   readonly fallbackSigners?: readonly Omit<SignerOptions, "salt">[] | undefined;
-  /** The most bytes that a payload may have once it is decompressed, 65,536 by default. Longer ones are neither written nor read. */
+  /**
+   * The most bytes that a payload may have once it is decompressed, 65,536 by default. Longer ones
+   * are neither written nor read.
+   */
   readonly maxPayloadBytes?: number | undefined;
-  /** A Standard Schema (zod, valibot, arktype) that a loaded value has to fit. It gives the value its type, and must not be asynchronous. */
+  /**
+   * A Standard Schema (zod, valibot, arktype) that a loaded value has to fit. It gives the value
+   * its type, and must not be asynchronous.
+   */
   readonly schema?: StandardSchema<Value> | undefined;
 }
 
@@ -32,10 +42,16 @@ export type UnsafeResult<Value> = { readonly valid: true; readonly value: Value 
 export const SALT_OPTION: readonly string[] = ["salt"];
 const FALLBACK_OPTIONS = SIGNER_OPTIONS.filter((name) => name !== "salt");
 const DEFAULT_JSON = new PythonJson();
-/** Of the signers made for salts that were given with a call. A salt may come from anywhere, so their number is bounded. */
+/**
+ * Of the signers made for salts that were given with a call. A salt may come from anywhere, so
+ * their number is bounded.
+ */
 const MAX_SIGNERS = 32;
 
-/** What the four serializers have in common: a value becomes a payload, a signer of some kind signs it. */
+/**
+ * What the four serializers have in common: a value becomes a payload, a signer of some kind signs
+ * it.
+ */
 export abstract class SerializerBase<Value, SignerKind extends Signer> {
   protected readonly maxPayloadBytes: number;
   readonly #makeSigner: (options: SignerOptions) => SignerKind;
@@ -66,14 +82,16 @@ export abstract class SerializerBase<Value, SignerKind extends Signer> {
     this.#serializer = serializer;
     this.maxPayloadBytes = maxPayloadBytes;
     this.#defaultSigners = this.#signersFor(options.salt ?? "itsdangerous");
-    // Four characters for three bytes, the dot of a compressed payload, a timestamp and its separator, and the longest signature.
+    // Four characters for three bytes, the dot of a compressed payload, a timestamp and its
+    // separator, and the longest signature.
     this.#maxLength = Math.ceil((maxPayloadBytes * 4) / 3) + 16 + Math.max(...this.#defaultSigners.map((signer) => 2 * signer.overhead));
   }
 
   /**
    * The signed text of a value.
    *
-   * @throws TypeError for a value that the inner serializer cannot write; RangeError if it has more than `maxPayloadBytes`.
+   * @throws TypeError for a value that the inner serializer cannot write; RangeError if it has more
+   *   than `maxPayloadBytes`.
    */
   dumps(value: Value, options: SaltOption = NO_OPTIONS): string {
     if (options !== NO_OPTIONS) checkOptions("dumps", options, SALT_OPTION);
@@ -112,7 +130,10 @@ export abstract class SerializerBase<Value, SignerKind extends Signer> {
     return result.value;
   }
 
-  /** What an error of loading carries along, decoded; undefined if it carries nothing or it cannot be. Throws what is no fault of the text. */
+  /**
+   * What an error of loading carries along, decoded; undefined if it carries nothing or it cannot
+   * be. Throws what is no fault of the text.
+   */
   protected unverifiedValue(error: unknown): unknown {
     if (!(error instanceof BadData)) throw error;
     if (error.payload === undefined) return undefined;

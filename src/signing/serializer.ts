@@ -12,7 +12,8 @@ export interface Opened<Value> {
 }
 
 /**
- * Signs values as readable JSON: `itsdangerous.Serializer`. The text is not fit for an address; `URLSafeSerializer` writes one that is.
+ * Signs values as readable JSON: `itsdangerous.Serializer`. The text is not fit for an address;
+ * `URLSafeSerializer` writes one that is.
  *
  * @example
  * ```ts
@@ -30,8 +31,8 @@ export class Serializer<Value = unknown> extends SerializerBase<Value, Signer> {
   /**
    * The value of a signed text.
    *
-   * @throws BadSignature if no key made the signature; BadPayload if the signature is good, but the content cannot be decoded or does
-   * not fit the schema.
+   * @throws BadSignature if no key made the signature; BadPayload if the signature is good, but the
+   *   content cannot be decoded or does not fit the schema.
    */
   loads(text: string, options: SaltOption = NO_OPTIONS): Value {
     return this.open(text, options).value;
@@ -47,7 +48,8 @@ export class Serializer<Value = unknown> extends SerializerBase<Value, Signer> {
   /**
    * As `open`, and undefined where no key made the signature: for callers who expect forgeries.
    *
-   * @throws BadPayload if the signature is good, but the content cannot be decoded or does not fit the schema.
+   * @throws BadPayload if the signature is good, but the content cannot be decoded or does not fit
+   *   the schema.
    */
   verify(text: string, options: SaltOption = NO_OPTIONS): Opened<Value> | undefined {
     if (options !== NO_OPTIONS) checkOptions("loads, open and verify", options, SALT_OPTION);
@@ -60,8 +62,8 @@ export class Serializer<Value = unknown> extends SerializerBase<Value, Signer> {
   }
 
   /**
-   * The value whether the signature is good or not: for looking into a text, never for acting on it. Nothing that a text can hold makes
-   * it throw; what cannot be decoded is undefined.
+   * The value whether the signature is good or not: for looking into a text, never for acting on
+   * it. Nothing that a text can hold makes it throw; what cannot be decoded is undefined.
    */
   loadsUnsafe(text: string, options: SaltOption = NO_OPTIONS): UnsafeResult<Value> {
     try {

@@ -8,9 +8,15 @@ import { checkOptions } from "../options.ts";
 
 /** How a signer makes its signing keys and signatures. Both sides have to use the same. */
 export interface SignerOptions {
-  /** What the signatures are for; a signature made with another salt does not verify. "itsdangerous.Signer" for signers, "itsdangerous" for serializers. */
+  /**
+   * What the signatures are for; a signature made with another salt does not verify.
+   * "itsdangerous.Signer" for signers, "itsdangerous" for serializers.
+   */
   readonly salt?: string | undefined;
-  /** Stands between the value and its signature, "." by default. It may hold no letter, no digit, and none of `-`, `_` and `=`. */
+  /**
+   * Stands between the value and its signature, "." by default. It may hold no letter, no digit,
+   * and none of `-`, `_` and `=`.
+   */
   readonly sep?: string | undefined;
   /** How the signing key is made out of the secret key and the salt, "django-concat" by default. */
   readonly keyDerivation?: KeyDerivation | undefined;
@@ -30,7 +36,10 @@ const DERIVATIONS: readonly KeyDerivation[] = ["concat", "django-concat", "hmac"
 /** The names of `SignerOptions`. */
 export const SIGNER_OPTIONS: readonly string[] = ["salt", "sep", "keyDerivation", "digest"];
 
-/** All that signers and serializers take: one object of settings may serve several of them, and each takes what concerns it. */
+/**
+ * All that signers and serializers take: one object of settings may serve several of them, and each
+ * takes what concerns it.
+ */
 export const SIGNING_OPTIONS: readonly string[] = [
   ...SIGNER_OPTIONS,
   "clock",
@@ -45,11 +54,13 @@ export const SIGNING_OPTIONS: readonly string[] = [
 const IN_A_SIGNATURE = /[A-Za-z0-9\-_=]/;
 
 /**
- * Signs text and takes the signature off again, byte for byte as `itsdangerous.Signer` of Python does: `value.signature`, where the
- * signature is HMAC (RFC 2104) of the value in unpadded base64url.
+ * Signs text and takes the signature off again, byte for byte as `itsdangerous.Signer` of Python
+ * does: `value.signature`, where the signature is HMAC (RFC 2104) of the value in unpadded
+ * base64url.
  *
- * Verifying is stricter than in Python: the expected signature is spelled out and compared in constant time, so each value has exactly
- * one signed form. Whoever listens to the time it takes learns neither the signature nor which key made it: all keys are tried.
+ * Verifying is stricter than in Python: the expected signature is spelled out and compared in
+ * constant time, so each value has exactly one signed form. Whoever listens to the time it takes
+ * learns neither the signature nor which key made it: all keys are tried.
  *
  * @example
  * ```ts
@@ -74,7 +85,8 @@ export class Signer {
 
   /**
    * @param keys the current key signs, all keys of the ring verify.
-   * @throws InvalidOptionError for a name that is no option, an unknown derivation or digest, or a separator that a signature may contain.
+   * @throws InvalidOptionError for a name that is no option, an unknown derivation or digest, or a
+   *   separator that a signature may contain.
    */
   constructor(keys: KeyRing | SecretKeyInput, options: SignerOptions = {}) {
     checkOptions("Signer", options, SIGNING_OPTIONS);
@@ -142,7 +154,8 @@ export class Signer {
   /**
    * The value of a signed text.
    *
-   * @throws BadSignature if no key of the ring made this signature; its `payload` is the unverified value.
+   * @throws BadSignature if no key of the ring made this signature; its `payload` is the unverified
+   *   value.
    */
   unsign(signed: string): string {
     const verified = this.verify(signed);
@@ -155,7 +168,10 @@ export class Signer {
     return this.verify(signed) !== undefined;
   }
 
-  /** The value and the key that signed it; undefined where `unsign` throws. For callers who want to know the key, or expect forgeries. */
+  /**
+   * The value and the key that signed it; undefined where `unsign` throws. For callers who want to
+   * know the key, or expect forgeries.
+   */
   verify(signed: string): Verified | undefined {
     if (typeof signed !== "string" || !signed.isWellFormed()) return undefined;
     const end = signed.lastIndexOf(this.sep);
@@ -174,7 +190,8 @@ export class Signer {
 
   #signedBy(value: string, signature: string): SecretKey | undefined {
     const length = this.#received.length;
-    // A letter outside ASCII has more bytes than one: either not all of it fits, or bytes stand there that no signature has.
+    // A letter outside ASCII has more bytes than one: either not all of it fits, or bytes stand
+    // there that no signature has.
     if (signature.length !== length || this.#received.write(signature, "utf8") !== length) return undefined;
     let found: SecretKey | undefined;
     for (const key of this.#keys) {

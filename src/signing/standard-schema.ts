@@ -1,8 +1,8 @@
 import type { SchemaIssue } from "../errors.ts";
 
 /*
- * The part of Standard Schema version 1 (https://standardschema.dev) that is used here. Schemas of zod, valibot and arktype have it,
- * so none of them is imported.
+ * The part of Standard Schema version 1 (https://standardschema.dev) that is used here. Schemas of
+ * zod, valibot and arktype have it, so none of them is imported.
  */
 
 /** What validating gives: a value, or the issues. */

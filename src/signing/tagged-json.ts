@@ -11,11 +11,16 @@ import { Uuid } from "./uuid.ts";
 
 /** Teaches `TaggedJson` one more kind of value, written as `{"key": encoded}`. */
 export interface JsonTag<Value = unknown> {
-  /** What the value is known by on the wire. Flask's own begin with a space: " t", " b", " m", " u", " d", " di". */
+  /**
+   * What the value is known by on the wire. Flask's own begin with a space: " t", " b", " m", " u",
+   * " d", " di".
+   */
   readonly key: string;
   /** Whether a value is of this kind. */
   matches(value: object): boolean;
-  /** The value as plain JSON values; values inside it may be of any kind that the serializer knows. */
+  /**
+   * The value as plain JSON values; values inside it may be of any kind that the serializer knows.
+   */
   encode(value: Value): unknown;
   /** The value again. Whatever it throws becomes a BadPayload. */
   decode(encoded: unknown): Value;
@@ -77,11 +82,13 @@ const FLASK_TAGS = [
 ] satisfies JsonTag[];
 
 /**
- * The JSON of Flask's sessions, which keeps six kinds of values that JSON does not have: `Tuple`, bytes (`Uint8Array`), `Markup`, `Uuid`,
- * `Date` (whole seconds), and objects that only look like one of these.
+ * The JSON of Flask's sessions, which keeps six kinds of values that JSON does not have: `Tuple`,
+ * bytes (`Uint8Array`), `Markup`, `Uuid`, `Date` (whole seconds), and objects that only look like
+ * one of these.
  *
- * The text is compact ASCII with sorted members, byte for byte as Flask 2.2 to 3.1 writes it. Reading is strict where Flask
- * guesses: a tag with content that Flask never writes is a BadPayload.
+ * The text is compact ASCII with sorted members, byte for byte as Flask 2.2 to 3.1 writes it.
+ * Reading is strict where Flask guesses: a tag with content that Flask never writes is a
+ * BadPayload.
  *
  * @example
  * ```ts
@@ -96,7 +103,10 @@ export class TaggedJson implements PayloadSerializer {
   readonly #mayHoldTags: RegExp;
   readonly #hasOwnTags: boolean;
 
-  /** @throws InvalidOptionError for a name that is no option, two tags with the same key, or an empty one. */
+  /**
+   * @throws InvalidOptionError for a name that is no option, two tags with the same key, or an
+   *   empty one.
+   */
   constructor(options: TaggedJsonOptions = {}) {
     checkOptions("TaggedJson", options, ["tags", "allowNaN", "sortKeys"]);
     const { tags = [], allowNaN = true, sortKeys = true } = options;
@@ -119,7 +129,8 @@ export class TaggedJson implements PayloadSerializer {
       escape: (key) => (this.#isTagKey(key) ? ESCAPE_KEY : undefined),
     };
     this.#hasOwnTags = tags.length > 0;
-    // An object whose first key begins with a space, or an escape that may be one. Texts without it need no second look.
+    // An object whose first key begins with a space, or an escape that may be one. Texts without it
+    // need no second look.
     this.#mayHoldTags = tags.every(({ key }) => key.startsWith(" ")) ? /\{\s*"[ \\]/ : /\{/;
   }
 
@@ -128,7 +139,10 @@ export class TaggedJson implements PayloadSerializer {
     return writeJson(value, this.#style);
   }
 
-  /** @throws BadPayload if the text is no JSON, nested deeper than 100 levels, or a tag does not fit its content. */
+  /**
+   * @throws BadPayload if the text is no JSON, nested deeper than 100 levels, or a tag does not fit
+   *   its content.
+   */
   loads(text: string): unknown {
     const value = readJson(text);
     return this.#mayHoldTags.test(text) ? this.#untag(value) : value;
@@ -148,14 +162,18 @@ export class TaggedJson implements PayloadSerializer {
     return key === ESCAPE_KEY || this.#tags.has(key);
   }
 
-  /** Bottom up, so that a tag's content is decoded before the tag. Recursion ends: the text was at most 100 levels deep. */
+  /**
+   * Bottom up, so that a tag's content is decoded before the tag. Recursion ends: the text was at
+   * most 100 levels deep.
+   */
   #untag(value: unknown): unknown {
     if (typeof value !== "object" || value === null) return value;
     if (Array.isArray(value)) {
       for (let index = 0; index < value.length; index++) value[index] = this.#untag(value[index]);
       return value;
     }
-    // These are own members of an object that JSON.parse made, so assigning changes none of its prototypes, not even for __proto__.
+    // These are own members of an object that JSON.parse made, so assigning changes none of its
+    // prototypes, not even for __proto__.
     const object = value as Record<string, unknown>;
     const keys = Object.keys(object);
     for (const key of keys) object[key] = this.#untag(object[key]);

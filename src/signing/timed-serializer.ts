@@ -45,8 +45,9 @@ export class TimedSerializer<Value = unknown> extends SerializerBase<Value, Time
   /**
    * The value of a signed text; with `returnTimestamp`, also when it was signed.
    *
-   * @throws SignatureExpired if it is older than `maxAge`, or signed in the future; BadSignature if no key made the signature or the
-   * timestamp is bad; BadPayload if only the content cannot be decoded or does not fit the schema.
+   * @throws SignatureExpired if it is older than `maxAge`, or signed in the future; BadSignature if
+   *   no key made the signature or the timestamp is bad; BadPayload if only the content cannot be
+   *   decoded or does not fit the schema.
    */
   loads(text: string, options: TimedLoadOptions & { readonly returnTimestamp: true }): LoadedAt<Value>;
   loads(text: string, options?: TimedLoadOptions & { readonly returnTimestamp?: boolean | undefined }): Value;
@@ -73,9 +74,11 @@ export class TimedSerializer<Value = unknown> extends SerializerBase<Value, Time
   }
 
   /**
-   * As `open`, and undefined where no key made the signature or the timestamp is bad: for callers who expect forgeries, and judge the age themselves.
+   * As `open`, and undefined where no key made the signature or the timestamp is bad: for callers
+   * who expect forgeries, and judge the age themselves.
    *
-   * @throws BadPayload if the signature is good, but the content cannot be decoded or does not fit the schema.
+   * @throws BadPayload if the signature is good, but the content cannot be decoded or does not fit
+   *   the schema.
    */
   verify(text: string, options: SaltOption = NO_OPTIONS): OpenedAt<Value> | undefined {
     if (options !== NO_OPTIONS) checkOptions("verify", options, SALT_OPTION);
@@ -93,8 +96,8 @@ export class TimedSerializer<Value = unknown> extends SerializerBase<Value, Time
   }
 
   /**
-   * The value whether signature and age are good or not: for looking into a text, never for acting on it. Nothing that a text can hold
-   * makes it throw; what cannot be decoded is undefined.
+   * The value whether signature and age are good or not: for looking into a text, never for acting
+   * on it. Nothing that a text can hold makes it throw; what cannot be decoded is undefined.
    */
   loadsUnsafe(text: string, options: TimedLoadOptions = NO_OPTIONS): UnsafeResult<Value> {
     try {

@@ -13,9 +13,15 @@ export interface TimestampSignerOptions extends SignerOptions {
 
 /** How old a signature may be. */
 export interface AgeOptions {
-  /** The greatest age in seconds, itself included. Without it, neither old nor future timestamps are refused. */
+  /**
+   * The greatest age in seconds, itself included. Without it, neither old nor future timestamps are
+   * refused.
+   */
   readonly maxAge?: number | undefined;
-  /** How many seconds into the future a timestamp may lie when `maxAge` is given: what clocks of several servers may differ. 0 by default. */
+  /**
+   * How many seconds into the future a timestamp may lie when `maxAge` is given: what clocks of
+   * several servers may differ. 0 by default.
+   */
   readonly clockSkew?: number | undefined;
 }
 
@@ -28,7 +34,10 @@ export interface SignedAt {
 /** A value whose signature is good, when it was signed, and by which key. */
 export interface VerifiedAt extends SignedAt, Verified {}
 
-/** The names of `AgeOptions`. One that is misspelled, such as Python's max_age, would let every age pass. */
+/**
+ * The names of `AgeOptions`. One that is misspelled, such as Python's max_age, would let every age
+ * pass.
+ */
 export const AGE_OPTIONS: readonly string[] = ["maxAge", "clockSkew"];
 /** What is not given need not be checked. */
 export const NO_OPTIONS = {};
@@ -40,7 +49,8 @@ function withoutClock(options: TimestampSignerOptions): SignerOptions {
 }
 
 /**
- * Signs text together with the time, as `itsdangerous.TimestampSigner` does: `value.timestamp.signature`.
+ * Signs text together with the time, as `itsdangerous.TimestampSigner` does:
+ * `value.timestamp.signature`.
  *
  * The signature covers the timestamp, so nobody without a key can make an old value young.
  *
@@ -63,7 +73,8 @@ export class TimestampSigner extends Signer {
   /**
    * The value, the time, and the signature of both.
    *
-   * @throws TypeError for anything but text that UTF-8 can write; RangeError if the clock gives no whole second from 1970 to 9999.
+   * @throws TypeError for anything but text that UTF-8 can write; RangeError if the clock gives no
+   *   whole second from 1970 to 9999.
    */
   override sign(value: string): string {
     if (typeof value !== "string") throw new TypeError(`Only text can be signed, not a value of type ${typeof value}.`);
@@ -73,8 +84,10 @@ export class TimestampSigner extends Signer {
   /**
    * The value of a signed text; with `returnTimestamp`, also when it was signed.
    *
-   * @throws SignatureExpired if it is older than `maxAge`, or signed in the future; BadTimeSignature if no key made the signature, or the
-   * timestamp is missing or malformed; BadSignature if there is not even the shape. InvalidOptionError for a `maxAge` that is no number.
+   * @throws SignatureExpired if it is older than `maxAge`, or signed in the future;
+   *   BadTimeSignature if no key made the signature, or the timestamp is missing or malformed;
+   *   BadSignature if there is not even the shape. InvalidOptionError for a `maxAge` that is no
+   *   number.
    */
   override unsign(signed: string, options: AgeOptions & { readonly returnTimestamp: true }): SignedAt;
   override unsign(signed: string, options?: AgeOptions & { readonly returnTimestamp?: boolean | undefined }): string;
@@ -94,7 +107,10 @@ export class TimestampSigner extends Signer {
     return verified !== undefined && this.#ageError(verified, options) === undefined;
   }
 
-  /** Value, time and key; undefined if the signature or the timestamp is bad. The age is the caller's to judge. */
+  /**
+   * Value, time and key; undefined if the signature or the timestamp is bad. The age is the
+   * caller's to judge.
+   */
   override verify(signed: string): VerifiedAt | undefined {
     const verified = super.verify(signed);
     if (verified === undefined) return undefined;

@@ -12,7 +12,10 @@ for (let sextet = 0; sextet < 64; sextet++) SEXTETS[ALPHABET.charCodeAt(sextet)]
 let lastSeconds = 0;
 let lastText = "";
 
-/** Unix seconds as itsdangerous writes them: big-endian bytes without leading zeros, in unpadded base64url. Zero is the empty text. */
+/**
+ * Unix seconds as itsdangerous writes them: big-endian bytes without leading zeros, in unpadded
+ * base64url. Zero is the empty text.
+ */
 export function encodeTimestamp(seconds: number): string {
   if (seconds === lastSeconds) return lastText;
   if (!Number.isSafeInteger(seconds) || seconds < 0 || seconds > LAST_TIMESTAMP) {
@@ -34,7 +37,8 @@ export function decodeTimestamp(text: string): number | undefined {
   }
   const bytes = Math.floor((text.length * 6) / 8);
   const spare = 2 ** (text.length * 6 - bytes * 8);
-  // One spelling for each number: no letter that brings no byte, no bits behind the last byte, no zero byte in front.
+  // One spelling for each number: no letter that brings no byte, no bits behind the last byte, no
+  // zero byte in front.
   if (spare === 64 || bits % spare !== 0) return undefined;
   const seconds = bits / spare;
   if (bytes > 0 && seconds < 2 ** (bytes * 8 - 8)) return undefined;

@@ -1,5 +1,6 @@
 /**
- * An array that Flask's sessions keep as a Python tuple, such as the flashed message `("message", "hello")`.
+ * An array that Flask's sessions keep as a Python tuple, such as the flashed message `("message",
+ * "hello")`.
  *
  * It is an array in every way; what `map`, `filter` and `slice` make of it is a plain array.
  *

@@ -5,18 +5,23 @@ import { BadPayload, InvalidOptionError } from "../errors.ts";
 import { cannotShrink } from "./cannot-shrink.ts";
 
 /*
- * The payload of itsdangerous's URL-safe serializers: UTF-8 in unpadded base64url. Where zlib (RFC 1950) makes it shorter by two bytes
- * at least, a dot and the compressed bytes. Builds of zlib compress differently, so compressed forms are compared after inflating only.
+ * The payload of itsdangerous's URL-safe serializers: UTF-8 in unpadded base64url. Where zlib (RFC
+ * 1950) makes it shorter by two bytes at least, a dot and the compressed bytes. Builds of zlib
+ * compress differently, so compressed forms are compared after inflating only.
  */
 
-/** A cookie's worth: with the 16 KiB that zlib takes by itself, more time goes into memory than into inflating. */
+/**
+ * A cookie's worth: with the 16 KiB that zlib takes by itself, more time goes into memory than into
+ * inflating.
+ */
 const CHUNK = 4096;
 
 /** What the URL-safe serializers can be told beside the rest. */
 export interface CompressionOptions {
   /**
-   * Payloads of fewer bytes are written as they are, which any reader of the format accepts: starting zlib costs more time than signing does. 0 by default, as in
-   * itsdangerous: whatever becomes shorter by it is compressed.
+   * Payloads of fewer bytes are written as they are, which any reader of the format accepts:
+   * starting zlib costs more time than signing does. 0 by default, as in itsdangerous: whatever
+   * becomes shorter by it is compressed.
    */
   readonly compressFrom?: number | undefined;
 }
@@ -40,10 +45,12 @@ export function encodePayload(text: string, compressFrom: number): string {
 /**
  * The text of a URL-safe form.
  *
- * Call it after the signature was verified, or with a form that is short: inflating stops at `maxBytes`, but costs time until then.
- * Bytes behind the end of the zlib stream are ignored, as in Python.
+ * Call it after the signature was verified, or with a form that is short: inflating stops at
+ * `maxBytes`, but costs time until then. Bytes behind the end of the zlib stream are ignored, as in
+ * Python.
  *
- * @throws BadPayload if it is not base64url as an encoder writes it, not zlib, longer than `maxBytes`, or not UTF-8.
+ * @throws BadPayload if it is not base64url as an encoder writes it, not zlib, longer than
+ *   `maxBytes`, or not UTF-8.
  */
 export function decodePayload(payload: string, maxBytes: number): string {
   const isCompressed = payload.startsWith(".");

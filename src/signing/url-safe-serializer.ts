@@ -25,8 +25,8 @@ export function withUrlSafeDefaults<Value, Options extends SerializerOptions<Val
 }
 
 /**
- * Signs values as text of letters, digits, `-`, `_` and `.`, which fits into addresses, cookies and headers:
- * `itsdangerous.URLSafeSerializer`. Long values are compressed.
+ * Signs values as text of letters, digits, `-`, `_` and `.`, which fits into addresses, cookies and
+ * headers: `itsdangerous.URLSafeSerializer`. Long values are compressed.
  *
  * @example
  * ```ts

@@ -3,9 +3,14 @@ import { unixNow, type Clock } from "../clock.ts";
 import { checkOptions } from "../options.ts";
 import { hasMethods, wrongClient } from "./wrong-argument.ts";
 
-/** The session object that a store written for express-session gets. Such stores take the expiry from its cookie. */
+/**
+ * The session object that a store written for express-session gets. Such stores take the expiry
+ * from its cookie.
+ */
 export interface ExpressSession {
-  /** When the session ends, and in how many milliseconds: some stores read the one, some the other. */
+  /**
+   * When the session ends, and in how many milliseconds: some stores read the one, some the other.
+   */
   cookie: { originalMaxAge: number; maxAge: number; expires: Date; httpOnly: boolean; path: string };
   payload: string;
   subject?: string;
@@ -23,8 +28,8 @@ export interface ExpressStore {
 }
 
 /**
- * A session store that cannot compare and write in one step. If two processes save one session at the same time, the later
- * save wins.
+ * A session store that cannot compare and write in one step. If two processes save one session at
+ * the same time, the later save wins.
  */
 export interface NonAtomicStore extends SessionStore {
   readonly atomic: false;
@@ -32,21 +37,27 @@ export interface NonAtomicStore extends SessionStore {
 
 /** Settings of fromExpressStore. */
 export interface FromExpressStoreOptions {
-  /** The time in Unix seconds, for the seconds that a session has left. Default: the machine's clock. */
+  /**
+   * The time in Unix seconds, for the seconds that a session has left. Default: the machine's
+   * clock.
+   */
   readonly clock?: Clock | undefined;
 }
 
 /**
- * Opens a store that was written for express-session as a session store. There are some sixty of them, for most databases.
+ * Opens a store that was written for express-session as a session store. There are some sixty of
+ * them, for most databases.
  *
- * They have no compare-and-set. `set` reads, compares and then writes. In one process the operations on a session wait for
- * each other, so nothing is lost there. Between *two* processes there is a gap of one round trip: a change may be lost, and a
- * logout undone. Where that matters, use a store of this package or one that passes `storeContract`. They have no index of
- * subjects either, so `list` and `revokeAll` of the manager do not work.
+ * They have no compare-and-set. `set` reads, compares and then writes. In one process the
+ * operations on a session wait for each other, so nothing is lost there. Between *two* processes
+ * there is a gap of one round trip: a change may be lost, and a logout undone. Where that matters,
+ * use a store of this package or one that passes `storeContract`. They have no index of subjects
+ * either, so `list` and `revokeAll` of the manager do not work.
  *
  * Sessions that express-session itself has saved count as absent.
  *
- * @param store Any store with get, set and destroy. If it has touch, that is used to extend a session.
+ * @param store Any store with get, set and destroy. If it has touch, that is used to extend a
+ *   session.
  * @throws InvalidOptionError if the store lacks one of the three methods, or an option is unknown.
  *
  * @example
@@ -118,7 +129,8 @@ class CallbackStore implements NonAtomicStore {
   }
 
   #cookie(expiresAt: number): ExpressSession["cookie"] {
-    // Such stores end a session when that moment comes; here it is still alive in the second of its expiry.
+    // Such stores end a session when that moment comes; here it is still alive in the second of its
+    // expiry.
     const end = expiresAt + 1;
     const milliseconds = (end - this.#clock()) * 1000;
     return { originalMaxAge: milliseconds, maxAge: milliseconds, expires: new Date(end * 1000), httpOnly: true, path: "/" };
@@ -136,8 +148,8 @@ class CallbackStore implements NonAtomicStore {
 }
 
 /**
- * The answer of a method with a callback. Some of these stores have become async functions as well, and never call back if
- * they reject.
+ * The answer of a method with a callback. Some of these stores have become async functions as well,
+ * and never call back if they reject.
  */
 async function settled(call: (done: (error?: unknown, result?: unknown) => void) => unknown): Promise<unknown> {
   return await new Promise((resolve, reject) => {
@@ -147,8 +159,9 @@ async function settled(call: (done: (error?: unknown, result?: unknown) => void)
 }
 
 /**
- * Stores that keep files pass on the system's error for "no such file". For reading, extending and removing it means that the
- * session is absent. For writing it means that nothing was saved, so it stays an error there.
+ * Stores that keep files pass on the system's error for "no such file". For reading, extending and
+ * removing it means that the session is absent. For writing it means that nothing was saved, so it
+ * stays an error there.
  */
 async function orIfNoFile<Answer>(answer: Promise<Answer>, otherwise: Answer): Promise<Answer> {
   return await answer.catch((error: unknown) => {

@@ -12,12 +12,16 @@ export interface MemoryStoreOptions {
    * In production the store refuses to be made. Where no mode is said, it is made and warns once.
    */
   readonly mode?: string | undefined;
-  /** `true` makes the store in production too, without a warning. Every deployment then ends all sessions. */
+  /**
+   * `true` makes the store in production too, without a warning. Every deployment then ends all
+   * sessions.
+   */
   readonly production?: boolean | undefined;
   /**
-   * The most sessions that it keeps. Default: 10,000. A full store gives up expired sessions first, then sessions without
-   * a subject, then the others; of each kind the one that was not used for the longest time. Those visitors lose their
-   * session. A tenth of the room is left to sessions without a subject, so that visitors can still log in.
+   * The most sessions that it keeps. Default: 10,000. A full store gives up expired sessions first,
+   * then sessions without a subject, then the others; of each kind the one that was not used for
+   * the longest time. Those visitors lose their session. A tenth of the room is left to sessions
+   * without a subject, so that visitors can still log in.
    */
   readonly maxSessions?: number | undefined;
   /** The time in Unix seconds. Default: the machine's clock. */
@@ -31,17 +35,19 @@ interface Entry {
 }
 
 const OPTIONS: readonly (keyof MemoryStoreOptions)[] = ["mode", "production", "maxSessions", "clock"];
-/** The part of the room that is left to sessions without a subject: a login form often needs one. */
+/**
+ * The part of the room that is left to sessions without a subject: a login form often needs one.
+ */
 const ANONYMOUS_PART = 1 / 10;
 const LIMITS = "Sessions end with this process, and a second process does not see them.";
 const OTHERS = "SqliteStore, RedisStore or PostgresStore";
 
 /**
- * Keeps sessions in the memory of this process, for tests and experiments. Sessions end with the process, and a second
- * process does not see them.
+ * Keeps sessions in the memory of this process, for tests and experiments. Sessions end with the
+ * process, and a second process does not see them.
  *
- * A full store gives up sessions without a subject first: anyone can make them by the thousand, and must not log others out
- * with them.
+ * A full store gives up sessions without a subject first: anyone can make them by the thousand, and
+ * must not log others out with them.
  *
  * @example
  * ```ts
@@ -58,8 +64,8 @@ export class MemoryStore implements IndexedStore, SweepableStore {
   #firstExpiry = Infinity;
 
   /**
-   * @throws InvalidOptionError in production without `production: true`, for a `maxSessions` that is not a whole number from
-   * 1, and for an unknown option.
+   * @throws InvalidOptionError in production without `production: true`, for a `maxSessions` that
+   *   is not a whole number from 1, and for an unknown option.
    */
   constructor(options: MemoryStoreOptions = {}) {
     checkOptions("MemoryStore", options, OPTIONS, {

@@ -16,7 +16,10 @@ export interface PostgresJsSql {
 
 /** Settings of PostgresStore. */
 export interface PostgresStoreOptions {
-  /** The table's name, or schema and name ("web.sessions"). Default: "latchkey_sessions". Capitals count. */
+  /**
+   * The table's name, or schema and name ("web.sessions"). Default: "latchkey_sessions". Capitals
+   * count.
+   */
   readonly table?: string | undefined;
   /** The time in Unix seconds. Default: the machine's clock. */
   readonly clock?: Clock | undefined;
@@ -25,23 +28,33 @@ export interface PostgresStoreOptions {
 type Value = string | number | null;
 type Row = Readonly<Record<string, unknown>>;
 
-/** PostgreSQL cuts names off after 63 bytes; the longest name here is the table's with "_expires_at". */
+/**
+ * PostgreSQL cuts names off after 63 bytes; the longest name here is the table's with
+ * "_expires_at".
+ */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,51}$/;
-/** SQLSTATE of statements that fail only because another ran at the same time: serialization_failure, deadlock_detected. */
+/**
+ * SQLSTATE of statements that fail only because another ran at the same time:
+ * serialization_failure, deadlock_detected.
+ */
 const COLLISIONS: readonly unknown[] = ["40001", "40P01"];
-/** Two processes that create one table at once: duplicate_table, duplicate_object and, from the catalogue itself, unique_violation. */
+/**
+ * Two processes that create one table at once: duplicate_table, duplicate_object and, from the
+ * catalogue itself, unique_violation.
+ */
 const CREATED_BY_ANOTHER: readonly unknown[] = ["42P07", "42710", "23505"];
 const MAX_ATTEMPTS = 20;
 /** A subject has to get a new session between each two statements to come to so many. */
 const MAX_ROUNDS = 100;
 
 /**
- * Keeps sessions in a table of PostgreSQL, one row each. Every operation is one statement, so it is one trip and one
- * transaction; `deleteBySubject` repeats its statement. Confirmed writes survive a crash, as far as the server's
- * `synchronous_commit` goes.
+ * Keeps sessions in a table of PostgreSQL, one row each. Every operation is one statement, so it is
+ * one trip and one transaction; `deleteBySubject` repeats its statement. Confirmed writes survive a
+ * crash, as far as the server's `synchronous_commit` goes.
  *
- * It creates nothing by itself: call `createSchema()` once, or put the text of `schema` into a migration. Expired rows count
- * as absent. They stay until `deleteExpired()` removes them: call it every hour, for instance.
+ * It creates nothing by itself: call `createSchema()` once, or put the text of `schema` into a
+ * migration. Expired rows count as absent. They stay until `deleteExpired()` removes them: call it
+ * every hour, for instance.
  *
  * @example
  * import { Pool } from "pg";
@@ -57,8 +70,10 @@ export class PostgresStore implements IndexedStore, SweepableStore {
   readonly #statements: readonly string[];
 
   /**
-   * @param client a Pool or Client of `pg`, the `sql` of `postgres`, or a PGlite. The store never opens or closes it.
-   * @throws InvalidOptionError if `client` is none of these, `table` is not a plain name, or an option is unknown.
+   * @param client a Pool or Client of `pg`, the `sql` of `postgres`, or a PGlite. The store never
+   *   opens or closes it.
+   * @throws InvalidOptionError if `client` is none of these, `table` is not a plain name, or an
+   *   option is unknown.
    */
   constructor(client: PostgresQueryable | PostgresJsSql, options: PostgresStoreOptions = {}) {
     checkOptions("PostgresStore", options, ["table", "clock"], {
@@ -85,12 +100,18 @@ export class PostgresStore implements IndexedStore, SweepableStore {
     ];
   }
 
-  /** The SQL that `createSchema()` runs, for a migration: a table and two indexes, each only if it does not exist yet. */
+  /**
+   * The SQL that `createSchema()` runs, for a migration: a table and two indexes, each only if it
+   * does not exist yet.
+   */
   get schema(): string {
     return this.#statements.map((statement) => `${statement};\n`).join("");
   }
 
-  /** Creates the table and its indexes where they do not exist. Several processes may call it at once. */
+  /**
+   * Creates the table and its indexes where they do not exist. Several processes may call it at
+   * once.
+   */
   async createSchema(): Promise<void> {
     for (const statement of this.#statements) await this.#run(statement, [], [...COLLISIONS, ...CREATED_BY_ANOTHER]);
   }
@@ -123,8 +144,8 @@ export class PostgresStore implements IndexedStore, SweepableStore {
   }
 
   /**
-   * Removes at most `limit` expired rows, the oldest first, and returns how many it removed. Several processes may sweep at
-   * once: none waits for another.
+   * Removes at most `limit` expired rows, the oldest first, and returns how many it removed.
+   * Several processes may sweep at once: none waits for another.
    *
    * @throws InvalidOptionError if `limit` is not a whole number from 1.
    */
@@ -151,8 +172,9 @@ export class PostgresStore implements IndexedStore, SweepableStore {
   }
 
   /**
-   * A statement at the isolation level READ COMMITTED sees the rows that were there when it began. A session that is renewed
-   * meanwhile has a new row, which it does not see. So it is repeated until it sees no row of the subject at all.
+   * A statement at the isolation level READ COMMITTED sees the rows that were there when it began.
+   * A session that is renewed meanwhile has a new row, which it does not see. So it is repeated
+   * until it sees no row of the subject at all.
    */
   async deleteBySubject(subject: string, except?: string): Promise<number> {
     const theirs = `subject = $1 AND id IS DISTINCT FROM $2`;
@@ -169,7 +191,10 @@ export class PostgresStore implements IndexedStore, SweepableStore {
     );
   }
 
-  /** Runs a statement, and again if it collided with another: that happens where transactions are serializable by default. */
+  /**
+   * Runs a statement, and again if it collided with another: that happens where transactions are
+   * serializable by default.
+   */
   async #run(text: string, values: Value[], again: readonly unknown[] = COLLISIONS): Promise<readonly Row[]> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -183,7 +208,8 @@ export class PostgresStore implements IndexedStore, SweepableStore {
 
 function queryOf(client: Partial<PostgresQueryable & PostgresJsSql>): (text: string, values?: Value[]) => Promise<readonly Row[]> {
   if (typeof client?.unsafe === "function") {
-    // Unprepared, this client takes two trips for each statement. `prepare: false` in its own options wins over this.
+    // Unprepared, this client takes two trips for each statement. `prepare: false` in its own
+    // options wins over this.
     return async (text, values) =>
       (await client.unsafe!(text, values, { prepare: values !== undefined && values.length > 0 })) as readonly Row[];
   }

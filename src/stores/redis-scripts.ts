@@ -1,26 +1,29 @@
 /*
- * The Lua scripts of RedisStore. Redis runs a script as one step. Each of these has one key, so that all of them work on a
- * Redis Cluster, where two keys may lie on two machines.
+ * The Lua scripts of RedisStore. Redis runs a script as one step. Each of these has one key, so
+ * that all of them work on a Redis Cluster, where two keys may lie on two machines.
  *
- * A session is a hash: `payload`, `expires` (Unix seconds) and, if it has a subject, `subject` and `indexed`. The index of a
- * subject is a sorted set of session ids. The score says until when an entry holds. `indexed` is the score that the session
- * relies on.
+ * A session is a hash: `payload`, `expires` (Unix seconds) and, if it has a subject, `subject` and
+ * `indexed`. The index of a subject is a sorted set of session ids. The score says until when an
+ * entry holds. `indexed` is the score that the session relies on.
  *
- * One rule keeps index and sessions together across machines: a session with a subject never lives longer than its entry. A
- * write that would break the rule is not done, and the script asks for the entry to be prolonged first. An entry holds for
- * twice as long as the session has left, so ordinary writes do not ask the index.
+ * One rule keeps index and sessions together across machines: a session with a subject never lives
+ * longer than its entry. A write that would break the rule is not done, and the script asks for the
+ * entry to be prolonged first. An entry holds for twice as long as the session has left, so
+ * ordinary writes do not ask the index.
  *
- * Redis removes a key at the beginning of the second that it is given. A session is still alive in the second of its expiry.
- * Hence the + 1.
+ * Redis removes a key at the beginning of the second that it is given. A session is still alive in
+ * the second of its expiry. Hence the + 1.
  *
- * A Redis that has reached `maxmemory` looks only at the first write of a script: it refuses HSET and ZADD there, and then
- * nothing has changed. After a first write that frees memory (HDEL, DEL, ZREM) it lets every other write pass. So a write
- * that grows begins with HSET or ZADD, and a write that does not grow begins with HDEL or ZREMRANGEBYSCORE.
+ * A Redis that has reached `maxmemory` looks only at the first write of a script: it refuses HSET
+ * and ZADD there, and then nothing has changed. After a first write that frees memory (HDEL, DEL,
+ * ZREM) it lets every other write pass. So a write that grows begins with HSET or ZADD, and a write
+ * that does not grow begins with HDEL or ZREMRANGEBYSCORE.
  */
 
 /**
- * Session key; arguments: "y" or "n" and the payload to be replaced, "y" or "n" and the subject, payload, expiry, how long
- * the entry holds. If the payload is the one that was there, only the expiry is written.
+ * Session key; arguments: "y" or "n" and the payload to be replaced, "y" or "n" and the subject,
+ * payload, expiry, how long the entry holds. If the payload is the one that was there, only the
+ * expiry is written.
  */
 export const WRITE = `
 local expected = ARGV[1] == 'y' and ARGV[2]
@@ -50,8 +53,9 @@ if kept[2] and not same then return { kept[2], kept[3] } end
 return 'done'`;
 
 /**
- * Session key; argument, if any: the subject that it must still have. Answers with subject and entry of what was removed,
- * "refused" if the session has another subject or none, and "done" otherwise.
+ * Session key; argument, if any: the subject that it must still have. Answers with subject and
+ * entry of what was removed, "refused" if the session has another subject or none, and "done"
+ * otherwise.
  */
 export const REMOVE = `
 local kept = redis.call('HMGET', KEYS[1], 'payload', 'subject', 'indexed')
@@ -63,7 +67,10 @@ return 'done'`;
 /** Session key; the fields that a list of sessions shows. */
 export const READ = `return redis.call('HMGET', KEYS[1], 'payload', 'subject', 'expires')`;
 
-/** Subject key; arguments: session id, expiry. Answers until when the entry holds: always later than it held before. */
+/**
+ * Subject key; arguments: session id, expiry. Answers until when the entry holds: always later than
+ * it held before.
+ */
 export const INDEX = `
 local now, expires = tonumber(redis.call('TIME')[1]), tonumber(ARGV[2])
 local indexed = math.max(expires + expires - now, expires)
@@ -77,7 +84,10 @@ local last = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2]
 if last then redis.call('EXPIREAT', KEYS[1], last + 1) end
 return score`;
 
-/** Subject key; arguments: pairs of session id and score. An entry that was prolonged meanwhile has another score, and stays. */
+/**
+ * Subject key; arguments: pairs of session id and score. An entry that was prolonged meanwhile has
+ * another score, and stays.
+ */
 export const FORGET = `
 for at = 1, #ARGV, 2 do
   local score = redis.call('ZSCORE', KEYS[1], ARGV[at])

@@ -4,7 +4,10 @@ import type { IndexedStore, SetOptions, StoredSession } from "../sessions/store.
 import { ENTRIES, FORGET, INDEX, READ, REMOVE, WRITE } from "./redis-scripts.ts";
 import { hasMethods, nameOf, wrongClient } from "./wrong-argument.ts";
 
-/** The two methods that are called on a client of the package `redis`: createClient, createCluster or createSentinel returns it. */
+/**
+ * The two methods that are called on a client of the package `redis`: createClient, createCluster
+ * or createSentinel returns it.
+ */
 export interface NodeRedisClient {
   hGet(key: string, field: string): Promise<string | null | undefined>;
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
@@ -18,7 +21,10 @@ export interface IoredisClient {
 
 /** Settings of RedisStore. */
 export interface RedisStoreOptions {
-  /** The beginning of the names of all keys. Default: "latchkey:". Two applications on one Redis need two prefixes. */
+  /**
+   * The beginning of the names of all keys. Default: "latchkey:". Two applications on one Redis
+   * need two prefixes.
+   */
   readonly prefix?: string | undefined;
 }
 
@@ -31,17 +37,20 @@ const CHUNK = 500;
 const MAX_ROUNDS = 100;
 
 /**
- * Keeps sessions in Redis (or Valkey), on one server, behind Sentinel or on a Cluster. Redis itself removes expired sessions.
+ * Keeps sessions in Redis (or Valkey), on one server, behind Sentinel or on a Cluster. Redis itself
+ * removes expired sessions.
  *
- * A read is one HGET. A write is one EVAL of a script that compares and writes in one step. A session that is new and has a
- * subject, or gets another subject, takes a second and third trip for the index of the subject. Redis has to allow HGET and
- * EVAL.
+ * A read is one HGET. A write is one EVAL of a script that compares and writes in one step. A
+ * session that is new and has a subject, or gets another subject, takes a second and third trip for
+ * the index of the subject. Redis has to allow HGET and EVAL.
  *
- * Redis answers before a write is on disk or on a replica, unless `appendfsync always` is set. A failover may lose the last
- * writes. Reads must go to primaries (the default of both clients): a replica may still show a session that was logged out.
+ * Redis answers before a write is on disk or on a replica, unless `appendfsync always` is set. A
+ * failover may lose the last writes. Reads must go to primaries (the default of both clients): a
+ * replica may still show a session that was logged out.
  *
- * A Redis that has reached `maxmemory` with the policy `noeviction` refuses new sessions and sessions that grow: its OOM
- * error is thrown. Deleting, extending and shortening a session still work, so a logout works.
+ * A Redis that has reached `maxmemory` with the policy `noeviction` refuses new sessions and
+ * sessions that grow: its OOM error is thrown. Deleting, extending and shortening a session still
+ * work, so a logout works.
  *
  * @example
  * import { createClient } from "redis";
@@ -57,8 +66,8 @@ export class RedisStore implements IndexedStore {
 
   /**
    * @param client of `redis` or `ioredis`, connected. The store never opens or closes it.
-   * @throws InvalidOptionError if `client` is not a client of these packages, `prefix` is not a string, or an option is
-   * unknown.
+   * @throws InvalidOptionError if `client` is not a client of these packages, `prefix` is not a
+   *   string, or an option is unknown.
    */
   constructor(client: NodeRedisClient | IoredisClient, options: RedisStoreOptions = {}) {
     checkOptions("RedisStore", options, ["prefix"], {
@@ -106,8 +115,8 @@ export class RedisStore implements IndexedStore {
   }
 
   /**
-   * The index and the sessions are read one after the other. A session that was renewed in between is found under its new
-   * id, because the index is read again until no session has moved.
+   * The index and the sessions are read one after the other. A session that was renewed in between
+   * is found under its new id, because the index is read again until no session has moved.
    */
   async listBySubject(subject: string): Promise<readonly StoredSession[]> {
     const found = new Map<string, StoredSession | undefined>();
@@ -130,8 +139,8 @@ export class RedisStore implements IndexedStore {
   }
 
   /**
-   * Repeats until a round removes nothing and finds no session that has moved, so that a session that is renewed meanwhile is
-   * removed under its new id.
+   * Repeats until a round removes nothing and finds no session that has moved, so that a session
+   * that is renewed meanwhile is removed under its new id.
    */
   async deleteBySubject(subject: string, except?: string): Promise<number> {
     const moved = new Set<string>();
@@ -145,7 +154,8 @@ export class RedisStore implements IndexedStore {
           if (id === except) return;
           const answer = await this.#run(REMOVE, this.#sessionKey(id), subject);
           if (isEntry(answer)) removed.push([id, answer[1]]);
-          // It became a mark, or another subject's, and has perhaps left a new session. The same entry is no news twice.
+          // It became a mark, or another subject's, and has perhaps left a new session. The same
+          // entry is no news twice.
           if (answer === "refused") moved.add(entry.join());
         });
         if (removed.length > 0) await this.#forget(subject, removed);

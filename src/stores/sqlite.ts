@@ -13,7 +13,10 @@ export interface SqliteStatement {
   run(...values: SqliteValue[]): { readonly changes: number | bigint };
 }
 
-/** The methods that are called on a database: `DatabaseSync` of node:sqlite and `Database` of better-sqlite3 both fit. */
+/**
+ * The methods that are called on a database: `DatabaseSync` of node:sqlite and `Database` of
+ * better-sqlite3 both fit.
+ */
 export interface SqliteDatabase {
   exec(sql: string): unknown;
   prepare(sql: string): SqliteStatement;
@@ -21,7 +24,9 @@ export interface SqliteDatabase {
 
 /** Settings of SqliteStore. */
 export interface SqliteStoreOptions {
-  /** The table's name, of at most 63 letters, digits and underscores. Default: "latchkey_sessions". */
+  /**
+   * The table's name, of at most 63 letters, digits and underscores. Default: "latchkey_sessions".
+   */
   readonly table?: string | undefined;
   /** The time in Unix seconds. Default: the machine's clock. */
   readonly clock?: Clock | undefined;
@@ -42,9 +47,10 @@ const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 /**
  * Keeps sessions in a table of an SQLite database. The application opens and closes the database.
  *
- * It creates nothing by itself: call `createSchema()` once, or put the text of `schema` into a migration. Where several
- * processes write, set `PRAGMA journal_mode = WAL` and `PRAGMA busy_timeout = 2000` on the database. Expired sessions are
- * never read. They stay in the table until `deleteExpired()` is called.
+ * It creates nothing by itself: call `createSchema()` once, or put the text of `schema` into a
+ * migration. Where several processes write, set `PRAGMA journal_mode = WAL` and `PRAGMA
+ * busy_timeout = 2000` on the database. Expired sessions are never read. They stay in the table
+ * until `deleteExpired()` is called.
  *
  * @example
  * ```ts
@@ -61,7 +67,8 @@ export class SqliteStore implements IndexedStore, SweepableStore {
 
   /**
    * @param database an open database. The store never closes it.
-   * @throws InvalidOptionError if `database` is not a database, `table` is not a plain name, or an option is unknown.
+   * @throws InvalidOptionError if `database` is not a database, `table` is not a plain name, or an
+   *   option is unknown.
    */
   constructor(database: SqliteDatabase, options: SqliteStoreOptions = {}) {
     checkOptions("SqliteStore", options, ["table", "clock"], {

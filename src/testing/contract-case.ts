@@ -3,7 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { unixNow } from "../clock.ts";
 import { InvalidOptionError } from "../errors.ts";
 
-/** One sentence of the contract, and a function that tests it. It rejects with an AssertionError if the store breaks it. */
+/**
+ * One sentence of the contract, and a function that tests it. It rejects with an AssertionError if
+ * the store breaks it.
+ */
 export interface ContractCase {
   readonly name: string;
   readonly run: () => Promise<void>;
@@ -52,10 +55,12 @@ export async function together<Result>(count: number, work: (number: number) => 
 }
 
 /**
- * Does work that has to end in the second of an expiry, and tries again if that second ended meanwhile.
+ * Does work that has to end in the second of an expiry, and tries again if that second ended
+ * meanwhile.
  *
  * @param seconds From now to the expiry.
- * @param work Gets the second of the expiry, and returns what is to be asserted if the work was in time.
+ * @param work Gets the second of the expiry, and returns what is to be asserted if the work was in
+ *   time.
  */
 export async function inTime(
   time: ContractTime,

@@ -11,9 +11,9 @@ export interface ForgeSessionOptions<Data extends object = Record<string, unknow
   /** Whether the cookie outlives the browser's window. Default: false. */
   readonly persistent?: boolean | undefined;
   /**
-   * Where the test sends its requests. Default: "http://localhost/". The cookie's name may depend on it: over plain HTTP on a
-   * loopback host it is `session`, and everywhere else `__Host-session`. For `manager.load(cookie)` without further facts, give
-   * an address with https.
+   * Where the test sends its requests. Default: "http://localhost/". The cookie's name may depend
+   * on it: over plain HTTP on a loopback host it is `session`, and everywhere else
+   * `__Host-session`. For `manager.load(cookie)` without further facts, give an address with https.
    */
   readonly url?: string | undefined;
 }
@@ -30,15 +30,17 @@ export interface ForgedCookie {
 const LOCAL = { peer: "127.0.0.1", httpVersion: "1.1", headers: {} } as const;
 
 /**
- * Makes a session for a test, and returns the cookie that a browser would hold. So a page for logged-in users is tested without
- * a login.
+ * Makes a session for a test, and returns the cookie that a browser would hold. So a page for
+ * logged-in users is tested without a login.
  *
- * It opens, changes and commits a session of the manager that the application uses, as a request does. With a store, the session
- * is in the store then. Each call makes another session.
+ * It opens, changes and commits a session of the manager that the application uses, as a request
+ * does. With a store, the session is in the store then. Each call makes another session.
  *
- * @param manager the SessionManager that the application uses, or one with the same keys, format, cookie and store.
- * @throws InvalidOptionError without a manager, without data and without a subject (such a session is never saved), for a `url`
- * that is not an address, and for an unknown option. And whatever `commit` throws.
+ * @param manager the SessionManager that the application uses, or one with the same keys, format,
+ *   cookie and store.
+ * @throws InvalidOptionError without a manager, without data and without a subject (such a session
+ *   is never saved), for a `url` that is not an address, and for an unknown option. And whatever
+ *   `commit` throws.
  * @example
  * ```ts
  * const cookie = await forgeSession(manager, { data: { cart: ["tea"] }, subject: "7" });

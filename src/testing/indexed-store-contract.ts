@@ -3,7 +3,8 @@ import type { IndexedStore, StoredSession } from "../sessions/store.ts";
 import { AWKWARD, casesOf, HOUR, inTime, newId, REAL_TIME, together, type ContractCase, type ContractTime } from "./contract-case.ts";
 
 /**
- * What the contract of IndexedStore adds to that of SessionStore, as a list of cases for any test runner.
+ * What the contract of IndexedStore adds to that of SessionStore, as a list of cases for any test
+ * runner.
  *
  * @param open Returns the store to be tested. It is called once in each case.
  * @param time How its time passes. Default: the machine's clock, with 3 seconds of real waiting.

@@ -6,11 +6,12 @@ import { AWKWARD, casesOf, HOUR, inTime, newId, REAL_TIME, together, type Contra
 const LONG = `{"text":"${"long ".repeat(20_000)}"}`;
 
 /**
- * The contract of SessionStore as a list of cases for any test runner. Each case uses its own ids, so all may run on one
- * store at the same time.
+ * The contract of SessionStore as a list of cases for any test runner. Each case uses its own ids,
+ * so all may run on one store at the same time.
  *
  * @param open Returns the store to be tested. It is called once in each case.
- * @param time How its time passes. Default: the machine's clock, with 3 seconds of real waiting in all.
+ * @param time How its time passes. Default: the machine's clock, with 3 seconds of real waiting in
+ *   all.
  * @throws InvalidOptionError if `open` is not a function.
  *
  * @example

@@ -3,9 +3,11 @@ import type { SweepableStore } from "../sessions/store.ts";
 import { casesOf, HOUR, inTime, newId, REAL_TIME, type ContractCase, type ContractTime } from "./contract-case.ts";
 
 /**
- * What the contract of SweepableStore adds to that of SessionStore, as a list of cases for any test runner.
+ * What the contract of SweepableStore adds to that of SessionStore, as a list of cases for any test
+ * runner.
  *
- * @param open Returns the store to be tested. It is called once in each case. Nothing else may sweep it meanwhile.
+ * @param open Returns the store to be tested. It is called once in each case. Nothing else may
+ *   sweep it meanwhile.
  * @param time How its time passes. Default: the machine's clock.
  * @throws InvalidOptionError if `open` is not a function.
  *

@@ -3,11 +3,15 @@ import { fileURLToPath } from "node:url";
 
 /** Undefined in a bundle of CommonJS, which knows no address of its own. */
 const OWN_FOLDER = (import.meta.url as string | undefined) === undefined ? undefined : fileURLToPath(new URL(".", import.meta.url));
-/** "at name (file:line:column)" and "at async file:line:column"; Node's own files have neither a scheme of files nor a path. */
+/**
+ * "at name (file:line:column)" and "at async file:line:column"; Node's own files have neither a
+ * scheme of files nor a path.
+ */
 const FRAME = /(?:\(|^at (?:async )?)((?:file:\/\/|[A-Za-z]:\\|\/).*):(\d+):\d+\)?$/;
 
 /**
- * The file and line of the code that is being run, without Node's own and the toolbar's: "routes/cart.ts:31".
+ * The file and line of the code that is being run, without Node's own and the toolbar's:
+ * "routes/cart.ts:31".
  *
  * @param directory the file is named as seen from here; one outside of it by its whole path.
  */

@@ -7,11 +7,12 @@ import { TimestampSigner } from "../signing/timestamp-signer.ts";
 const LIFETIME = 12 * 60 * 60;
 
 /**
- * Signed permissions to read what the toolbar has recorded. A page gets one in the address of the toolbar's script, so only a page that
- * this server sent can read a record.
+ * Signed permissions to read what the toolbar has recorded. A page gets one in the address of the
+ * toolbar's script, so only a page that this server sent can read a record.
  *
- * The key is derived from the current secret key, and for this process alone: whoever learns it can neither sign a session nor read
- * the records of another process, and a permission ends with the server that gave it.
+ * The key is derived from the current secret key, and for this process alone: whoever learns it can
+ * neither sign a session nor read the records of another process, and a permission ends with the
+ * server that gave it.
  */
 export class Capability {
   readonly #signer: TimestampSigner;
@@ -21,12 +22,17 @@ export class Capability {
     this.#signer = new TimestampSigner(key, { salt: "latchkey.toolbar", digest: "sha256", ...(clock === undefined ? {} : { clock }) });
   }
 
-  /** The permission to read the exchange of this sequence number and all later ones of this process. */
+  /**
+   * The permission to read the exchange of this sequence number and all later ones of this process.
+   */
   grant(sequence: number): string {
     return this.#signer.sign(String(sequence));
   }
 
-  /** The sequence number from which on this permission reads; undefined for one that is forged, old or of another process. */
+  /**
+   * The sequence number from which on this permission reads; undefined for one that is forged, old
+   * or of another process.
+   */
   verify(token: string): number | undefined {
     if (token.length > 200) return undefined;
     try {

@@ -11,7 +11,8 @@ export interface PolicyVerdict {
 type Directives = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Reads the policy that a response carries. All policies of a header must agree, as in a browser (CSP Level 3).
+ * Reads the policy that a response carries. All policies of a header must agree, as in a browser
+ * (CSP Level 3).
  *
  * @param header the value of Content-Security-Policy; several headers joined by commas.
  */
@@ -53,7 +54,10 @@ function allowsScript(policy: Directives, nonce: string | undefined): boolean {
   return !sources.some((source) => source.toLowerCase() === "'strict-dynamic'") && allowsSelf(sources);
 }
 
-/** Whether a list of sources lets the page's own server in: by 'self', a wildcard or a scheme. A list of host names is not looked into. */
+/**
+ * Whether a list of sources lets the page's own server in: by 'self', a wildcard or a scheme. A
+ * list of host names is not looked into.
+ */
 function allowsSelf(sources: readonly string[] | undefined): boolean {
   return sources === undefined || sources.some((source) => /^(?:'self'|\*|https?:)$/i.test(source));
 }

@@ -42,7 +42,10 @@ export class Exchange implements Recording {
   readonly requestCookies: readonly CookieFacts[];
   readonly remoteAddress: string | undefined;
   readonly marks: { readonly label: string; readonly at: number }[] = [];
-  /** Why the toolbar is not shown in the response; undefined while that is open, or where it is shown. */
+  /**
+   * Why the toolbar is not shown in the response; undefined while that is open, or where it is
+   * shown.
+   */
   notShown: string | undefined;
   /** The exchange whose redirect led here. */
   redirectedFrom: RedirectSource | undefined;
@@ -148,7 +151,10 @@ export class Exchange implements Recording {
     this.error = { name: this.#member(known, "name"), message: this.#member(known, "message"), stack: this.#member(known, "stack") };
   }
 
-  /** An error of the application may have members that are no text, or that throw when they are read. */
+  /**
+   * An error of the application may have members that are no text, or that throw when they are
+   * read.
+   */
   #member(error: Error, name: "name" | "message" | "stack"): string {
     try {
       const value: unknown = error[name];

@@ -8,13 +8,22 @@ export interface ToolbarRequest {
   readonly method: string;
   /** Path and query, as in the request line. */
   readonly url: string;
-  /** The value of a header, by its name in lower case; several of one name are joined by a comma (cookies by a semicolon). */
+  /**
+   * The value of a header, by its name in lower case; several of one name are joined by a comma
+   * (cookies by a semicolon).
+   */
   readonly header: (name: string) => string | undefined;
   /** All headers, for the record and for the guard. */
   readonly headers: Iterable<readonly [string, string]>;
-  /** The address at the other end of the socket. Undefined where the server does not tell it: then the toolbar is not shown. */
+  /**
+   * The address at the other end of the socket. Undefined where the server does not tell it: then
+   * the toolbar is not shown.
+   */
   readonly remoteAddress: string | undefined;
-  /** The version of HTTP: "1.1" or "2.0". Undefined where the server does not tell it: then the toolbar is not shown. */
+  /**
+   * The version of HTTP: "1.1" or "2.0". Undefined where the server does not tell it: then the
+   * toolbar is not shown.
+   */
   readonly httpVersion: string | undefined;
 }
 
@@ -22,7 +31,10 @@ export interface ToolbarRequest {
 export interface GuardOptions {
   /** Names of hosts, beside `localhost` and `*.localhost`, under which the server is reached. */
   readonly hosts: readonly string[];
-  /** Addresses or networks (`10.0.0.7`, `172.17.0.0/16`), beside this machine, from which the toolbar may be seen; and proxies. */
+  /**
+   * Addresses or networks (`10.0.0.7`, `172.17.0.0/16`), beside this machine, from which the
+   * toolbar may be seen; and proxies.
+   */
   readonly allow: readonly string[];
   /** Asked last, for every request that has passed all else. */
   readonly authorize?: ((request: ToolbarRequest) => unknown) | undefined;
@@ -40,10 +52,11 @@ const CLIENT_ADDRESS = /^(?:x-(?:original-)?forwarded-for|x-real-ip|cf-connectin
 /**
  * The one check before everything under the toolbar's prefix.
  *
- * A loopback peer alone would not do. A page of any website can send requests to this machine: by a name of its own that it points here
- * (DNS rebinding, hence the check of Host), or without reading the answer (hence Sec-Fetch-Site). And a proxy on this machine makes every
- * visitor of the internet a loopback peer. So a request that may have come through a proxy is refused, unless the proxy is listed in
- * `allow` and has told for whom it speaks.
+ * A loopback peer alone would not do. A page of any website can send requests to this machine: by a
+ * name of its own that it points here (DNS rebinding, hence the check of Host), or without reading
+ * the answer (hence Sec-Fetch-Site). And a proxy on this machine makes every visitor of the
+ * internet a loopback peer. So a request that may have come through a proxy is refused, unless the
+ * proxy is listed in `allow` and has told for whom it speaks.
  */
 export class Guard {
   readonly #allow = new BlockList();
@@ -65,7 +78,8 @@ export class Guard {
     if (request.method !== "GET") return refused(`The toolbar answers GET only.`);
     const site = request.header("sec-fetch-site");
     if (site !== undefined && site !== "same-origin" && site !== "none") return refused("The request was made by a page of another site.");
-    // Absent: no browser, an old one, or one on a plain http address that is not this machine. Then an Origin must be this server's.
+    // Absent: no browser, an old one, or one on a plain http address that is not this machine. Then
+    // an Origin must be this server's.
     const origin = request.header("origin");
     if (site === undefined && origin !== undefined && URL.parse(origin)?.host !== request.header("host")) {
       return refused("The request was made by a page of another site.");
@@ -119,7 +133,8 @@ export class Guard {
     for (const header of headers) {
       const host = hostName(header);
       if (header === undefined || host === undefined) return refused("The request names no host.");
-      // A bare address cannot be rebound. But from this machine only a proxy calls by an address that is not this machine's own.
+      // A bare address cannot be rebound. But from this machine only a proxy calls by an address
+      // that is not this machine's own.
       if (isLoopbackHost(header) || this.#hosts.has(host) || (listed && isIP(host) !== 0)) continue;
       return refused(
         `The server was called by the name ${printable(host)}.`,
@@ -180,7 +195,10 @@ function withoutPort(address: string): string {
   return isIPv6(address) ? address : address.replace(/:\d+$/, "");
 }
 
-/** The name in a Host header, in lower case and without the port; an IPv6 address without its brackets. */
+/**
+ * The name in a Host header, in lower case and without the port; an IPv6 address without its
+ * brackets.
+ */
 function hostName(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(header);

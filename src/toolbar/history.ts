@@ -10,7 +10,8 @@ export interface HistoryEntry {
 /**
  * The last exchanges, oldest first; a full one forgets its oldest.
  *
- * They are kept as JSON texts: that is half of the memory of the objects, and it proves that a record is plain data.
+ * They are kept as JSON texts: that is half of the memory of the objects, and it proves that a
+ * record is plain data.
  */
 export class History {
   readonly capacity: number;

@@ -4,7 +4,9 @@ import type { ToolbarRequest } from "./guard.ts";
 /** What the toolbar needs to know of a response whose headers are about to leave. */
 export interface ToolbarResponse {
   readonly status: number;
-  /** The value of a header, by its name in lower case; several of one name are joined by a comma. */
+  /**
+   * The value of a header, by its name in lower case; several of one name are joined by a comma.
+   */
   readonly header: (name: string) => string | undefined;
 }
 
@@ -16,7 +18,8 @@ export type InjectDecision =
 /**
  * Decides whether the toolbar's script may follow the document of this response.
  *
- * Only whole HTML documents that a person navigated to get one: a fragment for htmx, a frame or the answer to a fetch would break by it.
+ * Only whole HTML documents that a person navigated to get one: a fragment for htmx, a frame or the
+ * answer to a fetch would break by it.
  */
 export function decideInjection(request: ToolbarRequest, response: ToolbarResponse): InjectDecision {
   if (request.method !== "GET") return no(`the request was ${request.method}, not GET`);
@@ -52,7 +55,10 @@ function isNavigation(request: ToolbarRequest): true | string {
   return /\btext\/html\b/i.test(request.header("accept") ?? "") ? true : "the request did not ask for HTML";
 }
 
-/** The text to put after the document. It goes behind `</html>`, where the parser still finds it, so that nothing has to be searched or held back. */
+/**
+ * The text to put after the document. It goes behind `</html>`, where the parser still finds it, so
+ * that nothing has to be searched or held back.
+ */
 export function scriptTag(address: string, nonce: string | undefined): string {
   const carried = nonce === undefined ? "" : ` nonce="${escapeAttribute(nonce)}"`;
   return `\n<script type="module" src="${escapeAttribute(address)}"${carried}></script>\n`;

@@ -1,7 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { inspect } from "node:util";
 
-/** A key shorter than this says nothing where it stands inside of a longer text, and hiding it would leave nothing to read. */
+/**
+ * A key shorter than this says nothing where it stands inside of a longer text, and hiding it would
+ * leave nothing to read.
+ */
 const SHORTEST = 4;
 
 /** The forms in which a key may stand in a text, each as a source of a regular expression. */
@@ -9,7 +12,8 @@ export function formsOf(bytes: Uint8Array): string[] {
   const buffer = Buffer.from(bytes);
   const list = [...bytes];
   const hex = buffer.toString("hex");
-  // The ends of a base64 text depend on what stands before and after; without padding, it is found in the padded form too.
+  // The ends of a base64 text depend on what stands before and after; without padding, it is found
+  // in the padded form too.
   const texts = [buffer.toString("base64").replace(/=+$/, ""), buffer.toString("base64url"), hex];
   const patterns: string[] = [];
   if (isUtf8(buffer)) {

@@ -27,8 +27,9 @@ const PAGE_POLICY =
 const NOT_FOUND: ToolbarAnswer = { status: 404, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: "Not Found" };
 
 /**
- * Everything under the toolbar's prefix, behind its one guard: the browser's file, a page for servers that send no HTML, one exchange,
- * the list, and a stream of new ones. Whatever is not there, or not for this visitor, is a plain 404.
+ * Everything under the toolbar's prefix, behind its one guard: the browser's file, a page for
+ * servers that send no HTML, one exchange, the list, and a stream of new ones. Whatever is not
+ * there, or not for this visitor, is a plain 404.
  */
 export class Pages {
   readonly #prefix: string;
@@ -83,7 +84,8 @@ export class Pages {
   announce(summary: ExchangeSummary): void {
     const message = new TextEncoder().encode(`data: ${JSON.stringify(summary)}\n\n`);
     for (const controller of this.#streams) {
-      // A reader that has stopped reading is let go: its page will ask for the list when it is back.
+      // A reader that has stopped reading is let go: its page will ask for the list when it is
+      // back.
       if ((controller.desiredSize ?? 0) > -100) controller.enqueue(message);
       else this.#end(controller);
     }
@@ -137,7 +139,10 @@ export class Pages {
   }
 }
 
-/** Plain JSON; or the same as a module, because a page's policy may forbid fetch where it allows scripts. */
+/**
+ * Plain JSON; or the same as a module, because a page's policy may forbid fetch where it allows
+ * scripts.
+ */
 function data(value: ExchangeList | ExchangePage, parameters: URLSearchParams): ToolbarAnswer {
   const json = JSON.stringify(value);
   if (parameters.get("as") !== "module")

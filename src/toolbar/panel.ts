@@ -1,9 +1,13 @@
 /*
- * What a panel is, and the plain data that it and the browser's half exchange. Nothing here is HTML and nothing runs in the
- * browser: a panel describes blocks, and the toolbar draws them with text nodes. This file imports nothing, so both halves share it.
+ * What a panel is, and the plain data that it and the browser's half exchange. Nothing here is HTML
+ * and nothing runs in the browser: a panel describes blocks, and the toolbar draws them with text
+ * nodes. This file imports nothing, so both halves share it.
  */
 
-/** How a thing is to be read. The toolbar always adds a sign or a word: no state is told by colour alone. */
+/**
+ * How a thing is to be read. The toolbar always adds a sign or a word: no state is told by colour
+ * alone.
+ */
 export type Tone = "plain" | "ok" | "warn" | "error" | "info" | "key";
 
 /** One cell of a table, or one value of a pair. */
@@ -133,7 +137,9 @@ export interface Recording {
   readonly error: { readonly name: string; readonly message: string; readonly stack: string } | undefined;
   /** Whether the visitor left before the response was whole. */
   readonly aborted: boolean;
-  /** Why the toolbar is not in this response; undefined where it is, or where no adapter was asked. */
+  /**
+   * Why the toolbar is not in this response; undefined where it is, or where no adapter was asked.
+   */
   readonly notShown: string | undefined;
   /** Milliseconds since the start of the exchange. */
   elapsed(): number;
@@ -141,22 +147,31 @@ export interface Recording {
   readonly marks: readonly { readonly label: string; readonly at: number }[];
   /** Notes a moment. */
   mark(label: string): void;
-  /** What CPU and event loop did meanwhile, in milliseconds. Both are of the whole process; undefined where the runtime does not tell. */
+  /**
+   * What CPU and event loop did meanwhile, in milliseconds. Both are of the whole process;
+   * undefined where the runtime does not tell.
+   */
   readonly cost: { readonly cpu: number | undefined; readonly loopBusy: number | undefined; readonly others: number };
   /** A place of the panel's own in this recording: made by `make` when first asked for. */
   slot<Value>(owner: string, make: () => Value): Value;
-  /** The text without secrets: keys, cookie values and credentials are replaced, and it is cut at 4,000 characters. */
+  /**
+   * The text without secrets: keys, cookie values and credentials are replaced, and it is cut at
+   * 4,000 characters.
+   */
   redactText(text: string): string;
-  /** A copy as plain JSON without secrets, by name and by value, cut in depth, breadth and length. */
+  /**
+   * A copy as plain JSON without secrets, by name and by value, cut in depth, breadth and length.
+   */
   redactData(data: unknown): unknown;
 }
 
 /**
  * One tab of the toolbar.
  *
- * A panel listens (`channels`), boils down what it heard to plain JSON when the response has ended (`collect`), and describes
- * it as blocks when somebody looks (`view`). `Stats` survives `JSON.parse(JSON.stringify(stats))` unchanged, and `subtitle`,
- * `findings` and `view` are given nothing else.
+ * A panel listens (`channels`), boils down what it heard to plain JSON when the response has ended
+ * (`collect`), and describes it as blocks when somebody looks (`view`). `Stats` survives
+ * `JSON.parse(JSON.stringify(stats))` unchanged, and `subtitle`, `findings` and `view` are given
+ * nothing else.
  *
  * @example
  * ```ts
@@ -174,7 +189,10 @@ export interface Panel<Stats = unknown> {
   /** Lower-case letters, digits and hyphens; one panel per id. */
   readonly id: string;
   readonly title: string;
-  /** Channels of node:diagnostics_channel by name. A channel that nobody has costs nothing. An exception here is caught. */
+  /**
+   * Channels of node:diagnostics_channel by name. A channel that nobody has costs nothing. An
+   * exception here is caught.
+   */
   readonly channels?: Readonly<Record<string, (message: unknown, recording: Recording) => void>> | undefined;
   /** Called once, when the response has ended. Must be quick and synchronous. */
   collect(recording: Recording): Stats;

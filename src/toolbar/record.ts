@@ -13,7 +13,8 @@ export function collectRecord(exchange: Exchange, panels: readonly Panel[], call
   const stats = new Map<string, unknown>();
   for (const panel of panels) {
     const collected = caller.guarded(`panel ${panel.id}`, () => JSON.stringify(panel.collect(exchange)));
-    // By now more is known that must be hidden than when a part of this was noted: cookies of the response, a key that came in since.
+    // By now more is known that must be hidden than when a part of this was noted: cookies of the
+    // response, a key that came in since.
     if (collected !== undefined) stats.set(panel.id, JSON.parse(exchange.scrubJson(collected)));
   }
   const findings = panels.flatMap((panel) => findingsOf(panel, stats.get(panel.id), caller));

@@ -9,7 +9,10 @@ export function redactHeaders(headers: readonly (readonly [string, string])[], r
     .map(([name, value]) => [redactor.text(name), redactor.named(name, value)]);
 }
 
-/** The cookies of a Cookie header, by name and size. Their values are hidden from here on wherever they turn up. */
+/**
+ * The cookies of a Cookie header, by name and size. Their values are hidden from here on wherever
+ * they turn up.
+ */
 export function receivedCookies(header: string, redactor: ExchangeRedactor): CookieFacts[] {
   return header
     .split(";")
@@ -19,7 +22,10 @@ export function receivedCookies(header: string, redactor: ExchangeRedactor): Coo
     .map((pair) => cookieFacts(pair, redactor));
 }
 
-/** The cookie of a Set-Cookie header, by name, size and attributes. Its value is hidden from here on. */
+/**
+ * The cookie of a Set-Cookie header, by name, size and attributes. Its value is hidden from here
+ * on.
+ */
 export function sentCookie(header: string, redactor: ExchangeRedactor): CookieFacts {
   const [pair = "", ...attributes] = header.split(";");
   return { ...cookieFacts(pair.trim(), redactor), attributes: redactor.text(attributes.map((part) => part.trim()).join("; ")) };

@@ -26,10 +26,12 @@ export interface RecorderOptions {
 }
 
 /**
- * Makes an exchange for every request of every HTTP server in this process, and hands the panels what is published while one runs.
+ * Makes an exchange for every request of every HTTP server in this process, and hands the panels
+ * what is published while one runs.
  *
- * It subscribes to Node's own channels, so that no middleware is needed to observe, and no foreign object is changed. Each listener is
- * wrapped: an exception in a subscriber would otherwise end the process of whoever debugs.
+ * It subscribes to Node's own channels, so that no middleware is needed to observe, and no foreign
+ * object is changed. Each listener is wrapped: an exception in a subscriber would otherwise end the
+ * process of whoever debugs.
  */
 export class Recorder {
   readonly #context = new AsyncLocalStorage<Exchange | undefined>();
@@ -70,7 +72,8 @@ export class Recorder {
   /**
    * The exchange of a request: the one that began when Node's server received it, or a new one.
    *
-   * @param source the object that stands for the request: Node's IncomingMessage where there is one, or a fetch Request.
+   * @param source the object that stands for the request: Node's IncomingMessage where there is
+   *   one, or a fetch Request.
    */
   begin(request: ToolbarRequest, source: object): Exchange {
     return this.#bySource.get(source) ?? this.#start(request, source);
@@ -111,7 +114,10 @@ export class Recorder {
     }
   }
 
-  /** Listens to a channel until `close`. A listener that throws is counted, and called no more after five times. */
+  /**
+   * Listens to a channel until `close`. A listener that throws is counted, and called no more after
+   * five times.
+   */
   listen(channel: string, who: string, listener: (message: unknown) => void): void {
     const guarded = (message: unknown): void => {
       this.guarded(who, () => listener(message));
@@ -164,7 +170,8 @@ export class Recorder {
     if (exchange.status === undefined || exchange.status < 300 || exchange.status > 399 || location === undefined) return;
     const to = URL.parse(location, `http://localhost${exchange.path}`)?.pathname;
     const { id, sequence, remoteAddress: address, startedAt: at, redirectedFrom } = exchange;
-    // A chain of redirects is remembered by its first link's number, which is where a page's permission to read begins.
+    // A chain of redirects is remembered by its first link's number, which is where a page's
+    // permission to read begins.
     if (to !== undefined) this.#redirect = { to, address, at, from: { id, sequence: redirectedFrom?.sequence ?? sequence } };
   }
 }

@@ -32,10 +32,11 @@ const EVERYDAY = /^(?:true|false|null|none|undefined)$/i;
 const LIMITS = { text: 4_000, depth: 8, items: 100, nodes: 2_000 };
 
 /**
- * Takes secrets out of everything that is recorded, at the moment of recording: by the name beside a value, by known shapes, and by value.
+ * Takes secrets out of everything that is recorded, at the moment of recording: by the name beside
+ * a value, by known shapes, and by value.
  *
- * By value means: no text that equals or contains a configured key, in plain, hexadecimal, base64 or percent-encoded form or as a list
- * of bytes, is ever kept.
+ * By value means: no text that equals or contains a configured key, in plain, hexadecimal, base64
+ * or percent-encoded form or as a list of bytes, is ever kept.
  */
 export class Redactor {
   readonly #keys: KeyRing;
@@ -50,7 +51,9 @@ export class Redactor {
     return HIDDEN_NAME.test(name);
   }
 
-  /** One for a single request, which also knows the cookies and credentials that came in with it. */
+  /**
+   * One for a single request, which also knows the cookies and credentials that came in with it.
+   */
   forExchange(): ExchangeRedactor {
     return new ExchangeRedactor(() => this.#pattern());
   }
@@ -82,8 +85,9 @@ export class ExchangeRedactor {
   /**
    * Hides a value wherever it turns up from now on: a cookie's value, a credential.
    *
-   * @param long from how many characters on it is hidden inside of words too. Shorter values, from 4 characters on, are hidden where they
-   *   stand as a word: the cookie `theme=dark` would else cut `darkness`.
+   * @param long from how many characters on it is hidden inside of words too. Shorter values, from
+   *   4 characters on, are hidden where they stand as a word: the cookie `theme=dark` would else
+   *   cut `darkness`.
    */
   hide(value: string, long: number = LONG): void {
     const set = value.length >= long ? this.#values : this.#words;
@@ -93,9 +97,13 @@ export class ExchangeRedactor {
     this.#compiledWords = undefined;
   }
 
-  /** Plain data, as JSON, in which no key and no hidden value stands. For data that was redacted when less was known. */
+  /**
+   * Plain data, as JSON, in which no key and no hidden value stands. For data that was redacted
+   * when less was known.
+   */
   scrubJson(json: string): string {
-    // The forms of a key hold the one that it has in JSON, so a look at the whole text tells whether the parts are worth a look.
+    // The forms of a key hold the one that it has in JSON, so a look at the whole text tells
+    // whether the parts are worth a look.
     return this.#regexp().test(json) || this.#hasShortKey ? JSON.stringify(this.#scrub(JSON.parse(json))) : json;
   }
 
@@ -110,7 +118,8 @@ export class ExchangeRedactor {
 
   /** The text without secrets, cut at 4,000 characters. */
   text(text: string): string {
-    // Cut with room first, so that a long text costs no more than a short one, and a secret across the cut is still seen whole.
+    // Cut with room first, so that a long text costs no more than a short one, and a secret across
+    // the cut is still seen whole.
     let result = text.length > 4 * LIMITS.text ? text.slice(0, 4 * LIMITS.text) : text;
     result = this.#byWord(this.#byValue(result));
     for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
@@ -133,14 +142,19 @@ export class ExchangeRedactor {
     return text.replace(this.#regexp(), (_, key: string | undefined) => (key === undefined ? "[hidden value]" : "[secret key]"));
   }
 
-  /** Only for texts that come from outside: in the toolbar's own data a short value may be the name of a member. */
+  /**
+   * Only for texts that come from outside: in the toolbar's own data a short value may be the name
+   * of a member.
+   */
   #byWord(text: string): string {
     if (this.#words.size === 0) return text;
     this.#compiledWords ??= new RegExp(`(?<![A-Za-z0-9_])(?:${alternatives(this.#words)})(?![A-Za-z0-9_])`, "g");
     return text.replace(this.#compiledWords, "[hidden value]");
   }
 
-  /** Whether a key is looked for as a whole text only, which cannot be seen in the middle of JSON. */
+  /**
+   * Whether a key is looked for as a whole text only, which cannot be seen in the middle of JSON.
+   */
   get #hasShortKey(): boolean {
     return /(?:^|\|)\^/.test(this.#keyPattern());
   }

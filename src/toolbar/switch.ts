@@ -19,11 +19,13 @@ export interface Judgement {
 }
 
 /**
- * Whether a toolbar runs: where development was said and nobody says production, or where both options for production are given.
+ * Whether a toolbar runs: where development was said and nobody says production, or where both
+ * options for production are given.
  *
  * Three places can say it: the option `mode`, the environment of the process, and the key ring.
  *
- * @throws InvalidOptionError for an unknown mode, and in production for one of `production` and `authorize` without the other.
+ * @throws InvalidOptionError for an unknown mode, and in production for one of `production` and
+ *   `authorize` without the other.
  */
 export function judge({ mode: own, production, authorize }: SwitchOptions, ring: Mode | undefined): Judgement {
   const said = [own === undefined ? undefined : saidMode({}, own), saidMode(processEnvironment()), ring];
@@ -41,7 +43,10 @@ export function judge({ mode: own, production, authorize }: SwitchOptions, ring:
   return { on: development, mode };
 }
 
-/** A toolbar that stays away without a word would be looked for. Said once, since a process may make several. */
+/**
+ * A toolbar that stays away without a word would be looked for. Said once, since a process may make
+ * several.
+ */
 function warnOnce(production: boolean): void {
   if (warned) return;
   warned = true;

@@ -28,10 +28,12 @@ export interface ToolbarOptions {
   /** Host names, beside `localhost` and `*.localhost`, under which the server may be called. */
   readonly hosts?: readonly string[] | undefined;
   /**
-   * Addresses and networks, beside this machine, from which the toolbar may be seen: `["172.17.0.0/16"]` for Docker's bridge.
+   * Addresses and networks, beside this machine, from which the toolbar may be seen:
+   * `["172.17.0.0/16"]` for Docker's bridge.
    *
-   * A proxy has to be listed even if it runs on this machine (`["127.0.0.1"]`). List it only if it sets `X-Forwarded-For` itself.
-   * A proxy that hands on what the visitor sent there would let every visitor claim to be this machine.
+   * A proxy has to be listed even if it runs on this machine (`["127.0.0.1"]`). List it only if it
+   * sets `X-Forwarded-For` itself. A proxy that hands on what the visitor sent there would let
+   * every visitor claim to be this machine.
    */
   readonly allow?: readonly string[] | undefined;
   /** Where the toolbar's own pages stand: `/_latchkey` unless given. */
@@ -39,16 +41,20 @@ export interface ToolbarOptions {
   /** From how many milliseconds on a request is called slow: 500 unless given. */
   readonly slowMs?: number | undefined;
   /**
-   * Where the server runs: "production", "development", or "test", which counts as development. Not needed where NODE_ENV is set.
+   * Where the server runs: "production", "development", or "test", which counts as development. Not
+   * needed where NODE_ENV is set.
    *
-   * The toolbar is on only if this option, NODE_ENV (or LATCHKEY_ENV) or the key ring says development, and none of them says production.
+   * The toolbar is on only if this option, NODE_ENV (or LATCHKEY_ENV) or the key ring says
+   * development, and none of them says production.
    */
   readonly mode?: string | undefined;
-  /** With this and `authorize`, the toolbar runs in production too. Each of them alone throws there. */
+  /**
+   * With this and `authorize`, the toolbar runs in production too. Each of them alone throws there.
+   */
   readonly production?: boolean | undefined;
   /**
-   * Asked for every request that has passed the other checks. Only `true` is a yes: an exception, a promise and everything else are a no.
-   * Must be quick.
+   * Asked for every request that has passed the other checks. Only `true` is a yes: an exception, a
+   * promise and everything else are a no. Must be quick.
    */
   readonly authorize?: ((request: ToolbarRequest) => boolean) | undefined;
   /** Where the application's package.json stands: the current directory unless given. */
@@ -78,17 +84,21 @@ const KEYS = 'option "keys" of Toolbar';
 const FAILED: ToolbarAnswer = { status: 500, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: "Internal Server Error" };
 
 /**
- * A debug toolbar: it records what a server does for each request, and shows it on the page that the request was for.
+ * A debug toolbar: it records what a server does for each request, and shows it on the page that
+ * the request was for.
  *
- * It observes every HTTP server of the process through node:diagnostics_channel. To show itself it needs an adapter
- * (`debugToolbar(toolbar)`), which answers its pages and puts one script after each HTML document.
+ * It observes every HTTP server of the process through node:diagnostics_channel. To show itself it
+ * needs an adapter (`debugToolbar(toolbar)`), which answers its pages and puts one script after
+ * each HTML document.
  *
- * It is for development, and off unless development was said: by NODE_ENV=development, by the option `mode` or by the key ring. Where it
- * is off, it observes nothing, answers nothing, and changes no page; one line on standard error says how to turn it on. So the example
- * is safe in production as it stands.
+ * It is for development, and off unless development was said: by NODE_ENV=development, by the
+ * option `mode` or by the key ring. Where it is off, it observes nothing, answers nothing, and
+ * changes no page; one line on standard error says how to turn it on. So the example is safe in
+ * production as it stands.
  *
- * Only this machine sees it, unless `allow` and `hosts` say otherwise. It needs a secret key, because a key derived from that signs the
- * permission to read a record; only a page that this server sent has one.
+ * Only this machine sees it, unless `allow` and `hosts` say otherwise. It needs a secret key,
+ * because a key derived from that signs the permission to read a record; only a page that this
+ * server sent has one.
  *
  * @example
  * ```ts
@@ -97,7 +107,9 @@ const FAILED: ToolbarAnswer = { status: 500, headers: { "Content-Type": "text/pl
  * ```
  */
 export class Toolbar {
-  /** Whether the toolbar is on. Where it is false, adapters hand requests on and do nothing else. */
+  /**
+   * Whether the toolbar is on. Where it is false, adapters hand requests on and do nothing else.
+   */
   readonly enabled: boolean;
   readonly #guard: Guard;
   readonly #capability: Capability;
@@ -109,9 +121,10 @@ export class Toolbar {
   readonly #warned = new Set<string>();
 
   /**
-   * @throws SecretKeyError `key_missing` without a key, and in production `key_refused` for one that is weak, guessable or published;
-   *   also where the toolbar is off.
-   * @throws InvalidOptionError for options that cannot be, and in production for one of `production` and `authorize` without the other.
+   * @throws SecretKeyError `key_missing` without a key, and in production `key_refused` for one
+   *   that is weak, guessable or published; also where the toolbar is off.
+   * @throws InvalidOptionError for options that cannot be, and in production for one of
+   *   `production` and `authorize` without the other.
    */
   constructor(options: ToolbarOptions) {
     checkOptions("Toolbar", options, OPTIONS);
@@ -184,7 +197,10 @@ export class Toolbar {
     return describeIncoming(request);
   }
 
-  /** The answer to a request for one of the toolbar's own pages; undefined for all others. For adapters. */
+  /**
+   * The answer to a request for one of the toolbar's own pages; undefined for all others. For
+   * adapters.
+   */
   handle(request: ToolbarRequest): ToolbarAnswer | undefined {
     if (!this.enabled || !this.#pages.owns(request.url)) return undefined;
     return this.#safely(() => this.#pages.handle(request)) ?? FAILED;
@@ -193,25 +209,34 @@ export class Toolbar {
   /**
    * The exchange of a request that goes on to the application. For adapters.
    *
-   * @param source the object that stands for the request: Node's IncomingMessage where there is one, else the fetch Request.
-   * @returns undefined where the toolbar is off, or fails: the request then goes on as if there were no toolbar.
+   * @param source the object that stands for the request: Node's IncomingMessage where there is
+   *   one, else the fetch Request.
+   * @returns undefined where the toolbar is off, or fails: the request then goes on as if there
+   *   were no toolbar.
    */
   begin(request: ToolbarRequest, source: object): Exchange | undefined {
     return this.#safely((recorder) => recorder.begin(request, source));
   }
 
-  /** Runs the application, so that what it tells on channels is noted with this exchange. For adapters. */
+  /**
+   * Runs the application, so that what it tells on channels is noted with this exchange. For
+   * adapters.
+   */
   run<Result>(exchange: Exchange | undefined, run: () => Result): Result {
     return exchange === undefined || this.#recorder === undefined ? run() : this.#recorder.run(exchange, run);
   }
 
-  /** Listens to a channel of node:diagnostics_channel until `close`; an exception of the listener harms nobody. For adapters. */
+  /**
+   * Listens to a channel of node:diagnostics_channel until `close`; an exception of the listener
+   * harms nobody. For adapters.
+   */
   listen(channel: string, listener: (message: unknown) => void): void {
     this.#recorder?.listen(channel, "adapter", listener);
   }
 
   /**
-   * Called when a response's headers are about to leave: the text to send after the body, or undefined. For adapters.
+   * Called when a response's headers are about to leave: the text to send after the body, or
+   * undefined. For adapters.
    *
    * An adapter that adds the text must drop ETag, and raise or drop Content-Length.
    */
@@ -219,7 +244,10 @@ export class Toolbar {
     return exchange === undefined ? undefined : this.#safely(() => this.#tailFor(exchange, request, response));
   }
 
-  /** Ends the exchange of a response that no Node server sends. For adapters; a second call does nothing. */
+  /**
+   * Ends the exchange of a response that no Node server sends. For adapters; a second call does
+   * nothing.
+   */
   finish(exchange: Exchange | undefined, end: { readonly aborted?: boolean } = {}): void {
     if (exchange !== undefined && !exchange.endsWithSocket) this.#safely((recorder) => recorder.finish(exchange, end));
   }

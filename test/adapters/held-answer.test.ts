@@ -54,7 +54,10 @@ const failing: SessionStore = {
 type Handler = (request: SessionRequest<Data>, response: ServerResponse) => void;
 type OnError = (error: unknown, response: ServerResponse) => void;
 
-/** A server whose handler gets a request with a changed session, so that with a store each answer is held. */
+/**
+ * A server whose handler gets a request with a changed session, so that with a store each answer is
+ * held.
+ */
 async function serve(store: SessionStore | undefined, handler: Handler, onError?: OnError): Promise<string> {
   const open = session(new SessionManager<Data>({ keys: KEY, store }));
   const server = createServer((request, response) => {

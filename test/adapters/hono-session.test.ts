@@ -56,7 +56,8 @@ describe("the session middleware for Hono", () => {
   });
 
   test("leaves an answer alone that the application keeps for all visitors: nobody gets another's cookie", async () => {
-    // On the fetch interface an answer with a body can be read once; on @hono/node-server one of text can be given again and again.
+    // On the fetch interface an answer with a body can be read once; on @hono/node-server one of
+    // text can be given again and again.
     const shared = { empty: new Response(null, { status: 204 }), text: new Response("the same for all") };
     const sharing = new Hono().use(session(manager));
     sharing.get("/write", (c) => {

@@ -123,7 +123,8 @@ describe("debugToolbar for Hono, on @hono/node-server", () => {
 
   test("records APIs too, with the pattern of the route", async () => {
     await visit("/api/users/41");
-    // The end of a response is noted when its socket says so, which may be after the client has read it.
+    // The end of a response is noted when its socket says so, which may be after the client has
+    // read it.
     await expect.poll(() => find("/api/users/41")).toMatchObject({ method: "GET", status: 200, notShown: "the answer is not text/html" });
     const id = toolbar.exchanges.find(({ path }) => path === "/api/users/41")!.id;
     const request = toolbar.page(id)!.panels.find((panel) => panel.id === "request");
@@ -135,7 +136,8 @@ describe("debugToolbar for Hono, on @hono/node-server", () => {
     const answer = await visit("/boom");
     expect(answer.status).toBe(500);
     expect(scriptIn(await answer.text())).toBeDefined();
-    // The end of a response is noted when its socket says so, which may be after the client has read it.
+    // The end of a response is noted when its socket says so, which may be after the client has
+    // read it.
     await expect.poll(() => find("/boom")).toMatchObject({ status: 500, tone: "error" });
     const page = toolbar.page(toolbar.exchanges.find(({ path }) => path === "/boom")!.id);
     expect(page?.panels.find((panel) => panel.id === "request")?.findings[0]?.text).toBe("The handler threw TypeError: the cart is gone");

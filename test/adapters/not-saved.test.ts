@@ -22,7 +22,10 @@ const STORES = [
   ["in a store", () => new MemoryStore()],
 ] as const;
 
-/** The warnings of one test. The warning comes once for each process, so each test has modules of its own. */
+/**
+ * The warnings of one test. The warning comes once for each process, so each test has modules of
+ * its own.
+ */
 function noteWarnings(): (string | undefined)[] {
   const codes: (string | undefined)[] = [];
   const note = (warning: Error & { code?: string }): void => {

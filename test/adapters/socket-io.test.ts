@@ -70,7 +70,8 @@ describe.each(Object.entries(ENTRIES))("A1: io.engine.use(session(manager)) of %
         for (const secure of ["auto", true] as const) {
           const manager = new SessionManager<Data>({ keys: generateSecretKey(), store: store(), cookie: { secure } });
           const url = await serve(session(manager), subjectOf(manager));
-          // By the address that browsers show: the cookie of a developer's machine, or that of a Secure one.
+          // By the address that browsers show: the cookie of a developer's machine, or that of a
+          // Secure one.
           const login = await manager.load(undefined, factsOf(url));
           login.login("7");
           login.data.name = "Ada";

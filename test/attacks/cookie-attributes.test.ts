@@ -1,7 +1,8 @@
 /*
  * Cookie attributes
  *
- * What the browser is told decides who else may read, overwrite or send the cookie, and what a cache may keep.
+ * What the browser is told decides who else may read, overwrite or send the cookie, and what a
+ * cache may keep.
  */
 import { randomBytes } from "node:crypto";
 import { InvalidOptionError, KeyRing, SessionManager, type CookieOptions, type RequestFacts, type Session } from "latchkey";
@@ -25,7 +26,10 @@ const attributes = ([cookie = ""]: readonly string[]): string[] => cookie.split(
 const refused = (cookie: object): void =>
   expect(() => new SessionManager({ keys: KEY, cookie: cookie as CookieOptions }), JSON.stringify(cookie)).toThrow(InvalidOptionError);
 
-/** Session cookies are Secure, also behind a proxy that ends TLS; over plain http only on a loopback host, or where the application says so. */
+/**
+ * Session cookies are Secure, also behind a proxy that ends TLS; over plain http only on a loopback
+ * host, or where the application says so.
+ */
 test("ASVS 3.3.1: the cookie travels over a connection that somebody listens to", async () => {
   for (const kind of ALL_KINDS) expect(attributes((await loggedIn(kind)).setCookies)).toContain("Secure");
   const manager = makeManager("sealed", new Time(), { keys: KEY });
@@ -53,7 +57,11 @@ test("ASVS 3.3.1: the cookie travels over a connection that somebody listens to"
     refused(cookie);
 });
 
-/** In production the cookie is Secure and `__Host-`, whatever a proxy makes of the request. In development the plain cookie goes only to a loopback host, from this machine, over HTTP/1.1 or 2, and without any header that proxies add. */
+/**
+ * In production the cookie is Secure and `__Host-`, whatever a proxy makes of the request. In
+ * development the plain cookie goes only to a loopback host, from this machine, over HTTP/1.1 or 2,
+ * and without any header that proxies add.
+ */
 test("ATK-local-proxy: a proxy on the same machine calls the server by a name of this machine", async () => {
   const nginx = { host: "127.0.0.1:3000", version: "1.0" } as const;
   const signs = [
@@ -76,7 +84,8 @@ test("ATK-local-proxy: a proxy on the same machine calls the server by a name of
       for (const answer of proxied) {
         const [line = ""] = setCookiesOf(answer);
         expect([mode, line]).toEqual([mode, expect.stringMatching(/^__Host-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/)]);
-        // The visitor's browser, which speaks https with the proxy, keeps it, and the next request is logged in.
+        // The visitor's browser, which speaks https with the proxy, keeps it, and the next request
+        // is logged in.
         const browser = new Browser("visitor", new Time().clock);
         browser.take(line);
         expect((await ask([`Cookie: ${browser.header("/")}`], nginx)).body).toBe("7");
@@ -91,7 +100,10 @@ test("ATK-local-proxy: a proxy on the same machine calls the server by a name of
   });
 });
 
-/** The default name is `__Host-session` with the path `/` and no domain, so no other host and no plain connection can set it; the types and the constructor refuse what browsers would. */
+/**
+ * The default name is `__Host-session` with the path `/` and no domain, so no other host and no
+ * plain connection can set it; the types and the constructor refuse what browsers would.
+ */
 test("ASVS 3.3.3: a sibling host or a plain connection overwrites the cookie", async () => {
   for (const kind of ["sealed", "signed", ...STORE_KINDS]) {
     const { setCookies } = await loggedIn(kind);
@@ -107,7 +119,10 @@ test("ASVS 3.3.3: a sibling host or a plain connection overwrites the cookie", a
     refused(cookie);
 });
 
-/** SameSite is always written out, Lax unless set; None makes the cookie Secure and cannot be had without. */
+/**
+ * SameSite is always written out, Lax unless set; None makes the cookie Secure and cannot be had
+ * without.
+ */
 test("ASVS 3.3.2: a page of another site sends requests with the visitor's cookie", async () => {
   for (const kind of ALL_KINDS) {
     for (const sameSite of [undefined, "Lax", "Strict", "None"] as const) {
@@ -136,7 +151,10 @@ test("ASVS 3.3.4: a script of the page reads the cookie", async () => {
   });
 });
 
-/** More than 4,096 bytes of name and value, which browsers drop without a word, throw before anything is sent, and the message names the largest entries. */
+/**
+ * More than 4,096 bytes of name and value, which browsers drop without a word, throw before
+ * anything is sent, and the message names the largest entries.
+ */
 test("ASVS 3.3.5: a session grows until the browser drops it", async () => {
   for (const kind of COOKIE_KINDS) {
     const visitor = await loggedIn(kind);
@@ -167,14 +185,20 @@ test("RFC6265bis lifetime: a persistent cookie claims to live longer than a brow
   expect(attributes(visitor.setCookies)).toContain(`Max-Age=${400 * 86_400}`);
 });
 
-/** A cookie's name is a token of letters that need no quoting, and never empty; an option that a header cannot hold is refused at the start. */
+/**
+ * A cookie's name is a token of letters that need no quoting, and never empty; an option that a
+ * header cannot hold is refused at the start.
+ */
 test("RFC6265bis names: a name or an attribute smuggles another one in", () => {
   for (const name of ["", " ", "a b", "a=b", "a;b", "a,b", "a\r\nSet-Cookie: x", "é", "a\0", 7]) refused({ name });
   for (const extra of [{ domain: "exa mple" }, { domain: "a;b" }, { domain: "a\r\nb" }, { path: "/;x" }, { path: "/a\r\nb" }])
     refused({ name: "a", ...extra });
 });
 
-/** A domain or a path is kept as it was asked for, also when the cookie is removed: else the browser would keep it. */
+/**
+ * A domain or a path is kept as it was asked for, also when the cookie is removed: else the browser
+ * would keep it.
+ */
 test("RFC6265bis removal: a logout leaves the cookie in the browser", async () => {
   for (const cookie of [{ name: "sid", domain: "example.com", path: "/app" }, { name: "sid", partitioned: true }, {}] as CookieOptions[]) {
     const visitor = await loggedIn("sealed", new Time(), { cookie });
@@ -202,7 +226,10 @@ test("NIST 5.1: a session outlives the evening on a shared computer", async () =
   }
 });
 
-/** By default a cookie shows nothing but its length: it is encrypted, or a random token. `signed()` and `flask()` can be read by whoever holds them, and say so. */
+/**
+ * By default a cookie shows nothing but its length: it is encrypted, or a random token. `signed()`
+ * and `flask()` can be read by whoever holds them, and say so.
+ */
 test("NIST 5.1.1 opaque: personal data stands in the cookie for whoever holds it", async () => {
   const isReadable = async (kind: string): Promise<boolean> => {
     const visitor = new Visitor(makeManager(kind, new Time(), { keys: KEY }));
@@ -219,7 +246,10 @@ test("NIST 5.1.1 opaque: personal data stands in the cookie for whoever holds it
   expect(visitor.value).toMatch(/^v3\.local\./);
 });
 
-/** Whoever looks at the session in any way, even only whether there is one, makes the answer vary by Cookie; every Set-Cookie tells caches not to keep it. */
+/**
+ * Whoever looks at the session in any way, even only whether there is one, makes the answer vary by
+ * Cookie; every Set-Cookie tells caches not to keep it.
+ */
 test("ASVS 14.3.2: a cache gives one visitor's page or cookie to another", async () => {
   const looks: readonly ((session: Session<Data>) => unknown)[] = [
     (session) => "cart" in session.data,
@@ -251,19 +281,26 @@ test("ASVS 14.3.2: a cache gives one visitor's page or cookie to another", async
   }
 });
 
-/** A logout expires the cookie, which is all of the session that the browser has; whoever keeps more there adds Clear-Site-Data. */
+/**
+ * A logout expires the cookie, which is all of the session that the browser has; whoever keeps more
+ * there adds Clear-Site-Data.
+ */
 test("ASVS 14.3.1: session data stays in the browser after the logout", async () => {
   for (const kind of ALL_KINDS) {
     const visitor = await loggedIn(kind);
     await visitor.visit((session) => session.logout());
     expect(visitor.header).toBeUndefined();
-    // On purpose no header that clears what is not ours: other parts of the application may keep things in the browser.
+    // On purpose no header that clears what is not ours: other parts of the application may keep
+    // things in the browser.
     expect([...new Set(visitor.headers.map(([name]) => name))]).toEqual(["Set-Cookie", "Vary", "Cache-Control"]);
     expect([visitor.setCookies.every((line) => line.includes("; Max-Age=0")), await visitor.who()]).toEqual([true, "nobody"]);
   }
 });
 
-/** A session is one cookie with one value, and a browser without a session gets none: nobody can tell visitors apart by a cookie that they did not need. */
+/**
+ * A session is one cookie with one value, and a browser without a session gets none: nobody can
+ * tell visitors apart by a cookie that they did not need.
+ */
 test("ATK-needless-cookie: a visitor who only reads gets a cookie", async () => {
   for (const kind of ALL_KINDS) {
     const visitor = new Visitor(makeManager(kind, new Time(), { keys: KEY }));

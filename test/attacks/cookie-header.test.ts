@@ -1,7 +1,8 @@
 /*
  * The Cookie header
  *
- * Other hosts, other paths and scripts can put cookies beside ours, and a client can send anything at all as a header.
+ * Other hosts, other paths and scripts can put cookies beside ours, and a client can send anything
+ * at all as a header.
  */
 import { once } from "node:events";
 import { createServer, get, type RequestListener } from "node:http";
@@ -46,7 +47,10 @@ async function serveHttp(listener: (...given: Parameters<RequestListener>) => un
   return { port: (server.address() as AddressInfo).port, close: async () => await new Promise((done) => server.close(done)) };
 }
 
-/** The Set-Cookie lines of an answer to a visitor without cookies, on https://app.example.com behind a proxy. */
+/**
+ * The Set-Cookie lines of an answer to a visitor without cookies, on https://app.example.com behind
+ * a proxy.
+ */
 async function setCookiesFrom(port: number, path: string): Promise<readonly string[]> {
   const headers = { Host: "app.example.com", "X-Forwarded-Proto": "https", Connection: "close" };
   return await new Promise((resolve, reject) => {
@@ -76,7 +80,9 @@ test("ATK-percent-decoding: a cookie is percent-encoded, so that one reader deco
   }
 });
 
-/** Nothing is unescaped. One pair of quotes is taken off for Flask's format alone, as Python does. */
+/**
+ * Nothing is unescaped. One pair of quotes is taken off for Flask's format alone, as Python does.
+ */
 test("ATK-quoted-value: a cookie stands in quotes, or has escapes that Python's parser reads", async () => {
   for (const kind of ALL_KINDS) {
     const { manager, value } = await loggedIn(kind);
@@ -88,7 +94,11 @@ test("ATK-quoted-value: a cookie stands in quotes, or has escapes that Python's 
   }
 });
 
-/** All values of the name are verified. One valid session counts, whatever stands beside it. Two different ones open for nobody, and the answer expires the name everywhere but in our own place: the next request is the visitor's own session, never the attacker's. */
+/**
+ * All values of the name are verified. One valid session counts, whatever stands beside it. Two
+ * different ones open for nobody, and the answer expires the name everywhere but in our own place:
+ * the next request is the visitor's own session, never the attacker's.
+ */
 test("ATK-duplicate-cookie: a sibling host or a deeper path has set a cookie of the same name", async () => {
   const plants = [
     ["; Path=/app", "script"],
@@ -123,7 +133,11 @@ test("ATK-duplicate-cookie: a sibling host or a deeper path has set a cookie of 
   }
 });
 
-/** A partitioned cookie of our own name and path cannot be expired without the visitor's own in browsers that know no partitions: it opens for nobody until the next login, which takes its place, and it is never taken for the visitor. */
+/**
+ * A partitioned cookie of our own name and path cannot be expired without the visitor's own in
+ * browsers that know no partitions: it opens for nobody until the next login, which takes its
+ * place, and it is never taken for the visitor.
+ */
 test("ATK-planted-partition: a script sets a partitioned cookie beside ours", async () => {
   for (const kind of ALL_KINDS) {
     const time = new Time();
@@ -139,7 +153,11 @@ test("ATK-planted-partition: a script sets a partitioned cookie beside ours", as
   }
 });
 
-/** Under the default name browsers keep only what this very host has set for all of its paths over https, and a script cannot write over an HttpOnly cookie: none of these reaches us. Flask's name has no prefix, see ATK-duplicate-cookie. */
+/**
+ * Under the default name browsers keep only what this very host has set for all of its paths over
+ * https, and a script cannot write over an HttpOnly cookie: none of these reaches us. Flask's name
+ * has no prefix, see ATK-duplicate-cookie.
+ */
 test("ATK-planted-prefix: a sibling host, a deeper path or a script sets a cookie of the default name", async () => {
   for (const kind of ALL_KINDS.filter((each) => each !== "flask")) {
     const time = new Time();
@@ -157,7 +175,11 @@ test("ATK-planted-prefix: a sibling host, a deeper path or a script sets a cooki
   }
 });
 
-/** A cookie that this server cannot use is ignored and left where it is, whether the page looks at the session or not: another application on the host, or another server of this one, may be able to use it. */
+/**
+ * A cookie that this server cannot use is ignored and left where it is, whether the page looks at
+ * the session or not: another application on the host, or another server of this one, may be able
+ * to use it.
+ */
 test("ATK-neighbour-cookie: another application on this host has a cookie of our name, and opening ours logs its visitors out", async () => {
   for (const kind of ALL_KINDS) {
     const time = new Time();
@@ -173,7 +195,10 @@ test("ATK-neighbour-cookie: another application on this host has a cookie of our
   }
 });
 
-/** An answer sends its session's cookie beside those of the application, and never in a list that the application keeps: the next visitor's answer holds only that visitor's. */
+/**
+ * An answer sends its session's cookie beside those of the application, and never in a list that
+ * the application keeps: the next visitor's answer holds only that visitor's.
+ */
 test("ATK-kept-cookie-list: the application gives each answer the same list of cookies, and one visitor gets another's", async () => {
   for (const kind of ["sealed", "memory"]) {
     const time = new Time();
@@ -256,7 +281,10 @@ test("ATK-kept-cookie-list: the application gives each answer the same list of c
   }
 });
 
-/** Only spaces and tabs around names and values are trimmed; names are compared letter by letter, so that what a browser checks is what is read. */
+/**
+ * Only spaces and tabs around names and values are trimmed; names are compared letter by letter, so
+ * that what a browser checks is what is read.
+ */
 test("ATK-prefix-whitespace: a script sets a cookie whose name is white space and then __Host-", async () => {
   const { manager, value } = await loggedIn("sealed");
   const blanks = ["\u00a0", "\u000b", "\u000c", "\u0085", "\u1680", "\u2000", "\u2028", "\u2029", "\u3000", "\ufeff", "\u001f", "\u200b"];
@@ -274,7 +302,10 @@ test("ATK-prefix-whitespace: a script sets a cookie whose name is white space an
   });
 });
 
-/** A name has one spelling, a cookie without a name is none of ours, and old RFC 2109 syntax joins nothing. */
+/**
+ * A name has one spelling, a cookie without a name is none of ours, and old RFC 2109 syntax joins
+ * nothing.
+ */
 test("ATK-cookie-name-tricks: a name is written in other letters, left out, or hidden in quotes", async () => {
   // In production: a developer's own server looks at the name without a prefix as well.
   const { manager, value } = await loggedIn("sealed", new Time(), { keys: new KeyRing(KEY, [], { mode: "production" }) });
@@ -297,7 +328,11 @@ test("ATK-cookie-name-tricks: a name is written in other letters, left out, or h
   expect(await outcomeOf(manager, `$Version=1; a="x; __Host-session=${value}; b=y"`)).toBe("7");
 });
 
-/** A cookie that is missing is a visitor without a session, and not an error: nothing is sent, a login begins a new session, and nobody else's is ended. `__Host-Http-` is a name that scripts cannot write either. */
+/**
+ * A cookie that is missing is a visitor without a session, and not an error: nothing is sent, a
+ * login begins a new session, and nobody else's is ended. `__Host-Http-` is a name that scripts
+ * cannot write either.
+ */
 test("ATK-jar-overflow: a script fills the browser's jar until our cookie falls out", async () => {
   for (const kind of ALL_KINDS) {
     const time = new Time();
@@ -315,7 +350,11 @@ test("ATK-jar-overflow: a script fills the browser's jar until our cookie falls 
   expect(setCookies[0]).toMatch(/^__Host-Http-session=v3\.local\.[\w-]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
 });
 
-/** Values over 8,192 characters, and more than 64 different ones, are refused before any cryptography. Where browsers let others plant so many, each answer expires up to forty places and never our own, until the visitor's session is found again. */
+/**
+ * Values over 8,192 characters, and more than 64 different ones, are refused before any
+ * cryptography. Where browsers let others plant so many, each answer expires up to forty places and
+ * never our own, until the visitor's session is found again.
+ */
 test("ATK-oversize: a header is as long as a server takes it, or full of cookies", async () => {
   for (const kind of ALL_KINDS) {
     const ring = new KeyRing(KEY);
@@ -353,7 +392,10 @@ async function expectBackAfterFlood(kind: string): Promise<void> {
   expect([kind, await victim.who(path), victim.header]).toEqual([kind, "7", own]);
 }
 
-/** What Node's parser lets through is text for us, whatever its bytes are: a fresh session with status 200; the rest Node itself answers with 400. */
+/**
+ * What Node's parser lets through is text for us, whatever its bytes are: a fresh session with
+ * status 200; the rest Node itself answers with 400.
+ */
 test("ATK-control-characters: a cookie holds NUL, line ends, controls or bytes that are no ASCII", async () => {
   for (const kind of ["sealed", "flask", "memory"]) {
     const { manager, value } = await loggedIn(kind);
@@ -374,7 +416,10 @@ test("ATK-control-characters: a cookie holds NUL, line ends, controls or bytes t
   }
 });
 
-/** Node joins several Cookie header fields by semicolons, as HTTP/2 clients send them, and our cookie is found in any of them. */
+/**
+ * Node joins several Cookie header fields by semicolons, as HTTP/2 clients send them, and our
+ * cookie is found in any of them.
+ */
 test("RFC6265bis cookie-headers: cookies come in several header fields", async () => {
   const { manager, value } = await loggedIn("sealed");
   await withServer(manager, async (ask) => {
@@ -384,7 +429,10 @@ test("RFC6265bis cookie-headers: cookies come in several header fields", async (
   });
 });
 
-/** A session's cookie is 4,096 bytes at most, a quarter of what Node takes as headers, and there is one of it; cookies of others are theirs to bound. */
+/**
+ * A session's cookie is 4,096 bytes at most, a quarter of what Node takes as headers, and there is
+ * one of it; cookies of others are theirs to bound.
+ */
 test("ASVS 4.2.5: cookies grow until the server refuses every request of that browser", async () => {
   const visitor = await loggedIn("sealed");
   await visitor.visit((session) => (session.data["note"] = "x".repeat(2780)));

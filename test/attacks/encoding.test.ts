@@ -1,7 +1,8 @@
 /*
  * Encodings
  *
- * One value is spelled in many ways, so that a deny list, a replay cache or a second reader takes it for another one.
+ * One value is spelled in many ways, so that a deny list, a replay cache or a second reader takes
+ * it for another one.
  */
 import { Signer, URLSafeTimedSerializer } from "latchkey/signing";
 import { expect, test } from "vitest";
@@ -48,7 +49,10 @@ function spellingsOf(text: string): string[] {
   return [...strayBits, ...junk, ...padded, ...wide, standard].filter((spelling) => spelling !== text);
 }
 
-/** The expected signature is spelled out and compared as text, and a sealed value is read in its one canonical spelling: a value has exactly one text. */
+/**
+ * The expected signature is spelled out and compared as text, and a sealed value is read in its one
+ * canonical spelling: a value has exactly one text.
+ */
 test("ATK-base64-malleability: the bytes of a good signature are sent in another spelling", async () => {
   for (const kind of ALL_KINDS) {
     // Signatures differ, and with them what there is to respell.
@@ -72,7 +76,9 @@ test("ATK-base64-malleability: the bytes of a good signature are sent in another
   }
 });
 
-/** Payloads are decoded after the signature was verified, and then only in their canonical spelling. */
+/**
+ * Payloads are decoded after the signature was verified, and then only in their canonical spelling.
+ */
 test("ATK-payload-spelling: a payload is signed in another spelling than an encoder writes", async () => {
   const manager = makeManager("flask", new Time(), { keys: KEY });
   const payload = base64url('{"_user_id":"7"}');
@@ -83,7 +89,10 @@ test("ATK-payload-spelling: a payload is signed in another spelling than an enco
   expect([...(await reasonsOf(manager, "session", spellings.map(sign)))].sort()).toEqual(["bad_payload", "malformed"]);
 });
 
-/** Only UTF-8 is read; other bytes are refused and not replaced, and a byte order mark is not dropped: it is no JSON. */
+/**
+ * Only UTF-8 is read; other bytes are refused and not replaced, and a byte order mark is not
+ * dropped: it is no JSON.
+ */
 test("ATK-invalid-utf8: a signed payload holds bytes that are no UTF-8, or a byte order mark", async () => {
   const wrong = [[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80], [0xe2, 0x82]].map((bytes) =>
     Buffer.concat([Buffer.from('{"a":"'), Buffer.from(bytes), Buffer.from('"}')]),
@@ -96,7 +105,10 @@ test("ATK-invalid-utf8: a signed payload holds bytes that are no UTF-8, or a byt
   }
 });
 
-/** Half of a surrogate pair and NUL are kept as JSON escapes, and come back as they were; they never become another letter. */
+/**
+ * Half of a surrogate pair and NUL are kept as JSON escapes, and come back as they were; they never
+ * become another letter.
+ */
 test("ATK-lone-surrogate: text that UTF-8 cannot write is put into a session", async () => {
   const data: Data = { half: "\ud800", other: "a\udc00b", nul: "\u0000", line: "\u2028" };
   for (const kind of ALL_KINDS) {

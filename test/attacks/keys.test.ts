@@ -1,7 +1,8 @@
 /*
  * Keys
  *
- * The key is guessed, was published, is read in another way than it was written, or is still in use after it got out.
+ * The key is guessed, was published, is read in another way than it was written, or is still in use
+ * after it got out.
  */
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
@@ -44,7 +45,10 @@ const code = (wanted: string): unknown => expect.objectContaining({ code: wanted
 const load = (options: Partial<LoadKeyRingOptions>): KeyRing =>
   loadKeyRing({ env: {}, mode: "production", directory: folder, warn: () => undefined, ...options });
 
-/** Fallback keys are a list in which every key is graded as strictly as the current one; one text is no list, and an empty text is no key. */
+/**
+ * Fallback keys are a list in which every key is graded as strictly as the current one; one text is
+ * no list, and an empty text is no key.
+ */
 test("ATK-fallback-traps: a list of old keys holds an empty key, or one text is taken for a list of letters", async () => {
   for (const fallbacks of [[""], [null], [undefined], [7], "oldkey", "", {}, 7, [[]], ["k"], ["changeme"], ["keyboard cat"]])
     expect(() => load({ secretKey: KEY, fallbacks: fallbacks as never })).toThrow(expect.objectContaining({ name: "SecretKeyError" }));
@@ -54,7 +58,8 @@ test("ATK-fallback-traps: a list of old keys holds an empty key, or one text is 
     );
   for (const fallbacks of [[""], "oldkey", [null]])
     expect(() => new KeyRing(KEY, fallbacks as never)).toThrow(expect.objectContaining({ name: "SecretKeyError" }));
-  // What Flask would have accepted then: cookies of the empty key, of one letter, and of the word "None".
+  // What Flask would have accepted then: cookies of the empty key, of one letter, and of the word
+  // "None".
   const manager = makeManager("flask", new Time(), { keys: new KeyRing(KEY, [OTHER_KEY]) });
   for (const forged of ["\0", "o", "k", "None", "oldkey"]) {
     const value = new Signer(forged, { salt: "cookie-session", keyDerivation: "hmac" }).sign("eyJfdXNlcl9pZCI6IjcifQ.a0nSAA");
@@ -62,7 +67,10 @@ test("ATK-fallback-traps: a list of old keys holds an empty key, or one text is 
   }
 });
 
-/** The current key signs, whatever the order of the others, and a session of an old key is signed anew when it is next looked at. */
+/**
+ * The current key signs, whatever the order of the others, and a session of an old key is signed
+ * anew when it is next looked at.
+ */
 test("ATK-old-key-signs: the oldest key goes on signing, or its sessions never move to the new one", async () => {
   for (const kind of ALL_KINDS) {
     const ring = new KeyRing(OTHER_KEY);
@@ -75,7 +83,10 @@ test("ATK-old-key-signs: the oldest key goes on signing, or its sessions never m
   }
 });
 
-/** A key that is no longer in the ring opens nothing: changing it without a fallback ends all sessions at once. */
+/**
+ * A key that is no longer in the ring opens nothing: changing it without a fallback ends all
+ * sessions at once.
+ */
 test("ATK-stolen-key: the key got out, and whoever has it makes sessions", async () => {
   for (const kind of ALL_KINDS) {
     const ring = new KeyRing(KEY);
@@ -87,11 +98,17 @@ test("ATK-stolen-key: the key got out, and whoever has it makes sessions", async
   expect(await outcomeOf(manager, `__Host-session=${cookieWith("sealed", '["7",{}]')}`)).toBe("bad_signature");
 });
 
-/** The keys of `sealed()`, `signed()` and a store's token are derived by HKDF, so no value of a `Signer` with the same key is one of them, by any `keyDerivation`. Flask's format derives its key as Flask does, and a signer with "none" and SHA-1 does give it out: give such a signer a key of its own. */
+/**
+ * The keys of `sealed()`, `signed()` and a store's token are derived by HKDF, so no value of a
+ * `Signer` with the same key is one of them, by any `keyDerivation`. Flask's format derives its key
+ * as Flask does, and a signer with "none" and SHA-1 does give it out: give such a signer a key of
+ * its own.
+ */
 test("ATK-signer-oracle: the application signs a visitor's text with the session key, and that is the key of another purpose", async () => {
   const derivations = ["none", "hmac", "concat", "django-concat", "hkdf"] as const;
   const forgedBy = (kind: string, text: string, derivation: (typeof derivations)[number], digest: "sha1" | "sha256"): string[] => {
-    // What a visitor gets: HMAC of the chosen text. The signer's own salt is not the visitor's to choose, but may be anything.
+    // What a visitor gets: HMAC of the chosen text. The signer's own salt is not the visitor's to
+    // choose, but may be anything.
     const oracle = new Signer(KEY, { keyDerivation: derivation, digest, salt: text });
     const stolen = Buffer.from(oracle.sign(text).slice(text.length + 1), "base64url");
     const payload =
@@ -130,7 +147,10 @@ test("ATK-signer-oracle: the application signs a visitor's text with the session
   }
 });
 
-/** A text is its UTF-8 bytes and is never decoded. That HMAC pads keys with zeros and hashes long ones is known, and noted by the grade. */
+/**
+ * A text is its UTF-8 bytes and is never decoded. That HMAC pads keys with zeros and hashes long
+ * ones is known, and noted by the grade.
+ */
 test("ATK-key-text-or-bytes: one side takes a key for text, the other for hexadecimal digits or bytes", () => {
   const sign = (key: string | Uint8Array): string => new Signer(key, { keyDerivation: "hmac" }).sign("value");
   expect(sign(Buffer.from("schlüssel", "utf8"))).toBe(sign("schlüssel"));
@@ -138,7 +158,8 @@ test("ATK-key-text-or-bytes: one side takes a key for text, the other for hexade
   const hex = "c0ffee00c0ffee00c0ffee00c0ffee00";
   expect(sign(Buffer.from(hex, "hex"))).not.toBe(sign(hex));
   expect(sign(Buffer.from(hex, "base64url"))).not.toBe(sign(hex));
-  // Two texts that are one HMAC key (RFC 2104): nothing that a library can change, so the grade says it.
+  // Two texts that are one HMAC key (RFC 2104): nothing that a library can change, so the grade
+  // says it.
   expect(sign("abc\0")).toBe(sign("abc"));
   const long = KEY.repeat(3).slice(0, 100);
   expect(sign(createHash("sha1").update(long).digest())).toBe(sign(long));
@@ -146,7 +167,10 @@ test("ATK-key-text-or-bytes: one side takes a key for text, the other for hexade
   expect([notes(`${KEY}\0`), notes(long).includes("longer_than_block")]).toEqual([expect.arrayContaining(["trailing_nul"]), true]);
 });
 
-/** A missing, empty or blank key, a wrong type and the texts of JavaScript's own mistakes stop the start, in every mode, with the command that makes a key. */
+/**
+ * A missing, empty or blank key, a wrong type and the texts of JavaScript's own mistakes stop the
+ * start, in every mode, with the command that makes a key.
+ */
 test("ATK-empty-key: the key is empty, or the place where it should come from is", () => {
   const wrong: unknown[] = [
     "",
@@ -180,7 +204,10 @@ test("ATK-empty-key: the key is empty, or the place where it should come from is
   expect(() => load({ env: { SECRET_KEY: "" } })).toThrow(code("key_missing"));
 });
 
-/** Exactly one line end after the key is not part of it; a byte order mark, UTF-16, NUL and blank lines are refused and not guessed at. */
+/**
+ * Exactly one line end after the key is not part of it; a byte order mark, UTF-16, NUL and blank
+ * lines are refused and not guessed at.
+ */
 test("ATK-key-file-newline: an editor has added a line end or changed the encoding of a key file", () => {
   const file = join(folder, "newline");
   const fingerprint = SecretKey.from(KEY).fingerprint;
@@ -209,7 +236,10 @@ test("ATK-key-file-newline: an editor has added a line end or changed the encodi
   ]);
 });
 
-/** `sealed({ app })` keeps applications apart that share a key; so do stores, which know only their own sessions. Two Flasks with one key are one, as ever. */
+/**
+ * `sealed({ app })` keeps applications apart that share a key; so do stores, which know only their
+ * own sessions. Two Flasks with one key are one, as ever.
+ */
 test("ATK-shared-key: an application accepts the sessions of another one with the same key", async () => {
   const shop = await loggedIn("sealed", new Time(), { format: sealed({ app: "shop" }) });
   const blog = makeManager("sealed", new Time(), { keys: KEY, format: sealed({ app: "blog" }) });
@@ -222,7 +252,10 @@ test("ATK-shared-key: an application accepts the sessions of another one with th
   expect(await outcomeOf(makeManager("flask", new Time(), { keys: KEY }), one.header)).toBe("7");
 });
 
-/** A filter of some fifty thousand published keys comes with the package: a key that looks perfect and stands in a tutorial is refused in production. */
+/**
+ * A filter of some fifty thousand published keys comes with the package: a key that looks perfect
+ * and stands in a tutorial is refused in production.
+ */
 test("ATK-published-key: the key stands in a tutorial, and attackers try it first", () => {
   // Flask's documentation shows this one: 256 bits, and known to everybody.
   const published = "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf";
@@ -233,7 +266,10 @@ test("ATK-published-key: the key stands in a tutorial, and attackers try it firs
   expect(() => new SessionManager({ keys: published })).toThrow(code("key_refused"));
 });
 
-/** Keys that withstand fewer guesses than 128 random bits do not start in production; generated ones have 256. */
+/**
+ * Keys that withstand fewer guesses than 128 random bits do not start in production; generated ones
+ * have 256.
+ */
 test("ASVS 11.2.3: a key is short, a word, a pattern, or counted from the clock", () => {
   for (const key of [
     "keyboard cat",
@@ -253,13 +289,18 @@ test("ASVS 11.2.3: a key is short, a word, a pattern, or counted from the clock"
   for (const key of generated) expect([key.length >= 43, gradeSecretKey(key).verdict]).toEqual([true, "strong"]);
 });
 
-/** A UUID is used, with a note that its 122 random bits are fewer than the 128 that are asked for. */
+/**
+ * A UUID is used, with a note that its 122 random bits are fewer than the 128 that are asked for.
+ */
 test("ASVS 11.5.1: the key is a UUID", () => {
   const grade = gradeSecretKey("3f0c9a52-7d1e-4b86-9e4d-2c5a81f7b690");
   expect([grade.verdict, grade.findings.map(({ code }) => code), grade.bits < 128]).toEqual(["acceptable", ["uuid"], true]);
 });
 
-/** Keys and digests can be changed while the server runs and old values are still accepted: nobody is logged out, and nothing is signed in the old way. */
+/**
+ * Keys and digests can be changed while the server runs and old values are still accepted: nobody
+ * is logged out, and nothing is signed in the old way.
+ */
 test("ASVS 11.2.2: a key or a hash function has to go, and nobody dares to change it", () => {
   const old = new URLSafeSerializer(OTHER_KEY, { salt: "invitation" }).dumps("ada");
   const current = new URLSafeSerializer(new KeyRing(KEY, [OTHER_KEY]), {
@@ -272,7 +313,10 @@ test("ASVS 11.2.2: a key or a hash function has to go, and nobody dares to chang
   expect(new URLSafeSerializer(KEY, { salt: "invitation", digest: "sha256" }).loads(current.dumps("ada"))).toBe("ada");
 });
 
-/** Everything of our own is AES-256 with HMAC-SHA-384, or HMAC-SHA-256; SHA-1 is there where Flask and itsdangerous have it, and nowhere else. */
+/**
+ * Everything of our own is AES-256 with HMAC-SHA-384, or HMAC-SHA-256; SHA-1 is there where Flask
+ * and itsdangerous have it, and nowhere else.
+ */
 test("ASVS 11.4.1: a session rests on SHA-1", async () => {
   const signatureLengths = await Promise.all(
     ["signed", "memory", "sqlite", "flask"].map(async (kind) => (await loggedIn(kind)).value.split(".").at(-1)!.length),
@@ -281,7 +325,10 @@ test("ASVS 11.4.1: a session rests on SHA-1", async () => {
   expect((await loggedIn("sealed")).value).toMatch(/^v3\.local\./);
 });
 
-/** The ring says for each key, by its fingerprint, what role it has, how often it signed and verified, and when last: what a schedule of rotations needs. */
+/**
+ * The ring says for each key, by its fingerprint, what role it has, how often it signed and
+ * verified, and when last: what a schedule of rotations needs.
+ */
 test("ASVS 13.3.4: nobody knows which keys are still in use", async () => {
   const time = new Time();
   const ring = new KeyRing(OTHER_KEY, [], { clock: time.clock });
@@ -297,7 +344,10 @@ test("ASVS 13.3.4: nobody knows which keys are still in use", async () => {
   expect(JSON.stringify(ring.usage())).not.toContain(KEY.slice(4, 12));
 });
 
-/** Key files are written for their owner only and refused if anybody may write them; the key of development is ignored by git and refused in production. */
+/**
+ * Key files are written for their owner only and refused if anybody may write them; the key of
+ * development is ignored by git and refused in production.
+ */
 test("ASVS 13.3.1: a key lies where others read it, or goes from development into production", () => {
   const file = join(folder, "written");
   writeKeyFile(file, `${KEY}\n`);
@@ -312,7 +362,10 @@ test("ASVS 13.3.1: a key lies where others read it, or goes from development int
   expect(() => load({ secretKey: development })).toThrow(code("key_refused"));
 });
 
-/** Two places that hold a key are an error, and the message names the places: whichever won would surprise somebody. */
+/**
+ * Two places that hold a key are an error, and the message names the places: whichever won would
+ * surprise somebody.
+ */
 test("ATK-two-sources: an attacker, or a mistake, sets the key in a second place", () => {
   const file = join(folder, "second");
   writeKeyFile(file, `${OTHER_KEY}\n`);
@@ -320,7 +373,9 @@ test("ATK-two-sources: an attacker, or a mistake, sets the key in a second place
   expect(() => load({ secretKey: KEY, env: { SECRET_KEY: OTHER_KEY } })).toThrow(code("key_conflict"));
 });
 
-/** A session of one visitor is worth nothing in another ring: managers share no state but the keys. */
+/**
+ * A session of one visitor is worth nothing in another ring: managers share no state but the keys.
+ */
 test("ATK-other-key: a cookie of another server is sent here", async () => {
   for (const kind of ALL_KINDS) {
     const other = new Visitor(makeManager(kind, new Time(), { keys: OTHER_KEY }));

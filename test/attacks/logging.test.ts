@@ -1,7 +1,8 @@
 /*
  * What gets out
  *
- * Somebody reads logs, error pages, channels or the debug toolbar, and finds a key, a token or a visitor's data there.
+ * Somebody reads logs, error pages, channels or the debug toolbar, and finds a key, a token or a
+ * visitor's data there.
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { inspect } from "node:util";
@@ -53,7 +54,10 @@ class BrokenStore extends MemoryStore {
   }
 }
 
-/** Channel messages, which logs are written from, name keys by fingerprints and cookies by their sizes: no token, no value, no signature, no data. */
+/**
+ * Channel messages, which logs are written from, name keys by fingerprints and cookies by their
+ * sizes: no token, no value, no signature, no data.
+ */
 test("ASVS 16.2.5: a log of every message is read by somebody else", async () => {
   for (const kind of ALL_KINDS) {
     const values: string[] = [];
@@ -74,7 +78,10 @@ test("ASVS 16.2.5: a log of every message is read by somebody else", async () =>
   }
 });
 
-/** Each cookie that is refused is one message with a reason out of a fixed list and a sentence for people, so that attempts can be counted. */
+/**
+ * Each cookie that is refused is one message with a reason out of a fixed list and a sentence for
+ * people, so that attempts can be counted.
+ */
 test("ASVS 16.3.3: cookies are forged for weeks, and nobody notices", async () => {
   const time = new Time();
   const broken = new BrokenStore({ clock: time.clock });
@@ -113,7 +120,10 @@ test("ASVS 16.3.3: cookies are forged for weeks, and nobody notices", async () =
   }
 });
 
-/** Outside nobody learns why a cookie was refused, or what a store said: the same answer for each, and a plain 500 when the store fails. */
+/**
+ * Outside nobody learns why a cookie was refused, or what a store said: the same answer for each,
+ * and a plain 500 when the store fails.
+ */
 test("ASVS 16.5.1: an answer tells an attacker how near the last try came", async () => {
   const { manager, value } = await loggedIn("sealed");
   await withServer(manager, async (ask) => {
@@ -135,7 +145,10 @@ test("ASVS 16.5.1: an answer tells an attacker how near the last try came", asyn
   });
 });
 
-/** When the store fails there is no session, and a login, a logout or a renewal that could not be kept throws, whatever the policy is. */
+/**
+ * When the store fails there is no session, and a login, a logout or a renewal that could not be
+ * kept throws, whatever the policy is.
+ */
 test("ASVS 16.5.3: a store that fails leaves somebody logged in", async () => {
   for (const onStoreFailure of ["error", "anonymous"] as const) {
     const store = Object.assign(new BrokenStore(), { isBroken: false });
@@ -240,7 +253,10 @@ const asks = (
   };
 };
 
-/** The debug toolbar is off unless development was said. In production it needs two options: `production`, and a function that decides about each visitor. */
+/**
+ * The debug toolbar is off unless development was said. In production it needs two options:
+ * `production`, and a function that decides about each visitor.
+ */
 test("ASVS 13.4.2: the debug toolbar runs in production", () => {
   const invalid = expect.objectContaining({
     code: "invalid_option",
@@ -252,7 +268,10 @@ test("ASVS 13.4.2: the debug toolbar runs in production", () => {
   expect(() => new Toolbar({ keys: "" })).toThrow(expect.objectContaining({ code: "key_missing" }));
 });
 
-/** Only this machine sees the toolbar, under a name of this machine, and only from pages of this server: all others get the page as it is, and 404. */
+/**
+ * Only this machine sees the toolbar, under a name of this machine, and only from pages of this
+ * server: all others get the page as it is, and 404.
+ */
 test("ASVS 15.2.3: a visitor from elsewhere, or a page of another site, reads what the toolbar has recorded", () => {
   const toolbar = new Toolbar({ keys: KEY });
   try {
@@ -290,7 +309,10 @@ test("ASVS 15.2.3: a visitor from elsewhere, or a page of another site, reads wh
   }
 });
 
-/** What the toolbar records has lost cookie values, tokens and keys before it is kept: no page of it can show them. */
+/**
+ * What the toolbar records has lost cookie values, tokens and keys before it is kept: no page of it
+ * can show them.
+ */
 test("ATK-toolbar-record: whoever sees the toolbar takes over a session", async () => {
   const toolbar = new Toolbar({ keys: KEY });
   try {

@@ -1,7 +1,8 @@
 /*
  * Payloads
  *
- * What a genuine signature covers is hostile: another program signs with the same key, or users decide what a session holds.
+ * What a genuine signature covers is hostile: another program signs with the same key, or users
+ * decide what a session holds.
  */
 import { syncBuiltinESMExports } from "node:module";
 import { readFileSync } from "node:fs";
@@ -87,7 +88,10 @@ test("ATK-decompression-bomb: some kilobytes inflate to fifty megabytes", async 
   }
 });
 
-/** Text behind the JSON and a compressed stream that breaks off are refused; bytes behind a whole stream are under the signature, and ignored as Python ignores them. */
+/**
+ * Text behind the JSON and a compressed stream that breaks off are refused; bytes behind a whole
+ * stream are under the signature, and ignored as Python ignores them.
+ */
 test("ATK-trailing-data: something stands behind the JSON or the compressed stream", async () => {
   const manager = makeManager("flask", new Time(), { keys: KEY });
   const stream = deflateSync('{"_user_id":"7"}');
@@ -102,13 +106,17 @@ test("ATK-trailing-data: something stands behind the JSON or the compressed stre
   }
 });
 
-/** `__proto__`, `constructor` and their like are entries as any other: they are read, merged and written as data, and change no prototype. */
+/**
+ * `__proto__`, `constructor` and their like are entries as any other: they are read, merged and
+ * written as data, and change no prototype.
+ */
 test("ATK-prototype-pollution: a session holds entries that name prototypes", async () => {
   const hostile = '{"__proto__":{"admin":true},"constructor":{"prototype":{"x":1}},"list":[{"__proto__":{"admin":true}}]}';
   for (const { data, reason } of await readEverywhere(hostile)) {
     expect(reason).toBeUndefined();
     expect(Object.keys(data).sort()).toEqual(["__proto__", "constructor", "list"]);
-    // The data is a plain object on purpose, so that nested changes need no proxy: what it inherits is what every object inherits.
+    // The data is a plain object on purpose, so that nested changes need no proxy: what it inherits
+    // is what every object inherits.
     expect([Object.getPrototypeOf(data), data["admin"], ({} as Data)["admin"], ({} as Data)["x"]]).toEqual([
       Object.prototype,
       undefined,
@@ -137,7 +145,11 @@ test("ATK-prototype-pollution: a session holds entries that name prototypes", as
   }
 });
 
-/** Who is logged in is never an entry of the data. Flask's format keeps it there, as `_user_id`, so saving such a text without `login` throws there, and the session from before stays; in the other formats and in a store it is an entry as any other. */
+/**
+ * Who is logged in is never an entry of the data. Flask's format keeps it there, as `_user_id`, so
+ * saving such a text without `login` throws there, and the session from before stays; in the other
+ * formats and in a store it is an entry as any other.
+ */
 test("ATK-user-id-entry: a visitor chooses the name of an entry, and calls it as Flask calls the user's id", async () => {
   for (const kind of ALL_KINDS) {
     for (const write of ["assign", "update"] as const) {
@@ -162,7 +174,11 @@ test("ATK-user-id-entry: a visitor chooses the name of an entry, and calls it as
   }
 });
 
-/** `sealed()`, `signed()` and a store's token are as long whether a visitor's text is like a secret beside it or not: nothing is compressed. `flask()` compresses, as Flask does, and shows it: keep no secret beside a visitor's text there. */
+/**
+ * `sealed()`, `signed()` and a store's token are as long whether a visitor's text is like a secret
+ * beside it or not: nothing is compressed. `flask()` compresses, as Flask does, and shows it: keep
+ * no secret beside a visitor's text there.
+ */
 test("ATK-compression-oracle: the cookie is shorter the more a visitor's text is like a secret beside it", async () => {
   for (const kind of ALL_KINDS) {
     for (const padding of [0, 500, 2000]) {
@@ -180,14 +196,20 @@ test("ATK-compression-oracle: the cookie is shorter the more a visitor's text is
   }
 });
 
-/** Names that objects have by themselves are no entries: a new session has none of them, and a flashed message is looked for among its own. */
+/**
+ * Names that objects have by themselves are no entries: a new session has none of them, and a
+ * flashed message is looked for among its own.
+ */
 test("ASVS 15.3.6: what an empty session inherits is taken for its data", async () => {
   const session = await makeManager("sealed").load(undefined);
   expect([Object.keys(session.data), session.flashes(), session.subject, session.persistent]).toEqual([[], [], undefined, false]);
   for (const name of ["__proto__", "constructor", "toString", "_flashes"]) expect(Object.hasOwn(session.data, name)).toBe(false);
 });
 
-/** Arrays and objects may stand 100 deep in one another, on reading and on writing; deeper ones are refused before anything walks them. */
+/**
+ * Arrays and objects may stand 100 deep in one another, on reading and on writing; deeper ones are
+ * refused before anything walks them.
+ */
 test("ATK-deep-nesting: a payload of some hundred bytes is nested a hundred thousand deep", async () => {
   const nested = (levels: number): string => `${"[".repeat(levels)}${"]".repeat(levels)}`;
   const json = new TaggedJson();
@@ -207,7 +229,10 @@ test("ATK-deep-nesting: a payload of some hundred bytes is nested a hundred thou
   }
 });
 
-/** What is saved can be read again: data that would be too deep inside its format's or store's envelope is refused at once, and the session before it stays. */
+/**
+ * What is saved can be read again: data that would be too deep inside its format's or store's
+ * envelope is refused at once, and the session before it stays.
+ */
 test("ATK-unreadable-session: a visitor makes the server write a session that it cannot read", async () => {
   const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
   for (const kind of ALL_KINDS) {
@@ -220,7 +245,10 @@ test("ATK-unreadable-session: a visitor makes the server write a session that it
   }
 });
 
-/** Integers beyond 2^53 are read as BigInt, digit for digit, and written as integers; more than 4,300 digits are refused, as in Python. */
+/**
+ * Integers beyond 2^53 are read as BigInt, digit for digit, and written as integers; more than
+ * 4,300 digits are refused, as in Python.
+ */
 test("ATK-big-integer: a user's number is rounded to another user's", async () => {
   const integers = [
     "9007199254740991",
@@ -245,7 +273,10 @@ test("ATK-big-integer: a user's number is rounded to another user's", async () =
   }
 });
 
-/** A number that nobody touched is written as it was read, so a float of Python stays one; what is no finite number is not written. */
+/**
+ * A number that nobody touched is written as it was read, so a float of Python stays one; what is
+ * no finite number is not written.
+ */
 test("ATK-float: a float comes back as an integer, or as null", async () => {
   const text = '{"a":1.0,"b":-0.0,"c":1e16,"d":0.1}';
   const json = new TaggedJson();
@@ -259,7 +290,10 @@ test("ATK-float: a float comes back as an integer, or as null", async () => {
   for (const { data } of await readEverywhere('{"a":1e400}')) expect(data["a"]).toBe(Infinity);
 });
 
-/** NaN and Infinity of a Python are read as numbers and can be carried; a session with one of them is refused when it is to be written anew. */
+/**
+ * NaN and Infinity of a Python are read as numbers and can be carried; a session with one of them
+ * is refused when it is to be written anew.
+ */
 test("ATK-not-a-number: a Python has written NaN or Infinity, which are no JSON", async () => {
   for (const { data, reason } of await readEverywhere('{"a":NaN,"b":[Infinity,-Infinity],"c":"NaN"}'))
     expect([reason, data]).toEqual([undefined, { a: Number.NaN, b: [Infinity, -Infinity], c: "NaN" }]);
@@ -272,12 +306,17 @@ test("ATK-not-a-number: a Python has written NaN or Infinity, which are no JSON"
   }
 });
 
-/** Of two entries with one name the last counts, as in every JSON reader of Python and JavaScript. */
+/**
+ * Of two entries with one name the last counts, as in every JSON reader of Python and JavaScript.
+ */
 test("ATK-duplicate-json-key: one reader takes the first of two entries, another the last", async () => {
   for (const { data } of await readEverywhere('{"role":"user","role":"admin","role":"guest"}')) expect(data).toEqual({ role: "guest" });
 });
 
-/** Only Flask's six kinds of values and those that the application registers are made of JSON; a tag that nobody knows stays an object. */
+/**
+ * Only Flask's six kinds of values and those that the application registers are made of JSON; a tag
+ * that nobody knows stays an object.
+ */
 test("ASVS 1.5.2: a payload names a type that is to be made of it", async () => {
   for (const { data } of await readEverywhere('{"a":{" q":"x"},"b":{" py":"os.system"},"c":{"$type":"Date"},"d":{" class":"Map"}}'))
     expect(data).toEqual({ a: { " q": "x" }, b: { " py": "os.system" }, c: { $type: "Date" }, d: { " class": "Map" } });
@@ -292,7 +331,10 @@ test("ASVS 1.5.2: a payload names a type that is to be made of it", async () => 
   expect(new TaggedJson().loads(text)).toEqual({ home: { " url": "https://example.org/" } });
 });
 
-/** Strings, numbers and tags are read exactly as Flask wrote them: cookies from Python come back byte for byte when nothing was changed. */
+/**
+ * Strings, numbers and tags are read exactly as Flask wrote them: cookies from Python come back
+ * byte for byte when nothing was changed.
+ */
 test("ASVS 1.5.3: two readers of one payload disagree on what it says", () => {
   interface Vector {
     readonly kind: string;
@@ -322,7 +364,9 @@ test("ASVS 1.5.3: two readers of one payload disagree on what it says", () => {
   }
 });
 
-/** A tag whose content Flask never writes makes the whole session nobody's; it is not guessed at. */
+/**
+ * A tag whose content Flask never writes makes the whole session nobody's; it is not guessed at.
+ */
 test("ATK-flask-tag: a tag holds what is not of its kind", async () => {
   const wrong = [
     '{"a":{" u":"no uuid"}}',
@@ -346,7 +390,10 @@ test("ATK-flask-tag: a tag holds what is not of its kind", async () => {
   for (const { reason } of await readEverywhere('{" t":[["_user_id","7"]]}')) expect(reason).toBe("bad_payload");
 });
 
-/** A genuine signature over what is no session is a fresh session, answered with 200 and a cookie that expires it, where Flask answers 500 for ever. */
+/**
+ * A genuine signature over what is no session is a fresh session, answered with 200 and a cookie
+ * that expires it, where Flask answers 500 for ever.
+ */
 test("ATK-valid-mac-wrong-payload: the same key has signed something that is no session", async () => {
   const contents = [
     "no json",
@@ -392,7 +439,10 @@ test("ATK-valid-mac-wrong-payload: the same key has signed something that is no 
   ).toEqual(new Set(["bad_payload"]));
 });
 
-/** The claims inside a sealed cookie are checked although only a holder of the key can have written them. Claims that nobody knows are ignored. */
+/**
+ * The claims inside a sealed cookie are checked although only a holder of the key can have written
+ * them. Claims that nobody knows are ignored.
+ */
 test("ATK-sealed-claims: a sealed cookie lacks a claim, or holds one of another kind", async () => {
   const manager = makeManager("sealed", new Time(), { keys: KEY });
   const good = JSON.parse(sealedPlain('{"a":1}', { more: ',"sub":"7"' }).toString()) as Record<string, unknown>;

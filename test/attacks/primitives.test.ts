@@ -1,8 +1,8 @@
 /*
  * Primitives
  *
- * The building blocks do not do what their standards say, or are put together in a way that undoes them. Many of the ideas are those of
- * Wycheproof's tests of signed tokens.
+ * The building blocks do not do what their standards say, or are put together in a way that undoes
+ * them. Many of the ideas are those of Wycheproof's tests of signed tokens.
  */
 import crypto, { hkdfSync } from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
@@ -32,7 +32,9 @@ const bytes = (hex: string): Buffer => Buffer.from(hex, "hex");
 const counting = (from: number, to: number): Buffer => Buffer.from(Array.from({ length: to - from + 1 }, (_, index) => from + index));
 
 const LONG_KEY_TEXT = "Test Using Larger Than Block-Size Key - Hash Key First";
-/** Test cases 1, 2 and 6 of RFC 2202 (SHA-1) and RFC 4231 (the others): the key, the text, the MAC. */
+/**
+ * Test cases 1, 2 and 6 of RFC 2202 (SHA-1) and RFC 4231 (the others): the key, the text, the MAC.
+ */
 const HMAC_VECTORS: Readonly<Record<Digest, readonly (readonly [key: Buffer, text: string, mac: string])[]>> = {
   sha1: [
     [Buffer.alloc(20, 0x0b), "Hi There", "b617318655057264e28bc0b6fb378c8ef146be00"],
@@ -80,7 +82,9 @@ const HMAC_VECTORS: Readonly<Record<Digest, readonly (readonly [key: Buffer, tex
   ],
 };
 
-/** Signatures are HMAC as in RFC 2104: they are those of the test vectors of RFC 2202 and RFC 4231. */
+/**
+ * Signatures are HMAC as in RFC 2104: they are those of the test vectors of RFC 2202 and RFC 4231.
+ */
 test("RFC 4231: the MAC of a signature is not HMAC", () => {
   for (const [digest, vectors] of Object.entries(HMAC_VECTORS) as [Digest, (typeof HMAC_VECTORS)[Digest]][]) {
     for (const [key, text, mac] of vectors) {
@@ -91,7 +95,10 @@ test("RFC 4231: the MAC of a signature is not HMAC", () => {
   }
 });
 
-/** A MAC that was cut to 80 bits, which a truncated HMAC would allow, is no signature here, nor one of any other length. */
+/**
+ * A MAC that was cut to 80 bits, which a truncated HMAC would allow, is no signature here, nor one
+ * of any other length.
+ */
 test("ATK-truncated-tag: a signature is cut, so that fewer bits have to be guessed", async () => {
   for (const [digest, vectors] of Object.entries(HMAC_VECTORS) as [Digest, (typeof HMAC_VECTORS)[Digest]][]) {
     const [key, text, mac] = vectors[0]!;
@@ -132,7 +139,10 @@ test("ATK-spaces-in-mac: spaces, line ends or quotes stand in a signature", asyn
   }
 });
 
-/** A character more anywhere makes another value: the payload is under the signature, and the signature has one length. */
+/**
+ * A character more anywhere makes another value: the payload is under the signature, and the
+ * signature has one length.
+ */
 test("ATK-inserted-characters: a character is inserted into each part of a token", async () => {
   for (const kind of ALL_KINDS) {
     const { manager, value } = await loggedIn(kind);
@@ -147,7 +157,10 @@ test("ATK-inserted-characters: a character is inserted into each part of a token
   }
 });
 
-/** A part that is missing, empty, doubled or exchanged makes another shape, or another text under the same signature. */
+/**
+ * A part that is missing, empty, doubled or exchanged makes another shape, or another text under
+ * the same signature.
+ */
 test("ATK-missing-parts: parts of a token are missing, empty, doubled or exchanged", async () => {
   for (const kind of ["signed", "flask", "memory"]) {
     const { manager, value } = await loggedIn(kind);
@@ -188,7 +201,10 @@ test("ATK-wrong-padding: base64 padding is added to the parts of a token", async
   }
 });
 
-/** Keys are derived by HKDF-SHA-256: its test vectors hold for the primitive and for an expansion that is written out here. */
+/**
+ * Keys are derived by HKDF-SHA-256: its test vectors hold for the primitive and for an expansion
+ * that is written out here.
+ */
 test("RFC 5869: a derived key is not what HKDF gives", () => {
   const vectors = [
     {
@@ -221,12 +237,16 @@ test("RFC 5869: a derived key is not what HKDF gives", () => {
   expect(deriveSubkey(SecretKey.from(KEY), "other", 48)).not.toEqual(expected);
 });
 
-/** Sealed cookies are PASETO v3.local as its official test vectors have it, opened and written alike by other code than that of the package. */
+/**
+ * Sealed cookies are PASETO v3.local as its official test vectors have it, opened and written alike
+ * by other code than that of the package.
+ */
 test("ASVS 11.3.2: a sealed cookie is not what the documentation says it is", async () => {
   const { manager } = await loggedIn("sealed");
   const foreign = seal({ plain: sealedPlain('{"a":1}', { more: ',"sub":"7"' }) });
   expect((await manager.load(`__Host-session=${foreign}`)).data).toEqual({ a: 1 });
-  // The other way round: what the package writes, the other code writes too, given the same nonce and id.
+  // The other way round: what the package writes, the other code writes too, given the same nonce
+  // and id.
   const visitor = new Visitor(makeManager("sealed", new Time(), { keys: KEY }));
   await visitor.visit((session) => (session.data["a"] = 1));
   const nonce = sealedBytes(visitor.value).subarray(0, 32);
@@ -234,7 +254,10 @@ test("ASVS 11.3.2: a sealed cookie is not what the documentation says it is", as
   expect(visitor.value).toBe(seal({ nonce, plain: sealedPlain('{"a":1}', { id: id! }) }));
 });
 
-/** Each sealed value has keys of its own, from 32 bytes of the system's random generator that are used once: no two have one key stream. */
+/**
+ * Each sealed value has keys of its own, from 32 bytes of the system's random generator that are
+ * used once: no two have one key stream.
+ */
 test("ASVS 11.3.4: a nonce is used twice, and two texts are encrypted with one key stream", async () => {
   const drawn: Buffer[] = [];
   const originals = { randomBytes: crypto.randomBytes, randomFillSync: crypto.randomFillSync };
@@ -269,7 +292,10 @@ test("ASVS 11.3.4: a nonce is used twice, and two texts are encrypted with one k
   }
 });
 
-/** A sealed value commits to its key: one text cannot be made to open under two keys of the ring, and the cipher is run for the right key alone. */
+/**
+ * A sealed value commits to its key: one text cannot be made to open under two keys of the ring,
+ * and the cipher is run for the right key alone.
+ */
 test("ATK-key-commitment: one ciphertext is built that opens under two keys", async () => {
   const manager = makeManager("sealed", new Time(), { keys: KEY });
   const plain = sealedPlain('{"a":1}');
@@ -286,7 +312,10 @@ test("ATK-key-commitment: one ciphertext is built that opens under two keys", as
   expect(await outcomeOf(manager, `__Host-session=v3.local.${one!.toString("base64url")}`)).toBe("anonymous");
 });
 
-/** The cookie's name and the application are in the key and in the implicit assertion: a sealed value that was made for another name or application does not open. */
+/**
+ * The cookie's name and the application are in the key and in the implicit assertion: a sealed
+ * value that was made for another name or application does not open.
+ */
 test("ATK-associated-data: a sealed value is moved to another cookie or application", async () => {
   const manager = makeManager("sealed", new Time(), { keys: KEY });
   const plain = sealedPlain('{"a":1}');

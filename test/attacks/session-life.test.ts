@@ -27,7 +27,10 @@ import {
 
 const DAY = 86_400;
 
-/** A token is 32 bytes of the system's random generator, twice what is asked for, and nothing else: no counter, no clock, no generator of the caller's. */
+/**
+ * A token is 32 bytes of the system's random generator, twice what is asked for, and nothing else:
+ * no counter, no clock, no generator of the caller's.
+ */
 test("ASVS 7.2.3: tokens are guessed, or two visitors get the same", async () => {
   const drawn: Buffer[] = [];
   const originals = { randomBytes: crypto.randomBytes, randomFillSync: crypto.randomFillSync };
@@ -53,7 +56,8 @@ test("ASVS 7.2.3: tokens are guessed, or two visitors get the same", async () =>
     }
     expect(new Set(tokens).size).toBe(300);
     for (const token of tokens) expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
-    // The first tokens may stem from bytes that were drawn before; each later one is 32 bytes in a row of what was drawn, and no two share any.
+    // The first tokens may stem from bytes that were drawn before; each later one is 32 bytes in a
+    // row of what was drawn, and no two share any.
     const stream = Buffer.concat(drawn);
     const places = tokens.slice(128).map((token) => stream.indexOf(Buffer.from(token, "base64url")));
     expect(places.filter((place) => place === -1)).toEqual([]);
@@ -65,7 +69,10 @@ test("ASVS 7.2.3: tokens are guessed, or two visitors get the same", async () =>
   }
 });
 
-/** `login` gives the session a new token and a new beginning, and the token from before opens nothing any more. */
+/**
+ * `login` gives the session a new token and a new beginning, and the token from before opens
+ * nothing any more.
+ */
 test("ASVS 7.2.4: an attacker logs a visitor in with a session that the attacker knows", async () => {
   for (const kind of ALL_KINDS) {
     const time = new Time();
@@ -79,7 +86,8 @@ test("ASVS 7.2.4: an attacker logs a visitor in with a session that the attacker
     await victim.visit((session) => session.login("7"));
     expect(victim.header).not.toBe(attacker.header);
     expect(await outcomeOf(manager, victim.header)).toBe("7");
-    // A cookie that holds its session goes on holding what the attacker had: an anonymous session. A token in a store opens nothing.
+    // A cookie that holds its session goes on holding what the attacker had: an anonymous session.
+    // A token in a store opens nothing.
     const isStore = (STORE_KINDS as readonly string[]).includes(kind);
     expect([kind, await outcomeOf(manager, attacker.header)]).toEqual([kind, isStore ? "moved" : "anonymous"]);
     // Also by a real request of the attacker, which changes nothing for the victim.
@@ -87,7 +95,11 @@ test("ASVS 7.2.4: an attacker logs a visitor in with a session that the attacker
   }
 });
 
-/** `renew` does the same for whatever else changes a visitor's rights, and keeps owner, data and age. The old token is good for ten seconds more, for requests on their way; where that is too long, `login` has no such grace. */
+/**
+ * `renew` does the same for whatever else changes a visitor's rights, and keeps owner, data and
+ * age. The old token is good for ten seconds more, for requests on their way; where that is too
+ * long, `login` has no such grace.
+ */
 test("ASVS 7.2.4 renewal: rights grow within a session whose token is known", async () => {
   for (const kind of STORE_KINDS) {
     const time = new Time();
@@ -108,20 +120,25 @@ test("ASVS 7.2.4 renewal: rights grow within a session whose token is known", as
   }
 });
 
-/** What was in the session before a login stays, as a cart has to; who the session belongs to is never part of the data. Take out what was another's. */
+/**
+ * What was in the session before a login stays, as a cart has to; who the session belongs to is
+ * never part of the data. Take out what was another's.
+ */
 test("ATK-session-fixation: a session planted before the login carries something into it", async () => {
   for (const kind of ALL_KINDS) {
     const visitor = new Visitor(makeManager(kind, new Time(), { keys: KEY }));
     await visitor.visit((session) => Object.assign(session.data, { cart: ["a-1"], subject: "666", persistent: true }));
     await visitor.visit((session) => session.login("7"));
-    // On purpose: the data is kept. The subject is a thing of its own, so no entry of the data is taken for it.
+    // On purpose: the data is kept. The subject is a thing of its own, so no entry of the data is
+    // taken for it.
     expect(await visitor.visit((session) => [session.subject, session.persistent, session.data["cart"]])).toEqual(["7", false, ["a-1"]]);
     // From one user straight to another, and out again.
     await visitor.visit((session) => session.login("8"));
     expect(await outcomeOf(visitor.manager, visitor.header)).toBe("8");
     await visitor.visit((session) => (session.logout(), session.flash("bye")));
     expect(await visitor.visit((session) => [session.subject, Object.keys(session.data)])).toEqual([undefined, ["_flashes"]]);
-    // Nor does an attacker who planted the session get into it, whatever the victim put there since.
+    // Nor does an attacker who planted the session get into it, whatever the victim put there
+    // since.
     const time = new Time();
     const manager = makeManager(kind, time, { keys: KEY });
     const [attacker, victim] = [new Visitor(manager, time), new Visitor(manager, time)];
@@ -135,7 +152,10 @@ test("ATK-session-fixation: a session planted before the login carries something
   }
 });
 
-/** A token that the store does not know is never adopted, however well it is signed: what is put into that session gets a token of our own. */
+/**
+ * A token that the store does not know is never adopted, however well it is signed: what is put
+ * into that session gets a token of our own.
+ */
 test("ATK-unknown-token: a client brings a token of its own choice", async () => {
   for (const kind of STORE_KINDS) {
     const manager = makeManager(kind, new Time(), { keys: KEY });
@@ -168,13 +188,17 @@ test("ATK-stolen-store: somebody reads the session table", async () => {
   expect(seen.join("")).not.toContain(token);
   const [{ id } = { id: "" }] = sessions;
   expect(id).toMatch(/^[A-Za-z0-9_-]{43}$/);
-  // The id in the place of the token, with and without a signature that the key's owner would have to make.
+  // The id in the place of the token, with and without a signature that the key's owner would have
+  // to make.
   const forged = [id, `${id}.${visitor.value.split(".").slice(1).join(".")}`, signerOf("store").sign(`${id}.${timestampOf(time.now)}`)];
   for (const value of forged)
     expect(await outcomeOf(visitor.manager, `__Host-session=${value}`)).toMatch(/^(malformed|bad_signature|unknown)$/);
 });
 
-/** What a store gives back is read as strictly as a cookie: what is no session of ours is a fresh one. */
+/**
+ * What a store gives back is read as strictly as a cookie: what is no session of ours is a fresh
+ * one.
+ */
 test("ATK-forged-record: somebody writes into the session table", async () => {
   const time = new Time();
   const store = new MemoryStore({ clock: time.clock });
@@ -216,7 +240,10 @@ test("ASVS 7.4.1: a cookie is sent again after the logout", async () => {
   }
 });
 
-/** A cookie that holds its session cannot be taken back, as SECURITY.md says; `validFrom` refuses it by its owner and its age, and `isRevoked` by its id, never by its text. */
+/**
+ * A cookie that holds its session cannot be taken back, as SECURITY.md says; `validFrom` refuses it
+ * by its owner and its age, and `isRevoked` by its id, never by its text.
+ */
 test("ATK-replay-after-logout: a copy of a cookie that holds its session is sent after the logout", async () => {
   for (const kind of COOKIE_KINDS) {
     const time = new Time();
@@ -230,7 +257,8 @@ test("ATK-replay-after-logout: a copy of a cookie that holds its session is sent
     for (const visitor of [open, guarded]) expect([visitor.header, await visitor.who()]).toEqual([undefined, "nobody"]);
     expect(await outcomeOf(open.manager, copies[0])).toBe("7");
     expect(await outcomeOf(guarded.manager, copies[1])).toBe("revoked");
-    // A thief's request with the revoked copy ends that cookie in the thief's browser, and a new login is not locked out.
+    // A thief's request with the revoked copy ends that cookie in the thief's browser, and a new
+    // login is not locked out.
     const thief = new Visitor(guarded.manager, time);
     thief.take([`${copies[1]!}; Path=/; Secure`], "script");
     expect([await thief.who(), thief.header, await thief.who()]).toEqual(["revoked", undefined, "nobody"]);
@@ -272,7 +300,10 @@ test("ASVS 7.4.3: a password was changed, and whoever knew the old one is still 
   }
 });
 
-/** An operator ends one user's sessions by `revokeAll`, one session by `revoke`, and everybody's by a new key without a fallback. */
+/**
+ * An operator ends one user's sessions by `revokeAll`, one session by `revoke`, and everybody's by
+ * a new key without a fallback.
+ */
 test("ASVS 7.4.5: something has happened, and all sessions have to end now", async () => {
   for (const kind of ALL_KINDS) {
     const ring = new KeyRing(KEY);
@@ -329,7 +360,11 @@ test("ATK-logout-race: a slow request writes a session back that a logout has en
   }
 });
 
-/** Before anything is sent it is looked up whether it still holds: an answer that was begun before a login, a renewal or a logout sends no cookie, and the next request is what the login, the renewal or the logout has left. */
+/**
+ * Before anything is sent it is looked up whether it still holds: an answer that was begun before a
+ * login, a renewal or a logout sends no cookie, and the next request is what the login, the renewal
+ * or the logout has left.
+ */
 test("ATK-late-answer: an answer that was begun before a login brings the old session back", async () => {
   for (const kind of STORE_KINDS) {
     for (const act of ["login", "renew", "logout"] as const) {
@@ -352,7 +387,10 @@ test("ATK-late-answer: an answer that was begun before a login brings the old se
   }
 });
 
-/** The answer to a request with an expired or unusable cookie sets nothing: a login that the browser has made meanwhile stays. */
+/**
+ * The answer to a request with an expired or unusable cookie sets nothing: a login that the browser
+ * has made meanwhile stays.
+ */
 test("ATK-late-expiry: a late answer to an old cookie deletes a fresh login", async () => {
   for (const kind of ALL_KINDS) {
     const time = new Time();
@@ -365,7 +403,11 @@ test("ATK-late-expiry: a late answer to an old cookie deletes a fresh login", as
   }
 });
 
-/** Ending a session follows every renewal of it: the victim's logout with the old token, `revoke` with the old id, `revokeAll`, and in cookies that hold their session the list of ended ids, since `renew` keeps the id there. Flask's format has no id: `validFrom` refuses what was signed before. */
+/**
+ * Ending a session follows every renewal of it: the victim's logout with the old token, `revoke`
+ * with the old id, `revokeAll`, and in cookies that hold their session the list of ended ids, since
+ * `renew` keeps the id there. Flask's format has no id: `validFrom` refuses what was signed before.
+ */
 test("ATK-thief-renewal: a thief renews a copied session, so that ending the old one misses it", async () => {
   for (const kind of STORE_KINDS) {
     for (const end of ["logout", "late logout", "revoke", "revokeAll"] as const) {
@@ -412,7 +454,10 @@ test("ATK-thief-renewal: a thief renews a copied session, so that ending the old
   }
 });
 
-/** When a session of a cookie moves into the store, the store remembers which: a copy of the old cookie follows the session while it lives, and opens nothing after the logout or `revokeAll`. */
+/**
+ * When a session of a cookie moves into the store, the store remembers which: a copy of the old
+ * cookie follows the session while it lives, and opens nothing after the logout or `revokeAll`.
+ */
 test("ATK-replay-before-store: a copy of a cookie from before the store is sent after the logout", async () => {
   for (const format of [sealed(), signed(), flask()]) {
     for (const kind of STORE_KINDS) {
@@ -442,7 +487,10 @@ test("ATK-replay-before-store: a copy of a cookie from before the store is sent 
   }
 });
 
-/** Two requests that renew one session at the same time leave one session behind, and a logout ends it whichever token it has. */
+/**
+ * Two requests that renew one session at the same time leave one session behind, and a logout ends
+ * it whichever token it has.
+ */
 test("ATK-renewal-race: a token is renewed twice at the same time, and one copy of the session lives on", async () => {
   for (const kind of STORE_KINDS) {
     const visitor = await loggedIn(kind);
@@ -454,7 +502,8 @@ test("ATK-renewal-race: a token is renewed twice at the same time, and one copy 
     await visitor.manager.commit(two);
     expect(await visitor.manager.list("7")).toEqual([]);
     expect(await outcomeOf(visitor.manager, header)).toBe("unknown");
-    // Two renewals: in either order of the answers, it is logged in, and one session is left to log out of.
+    // Two renewals: in either order of the answers, it is logged in, and one session is left to log
+    // out of.
     for (const order of [
       [0, 1],
       [1, 0],
@@ -475,7 +524,10 @@ test("ATK-renewal-race: a token is renewed twice at the same time, and one copy 
   }
 });
 
-/** What two requests change at the same time is merged entry by entry: neither undoes what the other has written. */
+/**
+ * What two requests change at the same time is merged entry by entry: neither undoes what the other
+ * has written.
+ */
 test("ATK-lost-update: a second request at the same time undoes what the first one has withdrawn", async () => {
   for (const kind of STORE_KINDS) {
     const visitor = await loggedIn(kind);
@@ -490,7 +542,10 @@ test("ATK-lost-update: a second request at the same time undoes what the first o
   }
 });
 
-/** A change after the headers have left throws, where it would be lost: a withdrawn right is never believed to be gone while it is not. */
+/**
+ * A change after the headers have left throws, where it would be lost: a withdrawn right is never
+ * believed to be gone while it is not.
+ */
 test("ATK-late-change: a right is taken away after the answer has begun", async () => {
   for (const kind of ALL_KINDS) {
     const visitor = await loggedIn(kind);

@@ -1,7 +1,8 @@
 /*
  * Signatures
  *
- * Whoever has a cookie but no key changes it, cuts it, or takes one that was made for something else.
+ * Whoever has a cookie but no key changes it, cuts it, or takes one that was made for something
+ * else.
  */
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
@@ -29,7 +30,10 @@ import {
 
 const DIGESTS: readonly Digest[] = ["sha1", "sha256", "sha384", "sha512"];
 
-/** The signature or the authentication tag covers every character of a cookie, so one change anywhere makes it nobody's. */
+/**
+ * The signature or the authentication tag covers every character of a cookie, so one change
+ * anywhere makes it nobody's.
+ */
 test("ATK-bit-flip: one character of a cookie is changed, put in, taken out or swapped", async () => {
   for (const kind of ALL_KINDS) {
     const { manager, value } = await loggedIn(kind);
@@ -49,7 +53,10 @@ test("ATK-bit-flip: one character of a cookie is changed, put in, taken out or s
   }
 });
 
-/** What lacks its beginning or its end does not have the shape, or not the signature, of a value that this server writes. */
+/**
+ * What lacks its beginning or its end does not have the shape, or not the signature, of a value
+ * that this server writes.
+ */
 test("ATK-truncation: a cookie is cut at any place, from either end", async () => {
   for (const kind of ALL_KINDS) {
     const { manager, value } = await loggedIn(kind);
@@ -103,7 +110,10 @@ test("ATK-signature-stripping: the signature, the time or the payload is left ou
   expect(await reasonsOf(manager, "__Host-session", stripped)).toEqual(new Set(["malformed"]));
 });
 
-/** Each purpose has a signing key of its own, derived from the secret key: what was signed for one verifies for no other. */
+/**
+ * Each purpose has a signing key of its own, derived from the secret key: what was signed for one
+ * verifies for no other.
+ */
 test("ASVS 9.2.2: a token of one purpose is shown where another is expected, for every pair", async () => {
   const purposes = ["invitation", "password-reset", "unsubscribe", "session"];
   const serializers = purposes.map((salt) => new URLSafeTimedSerializer(KEY, { salt }));
@@ -122,20 +132,28 @@ test("ASVS 9.2.2: a token of one purpose is shown where another is expected, for
   }
 });
 
-/** The cookie's name is part of the key derivation: a value moved under another name is nobody's. Flask's format knows no names. */
+/**
+ * The cookie's name is part of the key derivation: a value moved under another name is nobody's.
+ * Flask's format knows no names.
+ */
 test("ASVS 9.2.3: a session is moved from one cookie into another of the same server", async () => {
   for (const kind of ALL_KINDS) {
     const cart = new Visitor(makeManager(kind, new Time(), { keys: KEY, cookie: { name: "cart" } }));
     await cart.visit((session) => session.login("7"));
     const admin = makeManager(kind, new Time(), { keys: KEY, cookie: { name: "admin" } });
-    // Compatibility: all cookies of one Flask key are one purpose, and its users keep them apart by their keys.
+    // Compatibility: all cookies of one Flask key are one purpose, and its users keep them apart by
+    // their keys.
     expect([kind, await outcomeOf(admin, `admin=${cart.value}`)]).toEqual([kind, kind === "flask" ? "7" : "bad_signature"]);
   }
 });
 
-/** Sessions have purposes that no other signer has; for tokens of your own, give each purpose a salt, as itsdangerous asks. */
+/**
+ * Sessions have purposes that no other signer has; for tokens of your own, give each purpose a
+ * salt, as itsdangerous asks.
+ */
 test("ATK-purpose-confusion: a timed token is shown to an untimed signer, or text with a time in it to a timed one", async () => {
-  // As in itsdangerous, with which the signers are compatible: one salt is one purpose, timed or not.
+  // As in itsdangerous, with which the signers are compatible: one salt is one purpose, timed or
+  // not.
   const [plain, timed] = [new Signer(KEY, { salt: "one" }), new TimestampSigner(KEY, { salt: "one" })];
   expect(plain.validate(timed.sign("value"))).toBe(true);
   expect(timed.validate(plain.sign("value.ZVPxAA"))).toBe(true);
@@ -155,7 +173,10 @@ test("ATK-purpose-confusion: a timed token is shown to an untimed signer, or tex
   }
 });
 
-/** Sessions derive their keys by HMAC or HKDF, where salt and key cannot be confused; `django-concat` stays what itsdangerous made it. */
+/**
+ * Sessions derive their keys by HMAC or HKDF, where salt and key cannot be confused;
+ * `django-concat` stays what itsdangerous made it.
+ */
 test("ATK-salt-ambiguity: letters are moved from the key to the salt, so that both together stay the same", () => {
   const signatureOf = (key: string, salt: string, keyDerivation: "django-concat" | "concat" | "hmac"): string =>
     new Signer(key, { salt, keyDerivation }).getSignature("value");
@@ -166,7 +187,10 @@ test("ATK-salt-ambiguity: letters are moved from the key to the salt, so that bo
   expect(() => sealed({ app: "a\0session\0b" })).toThrow(/NUL/);
 });
 
-/** The digest is configuration and never read from a token: a signature by any other has the wrong length and is refused. */
+/**
+ * The digest is configuration and never read from a token: a signature by any other has the wrong
+ * length and is refused.
+ */
 test("ATK-algorithm-downgrade: a token is signed with the right key and another digest", () => {
   for (const [index, digest] of DIGESTS.entries()) {
     const signed = new Signer(KEY, { digest }).sign("value");
@@ -174,7 +198,10 @@ test("ATK-algorithm-downgrade: a token is signed with the right key and another 
   }
 });
 
-/** Four digests are allowed by name; there is no algorithm "none", and an empty signature is no signature. */
+/**
+ * Four digests are allowed by name; there is no algorithm "none", and an empty signature is no
+ * signature.
+ */
 test("ASVS 9.1.2: an algorithm that is not allowed is asked for, or none at all", () => {
   for (const digest of ["none", "md5", "NONE", "", "__proto__", "constructor", null])
     expect(() => new Signer(KEY, { digest: digest as Digest })).toThrow(expect.objectContaining({ code: "invalid_option" }));
@@ -190,7 +217,10 @@ test("ASVS 9.1.2: an algorithm that is not allowed is asked for, or none at all"
   }
 });
 
-/** The signature is verified first: of a forged cookie nothing is decompressed and nothing is parsed. */
+/**
+ * The signature is verified first: of a forged cookie nothing is decompressed and nothing is
+ * parsed.
+ */
 test("ASVS 9.1.1: a forged cookie tries to reach the decompressor or the JSON parser", async () => {
   const touched: string[] = [];
   const originals = { inflate: zlib.inflateSync, parse: JSON.parse };
@@ -222,7 +252,10 @@ test("ASVS 9.1.1: a forged cookie tries to reach the decompressor or the JSON pa
   }
 });
 
-/** Sessions are opened by verifying them. The one way to look into an unverified token is called `loadsUnsafe`, and says `valid: false`. */
+/**
+ * Sessions are opened by verifying them. The one way to look into an unverified token is called
+ * `loadsUnsafe`, and says `valid: false`.
+ */
 test("ASVS 7.2.1: a value that nobody verified is taken for a session", () => {
   const members = Object.values(latchkey).flatMap((value) =>
     typeof value === "function" ? Object.getOwnPropertyNames((value as { prototype?: object }).prototype ?? {}) : [],
@@ -238,7 +271,10 @@ test("ASVS 7.2.1: a value that nobody verified is taken for a session", () => {
   }
 });
 
-/** Every key of the ring is tried whether one has matched or not, with the same number of hashes and comparisons. */
+/**
+ * Every key of the ring is tried whether one has matched or not, with the same number of hashes and
+ * comparisons.
+ */
 test("ATK-timing: the time of an answer tells which key made a signature, or how near a forgery came", async () => {
   const counts: Record<string, number> = {};
   const names = ["createHmac", "createHash", "hash", "timingSafeEqual"] as const;
@@ -284,7 +320,10 @@ test("ATK-timing: the time of an answer tells which key made a signature, or how
   }
 });
 
-/** What was verified is found again by its whole text, while its key is in the ring; age and revocation are judged each time, and each request has its own copy. */
+/**
+ * What was verified is found again by its whole text, while its key is in the ring; age and
+ * revocation are judged each time, and each request has its own copy.
+ */
 test("ATK-remembered-cookie: a cookie that was verified once is taken for good ever after", async () => {
   for (const kind of ALL_KINDS) {
     const time = new Time();
@@ -313,7 +352,10 @@ test("ATK-remembered-cookie: a cookie that was verified once is taken for good e
   }
 });
 
-/** Signatures are compared in constant time behind a check of their length, in bytes and in characters: no length makes it throw. */
+/**
+ * Signatures are compared in constant time behind a check of their length, in bytes and in
+ * characters: no length makes it throw.
+ */
 test("ASVS 11.2.4: a signature is empty, too short, too long, or of as many characters and more bytes", async () => {
   for (const kind of ["signed", "flask", "memory"]) {
     const { manager, value } = await loggedIn(kind);
@@ -335,7 +377,10 @@ test("ASVS 11.2.4: a signature is empty, too short, too long, or of as many char
   }
 });
 
-/** Opening a cookie gives a session or a reason, never an exception; where anything is in doubt, the visitor is nobody. */
+/**
+ * Opening a cookie gives a session or a reason, never an exception; where anything is in doubt, the
+ * visitor is nobody.
+ */
 test("ASVS 11.2.5: a value makes the verification fail in an unforeseen way", async () => {
   for (const kind of ALL_KINDS) {
     const { manager } = await loggedIn(kind);

@@ -79,7 +79,10 @@ export function localKey(key: string, app: string, name: string): Buffer {
 
 export const assertionOf = (app: string, name: string): string => `{"app":"${app}","cookie":"${name}","purpose":"session"}`;
 
-/** A sealed cookie after docs/sealed-cookies.md, by other code than that of the package: a holder of the key can put anything into it. */
+/**
+ * A sealed cookie after docs/sealed-cookies.md, by other code than that of the package: a holder of
+ * the key can put anything into it.
+ */
 export function seal({
   key = KEY,
   app = "",
@@ -136,7 +139,10 @@ export function enveloped(kind: (typeof COOKIE_KINDS)[number], data: string): st
   return kind === "signed" ? `{"data":${data},"id":"AAAAAAAAAAAAAAAA","started":${new Time().now}}` : data;
 }
 
-/** How a request comes to the server; the defaults are those of a server behind a proxy that keeps the host. */
+/**
+ * How a request comes to the server; the defaults are those of a server behind a proxy that keeps
+ * the host.
+ */
 interface Wire {
   readonly host?: string;
   readonly version?: "1.0" | "1.1";
@@ -153,7 +159,10 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Asks a real node:http server, by bytes on a socket; each ask has its own connection. Fails if a rejected cookie brings a Set-Cookie. */
+/**
+ * Asks a real node:http server, by bytes on a socket; each ask has its own connection. Fails if a
+ * rejected cookie brings a Set-Cookie.
+ */
 export async function withServer(manager: SessionManager<Data>, test: (ask: Ask) => Promise<void>): Promise<void> {
   const openSession = session(manager);
   let isRejected = false;

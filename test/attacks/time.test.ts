@@ -26,7 +26,10 @@ import {
 
 const DAY = 86_400;
 
-/** A cookie may be signed up to 60 seconds ahead of this server's clock, which servers' clocks differ by; beyond that it is refused. */
+/**
+ * A cookie may be signed up to 60 seconds ahead of this server's clock, which servers' clocks
+ * differ by; beyond that it is refused.
+ */
 test("ATK-future-timestamp: a cookie comes from a server whose clock is ahead", async () => {
   for (const kind of ALL_KINDS) {
     const time = new Time();
@@ -40,7 +43,10 @@ test("ATK-future-timestamp: a cookie comes from a server whose clock is ahead", 
   }
 });
 
-/** A time is one to five bytes in their canonical spelling, without leading zeros, up to the year 9999; anything else is refused, also under a good signature. */
+/**
+ * A time is one to five bytes in their canonical spelling, without leading zeros, up to the year
+ * 9999; anything else is refused, also under a good signature.
+ */
 test("ATK-odd-timestamp: a good signature covers a time that nobody writes", async () => {
   const now = timestampOf(new Time().now);
   const odd = [
@@ -78,7 +84,10 @@ test("ATK-odd-timestamp: a good signature covers a time that nobody writes", asy
   expect([...(await reasonsOf(manager, "__Host-session", sealedTimes))].sort()).toEqual(["expired", "future"]);
 });
 
-/** A session's age is checked in both directions, for every format and with no way to leave it out; a signer checks it when it is given a `maxAge`. */
+/**
+ * A session's age is checked in both directions, for every format and with no way to leave it out;
+ * a signer checks it when it is given a `maxAge`.
+ */
 test("ASVS 9.2.1: a value is used before or after its time", async () => {
   for (const kind of COOKIE_KINDS) {
     const time = new Time();
@@ -102,7 +111,10 @@ test("ASVS 9.2.1: a value is used before or after its time", async () => {
   expect(() => signer.unsign(signed, { maxAge: Number.NaN })).toThrow(expect.objectContaining({ code: "invalid_option" }));
 });
 
-/** Flask's format ends 31 days after it was last signed, also without `persistent`: the server checks what a browser only promises. */
+/**
+ * Flask's format ends 31 days after it was last signed, also without `persistent`: the server
+ * checks what a browser only promises.
+ */
 test("ATK-default-lifetime: a Flask cookie is used after 31 days", async () => {
   const time = new Time();
   const { manager, header } = await loggedIn("flask", time);
@@ -113,7 +125,10 @@ test("ATK-default-lifetime: a Flask cookie is used after 31 days", async () => {
   expect(await outcomeOf(manager, header)).toBe("expired");
 });
 
-/** A session that nobody uses ends after `idleTimeout` (14 days unless set), to the second; using it moves that end. */
+/**
+ * A session that nobody uses ends after `idleTimeout` (14 days unless set), to the second; using it
+ * moves that end.
+ */
 test("ASVS 7.3.1: a forgotten session is found", async () => {
   for (const kind of ALL_KINDS) {
     const time = new Time();
@@ -130,7 +145,10 @@ test("ASVS 7.3.1: a forgotten session is found", async () => {
   }
 });
 
-/** A session ends `lifetime` seconds after its login (30 days unless set), however often it is used. Flask's format has no beginning, so it has no such end. */
+/**
+ * A session ends `lifetime` seconds after its login (30 days unless set), however often it is used.
+ * Flask's format has no beginning, so it has no such end.
+ */
 test("ASVS 7.3.2: a session is kept alive for ever by using it every ten minutes", async () => {
   for (const kind of ALL_KINDS) {
     const time = new Time();
@@ -143,7 +161,8 @@ test("ASVS 7.3.2: a session is kept alive for ever by using it every ten minutes
       if (subject === "7") lastAlive = time.now - start;
       else break;
     }
-    // As in Flask, signing anew begins a new life. Whoever needs an absolute end takes another format.
+    // As in Flask, signing anew begins a new life. Whoever needs an absolute end takes another
+    // format.
     expect([kind, lastAlive]).toEqual([kind, kind === "flask" ? 19_800 : 9600]);
   }
 });
@@ -168,7 +187,10 @@ test("NIST 5.2: the absolute end is moved by anything but a new login", async ()
   }
 });
 
-/** The server keeps the time itself: a cookie that a browser, or a thief, has kept beyond its Max-Age is refused. */
+/**
+ * The server keeps the time itself: a cookie that a browser, or a thief, has kept beyond its
+ * Max-Age is refused.
+ */
 test("NIST 5.1.1: a browser keeps a cookie beyond its end", async () => {
   for (const kind of ALL_KINDS) {
     const time = new Time();
@@ -181,7 +203,10 @@ test("NIST 5.1.1: a browser keeps a cookie beyond its end", async () => {
   }
 });
 
-/** The two default lifetimes stand in docs/sessions.md, in seconds and in days, and are those of the code. */
+/**
+ * The two default lifetimes stand in docs/sessions.md, in seconds and in days, and are those of the
+ * code.
+ */
 test("ASVS 7.1.1: nobody knows how long sessions live", () => {
   const page = readFileSync(new URL("../../docs/sessions.md", import.meta.url), "utf8");
   for (const [option, seconds] of Object.entries(DEFAULT_LIFETIMES) as [string, number][])

@@ -3,14 +3,20 @@ import { factsOf } from "../sessions/edges/support.ts";
 import { Time, type Data } from "../sessions/support.ts";
 import { Browser, readLine, type Setter } from "../simulation/browser.ts";
 
-/** Reasons for which an answer may expire cookies: other places than our own, or the session that was ended. For any other reason, it must set nothing. */
+/**
+ * Reasons for which an answer may expire cookies: other places than our own, or the session that
+ * was ended. For any other reason, it must set nothing.
+ */
 export const MAY_EXPIRE: readonly string[] = ["duplicate", "too_large", "revoked"];
 /** Of these, a good cookie beside it says nothing: the request is ambiguous. */
 const LEAVES_NOBODY: readonly string[] = ["duplicate", "too_large"];
 /** With these managers nobody can log in. */
 const SAVES_NOTHING: readonly string[] = ["store_failed", "invalid_data"];
 
-/** One visitor of one manager, on https://app.example.com, with a browser: its jar knows hosts, paths, partitions and the clock. */
+/**
+ * One visitor of one manager, on https://app.example.com, with a browser: its jar knows hosts,
+ * paths, partitions and the clock.
+ */
 export class Visitor {
   readonly browser: Browser;
   readonly manager: SessionManager<Data>;
@@ -42,7 +48,9 @@ export class Visitor {
     return { session, finish };
   }
 
-  /** Who the server takes this browser for, in a request of its own whose answer the browser takes. */
+  /**
+   * Who the server takes this browser for, in a request of its own whose answer the browser takes.
+   */
   async who(path: string = "/"): Promise<string> {
     return await this.visit(wordOf, path);
   }
@@ -68,7 +76,10 @@ export class Visitor {
   }
 }
 
-/** What a Cookie header leads to: the subject, or why there is none. Fails if a rejected session is not empty. */
+/**
+ * What a Cookie header leads to: the subject, or why there is none. Fails if a rejected session is
+ * not empty.
+ */
 export function wordOf({ subject, rejection, isNew, data }: Session<Data>): string {
   if (rejection !== undefined && (subject !== undefined || !isNew || Object.keys(data).length > 0))
     throw new Error("A rejected cookie has given something away.");
@@ -76,8 +87,9 @@ export function wordOf({ subject, rejection, isNew, data }: Session<Data>): stri
 }
 
 /**
- * What a Cookie header leads to; see `wordOf`. Of a rejected one it is looked at what comes after the verdict as well: what the answer sets,
- * and what the next request says of a browser that holds a good cookie by then, and of one that sends both. It fails if either is worse off.
+ * What a Cookie header leads to; see `wordOf`. Of a rejected one it is looked at what comes after
+ * the verdict as well: what the answer sets, and what the next request says of a browser that holds
+ * a good cookie by then, and of one that sends both. It fails if either is worse off.
  */
 export async function outcomeOf(manager: SessionManager<Data>, header: string | undefined): Promise<string> {
   const session = await manager.load(header, factsOf("/"));
@@ -107,7 +119,8 @@ async function checkEffect(manager: SessionManager<Data>, header: string, sessio
   await neighbour.visit((own) => own.login("neighbour"));
   // A hook may revoke everybody's.
   if (reason === "revoked" && (await neighbour.who()) !== "neighbour") return;
-  // The answer is late: by now the browser has logged in. A revoked session is expired in its own place, on purpose.
+  // The answer is late: by now the browser has logged in. A revoked session is expired in its own
+  // place, on purpose.
   if (reason !== "revoked") neighbour.take(lines);
   await expectNeighbour(manager, neighbour.header, `after the answer to a cookie that is ${reason}`);
   if (LEAVES_NOBODY.includes(reason)) return;

@@ -36,7 +36,10 @@ export interface ServeOptions {
   readonly trustProxy?: boolean;
 }
 
-/** Serves routes by their path with one framework; a route that throws is the framework's to answer, with status 500. */
+/**
+ * Serves routes by their path with one framework; a route that throws is the framework's to answer,
+ * with status 500.
+ */
 export type Serve = (manager: SessionManager<Data>, routes: Readonly<Record<string, Route>>, options?: ServeOptions) => Promise<Served>;
 
 /** What is not the same for all frameworks. */

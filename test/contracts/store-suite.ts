@@ -19,8 +19,8 @@ export const INDEXED = { ...PLAIN, IndexedStore: indexedStoreContract };
 export const FULL = { ...INDEXED, SweepableStore: sweepableStoreContract };
 
 /**
- * Holds a store to parts of the contract, with a suite for each. The table at the end of a run is made of the names of these suites
- * (see test/support/contract-table.ts).
+ * Holds a store to parts of the contract, with a suite for each. The table at the end of a run is
+ * made of the names of these suites (see test/support/contract-table.ts).
  */
 export function storeSuite<Store extends SessionStore>(
   name: string,

@@ -78,7 +78,10 @@ async function movedExpress({ manager }: Pick<Exports<unknown>, "manager">, brin
   return await listen(app);
 }
 
-/** Whoever was logged in still is, also at the next visit, and holds nothing of the old library any more. */
+/**
+ * Whoever was logged in still is, also at the next visit, and holds nothing of the old library any
+ * more.
+ */
 async function expectMoved(server: Server, jar: CookieJar, oldNames: readonly string[]): Promise<void> {
   expect(await visit(server, jar)).toEqual({ subject: "7", cart: ["é"] });
   for (const name of oldNames) expect(jar.header).not.toContain(`${name}=`);

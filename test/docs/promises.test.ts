@@ -4,7 +4,8 @@ import { Visitor } from "../sessions/edges/support.ts";
 import { KINDS, makeManager, Time, type Data } from "../sessions/support.ts";
 
 /*
- * SECURITY.md and docs/sessions.md say what is not promised, format by format. A limit that is gone should leave the pages too.
+ * SECURITY.md and docs/sessions.md say what is not promised, format by format. A limit that is gone
+ * should leave the pages too.
  */
 
 const kinds = Object.keys(KINDS);

@@ -40,7 +40,10 @@ async function helloOf(port: number, transport: string, cookie: string): Promise
   }
 }
 
-/** For each page, a check for each of its programs: a block that begins with an import begins a program, those after it go on with it. */
+/**
+ * For each page, a check for each of its programs: a block that begins with an import begins a
+ * program, those after it go on with it.
+ */
 const PAGES: Readonly<Record<string, readonly Check[]>> = {
   express: [
     countsVisits,

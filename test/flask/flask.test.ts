@@ -368,12 +368,14 @@ describe("F1: a session that is used slides, as in Flask", () => {
   test.each(stores)("%s: alive as long as there are visits, and gone PERMANENT_SESSION_LIFETIME after the last one", async (_, store) => {
     const each = (count: number, gap: number): number[] => Array.from({ length: count }, (__, index) => (index + 1) * gap);
     for (const permanent of [true, false]) {
-      // Flask signs only the cookie of a permanent session again; a store has no reason to end the others sooner.
+      // Flask signs only the cookie of a permanent session again; a store has no reason to end the
+      // others sooner.
       const slides = permanent || store() !== undefined;
       expect((await visits(each(12, 1), { store: store(), lifetime: 4, permanent })).includes(false)).toBe(!slides);
       expect((await visits([...each(12, 1), 17], { store: store(), lifetime: 4, permanent })).at(-1)).toBe(false);
       expect((await visits(each(20, 5 * DAY), { store: store(), permanent })).includes(false)).toBe(!slides);
-      // A visit in the first half of the time moves the end as well, but for a store, where it would be a write for each request.
+      // A visit in the first half of the time moves the end as well, but for a store, where it
+      // would be a write for each request.
       expect((await visits([2, 5], { store: store(), lifetime: 4, permanent })).at(-1)).toBe(permanent && store() === undefined);
       expect(await visits([32 * DAY], { store: store(), permanent })).toEqual([false]);
     }
@@ -440,7 +442,8 @@ describe("the README's listing", () => {
     ["production", false],
     ["", false],
   ])("B1: runs as it stands; with NODE_ENV=%j its page has the toolbar: %j", async (environment, expected) => {
-    // Inside of the project, so that `latchkey` is the built package; only the port is another than 5000, which may be taken.
+    // Inside of the project, so that `latchkey` is the built package; only the port is another than
+    // 5000, which may be taken.
     const home = fileURLToPath(new URL("../../artifacts/listing/", import.meta.url));
     mkdirSync(join(home, "templates"), { recursive: true });
     writeFileSync(

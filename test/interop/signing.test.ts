@@ -205,7 +205,10 @@ function attempt(run: () => unknown): { readonly value?: unknown } {
   }
 }
 
-/** Whether two tokens are the same text; compressed ones up to the bytes of zlib, and whether it was worth it: builds of it differ in both. */
+/**
+ * Whether two tokens are the same text; compressed ones up to the bytes of zlib, and whether it was
+ * worth it: builds of it differ in both.
+ */
 function sameText(a: string, b: string, { kind, sep }: Case): boolean {
   const isCompressed = (kind.startsWith("URL") || kind === "Flask") && (a.startsWith(".") || b.startsWith("."));
   return isCompressed ? inflated(a, sep) === inflated(b, sep) : a === b;
@@ -246,7 +249,8 @@ describe.skipIf(python === undefined)("beside the real itsdangerous and Flask", 
           sameText(case_.token, answer.token, case_) ? "" : "the texts differ",
           answer.readsOurs ? "" : "Python reads another value in our text",
           isDeepStrictEqual(theirs.value, toRead(case_.value)) ? "" : "we read another value in Python's text",
-          // Python reads some texts that are spelled otherwise. What we read, Python reads, and it is what was signed.
+          // Python reads some texts that are spelled otherwise. What we read, Python reads, and it
+          // is what was signed.
           "value" in changed && !answer.changedIsSame ? "we accept a changed text" : "",
         ].filter((problem) => problem !== "");
         if (!answer.readsChanged && !("value" in changed)) refusedByBoth++;

@@ -184,8 +184,9 @@ describe("K3: a published key that was changed is refused", () => {
 });
 
 /**
- * One key of pwgen in 100,000 has syllables that read like English (bench/results/false-alarms.txt): three of
- * them among 2,000 keys come by chance once in a million runs.
+ * One key of pwgen in 100,000 has syllables that read like English
+ * (bench/results/false-alarms.txt): three of them among 2,000 keys come by chance once in a million
+ * runs.
  */
 const MOST_BY_CHANCE: Readonly<Record<string, number>> = { "pwgen 40": 2 };
 
@@ -219,7 +220,8 @@ test("T11: what saves more than chance is found, and what chance saves is not", 
   // 16 digits twice are 64 bits and a repeat: 50 bits saved. Eleven digits twice save less than 48.
   expect(isTaken(digits.slice(0, 16) + digits.slice(0, 16))).toBe(false);
   expect(isTaken(digits.slice(0, 11) + digits.slice(0, 11) + digits.slice(11, 21))).toBe(true);
-  // Between the two: 14 digits that come again save 56 bits without the place, so they are found, and not put down to chance.
+  // Between the two: 14 digits that come again save 56 bits without the place, so they are found,
+  // and not put down to chance.
   const longer = "b1946ac92492d2347c6235b4d2611184e7c35a09f1d86b2e";
   expect(isTaken(longer.slice(0, 14) + longer.slice(20, 34) + longer.slice(0, 14))).toBe(false);
 });

@@ -45,7 +45,8 @@ test.each(PLACES)(
     app.get("/me", (request, response) => response.json([sessionOf(manager, request).subject ?? null, sessionOf(manager, request).data]));
     const visitor = new Visitor(await serve(app));
     expect(await visitor.read("/events")).toBe("data: hello\n\ndata: bye\n\n");
-    // What was there at the first byte is kept. What came later is an error, and its stack names the line.
+    // What was there at the first byte is kept. What came later is an error, and its stack names
+    // the line.
     expect(JSON.parse(await visitor.read("/me"))).toEqual([null, { user: "ada" }]);
     expect(late).toEqual(Array.from({ length: 6 }, () => expect.objectContaining({ code: "session_closed" }) as unknown));
     for (const error of late) expect((error as Error).stack).toContain("answers.test.ts");
@@ -104,7 +105,10 @@ test("pain 13, headers are sent, and the session is not (expressjs/session#499):
 });
 
 test("pain 21, a shared cache serves one user's page to another (expressjs/session#362)", async () => {
-  /** Ada, Grace and somebody without a session ask a cache for the same page, which may be cached for a minute. */
+  /**
+   * Ada, Grace and somebody without a session ask a cache for the same page, which may be cached
+   * for a minute.
+   */
   const greet = async (middleware: RequestHandler, login: RequestHandler, nameOf: (request: express.Request) => string | undefined) => {
     const app = express().set("etag", false).use(middleware);
     app.get("/login/:name", login, (_, response) => response.set("Cache-Control", "no-store").end());

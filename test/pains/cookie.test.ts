@@ -28,7 +28,10 @@ function warnings(): readonly (string | undefined)[] {
 }
 
 test("pain 4, a Secure cookie is silently not sent behind a proxy (expressjs/session#281)", async () => {
-  /** Logs in twice as a proxy hands it on that ends TLS, and gives the session's Set-Cookie of the last answer. */
+  /**
+   * Logs in twice as a proxy hands it on that ends TLS, and gives the session's Set-Cookie of the
+   * last answer.
+   */
   const loginBehindProxy = async (
     middleware: RequestHandler,
     login: RequestHandler,
@@ -55,7 +58,8 @@ test("pain 4, a Secure cookie is silently not sent behind a proxy (expressjs/ses
       response.send("you are logged in");
     };
   const sent = [expect.stringMatching(/^__Host-session=.*; Secure/)];
-  // Nothing was said about the proxy: the cookie goes out all the same, and one warning says what to set.
+  // Nothing was said about the proxy: the cookie goes out all the same, and one warning says what
+  // to set.
   const unsaid = manager();
   expect(await loginBehindProxy(session(unsaid), loginOf(unsaid))).toEqual(sent);
   expect(seen).toEqual(["LATCHKEY_PLAIN_HTTP"]);

@@ -79,7 +79,10 @@ test("pain 24, what a proxy puts into the session, the page of that request does
     for (const [name, value] of await manager.commit(current)) response.headers.append(name, value);
     return response;
   };
-  /** A jar as frameworks hand one to actions: it takes a name, a value and attributes, and nothing that is a header. */
+  /**
+   * A jar as frameworks hand one to actions: it takes a name, a value and attributes, and nothing
+   * that is a header.
+   */
   const serverAction = async (headers: Headers, jar: { set(name: string, value: string, attributes: object): void }): Promise<void> => {
     const current = await manager.load(headers.get("cookie"), factsOf(headers));
     current.logout();

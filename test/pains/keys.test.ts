@@ -113,7 +113,8 @@ test("pain 16, a function for passwords derives the keys again in each request (
     const ours = await derivationsOf(async () => {
       for (let request = 0; request < 50; request++) await visitor.visit(request % 2 === 0 ? "/visit" : "/look");
     });
-    // A key is strong as it comes, so nothing has to be slow: at most one HKDF for the key, and none for a request.
+    // A key is strong as it comes, so nothing has to be slow: at most one HKDF for the key, and
+    // none for a request.
     expect([kind, ours.password, ours.hkdf <= 1]).toEqual([kind, 0, true]);
   }
   // What only a slow function could save is no key at all.
@@ -164,7 +165,8 @@ describe("a Flask and a server in TypeScript", () => {
   }
 
   test("pain 30, Flask's cookie looks broken to everybody but Flask (pallets/flask#4117)", async () => {
-    // The thread's own cookie, its key, and the day on which it was made. It is base64 of compressed JSON: that is what its first dot says.
+    // The thread's own cookie, its key, and the day on which it was made. It is base64 of
+    // compressed JSON: that is what its first dot says.
     const cookie = ".eJyrVipOLS7OzM_TLUktLlGyUgJTOjDR-MwUoBiQqAUANscOVw.YLFEpg.mUktNdWRkgDnm0OWxbpoyOiY4kg";
     const reader = await readerOf(new KeyRing("foobar"), Date.UTC(2021, 4, 29) / 1000);
     reader.jar.take([`session=${cookie}`]);

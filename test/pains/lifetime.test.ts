@@ -119,7 +119,8 @@ test.each([
   const thief = other.copy();
   await other.visit("/logout");
   expect([await thief.read("/me"), ...(await everybody())]).toEqual(["nobody", "7", "7", "nobody"]);
-  // All sessions of a user but the one that has just changed the password: at their next request, and not when some cache has expired.
+  // All sessions of a user but the one that has just changed the password: at their next request,
+  // and not when some cache has expired.
   time.now += 1;
   const copy = laptop.copy();
   await laptop.visit("/change-password");
@@ -161,12 +162,14 @@ test("pain 20, rolling, maxAge and expires do not mean what they seem to (expres
     const found = /; Max-Age=(\d+)/.exec(answer.headers.getSetCookie()[0] ?? "")?.[1];
     return found === undefined ? undefined : Number(found);
   };
-  // Without "remember me" the cookie ends with the browser's window, and the server's two clocks run all the same.
+  // Without "remember me" the cookie ends with the browser's window, and the server's two clocks
+  // run all the same.
   const [guest, user] = [new Visitor(address), new Visitor(address)];
   expect(maxAge(await guest.visit("/login/a"))).toBeUndefined();
   expect(maxAge(await user.visit("/login/a?remember=me"))).toBe(10 * DAY);
 
-  // A change moves the idle end, and never the other: what the browser is told is what the server will do.
+  // A change moves the idle end, and never the other: what the browser is told is what the server
+  // will do.
   time.now += 4 * DAY;
   expect(maxAge(await user.visit("/visit"))).toBe(10 * DAY);
   expect(maxAge(await guest.visit("/visit"))).toBeUndefined();
@@ -185,6 +188,7 @@ test("pain 20, rolling, maxAge and expires do not mean what they seem to (expres
   expect(await late.read("/me")).toBe("7");
   time.now += 1;
   expect(await late.read("/me")).toBe("nobody");
-  // The window was never closed, and the cookie went on being sent: the server had ended it long ago.
+  // The window was never closed, and the cookie went on being sent: the server had ended it long
+  // ago.
   expect(await guest.read("/me")).toBe("nobody");
 });

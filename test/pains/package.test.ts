@@ -131,7 +131,8 @@ test("pain 23, an update changes how the package has to be imported (tj/connect-
     ),
   ).toBe("true\n");
 
-  // And in one file, as bundlers make it, for either kind of module, with the list of published keys in it.
+  // And in one file, as bundlers make it, for either kind of module, with the list of published
+  // keys in it.
   const published = `
     import { gradeSecretKey } from "latchkey";
     import "latchkey/toolbar";

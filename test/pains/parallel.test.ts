@@ -132,7 +132,10 @@ test.skipIf(redisPrograms === undefined)("pain 2, a slow request undoes the logo
 });
 
 test("pain 3, a redirect arrives before the store has the data (expressjs/session#360)", async () => {
-  /** What the page behind the redirect shows to a browser that goes there as soon as it has the headers. */
+  /**
+   * What the page behind the redirect shows to a browser that goes there as soon as it has the
+   * headers.
+   */
   const loginAndFollow = async ({ middleware, entries }: Library): Promise<string> => {
     const app = express().use(middleware);
     app.get("/login", (request, response) => {

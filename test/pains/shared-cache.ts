@@ -10,8 +10,8 @@ interface Stored {
 }
 
 /**
- * A cache that visitors share, as a CDN is one: it keeps what RFC 9111 lets a shared cache keep, and no more. It has no clock: what may be kept for some
- * time is kept for as long as a test takes.
+ * A cache that visitors share, as a CDN is one: it keeps what RFC 9111 lets a shared cache keep,
+ * and no more. It has no clock: what may be kept for some time is kept for as long as a test takes.
  */
 export class SharedCache {
   readonly listener: RequestListener = (request, response) => {

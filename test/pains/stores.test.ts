@@ -135,7 +135,8 @@ test.skipIf(redisPrograms === undefined)(
     const refused = await visitor.visit("/me");
     expect([refused.status, await refused.text()]).toEqual([500, expect.stringMatching(/^store_failed: The session store failed while/)]);
     expect(refused.headers.getSetCookie()).toEqual([]);
-    // The other policy: pages for everybody go on, what must not come to nothing does not, and the cookie stays.
+    // The other policy: pages for everybody go on, what must not come to nothing does not, and the
+    // cookie stays.
     expect(await guest.read("/me")).toBe("nobody");
     expect((await guest.visit("/visit")).headers.getSetCookie()).toEqual([]);
     for (const path of ["/login", "/logout"]) expect(await guest.read(path)).toMatch(/^store_failed: /);

@@ -33,7 +33,10 @@ interface Request {
   readonly form?: Readonly<Record<string, string>>;
 }
 
-/** A browser, as far as a server's sessions know one: it keeps cookies, and follows no redirect by itself. */
+/**
+ * A browser, as far as a server's sessions know one: it keeps cookies, and follows no redirect by
+ * itself.
+ */
 export class Visitor {
   readonly jar = new CookieJar();
   readonly #address: string;

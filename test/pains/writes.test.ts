@@ -91,7 +91,8 @@ test("pain 6, nobody knows how to set resave and saveUninitialized (expressjs/se
     await visitor.visit(path);
     return calls.splice(0);
   };
-  // Nothing can be set, and each request does what it has to: a read, a write where something changed, and now and then a write that moves its end.
+  // Nothing can be set, and each request does what it has to: a read, a write where something
+  // changed, and now and then a write that moves its end.
   expect(await step("/")).toEqual([]);
   expect(await step("/login")).toEqual(["set"]);
   expect(await step("/")).toEqual(["get"]);

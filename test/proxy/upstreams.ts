@@ -22,7 +22,10 @@ export interface Upstream {
 
 type Start = (manager: SessionManager, toolbar: Toolbar) => Promise<Upstream>;
 
-/** `/login` and `/logout` do so; every other path is a page that says who the visitor is. Undefined: there is no such page. */
+/**
+ * `/login` and `/logout` do so; every other path is a page that says who the visitor is. Undefined:
+ * there is no such page.
+ */
 function page(session: Session, path: string): string | undefined {
   if (path.startsWith("/_latchkey")) return undefined;
   if (path === "/login") session.login("ada");

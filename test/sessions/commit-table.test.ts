@@ -256,7 +256,8 @@ describe.each(Object.keys(KINDS))("%s: what the end of a request does", (kind) =
     before?.({ time, ring });
     messages.length = 0;
 
-    // Opening is not part of the table: the store is asked once for a token that verifies, and never for anything else.
+    // Opening is not part of the table: the store is asked once for a token that verifies, and
+    // never for anything else.
     const session = await manager.load(visitor.jar.header);
     expect(calls.splice(0).filter((call) => call === "get")).toHaveLength(isStore && comes === "good" ? 1 : 0);
     await handle(session);
@@ -300,7 +301,8 @@ describe("with a store, where the session is opened although nobody looks at it"
       await visitor.visit((session) => (session.data["day"] = day));
       if (visitor.setCookies.length > 0) sent.push(day);
     }
-    // Each time half of the fourteen days is over. From the sixteenth day on the cookie ends with the thirty days, and nothing moves that.
+    // Each time half of the fourteen days is over. From the sixteenth day on the cookie ends with
+    // the thirty days, and nothing moves that.
     expect(sent).toEqual([8, 16]);
     expect(await visitor.visit((session) => session.data["day"])).toBe(29);
   });

@@ -14,7 +14,10 @@ function twoServers(kind: (typeof STORE_KINDS)[number], time: Time): [SessionMan
   return [makeManager(kind, time, { keys: SECRET, store }), makeManager(kind, time, { keys: SECRET, store })];
 }
 
-/** A visitor's two requests at the same time: both have loaded the session before either is answered. The first to be answered wins. */
+/**
+ * A visitor's two requests at the same time: both have loaded the session before either is
+ * answered. The first to be answered wins.
+ */
 async function race(
   visitor: Visitor,
   [one, two]: readonly SessionManager<Data>[],

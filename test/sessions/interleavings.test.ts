@@ -4,7 +4,10 @@ import { MemoryStore } from "latchkey/stores/memory";
 import { describe, expect, test } from "vitest";
 import { Time, type Data } from "./support.ts";
 
-/** So many calls of the store are put into every order; no two requests here make more in all that matter. */
+/**
+ * So many calls of the store are put into every order; no two requests here make more in all that
+ * matter.
+ */
 const CALLS = 7;
 
 /** Whose turn it is at each call of the store, and afterwards whoever comes. */
@@ -12,7 +15,10 @@ const ORDERS = Array.from({ length: 2 ** CALLS }, (_, bits) => Array.from({ leng
 
 const who = new AsyncLocalStorage<boolean>();
 
-/** A store that lets its calls through one at a time, in a given order of the two who call. Calls of nobody go straight through. */
+/**
+ * A store that lets its calls through one at a time, in a given order of the two who call. Calls of
+ * nobody go straight through.
+ */
 class OrderedStore extends MemoryStore {
   readonly #order: boolean[];
   readonly #waiting = new Map<boolean, () => void>();
@@ -83,7 +89,10 @@ function cookieOf(headers: readonly HeaderPair[]): string | undefined {
   return line === undefined || line.includes("Max-Age=0") ? undefined : line.split(";")[0];
 }
 
-/** Two requests that have loaded the same session, and end at the same time; the cookies that they send. */
+/**
+ * Two requests that have loaded the same session, and end at the same time; the cookies that they
+ * send.
+ */
 async function both({ managers, cookie }: World, ...acts: readonly [Act, Act]): Promise<(string | undefined)[]> {
   const sessions = await Promise.all(managers.map(async (manager) => await manager.load(cookie)));
   acts.forEach((act, index) => act(sessions[index]!));

@@ -253,7 +253,8 @@ describe.each(kinds)("a session kept by %s", (kind) => {
     const [cart, admin] = ["cart", "admin"].map((name) => new Visitor(makeManager(kind, new Time(), { keys, cookie: { name } })));
     await cart!.visit((session) => (session.data["a"] = 1));
     const moved = await admin!.manager.load(`admin=${cart!.value}`);
-    // Flask's format knows no names: all its cookies are one purpose, and compatibility keeps it so.
+    // Flask's format knows no names: all its cookies are one purpose, and compatibility keeps it
+    // so.
     expect(moved.isNew).toBe(kind !== "flask");
   });
 

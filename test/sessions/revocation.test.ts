@@ -23,7 +23,8 @@ describe.each(Object.keys(KINDS))("a session, %s,", (kind) => {
     const { visitor, time, reason } = await loggedIn(kind, { validFrom: (subject) => (asked.push(subject), answer(from)) });
     expect(await reason()).toBeUndefined();
     time.now += 10;
-    // What began in the very second counts: the visitor who changes the password logs in again at once.
+    // What began in the very second counts: the visitor who changes the password logs in again at
+    // once.
     from = time.now - 10;
     expect(await reason()).toBeUndefined();
     from = time.now;

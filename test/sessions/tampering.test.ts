@@ -25,7 +25,10 @@ const CHARACTERS = [
 ];
 const WANTED = 20_000;
 
-/** Values that differ from a good one by one change: a character replaced, put in, taken out, doubled or swapped, or an end cut off. */
+/**
+ * Values that differ from a good one by one change: a character replaced, put in, taken out,
+ * doubled or swapped, or an end cut off.
+ */
 function* mutantsOf(value: string): Generator<string> {
   for (let index = 0; index <= value.length; index++) {
     const [start, rest] = [value.slice(0, index), value.slice(index)];
@@ -43,7 +46,10 @@ function* mutantsOf(value: string): Generator<string> {
   }
 }
 
-/** What is left of a mutant when it has travelled in a header, where ";" ends it and blanks around it are trimmed. */
+/**
+ * What is left of a mutant when it has travelled in a header, where ";" ends it and blanks around
+ * it are trimmed.
+ */
 function asReceived(mutant: string): string {
   return mutant.split(";")[0]!.replace(/^[ \t]+|[ \t]+$/g, "");
 }

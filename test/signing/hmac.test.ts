@@ -4,7 +4,10 @@ import { describe, expect, test } from "vitest";
 import { Hmac } from "../../src/signing/hmac.ts";
 
 const DIGESTS = ["sha1", "sha256", "sha384", "sha512"] as const;
-/** Around every border: of a block, of a hashed key, of the digest's own padding, and of what is put together in one place. */
+/**
+ * Around every border: of a block, of a hashed key, of the digest's own padding, and of what is put
+ * together in one place.
+ */
 const LENGTHS = [
   0, 1, 19, 20, 31, 32, 47, 48, 55, 56, 63, 64, 65, 111, 112, 119, 127, 128, 129, 255, 256, 1000, 2730, 2731, 5461, 5462, 8191, 8192, 8193,
   16_384, 16_385, 20_000, 100_000,

@@ -4,13 +4,17 @@ import { expect, test } from "vitest";
 const KEY = "a secret key that only this test file knows";
 const DIGESTS: readonly Digest[] = ["sha1", "sha256", "sha512"];
 
-// All that stands in a token, what lenient decoders take for it, controls, and letters outside ASCII with the low byte of "A".
+// All that stands in a token, what lenient decoders take for it, controls, and letters outside
+// ASCII with the low byte of "A".
 const CHARACTERS: readonly string[] = (
   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ %!\"#$&'()*,:;<>?@[]^`{|}~\\" +
   "\0\t\n\r\u007f\u00e9\u0141\u0241\u4e41\uff21\u2028\ud800\udc00"
 ).split("");
 
-/** Every text that is one change away: a character replaced, inserted, left out, swapped with the next, or the end cut off. */
+/**
+ * Every text that is one change away: a character replaced, inserted, left out, swapped with the
+ * next, or the end cut off.
+ */
 function* mutants(token: string): Generator<string> {
   for (let at = 0; at <= token.length; at++) {
     const [head, tail] = [token.slice(0, at), token.slice(at)];

@@ -29,7 +29,10 @@ const options = fc.record({
   digest: fc.constantFrom("sha1", "sha256", "sha384", "sha512"),
 });
 
-/** What JSON holds and gives back as it was: -0 is written as 0, and whole numbers beyond 2^53 as integers, which come back as BigInt. */
+/**
+ * What JSON holds and gives back as it was: -0 is written as 0, and whole numbers beyond 2^53 as
+ * integers, which come back as BigInt.
+ */
 const number = fc
   .double({ noNaN: true, noDefaultInfinity: true })
   .filter((value) => !Object.is(value, -0) && (Number.isSafeInteger(value) || !Number.isInteger(value)));

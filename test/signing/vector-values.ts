@@ -40,7 +40,10 @@ export const VECTORS: readonly Vector[] = (JSON.parse(file) as { vectors: Vector
 export const bytesOf = (bytes: Bytes): Buffer => Buffer.from(bytes.hex, "hex");
 export const textOf = (bytes: unknown): string => bytesOf(bytes as Bytes).toString("utf8");
 
-/** The value as our side writes it: dicts with keys that objects would reorder or change are Maps, floats are `Float`. */
+/**
+ * The value as our side writes it: dicts with keys that objects would reorder or change are Maps,
+ * floats are `Float`.
+ */
 export function toWrite(notation: unknown): unknown {
   return decode(notation, (entries) => {
     const needsMap = entries.some(([key]) => typeof key !== "string" || /^\d+$/.test(key));

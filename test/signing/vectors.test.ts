@@ -142,7 +142,10 @@ function expected(vector: Vector): unknown {
   }
 }
 
-/** The texts before the signature, the payload inflated: builds of zlib differ in the bytes they write. */
+/**
+ * The texts before the signature, the payload inflated: builds of zlib differ in the bytes they
+ * write.
+ */
 function inflated(token: string): readonly string[] {
   const [payload = "", ...rest] = token.slice(1).split(".");
   return [token[0]!, inflateSync(Buffer.from(payload, "base64url")).toString(), ...rest.slice(0, -1)];
@@ -173,7 +176,8 @@ function outcomeOf(vector: Vector): Outcome {
 function expectedOutcome(vector: Vector): Outcome {
   const { error, payload, date_signed: date } = vector.expect;
   if (error === undefined) return { value: vector.byte_exact === false ? inflated(expected(vector) as string) : expected(vector) };
-  // What these two cannot read they do not throw for; the contents of a tag are a matter of the payload.
+  // What these two cannot read they do not throw for; the contents of a tag are a matter of the
+  // payload.
   if (vector.kind === "base64_decode" || vector.kind === "bytes_to_int") return { value: undefined };
   if (vector.kind === "tagged_json_loads") return { error: "BadPayload" };
   if (!error.startsWith("Bad") && error !== "SignatureExpired") return { error: "no BadData" };

@@ -2,7 +2,10 @@ import { Cookie, cookieCompare, CookieJar } from "tough-cookie";
 
 const HOST = "https://app.example.com";
 
-/** Where a cookie lies in a browser: RFC 6265bis knows it by name, domain, host-only flag and path, and CHIPS by its partition. */
+/**
+ * Where a cookie lies in a browser: RFC 6265bis knows it by name, domain, host-only flag and path,
+ * and CHIPS by its partition.
+ */
 export interface Place {
   readonly name: string;
   /** Undefined for a cookie of this host alone. */
@@ -26,9 +29,10 @@ export type Setter = "answer" | "script" | "sibling";
 /**
  * The cookies of one browser, on the clock of the simulation.
  *
- * tough-cookie decides what may be set and what is sent. It keeps a host-only cookie and one with the same host as its Domain in one
- * place, and it does not know partitions. Browsers keep these apart, so each kind has a jar of its own here. All pages are of one
- * site, so its partition is sent with every request. tough-cookie expires by the machine's clock, so expiry is done here.
+ * tough-cookie decides what may be set and what is sent. It keeps a host-only cookie and one with
+ * the same host as its Domain in one place, and it does not know partitions. Browsers keep these
+ * apart, so each kind has a jar of its own here. All pages are of one site, so its partition is
+ * sent with every request. tough-cookie expires by the machine's clock, so expiry is done here.
  */
 export class Browser {
   readonly name: string;
@@ -58,7 +62,10 @@ export class Browser {
     if (kept !== undefined && this.#isExpired(kept)) jar.store.removeCookie(kept.domain, kept.path, kept.key, () => {});
   }
 
-  /** The values that are sent under one name, in the browser's order; without those of partitioned cookies, if told so. */
+  /**
+   * The values that are sent under one name, in the browser's order; without those of partitioned
+   * cookies, if told so.
+   */
   values(name: string, path: string, withPartitioned: boolean = true): string[] {
     return this.#cookies(path).flatMap((cookie) =>
       cookie.key === name && (withPartitioned || !isPartitioned(cookie)) ? [cookie.value] : [],

@@ -1,7 +1,10 @@
 import type { Clock } from "../../src/clock.ts";
 import type { IndexedStore, SetOptions, StoredSession } from "../../src/sessions/store.ts";
 
-/** Lets a store that expires by its own clock, as Redis does, expire by the clock of a simulation, which is ahead of it. */
+/**
+ * Lets a store that expires by its own clock, as Redis does, expire by the clock of a simulation,
+ * which is ahead of it.
+ */
 export class ClockedStore implements IndexedStore {
   readonly #store: IndexedStore;
   readonly #clock: Clock;

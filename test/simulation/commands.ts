@@ -20,7 +20,10 @@ export const OPERATIONS = [
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-/** Where requests go: the root, a page below the cookie's path, and an address so deep that many cookies can be sent to it. */
+/**
+ * Where requests go: the root, a page below the cookie's path, and an address so deep that many
+ * cookies can be sent to it.
+ */
 export const PATHS = ["/", "/app/page", `/app/${"x/".repeat(40)}`] as const;
 
 export const PLANTS = [
@@ -45,7 +48,10 @@ interface Request {
   readonly operation: Operation;
 }
 
-/** One step of a history. Numbers choose among what there is at that moment; a step that is not possible does nothing. */
+/**
+ * One step of a history. Numbers choose among what there is at that moment; a step that is not
+ * possible does nothing.
+ */
 export type Command =
   | ({ readonly do: "visit" } & Request)
   | ({ readonly do: "begin" } & Request)

@@ -21,9 +21,9 @@ const SKEW = 60;
 /**
  * What is promised for sessions that their cookie holds.
  *
- * Each value is a session by itself. What a value holds stays good until it is too old or its key is gone. So, as the documentation
- * says: the last answer wins, and a late answer may write back what it has loaded; a logout takes the cookie from the browser, and does
- * not reach a copy of it.
+ * Each value is a session by itself. What a value holds stays good until it is too old or its key
+ * is gone. So, as the documentation says: the last answer wins, and a late answer may write back
+ * what it has loaded; a logout takes the cookie from the browser, and does not reach a copy of it.
  */
 export class CookieReference implements Reference {
   readonly #snapshots = new Map<string, Snapshot>();
@@ -44,7 +44,8 @@ export class CookieReference implements Reference {
       .filter((found) => found !== undefined && this.#opens(found, server, now));
     const identities = new Set(alive.map((snapshot) => snapshot!.identity));
     if (identities.size === 0) return [{ why: "unusable" }];
-    // The same session may lie in two scopes in two states. Either is a state that this browser was given.
+    // The same session may lie in two scopes in two states. Either is a state that this browser was
+    // given.
     if (identities.size > 1) return [{ why: "ambiguous", all: alive as Base[] }];
     return alive.map((base) => ({ why: "valid", base: base! }));
   }

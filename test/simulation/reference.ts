@@ -50,7 +50,9 @@ export interface Reference {
   views(values: readonly string[], server: ServerFacts, now: number): View[];
   /** What the end of the request does. `view` is what it has found. */
   conclude(view: View, work: Work, server: ServerFacts, now: number): Outcome;
-  /** Ends all sessions of a subject, as far as they are known now. Gives a function that ends them. */
+  /**
+   * Ends all sessions of a subject, as far as they are known now. Gives a function that ends them.
+   */
   revoke(subject: string, now: number): () => void;
   /** Values that must not open anything any more. */
   endedValues(): string[];

@@ -25,7 +25,10 @@ function randomness(seed: number): () => number {
   };
 }
 
-/** One object for each key: all the fleet's processes are in this one, and a fingerprint is dear to make. */
+/**
+ * One object for each key: all the fleet's processes are in this one, and a fingerprint is dear to
+ * make.
+ */
 const keys = new Map<string, SecretKey>();
 function keyOf(text: string): SecretKey {
   const known = keys.get(text) ?? SecretKey.from(text);
@@ -33,7 +36,10 @@ function keyOf(text: string): SecretKey {
   return known;
 }
 
-/** Many server processes behind one address, each with the keys that it loaded when it last started, and visitors who come all the while. */
+/**
+ * Many server processes behind one address, each with the keys that it loaded when it last started,
+ * and visitors who come all the while.
+ */
 class Fleet {
   readonly #random: () => number;
   readonly #processes: { ring: KeyRing; manager: SessionManager<{ visits: number }> }[];
@@ -47,7 +53,10 @@ class Fleet {
     this.#processes = Array.from({ length: PROCESSES }, () => this.#start(text));
   }
 
-  /** Restarts all processes with this key file, in random order, while visitors come between any two of them. */
+  /**
+   * Restarts all processes with this key file, in random order, while visitors come between any two
+   * of them.
+   */
   async deploy(text: string): Promise<void> {
     const order = this.#processes.map((_, index) => ({ index, place: this.#random() })).sort((a, b) => a.place - b.place);
     for (const { index } of order) {
@@ -114,7 +123,8 @@ describe("a key rotation over 100 processes that restart one after the other", (
         retired = retireKey(promoted.text, oldPrint, "file", { share: phased.share(oldPrint), atMost: 0.0001 }).text;
       } catch (error) {
         expect(error).toMatchObject({ code: "key_refused" });
-        // The counters are a process's own since its start: a restart with the same keys begins them anew.
+        // The counters are a process's own since its start: a restart with the same keys begins
+        // them anew.
         await phased.everybody();
         await phased.deploy(promoted.text);
         waited++;

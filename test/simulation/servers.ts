@@ -17,7 +17,9 @@ const KEYS = Array.from({ length: 7 }, () => SecretKey.from(generateSecretKey())
 /** Of the second application. */
 const OTHER_KEY = KEYS.length;
 const ALL_KEYS = [...KEYS, SecretKey.from(generateSecretKey())];
-/** By the server's title. A ring grades its keys, so each is made once, and reset for each history. */
+/**
+ * By the server's title. A ring grades its keys, so each is made once, and reset for each history.
+ */
 const rings = new Map<string, { readonly ring: KeyRing; isFresh: boolean }>();
 /** Announce, promote, retire. */
 const STEPS = 3;
@@ -65,7 +67,10 @@ export class Server implements ServerFacts {
     return this.#setup.scopes[this.release]!;
   }
 
-  /** The scope that the other release writes; undefined where it is the same, or this release does not know of it. */
+  /**
+   * The scope that the other release writes; undefined where it is the same, or this release does
+   * not know of it.
+   */
   get formerly(): Place | undefined {
     const [former, scope] = this.#setup.scopes;
     return this.release === 1 && this.#setup.formerly && former !== scope ? this.#placeOf(former) : undefined;

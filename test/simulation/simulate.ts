@@ -22,7 +22,10 @@ export interface Result {
   readonly failure: { readonly message: string; readonly path: string; readonly history: History } | undefined;
 }
 
-/** Plays random histories on one way of keeping sessions, until one breaks a promise; that one is made as short as it can be. */
+/**
+ * Plays random histories on one way of keeping sessions, until one breaks a promise; that one is
+ * made as short as it can be.
+ */
 export async function simulate({ kind: name, seed, runs, path, parts = PARTS, length = 24 }: Simulation): Promise<Result> {
   const began = performance.now();
   // Thousands of managers would each warn once of cookies that came twice.

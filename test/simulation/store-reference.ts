@@ -31,7 +31,10 @@ class Life {
   /** The session that a login has made of it. */
   successor: { readonly life: Life; readonly at: number } | undefined;
   isEnded = false;
-  /** Whether something happened to it of which two outcomes are right. Then it is not checked any more. */
+  /**
+   * Whether something happened to it of which two outcomes are right. Then it is not checked any
+   * more.
+   */
   isLoose = false;
   /** It is alive until then, and dead after `latest`. */
   until = 0;
@@ -72,8 +75,9 @@ interface StoredBase extends Base {
 /**
  * What is promised for sessions in a store.
  *
- * Nothing that was saved is lost, and nothing that was ended comes back. As the documentation says: what a request writes is dropped if
- * its session was ended meanwhile, or somebody has logged in with it; if two requests change one entry, the later one wins.
+ * Nothing that was saved is lost, and nothing that was ended comes back. As the documentation says:
+ * what a request writes is dropped if its session was ended meanwhile, or somebody has logged in
+ * with it; if two requests change one entry, the later one wins.
  */
 export class StoreReference implements Reference {
   readonly #sent = new Map<string, Sent>();
@@ -129,8 +133,8 @@ export class StoreReference implements Reference {
     const base = view.base as StoredBase | undefined;
     if (base === undefined) return this.#concludeWithoutSession(view, work, server, now);
     const life = base.identity;
-    // What has moved is remembered for a minute. A request that runs longer finds its session no more: what it writes is dropped, and
-    // its logout does not reach the session.
+    // What has moved is remembered for a minute. A request that runs longer finds its session no
+    // more: what it writes is dropped, and its logout does not reach the session.
     const leftAt = life.renewed.get(base.place) ?? life.successor?.at;
     const isForgotten = leftAt !== undefined && now > leftAt + REMEMBERED;
     const state = isForgotten ? "dead" : life.state(now, this.#lifetimes);
@@ -152,7 +156,8 @@ export class StoreReference implements Reference {
     const merged = work.mergeInto(life.data);
     const isChanged = work.isChanged;
     if (isChanged && work.isEmpty && Object.keys(merged).length === 0) {
-      // Another request may have saved something in between that this one removes again, or that was removed already.
+      // Another request may have saved something in between that this one removes again, or that
+      // was removed already.
       const wasSame = dataText(life.data) === dataText(work.before);
       this.#end(life);
       return nothingSent(wasSame ? "must" : "may");
@@ -206,7 +211,8 @@ export class StoreReference implements Reference {
     if (work.loggedIn) return outcome;
     if (isLoose || isLeft) return loose(outcome);
     if (isAmbiguous && work.ended) return outcome;
-    // The browser may hold the successor's cookie already; and what an anonymous page writes must not push the visitor's own cookie out.
+    // The browser may hold the successor's cookie already; and what an anonymous page writes must
+    // not push the visitor's own cookie out.
     return why === "moved" || isAmbiguous ? nothingSent() : outcome;
   }
 
@@ -222,7 +228,8 @@ export class StoreReference implements Reference {
         },
       };
     }
-    // Another request has logged in with the same session. If it was the same user, both logins may be one session.
+    // Another request has logged in with the same session. If it was the same user, both logins may
+    // be one session.
     const other = life.successor?.life;
     if (other?.subject !== subject || other === undefined || other.state(now, this.#lifetimes) === "dead") return outcome;
     const merged = work.mergeInto(other.data);

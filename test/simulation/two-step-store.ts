@@ -2,8 +2,8 @@ import type { StoredSession } from "../../src/sessions/store.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
 
 /**
- * A store that lists a subject's sessions in one step and removes them in another, as stores on a network do. Between the two it can
- * be held, so that other requests run at that moment.
+ * A store that lists a subject's sessions in one step and removes them in another, as stores on a
+ * network do. Between the two it can be held, so that other requests run at that moment.
  */
 export class TwoStepStore extends MemoryStore {
   #gate: { readonly open: Promise<void>; readonly release: () => void } | undefined;

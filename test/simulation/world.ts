@@ -184,7 +184,8 @@ export class World {
     const values = browser.values(server.place.name, path);
     const session = await server.manager.load(browser.header(path), server.facts(path));
     const views = this.#reference.views(values, server, now);
-    // A cookie that holds its session is not opened unless the handler looks at it: then it is as if no cookie had come.
+    // A cookie that holds its session is not opened unless the handler looks at it: then it is as
+    // if no cookie had come.
     const view: View =
       operation === "nothing" && this.#kind.store === undefined ? { why: "none" } : this.#match(visitor, server, session, values, views);
     return {
@@ -217,8 +218,9 @@ export class World {
       if (found === undefined) throw this.#violation(first?.base?.subject === undefined ? "write" : "login", what);
       throw this.#violation(first?.base?.subject === session.subject ? "write" : "own", what);
     }
-    // A browser that holds a session of its own is never in another one. Without one, a cookie that an attacker has planted under a name
-    // without the prefix __Host- looks like any other: nobody can tell.
+    // A browser that holds a session of its own is never in another one. Without one, a cookie that
+    // an attacker has planted under a name without the prefix __Host- looks like any other: nobody
+    // can tell.
     if (view.base !== undefined && own.size > 0 && !own.has(view.base.identity)) throw this.#violation("own", `${what}, which was planted`);
     return view;
   }
@@ -313,13 +315,15 @@ export class World {
     if (path === PATHS[2]) return;
     const hasChanged = visitor.plantedAt > step || [...slots.values()].some(({ since }) => since > step);
     const still = browser.values(place.name, path).filter((value) => values.includes(value));
-    // A partitioned twin is only looked for where the own cookie is partitioned, or several cookies came.
+    // A partitioned twin is only looked for where the own cookie is partitioned, or several cookies
+    // came.
     const isInReach = (value: string): boolean =>
       place.partitioned || view.why === "ambiguous" || browser.values(place.name, path, false).includes(value);
     const others = still.filter((value) => value !== browser.at(place));
     const opens = (value: string): unknown => this.#reference.views([value], server, now)[0]?.base?.identity;
     if (view.why === "ambiguous" && visitor.plantedAt <= step && new Set(values).size <= 40) {
-      // A browser that knows no partitions would take the twin's expiry for the own cookie's, so the twin goes with the next login only.
+      // A browser that knows no partitions would take the twin's expiry for the own cookie's, so
+      // the twin goes with the next login only.
       const twin = browser.at({ ...place, partitioned: !place.partitioned });
       const alive = others.filter(
         (value) => value !== twin && opens(value) !== undefined && opens(value) !== opens(browser.at(place) ?? ""),

@@ -16,8 +16,9 @@ import { READ, REMOVE } from "../../src/stores/redis-scripts.ts";
 import { postgresPrograms, redisPrograms, startPostgres, startRedis, type Service } from "../support/services.ts";
 
 /*
- * A session may be renewed while the sessions of its subject are listed or removed: it gets a new id, and its old place holds
- * a mark without a subject. The tests stop the removal between its steps and let a second client renew there.
+ * A session may be renewed while the sessions of its subject are listed or removed: it gets a new
+ * id, and its old place holds a mark without a subject. The tests stop the removal between its
+ * steps and let a second client renew there.
  */
 const END = 4_000_000_000;
 const MANY = 100_000;
@@ -102,7 +103,8 @@ describe.skipIf(redisPrograms === undefined)("with Redis", () => {
     });
 
     test("S1: a session of which only the entry was there when it was looked for ends too", async () => {
-      // The order that hurts: new entry, listing, removal of the new session (nothing there), new session, mark, removal of the old one.
+      // The order that hurts: new entry, listing, removal of the new session (nothing there), new
+      // session, mark, removal of the old one.
       const [isPrepared, isLookedFor, isMoved] = [
         Promise.withResolvers<void>(),
         Promise.withResolvers<void>(),
@@ -229,7 +231,8 @@ describe.skipIf(postgresPrograms === undefined)("with PostgreSQL", () => {
       const { store, table } = await openTable(name === "pg" ? pool : sql);
       await pool.query(`INSERT INTO ${table} SELECT 'filling' || n, 'payload', ${END}, 'ada' FROM generate_series(1, 20000) AS n`);
       await begin(store, "old");
-      // The renewal has written and not committed when the removal begins: the removal does not see the new row, and waits for the old one.
+      // The renewal has written and not committed when the removal begins: the removal does not see
+      // the new row, and waits for the old one.
       const writer = await pool.connect();
       await writer.query("BEGIN");
       await renew(new PostgresStore(writer, { table }), "old", "new");

@@ -8,7 +8,10 @@ import { fromExpressStore, type ExpressSession, type ExpressStore } from "latchk
 import { PLAIN, storeSuite } from "../contracts/store-suite.ts";
 import { redisPrograms, startRedis, type Service } from "../support/services.ts";
 
-/** A store of the least that express-session asks for: three methods, here without callbacks that wait. */
+/**
+ * A store of the least that express-session asks for: three methods, here without callbacks that
+ * wait.
+ */
 function leastStore(): ExpressStore & { readonly kept: Map<string, string> } {
   const kept = new Map<string, string>();
   return {

@@ -18,7 +18,10 @@ import { SqliteStore } from "latchkey/stores/sqlite";
 import { Load, type LoadReport } from "../support/load.ts";
 import { postgresPrograms, redisPrograms, startPostgres, startRedis, startRedisCluster } from "../support/services.ts";
 
-/** Most time that a load may take to get through an outage, in milliseconds: a call that takes longer counts as hung. */
+/**
+ * Most time that a load may take to get through an outage, in milliseconds: a call that takes
+ * longer counts as hung.
+ */
 const PATIENCE = 15_000;
 
 function print(name: string, report: LoadReport, lost: number): void {
@@ -28,7 +31,10 @@ function print(name: string, report: LoadReport, lost: number): void {
   );
 }
 
-/** Runs loads, breaks what is below them, and looks afterwards at what each has seen, and what is still there. */
+/**
+ * Runs loads, breaks what is below them, and looks afterwards at what each has seen, and what is
+ * still there.
+ */
 async function survive(
   loads: Readonly<Record<string, Load>>,
   breakIt: () => Promise<void>,
@@ -57,7 +63,8 @@ describe("when the machine below fails", () => {
       const nodeRedis = createClient({ url: `redis://127.0.0.1:${server.port}` }).on("error", () => {});
       onTestFinished(() => nodeRedis.destroy());
       await nodeRedis.connect();
-      // Left to itself, ioredis sends a write again whose answer it has missed; the second one finds the first one's work, and is refused.
+      // Left to itself, ioredis sends a write again whose answer it has missed; the second one
+      // finds the first one's work, and is refused.
       const ioredis = new Redis(server.port, "127.0.0.1", { maxRetriesPerRequest: 0 }).on("error", () => {});
       onTestFinished(() => ioredis.disconnect());
 
@@ -114,7 +121,8 @@ describe("when the machine below fails", () => {
       });
       for (const { report, lost } of Object.values(results)) {
         expect(report.hung).toBe(0);
-        // Replication is asynchronous, so a confirmed write may be lost here; the sessions of the other two primaries are all there.
+        // Replication is asynchronous, so a confirmed write may be lost here; the sessions of the
+        // other two primaries are all there.
         expect(lost.length).toBeLessThan(report.confirmed / 20);
       }
       for (const client of [nodeRedis, ioredis]) {
@@ -136,7 +144,8 @@ describe("when the machine below fails", () => {
       onTestFinished(async () => await server.stop());
       const pool = new Pool({ connectionString: server.url, max: 8, connectionTimeoutMillis: 5000 }).on("error", () => {});
       onTestFinished(async () => await pool.end());
-      // Left to itself, postgres waits up to 20 s before it tries to connect again, and lets calls wait as long.
+      // Left to itself, postgres waits up to 20 s before it tries to connect again, and lets calls
+      // wait as long.
       const sql = postgres(server.url, { max: 8, connect_timeout: 5, backoff: () => 0.25, onnotice: () => {} });
       onTestFinished(async () => await sql.end({ timeout: 1 }));
       await new PostgresStore(pool).createSchema();
@@ -189,7 +198,10 @@ describe("when the machine below fails", () => {
   });
 });
 
-/** Kills the writer some milliseconds after its first word, and returns the last number of each id that it has told of. */
+/**
+ * Kills the writer some milliseconds after its first word, and returns the last number of each id
+ * that it has told of.
+ */
 async function writeUntilKilled(file: string, round: string): Promise<ReadonlyMap<string, number>> {
   const writer = fileURLToPath(new URL("sqlite-writer.ts", import.meta.url));
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", writer, file, round], {

@@ -7,8 +7,9 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { redisPrograms, startRedis, type Service } from "../support/services.ts";
 
 /*
- * A failover without Sentinel, as hosted Redis servers do it: one address, which leads new connections to the new primary, while
- * open connections stay with the old one. That one is a replica now: it reads, and refuses every write.
+ * A failover without Sentinel, as hosted Redis servers do it: one address, which leads new
+ * connections to the new primary, while open connections stay with the old one. That one is a
+ * replica now: it reads, and refuses every write.
  */
 const END = 4_000_000_000;
 

@@ -8,8 +8,8 @@ import { CookieJar } from "../support/cookies.ts";
 import { redisPrograms, startRedis, type Service } from "../support/services.ts";
 
 /*
- * A Redis at its `maxmemory`, with the policy noeviction. Visitors must not be able to fill the machine, and everybody must be
- * able to log out.
+ * A Redis at its `maxmemory`, with the policy noeviction. Visitors must not be able to fill the
+ * machine, and everybody must be able to log out.
  */
 const PAYLOAD = "x".repeat(200);
 

@@ -118,7 +118,8 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
     });
 
     test("a clean-up that comes late spares an entry that was renewed meanwhile", async () => {
-      // Two writers in the order that would hurt: the first has taken the session from Ada and is about to tidy her index.
+      // Two writers in the order that would hurt: the first has taken the session from Ada and is
+      // about to tidy her index.
       const held: (() => Promise<unknown>)[] = [];
       const slow = {
         hget: redis.hget.bind(redis),

@@ -13,8 +13,9 @@ import { REMOVE } from "../../src/stores/redis-scripts.ts";
 import { postgresPrograms, redisPrograms, startPostgres, startRedis } from "../support/services.ts";
 
 /*
- * "Log out everywhere" while a thief's request renews the session: whatever the order, the thief is logged out afterwards. The
- * administrator and the web server have stores on connections of their own, as two processes have.
+ * "Log out everywhere" while a thief's request renews the session: whatever the order, the thief is
+ * logged out afterwards. The administrator and the web server have stores on connections of their
+ * own, as two processes have.
  */
 interface Race {
   readonly admin: IndexedStore;

@@ -3,7 +3,8 @@ import { DatabaseSync } from "node:sqlite";
 import { SqliteStore } from "../../src/stores/sqlite.ts";
 
 /*
- * A process that writes sessions into a file until it is killed. It tells of each write, with its id and number, when the store has confirmed it.
+ * A process that writes sessions into a file until it is killed. It tells of each write, with its
+ * id and number, when the store has confirmed it.
  */
 const [file, round] = process.argv.slice(2);
 const database = new DatabaseSync(file!);

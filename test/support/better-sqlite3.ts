@@ -2,7 +2,10 @@ import { createRequire } from "node:module";
 import type BetterSqlite3 from "better-sqlite3";
 import { requirement } from "./requirements.ts";
 
-/** Opens a database with the better-sqlite3 of test/native; undefined where that is not installed, or carries no binary for this machine. */
+/**
+ * Opens a database with the better-sqlite3 of test/native; undefined where that is not installed,
+ * or carries no binary for this machine.
+ */
 export const openBetterSqlite3 = requirement("better-sqlite3 (npm ci --prefix test/native)", () => {
   const load = createRequire(new URL("../native/package.json", import.meta.url));
   try {

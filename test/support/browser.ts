@@ -28,7 +28,9 @@ export async function launchBrowser(args: readonly string[] = []): Promise<Brows
   });
 }
 
-/** Everything that a page complained about: console errors, uncaught exceptions, failed requests. */
+/**
+ * Everything that a page complained about: console errors, uncaught exceptions, failed requests.
+ */
 export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on("console", (message) => {
@@ -59,8 +61,8 @@ interface DomNode {
 }
 
 /**
- * Looks inside the toolbar, which lives in a closed shadow root: a page's scripts cannot, but whoever develops with the browser's own
- * tools can, and this does it the same way.
+ * Looks inside the toolbar, which lives in a closed shadow root: a page's scripts cannot, but
+ * whoever develops with the browser's own tools can, and this does it the same way.
  */
 export class ToolbarView {
   readonly #page: Page;

@@ -7,7 +7,10 @@ import { temporaryFolder } from "./services.ts";
 /** The program openssl; undefined where it is missing, and tests have to be skipped. */
 export const opensslPath = requirement("openssl", () => executable("openssl"));
 
-/** A certificate that nobody but its own holder has signed, with its files for servers that read files. */
+/**
+ * A certificate that nobody but its own holder has signed, with its files for servers that read
+ * files.
+ */
 export interface Certificate {
   readonly key: string;
   readonly cert: string;
@@ -16,7 +19,10 @@ export interface Certificate {
   remove(): void;
 }
 
-/** Makes a self-signed certificate. Clients accept it only when they are told to ignore certificate errors. */
+/**
+ * Makes a self-signed certificate. Clients accept it only when they are told to ignore certificate
+ * errors.
+ */
 export function makeCertificate(): Certificate {
   const folder = temporaryFolder("certificate");
   const [keyFile, certFile] = [join(folder, "key.pem"), join(folder, "cert.pem")];

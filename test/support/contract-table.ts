@@ -1,13 +1,17 @@
 import type { TestModule, TestSuite } from "vitest/node";
 import { textTable } from "./text-table.ts";
 
-/** The name of a suite that holds something to a contract: what it holds to it is named before, or by the suites around it. */
+/**
+ * The name of a suite that holds something to a contract: what it holds to it is named before, or
+ * by the suites around it.
+ */
 const CONTRACT = /^(?:(.+) )?keeps the contract of (\w+)$/;
 
 /**
- * A line for each thing that was held to a contract, with a column for each contract: how many of its cases it has passed. It is read from
- * the suites that ran, so that a contract that did not run has no cell. Below it stand the files that did not load, as nobody knows what
- * they would have held to which contract. Empty where there is nothing to tell.
+ * A line for each thing that was held to a contract, with a column for each contract: how many of
+ * its cases it has passed. It is read from the suites that ran, so that a contract that did not run
+ * has no cell. Below it stand the files that did not load, as nobody knows what they would have
+ * held to which contract. Empty where there is nothing to tell.
  */
 export function contractTable(modules: readonly TestModule[]): string {
   const columns = new Set<string>();

@@ -4,12 +4,15 @@ import type { Reporter, TestModule, Vitest } from "vitest/node";
 import { KNOWN_FAULTS, LEFT } from "./known-faults.ts";
 import { textTable } from "./text-table.ts";
 
-/** The ids at the beginning of a title, of a test or of a suite around it: "C4: …" and "C4, S1: …". */
+/**
+ * The ids at the beginning of a title, of a test or of a suite around it: "C4: …" and "C4, S1: …".
+ */
 const IDS = /(?:^|[\s(])([A-Z]\d{1,2}(?:, [A-Z]\d{1,2})*): /g;
 
 /**
- * Ends a run with a table of the known faults and of the tests that hold their repair. A run of some files shows the faults that its tests
- * name. A whole run shows all, and where LATCHKEY_REQUIRE_ALL=1, a fault without a passed test and without a reason fails it.
+ * Ends a run with a table of the known faults and of the tests that hold their repair. A run of
+ * some files shows the faults that its tests name. A whole run shows all, and where
+ * LATCHKEY_REQUIRE_ALL=1, a fault without a passed test and without a reason fails it.
  */
 export default class FaultsReporter implements Reporter {
   #vitest: Vitest | undefined;

@@ -26,7 +26,10 @@ export interface Place {
 export type Handler = (place: Place) => string | Promise<string>;
 // oxlint-disable-next-line typescript/no-explicit-any -- managers of any data are mounted beside each other
 type Managers = readonly SessionManager<any>[];
-/** Mounts the managers one inside the other, the first outermost, and answers every path. An error is answered with 500 and its code or message. */
+/**
+ * Mounts the managers one inside the other, the first outermost, and answers every path. An error
+ * is answered with 500 and its code or message.
+ */
 export type Framework = (managers: Managers, handler: Handler) => Promise<{ readonly url: string; readonly close: () => Promise<void> }>;
 
 const textOf = (error: unknown): string => {

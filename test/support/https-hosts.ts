@@ -4,7 +4,10 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Certificate } from "./certificate.ts";
 
-/** Several host names over HTTPS on one port of this machine. A name without a listener of its own answers with a plain page. */
+/**
+ * Several host names over HTTPS on one port of this machine. A name without a listener of its own
+ * answers with a plain page.
+ */
 export class HttpsHosts {
   readonly #server: Server;
   readonly #listeners = new Map<string, RequestListener>();
@@ -43,7 +46,10 @@ export class HttpsHosts {
   }
 }
 
-/** An empty page without an icon, so that the browser asks for nothing by itself. It sends the cookies of `?set=…`, each a whole Set-Cookie line. */
+/**
+ * An empty page without an icon, so that the browser asks for nothing by itself. It sends the
+ * cookies of `?set=…`, each a whole Set-Cookie line.
+ */
 export const plainPage: RequestListener = (request, response) => {
   const lines = new URL(request.url!, "https://page.test").searchParams.getAll("set");
   if (lines.length > 0) response.setHeader("Set-Cookie", lines);

@@ -1,8 +1,9 @@
 const numbered = (letter: string, count: number): readonly string[] => Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
 
 /**
- * Every known fault by its id: cookies and sessions (C), keys (K), stores (S), adapters (A), and what tests did not see (T).
- * A test that holds the repair of one names it in its title: "C4: …", or "C4, S1: …".
+ * Every known fault by its id: cookies and sessions (C), keys (K), stores (S), adapters (A), and
+ * what tests did not see (T). A test that holds the repair of one names it in its title: "C4: …",
+ * or "C4, S1: …".
  */
 export const KNOWN_FAULTS: readonly string[] = [
   ...numbered("C", 21),

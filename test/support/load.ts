@@ -8,7 +8,9 @@ export interface LoadReport {
   readonly failed: number;
   /** Calls that had no answer, not even an error, after the patience of the load. */
   readonly hung: number;
-  /** The longest time without one confirmed write, in milliseconds: the outage as callers saw it. */
+  /**
+   * The longest time without one confirmed write, in milliseconds: the outage as callers saw it.
+   */
   readonly outage: number;
   readonly slowest: number;
 }
@@ -16,8 +18,9 @@ export interface LoadReport {
 const FOREVER = 4_000_000_000;
 
 /**
- * Writers that each count up a session of their own as fast as the store lets them, and begin a new one now and then. It remembers which number of which session the
- * store has confirmed last, so that afterwards can be told whether one was lost.
+ * Writers that each count up a session of their own as fast as the store lets them, and begin a new
+ * one now and then. It remembers which number of which session the store has confirmed last, so
+ * that afterwards can be told whether one was lost.
  */
 export class Load {
   readonly #store: SessionStore;

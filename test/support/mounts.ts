@@ -13,7 +13,8 @@ function countUp(data: Data): void {
 /**
  * Latchkey on a bare node:http server, with a store.
  *
- * @param managers how many take the requests in turn: as processes behind one address do, none of them knows what the others are about.
+ * @param managers how many take the requests in turn: as processes behind one address do, none of
+ *   them knows what the others are about.
  */
 export function latchkeyOn(store: SessionStore, managers: number = 1): Mount {
   const keys = generateSecretKey();

@@ -1,14 +1,18 @@
 /** What one character may be changed to, and still travel in a header. */
 const CHARACTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/~!%*'\"<>&"];
 
-/** A value with one letter changed near its end, where signatures and tags stand. Not the last ones: some of their bits say nothing, or they may be the same by chance. */
+/**
+ * A value with one letter changed near its end, where signatures and tags stand. Not the last ones:
+ * some of their bits say nothing, or they may be the same by chance.
+ */
 export function forge(value: string): string {
   return value.slice(0, -6) + (value.at(-6) === "A" ? "B" : "A") + value.slice(-5);
 }
 
 /**
- * Different texts, each one change away from a value: a character replaced, inserted, removed, swapped with its neighbour, or all after
- * a place cut off. Spread over the whole value, and always the same for the same value.
+ * Different texts, each one change away from a value: a character replaced, inserted, removed,
+ * swapped with its neighbour, or all after a place cut off. Spread over the whole value, and always
+ * the same for the same value.
  */
 export function* oneChangeMutants(value: string, count: number): Generator<string> {
   const seen = new Set([value]);

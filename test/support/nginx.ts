@@ -13,11 +13,17 @@ export interface ProxiedHost {
   readonly name: string;
   /** The port of the application on this machine. */
   readonly upstream: number;
-  /** Further lines for its location, beside `proxy_pass`. None: nginx sends what it sends by default. */
+  /**
+   * Further lines for its location, beside `proxy_pass`. None: nginx sends what it sends by
+   * default.
+   */
   readonly directives?: readonly string[];
 }
 
-/** Starts an nginx that ends TLS in front of applications on this machine, as one process in the foreground. */
+/**
+ * Starts an nginx that ends TLS in front of applications on this machine, as one process in the
+ * foreground.
+ */
 export async function startNginx(certificate: Certificate, hosts: readonly ProxiedHost[]): Promise<Service> {
   const folder = temporaryFolder("nginx");
   const port = await freePort();

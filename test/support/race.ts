@@ -32,9 +32,11 @@ export interface RaceResult {
 }
 
 /**
- * Requests of one session at once, on a real server, each of which adds a key of its own and counts up.
+ * Requests of one session at once, on a real server, each of which adds a key of its own and counts
+ * up.
  *
- * @param options.gate Whether nobody changes anything before all have loaded the same session; true unless told otherwise.
+ * @param options.gate Whether nobody changes anything before all have loaded the same session; true
+ *   unless told otherwise.
  */
 export async function race(mount: Mount, { gate = true }: { readonly gate?: boolean } = {}): Promise<RaceResult> {
   const allAreHere = Promise.withResolvers<void>();
@@ -65,7 +67,10 @@ export async function race(mount: Mount, { gate = true }: { readonly gate?: bool
   }
 }
 
-/** Whether somebody who has logged out while another request of hers was still being worked on is logged out when that has ended, too. */
+/**
+ * Whether somebody who has logged out while another request of hers was still being worked on is
+ * logged out when that has ended, too.
+ */
 export async function staysLoggedOut(mount: Mount): Promise<boolean> {
   const isHere = Promise.withResolvers<void>();
   const hasLeft = Promise.withResolvers<void>();

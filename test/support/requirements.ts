@@ -3,8 +3,9 @@ import { appendFileSync, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /**
- * Something outside of the project that a test needs. Where it is missing the test is skipped and named at the end of the run;
- * with LATCHKEY_REQUIRE_ALL=1 (as in continuous integration) its absence is a failure.
+ * Something outside of the project that a test needs. Where it is missing the test is skipped and
+ * named at the end of the run; with LATCHKEY_REQUIRE_ALL=1 (as in continuous integration) its
+ * absence is a failure.
  */
 export function requirement<Found>(name: string, find: () => Found | undefined): Found | undefined {
   const found = find();

@@ -13,7 +13,10 @@ export interface RunningExample {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts a file (from the project's root) on a free port, and waits until it has printed its address. */
+/**
+ * Starts a file (from the project's root) on a free port, and waits until it has printed its
+ * address.
+ */
 export async function runExample(file: string, env: Readonly<Record<string, string>> = {}): Promise<RunningExample> {
   const child = startExample(file, env);
   let output = "";
@@ -44,7 +47,8 @@ export async function runExample(file: string, env: Readonly<Record<string, stri
 /**
  * Starts a file and hands its process over, for one that is not expected to listen.
  *
- * @param env NODE_ENV is "development" unless it is given, as `npm start` sets it; "" leaves it unset.
+ * @param env NODE_ENV is "development" unless it is given, as `npm start` sets it; "" leaves it
+ *   unset.
  */
 export function startExample(file: string, env: Readonly<Record<string, string>> = {}): ChildProcess {
   const { SECRET_KEY: _, NODE_ENV: __, LATCHKEY_ENV: ___, ...inherited } = process.env;

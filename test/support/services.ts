@@ -10,7 +10,10 @@ import { executable, requirement } from "./requirements.ts";
 
 const run = promisify(execFile);
 
-/** Redis, with the tool that makes a Cluster; undefined where they are missing, and tests have to be skipped. */
+/**
+ * Redis, with the tool that makes a Cluster; undefined where they are missing, and tests have to be
+ * skipped.
+ */
 export const redisPrograms = requirement("Redis (redis-server and redis-cli)", () => {
   const [server, tool] = [executable("redis-server"), executable("redis-cli")];
   return server !== undefined && tool !== undefined ? { server, tool } : undefined;
@@ -23,7 +26,10 @@ export const postgresPrograms = requirement("PostgreSQL (initdb, postgres and pg
   return folders.find((folder) => ["initdb", "postgres", "pg_isready"].every((program) => existsSync(join(folder, program))));
 });
 
-/** A server that runs as a process of its own, on a free port of this machine, with its files in a temporary folder. */
+/**
+ * A server that runs as a process of its own, on a free port of this machine, with its files in a
+ * temporary folder.
+ */
 export class Service {
   readonly port: number;
   readonly folder: string;
@@ -156,7 +162,10 @@ export async function startRedisCluster(): Promise<RedisCluster> {
   };
 }
 
-/** Starts a PostgreSQL of its own. Its only user is "postgres", from this machine, without a password. */
+/**
+ * Starts a PostgreSQL of its own. Its only user is "postgres", from this machine, without a
+ * password.
+ */
 export async function startPostgres(): Promise<Service & { readonly url: string }> {
   const folder = temporaryFolder("postgres");
   const port = await freePort();
@@ -223,7 +232,10 @@ export function temporaryFolder(name: string): string {
   return mkdtempSync(join(tmpdir(), `latchkey-${name}-`));
 }
 
-/** A port that nobody listens on; with `withBus`, that 10,000 above it is free as well, where the nodes of a Cluster talk to each other. */
+/**
+ * A port that nobody listens on; with `withBus`, that 10,000 above it is free as well, where the
+ * nodes of a Cluster talk to each other.
+ */
 export async function freePort({ withBus = false }: { readonly withBus?: boolean } = {}): Promise<number> {
   for (;;) {
     const port = await listensOn(withBus ? 20_000 + Math.floor(Math.random() * 12_000) : 0);

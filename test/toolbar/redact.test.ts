@@ -95,7 +95,8 @@ describe("by value", () => {
     assert(
       property(string({ unit: "grapheme", minLength: 4, maxLength: 40 }), string(), string(), (key, before, after) => {
         pre(key.isWellFormed());
-        // What stands for a hidden key may hold a short key by chance; letters are compared as the replacement does, in any case.
+        // What stands for a hidden key may hold a short key by chance; letters are compared as the
+        // replacement does, in any case.
         pre(!["[secret key]", HIDDEN].some((mark) => mark.toLowerCase().includes(key.toLowerCase())));
         const mine = redactor(key);
         const data = { [`x${key}`]: before + key + after, list: [key, { deep: new Map([[key, new Set([key])]]) }], error: new Error(key) };

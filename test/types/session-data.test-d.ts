@@ -43,7 +43,8 @@ test("so it is on every server, with nothing declared globally", () => {
 });
 
 test("and the frameworks' own types are as they were", () => {
-  // Not so Express's, in a project that has @types/express-session: that declares a session for all.
+  // Not so Express's, in a project that has @types/express-session: that declares a session for
+  // all.
   expressSession(manager);
   fastifySession(manager);
   nodeSession(manager);

@@ -17,8 +17,8 @@ import {
 import { redisClient } from "./latchkey.ts";
 
 /**
- * What no session library can do without: the way to the data and back, by hand. Nothing is signed, nothing expires, nobody else is heeded, and a cookie is sent only
- * where it holds the data.
+ * What no session library can do without: the way to the data and back, by hand. Nothing is signed,
+ * nothing expires, nobody else is heeded, and a cookie is sent only where it holds the data.
  */
 interface Floor {
   load(cookie: string): Visitor | Promise<Visitor>;

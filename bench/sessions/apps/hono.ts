@@ -74,7 +74,8 @@ function honoSessions(guarantee: "encrypted" | "memory"): Contender {
       const { sessionMiddleware, CookieStore, MemoryStore } = (await peer("hono-sessions")) as unknown as HonoSessions;
       const store = guarantee === "encrypted" ? new CookieStore() : new MemoryStore();
       const cookieOptions = { path: "/", httpOnly: true, sameSite: "Lax" };
-      // `autoExtendExpiration: false` spares it a Set-Cookie for every read; by default it sends one.
+      // `autoExtendExpiration: false` spares it a Set-Cookie for every read; by default it sends
+      // one.
       const options = { store, encryptionKey: SECRET, expireAfterSeconds: 1_209_600, autoExtendExpiration: false, cookieOptions };
       const sessionOf = (c: Context): HonoSession => c.get("session") as HonoSession;
       return await serve([sessionMiddleware(options)], {
@@ -98,7 +99,8 @@ const official: Contender = {
   guarantee: "encrypted",
   start: async () => {
     const { useSession } = (await peer("@hono/session")) as unknown as { useSession(options: unknown): MiddlewareHandler };
-    // It writes a stack trace for each forged cookie; what that costs is its own, the terminal's is not.
+    // It writes a stack trace for each forged cookie; what that costs is its own, the terminal's is
+    // not.
     console.error = () => {};
     const sessionOf = (c: Context): OfficialSession => (c as unknown as { var: { session: OfficialSession } }).var.session;
     return await serve([useSession({ secret: SECRET, duration: { absolute: 1_209_600 } })], {

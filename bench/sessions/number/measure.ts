@@ -20,8 +20,9 @@ const WARM_UP_ROUNDS = 2;
 const WARM_UP_CALLS = 50;
 
 /**
- * In each round every subject has a block of so many samples of each operation, in an order that is new each time: whatever else the machine does
- * meets all of them alike. Figures are the medians over all rounds of the p50 and p99 of a block.
+ * In each round every subject has a block of so many samples of each operation, in an order that is
+ * new each time: whatever else the machine does meets all of them alike. Figures are the medians
+ * over all rounds of the p50 and p99 of a block.
  */
 export async function measure(subjects: readonly Subject[], rounds: number, samples: number): Promise<Row[]> {
   const blocks = new Map(subjects.map((subject) => [subject, { read: [], write: [], touch: [] } as Record<Operation, Figures[]>]));

@@ -4,13 +4,19 @@ import { postgresPrograms, startPostgres } from "../../../test/support/services.
 import { FIRST_EXPIRY, payload, WEEK } from "./session.ts";
 import type { Subject, Subjects } from "./subject.ts";
 
-/** Only while the tables are loaded: room for the indexes, and no log of what is in a table that was made in the same transaction. */
+/**
+ * Only while the tables are loaded: room for the indexes, and no log of what is in a table that was
+ * made in the same transaction.
+ */
 const WHILE_LOADING = ["shared_buffers = '4GB'", "max_wal_size = '8GB'", "wal_level = minimal", "max_wal_senders = 0"];
 
 /** What `idOf` says, in SQL. */
 const ID = "translate(encode(sha256(convert_to(number::text, 'UTF8')), 'base64'), '+/=', '-_')";
 
-/** A table for each size, on a server with the settings that it comes with. They are read with a client as it is, and with one that prepares. */
+/**
+ * A table for each size, on a server with the settings that it comes with. They are read with a
+ * client as it is, and with one that prepares.
+ */
 export async function postgres(sizes: readonly number[]): Promise<Subjects | undefined> {
   if (postgresPrograms === undefined) return undefined;
   const service = await startPostgres();
@@ -49,7 +55,10 @@ export async function postgres(sizes: readonly number[]): Promise<Subjects | und
   };
 }
 
-/** The server makes the sessions itself, in an order that is none for their ids, and with the indexes in place, as a store would. Says what they take. */
+/**
+ * The server makes the sessions itself, in an order that is none for their ids, and with the
+ * indexes in place, as a store would. Says what they take.
+ */
 async function fill(client: pg.Client, sessions: number): Promise<number> {
   const table = tableOf(sessions);
   await client.query("BEGIN");

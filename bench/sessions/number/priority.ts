@@ -2,9 +2,11 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 
 /**
- * Gives one processor to this process and all that it has started, before every ordinary process of the machine, or takes it away again. Otherwise a 99th
- * percentile tells of the others: what wakes while they compute waits for the kernel's next tick, 4 ms later. And one, because the client and the server
- * take turns: to wake a second processor can take as long as Redis's answer. Says whether it was possible: it takes Linux and the right to do so.
+ * Gives one processor to this process and all that it has started, before every ordinary process of
+ * the machine, or takes it away again. Otherwise a 99th percentile tells of the others: what wakes
+ * while they compute waits for the kernel's next tick, 4 ms later. And one, because the client and
+ * the server take turns: to wake a second processor can take as long as Redis's answer. Says
+ * whether it was possible: it takes Linux and the right to do so.
  */
 export function runFirst(isFirst: boolean): boolean {
   if (process.platform !== "linux") return false;
@@ -28,7 +30,8 @@ function family(): number[] {
   const rows = execFileSync("ps", ["-e", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
   const processes = rows.map((row) => row.trim().split(/\s+/).map(Number) as [pid: number, parent: number]);
   const found = [process.pid];
-  // The list grows while it is walked, and so holds children's children at the end. `ps` itself is gone by now.
+  // The list grows while it is walked, and so holds children's children at the end. `ps` itself is
+  // gone by now.
   for (const parent of found) found.push(...processes.filter(([pid, of]) => of === parent && isAlive(pid)).map(([pid]) => pid));
   return found;
 }

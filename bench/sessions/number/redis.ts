@@ -11,7 +11,10 @@ const BATCH = 5000;
 /** What the script answers when it has written. */
 const DONE = "$4\r\ndone\r\n";
 
-/** A server for each size, as one holds all its keys in one table. The store's own script writes the sessions. */
+/**
+ * A server for each size, as one holds all its keys in one table. The store's own script writes the
+ * sessions.
+ */
 export async function redis(sizes: readonly number[]): Promise<Subjects | undefined> {
   if (redisPrograms === undefined) return undefined;
   const stops: (() => Promise<void>)[] = [];

@@ -30,7 +30,9 @@ export function flatnessOf(rows: readonly Row[]): string {
   ].join("\n");
 }
 
-/** One operation of all stores. A line's name says how many times its first point its last one is. */
+/**
+ * One operation of all stores. A line's name says how many times its first point its last one is.
+ */
 export function plotOf(rows: readonly Row[], operation: Operation): string {
   const title = { read: "A read", write: "A read and a write", touch: "A touch" }[operation];
   const lines = [...Map.groupBy(rows, ({ line }) => line)].flatMap(([name, own], colour): Line[] =>

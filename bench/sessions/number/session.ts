@@ -8,7 +8,10 @@ export const WEEK = 604_800;
 /** The record of a visitor with five entries, as the manager writes it. */
 export const payload = JSON.stringify({ createdAt: now, data: visitorOf(110), lastSeenAt: now, persistent: false });
 
-/** The id of the session with this number: 43 characters of base64url, a SHA-256 like every id that a store gets. */
+/**
+ * The id of the session with this number: 43 characters of base64url, a SHA-256 like every id that
+ * a store gets.
+ */
 export function idOf(number: number): string {
   return hash("sha256", String(number), "base64url");
 }
@@ -18,7 +21,10 @@ export function anyOf(sessions: number): string {
   return idOf(randomInt(sessions));
 }
 
-/** When the sessions end that are loaded: they have come in over a week, one after another, and none ends within the next. */
+/**
+ * When the sessions end that are loaded: they have come in over a week, one after another, and none
+ * ends within the next.
+ */
 export const FIRST_EXPIRY = now + WEEK;
 export function expiryOf(number: number, sessions: number): number {
   return FIRST_EXPIRY + Math.floor((number / sessions) * WEEK);

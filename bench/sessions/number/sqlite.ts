@@ -12,7 +12,10 @@ const WAYS = [
   { line: "sqlite, tuned", page: 16_384, pragmas: "PRAGMA mmap_size = 2147418112; PRAGMA cache_size = -1500000" },
 ];
 
-/** A file for each size and way. The sessions come in the order of their numbers, which is none for their ids: pages are as full as in use. */
+/**
+ * A file for each size and way. The sessions come in the order of their numbers, which is none for
+ * their ids: pages are as full as in use.
+ */
 export async function sqlite(sizes: readonly number[]): Promise<Subjects> {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-bench-"));
   const open: DatabaseSync[] = [];
@@ -24,7 +27,8 @@ export async function sqlite(sizes: readonly number[]): Promise<Subjects> {
       const database = new DatabaseSync(file);
       open.push(database);
       database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${pragmas}`);
-      // Read through once, as an application has that runs for a while: what is mapped then stays mapped.
+      // Read through once, as an application has that runs for a while: what is mapped then stays
+      // mapped.
       database.prepare("SELECT sum(length(payload)) FROM latchkey_sessions").get();
       all.push({ line, sessions, store: new SqliteStore(database), bytesPerSession: statSync(file).size / sessions });
     }
@@ -38,7 +42,10 @@ export async function sqlite(sizes: readonly number[]): Promise<Subjects> {
   };
 }
 
-/** In one transaction that nothing protects and that has all the memory it wants, or it would take hours. */
+/**
+ * In one transaction that nothing protects and that has all the memory it wants, or it would take
+ * hours.
+ */
 function fill(file: string, page: number, sessions: number): void {
   const database = new DatabaseSync(file);
   database.exec(`PRAGMA page_size = ${page}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -6291456`);

@@ -2,7 +2,10 @@ import type { SessionStore } from "../../../src/sessions/store.ts";
 
 /** A store that holds so many sessions. */
 export interface Subject {
-  /** The line that it is a point of: the store's name, and how it is set up if there are several ways. */
+  /**
+   * The line that it is a point of: the store's name, and how it is set up if there are several
+   * ways.
+   */
   readonly line: string;
   readonly sessions: number;
   readonly store: SessionStore;

@@ -6,24 +6,33 @@ import { hideSecrets } from "./hide-secrets.ts";
 /** Called when the work is done, with an error if it failed. */
 export type SessionCallback = (error?: unknown) => void;
 
-/** What `request.session` has beside its entries, under express-session's names. An entry cannot have one of these names. */
+/**
+ * What `request.session` has beside its entries, under express-session's names. An entry cannot
+ * have one of these names.
+ */
 export interface ExpressSessionMembers {
   /** The `id` of the session. It is not a secret. */
   readonly id: string | undefined;
-  /** Ends the session and puts an empty one under a new token in its place, as is right at a login. */
+  /**
+   * Ends the session and puts an empty one under a new token in its place, as is right at a login.
+   */
   regenerate(callback?: SessionCallback): ExpressSessionMembers;
   /**
-   * Calls back. There is nothing to wait for: the session is saved before the first byte of the answer leaves, and a failure then goes
-   * to the application's error handlers.
+   * Calls back. There is nothing to wait for: the session is saved before the first byte of the
+   * answer leaves, and a failure then goes to the application's error handlers.
    */
   save(callback?: SessionCallback): ExpressSessionMembers;
   /**
-   * Throws this request's changes away and reads the session again. Only `callback` tells whether that went well, so it is required.
+   * Throws this request's changes away and reads the session again. Only `callback` tells whether
+   * that went well, so it is required.
    */
   reload(callback: SessionCallback): ExpressSessionMembers;
   /** Ends the session for good; `request.session` is gone then. */
   destroy(callback?: SessionCallback): ExpressSessionMembers;
-  /** Does nothing: the manager moves the end of a session when more than half of its idle time is used. */
+  /**
+   * Does nothing: the manager moves the end of a session when more than half of its idle time is
+   * used.
+   */
   touch(): ExpressSessionMembers;
 }
 
@@ -45,7 +54,10 @@ export interface SessionContext {
 
 type Entries = Record<PropertyKey, unknown>;
 
-/** Shows a session as express-session would. Looking at an entry is looking at the session; nothing else is. */
+/**
+ * Shows a session as express-session would. Looking at an entry is looking at the session; nothing
+ * else is.
+ */
 export function expressSession<Data extends object>(context: SessionContext): ExpressSession<Data> {
   const members = new Members(context);
   return (members.facade = new Proxy(members, HANDLER)) as unknown as ExpressSession<Data>;
@@ -121,7 +133,10 @@ class Members implements ExpressSessionMembers {
     return () => hideSecrets(this.entries);
   }
 
-  /** Does what can be done at once, and calls back a little later; without a callback the caller gets the error. */
+  /**
+   * Does what can be done at once, and calls back a little later; without a callback the caller
+   * gets the error.
+   */
   #settle(work: () => void, callback: SessionCallback | undefined): ExpressSessionMembers {
     try {
       work();

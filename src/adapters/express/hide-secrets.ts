@@ -10,7 +10,9 @@ const HIDDEN = "[hidden]";
 /** Deeper than this nothing is shown; console.log itself shows less. */
 const DEEPEST = 8;
 
-/** A copy of a session's entries for a log: what seems to be a password, a token or a key is hidden. */
+/**
+ * A copy of a session's entries for a log: what seems to be a password, a token or a key is hidden.
+ */
 export function hideSecrets(value: unknown, depth = 0): unknown {
   if (typeof value === "string") return LIKE_A_TOKEN.test(value) ? HIDDEN : value;
   if (typeof value !== "object" || value === null) return value;

@@ -4,10 +4,11 @@ import type { Session } from "../../sessions/session.ts";
 let hasWarned = false;
 
 /**
- * Says once that Passport has a user in a session which belongs to no subject. Then `manager.list` and `manager.revokeAll` find
- * nothing, although the store could list sessions by their subject.
+ * Says once that Passport has a user in a session which belongs to no subject. Then `manager.list`
+ * and `manager.revokeAll` find nothing, although the store could list sessions by their subject.
  *
- * The subject is not taken from Passport's entry: what an application serializes there need not be the user's id.
+ * The subject is not taken from Passport's entry: what an application serializes there need not be
+ * the user's id.
  */
 export function warnOfPassport<Data extends object>(manager: SessionManager<Data>, session: Session<Data>): void {
   if (hasWarned || !manager.listsBySubject || session.subject !== undefined) return;

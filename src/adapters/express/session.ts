@@ -12,19 +12,22 @@ import { checkManager } from "../check-mounted.ts";
 export type SessionRequest<Data extends object = Record<string, unknown>> = Omit<Request, "session"> & { session: ExpressSession<Data> };
 
 /**
- * Gives each request of an Express 5 application its session, and saves it before the first byte of the answer leaves. A redirect
- * never arrives before the store has answered.
+ * Gives each request of an Express 5 application its session, and saves it before the first byte of
+ * the answer leaves. A redirect never arrives before the store has answered.
  *
- * `sessionOf(manager, request)` is the session with the manager's types. `request.session` is the same session in the shape that
- * express-session gives it, so that Passport and other middleware written for that works: entries are its properties, and it has
- * `regenerate`, `save`, `reload` and `destroy`. `request.session = null` ends the session. Any other value that is assigned throws
+ * `sessionOf(manager, request)` is the session with the manager's types. `request.session` is the
+ * same session in the shape that express-session gives it, so that Passport and other middleware
+ * written for that works: entries are its properties, and it has `regenerate`, `save`, `reload` and
+ * `destroy`. `request.session = null` ends the session. Any other value that is assigned throws
  * InvalidOptionError.
  *
- * Express decides whether a request came over HTTPS: set "trust proxy" where a proxy ends TLS. A session that cannot be opened or
- * saved is an error, and goes to the application's error handlers. Nothing of the handler's own answer is sent.
+ * Express decides whether a request came over HTTPS: set "trust proxy" where a proxy ends TLS. A
+ * session that cannot be opened or saved is an error, and goes to the application's error handlers.
+ * Nothing of the handler's own answer is sent.
  *
  * @throws InvalidOptionError for anything but a SessionManager.
- * @param manager the same manager may be mounted twice; the outer one saves. Another manager's session is beside it, see `sessionOf`.
+ * @param manager the same manager may be mounted twice; the outer one saves. Another manager's
+ *   session is beside it, see `sessionOf`.
  * @example
  * ```ts
  * app.use(session(manager));
@@ -61,7 +64,10 @@ export function session<Data extends object>(manager: SessionManager<Data>): Req
   };
 }
 
-/** What Express knows of a request. Its getters are missing where others call the middleware with a bare request. */
+/**
+ * What Express knows of a request. Its getters are missing where others call the middleware with a
+ * bare request.
+ */
 class ExpressFacts extends NodeFacts {
   readonly #request: Partial<Pick<Request, "secure" | "host">>;
 

@@ -8,7 +8,8 @@ import { checkToolbar } from "../check-mounted.ts";
 const ERRORS = "tracing:express.router.request:error";
 
 /**
- * Shows a toolbar on the pages of an Express 5 application. Mount it before all else, but inside of what compresses.
+ * Shows a toolbar on the pages of an Express 5 application. Mount it before all else, but inside of
+ * what compresses.
  *
  * @example
  * ```ts

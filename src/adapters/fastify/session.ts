@@ -20,20 +20,24 @@ type Headers = ReturnType<FastifyReply["getHeaders"]>;
 const OURS = Symbol.for("latchkey.session");
 
 /**
- * Gives each request of a Fastify 5 application its session, as `request.session`, and saves it before the headers leave, for error
- * answers too. It serves the instance that registers it and all plugins below. `sessionOf(manager, request)` is the same session with
- * the manager's types.
+ * Gives each request of a Fastify 5 application its session, as `request.session`, and saves it
+ * before the headers leave, for error answers too. It serves the instance that registers it and all
+ * plugins below. `sessionOf(manager, request)` is the same session with the manager's types.
  *
- * `request.session = null` ends the session. Any other value that is assigned throws InvalidOptionError.
+ * `request.session = null` ends the session. Any other value that is assigned throws
+ * InvalidOptionError.
  *
- * Fastify decides whether a request came over HTTPS: set `trustProxy` where a proxy ends TLS. A session that cannot be opened or saved
- * is an error, and goes to the application's error handler. Nothing of the handler's own answer is sent.
+ * Fastify decides whether a request came over HTTPS: set `trustProxy` where a proxy ends TLS. A
+ * session that cannot be opened or saved is an error, and goes to the application's error handler.
+ * Nothing of the handler's own answer is sent.
  *
- * A reply that is hijacked or written to `reply.raw` bypasses Fastify's hooks, so the session is not saved, and a change is warned of
- * once (LATCHKEY_NOT_SAVED). Call `manager.commit(session)` before, and append its headers to `reply.raw`.
+ * A reply that is hijacked or written to `reply.raw` bypasses Fastify's hooks, so the session is
+ * not saved, and a change is warned of once (LATCHKEY_NOT_SAVED). Call `manager.commit(session)`
+ * before, and append its headers to `reply.raw`.
  *
  * @throws InvalidOptionError for anything but a SessionManager.
- * @param manager the same manager may be registered twice; the outer one saves. Another manager's session is beside it, see `sessionOf`.
+ * @param manager the same manager may be registered twice; the outer one saves. Another manager's
+ *   session is beside it, see `sessionOf`.
  * @example
  * ```ts
  * app.register(session(manager));
@@ -81,7 +85,8 @@ export function session<Data extends object>(manager: SessionManager<Data>): Fas
     app.addHook("onSend", (request, reply, payload, done) => {
       const known = (request as Carrier<Data>)[opened];
       if (known === undefined) return done(null, payload);
-      // An error answer comes here a second time, when the first could not be sent. The session is closed by then, and sets nothing.
+      // An error answer comes here a second time, when the first could not be sent. The session is
+      // closed by then, and sets nothing.
       const body = unwrapResponse(reply, payload);
       const send = (headers: readonly HeaderPair[]): void => {
         for (const [name, value] of headers) append(reply, name, value);

@@ -6,7 +6,8 @@ import { unwrapResponse } from "./unwrap-response.ts";
 import { checkToolbar } from "../check-mounted.ts";
 
 /**
- * Shows a toolbar on the pages of a Fastify 5 application. Register it before all else, so that what compresses comes after it.
+ * Shows a toolbar on the pages of a Fastify 5 application. Register it before all else, so that
+ * what compresses comes after it.
  *
  * @example
  * ```ts

@@ -1,7 +1,8 @@
 import type { FastifyReply } from "fastify";
 
 /**
- * Takes a fetch Response apart, as Fastify itself does later: its headers would otherwise be set after ours, and in their place.
+ * Takes a fetch Response apart, as Fastify itself does later: its headers would otherwise be set
+ * after ours, and in their place.
  *
  * @returns the body; what is not a Response is returned as it is.
  */

@@ -3,8 +3,9 @@ import type { HeaderPair } from "../../sessions/manager-options.ts";
 type Body = ConstructorParameters<typeof Response>[0];
 
 /**
- * A copy of an answer with more headers. The answer itself is never changed: an application may keep one and give it to all visitors,
- * who would then get each other's cookies. The headers of an answer that came from elsewhere cannot be changed at all.
+ * A copy of an answer with more headers. The answer itself is never changed: an application may
+ * keep one and give it to all visitors, who would then get each other's cookies. The headers of an
+ * answer that came from elsewhere cannot be changed at all.
  */
 export function copyWith(response: Response, headers: readonly HeaderPair[]): Response {
   const { status } = response;
@@ -21,8 +22,8 @@ export function copyWith(response: Response, headers: readonly HeaderPair[]): Re
 }
 
 /**
- * What a response of @hono/node-server was made of: it keeps a list of status, body and headers under a symbol. Such a
- * response can be sent many times, until its `body` is asked for.
+ * What a response of @hono/node-server was made of: it keeps a list of status, body and headers
+ * under a symbol. Such a response can be sent many times, until its `body` is asked for.
  */
 function madeOf(response: Response): { readonly body: Body } | undefined {
   for (const symbol of Object.getOwnPropertySymbols(response)) {

@@ -5,14 +5,18 @@ import { NodeFacts, pathOf } from "../node-facts.ts";
 
 const ORIGIN = /^(https?):\/\/([^/?#]*)/i;
 
-/** What @hono/node-server puts into `c.env`. On other servers, bindings of the same name may be anything. */
+/**
+ * What @hono/node-server puts into `c.env`. On other servers, bindings of the same name may be
+ * anything.
+ */
 interface Bindings {
   readonly incoming?: Partial<IncomingMessage> | undefined;
   readonly outgoing?: Partial<ServerResponse> | undefined;
 }
 
 /**
- * What is known of a request in Hono: scheme and host from its address, and the rest from node:http's request where
+ * What is known of a request in Hono: scheme and host from its address, and the rest from
+ * node:http's request where
  * @hono/node-server gives it. Elsewhere the other end of the connection is not known.
  */
 export class HonoFacts implements RequestFacts {
@@ -37,7 +41,10 @@ export class HonoFacts implements RequestFacts {
     return ORIGIN.exec(this.#url)?.[2] ?? "";
   }
 
-  /** By the server's own request: an application that is mounted in another one sees a part of the address. */
+  /**
+   * By the server's own request: an application that is mounted in another one sees a part of the
+   * address.
+   */
   get path(): string {
     return this.#node?.path ?? pathOf(this.#url);
   }

@@ -19,15 +19,19 @@ const SHOWN: unique symbol = Symbol("latchkey session shown");
 type Holder = Context & { [SHOWN]?: unknown };
 
 /**
- * Gives each request of a Hono application its session, as `c.get("session")`, and saves it when the handlers are done, for error
- * answers too. It works on the fetch interface alone, so on every runtime that Hono runs on with Node's modules.
+ * Gives each request of a Hono application its session, as `c.get("session")`, and saves it when
+ * the handlers are done, for error answers too. It works on the fetch interface alone, so on every
+ * runtime that Hono runs on with Node's modules.
  *
- * `c.set("session", null)` ends the session when the handlers are done. Any other value that is set is then an error.
+ * `c.set("session", null)` ends the session when the handlers are done. Any other value that is set
+ * is then an error.
  *
- * A session that cannot be saved is an error of the application: `app.onError` answers it, and nothing of the handler's answer is sent.
+ * A session that cannot be saved is an error of the application: `app.onError` answers it, and
+ * nothing of the handler's answer is sent.
  *
  * @throws InvalidOptionError for anything but a SessionManager.
- * @param manager the same manager may be mounted twice; the outer one saves. Another manager's session is beside it, see `sessionOf`.
+ * @param manager the same manager may be mounted twice; the outer one saves. Another manager's
+ *   session is beside it, see `sessionOf`.
  * @example
  * ```ts
  * const app = new Hono().use(session(manager)).get("/", (c) => c.json(c.get("session").data));

@@ -4,9 +4,11 @@ import type { Toolbar, ToolbarRequest } from "../../toolbar/index.ts";
 import { checkToolbar } from "../check-mounted.ts";
 
 /**
- * Shows a toolbar on the pages of a Hono application. Mount it before all else, so that it sees what the others do.
+ * Shows a toolbar on the pages of a Hono application. Mount it before all else, so that it sees
+ * what the others do.
  *
- * Its own pages need the visitor's address, which @hono/node-server tells; on other servers nothing is shown.
+ * Its own pages need the visitor's address, which @hono/node-server tells; on other servers nothing
+ * is shown.
  *
  * @example
  * ```ts

@@ -18,16 +18,19 @@ export interface SessionContext<Data extends object = Record<string, unknown>> {
 }
 
 /**
- * Gives each request of a Koa application its session, as `ctx.session`, and saves it before the headers leave, for error answers too.
+ * Gives each request of a Koa application its session, as `ctx.session`, and saves it before the
+ * headers leave, for error answers too.
  *
- * `ctx.session = null` ends the session. Any other value that is assigned throws InvalidOptionError.
+ * `ctx.session = null` ends the session. Any other value that is assigned throws
+ * InvalidOptionError.
  *
- * Koa decides whether a request came over HTTPS: set `app.proxy` where a proxy ends TLS. A session that cannot be opened or saved is
- * thrown, so that middleware outside of this one may answer it, and Koa answers 500 otherwise. Nothing of the handler's own answer is
- * sent.
+ * Koa decides whether a request came over HTTPS: set `app.proxy` where a proxy ends TLS. A session
+ * that cannot be opened or saved is thrown, so that middleware outside of this one may answer it,
+ * and Koa answers 500 otherwise. Nothing of the handler's own answer is sent.
  *
  * @throws InvalidOptionError for anything but a SessionManager.
- * @param manager the same manager may be mounted twice; the outer one saves. Another manager's session is beside it, see `sessionOf`.
+ * @param manager the same manager may be mounted twice; the outer one saves. Another manager's
+ *   session is beside it, see `sessionOf`.
  * @example
  * ```ts
  * const app = new Koa().use(session(manager));
@@ -67,7 +70,8 @@ export function session<Data extends object>(manager: SessionManager<Data>): Mid
     // The handler writes the answer itself, now or later.
     if (ctx.respond === false || res.headersSent) return;
     try {
-      // Koa's way to answer an error is middleware outside of this one: by the last moment that would have run.
+      // Koa's way to answer an error is middleware outside of this one: by the last moment that
+      // would have run.
       await commit();
     } catch (error) {
       committed = Promise.resolve([]);

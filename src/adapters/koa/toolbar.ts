@@ -4,7 +4,8 @@ import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
 import { checkToolbar } from "../check-mounted.ts";
 
 /**
- * Shows a toolbar on the pages of a Koa application. Mount it before all else, but inside of what compresses.
+ * Shows a toolbar on the pages of a Koa application. Mount it before all else, but inside of what
+ * compresses.
  *
  * @example
  * ```ts

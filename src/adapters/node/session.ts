@@ -12,19 +12,23 @@ export type SessionRequest<Data extends object = Record<string, unknown>> = Inco
 export type SessionMiddleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
 /**
- * Gives each request of a node:http server its session, as `request.session`, and saves it before the first byte of the answer leaves.
- * A redirect never arrives before the store has answered. Requests and responses of node:http2's compatibility API work too.
+ * Gives each request of a node:http server its session, as `request.session`, and saves it before
+ * the first byte of the answer leaves. A redirect never arrives before the store has answered.
+ * Requests and responses of node:http2's compatibility API work too.
  *
- * `request.session = null` ends the session. Any other value that is assigned throws InvalidOptionError.
+ * `request.session = null` ends the session. Any other value that is assigned throws
+ * InvalidOptionError.
  *
- * A session that cannot be opened or saved is an error. A `next` that takes an argument is called with it, as connect and Express
- * expect, and may answer. For a `next` that takes none, the answer is a plain 500. Nothing of the handler's own answer is sent.
+ * A session that cannot be opened or saved is an error. A `next` that takes an argument is called
+ * with it, as connect and Express expect, and may answer. For a `next` that takes none, the answer
+ * is a plain 500. Nothing of the handler's own answer is sent.
  *
- * Where there is no answer to hold, as in Socket.IO's `io.engine.use(session(manager))`, the session is open, and a change is saved
- * by `manager.commit` alone.
+ * Where there is no answer to hold, as in Socket.IO's `io.engine.use(session(manager))`, the
+ * session is open, and a change is saved by `manager.commit` alone.
  *
  * @throws InvalidOptionError for anything but a SessionManager.
- * @param manager the same manager may be mounted twice; the outer one saves. Another manager's session is beside it, see `sessionOf`.
+ * @param manager the same manager may be mounted twice; the outer one saves. Another manager's
+ *   session is beside it, see `sessionOf`.
  * @example
  * ```ts
  * const openSession = session(manager);

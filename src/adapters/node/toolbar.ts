@@ -6,8 +6,8 @@ import { checkToolbar } from "../check-mounted.ts";
 export type DebugToolbarMiddleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
 /**
- * Shows a toolbar on the pages of a node:http server, or of Express and whatever else calls its middleware in this way. Mount it
- * before all else.
+ * Shows a toolbar on the pages of a node:http server, or of Express and whatever else calls its
+ * middleware in this way. Mount it before all else.
  *
  * @example
  * ```ts
@@ -54,8 +54,8 @@ function tailFor(
 }
 
 /**
- * Puts a text after the body of a response, whichever way the body is written: this response's own writeHead, write and end are
- * wrapped, and nothing that others share.
+ * Puts a text after the body of a response, whichever way the body is written: this response's own
+ * writeHead, write and end are wrapped, and nothing that others share.
  *
  * @param tailOf asked once, with the final headers, just before they leave.
  */
@@ -69,7 +69,8 @@ function appendTail(response: ServerResponse, tailOf: (headers: HeaderList) => s
     decided = true;
     response.statusCode = status;
     const own = typeof reason === "string" ? given : (given ?? reason);
-    // What was handed to writeHead is set as headers first, so that there is one place to read and to change them.
+    // What was handed to writeHead is set as headers first, so that there is one place to read and
+    // to change them.
     for (const [name, value] of givenHeaders(own)) response.setHeader(name, value);
     tail = tailOf(headerList(response.getHeaders()));
     if (tail !== undefined) {
@@ -92,7 +93,8 @@ function appendTail(response: ServerResponse, tailOf: (headers: HeaderList) => s
     const has = chunk !== undefined && chunk !== null;
     if (!decided && !response.headersSent) {
       const [status] = decide(response.statusCode);
-      // Node would count the chunk alone; told here, the length covers both, and a short answer stays in one piece.
+      // Node would count the chunk alone; told here, the length covers both, and a short answer
+      // stays in one piece.
       if (
         tail !== undefined &&
         response.getHeader("content-length") === undefined &&
@@ -151,6 +153,7 @@ function sendAnswer(response: ServerResponse, { status, headers, body }: Toolbar
     }
     response.end();
   };
-  // The stream is the toolbar's own and does not fail; a socket that does has ended the response already.
+  // The stream is the toolbar's own and does not fail; a socket that does has ended the response
+  // already.
   pump().catch(() => response.destroy());
 }

@@ -12,7 +12,10 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `latchkey cookie …`: look into, verify and make session cookies, with the keys of this environment. */
+/**
+ * `latchkey cookie …`: look into, verify and make session cookies, with the keys of this
+ * environment.
+ */
 export function addCookie(program: Command, io: Io, finish: (code: ExitCode) => void): void {
   const cookie = program.command("cookie").description("look into, verify and make session cookies (read from standard input)");
   const shared = (command: Command): Command =>
@@ -69,7 +72,10 @@ async function readRing({ keyFile }: Options, io: Io): Promise<KeyRing> {
   return loadKeyRing({ env: io.env, mode: "development", directory: io.cwd, warn: () => undefined });
 }
 
-/** That somebody else can make such a cookie too, where a key of the ring is published or can be guessed. */
+/**
+ * That somebody else can make such a cookie too, where a key of the ring is published or can be
+ * guessed.
+ */
 function warningOf(ring: KeyRing): string | undefined {
   for (const key of ring) {
     const { verdict, findings } = gradeSecretKey(key);
@@ -92,7 +98,8 @@ async function readCookie({ name }: Options, io: Io): Promise<[value: string, na
     const at = part.indexOf("=");
     if (at > 0 && part.slice(0, at).trim() === name) return [part.slice(at + 1).trim(), name];
   }
-  // No format has an equals sign inside: this is another cookie's "name=value", or the value itself.
+  // No format has an equals sign inside: this is another cookie's "name=value", or the value
+  // itself.
   const [first = ""] = text.split(";");
   const [left = "", right] = first.split(/=(.*)/s);
   return right === undefined || right === "" ? [first.trim(), name] : [right.trim(), left.trim()];

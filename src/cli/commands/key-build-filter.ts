@@ -10,7 +10,10 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `latchkey key build-filter`: turns lists of known keys into a small file that can be asked, not read. */
+/**
+ * `latchkey key build-filter`: turns lists of known keys into a small file that can be asked, not
+ * read.
+ */
 export function addBuildFilter(key: Command, io: Io): void {
   key
     .command("build-filter")

@@ -69,7 +69,10 @@ function describe(source: string, assertion: string, rows: readonly Row[]): stri
   return `Derived from ${source}: ${from}.\nImplicit assertion: ${assertion}\nKeep the derived key secret: a holder reads and makes sessions of this cookie.\n`;
 }
 
-/** A derived key is something to hold a guess against, so it must not come from a secret key that can be guessed. */
+/**
+ * A derived key is something to hold a guess against, so it must not come from a secret key that
+ * can be guessed.
+ */
 function warningOf(keys: readonly SecretKey[]): string | undefined {
   for (const [index, key] of keys.entries()) {
     const { verdict, findings } = gradeSecretKey(key);

@@ -32,7 +32,10 @@ export interface ExamineOptions {
   readonly grade?: (key: string) => KeyGrade;
 }
 
-/** Looks through an application's folder for keys that are not as they should be. Reads, and changes nothing. */
+/**
+ * Looks through an application's folder for keys that are not as they should be. Reads, and changes
+ * nothing.
+ */
 export async function examine(folder: string, { history, grade = gradeSecretKey }: ExamineOptions): Promise<Examination> {
   const files = listFiles(folder);
   const findings: DoctorFinding[] = [];
@@ -130,8 +133,8 @@ function* findingsOfSharing(placed: readonly Placed[]): Generator<DoctorFinding>
 function* findingsOfFile(file: ListedFile, folder: string): Generator<DoctorFinding> {
   if (file.kind === "source" || isExample(file.path)) return;
   const mode = statSync(join(folder, file.path)).mode;
-  // Windows has no such modes, and reports all files as readable by all.
-  // What git tracks is open to all who have the repository, whatever its mode: other findings say so.
+  // Windows has no such modes, and reports all files as readable by all. What git tracks is open to
+  // all who have the repository, whatever its mode: other findings say so.
   if (process.platform !== "win32" && (mode & 0o044) !== 0 && file.tracked !== true) {
     yield {
       code: "file_readable",

@@ -15,7 +15,10 @@ const LONGEST_CALL = 4_000;
 /** A script of package.json that starts a server by a runtime. */
 const SERVER_SCRIPT = /^\s*"(start|serve|dev|develop|server)(?::[\w-]+)?"\s*:\s*"([^"]*\b(?:node|nodemon|tsx|ts-node|bun|deno)\b[^"]*)"/;
 
-/** Lines that could leave debug mode, or the toolbar, on in production; and starts of a server that leave it open where it runs. */
+/**
+ * Lines that could leave debug mode, or the toolbar, on in production; and starts of a server that
+ * leave it open where it runs.
+ */
 export function findDebugSwitches(text: string, file: ListedFile): readonly DoctorFinding[] {
   const { path, kind } = file;
   if (/(?:^|\/)(?:tests?|examples?|docs?|bench)\/|\.(?:test|spec)\.\w+$/.test(path)) return [];

@@ -8,7 +8,10 @@ export interface FoundKey {
   readonly inComment: boolean;
 }
 
-/** Names that mean a key for signing or sealing: SECRET_KEY, secretKey, SESSION_SECRET, cookie_password, secret_key_base … */
+/**
+ * Names that mean a key for signing or sealing: SECRET_KEY, secretKey, SESSION_SECRET,
+ * cookie_password, secret_key_base …
+ */
 const NAME = /^(?:\w*_)?(?:secret_?keys?(?:_base|_fallbacks)?|(?:session|cookie|signing|jwt|app|auth)_?(?:secrets?|keys?|password))$/i;
 /** Names that mean one only where a session library is called: `session({ secret: "…" })`. */
 const NAME_IN_CALL = /^(?:secrets?|keys|password)$/;
@@ -17,17 +20,22 @@ const CALL = /\b(?:session|cookieSession|secureSession|fastifySession|getIronSes
 const DIRECT =
   /\b(?:SecretKey\.from|new\s+KeyRing|new\s+(?:TimestampSigner|Signer|(?:URLSafe)?(?:Timed)?Serializer))\s*\(\s*(["'`])((?:\\.|(?!\1)[^\\]){1,4096})\1/g;
 
-// name = "value", name: "value", ["NAME"] = 'value', NAME => "value", with a type or Python's string prefix between.
-// A name begins where a word does, and everything is bounded, so that a long word or line takes time in proportion to its length.
+// name = "value", name: "value", ["NAME"] = 'value', NAME => "value", with a type or Python's
+// string prefix between. A name begins where a word does, and everything is bounded, so that a long
+// word or line takes time in proportion to its length.
 const QUOTED =
   /(?<!\w)([A-Za-z_][\w-]{0,79})["'\]]{0,4}\s{0,40}(?::\s{0,40}[A-Za-z]{1,40}\s{0,40})?(?:=>|[=:])\s{0,40}\[?\s{0,40}[bru]{0,2}(["'`])((?:\\.|(?!\2)[^\\\n]){1,4096})\2/g;
-// NAME=value in .env, ENV NAME value and ARG NAME=value in a Dockerfile, NAME: value and - NAME=value in a compose file.
+// NAME=value in .env, ENV NAME value and ARG NAME=value in a Dockerfile, NAME: value and -
+// NAME=value in a compose file.
 const BARE =
   /^\s{0,80}(?:export\s+|ENV\s+|ARG\s+|-\s*["']?)?([A-Za-z_]\w{0,79})\s{0,40}(?:[=:]\s{0,40}|\s{1,40})([^\s"'#][^\s#]{0,4096})\s{0,40}(?:#.*)?$/;
 
 const COMMENT = /^\s*(?:\/\/|\/?\*|#|<!--)/;
 
-/** Every key that a text writes down. `settings` texts (.env, compose files, Dockerfiles) also write values without quotes. */
+/**
+ * Every key that a text writes down. `settings` texts (.env, compose files, Dockerfiles) also write
+ * values without quotes.
+ */
 export function findKeys(text: string, kind: "source" | "settings"): readonly FoundKey[] {
   const found: FoundKey[] = [];
   let callEndsAt = -1;
@@ -53,7 +61,10 @@ export function findKeys(text: string, kind: "source" | "settings"): readonly Fo
   return found;
 }
 
-/** Not a reference to where the value really comes from, and not the name of a header, a file or another setting. */
+/**
+ * Not a reference to where the value really comes from, and not the name of a header, a file or
+ * another setting.
+ */
 function isValue(value: string): boolean {
   if (value.trim() === "" || /\$\{|\$\(|^\$[A-Z_]+$|^<.*>$|\{\{|process\.env|os\.environ|getenv|secrets\./.test(value)) return false;
   return !/^(?:[A-Z][A-Z0-9]*_)+[A-Z0-9]+$/.test(value) && !/^(?:file:|\.{0,2}\/|https?:)/.test(value);

@@ -15,7 +15,10 @@ export type DoctorCode =
 /** One thing that the doctor found. It never holds a key, nor a part of one. */
 export interface DoctorFinding {
   readonly code: DoctorCode;
-  /** `error`: mend it before anybody else sees the application. `warning`: mend it. `note`: look at it once. */
+  /**
+   * `error`: mend it before anybody else sees the application. `warning`: mend it. `note`: look at
+   * it once.
+   */
   readonly severity: "error" | "warning" | "note";
   readonly path: string;
   /** Counted from 1; 0 where the whole file is meant. */

@@ -9,10 +9,15 @@ export interface HistoricKey extends FoundKey {
   readonly path: string;
 }
 
-/** Lines that could name a key, for git to choose commits by: a superset of what `findKeys` knows. */
+/**
+ * Lines that could name a key, for git to choose commits by: a superset of what `findKeys` knows.
+ */
 const WORTH_A_LOOK = "[Ss][Ee][Cc][Rr][Ee][Tt]|_[Kk][Ee][Yy]|[a-z]Key\\b|KeyRing|[Pp]assword";
 
-/** The keys that commits of a checkout ever added, oldest last. Reads only; a folder without git has none. */
+/**
+ * The keys that commits of a checkout ever added, oldest last. Reads only; a folder without git has
+ * none.
+ */
 export async function findKeysInHistory(folder: string): Promise<readonly HistoricKey[]> {
   const git = spawn(
     "git",

@@ -80,7 +80,10 @@ export function listFiles(folder: string): readonly ListedFile[] {
   return files;
 }
 
-/** Whether git ignores a file because a tool made it. Files that hold an environment or a key are ignored because they are secret. */
+/**
+ * Whether git ignores a file because a tool made it. Files that hold an environment or a key are
+ * ignored because they are secret.
+ */
 function isBuilt(path: string, kind: ListedFile["kind"], ignoredFolders: ReadonlySet<string>): boolean {
   if (isEnvFile(path) || basename(path) === "secret_key") return false;
   const folders = path.split("/").slice(0, -1);
@@ -106,7 +109,10 @@ export function kindOf(path: string): ListedFile["kind"] | undefined {
   return SETTINGS.has(extension) ? "settings" : undefined;
 }
 
-/** Whether a file is one of those that hold a process's environment: `.env`, `.env.local`, `production.env`. */
+/**
+ * Whether a file is one of those that hold a process's environment: `.env`, `.env.local`,
+ * `production.env`.
+ */
 export function isEnvFile(path: string): boolean {
   const name = basename(path);
   return /^\.env(?:\..+)?$|\.env$/.test(name) && !/\.(?:example|sample|template|dist)$/.test(name);

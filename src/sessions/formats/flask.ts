@@ -10,14 +10,17 @@ const FLASK_LIFETIME = 31 * 86_400;
 const SHAPE = /^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{0,7}\.[A-Za-z0-9_-]{27}$/;
 
 /**
- * Flask's own session cookie: what it writes, Flask 2.2 to 3.1 reads with the same SECRET_KEY, and the reverse.
+ * Flask's own session cookie: what it writes, Flask 2.2 to 3.1 reads with the same SECRET_KEY, and
+ * the reverse.
  *
- * Anybody can read such a cookie; only we can write one. `session.persistent` is Flask's `_permanent`, and `session.subject` is `_user_id`,
- * where Flask-Login keeps the user. The cookie is called `session` and ends 31 days after it was last signed. Flask's format has no
- * start of the session: as in Flask, a session that is used again and again has no absolute end. `lifetime` and `idleTimeout` both count
- * from the last signature, and the shorter one decides.
+ * Anybody can read such a cookie; only we can write one. `session.persistent` is Flask's
+ * `_permanent`, and `session.subject` is `_user_id`, where Flask-Login keeps the user. The cookie
+ * is called `session` and ends 31 days after it was last signed. Flask's format has no start of the
+ * session: as in Flask, a session that is used again and again has no absolute end. `lifetime` and
+ * `idleTimeout` both count from the last signature, and the shorter one decides.
  *
- * The entries `_user_id` (a text) and `_permanent` (true) cannot be saved as data: the next request would read them as a login.
+ * The entries `_user_id` (a text) and `_permanent` (true) cannot be saved as data: the next request
+ * would read them as a login.
  *
  * @example
  * ```ts
@@ -64,7 +67,8 @@ export function flask(): SessionFormat {
 }
 
 /**
- * Data and members share one name space in this format, so an entry that a visitor has named could log somebody in.
+ * Data and members share one name space in this format, so an entry that a visitor has named could
+ * log somebody in.
  *
  * @throws SessionError `session_invalid`.
  */
@@ -79,7 +83,10 @@ function refuseFlaskMembers(data: Record<string, unknown>): void {
   );
 }
 
-/** Takes out of the data what this package keeps beside it. Only in the form that Flask and Flask-Login write. */
+/**
+ * Takes out of the data what this package keeps beside it. Only in the form that Flask and
+ * Flask-Login write.
+ */
 function takeFlaskMembers(data: Record<string, unknown>): { subject: string | undefined; persistent: boolean } {
   const persistent = Object.hasOwn(data, "_permanent") && data["_permanent"] === true;
   if (persistent) delete data["_permanent"];

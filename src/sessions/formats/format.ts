@@ -6,8 +6,8 @@ import type { Rejection } from "../rejection.ts";
 import type { SessionRecord } from "../session-record.ts";
 
 /**
- * What a cookie that holds its whole session looks like. Made by `sealed()`, `signed()` or `flask()`, and given its keys by the
- * SessionManager.
+ * What a cookie that holds its whole session looks like. Made by `sealed()`, `signed()` or
+ * `flask()`, and given its keys by the SessionManager.
  */
 export interface SessionFormat {
   /** Its name in messages. */
@@ -19,11 +19,15 @@ export interface SessionFormat {
   /** Its own lifetimes, where they differ from the usual ones. */
   readonly lifetimes?: Lifetimes | undefined;
   /**
-   * Whether its cookies say only when they were written, and not when the session began. Then such a session has no absolute end: the
-   * shorter one of `lifetime` and `idleTimeout` counts from the last time the cookie was written.
+   * Whether its cookies say only when they were written, and not when the session began. Then such
+   * a session has no absolute end: the shorter one of `lifetime` and `idleTimeout` counts from the
+   * last time the cookie was written.
    */
   readonly hasNoStart?: boolean | undefined;
-  /** Whether a visit moves the end of persistent sessions alone, as in Flask. Default: of all sessions. */
+  /**
+   * Whether a visit moves the end of persistent sessions alone, as in Flask. Default: of all
+   * sessions.
+   */
   readonly extendsPersistentOnly?: boolean | undefined;
   /** The format for one cookie name. */
   bind(context: FormatContext): SessionCodec;
@@ -45,7 +49,8 @@ export interface SessionCodec {
   /** Never throws for anything that a cookie can hold. */
   decode(value: string): Decoded | Rejection;
   /**
-   * @param record with the id that the session had so far. Without one, a format that has room for it makes one.
+   * @param record with the id that the session had so far. Without one, a format that has room for
+   *   it makes one.
    * @param text the data as session JSON, which formats may use as it is.
    */
   encode(record: SessionRecord, text: string): string;

@@ -7,14 +7,19 @@ import { createSessionId } from "../token.ts";
 import type { SessionCodec, SessionFormat } from "./format.ts";
 
 const SHAPE = /^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{1,7}\.[A-Za-z0-9_-]{43}$/;
-/** Compression would show a secret that stands beside a visitor's text: the cookie gets shorter with each letter that is guessed. */
+/**
+ * Compression would show a secret that stands beside a visitor's text: the cookie gets shorter with
+ * each letter that is guessed.
+ */
 const NEVER_COMPRESS: number = Number.MAX_SAFE_INTEGER;
 
 /**
- * Cookies that anybody can read and only this server can write: the layout of itsdangerous (payload, time, signature), with HMAC-SHA-256.
- * The signing key is derived by HKDF for the cookie's name, so nothing else that the secret key signs can be a session.
+ * Cookies that anybody can read and only this server can write: the layout of itsdangerous
+ * (payload, time, signature), with HMAC-SHA-256. The signing key is derived by HKDF for the
+ * cookie's name, so nothing else that the secret key signs can be a session.
  *
- * Choose it where a script of the page or another service has to look into the session; else `sealed()` is the better one.
+ * Choose it where a script of the page or another service has to look into the session; else
+ * `sealed()` is the better one.
  *
  * @example
  * ```ts

@@ -12,7 +12,10 @@ export interface KeyRow {
   readonly source: string | null;
   readonly verdict: "strong" | "acceptable" | "weak" | "refused";
   readonly bits: number;
-  /** Whether it is the key that was made for development on this machine: right here, and refused in production. */
+  /**
+   * Whether it is the key that was made for development on this machine: right here, and refused in
+   * production.
+   */
   readonly development: boolean;
   /** What was found about the key, with what to do, a sentence each. */
   readonly remarks: readonly string[];

@@ -19,7 +19,10 @@ interface RequestStats {
   readonly notShown: string | null;
 }
 
-/** What came in and what went out: addresses, headers, cookies by name and size, and what was thrown. */
+/**
+ * What came in and what went out: addresses, headers, cookies by name and size, and what was
+ * thrown.
+ */
 export function requestPanel(directory: string): Panel<RequestStats> {
   const folders = [`${pathToFileURL(directory).href}/`, `${directory}/`];
   return {

@@ -14,8 +14,9 @@ interface Heard {
 const slotOf = (recording: Recording): Heard => recording.slot("session", () => ({ loaded: null, committed: null }));
 
 /**
- * The session and the keys: what came in, who signed it, how old and how big it is, what this request changed, what was sent back and why,
- * and how good the keys are. It shows the data that a page's visitor has; it never holds the cookie, a signature or a key.
+ * The session and the keys: what came in, who signed it, how old and how big it is, what this
+ * request changed, what was sent back and why, and how good the keys are. It shows the data that a
+ * page's visitor has; it never holds the cookie, a signature or a key.
  */
 export function sessionPanel(keys: KeyRing, clock: Clock = unixNow): Panel<SessionStats> {
   return {

@@ -10,7 +10,10 @@ interface VersionStats {
   readonly packages: readonly { readonly name: string; readonly version: string | null; readonly wanted: string }[];
 }
 
-/** The versions of Node and of the packages that the application names in its package.json, read once. */
+/**
+ * The versions of Node and of the packages that the application names in its package.json, read
+ * once.
+ */
 export function versionsPanel(directory: string): Panel<VersionStats> {
   let known: VersionStats | undefined;
   return {

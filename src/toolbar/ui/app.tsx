@@ -23,7 +23,8 @@ export function App({ parameters }: { readonly parameters: Parameters }): JSX.El
   const [selected, setSelected] = useState(parameters.exchange);
   const [page, setPage] = useState<ExchangePage>();
   const [lost, setLost] = useState(false);
-  // An error comes before what was looked at on the page before; a choice on this page comes before both.
+  // An error comes before what was looked at on the page before; a choice on this page comes before
+  // both.
   const [chosen, setChosen] = useState<string>();
   const root = useRef<HTMLDivElement>(null);
   const handle = useRef<HTMLButtonElement>(null);

@@ -28,7 +28,10 @@ export function readParameters(address: string): Parameters {
 
 let loads = 0;
 
-/** Asks by import, because a page's policy may forbid fetch where it allows this script's own imports. */
+/**
+ * Asks by import, because a page's policy may forbid fetch where it allows this script's own
+ * imports.
+ */
 async function load(parameters: Parameters, path: string): Promise<unknown> {
   loads += 1;
   const query = new URLSearchParams({ token: parameters.token, as: "module", n: String(loads) });
@@ -55,10 +58,11 @@ export async function loadList(parameters: Parameters): Promise<ExchangeList | u
 }
 
 /**
- * Listens for requests that end from now on, while the page is visible: a browser opens only six connections to a server, and hidden
- * tabs must not hold them.
+ * Listens for requests that end from now on, while the page is visible: a browser opens only six
+ * connections to a server, and hidden tabs must not hold them.
  *
- * @param onReturn called whenever the page is visible again, because what ended meanwhile was not heard.
+ * @param onReturn called whenever the page is visible again, because what ended meanwhile was not
+ *   heard.
  */
 export function watch(parameters: Parameters, onSummary: (summary: ExchangeSummary) => void, onReturn: () => void): () => void {
   let source: EventSource | undefined;

@@ -33,7 +33,8 @@ class ToolbarElement extends HTMLElement {
 function start(): void {
   const parameters = readParameters(import.meta.url);
   for (const script of document.scripts) if (script.src === import.meta.url) script.remove();
-  // Where a library exchanges the body and keeps the document, the element of the page before is still there.
+  // Where a library exchanges the body and keeps the document, the element of the page before is
+  // still there.
   const before = document.querySelector<ToolbarElement>(NAME);
   if (before !== null) {
     before.show(parameters);

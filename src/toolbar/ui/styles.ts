@@ -1,4 +1,6 @@
-/** The one style sheet of the toolbar. It reaches nothing outside, and nothing outside reaches it. */
+/**
+ * The one style sheet of the toolbar. It reaches nothing outside, and nothing outside reaches it.
+ */
 export const STYLES = `
 :host {
   all: initial !important;

@@ -17,11 +17,14 @@ export interface HeldRequest {
 }
 
 /**
- * An application whose routes go by the last part of the path, so that each exists below every folder:
+ * An application whose routes go by the last part of the path, so that each exists below every
+ * folder:
  *
- * - `me` names the visitor, or says "nobody"; `visit` changes the data; `login?as=…`, `logout` and `renew` do what they say;
+ * - `me` names the visitor, or says "nobody"; `visit` changes the data; `login?as=…`, `logout` and
+ *   `renew` do what they say;
  * - `slow` answers when the test says so, and looks at its session first with `?look`;
- * - `health` never looks at the session; `cookies` gives the Cookie header, and `page` an empty page, both past the middleware.
+ * - `health` never looks at the session; `cookies` gives the Cookie header, and `page` an empty
+ *   page, both past the middleware.
  */
 export class CookieApp {
   readonly #adapter: Adapter;

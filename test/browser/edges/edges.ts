@@ -6,7 +6,10 @@ import { plantedCookies } from "./planted.ts";
 import { releases } from "./releases.ts";
 import { Stage } from "./scene.ts";
 
-/** What a real browser holds, and who its visitor is at the next request, where something comes between. */
+/**
+ * What a real browser holds, and who its visitor is at the next request, where something comes
+ * between.
+ */
 export function cookieEdges(engine: Engine): void {
   describe.skipIf(!engine.isHere || opensslPath === undefined)(`cookies in ${engine.name}`, { timeout: 120_000 }, () => {
     let stage: Stage;

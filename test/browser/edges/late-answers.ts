@@ -11,7 +11,10 @@ const ADAPTERS: readonly { readonly adapter: Adapter; readonly places: readonly 
 ];
 const SLOW = ["/slow", "/slow?look"];
 
-/** Answers that arrive after a login, a renewal or a logout, and a neighbour on another port: none takes the visitor's session away. */
+/**
+ * Answers that arrive after a login, a renewal or a logout, and a neighbour on another port: none
+ * takes the visitor's session away.
+ */
 export function lateAnswers(stage: () => Stage): void {
   describe.each(ADAPTERS)("on $adapter", ({ adapter, places }) => {
     describe.each(places)("with sessions in a %s", (place) => {

@@ -22,9 +22,10 @@ const KINDS: readonly Kind[] = [
 type Plant = (scene: Scene, pair: string) => Promise<void>;
 
 /**
- * A script of the application's own origin can plant a twin that differs from its cookie only in being partitioned. A browser that does
- * not know the attribute takes the expiry of that twin for one of the cookie itself. So an answer may expire it only where it ends
- * the session, or writes it anew: the next login does.
+ * A script of the application's own origin can plant a twin that differs from its cookie only in
+ * being partitioned. A browser that does not know the attribute takes the expiry of that twin for
+ * one of the cookie itself. So an answer may expire it only where it ends the session, or writes it
+ * anew: the next login does.
  */
 const TWIN = "a script, partitioned";
 
@@ -44,7 +45,10 @@ const PLANTS: Readonly<Record<string, Plant>> = {
 
 /** A login and a logout beside a planted session: one plant of each sort will do. */
 const SORTS = ["a script, for a deeper path", TWIN, "a sibling, for the parent domain", "a subdomain, for the host"];
-/** A neighbour that writes the very scope of the application's own cookie replaces it. No answer can tell the two apart. */
+/**
+ * A neighbour that writes the very scope of the application's own cookie replaces it. No answer can
+ * tell the two apart.
+ */
 const REPLACES = { kind: "a Domain", plant: "a sibling, for the parent domain" };
 
 const FOLDER = "/app/deep";

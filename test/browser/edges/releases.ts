@@ -21,7 +21,8 @@ const CHANGES: readonly Change[] = [
   {
     title: "the cookie is partitioned no more",
     before: () => ({ ...NONE, partitioned: true }),
-    // The browser does not say which cookie is partitioned, and this release writes none: what was has to be named.
+    // The browser does not say which cookie is partitioned, and this release writes none: what was
+    // has to be named.
     after: () => ({ ...NONE, formerly: [{ partitioned: true }] }) as CookieOptions,
   },
 ];
@@ -62,7 +63,8 @@ export function releases(stage: () => Stage): void {
         for (let time = 0; time < 3; time++) expect(await scene.ask(`${FOLDER}/me`)).toBe("8");
         await scene.ask(`${FOLDER}/logout`);
         expect(await scene.ask(`${FOLDER}/me`)).toBe("nobody");
-        // In a store, the former session ended with the login: its cookie may stay behind, and opens nothing.
+        // In a store, the former session ended with the login: its cookie may stay behind, and
+        // opens nothing.
         if (place === "cookie") expect(await scene.held("sid", FOLDER)).toBe(0);
       });
 

@@ -5,7 +5,10 @@ import type { Engine, Tab } from "../../support/engines/engine.ts";
 import { HttpsHosts } from "../../support/https-hosts.ts";
 import { CookieApp, type Adapter } from "./cookie-app.ts";
 
-/** A browser, and two HTTPS servers on two ports of this machine. Every case gets host names of its own, and so a clean set of cookies. */
+/**
+ * A browser, and two HTTPS servers on two ports of this machine. Every case gets host names of its
+ * own, and so a clean set of cookies.
+ */
 export class Stage {
   readonly tab: Tab;
   readonly hosts: HttpsHosts;
@@ -81,7 +84,10 @@ export class Scene {
     await this.ask(`${folder}/login?as=${subject}`);
   }
 
-  /** Begins a request that is answered when `late` is called, which waits until the browser has the answer. */
+  /**
+   * Begins a request that is answered when `late` is called, which waits until the browser has the
+   * answer.
+   */
   async beginSlow(path: string): Promise<{ readonly late: () => Promise<void> }> {
     const held = this.app.holdNext();
     await this.stage.tab.evaluate(`(window.late = fetch(${JSON.stringify(path)}, { cache: "no-store" }).then((r) => r.text()), 0)`);
@@ -109,7 +115,10 @@ export class Scene {
     await this.stage.tab.goto(this.stage.hosts.url(host, `/page?set=${encodeURIComponent(line)}`));
   }
 
-  /** Sends a request to the application from whatever page the tab shows, with such cookies as the browser adds. */
+  /**
+   * Sends a request to the application from whatever page the tab shows, with such cookies as the
+   * browser adds.
+   */
   async sendFromThisPage(path: string): Promise<void> {
     const url = JSON.stringify(this.stage.hosts.url(this.host, path));
     await this.stage.tab.evaluate(`fetch(${url}, { mode: "no-cors", credentials: "include", cache: "no-store" }).then(() => 0)`);

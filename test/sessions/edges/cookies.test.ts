@@ -162,7 +162,8 @@ describe.each(kinds)("%s: the scope of the cookie changes between two releases",
     time.now += 60;
     for (let visit = 0; visit < 3; visit++) {
       const seen = await other.visit(v2!, ({ subject, data }) => [subject, data["cart"]], path);
-      // Flask's cookies have no id, so two of different content cannot be told from two sessions: one request is anonymous.
+      // Flask's cookies have no id, so two of different content cannot be told from two sessions:
+      // one request is anonymous.
       if (kind !== "flask" || visit > 0 || "formerly" in after) expect([visit, seen]).toEqual([visit, ["9", 1]]);
     }
     await other.visit(v2!, (session) => session.logout(), path);
@@ -177,7 +178,8 @@ describe.each(kinds)("%s: the scope of the cookie changes between two releases",
     const after = new SessionManager<Data>({ ...shared, cookie: { ...NAMED, formerly: [{ path: "/app" }] } as CookieOptions });
     const visitor = new Visitor(time);
     await visitor.visit(before, (session) => session.login("7"), "/app");
-    // The login on / does not see the old cookie; the next one that does takes it away with the first Set-Cookie.
+    // The login on / does not see the old cookie; the next one that does takes it away with the
+    // first Set-Cookie.
     await visitor.visit(after, (session) => session.login("8"), "/");
     await visitor.visit(after, (session) => session.logout(), "/");
     await visitor.visit(after, (session) => session.login("8"), "/app");

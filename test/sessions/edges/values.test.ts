@@ -293,7 +293,8 @@ describe("cookies that hold their session", () => {
       code: "session_invalid",
       message: expect.stringContaining('"best"') as string,
     });
-    // As long as nothing changes it is left alone: when its end would move, after a rotation of the key, and on its way into a store.
+    // As long as nothing changes it is left alone: when its end would move, after a rotation of the
+    // key, and on its way into a store.
     time.now += 20 * 86_400;
     const rotated = new KeyRing(generateSecretKey(), [keys]);
     for (const options of [
@@ -555,7 +556,8 @@ describe("what the manager is given", () => {
         pair.split("=")[0],
       ]);
     }
-    // In production the other name is never looked at: other hosts and plain connections can set it.
+    // In production the other name is never looked at: other hosts and plain connections can set
+    // it.
     const { KeyRing } = await import("latchkey");
     const production = new SessionManager<Data>({ keys: new KeyRing(keys, [], { mode: "production" }) });
     const session = await manager.load(undefined, local);

@@ -7,10 +7,11 @@ import { root, type Program } from "./pages.ts";
 const PRELUDES = "test/support/docs/preludes";
 
 /**
- * Type-checks all programs at once against the source, and gives what the compiler said, by page and line.
+ * Type-checks all programs at once against the source, and gives what the compiler said, by page
+ * and line.
  *
- * Names that a page uses and a reader knows (`manager`, `request`) come from `preludes`: from the file called like the page, else from
- * `common.ts`.
+ * Names that a page uses and a reader knows (`manager`, `request`) come from `preludes`: from the
+ * file called like the page, else from `common.ts`.
  */
 export function checkTypes(programs: readonly Program[]): readonly string[] {
   mkdirSync(join(root, "artifacts"), { recursive: true });
@@ -35,7 +36,10 @@ export function checkTypes(programs: readonly Program[]): readonly string[] {
   }
 }
 
-/** The imports that make the program whole. They stand below it, so that its lines keep their numbers. */
+/**
+ * The imports that make the program whole. They stand below it, so that its lines keep their
+ * numbers.
+ */
 function preludeFor({ page, text }: Program, file: string): string {
   const imports: string[] = [];
   const taken = new Set<string>();

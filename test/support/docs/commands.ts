@@ -6,7 +6,10 @@ export interface ShownCommand {
   readonly words: readonly string[];
 }
 
-/** The commands of a page that begin with `npx` or `npm`: in `sh` blocks, and in code within a sentence. */
+/**
+ * The commands of a page that begin with `npx` or `npm`: in `sh` blocks, and in code within a
+ * sentence.
+ */
 export function commandsOf(page: string): readonly ShownCommand[] {
   const text = readPage(page);
   const lines = blocksOf(page, text)

@@ -32,8 +32,9 @@ export interface PublicName {
 }
 
 /**
- * The names that an example of this file may use without an import, as a docstring has no room for one: those of the door behind
- * which the file stands, those of `latchkey`, and those of the file itself.
+ * The names that an example of this file may use without an import, as a docstring has no room for
+ * one: those of the door behind which the file stands, those of `latchkey`, and those of the file
+ * itself.
  */
 export function publicNamesFor(file: string): ReadonlyMap<string, PublicName> {
   const [, folder = "", name = ""] = /^src\/(?:adapters\/)?(.*?)\/?(\w[\w-]*)\.ts$/.exec(file) ?? [];

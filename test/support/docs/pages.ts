@@ -43,7 +43,10 @@ export function blocksOf(page: string, markdown: string = readPage(page)): reado
   });
 }
 
-/** The programs of a page: a `ts` block that begins with an import begins one, and the `ts` blocks after it go on with it. */
+/**
+ * The programs of a page: a `ts` block that begins with an import begins one, and the `ts` blocks
+ * after it go on with it.
+ */
 export function programsOf(page: string, markdown: string = readPage(page)): readonly Program[] {
   const programs: Program[] = [];
   for (const { language, line, text } of blocksOf(page, markdown)) {

@@ -5,12 +5,17 @@ import { root, type Program } from "./pages.ts";
 
 const MARK = /; \/\/ (?:=>|throws) /g;
 
-/** Whether the program says of some line what comes of it: `; // => value` or `; // throws Name`. */
+/**
+ * Whether the program says of some line what comes of it: `; // => value` or `; // throws Name`.
+ */
 export function hasChecks({ text }: Program): boolean {
   return text.search(MARK) !== -1;
 }
 
-/** Runs the program as it stands on its page, holds what its comments say against what it does, and gives what it exports. */
+/**
+ * Runs the program as it stands on its page, holds what its comments say against what it does, and
+ * gives what it exports.
+ */
 export async function runProgram(program: Program): Promise<Readonly<Record<string, unknown>>> {
   const folder = join(root, "artifacts");
   mkdirSync(folder, { recursive: true });

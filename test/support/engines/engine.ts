@@ -2,7 +2,10 @@
 export interface Tab {
   /** Opens an address, and waits until its page has loaded. */
   goto(url: string): Promise<void>;
-  /** Clicks the first element that a CSS selector finds, as a person would. A page that it opens may still be loading afterwards. */
+  /**
+   * Clicks the first element that a CSS selector finds, as a person would. A page that it opens may
+   * still be loading afterwards.
+   */
   click(selector: string): Promise<void>;
   /** Types a text into a field. */
   fill(selector: string, text: string): Promise<void>;

@@ -4,7 +4,10 @@ import type { Engine } from "./engine.ts";
 
 const path = requirement("Firefox", () => executable("firefox-esr", "firefox"));
 
-/** Driven by WebDriver BiDi, which Firefox speaks itself. It resolves every name below localhost to this machine. */
+/**
+ * Driven by WebDriver BiDi, which Firefox speaks itself. It resolves every name below localhost to
+ * this machine.
+ */
 export const firefoxEngine: Engine = {
   name: "Firefox",
   isHere: path !== undefined,

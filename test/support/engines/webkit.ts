@@ -11,7 +11,10 @@ const programs = requirement("WebKit (WebKitWebDriver and Xvfb)", () => {
   return driver !== undefined && display !== undefined ? { driver, display } : undefined;
 });
 
-/** WebKitGTK's MiniBrowser, on a display of its own that nobody sees. It resolves every name below localhost to this machine. */
+/**
+ * WebKitGTK's MiniBrowser, on a display of its own that nobody sees. It resolves every name below
+ * localhost to this machine.
+ */
 export const webkitEngine: Engine = {
   name: "WebKit",
   isHere: programs !== undefined,

@@ -1,5 +1,6 @@
 /*
- * What the code of a page may use without making it: things that every reader has. Only their types matter, nothing here runs.
+ * What the code of a page may use without making it: things that every reader has. Only their types
+ * matter, nothing here runs.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { KeyRing, Session, SessionManager } from "latchkey";
