@@ -26,10 +26,8 @@ class Life {
   createdAt: number;
   token = "";
   value = "";
-  /** When its earlier tokens were renewed. */
-  readonly renewed = new Map<string, number>();
   /** The session that a login has made of it. */
-  successor: { readonly life: Life; readonly at: number } | undefined;
+  successor: Life | undefined;
   isEnded = false;
   /**
    * Whether something happened to it of which two outcomes are right. Then it is not checked any
@@ -64,6 +62,13 @@ interface Sent {
   readonly key: number;
 }
 
+/** What the store says in the place of a token that is not the session's any more. */
+interface Move {
+  readonly at: number;
+  readonly to: string;
+  readonly byLogin: boolean;
+}
+
 interface StoredBase extends Base {
   readonly identity: Life;
   readonly token: string;
@@ -82,6 +87,7 @@ interface StoredBase extends Base {
 export class StoreReference implements Reference {
   readonly #sent = new Map<string, Sent>();
   readonly #byToken = new Map<string, Life>();
+  readonly #moves = new Map<string, Move>();
   readonly #lifetimes: Lifetimes;
 
   constructor(lifetimes: Lifetimes) {
@@ -96,7 +102,7 @@ export class StoreReference implements Reference {
     const alive = new Map<Life, Base>();
     const unsure = new Map<Life, Base>();
     const lost = new Set<View["why"]>();
-    const left: Life[] = [];
+    const left: Move[] = [];
     for (const value of distinct) {
       const sent = this.#sent.get(value);
       const life = sent === undefined ? undefined : this.#byToken.get(sent.token);
@@ -106,17 +112,19 @@ export class StoreReference implements Reference {
       }
       tokens.add(value);
       const { token } = sent;
-      const leftAt = life.renewed.get(token) ?? life.successor?.at;
-      const isInGrace = life.renewed.has(token) && now <= life.renewed.get(token)! + GRACE;
+      const move = this.#moves.get(token);
+      const isInGrace = move?.byLogin === false && now <= move.at + GRACE;
       const state = life.token === token || isInGrace ? life.state(now, this.#lifetimes) : "dead";
       const { persistent, createdAt } = life;
       const base: StoredBase = { ...life.content, persistent, createdAt, value, token, isInGrace, place: life.token, identity: life };
       if (state === "alive") alive.set(life, base);
       else if (state === "unsure") unsure.set(life, base);
-      else if (leftAt === undefined || now > leftAt + REMEMBERED) lost.add("unusable");
+      else if (move === undefined || now > move.at + REMEMBERED) lost.add("unusable");
       else {
         lost.add("moved");
-        left.push(life);
+        left.push(move);
+        // A logout may have taken away what said so.
+        if (life.isEnded) lost.add("unusable");
       }
     }
     const outcome = (found: readonly Base[]): View[] => {
@@ -133,10 +141,7 @@ export class StoreReference implements Reference {
     const base = view.base as StoredBase | undefined;
     if (base === undefined) return this.#concludeWithoutSession(view, work, server, now);
     const life = base.identity;
-    // What has moved is remembered for a minute. A request that runs longer finds its session no
-    // more: what it writes is dropped, and its logout does not reach the session.
-    const leftAt = life.renewed.get(base.place) ?? life.successor?.at;
-    const isForgotten = leftAt !== undefined && now > leftAt + REMEMBERED;
+    const isForgotten = this.#isForgotten(base.place, now);
     const state = isForgotten ? "dead" : life.state(now, this.#lifetimes);
     const begin = (data: Data): Outcome => this.#begin({ ...life.content, data }, work, server, now);
     if (state === "unsure") {
@@ -175,7 +180,7 @@ export class StoreReference implements Reference {
       opens,
       expires: "never",
       sent: (value) => {
-        life.renewed.set(life.token, now);
+        this.#moves.set(life.token, { at: now, to: tokenOf(value), byLogin: false });
         this.#note(value, life, server);
       },
     };
@@ -200,7 +205,9 @@ export class StoreReference implements Reference {
     const isAmbiguous = why === "ambiguous";
     if (work.ended) {
       // Nobody can tell which session is meant, so a logout ends all that came.
-      for (const life of [...all.map(({ identity }) => identity), ...left] as Life[]) {
+      const places = [...(all as StoredBase[]).map(({ place }) => place), ...(left as Move[]).map(({ to }) => to)];
+      for (const place of places.filter((each) => !this.#isForgotten(each, now))) {
+        const life = this.#byToken.get(place)!;
         this.#end(life);
         if (isLoose) life.isLoose = true;
       }
@@ -224,13 +231,14 @@ export class StoreReference implements Reference {
         ...outcome,
         sent: (value) => {
           outcome.sent(value);
-          life.successor = { life: this.#byToken.get(tokenOf(value))!, at: now };
+          life.successor = this.#byToken.get(tokenOf(value))!;
+          this.#moves.set(life.token, { at: now, to: tokenOf(value), byLogin: true });
         },
       };
     }
     // Another request has logged in with the same session. If it was the same user, both logins may
     // be one session.
-    const other = life.successor?.life;
+    const other = life.successor;
     if (other?.subject !== subject || other === undefined || other.state(now, this.#lifetimes) === "dead") return outcome;
     const merged = work.mergeInto(other.data);
     const joins = (value: string): boolean => tokenOf(value) === other.token;
@@ -245,9 +253,18 @@ export class StoreReference implements Reference {
     };
   }
 
+  /**
+   * What has moved is remembered for a minute. A request that runs longer finds its session no
+   * more: what it writes is dropped, and its logout does not reach the session.
+   */
+  #isForgotten(place: string, now: number): boolean {
+    const move = this.#moves.get(place);
+    return move !== undefined && now > move.at + REMEMBERED;
+  }
+
   /** Ends a session wherever it has gone. */
   #end(life: Life): void {
-    for (let each: Life | undefined = life; each !== undefined; each = each.successor?.life) {
+    for (let each: Life | undefined = life; each !== undefined; each = each.successor) {
       each.isEnded = true;
       each.isLoose = false;
     }
