@@ -117,7 +117,7 @@ function introductionOf(count: number): string {
 - **A program with the same key** signs other things with it, or an older version of this one did.
 - **A mistake** does as much harm: a key out of a tutorial, a clock that is wrong, a store that fails, a session that grows.
 
-Whoever has the current key, or runs code in the server, can do all that the server can. So can a script in a page, in the name of the visitor who looks at it: HttpOnly keeps the
+Anyone who has the current key, or runs code in the server, can do all that the server can. So can a script in a page, in the name of the visitor who looks at it: HttpOnly keeps the
 cookie from it, not the session. Cross-site requests are met by SameSite alone; forms that matter need a token of their own.
 
 What Latchkey promises, and what it cannot, stands in [SECURITY.md](../SECURITY.md).

@@ -1,6 +1,6 @@
 /**
  * Keys that stand in the documentation or the source of frameworks and applications, and so in many
- * servers: they join the list of published keys. Whoever adds one rebuilds the list with
+ * servers: they join the list of published keys. After adding one, rebuild the list with
  * scripts/build-published-keys.ts.
  */
 export const FRAMEWORK_DEFAULT_KEYS: readonly (string | Uint8Array)[] = [

@@ -17,7 +17,7 @@ export const g: Record<string, unknown> = forwarding(() => currentContext().g);
  */
 export const session: FlaskSession = sessionFacade(() => currentContext().session);
 
-/** An object that stands for whichever object is the current one. */
+/** An object that stands for the current object. */
 function forwarding<Target extends object>(current: () => Target): Target {
   return new Proxy({} as Target, {
     get: (_, name) => Reflect.get(current(), name) as unknown,

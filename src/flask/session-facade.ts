@@ -37,7 +37,7 @@ interface SessionMembers {
 /** The session as Flask shows it: a dictionary. */
 export type FlaskSession = SessionMembers & Record<string, unknown>;
 
-/** Makes a dictionary of whichever session is the current one. */
+/** Makes a dictionary of the current session. */
 export function sessionFacade(current: () => Session | undefined): FlaskSession {
   const opened = (): Session => {
     const session = current();
@@ -103,7 +103,7 @@ export function sessionFacade(current: () => Session | undefined): FlaskSession 
     },
     has: (_, key) => Object.hasOwn(data(), key),
     deleteProperty: (_, key) => Reflect.deleteProperty(data(), key),
-    // Only the entries: whoever lists the session, or spreads it, means the data.
+    // Only the entries: a program that lists the session, or spreads it, means the data.
     ownKeys: () => Reflect.ownKeys(data()),
     getOwnPropertyDescriptor: (_, key) =>
       Object.hasOwn(data(), key) ? { value: data()[String(key)], enumerable: true, configurable: true, writable: true } : undefined,

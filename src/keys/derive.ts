@@ -56,8 +56,8 @@ function infoOf(salt: string): string {
 }
 
 /**
- * A key for one purpose of this package's own, by HKDF-SHA-256 (RFC 5869): whoever learns it learns
- * nothing of the secret key.
+ * A key for one purpose of this package's own, by HKDF-SHA-256 (RFC 5869): anyone who learns it
+ * learns nothing of the secret key.
  *
  * @param purpose what the subkey is for; different purposes have unrelated keys.
  * @param length in bytes, 32 unless told otherwise.

@@ -167,7 +167,7 @@ function warningsOfAccess(path: string, file: Stats): string[] {
     warnings.push(
       `The key file ${path} belongs to another user (number ${file.uid}), who may change it. Run: chown ${process.geteuid?.()} ${path}`,
     );
-  // A link leads from one folder into another: whoever may write either can change what is read.
+  // A link leads from one folder into another: anyone who may write either can change what is read.
   for (const folder of new Set([dirname(resolve(path)), dirname(targetOf(resolve(path)))])) {
     const status = statSync(folder);
     // In a sticky folder, such as /tmp, only its owner replaces a file.

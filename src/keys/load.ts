@@ -18,7 +18,7 @@ export interface LoadKeyRingOptions {
   readonly env: Environment;
   /**
    * `production` refuses keys that can be guessed, and a start without a key. `development` warns
-   * of them, and makes a key where there is none. Unless given: LATCHKEY_ENV; else NODE_ENV, where
+   * of them, and makes a key where no key is set. Unless given: LATCHKEY_ENV; else NODE_ENV, where
    * `development` and `test` mean development. Where neither is set, a key that is given is judged
    * as in production, and where none is given one is made for this machine, with a warning.
    */
@@ -39,7 +39,7 @@ export interface LoadKeyRingOptions {
   readonly warn?: ((message: string) => void) | undefined;
   /**
    * Until then, fallback keys that production would refuse are accepted with a warning. Each of
-   * them lets whoever guesses it forge sessions: prefer to log everybody out.
+   * them lets anyone who guesses it forge sessions: prefer to log everybody out.
    */
   readonly acceptWeakFallbacksUntil?: Date | undefined;
   /** Further lists of keys to refuse, from `readKeyList`. */
@@ -71,11 +71,11 @@ interface Source {
  * 3. the file `secret_key` in $CREDENTIALS_DIRECTORY (systemd credentials)
  * 4. the environment variable SECRET_KEY
  *
- * More than one of them is an error, since whichever won would surprise somebody. Fallback keys
- * stand in the option `fallbacks`, in the further lines of a key file, or in SECRET_KEY_FALLBACKS
- * (a JSON array, or a list with commas). A server without any key, where nothing says production,
- * gets one that is kept in `.latchkey/secret_key`. All keys are graded (OWASP ASVS 11.2.3),
- * fallbacks as strictly.
+ * More than one of them is an error, since any choice between them would surprise somebody.
+ * Fallback keys stand in the option `fallbacks`, in the further lines of a key file, or in
+ * SECRET_KEY_FALLBACKS (a JSON array, or a list with commas). A server without any key, where
+ * nothing says production, gets one that is kept in `.latchkey/secret_key`. All keys are graded
+ * (OWASP ASVS 11.2.3), fallbacks as strictly.
  *
  * @throws SecretKeyError `key_missing`, `key_conflict` (two sources), `key_file`, `key_invalid`, or
  *   `key_refused` in production.

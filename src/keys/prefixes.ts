@@ -1,7 +1,7 @@
 /*
  * What the keys made here begin with, so that a person, a log scanner or this package itself can
- * tell what a key is. The prefix is part of the key: whoever shares it with a Flask application
- * shares the whole text.
+ * tell what a key is. The prefix is part of the key: an operator who shares it with a Flask
+ * application shares the whole text.
  */
 
 /**

@@ -58,7 +58,7 @@ export function lookUpPublished(key: Buffer): PublishedKey | false | undefined {
 function open(): KnownKeys | "unavailable" {
   try {
     const found = KnownKeys.open(Buffer.from(PUBLISHED_KEYS, "base64"));
-    // A list without entries is none: something has put another module in its place.
+    // A list without entries is not the list: something has put another module in its place.
     return found.size > 0 ? found : "unavailable";
   } catch {
     return "unavailable";

@@ -36,7 +36,7 @@ export interface PromoteOptions {
   readonly keepOld?: boolean | undefined;
   /**
    * Keeps a weak or published old key as a fallback as long as this lies in the future: until then
-   * whoever guesses it forges sessions.
+   * anyone who guesses it forges sessions.
    */
   readonly acceptWeakFallbacksUntil?: Date | undefined;
   /** Tells the time, in whole Unix seconds. */
@@ -98,7 +98,7 @@ export function promoteKey(text: string, fingerprint: string, format: KeysTextFo
 }
 
 /**
- * Takes an old key away: last step. Whoever has only a cookie of that key has to log in again.
+ * Takes an old key away: last step. A visitor whose cookie that key signed has to log in again.
  *
  * @param fingerprint of the fallback key to take away.
  * @throws SecretKeyError `key_refused` while the key still makes more than `atMost` of the

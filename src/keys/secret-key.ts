@@ -66,7 +66,7 @@ export class SecretKey {
     return this.#fingerprint;
   }
 
-  /** A copy of the key itself. Whoever calls this has taken over its safe-keeping. */
+  /** A copy of the key itself. The caller has to keep it safe. */
   bytes(): Uint8Array {
     return Uint8Array.from(this.#bytes);
   }

@@ -40,7 +40,7 @@ const SECOND_LOOK_MS = 500;
 
 /**
  * Gives the ring other keys whenever the file changes, while the server runs: a rotation without a
- * restart. Whoever holds the ring (a session manager, a signer) has them at once.
+ * restart. All holders of the ring (a session manager, a signer) have them at once.
  *
  * Replacing the file, writing into it, and the exchange of symbolic links with which Kubernetes
  * updates secrets are all seen. A file that cannot be used, or holds a key that is refused, changes

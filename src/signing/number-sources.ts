@@ -1,6 +1,6 @@
 /*
  * How numbers were spelled where they were read. `JSON.parse` makes 1.0 and 1 the same number, and
- * whoever writes the number back would change its type for the Python on the other side. The memory
+ * a writer of the number would change its type for the Python on the other side. The memory
  * is beside the values, so values stay plain; it holds for as long as the same number stands in the
  * same place of the same object.
  */

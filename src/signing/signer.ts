@@ -59,7 +59,7 @@ const IN_A_SIGNATURE = /[A-Za-z0-9\-_=]/;
  * base64url.
  *
  * Verifying is stricter than in Python: the expected signature is spelled out and compared in
- * constant time, so each value has exactly one signed form. Whoever listens to the time it takes
+ * constant time, so each value has exactly one signed form. Somebody who measures the time it takes
  * learns neither the signature nor which key made it: all keys are tried.
  *
  * @example

@@ -72,7 +72,7 @@ export class PostgresStore implements IndexedStore, SweepableStore {
   /**
    * @param client a Pool or Client of `pg`, the `sql` of `postgres`, or a PGlite. The store never
    *   opens or closes it.
-   * @throws InvalidOptionError if `client` is none of these, `table` is not a plain name, or an
+   * @throws InvalidOptionError if `client` is not one of these, `table` is not a plain name, or an
    *   option is unknown.
    */
   constructor(client: PostgresQueryable | PostgresJsSql, options: PostgresStoreOptions = {}) {

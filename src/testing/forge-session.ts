@@ -47,7 +47,7 @@ const LOCAL = { peer: "127.0.0.1", httpVersion: "1.1", headers: {} } as const;
  *
  * // Hono
  * const answer = await app.request("/cart", { headers: { Cookie: cookie.header } });
- * // a server that listens, whichever framework it is made with
+ * // a server that listens, with any framework
  * const page = await fetch(`http://localhost:${server.port}/cart`, { headers: { Cookie: cookie.header } });
  * // Playwright
  * await context.addCookies([{ name: cookie.name, value: cookie.value, url: "http://localhost/" }]);

@@ -10,9 +10,9 @@ const LIFETIME = 12 * 60 * 60;
  * Signed permissions to read what the toolbar has recorded. A page gets one in the address of the
  * toolbar's script, so only a page that this server sent can read a record.
  *
- * The key is derived from the current secret key, and for this process alone: whoever learns it can
- * neither sign a session nor read the records of another process, and a permission ends with the
- * server that gave it.
+ * The key is derived from the current secret key, and for this process alone: anyone who learns it
+ * can neither sign a session nor read the records of another process, and a permission ends with
+ * the server that gave it.
  */
 export class Capability {
   readonly #signer: TimestampSigner;

@@ -80,7 +80,7 @@ export class Pages {
     return `${this.#prefix}/toolbar.js?${new URLSearchParams(parameters).toString()}`;
   }
 
-  /** Tells whoever watches of an exchange that has ended. */
+  /** Reports an exchange that has ended. */
   announce(summary: ExchangeSummary): void {
     const message = new TextEncoder().encode(`data: ${JSON.stringify(summary)}\n\n`);
     for (const controller of this.#streams) {

@@ -31,7 +31,7 @@ export interface RecorderOptions {
  *
  * It subscribes to Node's own channels, so that no middleware is needed to observe, and no foreign
  * object is changed. Each listener is wrapped: an exception in a subscriber would otherwise end the
- * process of whoever debugs.
+ * process of the developer.
  */
 export class Recorder {
   readonly #context = new AsyncLocalStorage<Exchange | undefined>();

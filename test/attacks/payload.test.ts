@@ -107,7 +107,7 @@ test("ATK-trailing-data: something stands behind the JSON or the compressed stre
 });
 
 /**
- * `__proto__`, `constructor` and their like are entries as any other: they are read, merged and
+ * `__proto__`, `constructor` and their like are entries like any other: they are read, merged and
  * written as data, and change no prototype.
  */
 test("ATK-prototype-pollution: a session holds entries that name prototypes", async () => {
@@ -148,7 +148,7 @@ test("ATK-prototype-pollution: a session holds entries that name prototypes", as
 /**
  * Who is logged in is never an entry of the data. Flask's format keeps it there, as `_user_id`, so
  * saving such a text without `login` throws there, and the session from before stays; in the other
- * formats and in a store it is an entry as any other.
+ * formats and in a store it is an entry like any other.
  */
 test("ATK-user-id-entry: a visitor chooses the name of an entry, and calls it as Flask calls the user's id", async () => {
   for (const kind of ALL_KINDS) {

@@ -101,7 +101,7 @@ describe("a forged session", () => {
     await expect(forgeSession(manager, { subject: "7", url: "/cart" })).rejects.toThrow('"/cart"');
   });
 
-  test("has to fit the schema, as any session", async () => {
+  test("has to fit the schema, like any session", async () => {
     const schema = {
       "~standard": { version: 1 as const, vendor: "test", validate: () => ({ issues: [{ message: "never" }] }) },
     };

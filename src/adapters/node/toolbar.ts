@@ -54,8 +54,8 @@ function tailFor(
 }
 
 /**
- * Puts a text after the body of a response, whichever way the body is written: this response's own
- * writeHead, write and end are wrapped, and nothing that others share.
+ * Puts a text after the body of a response, in every way that a body is written: this response's
+ * own writeHead, write and end are wrapped, and nothing that others share.
  *
  * @param tailOf asked once, with the final headers, just before they leave.
  */

@@ -82,12 +82,12 @@ function warningOf(ring: KeyRing): string | undefined {
     const name = key === ring.current ? "The key" : "A fallback key";
     if (findings.some(({ code }) => code === "published")) return `${name} is published: anybody can make this cookie.`;
     if (verdict === "weak" || verdict === "refused")
-      return `${name} can be guessed (${verdict}): whoever guesses it can make this cookie. Look at: latchkey key check`;
+      return `${name} can be guessed (${verdict}): anyone who guesses it can make this cookie. Look at: latchkey key check`;
   }
   return undefined;
 }
 
-/** The value and the name of the cookie on standard input, in whichever dress it came. */
+/** The value and the name of the cookie on standard input, in any of the forms it comes in. */
 async function readCookie({ name }: Options, io: Io): Promise<[value: string, name: string]> {
   const text = (await io.readInput())
     .toString("utf8")

@@ -36,7 +36,7 @@ Examples:
 Each line of standard output is one key: first the one of the current secret key, then those of the fallbacks.
 A derived key is a secret: a holder reads and makes sessions of this cookie. Hand it over as you would a password.
 
-Exit code: 0, or 1 when a secret key is not fit for production, or 2 when there is none.`,
+Exit code: 0, or 1 when a secret key is not fit for production, or 2 when no key is set.`,
     )
     .action((file: string | undefined, { app, name, json }: Options) => {
       const { source, keys } = readKeys(file, io, "derive");

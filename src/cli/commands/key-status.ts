@@ -34,7 +34,7 @@ Examples:
   $ latchkey key status .env
   $ curl -s localhost:9000/key-usage | latchkey key status .env --usage -
 
-Exit code: 0 when all keys are fit for production, 1 when one is not, 2 when there is none.`,
+Exit code: 0 when all keys are fit for production, 1 when one is not, 2 when no key is set.`,
     )
     .action(async (file: string | undefined, { usage, json }: Options) => {
       const { source, keys } = readKeys(file, io, "status");

@@ -85,7 +85,7 @@ export function keyTable(rows: readonly KeyRow[], use: KeyUse): Block {
   };
 }
 
-/** What the grade of the keys means for whoever runs the server. */
+/** What the grade of the keys means for the operator of the server. */
 export function keyFinding({ role, fingerprint, verdict, remarks, development }: KeyRow): string | undefined {
   if (development) return undefined;
   if (verdict !== "weak" && verdict !== "refused") return undefined;

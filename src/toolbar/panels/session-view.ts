@@ -7,8 +7,8 @@ import { nearlyFull, verdictOf, type CommittedFacts, type LoadedFacts, type Sess
 const COOKIE_LIMIT = 4_096;
 const FORMATS: Readonly<Record<string, string>> = {
   sealed: "sealed: signed and encrypted, the visitor cannot read it",
-  signed: "signed, not encrypted: whoever has the browser can read it",
-  flask: "flask: signed, not encrypted, and readable by Flask too; whoever has the browser can read it",
+  signed: "signed, not encrypted: anyone who has the browser can read it",
+  flask: "flask: signed, not encrypted, and readable by Flask too; anyone who has the browser can read it",
   store: "a token; the data stays on the server",
 };
 

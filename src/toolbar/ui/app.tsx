@@ -89,7 +89,7 @@ export function App({ parameters }: { readonly parameters: Parameters }): JSX.El
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (parameters.page || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.code !== "KeyD") return;
-      // On a Mac this types a letter, which whoever writes may want.
+      // On a Mac this types a letter, which the writer may want.
       if (event.key.toLowerCase() !== "d" && isWriting(event.target)) return;
       event.preventDefault();
       toggle(!preferences.open);

@@ -4,7 +4,7 @@ import type { Tone } from "../panel.ts";
 const SIGNS: Readonly<Record<Tone, string>> = { ok: "✓", warn: "!", error: "✕", info: "i", key: "⚿", plain: "–" };
 const WORDS: Readonly<Record<Tone, string>> = { ok: "all is well", warn: "warning", error: "error", info: "note", key: "key", plain: "" };
 
-/** A sign for a tone, with its word for whoever does not see it. */
+/** A sign for a tone, with its word for readers who do not see it. */
 export function Sign({ tone }: { readonly tone: Tone }): JSX.Element {
   return (
     <span
