@@ -20,7 +20,7 @@ import { Pool } from "pg";
 import postgres from "postgres";
 import { createClient } from "redis";
 import { unixNow } from "../src/clock.ts";
-import type { SessionStore } from "../src/sessions/store.ts";
+import type { SessionStore } from "../src/sessions/store/session-store.ts";
 import { fromExpressStore } from "../src/stores/express-store.ts";
 import { MemoryStore } from "../src/stores/memory.ts";
 import { PostgresStore } from "../src/stores/postgres.ts";

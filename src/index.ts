@@ -39,19 +39,21 @@ export {
 export { SecretKey, type SecretKeyInput } from "./keys/secret-key.ts";
 export { watchKeyFile, type KeyFileWatch, type WatchKeyFileOptions } from "./keys/watch.ts";
 
-export type { CookieScope } from "./sessions/cookie-scopes.ts";
-export type { CookieOptions, HostCookieOptions, SharedCookieOptions } from "./sessions/cookie-options.ts";
-export type { RequestFacts } from "./sessions/cookie.ts";
-export { flask } from "./sessions/formats/flask.ts";
-export type { SessionFormat } from "./sessions/formats/format.ts";
-export { sealed, type SealedFormatOptions } from "./sessions/formats/sealed.ts";
-export { deriveSealedKey, type SealedKey, type SealedKeyOptions } from "./sessions/formats/sealed-key.ts";
-export { signed } from "./sessions/formats/signed.ts";
-export type { HeaderPair, RevocableSession, SessionInfo, SessionManagerOptions } from "./sessions/manager-options.ts";
+export type { CookieScope } from "./sessions/cookie/cookie-scopes.ts";
+export type { CookieOptions, HostCookieOptions, SharedCookieOptions } from "./sessions/cookie/cookie-options.ts";
+export type { RequestFacts } from "./sessions/cookie/cookie.ts";
+export { flask } from "./sessions/cookie/formats/flask.ts";
+export type { SessionFormat } from "./sessions/cookie/formats/format.ts";
+export { sealed, type SealedFormatOptions } from "./sessions/cookie/formats/sealed.ts";
+export { deriveSealedKey, type SealedKey, type SealedKeyOptions } from "./sessions/cookie/formats/sealed-key.ts";
+export { signed } from "./sessions/cookie/formats/signed.ts";
+export type { HeaderPair, SessionManagerOptions } from "./sessions/manager-options.ts";
+export type { RevocableSession, RevocationHooks } from "./sessions/request/revocation.ts";
+export type { SessionInfo } from "./sessions/store/session-directory.ts";
 export { SessionManager } from "./sessions/manager.ts";
-export type { Rejection } from "./sessions/rejection.ts";
-export type { FlashMessage } from "./sessions/flashes.ts";
+export type { Rejection } from "./sessions/data/rejection.ts";
+export type { FlashMessage } from "./sessions/data/flashes.ts";
 export { Session, type LoginOptions } from "./sessions/session.ts";
-export type { IndexedStore, SessionStore, SetOptions, StoredSession, SweepableStore } from "./sessions/store.ts";
+export type { IndexedStore, SessionStore, SetOptions, StoredSession, SweepableStore } from "./sessions/store/session-store.ts";
 
 export * from "./signing/index.ts";

@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   keys: GROUND,
   signing: ["keys", ...GROUND],
   sessions: ["signing", "keys", ...GROUND],
-  stores: ["sessions/store", "clock", "errors", "mode", "options"],
+  stores: ["sessions/store/session-store", "clock", "errors", "mode", "options"],
   index: ["keys", "signing", "sessions", ...GROUND],
   toolbar: ["keys", "signing", ...GROUND],
   "toolbar/ui": ["toolbar/panel"],
@@ -31,10 +31,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   testing: ["sessions", "errors", "clock", "options"],
   cli: ["index", "stores"],
 };
+/**
+ * Inner walls: a part of a folder -> the other parts of that folder that it may import. What is in
+ * no part may import all parts. A part is a folder or a single file.
+ */
+const INNER: Readonly<Record<string, readonly string[]>> = {
+  "sessions/data": [],
+  "sessions/ask": [],
+  "sessions/backend": ["sessions/data"],
+  "sessions/cookie": ["sessions/data", "sessions/backend"],
+  "sessions/store": ["sessions/data", "sessions/ask", "sessions/backend", "sessions/cookie"],
+  "sessions/request": ["sessions/data", "sessions/ask", "sessions/backend", "sessions/cookie"],
+};
 /** Rooms whose imports of these rooms may only be types. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
   adapters: ["sessions", "toolbar"],
-  stores: ["sessions/store"],
+  stores: ["sessions/store/session-store"],
   testing: ["sessions"],
   "toolbar/ui": ["toolbar/panel"],
 };
@@ -62,6 +74,13 @@ function roomOf(file: string): string {
   return file.includes("/") ? file.split("/")[0]! : file.replace(/\.tsx?$/, "");
 }
 
+/** "sessions/data/lifetime.ts" -> "sessions/data"; undefined for what is in no part. */
+function partOf(file: string): string | undefined {
+  return Object.keys(INNER)
+    .filter((part) => file.startsWith(`${part}/`) || file.startsWith(`${part}.ts`))
+    .sort((one, other) => other.length - one.length)[0];
+}
+
 function targetOf({ from, specifier }: Import): string | undefined {
   return specifier.startsWith(".") ? relative(root, resolve(root, dirname(from), specifier)) : undefined;
 }
@@ -83,6 +102,21 @@ describe("who may import whom", () => {
       return !MAY_IMPORT[room]!.some((allowed) => allowed === roomOf(target) || target.startsWith(`${allowed}.ts`));
     });
     expect(wrong.map(({ from, target }) => `${from} -> ${target}`)).toEqual([]);
+  });
+
+  test("inside of a folder, no part imports what it may not know", () => {
+    const wrong = inside.filter(({ from, target }) => {
+      const [part, other] = [partOf(from), partOf(target)];
+      if (part === undefined || part === other || roomOf(from) !== roomOf(target)) return false;
+      return other === undefined || !INNER[part]!.includes(other);
+    });
+    expect(wrong.map(({ from, target }) => `${from} -> ${target}`)).toEqual([]);
+  });
+
+  test("every part is there, and every folder inside of a folder is a part", () => {
+    expect(Object.keys(INNER).filter((part) => !files.some((file) => partOf(file) === part))).toEqual([]);
+    const folders = files.filter((file) => file.split("/").length > 2 && roomOf(file) !== "toolbar/ui" && partOf(file) === undefined);
+    expect([...new Set(folders.map(dirname))]).toEqual([]);
   });
 
   test("adapters, stores, testing and the toolbar's browser half know the others by their types only", () => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { RequestFacts } from "../sessions/cookie.ts";
+import type { RequestFacts } from "../sessions/cookie/cookie.ts";
 import type { SessionManager } from "../sessions/manager.ts";
 import type { Session } from "../sessions/session.ts";
 import { beforeHeaders, isHoldable } from "./before-headers.ts";

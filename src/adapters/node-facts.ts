@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { RequestFacts } from "../sessions/cookie.ts";
+import type { RequestFacts } from "../sessions/cookie/cookie.ts";
 
 /**
  * A request as node:http or the compatibility layer of node:http2 gives it, or what stands in for

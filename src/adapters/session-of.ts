@@ -1,5 +1,5 @@
 import { InvalidOptionError, SessionError } from "../errors.ts";
-import type { RequestFacts } from "../sessions/cookie.ts";
+import type { RequestFacts } from "../sessions/cookie/cookie.ts";
 import type { SessionManager } from "../sessions/manager.ts";
 import type { Session } from "../sessions/session.ts";
 import { kindOf } from "../options.ts";

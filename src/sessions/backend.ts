@@ -1,9 +1,9 @@
 import type { SecretKey } from "../keys/secret-key.ts";
-import type { Lifetimes } from "./lifetime.ts";
-import type { Update } from "./merge.ts";
-import type { OriginalData } from "./original-data.ts";
-import type { Rejection } from "./rejection.ts";
-import type { SessionRecord } from "./session-record.ts";
+import type { Lifetimes } from "./data/lifetime.ts";
+import type { Update } from "./data/merge.ts";
+import type { OriginalData } from "./data/original-data.ts";
+import type { Rejection } from "./data/rejection.ts";
+import type { SessionRecord } from "./data/session-record.ts";
 
 /** Something that reads sessions out of cookies. */
 export interface SessionSource {

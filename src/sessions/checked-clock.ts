@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { InvalidOptionError } from "../errors.ts";
-import { LAST_SECOND } from "./lifetime.ts";
+import { LAST_SECOND } from "./data/lifetime.ts";
 
 /**
  * A clock of the application's own that gives what sessions can hold: otherwise what is written

@@ -2,12 +2,13 @@ import type { Clock } from "../clock.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKeyInput } from "../keys/secret-key.ts";
 import type { StandardSchema } from "../signing/standard-schema.ts";
-import type { CookieOptions } from "./cookie-options.ts";
-import type { SessionFormat } from "./formats/format.ts";
-import type { SessionStore } from "./store.ts";
+import type { CookieOptions } from "./cookie/cookie-options.ts";
+import type { SessionFormat } from "./cookie/formats/format.ts";
+import type { RevocationHooks } from "./request/revocation.ts";
+import type { SessionStore } from "./store/session-store.ts";
 
 /** How a SessionManager is to work; only `keys` is needed. */
-export interface SessionManagerOptions<Data extends object = Record<string, unknown>> {
+export interface SessionManagerOptions<Data extends object = Record<string, unknown>> extends RevocationHooks {
   /**
    * The ring from `loadKeyRing`, or a key. The current key signs, all keys verify. In production a
    * key that can be guessed, or that was published, is refused; a bare key is refused in
@@ -86,47 +87,6 @@ export interface SessionManagerOptions<Data extends object = Record<string, unkn
    * (Clear-Site-Data, OWASP ASVS 5.0, 14.3.1). False unless set.
    */
   readonly clearSiteData?: boolean | undefined;
-  /**
-   * The moment, in Unix seconds, from which a user's sessions count: those that began before it are
-   * refused. "Log out everywhere" for sessions that their cookies hold: note the time when a user
-   * asks for it, or changes the password, and give it here; undefined or null for a user who never
-   * did. Any other answer than a finite number throws. It may be a promise, and is then waited for
-   * as long as for a store (`storeTimeout`).
-   *
-   * With this or `isRevoked` a session's cookie is opened when the request comes, and not when
-   * somebody first looks at it.
-   */
-  readonly validFrom?: ((subject: string) => number | null | undefined | Promise<number | null | undefined>) | undefined;
-  /**
-   * Whether one session was ended before its time: a deny list, by `session.id`. True refuses the
-   * session, false lets it in, and any other answer throws. It may be a promise. It is asked at
-   * most four times for a request.
-   */
-  readonly isRevoked?: ((session: RevocableSession) => boolean | Promise<boolean>) | undefined;
-}
-
-/** What `isRevoked` decides by. Times in Unix seconds. */
-export interface RevocableSession {
-  /** As `session.id` has it. Undefined in Flask's cookies, which have no room for it. */
-  readonly id: string | undefined;
-  readonly subject: string | undefined;
-  /** When the session began: its login, or its first write. */
-  readonly createdAt: number;
-  /** When the cookie was written. */
-  readonly lastSeenAt: number;
-}
-
-/** One of somebody's sessions, as `list` shows it. Times in Unix seconds. */
-export interface SessionInfo {
-  /** For `revoke`; the same as `session.id` in that session. It opens nothing. */
-  readonly handle: string;
-  readonly subject: string;
-  /** As given to `login`. */
-  readonly label: string | undefined;
-  readonly createdAt: number;
-  readonly lastSeenAt: number;
-  readonly expiresAt: number;
-  readonly persistent: boolean;
 }
 
 /** A header of the answer, to be appended to those of the same name. */

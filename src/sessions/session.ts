@@ -1,9 +1,9 @@
 import { InvalidOptionError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
-import { sessionClosed } from "./closable-data.ts";
-import { addFlash, hasFlashes, takeFlashes, type FlashMessage } from "./flashes.ts";
-import type { Rejection } from "./rejection.ts";
-import type { SessionState } from "./session-state.ts";
+import { sessionClosed } from "./data/closable-data.ts";
+import { addFlash, hasFlashes, takeFlashes, type FlashMessage } from "./data/flashes.ts";
+import type { Rejection } from "./data/rejection.ts";
+import type { SessionState } from "./request/session-state.ts";
 
 /** What goes with a login. */
 export interface LoginOptions {

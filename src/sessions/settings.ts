@@ -3,12 +3,12 @@ import { InvalidOptionError } from "../errors.ts";
 import { KeyRing } from "../keys/key-ring.ts";
 import { checkOptions } from "../options.ts";
 import { checkedClock } from "./checked-clock.ts";
-import type { CookieOptions } from "./cookie-options.ts";
-import type { SessionFormat } from "./formats/format.ts";
-import { sealed } from "./formats/sealed.ts";
-import { checkSeconds, DEFAULT_LIFETIMES, type Lifetimes } from "./lifetime.ts";
+import type { CookieOptions } from "./cookie/cookie-options.ts";
+import type { SessionFormat } from "./cookie/formats/format.ts";
+import { sealed } from "./cookie/formats/sealed.ts";
+import { checkSeconds, DEFAULT_LIFETIMES, type Lifetimes } from "./data/lifetime.ts";
 import type { SessionManagerOptions } from "./manager-options.ts";
-import type { SessionStore } from "./store.ts";
+import type { SessionStore } from "./store/session-store.ts";
 
 const OPTIONS: readonly (keyof SessionManagerOptions)[] = [
   "keys",

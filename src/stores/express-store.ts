@@ -1,4 +1,4 @@
-import type { SessionStore, SetOptions } from "../sessions/store.ts";
+import type { SessionStore, SetOptions } from "../sessions/store/session-store.ts";
 import { unixNow, type Clock } from "../clock.ts";
 import { checkOptions } from "../options.ts";
 import { hasMethods, wrongClient } from "./wrong-argument.ts";

@@ -2,7 +2,7 @@ import { unixNow, type Clock } from "../clock.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { processEnvironment, saidMode } from "../mode.ts";
 import { checkOptions } from "../options.ts";
-import type { IndexedStore, SetOptions, StoredSession, SweepableStore } from "../sessions/store.ts";
+import type { IndexedStore, SetOptions, StoredSession, SweepableStore } from "../sessions/store/session-store.ts";
 import { checkCount } from "./wrong-argument.ts";
 
 /** Settings of MemoryStore. */

@@ -1,6 +1,6 @@
 import { InvalidOptionError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
-import type { IndexedStore, SetOptions, StoredSession } from "../sessions/store.ts";
+import type { IndexedStore, SetOptions, StoredSession } from "../sessions/store/session-store.ts";
 import { ENTRIES, FORGET, INDEX, READ, REMOVE, WRITE } from "./redis-scripts.ts";
 import { hasMethods, nameOf, wrongClient } from "./wrong-argument.ts";
 

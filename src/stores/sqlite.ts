@@ -1,7 +1,7 @@
 import { unixNow, type Clock } from "../clock.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
-import type { IndexedStore, SetOptions, StoredSession, SweepableStore } from "../sessions/store.ts";
+import type { IndexedStore, SetOptions, StoredSession, SweepableStore } from "../sessions/store/session-store.ts";
 import { checkCount, hasMethods, nameOf, wrongClient } from "./wrong-argument.ts";
 
 type SqliteValue = string | number | null;

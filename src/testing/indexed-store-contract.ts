@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import type { IndexedStore, StoredSession } from "../sessions/store.ts";
+import type { IndexedStore, StoredSession } from "../sessions/store/session-store.ts";
 import { AWKWARD, casesOf, HOUR, inTime, newId, REAL_TIME, together, type ContractCase, type ContractTime } from "./contract-case.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import type { SessionStore } from "../sessions/store.ts";
+import type { SessionStore } from "../sessions/store/session-store.ts";
 import { AWKWARD, casesOf, HOUR, inTime, newId, REAL_TIME, together, type ContractCase, type ContractTime } from "./contract-case.ts";
 
 /** More than the 64 KiB at which some columns cut off. */

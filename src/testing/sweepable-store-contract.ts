@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import type { SweepableStore } from "../sessions/store.ts";
+import type { SweepableStore } from "../sessions/store/session-store.ts";
 import { casesOf, HOUR, inTime, newId, REAL_TIME, type ContractCase, type ContractTime } from "./contract-case.ts";
 
 /**

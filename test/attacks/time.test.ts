@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { SignatureExpired, TimestampSigner } from "latchkey/signing";
 import { expect, test } from "vitest";
-import { DEFAULT_LIFETIMES } from "../../src/sessions/lifetime.ts";
+import { DEFAULT_LIFETIMES } from "../../src/sessions/data/lifetime.ts";
 import {
   ALL_KINDS,
   COOKIE_KINDS,

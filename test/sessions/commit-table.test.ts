@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SessionCommitted } from "../../src/diagnostics.ts";
-import { decide, type CommitFacts } from "../../src/sessions/decide.ts";
+import { decide, type CommitFacts } from "../../src/sessions/request/decide.ts";
 import { KINDS, Time, Visitor, type Data } from "./support.ts";
 
 const messages: SessionCommitted[] = [];

@@ -1,7 +1,7 @@
 import { InvalidOptionError, generateSecretKey, SessionManager, type CookieOptions } from "latchkey";
 import { describe, expect, test } from "vitest";
-import { readCookieValues } from "../../src/sessions/cookie-header.ts";
-import { attributesOf, SessionCookie } from "../../src/sessions/cookie.ts";
+import { readCookieValues } from "../../src/sessions/cookie/cookie-header.ts";
+import { attributesOf, SessionCookie } from "../../src/sessions/cookie/cookie.ts";
 
 describe("reading a Cookie header", () => {
   const NAME = "__Host-session";

@@ -149,7 +149,7 @@ describe("what is remembered of verified cookies", () => {
   // A loop that does not end cannot be stopped from within its thread, so it runs in another one.
   test("T1: entries leave when their characters go beyond the bound, and adding comes to an end", async () => {
     const [texts, ring] = [
-      new URL("../../src/sessions/verified-texts.ts", import.meta.url),
+      new URL("../../src/sessions/cookie/verified-texts.ts", import.meta.url),
       new URL("../../src/keys/key-ring.ts", import.meta.url),
     ];
     const program = `

@@ -1,5 +1,5 @@
 import type { Clock } from "../../src/clock.ts";
-import type { IndexedStore, SetOptions, StoredSession } from "../../src/sessions/store.ts";
+import type { IndexedStore, SetOptions, StoredSession } from "../../src/sessions/store/session-store.ts";
 
 /**
  * Lets a store that expires by its own clock, as Redis does, expire by the clock of a simulation,

@@ -1,9 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
-import { flask } from "../../src/sessions/formats/flask.ts";
-import { sealed } from "../../src/sessions/formats/sealed.ts";
-import { signed } from "../../src/sessions/formats/signed.ts";
+import { flask } from "../../src/sessions/cookie/formats/flask.ts";
+import { sealed } from "../../src/sessions/cookie/formats/sealed.ts";
+import { signed } from "../../src/sessions/cookie/formats/signed.ts";
 import type { SessionManagerOptions } from "../../src/sessions/manager-options.ts";
-import type { IndexedStore } from "../../src/sessions/store.ts";
+import type { IndexedStore } from "../../src/sessions/store/session-store.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
 import { PostgresStore } from "../../src/stores/postgres.ts";
 import { RedisStore } from "../../src/stores/redis.ts";

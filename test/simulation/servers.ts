@@ -1,8 +1,8 @@
 import { KeyRing } from "../../src/keys/key-ring.ts";
 import { generateSecretKey } from "../../src/keys/generate.ts";
 import { SecretKey } from "../../src/keys/secret-key.ts";
-import type { CookieOptions } from "../../src/sessions/cookie-options.ts";
-import type { RequestFacts } from "../../src/sessions/cookie.ts";
+import type { CookieOptions } from "../../src/sessions/cookie/cookie-options.ts";
+import type { RequestFacts } from "../../src/sessions/cookie/cookie.ts";
 import { SessionManager } from "../../src/sessions/manager.ts";
 import type { Place } from "./browser.ts";
 import type { Scope, Setup } from "./commands.ts";

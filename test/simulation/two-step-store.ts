@@ -1,4 +1,4 @@
-import type { StoredSession } from "../../src/sessions/store.ts";
+import type { StoredSession } from "../../src/sessions/store/session-store.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { SessionStore } from "../../../src/sessions/store.ts";
+import type { SessionStore } from "../../../src/sessions/store/session-store.ts";
 
 /** A store that holds so many sessions. */
 export interface Subject {

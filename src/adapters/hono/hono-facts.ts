@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context } from "hono";
-import type { RequestFacts } from "../../sessions/cookie.ts";
+import type { RequestFacts } from "../../sessions/cookie/cookie.ts";
 import { NodeFacts, pathOf } from "../node-facts.ts";
 
 const ORIGIN = /^(https?):\/\/([^/?#]*)/i;

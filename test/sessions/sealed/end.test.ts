@@ -3,8 +3,8 @@ import { MemoryStore } from "latchkey/stores/memory";
 import { expect, test } from "vitest";
 import { deriveLocalKey } from "../../../src/keys/derive.ts";
 import { SecretKey } from "../../../src/keys/secret-key.ts";
-import { parsePaseto, PasetoKey } from "../../../src/sessions/formats/paseto.ts";
-import { sealedAssertion } from "../../../src/sessions/formats/sealed-key.ts";
+import { parsePaseto, PasetoKey } from "../../../src/sessions/cookie/formats/paseto.ts";
+import { sealedAssertion } from "../../../src/sessions/cookie/formats/sealed-key.ts";
 import { Time, Visitor, type Data } from "../support.ts";
 
 const DAY = 86_400;

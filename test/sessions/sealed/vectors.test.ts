@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { parsePaseto, PasetoKey, preAuthenticationEncoding } from "../../../src/sessions/formats/paseto.ts";
+import { parsePaseto, PasetoKey, preAuthenticationEncoding } from "../../../src/sessions/cookie/formats/paseto.ts";
 
 interface Vector {
   readonly name: string;

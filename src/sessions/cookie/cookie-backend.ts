@@ -1,0 +1,127 @@
+import type { Clock } from "../../clock.ts";
+import { SessionError } from "../../errors.ts";
+import type { KeyRing } from "../../keys/key-ring.ts";
+import type { Emptied, Outgoing, Result, Saved, SessionBackend } from "../backend.ts";
+import { cookieBytes, MAX_COOKIE_BYTES, type SessionCookie } from "./cookie.ts";
+import type { SessionCodec, SessionFormat } from "./formats/format.ts";
+import { expiryOf, type Lifetimes } from "../data/lifetime.ts";
+import { OriginalData } from "../data/original-data.ts";
+import { largestEntries } from "../data/session-size.ts";
+import type { SessionRecord } from "../data/session-record.ts";
+import { VerifiedTexts } from "./verified-texts.ts";
+
+/** Beyond this no compression gets a session into a cookie, so formats need not try. */
+const MAX_TEXT_LENGTH = 60_000;
+
+/** One cookie name's codec, and what it has verified of late. */
+interface Bound {
+  readonly codec: SessionCodec;
+  readonly verified: VerifiedTexts<Omit<SessionRecord, "data"> & { readonly original: OriginalData }>;
+}
+
+/** Sessions that travel in their cookie, in one of the formats. */
+export class CookieBackend implements SessionBackend {
+  readonly format: string;
+  readonly lifetimes: Lifetimes;
+  readonly asksStore = false;
+  readonly #bound = new Map<string, Bound>();
+  readonly #format: SessionFormat;
+  readonly #cookie: SessionCookie;
+  readonly #keys: KeyRing;
+  readonly #clock: Clock;
+
+  constructor(
+    format: SessionFormat,
+    context: { readonly cookie: SessionCookie; readonly keys: KeyRing; readonly clock: Clock; readonly lifetimes: Lifetimes },
+  ) {
+    this.#format = format;
+    this.format = format.name;
+    this.#cookie = context.cookie;
+    this.#keys = context.keys;
+    this.#clock = context.clock;
+    this.lifetimes = context.lifetimes;
+  }
+
+  cookieNames(secure: boolean, isLocal: boolean): readonly string[] {
+    return this.#cookie.namesFor(secure, isLocal);
+  }
+
+  read(name: string, values: readonly string[]): readonly Result[] {
+    const bound = this.#bind(name);
+    return values.map((value) => decode(bound, this.#format.unquotes === true ? unquoted(value) : value));
+  }
+
+  /**
+   * A renewed session keeps its id, so that a deny list finds it. After a login it is another
+   * session.
+   */
+  save(name: string, { record, text, isLogin }: Outgoing): Saved {
+    const value = this.#encode(name, isLogin ? { ...record, id: undefined } : record, text);
+    return { isKept: true, value, conflicts: 0, record, text };
+  }
+
+  touch(name: string, session: Outgoing): Saved {
+    return this.save(name, session);
+  }
+
+  /**
+   * Nothing is kept here. The browser is told to forget the cookie, and a copy of it stays good
+   * until it ends.
+   */
+  async remove(): Promise<void> {}
+
+  removeEmptied(): Emptied {
+    return "ended";
+  }
+
+  #encode(name: string, record: Outgoing["record"], text: string): string {
+    if (text.length > MAX_TEXT_LENGTH) throw tooLarge(text.length, text);
+    const value = this.#bind(name).codec.encode(record, text);
+    const bytes = cookieBytes(name, value);
+    if (bytes > MAX_COOKIE_BYTES) throw tooLarge(bytes, text);
+    return value;
+  }
+
+  #bind(name: string): Bound {
+    let bound = this.#bound.get(name);
+    if (bound === undefined) {
+      const codec = this.#format.bind({
+        keys: this.#keys,
+        cookieName: name,
+        clock: this.#clock,
+        expiryOf: (record) => expiryOf(record, this.lifetimes),
+      });
+      this.#bound.set(name, (bound = { codec, verified: new VerifiedTexts(this.#keys) }));
+    }
+    return bound;
+  }
+}
+
+/** Python's cookie parser takes one pair of quotes off, and so does Flask. */
+function unquoted(value: string): string {
+  return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
+}
+
+function decode({ codec, verified }: Bound, value: string): Result {
+  const known = verified.get(value);
+  if (known !== undefined) {
+    const { original, ...others } = known.meaning;
+    return { key: known.key, original, record: { ...others, data: original.copy() } };
+  }
+  const decoded = codec.decode(value);
+  if ("reason" in decoded) return decoded;
+  const { key, record } = decoded;
+  const { data, ...others } = record;
+  const original = OriginalData.of(data);
+  // By the length of what it holds: a compressed value of some hundred bytes may hold 64 kB.
+  verified.add(value, key, { ...others, original }, original.size);
+  return { key, record, original };
+}
+
+function tooLarge(bytes: number, text: string): SessionError {
+  return new SessionError(
+    "cookie_too_large",
+    `The session's cookie would have ${bytes.toLocaleString("en")} bytes, and browsers drop a cookie of more than ${MAX_COOKIE_BYTES.toLocaleString("en")} silently. ` +
+      `Its largest entries: ${largestEntries(text)}. Fix: put less in the session, or give SessionManager a store.`,
+  );
+}

@@ -1,0 +1,116 @@
+import { InvalidOptionError } from "../../errors.ts";
+import { ask, type Patience } from "../ask.ts";
+import { rejection, type Rejection } from "../data/rejection.ts";
+
+/** How an application ends sessions before their time; both are options of SessionManager. */
+export interface RevocationHooks {
+  /**
+   * The moment, in Unix seconds, from which a user's sessions count: those that began before it are
+   * refused. "Log out everywhere" for sessions that their cookies hold: note the time when a user
+   * asks for it, or changes the password, and give it here; undefined or null for a user who never
+   * did. Any other answer than a finite number throws. It may be a promise, and is then waited for
+   * as long as for a store (`storeTimeout`).
+   *
+   * With this or `isRevoked` a session's cookie is opened when the request comes, and not when
+   * somebody first looks at it.
+   */
+  readonly validFrom?: ((subject: string) => number | null | undefined | Promise<number | null | undefined>) | undefined;
+  /**
+   * Whether one session was ended before its time: a deny list, by `session.id`. True refuses the
+   * session, false lets it in, and any other answer throws. It may be a promise. It is asked at
+   * most four times for a request.
+   */
+  readonly isRevoked?: ((session: RevocableSession) => boolean | Promise<boolean>) | undefined;
+}
+
+/** What `isRevoked` decides by. Times in Unix seconds. */
+export interface RevocableSession {
+  /** As `session.id` has it. Undefined in Flask's cookies, which have no room for it. */
+  readonly id: string | undefined;
+  readonly subject: string | undefined;
+  /** When the session began: its login, or its first write. */
+  readonly createdAt: number;
+  /** When the cookie was written. */
+  readonly lastSeenAt: number;
+}
+
+const NOT_ASKED: unique symbol = Symbol("not asked");
+const DOING = "looking whether a session was ended";
+
+/**
+ * Asks the application whether a genuine session was ended before its time (OWASP ASVS 5.0, 7.4.1
+ * for self-contained tokens): by a date for each subject, or by a list of sessions.
+ */
+export class Revocation {
+  readonly #hooks: RevocationHooks;
+  readonly #patience: Patience;
+
+  /**
+   * @param timeout seconds that a hook may take.
+   * @throws InvalidOptionError for a hook that is no function.
+   */
+  constructor(hooks: RevocationHooks, timeout: number) {
+    for (const name of ["validFrom", "isRevoked"] as const) {
+      if (hooks[name] !== undefined && typeof hooks[name] !== "function") throw new InvalidOptionError(`The option ${name} is a function.`);
+    }
+    this.#hooks = hooks;
+    this.#patience = { whom: "validFrom or isRevoked", option: "storeTimeout", timeout };
+  }
+
+  /** Whether there is anything to ask. */
+  get isNeeded(): boolean {
+    return this.#hooks.validFrom !== undefined || this.#hooks.isRevoked !== undefined;
+  }
+
+  /**
+   * Why the session is refused; undefined if it is not. A promise where a hook gave one or threw:
+   * it fails as a store's would.
+   */
+  refusalOf(session: RevocableSession): Rejection | undefined | Promise<Rejection | undefined> {
+    const { validFrom, isRevoked } = this.#hooks;
+    const { subject, createdAt } = session;
+    const from = attempt(() => (subject === undefined ? undefined : validFrom?.(subject)));
+    const revoked: unknown = isRevoked === undefined ? NOT_ASKED : attempt(() => isRevoked(session));
+    if (!isThenable(from) && !isThenable(revoked)) return attempt(() => judge(createdAt, from, revoked));
+    return ask(this.#patience, DOING, async () => judge(createdAt, ...(await Promise.all([from, revoked]))));
+  }
+}
+
+/**
+ * What the function gives, or a promise that fails with what it throws, so that the caller need not
+ * expect both.
+ */
+function attempt<Value>(work: () => Value): Value | Promise<never> {
+  try {
+    return work();
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
+}
+
+/**
+ * Only the expected answers count. `await redis.exists(…)` gives 1, and must not be taken for "not
+ * revoked".
+ */
+function judge(createdAt: number, from: unknown, revoked: unknown): Rejection | undefined {
+  // A database says null.
+  if (from !== undefined && from !== null && !(typeof from === "number" && Number.isFinite(from)))
+    throw new InvalidOptionError(`validFrom gives Unix seconds as a number, such as 1800000000, or undefined; it gave ${describe(from)}.`);
+  if (revoked !== NOT_ASKED && typeof revoked !== "boolean")
+    throw new InvalidOptionError(`isRevoked gives true or false; it gave ${describe(revoked)}. Fix: return Boolean(…), or compare: === 1.`);
+  if (typeof from === "number" && createdAt < from)
+    return rejection(
+      "revoked",
+      "Signed by us, but the session began before the moment from which validFrom lets this user's sessions count.",
+    );
+  return revoked === true ? rejection("revoked") : undefined;
+}
+
+function describe(value: unknown): string {
+  if (typeof value === "number" || value === undefined || value === null) return String(value);
+  return `a ${typeof value}`;
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}

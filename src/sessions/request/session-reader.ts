@@ -1,0 +1,231 @@
+import type { Clock } from "../../clock.ts";
+import type { StandardSchema } from "../../signing/standard-schema.ts";
+import type { Held, Reading, Result, SessionSource } from "../backend.ts";
+import { MAX_VALUE_LENGTH, MAX_VALUES, readCookieValues } from "../cookie/cookie-header.ts";
+import { cookieBytes, type RequestCookie } from "../cookie/cookie.ts";
+import { ageProblem, type AgeProblem } from "../data/lifetime.ts";
+import { OriginalData } from "../data/original-data.ts";
+import { mostTelling, rejection, type Rejection } from "../data/rejection.ts";
+import type { Revocation } from "./revocation.ts";
+import { fitToSchema } from "../data/session-schema.ts";
+import type { Opened, RejectedCookie, ValidSession } from "./session-state.ts";
+
+/**
+ * More different sessions than a browser sends. The application is not asked about any of them
+ * then.
+ */
+const MAX_QUESTIONS = 4;
+
+/** All values that came in under one name, and all that can read them. */
+interface Candidate {
+  readonly name: string;
+  readonly values: readonly string[];
+  readonly sources: readonly SessionSource[];
+}
+
+/** What the values of one name hold. */
+interface Examined {
+  readonly name: string;
+  readonly bytes: number;
+  /** Each session once. */
+  sessions: readonly ValidSession[];
+  readonly rejections: Rejection[];
+  /** Where a logout finds the sessions that the values led to before. */
+  readonly moved: readonly Held[];
+  /** More values than are looked at. */
+  readonly isFlood: boolean;
+}
+
+/** What came in: the names of the cookies, and the session they lead to. */
+export interface Incoming {
+  readonly names: readonly string[];
+  open(): Opened;
+}
+
+/** No cookie of ours. */
+export const NOTHING_CAME: Incoming = { names: [], open: () => ({ verdict: "none" }) };
+
+/** Finds the one session that a Cookie header leads to. */
+export class SessionReader {
+  readonly #sources: readonly SessionSource[];
+  /** By the cookie's name, which depends on the connection. */
+  readonly #byName = new Map<string, ReadonlyMap<string, readonly SessionSource[]>>();
+  readonly #clock: Clock;
+  readonly #schema: StandardSchema | undefined;
+  readonly #revocation: Revocation;
+
+  /** @param sources all that read; the first is the one that writes. */
+  constructor(sources: readonly SessionSource[], clock: Clock, schema: StandardSchema | undefined, revocation: Revocation) {
+    this.#sources = sources;
+    this.#clock = clock;
+    this.#schema = schema;
+    this.#revocation = revocation;
+  }
+
+  /**
+   * Waits for the store, if there is one and a genuine token came in, and for the application's own
+   * checks. Otherwise nothing is opened before `open`.
+   */
+  read(header: string, cookie: RequestCookie): Incoming | Promise<Incoming> {
+    if (header === "") return NOTHING_CAME;
+    const candidates: Candidate[] = [];
+    for (const [name, sources] of this.#sourcesByName(cookie)) {
+      const values = readCookieValues(header, name);
+      if (values.length > 0) candidates.push({ name, values: values.length === 1 ? values : [...new Set(values)], sources });
+    }
+    if (candidates.length === 0) return NOTHING_CAME;
+    const names = candidates.map(({ name }) => name);
+    const examined = candidates.map((candidate) => () => this.#examine(candidate));
+    if (!this.#revocation.isNeeded && !candidates.some(({ sources }) => sources.some(({ asksStore }) => asksStore))) {
+      return { names, open: () => conclude(examined.map((examine) => examine() as Examined)) };
+    }
+    return this.#ask(
+      names,
+      examined.map((examine) => examine()),
+    );
+  }
+
+  #ask(names: readonly string[], examined: readonly (Examined | Promise<Examined>)[]): Incoming | Promise<Incoming> {
+    const incoming = (known: readonly Examined[]): Incoming => ({ names, open: () => conclude(known) });
+    const isReady = (one: Examined | Promise<Examined>): one is Examined => !(one instanceof Promise);
+    if (!examined.every(isReady)) {
+      return Promise.all(examined.map(async (one) => await one)).then(async (known) => {
+        await Promise.all(known.map(async (one) => await this.#refuseRevoked(one)));
+        return incoming(known);
+      });
+    }
+    const pending = examined.flatMap((one) => this.#refuseRevoked(one) ?? []);
+    return pending.length === 0 ? incoming(examined) : Promise.all(pending).then(() => incoming(examined));
+  }
+
+  #sourcesByName({ secure, isLocal }: RequestCookie): ReadonlyMap<string, readonly SessionSource[]> {
+    const id = `${secure} ${isLocal}`;
+    let byName = this.#byName.get(id);
+    if (byName === undefined) {
+      const pairs = this.#sources.flatMap((source) => source.cookieNames(secure, isLocal).map((name) => ({ name, source })));
+      const groups = Map.groupBy(pairs, ({ name }) => name);
+      byName = new Map([...groups].map(([name, group]) => [name, group.map(({ source }) => source)]));
+      this.#byName.set(id, byName);
+    }
+    return byName;
+  }
+
+  #examine({ name, values, sources }: Candidate): Examined | Promise<Examined> {
+    const isFlood = values.length > MAX_VALUES;
+    const readable = isFlood ? [] : values.filter(({ length }) => length <= MAX_VALUE_LENGTH);
+    const bytes = values.reduce((sum, value) => sum + cookieBytes(name, value), 0);
+    const finish = (results: readonly (readonly Result[])[]): Examined => {
+      const rejections: Rejection[] = readable.length < values.length ? [rejection("too_large")] : [];
+      const moved: Held[] = [];
+      const found: ValidSession[] = [];
+      readable.forEach((value, index) => {
+        const judged = sources.map((source, which) => this.#judge(results[which]![index]!, source, name, cookieBytes(name, value)));
+        const usable = judged.find((one) => "verdict" in one);
+        if (usable !== undefined) return void found.push(usable);
+        for (const one of judged as readonly (Rejection & { readonly held?: Held })[]) {
+          rejections.push({ reason: one.reason, explanation: one.explanation });
+          if (one.held !== undefined) moved.push(one.held);
+        }
+      });
+      return { name, bytes, sessions: eachOnce(found), rejections, moved, isFlood };
+    };
+    const results = sources.map((source) => source.read(name, readable));
+    const isReady = (result: (typeof results)[number]): result is readonly Result[] => !(result instanceof Promise);
+    return results.every(isReady) ? finish(results) : Promise.all(results.map(async (result) => await result)).then(finish);
+  }
+
+  /** Whether a genuine session is also alive and fit to be used. */
+  #judge(result: Result, readBy: SessionSource, cookieName: string, bytes: number): ValidSession | Rejection {
+    if ("reason" in result) return result;
+    const { record, key, held } = result;
+    const source = result.source ?? readBy;
+    const problem = this.#ageProblem(result, source);
+    if (problem !== undefined) return problem;
+    let { original } = result;
+    if (this.#schema !== undefined) {
+      const fitted = fitToSchema(this.#schema, record.data);
+      if ("places" in fitted) return rejection("invalid_data");
+      record.data = fitted.data;
+      original = undefined;
+    }
+    return {
+      verdict: "valid",
+      record,
+      key,
+      held,
+      source,
+      cookieName,
+      bytes,
+      hasTwins: false,
+      original: original ?? OriginalData.of(record.data),
+    };
+  }
+
+  #ageProblem({ record, held }: Reading, { lifetimes }: SessionSource): AgeProblem | undefined {
+    // A store ends by itself what rests too long, and knows better than a cookie when it was last
+    // used.
+    const isInStore = held?.payload !== undefined;
+    return ageProblem(record, isInStore ? { lifetime: lifetimes.lifetime, idleTimeout: Infinity } : lifetimes, this.#clock());
+  }
+
+  /**
+   * Takes out the sessions that the application has ended; a promise where it has to be waited for.
+   */
+  #refuseRevoked(examined: Examined): Promise<void> | undefined {
+    if (!this.#revocation.isNeeded || examined.sessions.length > MAX_QUESTIONS) return undefined;
+    const pending: Promise<void>[] = [];
+    for (const session of examined.sessions) {
+      const { id = session.held?.id, subject, createdAt, lastSeenAt } = session.record;
+      const refusal = this.#revocation.refusalOf({ id, subject, createdAt, lastSeenAt });
+      const note = (found: Rejection | undefined): void => {
+        if (found === undefined) return;
+        examined.sessions = examined.sessions.filter((other) => other !== session);
+        examined.rejections.push(found);
+      };
+      if (refusal instanceof Promise) pending.push(refusal.then(note));
+      else note(refusal);
+    }
+    return pending.length === 0 ? undefined : Promise.all(pending).then(() => undefined);
+  }
+}
+
+/**
+ * The first name that leads to a session decides. A name with several sessions leads to none, and
+ * no other one is tried in its place.
+ */
+function conclude(examined: readonly Examined[]): Opened {
+  let first: RejectedCookie | undefined;
+  for (const { name, bytes, sessions, rejections, moved, isFlood } of examined) {
+    const reject = (reason: Rejection, helds: readonly Held[]): RejectedCookie => ({
+      verdict: "rejected",
+      ...reason,
+      bytes,
+      cookieName: name,
+      helds,
+      isAmbiguous: isFlood || sessions.length > 1 || reason.reason === "duplicate",
+    });
+    if (isFlood) return reject(rejection("too_large"), []);
+    const [only, ...others] = sessions;
+    if (only !== undefined && others.length === 0) return only;
+    const helds = sessions.flatMap(({ held }) => held ?? []);
+    if (only !== undefined) return reject(rejection("duplicate"), [...helds, ...moved]);
+    first ??= reject(mostTelling(rejections as [Rejection, ...Rejection[]]), moved);
+  }
+  return first ?? { verdict: "none" };
+}
+
+/**
+ * One session may come in several cookies: copies of different age in different scopes. The newest
+ * one counts.
+ */
+function eachOnce(sessions: readonly ValidSession[]): readonly ValidSession[] {
+  if (sessions.length < 2) return sessions;
+  const groups = Map.groupBy(sessions, ({ held, record: { id, subject, persistent }, original }) => {
+    if (held?.payload !== undefined) return `store ${held.id}`;
+    return id === undefined ? `data ${JSON.stringify([subject, persistent])} ${original.text}` : `cookie ${id}`;
+  });
+  return [...groups.values()].map((copies) => {
+    const newest = copies.reduce((best, next) => (next.record.lastSeenAt >= best.record.lastSeenAt ? next : best));
+    return copies.length === 1 ? newest : { ...newest, hasTwins: true };
+  });
+}

@@ -1,0 +1,92 @@
+import { InvalidOptionError } from "../../errors.ts";
+import type { Lifetimes } from "../data/lifetime.ts";
+import { readMark } from "./moved-mark.ts";
+import { recordOf } from "./session-payload.ts";
+import type { IndexedStore, SessionStore } from "./session-store.ts";
+import { conflict, MAX_ATTEMPTS, type StoredSessions } from "./stored-sessions.ts";
+import { isStoreId } from "./token.ts";
+
+/** One of somebody's sessions, as `list` shows it. Times in Unix seconds. */
+export interface SessionInfo {
+  /** For `revoke`; the same as `session.id` in that session. It opens nothing. */
+  readonly handle: string;
+  readonly subject: string;
+  /** As given to `login`. */
+  readonly label: string | undefined;
+  readonly createdAt: number;
+  readonly lastSeenAt: number;
+  readonly expiresAt: number;
+  readonly persistent: boolean;
+}
+
+/**
+ * Lists and ends sessions in a store from outside of their requests: by their ids, and by their
+ * users.
+ */
+export class SessionDirectory {
+  readonly #store: SessionStore & Partial<IndexedStore>;
+  readonly #sessions: StoredSessions;
+  readonly #lifetimes: Lifetimes;
+
+  constructor(store: SessionStore, sessions: StoredSessions, lifetimes: Lifetimes) {
+    this.#store = store;
+    this.#sessions = sessions;
+    this.#lifetimes = lifetimes;
+  }
+
+  /** Whether the store finds sessions by their subject. */
+  get isIndexed(): boolean {
+    return typeof this.#store.listBySubject === "function" && typeof this.#store.deleteBySubject === "function";
+  }
+
+  async list(subject: string): Promise<readonly SessionInfo[]> {
+    const { lifetime, idleTimeout } = this.#lifetimes;
+    const stored = await this.#indexed.listBySubject(subject);
+    const sessions = stored.flatMap(({ id, payload, expiresAt }): SessionInfo[] => {
+      const record = recordOf(payload);
+      if (record === undefined) return [];
+      // A touch moves only the store's expiry. Where the absolute end is nearer, that says less
+      // than the payload does.
+      const touchedAt = expiresAt < record.createdAt + lifetime ? expiresAt - idleTimeout : 0;
+      const { label, createdAt, lastSeenAt, persistent } = record;
+      return [{ handle: id, subject, label, createdAt, lastSeenAt: Math.max(lastSeenAt, touchedAt), expiresAt, persistent }];
+    });
+    return sessions.sort((a, b) => b.lastSeenAt - a.lastSeenAt);
+  }
+
+  async revoke(id: string, options: { readonly subject?: string | undefined }): Promise<boolean> {
+    if (!isStoreId(id)) {
+      throw new InvalidOptionError(
+        "revoke takes the id of a stored session: 43 characters of base64url, as list() and session.id give it.",
+      );
+    }
+    const payload = await this.#sessions.read(id);
+    if (payload === undefined) return false;
+    const place = readMark(payload) === undefined ? { id, payload } : await this.#sessions.find(id);
+    const record = place === undefined ? undefined : recordOf(place.payload);
+    if (place === undefined || record === undefined) return false;
+    if ("subject" in options && options.subject !== record.subject) return false;
+    await this.#sessions.remove(place);
+    return true;
+  }
+
+  /**
+   * Removes until a listing is empty: a renewal that is under way writes a session that the first
+   * listing does not hold.
+   */
+  async revokeAll(subject: string, { except }: { readonly except?: string | undefined }): Promise<number> {
+    let count = 0;
+    for (let round = 0; round < MAX_ATTEMPTS; round++) {
+      // The session that stays may be renewed meanwhile.
+      const spared = except === undefined ? undefined : ((await this.#sessions.find(except))?.id ?? except);
+      count += await this.#indexed.deleteBySubject(subject, spared);
+      const left = await this.#indexed.listBySubject(subject);
+      if (left.every(({ id }) => id === spared || id === except)) return count;
+    }
+    throw conflict();
+  }
+
+  get #indexed(): IndexedStore {
+    return this.#store as IndexedStore;
+  }
+}

@@ -1,0 +1,58 @@
+import { createHmac, hash, randomBytes } from "node:crypto";
+import { deriveSubkey } from "../../keys/derive.ts";
+import type { SecretKey } from "../../keys/secret-key.ts";
+
+/** Of `createSessionId`. */
+export const SESSION_ID_BYTES = 12;
+
+/**
+ * 32 random bytes, twice the 128 bits that OWASP ASVS 5.0, 7.2.3 asks for, as 43 characters of
+ * base64url.
+ */
+export function createToken(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+/**
+ * The name of a session that its cookie holds, for lists of what was ended: 12 random bytes, so
+ * that no two sessions of any application share one. It is no secret, and opens nothing.
+ */
+export function createSessionId(): string {
+  return randomBytes(SESSION_ID_BYTES).toString("base64url");
+}
+
+/** Whether a text can be an id of a store: the hash of a token. */
+export function isStoreId(text: unknown): text is string {
+  return typeof text === "string" && /^[A-Za-z0-9_-]{43}$/.test(text);
+}
+
+/** 128 random bits that make each login's token another, as 22 characters of base64url. */
+export function createNonce(): string {
+  return randomBytes(16).toString("base64url");
+}
+
+/**
+ * The token that a login puts in the place of another: HMAC-SHA-256 of the old token and a nonce,
+ * under a subkey of the secret key. It is as hard to guess as a random one.
+ *
+ * The nonce is stored where the session was. So a second login that ran at the same time, with the
+ * same old token, finds the same new one, and both answers send the same cookie.
+ */
+export function loginToken(key: SecretKey, token: string, nonce: string): string {
+  return createHmac("sha256", deriveSubkey(key, "token of a login")).update(`${token}.${nonce}`).digest("base64url");
+}
+
+/**
+ * The id under which a store remembers a session that its cookie held, once it has moved into the
+ * store.
+ *
+ * @param identity what tells it from all others.
+ */
+export function movedCookieId(identity: string): string {
+  return hash("sha256", `latchkey cookie moved\0${identity}`, "base64url");
+}
+
+/** The id under which a store keeps the token's session. The store's readers learn no token. */
+export function storeIdOf(token: string): string {
+  return hash("sha256", token, "base64url");
+}
