@@ -1,5 +1,5 @@
 /**
- * Builds src/keys/published-keys.ts, the filter of published keys as a string, which any bundler
+ * Builds src/keys/grading/known/published-keys.ts, the filter of published keys as a string, which any bundler
  * carries.
  *
  *     node scripts/build-published-keys.ts <list> [target]
@@ -12,16 +12,16 @@ import { hash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { severityOf } from "../src/keys/findings.ts";
-import { gradeSecretKey } from "../src/keys/grade.ts";
-import { parseKeyList } from "../src/keys/key-list.ts";
-import { buildKeyFilter } from "../src/keys/known-keys.ts";
+import { severityOf } from "../src/keys/grading/findings.ts";
+import { gradeSecretKey } from "../src/keys/grading/grade.ts";
+import { parseKeyList } from "../src/keys/grading/known/key-list.ts";
+import { buildKeyFilter } from "../src/keys/grading/known/known-keys.ts";
 import { FRAMEWORK_DEFAULT_KEYS } from "./framework-default-keys.ts";
 import { readPublished, readPublishedKeys } from "./published/read-published.ts";
 
 const LARGEST = 160_000;
 
-const [path, target = fileURLToPath(new URL("../src/keys/published-keys.ts", import.meta.url))] = process.argv.slice(2);
+const [path, target = fileURLToPath(new URL("../src/keys/grading/known/published-keys.ts", import.meta.url))] = process.argv.slice(2);
 if (path === undefined) throw new Error("Name the list: node scripts/build-published-keys.ts all.txt.gz");
 const file = readFileSync(path);
 const list = file[0] === 0x1f && file[1] === 0x8b ? gunzipSync(file) : file;

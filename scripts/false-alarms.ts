@@ -4,7 +4,7 @@
  *
  *     node scripts/false-alarms.ts [number of keys of each] [part of a generator's name]
  */
-import { gradeSecretKey } from "../src/keys/grade.ts";
+import { gradeSecretKey } from "../src/keys/grading/grade.ts";
 import { GENERATORS } from "./random-keys.ts";
 
 const [count = "1000000", part = ""] = process.argv.slice(2);

@@ -17,16 +17,16 @@ export {
   type SessionLoaded,
 } from "./diagnostics.ts";
 
-export type { KeyFinding, KeyFindingCode } from "./keys/findings.ts";
+export type { KeyFinding, KeyFindingCode } from "./keys/grading/findings.ts";
 export { generateSecretKey, type GenerateSecretKeyOptions, type SecretKeyFormat } from "./keys/generate.ts";
-export { gradeSecretKey, type GradeOptions, type KeyGrade, type KeyVerdict } from "./keys/grade.ts";
+export { gradeSecretKey, type GradeOptions, type KeyGrade, type KeyVerdict } from "./keys/grading/grade.ts";
 export { KeyRing, type KeyUsage } from "./keys/key-ring.ts";
-export { buildKeyFilter, KnownKeys, readKeyList } from "./keys/known-keys.ts";
-export { parseKeyList, type KeyListFormat } from "./keys/key-list.ts";
-export { loadKeyRing, loadKeyRingAsync, type LoadedKeys, type LoadKeyRingAsyncOptions, type LoadKeyRingOptions } from "./keys/load.ts";
-export { writeKeyFile, type WriteKeyFileOptions } from "./keys/key-file.ts";
-export { readKeysText, type KeysInText, type KeysTextFormat } from "./keys/keys-text.ts";
-export { isPublishedKey } from "./keys/published.ts";
+export { buildKeyFilter, KnownKeys, readKeyList } from "./keys/grading/known/known-keys.ts";
+export { parseKeyList, type KeyListFormat } from "./keys/grading/known/key-list.ts";
+export { loadKeyRing, loadKeyRingAsync, type LoadedKeys, type LoadKeyRingAsyncOptions, type LoadKeyRingOptions } from "./keys/sources/load.ts";
+export { writeKeyFile, type WriteKeyFileOptions } from "./keys/sources/key-file.ts";
+export { readKeysText, type KeysInText, type KeysTextFormat } from "./keys/sources/keys-text.ts";
+export { isPublishedKey } from "./keys/grading/known/published.ts";
 export {
   announceKey,
   promoteKey,
@@ -35,9 +35,9 @@ export {
   type PromoteOptions,
   type RetireOptions,
   type RotationStep,
-} from "./keys/rotate.ts";
+} from "./keys/sources/rotate.ts";
 export { SecretKey, type SecretKeyInput } from "./keys/secret-key.ts";
-export { watchKeyFile, type KeyFileWatch, type WatchKeyFileOptions } from "./keys/watch.ts";
+export { watchKeyFile, type KeyFileWatch, type WatchKeyFileOptions } from "./keys/sources/watch.ts";
 
 export type { CookieScope } from "./sessions/cookie/cookie-scopes.ts";
 export type { CookieOptions, HostCookieOptions, SharedCookieOptions } from "./sessions/cookie/cookie-options.ts";

@@ -1,9 +1,9 @@
 import type { Clock } from "../clock.ts";
 import { SecretKeyError } from "../errors.ts";
 import type { Mode } from "../mode.ts";
-import { severityOf, type KeyFindingCode } from "./findings.ts";
-import { gradeSecretKey } from "./grade.ts";
-import type { KnownKeys } from "./known-keys.ts";
+import { severityOf, type KeyFindingCode } from "./grading/findings.ts";
+import { gradeSecretKey } from "./grading/grade.ts";
+import type { KnownKeys } from "./grading/known/known-keys.ts";
 import type { SecretKeyInput } from "./secret-key.ts";
 
 /** By what rules keys are let in, beside the mode. */

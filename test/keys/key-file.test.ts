@@ -19,7 +19,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { generateSecretKey, SecretKeyError } from "latchkey";
 import { afterAll, describe, expect, test } from "vitest";
-import { readKeyFile, writeKeyFile } from "../../src/keys/key-file.ts";
+import { readKeyFile, writeKeyFile } from "../../src/keys/sources/key-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "latchkey-files-"));
 // The child of another user must be able to reach the file that it may not read.
@@ -28,7 +28,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const key = generateSecretKey();
 const old = generateSecretKey();
-const module = fileURLToPath(new URL("../../src/keys/key-file.ts", import.meta.url));
+const module = fileURLToPath(new URL("../../src/keys/sources/key-file.ts", import.meta.url));
 let files = 0;
 
 function write(content: string | Uint8Array, mode = 0o600): string {

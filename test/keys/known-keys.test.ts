@@ -8,8 +8,8 @@ import * as fc from "fast-check";
 import { buildKeyFilter, InvalidOptionError, isPublishedKey, KnownKeys, readKeyList } from "latchkey";
 import { describe, expect, test } from "vitest";
 import { FRAMEWORK_DEFAULT_KEYS } from "../../scripts/framework-default-keys.ts";
-import { decodeGolombRice, encodeGolombRice } from "../../src/keys/golomb.ts";
-import { gradeSecretKey } from "../../src/keys/grade.ts";
+import { decodeGolombRice, encodeGolombRice } from "../../src/keys/grading/known/golomb.ts";
+import { gradeSecretKey } from "../../src/keys/grading/grade.ts";
 
 describe("Golomb-Rice coding", () => {
   test("gives back every ascending list of integers", () => {

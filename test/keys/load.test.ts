@@ -293,7 +293,7 @@ describe("development", () => {
   test("gives processes that start at the same time one key", async () => {
     const directory = join(folder, "together");
     mkdirSync(directory);
-    const module = fileURLToPath(new URL("../../src/keys/load.ts", import.meta.url));
+    const module = fileURLToPath(new URL("../../src/keys/sources/load.ts", import.meta.url));
     const script = `import { loadKeyRing } from ${JSON.stringify(module)}; process.stdout.write(loadKeyRing({ env: {}, mode: 'development', directory: ${JSON.stringify(directory)} }).current.bytes());`;
     const outputs = await Promise.all(
       Array.from({ length: 8 }, () => {

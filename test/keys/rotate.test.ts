@@ -2,9 +2,9 @@ import { parseEnv } from "node:util";
 import * as fc from "fast-check";
 import { generateSecretKey, gradeSecretKey, loadKeyRing, SecretKey, SecretKeyError, type KeyUsage } from "latchkey";
 import { describe, expect, test } from "vitest";
-import { formatFallbacks, parseFallbacks } from "../../src/keys/fallbacks.ts";
-import { readKeysText, writeKeysText, type KeysTextFormat } from "../../src/keys/keys-text.ts";
-import { announceKey, promoteKey, retireKey, verificationShare } from "../../src/keys/rotate.ts";
+import { formatFallbacks, parseFallbacks } from "../../src/keys/sources/fallbacks.ts";
+import { readKeysText, writeKeysText, type KeysTextFormat } from "../../src/keys/sources/keys-text.ts";
+import { announceKey, promoteKey, retireKey, verificationShare } from "../../src/keys/sources/rotate.ts";
 
 const [old, next, third] = [generateSecretKey(), generateSecretKey(), generateSecretKey()];
 const fingerprint = (key: string): string => SecretKey.from(key).fingerprint;

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateSecretKey, KeyRing, loadKeyRing, Signer } from "latchkey";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { writeKeyFile } from "../../src/keys/key-file.ts";
-import { watchKeyFile, type KeyFileWatch } from "../../src/keys/watch.ts";
+import { writeKeyFile } from "../../src/keys/sources/key-file.ts";
+import { watchKeyFile, type KeyFileWatch } from "../../src/keys/sources/watch.ts";
 
 const folders: string[] = [];
 const watches: KeyFileWatch[] = [];

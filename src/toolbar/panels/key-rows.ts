@@ -1,5 +1,5 @@
-import { severityOf } from "../../keys/findings.ts";
-import { gradeSecretKey } from "../../keys/grade.ts";
+import { severityOf } from "../../keys/grading/findings.ts";
+import { gradeSecretKey } from "../../keys/grading/grade.ts";
 import type { KeyRing } from "../../keys/key-ring.ts";
 import type { SecretKey } from "../../keys/secret-key.ts";
 import { formatInteger } from "../format.ts";

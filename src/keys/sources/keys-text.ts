@@ -1,8 +1,8 @@
 import { parseEnv } from "node:util";
-import { InvalidOptionError, SecretKeyError } from "../errors.ts";
+import { InvalidOptionError, SecretKeyError } from "../../errors.ts";
 import { formatFallbacks, parseFallbacks } from "./fallbacks.ts";
 import { parseKeyFile } from "./key-file.ts";
-import { checkText } from "../options.ts";
+import { checkText } from "../../options.ts";
 
 /**
  * How a text holds keys: `file`, one key a line and the current one first, or `env`, the variables

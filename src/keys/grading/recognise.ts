@@ -1,7 +1,7 @@
-import { unixNow } from "../clock.ts";
+import { unixNow } from "../../clock.ts";
 import { estimateText } from "./estimate.ts";
 import { finding, type KeyFinding } from "./findings.ts";
-import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "./prefixes.ts";
+import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "../prefixes.ts";
 import type { Estimate } from "./shortest-way.ts";
 
 /*

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { isWord } from "./dictionary.ts";
 import { estimateText } from "./estimate.ts";
-import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "./prefixes.ts";
+import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "../prefixes.ts";
 
 /**
  * One reading of a key: the key itself, or what is left when wrapping and encoding are taken off.

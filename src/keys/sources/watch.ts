@@ -1,11 +1,11 @@
 import { realpathSync, watch, type FSWatcher } from "node:fs";
 import { dirname } from "node:path";
-import { emitWarning } from "./admit.ts";
+import { emitWarning } from "../admit.ts";
 import { readKeyFile } from "./key-file.ts";
-import type { KeyRing } from "./key-ring.ts";
-import { SecretKey } from "./secret-key.ts";
-import { InvalidOptionError } from "../errors.ts";
-import { checkOptions, checkText, kindOf } from "../options.ts";
+import type { KeyRing } from "../key-ring.ts";
+import { SecretKey } from "../secret-key.ts";
+import { InvalidOptionError } from "../../errors.ts";
+import { checkOptions, checkText, kindOf } from "../../options.ts";
 
 /** What to do when a key file changes. */
 export interface WatchKeyFileOptions {

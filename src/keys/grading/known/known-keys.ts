@@ -1,8 +1,8 @@
-import { InvalidOptionError } from "../errors.ts";
+import { InvalidOptionError } from "../../../errors.ts";
 import { decodeGolombRice, encodeGolombRice } from "./golomb.ts";
-import { digestOf } from "./digest-of.ts";
+import { digestOf } from "../digest-of.ts";
 import { parseKeyList, type KeyListFormat } from "./key-list.ts";
-import { checkBytes, kindOf } from "../options.ts";
+import { checkBytes, kindOf } from "../../../options.ts";
 
 /*
  * A set of keys that can be asked and not read: a Golomb-Rice coded set of 46-bit and longer

@@ -1,13 +1,13 @@
 import { isDigestOfWord } from "./digests.ts";
 import { BITS_OF_A_NANOID, ENOUGH_BITS, estimateBytes, patternOfBytes } from "./estimate.ts";
 import { finding, FINDING_OF_PATTERN, severityOf, type KeyFinding, type KeyFindingCode } from "./findings.ts";
-import { lookUpPublished } from "./published.ts";
-import type { KnownKeys } from "./known-keys.ts";
+import { lookUpPublished } from "./known/published.ts";
+import type { KnownKeys } from "./known/known-keys.ts";
 import { layersOf, type Layer } from "./layers.ts";
 import { BITS_OF_A_UUID, estimateKeyText, findingsOfText, isOwnKey, notesOn } from "./recognise.ts";
-import { SecretKey } from "./secret-key.ts";
-import { InvalidOptionError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
+import { SecretKey } from "../secret-key.ts";
+import { InvalidOptionError } from "../../errors.ts";
+import { checkOptions } from "../../options.ts";
 import type { Estimate } from "./shortest-way.ts";
 
 /**

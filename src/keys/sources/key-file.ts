@@ -16,8 +16,8 @@ import {
   type Stats,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { SecretKeyError } from "../errors.ts";
-import { checkOptions, checkText } from "../options.ts";
+import { SecretKeyError } from "../../errors.ts";
+import { checkOptions, checkText } from "../../options.ts";
 
 /** A key file's size in bytes, at least and at most. */
 const SMALLEST = 16;

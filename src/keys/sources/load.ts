@@ -1,16 +1,16 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { unixNow, type Clock } from "../clock.ts";
-import { SecretKeyError } from "../errors.ts";
-import { checkEnvironment, judgedMode, saidMode, type Environment, type Mode } from "../mode.ts";
-import { admitKey, emitWarning, type AdmissionRules } from "./admit.ts";
+import { unixNow, type Clock } from "../../clock.ts";
+import { SecretKeyError } from "../../errors.ts";
+import { checkEnvironment, judgedMode, saidMode, type Environment, type Mode } from "../../mode.ts";
+import { admitKey, emitWarning, type AdmissionRules } from "../admit.ts";
 import { developmentKey } from "./development-key.ts";
 import { parseFallbacks } from "./fallbacks.ts";
 import { readKeyFile } from "./key-file.ts";
-import { KeyRing } from "./key-ring.ts";
-import type { KnownKeys } from "./known-keys.ts";
-import { HOW_TO_MAKE_ONE, SecretKey, type SecretKeyInput } from "./secret-key.ts";
-import { checkOptions } from "../options.ts";
+import { KeyRing } from "../key-ring.ts";
+import type { KnownKeys } from "../grading/known/known-keys.ts";
+import { HOW_TO_MAKE_ONE, SecretKey, type SecretKeyInput } from "../secret-key.ts";
+import { checkOptions } from "../../options.ts";
 
 /** Where keys come from, and how strictly they are graded. */
 export interface LoadKeyRingOptions {

@@ -1,4 +1,4 @@
-import { SecretKeyError } from "../errors.ts";
+import { SecretKeyError } from "../../errors.ts";
 
 const HOW = `Write a JSON array, SECRET_KEY_FALLBACKS='["old key"]', or a list with a comma after each key, SECRET_KEY_FALLBACKS='old key,'`;
 

@@ -1,6 +1,6 @@
 import { closeSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { generateDevelopmentKey } from "./generate.ts";
+import { generateDevelopmentKey } from "../generate.ts";
 import { readKeyFile, temporaryBeside, writeWhole } from "./key-file.ts";
 
 /** A key for this machine, and what to say about it. */

@@ -1,5 +1,5 @@
-import { InvalidOptionError } from "../errors.ts";
-import { checkBytes } from "../options.ts";
+import { InvalidOptionError } from "../../../errors.ts";
+import { checkBytes } from "../../../options.ts";
 
 /** How the lines of a list of keys are written. */
 export type KeyListFormat = "auto" | "text" | "base64";

@@ -1,10 +1,10 @@
-import { unixNow, type Clock } from "../clock.ts";
-import { InvalidOptionError, SecretKeyError } from "../errors.ts";
-import { gradeSecretKey } from "./grade.ts";
-import type { KeyUsage } from "./key-ring.ts";
+import { unixNow, type Clock } from "../../clock.ts";
+import { InvalidOptionError, SecretKeyError } from "../../errors.ts";
+import { gradeSecretKey } from "../grading/grade.ts";
+import type { KeyUsage } from "../key-ring.ts";
 import { readKeysText, writeKeysText, type KeysTextFormat } from "./keys-text.ts";
-import { SecretKey } from "./secret-key.ts";
-import { checkOptions, checkText, kindOf } from "../options.ts";
+import { SecretKey } from "../secret-key.ts";
+import { checkOptions, checkText, kindOf } from "../../options.ts";
 
 /*
  * A rotation in three steps, so that no server meets a cookie signed by a key that it does not know
