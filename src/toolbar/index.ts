@@ -3,9 +3,9 @@
  *
  * @module
  */
-export type { Exchange, ResponseFacts } from "./exchange.ts";
-export type { ToolbarRequest } from "./guard.ts";
-export type { ToolbarAnswer } from "./pages.ts";
+export type { Exchange, ResponseFacts } from "./capture/exchange.ts";
+export type { ToolbarRequest } from "./serve/guard.ts";
+export type { ToolbarAnswer } from "./serve/pages.ts";
 export type {
   Block,
   Cell,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readPolicy } from "../../src/toolbar/content-security-policy.ts";
-import { decideInjection, scriptTag } from "../../src/toolbar/inject.ts";
+import { readPolicy } from "../../src/toolbar/serve/content-security-policy.ts";
+import { decideInjection, scriptTag } from "../../src/toolbar/serve/inject.ts";
 
 interface Given {
   readonly method?: string;

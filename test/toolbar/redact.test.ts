@@ -2,7 +2,7 @@ import { assert, pre, property, string } from "fast-check";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { KeyRing } from "../../src/keys/key-ring.ts";
-import { HIDDEN, Redactor, type ExchangeRedactor } from "../../src/toolbar/redact.ts";
+import { HIDDEN, Redactor, type ExchangeRedactor } from "../../src/toolbar/capture/redact.ts";
 
 const KEY = "cAn4ry-k3y/with+odd=chars & 'quotes\" \\ é";
 const redactor = (...keys: readonly [string | Uint8Array, ...(string | Uint8Array)[]]): ExchangeRedactor =>

@@ -1,5 +1,5 @@
 import { formatWithOptions } from "node:util";
-import { callSite } from "../call-site.ts";
+import { callSite } from "../capture/call-site.ts";
 import { counted, formatMilliseconds } from "../format.ts";
 import type { Panel, Recording, Tone } from "../panel.ts";
 

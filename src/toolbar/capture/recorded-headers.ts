@@ -1,4 +1,4 @@
-import type { CookieFacts, HeaderEntry } from "./panel.ts";
+import type { CookieFacts, HeaderEntry } from "../panel.ts";
 import type { ExchangeRedactor } from "./redact.ts";
 
 /** Headers after redaction; cookies are told apart. */

@@ -1,5 +1,5 @@
-import type { KeyRing } from "../keys/key-ring.ts";
-import type { SecretKey } from "../keys/secret-key.ts";
+import type { KeyRing } from "../../keys/key-ring.ts";
+import type { SecretKey } from "../../keys/secret-key.ts";
 import { escapePattern, formsOf } from "./key-forms.ts";
 
 /** What stands where a value was hidden for its name. */

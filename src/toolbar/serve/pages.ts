@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Capability } from "./capability.ts";
 import type { Guard, GuardVerdict, ToolbarRequest } from "./guard.ts";
-import type { ExchangeList, ExchangePage, ExchangeSummary } from "./panel.ts";
+import type { ExchangeList, ExchangePage, ExchangeSummary } from "../panel.ts";
 
 /** An answer of the toolbar's own, for an adapter to send. */
 export interface ToolbarAnswer {
@@ -134,7 +134,7 @@ export class Pages {
   }
 
   #browserScript(): ToolbarAnswer {
-    this.#script ??= readFileSync(new URL("./ui.bundle.js", import.meta.url), "utf8");
+    this.#script ??= readFileSync(new URL("../ui.bundle.js", import.meta.url), "utf8");
     return { status: 200, headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" }, body: this.#script };
   }
 }

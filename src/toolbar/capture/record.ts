@@ -1,6 +1,6 @@
 import type { Exchange } from "./exchange.ts";
-import type { HistoryEntry } from "./history.ts";
-import type { ExchangePage, ExchangeSummary, Finding, Panel, PanelView } from "./panel.ts";
+import type { HistoryEntry } from "../history.ts";
+import type { ExchangePage, ExchangeSummary, Finding, Panel, PanelView } from "../panel.ts";
 
 /** Calls what belongs to a panel, and survives its exceptions. */
 export interface Caller {

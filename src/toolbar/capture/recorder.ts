@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { unixNow, type Clock } from "../clock.ts";
+import { unixNow, type Clock } from "../../clock.ts";
 import { Exchange, type RedirectSource, type ResponseFacts } from "./exchange.ts";
-import type { ToolbarRequest } from "./guard.ts";
-import type { Panel } from "./panel.ts";
+import type { ToolbarRequest } from "../serve/guard.ts";
+import type { Panel } from "../panel.ts";
 import type { Redactor } from "./redact.ts";
 
 /** After so many exceptions a listener is not called any more. */

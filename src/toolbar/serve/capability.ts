@@ -1,7 +1,7 @@
-import type { Clock } from "../clock.ts";
-import { deriveSubkey } from "../keys/derive.ts";
-import type { KeyRing } from "../keys/key-ring.ts";
-import { TimestampSigner } from "../signing/timestamp-signer.ts";
+import type { Clock } from "../../clock.ts";
+import { deriveSubkey } from "../../keys/derive.ts";
+import type { KeyRing } from "../../keys/key-ring.ts";
+import { TimestampSigner } from "../../signing/timestamp-signer.ts";
 
 /** How long a page's toolbar may read, in seconds: a working day. */
 const LIFETIME = 12 * 60 * 60;
