@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { RequestFacts } from "../sessions/cookie/cookie.ts";
 import type { SessionManager } from "../sessions/manager.ts";
 import type { Session } from "../sessions/session.ts";
-import { beforeHeaders, isHoldable } from "./before-headers.ts";
+import { beforeHeaders, isHoldable } from "./node-response/before-headers.ts";
 import { headersOf } from "./headers-of.ts";
 import { giveUp } from "./not-saved.ts";
 import { hasSession, keepSession, sessionOf } from "./session-of.ts";

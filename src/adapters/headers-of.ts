@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { HeaderPair } from "../sessions/manager-options.ts";
 import type { SessionManager } from "../sessions/manager.ts";
 import type { Session } from "../sessions/session.ts";
-import { appendHeaders } from "./response-headers.ts";
+import { appendHeaders } from "./node-response/response-headers.ts";
 
 /**
  * Saves a session; gives what sets its headers, for `beforeHeaders`. A promise only where a store

@@ -2,7 +2,7 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastif
 import type { HeaderPair } from "../../sessions/manager-options.ts";
 import type { SessionManager } from "../../sessions/manager.ts";
 import type { Session } from "../../sessions/session.ts";
-import { discardBody } from "../discard-body.ts";
+import { discardBody } from "../node-response/discard-body.ts";
 import { NodeFacts } from "../node-facts.ts";
 import { giveUp } from "../not-saved.ts";
 import { hasSession, keepSession } from "../session-of.ts";
