@@ -1,5 +1,5 @@
 /**
- * Builds src/keys/grading/word-list.ts: the words that made-up keys and digests are made of, the most
+ * Builds src/keys/grading/words/word-list.ts: the words that made-up keys and digests are made of, the most
  * common first.
  *
  *     node scripts/build-words.ts <language-en> <language-common>
@@ -37,7 +37,7 @@ const compressed = brotliCompressSync(Buffer.from([...words].join("\n")), {
   params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 22 },
 });
 writeFileSync(
-  fileURLToPath(new URL("../src/keys/grading/word-list.ts", import.meta.url)),
+  fileURLToPath(new URL("../src/keys/grading/words/word-list.ts", import.meta.url)),
   `/* Made by scripts/build-words.ts: ${words.size} words by rank, one a line, Brotli, base64. */\nexport const WORD_LIST: string =\n  "${compressed.toString("base64")}";\n`,
 );
 console.log(`${words.size} words, ${compressed.length} bytes`);

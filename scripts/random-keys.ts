@@ -1,5 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
-import { FUNCTION_WORDS, rankedWords } from "../src/keys/grading/dictionary.ts";
+import { FUNCTION_WORDS, rankedWords } from "../src/keys/grading/words/dictionary.ts";
 
 /*
  * The usual generators of keys: none of what they make may be called weak. scripts/false-alarms.ts

@@ -26,7 +26,7 @@ export { parseKeyList, type KeyListFormat } from "./keys/grading/known/key-list.
 export { loadKeyRing, loadKeyRingAsync, type LoadedKeys, type LoadKeyRingAsyncOptions, type LoadKeyRingOptions } from "./keys/sources/load.ts";
 export { writeKeyFile, type WriteKeyFileOptions } from "./keys/sources/key-file.ts";
 export { readKeysText, type KeysInText, type KeysTextFormat } from "./keys/sources/keys-text.ts";
-export { isPublishedKey } from "./keys/grading/known/published.ts";
+export { isPublishedKey } from "./keys/grading/published.ts";
 export {
   announceKey,
   promoteKey,

@@ -4,7 +4,7 @@
  * @module
  */
 export type { Exchange, ResponseFacts } from "./capture/exchange.ts";
-export type { ToolbarRequest } from "./serve/guard.ts";
+export type { ToolbarRequest } from "./guard.ts";
 export type { ToolbarAnswer } from "./serve/pages.ts";
 export type {
   Block,

@@ -6,7 +6,7 @@ import type { SecretKeyInput } from "../keys/secret-key.ts";
 import { checkOptions } from "../options.ts";
 import { Capability } from "./serve/capability.ts";
 import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
-import { Guard, type GuardVerdict, type ToolbarRequest } from "./serve/guard.ts";
+import { Guard, type GuardVerdict, type ToolbarRequest } from "./guard.ts";
 import { History } from "./history.ts";
 import { decideInjection, scriptTag } from "./serve/inject.ts";
 import { Pages, type ToolbarAnswer } from "./serve/pages.ts";

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from "vitest";
 import { FRAMEWORK_DEFAULT_KEYS } from "../../scripts/framework-default-keys.ts";
 import { readPublished } from "../../scripts/published/read-published.ts";
 import { GENERATORS } from "../../scripts/random-keys.ts";
-import { COMMON_PASSWORDS, COMMON_WORDS, PLACEHOLDER_WORDS } from "../../src/keys/grading/words.ts";
+import { COMMON_PASSWORDS, COMMON_WORDS, PLACEHOLDER_WORDS } from "../../src/keys/grading/words/words.ts";
 
 // Thousands of keys are graded, which takes a busy machine a minute.
 vi.setConfig({ testTimeout: 300_000 });

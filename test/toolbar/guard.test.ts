@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Guard, type GuardOptions, type ToolbarRequest } from "../../src/toolbar/serve/guard.ts";
+import { Guard, type GuardOptions, type ToolbarRequest } from "../../src/toolbar/guard.ts";
 
 interface Given {
   readonly method?: string;

@@ -1,6 +1,6 @@
-import { rankedWords } from "./dictionary.ts";
-import { digestOf } from "./digest-of.ts";
-import { COMMON_PASSWORDS, COMMON_WORDS, PLACEHOLDER_WORDS } from "./words.ts";
+import { rankedWords } from "./words/dictionary.ts";
+import { digestOf } from "./known/digest-of.ts";
+import { COMMON_PASSWORDS, COMMON_WORDS, PLACEHOLDER_WORDS } from "./words/words.ts";
 
 /*
  * Digests of words look random, and are the first that is tried after the words themselves. All

@@ -1,5 +1,5 @@
 import { literalCosts, OTHER_BITS, plainBits } from "./alphabets.ts";
-import { englishRuns, sentenceBits } from "./english.ts";
+import { englishRuns, sentenceBits } from "./words/english.ts";
 import { mixtureBits } from "./mixture.ts";
 import { findPatterns } from "./patterns.ts";
 import { shortestWay, type Estimate, type Stretch } from "./shortest-way.ts";

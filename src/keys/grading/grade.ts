@@ -1,7 +1,7 @@
 import { isDigestOfWord } from "./digests.ts";
 import { BITS_OF_A_NANOID, ENOUGH_BITS, estimateBytes, patternOfBytes } from "./estimate.ts";
 import { finding, FINDING_OF_PATTERN, severityOf, type KeyFinding, type KeyFindingCode } from "./findings.ts";
-import { lookUpPublished } from "./known/published.ts";
+import { lookUpPublished } from "./published.ts";
 import type { KnownKeys } from "./known/known-keys.ts";
 import { layersOf, type Layer } from "./layers.ts";
 import { BITS_OF_A_UUID, estimateKeyText, findingsOfText, isOwnKey, notesOn } from "./recognise.ts";

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { isWord } from "./dictionary.ts";
+import { isWord } from "./words/dictionary.ts";
 import { estimateText } from "./estimate.ts";
 import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "../prefixes.ts";
 

@@ -1,7 +1,7 @@
-import { codesOf, wordsAt, type DictionaryWord } from "./dictionary.ts";
+import { codesOf, wordsAt, type DictionaryWord } from "./words/dictionary.ts";
 import { CONSTANTS, HEX_WORDS, WALKS } from "./key-lines.ts";
-import { LineIndex } from "./line-index.ts";
-import { phraseOf } from "./passphrase.ts";
+import { LineIndex } from "./words/line-index.ts";
+import { phraseOf } from "./words/passphrase.ts";
 
 /** What makes a stretch of a key guessable. */
 export type PatternKind = "repeated" | "sequence" | "keyboard_walk" | "placeholder" | "word";

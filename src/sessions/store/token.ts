@@ -2,23 +2,12 @@ import { createHmac, hash, randomBytes } from "node:crypto";
 import { deriveSubkey } from "../../keys/derive.ts";
 import type { SecretKey } from "../../keys/secret-key.ts";
 
-/** Of `createSessionId`. */
-export const SESSION_ID_BYTES = 12;
-
 /**
  * 32 random bytes, twice the 128 bits that OWASP ASVS 5.0, 7.2.3 asks for, as 43 characters of
  * base64url.
  */
 export function createToken(): string {
   return randomBytes(32).toString("base64url");
-}
-
-/**
- * The name of a session that its cookie holds, for lists of what was ended: 12 random bytes, so
- * that no two sessions of any application share one. It is no secret, and opens nothing.
- */
-export function createSessionId(): string {
-  return randomBytes(SESSION_ID_BYTES).toString("base64url");
 }
 
 /** Whether a text can be an id of a store: the hash of a token. */

@@ -1,6 +1,6 @@
 import type { CookieFacts, HeaderEntry, Recording } from "../panel.ts";
 import type { ExchangeRedactor } from "./redact.ts";
-import type { ToolbarRequest } from "../serve/guard.ts";
+import type { ToolbarRequest } from "../guard.ts";
 import { hideCredentials, receivedCookies, redactHeaders, sentCookie } from "./recorded-headers.ts";
 
 /** What an exchange is made with. */

@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { unixNow, type Clock } from "../../clock.ts";
 import { Exchange, type RedirectSource, type ResponseFacts } from "./exchange.ts";
-import type { ToolbarRequest } from "../serve/guard.ts";
+import type { ToolbarRequest } from "../guard.ts";
 import type { Panel } from "../panel.ts";
 import type { Redactor } from "./redact.ts";
 

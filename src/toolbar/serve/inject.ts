@@ -1,5 +1,5 @@
 import { readPolicy } from "./content-security-policy.ts";
-import type { ToolbarRequest } from "./guard.ts";
+import type { ToolbarRequest } from "../guard.ts";
 
 /** What the toolbar needs to know of a response whose headers are about to leave. */
 export interface ToolbarResponse {

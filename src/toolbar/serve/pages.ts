@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Capability } from "./capability.ts";
-import type { Guard, GuardVerdict, ToolbarRequest } from "./guard.ts";
+import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
 import type { ExchangeList, ExchangePage, ExchangeSummary } from "../panel.ts";
 
 /** An answer of the toolbar's own, for an adapter to send. */

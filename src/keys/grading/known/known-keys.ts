@@ -1,6 +1,6 @@
 import { InvalidOptionError } from "../../../errors.ts";
 import { decodeGolombRice, encodeGolombRice } from "./golomb.ts";
-import { digestOf } from "../digest-of.ts";
+import { digestOf } from "./digest-of.ts";
 import { parseKeyList, type KeyListFormat } from "./key-list.ts";
 import { checkBytes, kindOf } from "../../../options.ts";
 

@@ -6,7 +6,7 @@ import { LAST_SECOND } from "../../data/lifetime.ts";
 import { badSignature, rejection } from "../../data/rejection.ts";
 import { readSessionJson, writeSessionJson } from "../../data/session-json.ts";
 import { isDataObject, type SessionRecord } from "../../data/session-record.ts";
-import { createSessionId } from "../../store/token.ts";
+import { createSessionId } from "../../data/session-id.ts";
 import type { SessionCodec, SessionFormat } from "./format.ts";
 import { parsePaseto, PasetoKey } from "./paseto.ts";
 import { checkApp, sealedAssertion } from "./sealed-key.ts";

@@ -3,7 +3,7 @@ import { TaggedJson } from "../../../signing/tagged-json.ts";
 import { URLSafeTimedSerializer } from "../../../signing/url-safe-timed-serializer.ts";
 import { badSignature, rejection } from "../../data/rejection.ts";
 import { isDataObject, type SessionRecord } from "../../data/session-record.ts";
-import { createSessionId } from "../../store/token.ts";
+import { createSessionId } from "../../data/session-id.ts";
 import type { SessionCodec, SessionFormat } from "./format.ts";
 
 const SHAPE = /^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{1,7}\.[A-Za-z0-9_-]{43}$/;

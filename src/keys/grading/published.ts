@@ -1,8 +1,8 @@
-import { FAMOUS_KEYS } from "./famous-keys.ts";
-import { KnownKeys } from "./known-keys.ts";
-import { layersOf } from "../layers.ts";
-import { PUBLISHED_KEYS } from "./published-keys.ts";
-import { checkBytes } from "../../../options.ts";
+import { FAMOUS_KEYS } from "./known/famous-keys.ts";
+import { KnownKeys } from "./known/known-keys.ts";
+import { layersOf } from "./layers.ts";
+import { PUBLISHED_KEYS } from "./known/published-keys.ts";
+import { checkBytes } from "../../options.ts";
 
 /** A key that was found among the published ones. */
 export interface PublishedKey {

@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
 import { isPromise } from "node:util/types";
-import { InvalidOptionError } from "../../errors.ts";
-import { isLoopbackHost, isOwnBrowser, proxySign } from "../../own-browser.ts";
+import { InvalidOptionError } from "../errors.ts";
+import { isLoopbackHost, isOwnBrowser, proxySign } from "../own-browser.ts";
 
 /** What the toolbar needs to know of a request that came in. */
 export interface ToolbarRequest {
