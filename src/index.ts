@@ -23,7 +23,13 @@ export { gradeSecretKey, type GradeOptions, type KeyGrade, type KeyVerdict } fro
 export { KeyRing, type KeyUsage } from "./keys/key-ring.ts";
 export { buildKeyFilter, KnownKeys, readKeyList } from "./keys/grading/known/known-keys.ts";
 export { parseKeyList, type KeyListFormat } from "./keys/grading/known/key-list.ts";
-export { loadKeyRing, loadKeyRingAsync, type LoadedKeys, type LoadKeyRingAsyncOptions, type LoadKeyRingOptions } from "./keys/sources/load.ts";
+export {
+  loadKeyRing,
+  loadKeyRingAsync,
+  type LoadedKeys,
+  type LoadKeyRingAsyncOptions,
+  type LoadKeyRingOptions,
+} from "./keys/sources/load.ts";
 export { writeKeyFile, type WriteKeyFileOptions } from "./keys/sources/key-file.ts";
 export { readKeysText, type KeysInText, type KeysTextFormat } from "./keys/sources/keys-text.ts";
 export { isPublishedKey } from "./keys/grading/published.ts";

@@ -2,7 +2,7 @@ import { Option, type Command } from "commander";
 import { gradeSecretKey, KeyRing, loadKeyRing } from "../../index.ts";
 import { FORMAT_NAMES, inspectCookie, signCookie, type CookieReport } from "../inspect-cookie.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
-import { readKey } from "../read-key.ts";
+import { readKey } from "../input/read-key.ts";
 import { UsageError } from "../usage-error.ts";
 
 interface Options {

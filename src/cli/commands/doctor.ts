@@ -5,7 +5,7 @@ import { gradeSecretKey } from "../../index.ts";
 import type { DoctorFinding } from "../doctor/finding.ts";
 import { examine, type Examination } from "../doctor/examine.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
-import { gather, readKnownKeys } from "../known-keys.ts";
+import { gather, readKnownKeys } from "../input/known-keys.ts";
 import { UsageError } from "../usage-error.ts";
 
 interface Options {

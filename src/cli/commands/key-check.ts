@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { gradeSecretKey, SecretKey, type KeyGrade, type KeyVerdict } from "../../index.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
-import { gather, readKnownKeys } from "../known-keys.ts";
-import { readKey, type KeySource } from "../read-key.ts";
+import { gather, readKnownKeys } from "../input/known-keys.ts";
+import { readKey, type KeySource } from "../input/read-key.ts";
 import { UsageError } from "../usage-error.ts";
 
 interface Options extends KeySource {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { deriveSealedKey, gradeSecretKey, type KeyLabel, type SealedKeyOptions, type SecretKey } from "../../index.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
-import { readKeys } from "../read-keys.ts";
+import { readKeys } from "../input/read-keys.ts";
 import { UsageError } from "../usage-error.ts";
 
 interface Options {

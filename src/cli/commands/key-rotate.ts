@@ -13,7 +13,7 @@ import {
   type RotationStep,
 } from "../../index.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
-import { formatOf, readUsage } from "../key-text.ts";
+import { formatOf, readUsage } from "../input/key-text.ts";
 import { UsageError } from "../usage-error.ts";
 
 interface Options {

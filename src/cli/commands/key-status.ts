@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { gradeSecretKey, verificationShare, type KeyLabel, type KeyUsage, type SecretKey } from "../../index.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
-import { readUsage } from "../key-text.ts";
-import { readKeys } from "../read-keys.ts";
+import { readUsage } from "../input/key-text.ts";
+import { readKeys } from "../input/read-keys.ts";
 
 interface Options {
   readonly usage?: string;

@@ -3,7 +3,7 @@ import { generateSecretKey, SessionManager, type SessionInfo } from "../../index
 import { PostgresStore } from "../../stores/postgres.ts";
 import { SqliteStore } from "../../stores/sqlite.ts";
 import { EXIT, type ExitCode, type Io } from "../io.ts";
-import { openStore, storeKindOf, type OpenStore } from "../open-store.ts";
+import { openStore, storeKindOf, type OpenStore } from "../input/open-store.ts";
 import { UsageError } from "../usage-error.ts";
 
 interface Options {

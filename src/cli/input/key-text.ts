@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { KeysTextFormat, KeyUsage } from "../index.ts";
-import { isEnvFile } from "./doctor/list-files.ts";
-import type { Io } from "./io.ts";
-import { UsageError } from "./usage-error.ts";
+import type { KeysTextFormat, KeyUsage } from "../../index.ts";
+import { isEnvFile } from "../doctor/list-files.ts";
+import type { Io } from "../io.ts";
+import { UsageError } from "../usage-error.ts";
 
 /** How a file holds keys, by its name. */
 export function formatOf(name: string): KeysTextFormat {

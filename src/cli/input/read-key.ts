@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Io } from "./io.ts";
-import { UsageError } from "./usage-error.ts";
+import type { Io } from "../io.ts";
+import { UsageError } from "../usage-error.ts";
 
 /**
  * Where a command gets a key from. Never from its arguments: every user of the machine can list

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { loadKeyRing, readKeysText, SecretKey } from "../index.ts";
-import type { Io } from "./io.ts";
+import { loadKeyRing, readKeysText, SecretKey } from "../../index.ts";
+import type { Io } from "../io.ts";
 import { formatOf } from "./key-text.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "../usage-error.ts";
 
 /** All keys of one place, the current one first, and the place in words. */
 export interface ReadKeys {

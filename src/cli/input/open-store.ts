@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { IndexedStore, SweepableStore } from "../index.ts";
-import { PostgresStore } from "../stores/postgres.ts";
-import { RedisStore } from "../stores/redis.ts";
-import { SqliteStore } from "../stores/sqlite.ts";
-import type { Io } from "./io.ts";
-import { UsageError } from "./usage-error.ts";
+import type { IndexedStore, SweepableStore } from "../../index.ts";
+import { PostgresStore } from "../../stores/postgres.ts";
+import { RedisStore } from "../../stores/redis.ts";
+import { SqliteStore } from "../../stores/sqlite.ts";
+import type { Io } from "../io.ts";
+import { UsageError } from "../usage-error.ts";
 
 /** A store that a command has opened, and closes again. */
 export interface OpenStore {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { readKeyList, type KnownKeys, type KeyListFormat } from "../index.ts";
-import { UsageError } from "./usage-error.ts";
+import { readKeyList, type KnownKeys, type KeyListFormat } from "../../index.ts";
+import { UsageError } from "../usage-error.ts";
 
 /** Reads a `--known-keys` file: a list of keys, or a filter built from one. */
 export function readKnownKeys(path: string, format: KeyListFormat = "auto"): KnownKeys {
