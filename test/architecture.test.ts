@@ -10,9 +10,10 @@ const root = fileURLToPath(new URL("../src", import.meta.url));
  * Room -> the rooms (or single files) that it may import. A room may always import itself. Type
  * imports count.
  */
-const GROUND = ["errors", "encoding", "clock", "diagnostics", "mode", "own-browser", "options"];
+const GROUND = ["errors", "adapter-access", "encoding", "clock", "diagnostics", "mode", "own-browser", "options"];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
+  "adapter-access": [],
   encoding: [],
   clock: [],
   diagnostics: [],
@@ -26,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   index: ["keys", "signing", "sessions", ...GROUND],
   toolbar: ["keys", "signing", ...GROUND],
   "toolbar/ui": ["toolbar/panel"],
-  adapters: ["sessions", "toolbar", "errors", "own-browser", "options"],
+  adapters: ["sessions", "toolbar", "adapter-access", "errors", "own-browser", "options"],
   flask: ["index", "adapters", "toolbar", "stores", "mode", "options"],
   testing: ["sessions", "errors", "clock", "options"],
   cli: ["index", "stores"],

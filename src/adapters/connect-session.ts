@@ -50,17 +50,10 @@ export function connectSession<Data extends object>(manager: SessionManager<Data
     beforeHeaders(response, { work, onError, onMissed });
   };
 
-  let opened: Session<Data> | Promise<Session<Data>>;
-  try {
-    opened = manager.open(request.headers.cookie, facts);
-    if (!(opened instanceof Promise)) start(opened);
-  } catch (error) {
-    return onError(error);
-  }
-  if (!(opened instanceof Promise)) return next();
-  // What the handler throws is its own, and not a failure to open the session.
-  opened
+  manager
+    .load(request.headers.cookie, facts)
     .then(start)
+    // What the handler throws is its own, and not a failure to open the session.
     .then(() => next(), onError)
     .catch(rethrow);
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { adapterAccess } from "../adapter-access.ts";
 import type { HeaderPair } from "../sessions/manager-options.ts";
 import type { SessionManager } from "../sessions/manager.ts";
 import type { Session } from "../sessions/session.ts";
@@ -14,6 +15,6 @@ export function headersOf<Data extends object>(
   response: ServerResponse,
 ): (() => void) | Promise<() => void> {
   const setter = (headers: readonly HeaderPair[]) => (): void => appendHeaders(response, headers);
-  const headers = manager.close(session);
+  const headers = manager[adapterAccess].commit(session);
   return headers instanceof Promise ? headers.then(setter) : setter(headers);
 }

@@ -1,3 +1,4 @@
+import { adapterAccess } from "../adapter-access.ts";
 import type { SessionManager } from "../sessions/manager.ts";
 import type { Session } from "../sessions/session.ts";
 
@@ -8,7 +9,7 @@ let hasWarned = false;
  * once for each process, if the request had changed the session: that change is lost.
  */
 export function giveUp<Data extends object>(manager: SessionManager<Data>, session: Session<Data>): void {
-  if (manager.abandon(session)) warnNotSaved();
+  if (manager[adapterAccess].abandon(session)) warnNotSaved();
 }
 
 /** Says once that a change of a session, or its cookie, did not get into an answer. */

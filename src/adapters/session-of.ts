@@ -1,3 +1,4 @@
+import { adapterAccess } from "../adapter-access.ts";
 import { InvalidOptionError, SessionError } from "../errors.ts";
 import type { RequestFacts } from "../sessions/cookie/cookie.ts";
 import type { SessionManager } from "../sessions/manager.ts";
@@ -10,7 +11,7 @@ interface Opened {
    * The manager that opened the session. Of any type: it is compared when the session is taken out
    * again.
    */
-  readonly manager: { cookieNameFor(request: RequestFacts): string };
+  readonly manager: Pick<SessionManager, typeof adapterAccess>;
   session: unknown;
   /** The session that another manager has opened before. */
   readonly outer: Opened | undefined;
@@ -40,8 +41,9 @@ export function keepSession<Data extends object>(
     return;
   }
   const outer = (carrier as Carrier)[OPENED];
-  for (let other = outer; other !== undefined; other = other.outer) refuseSameCookie(manager, other.manager, facts);
-  (carrier as Carrier)[OPENED] = { manager, session, outer };
+  const opened: Opened = { manager: manager as unknown as Opened["manager"], session, outer };
+  for (let other = outer; other !== undefined; other = other.outer) refuseSameCookie(opened.manager, other.manager, facts);
+  (carrier as Carrier)[OPENED] = opened;
 }
 
 /** Whether this manager has opened its session for a request already. */
@@ -101,8 +103,8 @@ function find(manager: unknown, carrier: object): Opened | undefined {
 
 /** Two sessions in one cookie would overwrite each other. */
 function refuseSameCookie(inner: Opened["manager"], outer: Opened["manager"], facts: RequestFacts): void {
-  const name = inner.cookieNameFor(facts);
-  if (name !== outer.cookieNameFor(facts)) return;
+  const name = inner[adapterAccess].cookieNameFor(facts);
+  if (name !== outer[adapterAccess].cookieNameFor(facts)) return;
   throw new InvalidOptionError(
     `Two SessionManagers serve this request, and both have the cookie ${name}. ` +
       'Fix: give one of them another name, such as new SessionManager({ keys, cookie: { name: "staff" } }).',

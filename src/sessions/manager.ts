@@ -1,3 +1,4 @@
+import { adapterAccess } from "../adapter-access.ts";
 import type { Clock } from "../clock.ts";
 import { InvalidOptionError, SessionError } from "../errors.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
@@ -21,6 +22,25 @@ import { Session, stateOf } from "./session.ts";
 import { settingsOf } from "./settings.ts";
 import { StoreBackend } from "./store/store-backend.ts";
 import type { SessionStore } from "./store/session-store.ts";
+
+/** What the adapters of this package need beside `load`. */
+export interface AdapterAccess<Data extends object> {
+  /**
+   * As `commit`, and without a promise where no store is waited for: then the answer need not be
+   * held, and its writer sees no difference.
+   */
+  readonly commit: (session: Session<Data>) => readonly HeaderPair[] | Promise<readonly HeaderPair[]>;
+  /**
+   * Closes a session whose answer has left without it, so that later changes throw. Gives whether
+   * the request had changed the session: the change is lost then.
+   */
+  readonly abandon: (session: Session<Data>) => boolean;
+  /**
+   * The name of the session's cookie in the answer to a request: two managers of one request cannot
+   * share one.
+   */
+  readonly cookieNameFor: (request: RequestFacts) => string;
+}
 
 /**
  * Opens the session of a request, and saves it at the end.
@@ -46,6 +66,11 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   readonly #isAnonymousOnFailure: boolean;
   readonly #warnings: CookieWarnings;
   readonly #directory: SessionDirectory | undefined;
+  readonly #adapterAccess: AdapterAccess<Data> = {
+    commit: (session) => this.#commit(session),
+    abandon: (session) => this.#abandon(session),
+    cookieNameFor: (request) => new RequestCookie(this.#cookie, request).name,
+  };
 
   /**
    * @throws InvalidOptionError for options that cannot be, SecretKeyError for keys that cannot be.
@@ -98,24 +123,13 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    */
   async load(source: SessionSourceInput, request?: RequestFacts): Promise<Session<Data>> {
     const { cookieHeader, facts } = readSource(source, request);
-    return await this.open(cookieHeader, facts);
-  }
-
-  /**
-   * As `load`, and without a promise where nothing has to be waited for: unless a store is asked.
-   * For adapters.
-   */
-  open(cookieHeader: string | null | undefined, request?: RequestFacts): Session<Data> | Promise<Session<Data>> {
-    const cookie = new RequestCookie(this.#cookie, request);
-    const incoming = this.#reader.read(cookieHeader ?? "", cookie);
-    if (!(incoming instanceof Promise)) return this.#sessionOf(cookie, incoming);
-    return incoming.then(
-      (asked) => this.#sessionOf(cookie, asked),
-      (error: unknown) => {
-        if (!this.#isAnonymousOnFailure || !(error instanceof SessionError)) throw error;
-        return this.#sessionOf(cookie, storeFailed(cookie));
-      },
-    );
+    const cookie = new RequestCookie(this.#cookie, facts);
+    try {
+      return this.#sessionOf(cookie, await this.#reader.read(cookieHeader ?? "", cookie));
+    } catch (error) {
+      if (!this.#isAnonymousOnFailure || !(error instanceof SessionError)) throw error;
+      return this.#sessionOf(cookie, storeFailed(cookie));
+    }
   }
 
   /**
@@ -126,16 +140,29 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    *   or `session_invalid`; then nothing may be sent but an error.
    */
   async commit(session: Session<Data>): Promise<readonly HeaderPair[]> {
-    return await this.close(session);
+    return await this.#commit(session);
   }
 
   /**
-   * As `commit`, and without a promise where nothing has to be waited for: unless a store is asked.
-   * For adapters.
+   * Whether `list` and `revokeAll` work: whether there is a store, and it finds sessions by their
+   * subject.
    */
-  close(session: Session<Data>): readonly HeaderPair[] | Promise<readonly HeaderPair[]> {
-    const state = stateOf(session);
-    if (state.owner !== this) throw new InvalidOptionError("This session was not loaded by this SessionManager.");
+  get listsBySubject(): boolean {
+    return this.#directory?.isIndexed === true;
+  }
+
+  /**
+   * For the adapters of this package.
+   *
+   * @internal
+   */
+  get [adapterAccess](): AdapterAccess<Data> {
+    return this.#adapterAccess;
+  }
+
+  /** A promise only where a store is waited for. */
+  #commit(session: Session<Data>): readonly HeaderPair[] | Promise<readonly HeaderPair[]> {
+    const state = this.#stateOf(session);
     if (state.closed) return [];
     let outcome: Outcome | Promise<Outcome> | undefined;
     try {
@@ -147,33 +174,18 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     return outcome.then((kept) => this.#headersOf(state, kept)).finally(() => state.close());
   }
 
-  /**
-   * Closes a session whose answer has left without it, so that later changes throw. For adapters.
-   *
-   * @returns whether the request had changed the session. The change is lost then.
-   */
-  abandon(session: Session<Data>): boolean {
-    const state = stateOf(session);
+  #abandon(session: Session<Data>): boolean {
+    const state = this.#stateOf(session);
     if (state.closed) return false;
     const isLost = this.#writer.hasChange(state);
     state.close();
     return isLost;
   }
 
-  /**
-   * The name of the session's cookie in the answer to a request. For adapters, which refuse two
-   * managers with one name.
-   */
-  cookieNameFor(request: RequestFacts | undefined): string {
-    return new RequestCookie(this.#cookie, request).name;
-  }
-
-  /**
-   * Whether `list` and `revokeAll` work: whether there is a store, and it finds sessions by their
-   * subject.
-   */
-  get listsBySubject(): boolean {
-    return this.#directory?.isIndexed === true;
+  #stateOf(session: Session<Data>): SessionState {
+    const state = stateOf(session);
+    if (state.owner !== this) throw new InvalidOptionError("This session was not loaded by this SessionManager.");
+    return state;
   }
 
   #sessionOf(cookie: RequestCookie, incoming: Incoming): Session<Data> {

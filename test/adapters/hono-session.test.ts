@@ -156,9 +156,9 @@ describe("the session middleware for Hono", () => {
   test("below a route and a mounted application, the manager is told the whole path", async () => {
     const paths: unknown[] = [];
     class Noting extends SessionManager<Data> {
-      override open(cookie: string | null | undefined, facts?: RequestFacts): Session<Data> | Promise<Session<Data>> {
+      override async load(source: Parameters<SessionManager["load"]>[0], facts?: RequestFacts): Promise<Session<Data>> {
         paths.push(facts?.path);
-        return super.open(cookie, facts);
+        return await super.load(source, facts);
       }
     }
     const inner = new Hono().use(session(new Noting({ keys: generateSecretKey() }))).all("*", (c) => c.text("ok"));

@@ -170,9 +170,9 @@ describe.each(Object.entries(FRAMEWORKS))("%s: the place of the session", (name,
     const seen: RequestFacts[] = [];
     /** Notes what it is told, and goes on as ever. */
     class Noting extends SessionManager<Data> {
-      override open(cookie: string | null | undefined, facts?: RequestFacts): Session<Data> | Promise<Session<Data>> {
+      override async load(source: Parameters<SessionManager["load"]>[0], facts?: RequestFacts): Promise<Session<Data>> {
         seen.push(facts!);
-        return super.open(cookie, facts);
+        return await super.load(source, facts);
       }
     }
     const url = await start([new Noting({ keys: generateSecretKey() })], ({ path }) => path);

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { readPage, root } from "../support/docs/pages.ts";
 
 test("the pages hold every sentence that says what the end of a request did, and no other", () => {
-  const sources = globSync("src/sessions/*.ts", { cwd: root }).map((file) => readFileSync(join(root, file), "utf8"));
+  const sources = globSync("src/sessions/**/*.ts", { cwd: root }).map((file) => readFileSync(join(root, file), "utf8"));
   const given = new Set(
     sources.flatMap((text) =>
       [...text.matchAll(/"((?:Nothing (?:sent|saved)|Sent|Saved|Removed|The cookie expired)[^"]*\.)"/g)].map(([, why]) => why!),

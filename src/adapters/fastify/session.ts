@@ -76,10 +76,10 @@ export function session<Data extends object>(manager: SessionManager<Data>): Fas
           if ((request as Carrier<Data>)[opened] !== undefined && reply.raw.headersSent) giveUp(manager, session);
         });
       };
-      const session = manager.open(request.headers.cookie, facts);
-      if (session instanceof Promise) return void session.then(start).then(() => done(), done);
-      start(session);
-      done();
+      manager
+        .load(request.headers.cookie, facts)
+        .then(start)
+        .then(() => done(), done);
     });
 
     app.addHook("onSend", (request, reply, payload, done) => {
@@ -100,14 +100,7 @@ export function session<Data extends object>(manager: SessionManager<Data>): Fas
           done(error);
         }
       };
-      let headers: ReturnType<typeof manager.close>;
-      try {
-        headers = manager.close(known.session);
-      } catch (error) {
-        return void refuse(error as Error);
-      }
-      if (headers instanceof Promise) headers.then(send, refuse);
-      else send(headers);
+      manager.commit(known.session).then(send, refuse);
     });
   });
 }

@@ -43,8 +43,7 @@ export function session<Data extends object>(manager: SessionManager<Data>): Mid
     // Mounted twice with the same manager: the outer one saves the session.
     if (hasSession(manager, c)) return await next();
     const facts = new HonoFacts(c);
-    const opened = manager.open(c.req.header("Cookie"), facts);
-    const current = opened instanceof Promise ? await opened : opened;
+    const current = await manager.load(c.req.header("Cookie"), facts);
     keepSession(manager, c, current, facts);
     show(c, current);
 
@@ -58,8 +57,7 @@ export function session<Data extends object>(manager: SessionManager<Data>): Mid
     let headers: readonly HeaderPair[];
     try {
       endIfReplaced(c, current);
-      const closed = manager.close(current);
-      headers = closed instanceof Promise ? await closed : closed;
+      headers = await manager.commit(current);
     } catch (error) {
       if (c.finalized) await discard(c);
       throw error;

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { exportsOf, publicNamesFor } from "./examples.ts";
 import { root, type Program } from "./pages.ts";
@@ -58,9 +58,16 @@ function preludeFor({ page, text }: Program, file: string): string {
   return imports.join("\n");
 }
 
-/** docs/keys.md -> keys.ts; src/adapters/express/session.ts -> src-adapters-express.ts */
+/**
+ * docs/keys.md -> keys.ts; src/adapters/express/session.ts -> src-adapters-express.ts. A folder
+ * inside of another has that one's prelude, unless it has its own.
+ */
 function preludeOf(page: string): string {
-  if (page.startsWith("src/")) return `${dirname(page).replaceAll("/", "-")}.ts`;
+  if (page.startsWith("src/")) {
+    let folder = dirname(page);
+    while (folder.split("/").length > 2 && !existsSync(join(root, PRELUDES, `${folder.replaceAll("/", "-")}.ts`))) folder = dirname(folder);
+    return `${folder.replaceAll("/", "-")}.ts`;
+  }
   return `${page
     .replace(/^docs\//, "")
     .replace(/\.md$/, "")
