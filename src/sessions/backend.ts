@@ -1,16 +1,19 @@
 import type { SecretKey } from "../keys/secret-key.ts";
+import type { Update } from "./data/journal.ts";
 import type { Lifetimes } from "./data/lifetime.ts";
-import type { Update } from "./data/merge.ts";
 import type { OriginalData } from "./data/original-data.ts";
 import type { Rejection } from "./data/rejection.ts";
 import type { SessionRecord } from "./data/session-record.ts";
+
+/** At once, or a promise where a store is waited for. */
+export type Awaitable<Value> = Value | Promise<Value>;
 
 /** Something that reads sessions out of cookies. */
 export interface SessionSource {
   /** The name for messages: "sealed", "signed", "flask" or "store". */
   readonly format: string;
   readonly lifetimes: Lifetimes;
-  /** Whether a store has to be asked for what it reads. */
+  /** Whether a store has to be asked for what it reads. Otherwise `read` gives no promise. */
   readonly asksStore: boolean;
   /**
    * The names of the cookies it reads. It writes the first one.
@@ -22,28 +25,23 @@ export interface SessionSource {
    * What each of these values holds, in their order. It never throws for anything that a cookie can
    * hold.
    */
-  read(name: string, values: readonly string[]): readonly Result[] | Promise<readonly Result[]>;
+  read(name: string, values: readonly string[]): Awaitable<readonly Result[]>;
 }
 
 /** Where sessions are saved: in the cookie, or in a store while the cookie holds a token. */
 export interface SessionBackend extends SessionSource {
-  save(name: string, session: Outgoing): Saved | Promise<Saved>;
+  /** Saves a session that has begun, changed, or gets a new token. */
+  save(name: string, write: Write): Awaitable<Reply>;
   /** Moves the end of a session that did not change. */
-  touch(name: string, session: Outgoing): Saved | Promise<Saved>;
+  touch(name: string, write: Write): Awaitable<Reply>;
   /** Ends a session in the store, wherever it has moved meanwhile. */
-  remove(held: Held): Promise<void>;
+  remove(stored: StoredAt): Promise<void>;
   /**
    * Ends a session that a request has emptied, unless another request has saved something in it, or
    * logged in with it.
    */
-  removeEmptied(session: Outgoing): Emptied | Promise<Emptied>;
+  removeEmptied(write: Write): Awaitable<Emptied>;
 }
-
-/**
- * What became of a session that a request has emptied: `saved` with what others have put in it, or
- * `gone` before.
- */
-export type Emptied = "ended" | "saved" | "gone";
 
 /** What a cookie's value holds. */
 export type Result = Reading | Refused;
@@ -54,8 +52,8 @@ export interface Reading {
   readonly key: SecretKey;
   /** The record's data as it came in, where it is known already. */
   readonly original?: OriginalData | undefined;
-  /** How a store keeps it. */
-  readonly held?: Held | undefined;
+  /** Where a store has it. */
+  readonly stored?: StoredAt | undefined;
   /**
    * Where it is saved, if that is not where the cookie was read: it has moved into the store
    * meanwhile.
@@ -68,11 +66,11 @@ export interface Reading {
  * before.
  */
 export interface Refused extends Rejection {
-  readonly held?: Held | undefined;
+  readonly stored?: StoredAt | undefined;
 }
 
-/** The store's side of a session. */
-export interface Held {
+/** Where a store has a session, and what it had when the request began. */
+export interface StoredAt {
   readonly id: string;
   /**
    * Undefined for a request that came with a token which has been renewed meanwhile: its successor
@@ -84,10 +82,7 @@ export interface Held {
    * since.
    */
   readonly issuedAt: number;
-  /**
-   * What the store keeps. Undefined for a session that its cookie holds, and that has not moved
-   * into the store yet.
-   */
+  /** Undefined for a session that its cookie holds, and that has not moved into the store yet. */
   readonly payload: string | undefined;
   /**
    * Until when, in Unix seconds, the store has to remember that such a cookie has moved: as long as
@@ -96,41 +91,55 @@ export interface Held {
   readonly until?: number | undefined;
 }
 
-/** A session that is to be saved. */
-export interface Outgoing {
+/** What is to be written. */
+export interface Write {
   readonly record: SessionRecord;
   /** The data as session JSON. */
   readonly text: string;
-  /** Where this backend keeps the session so far; undefined for a new one. */
-  readonly held: Held | undefined;
+  /** Where the store has the session so far; undefined for a new one. */
+  readonly stored: StoredAt | undefined;
   /** Whether the token is to be a new one. */
-  readonly renew: boolean;
-  /**
-   * Whether the browser needs the cookie anew although its token stays: its end moves, its
-   * attributes change, or an old key had signed it.
-   */
-  readonly resend: boolean;
+  readonly isRenewal: boolean;
   /**
    * Whether a user logs in. Such a session is saved even if the one it began with was ended
    * meanwhile.
    */
   readonly isLogin: boolean;
-  /** Makes this request's changes again on what another request has saved. */
-  readonly replay: Update;
+  /**
+   * Whether the browser needs the cookie again although its token stays: its end moves, its
+   * attributes change, or an old key had signed it.
+   */
+  readonly isResend: boolean;
+  /** Makes this request's changes on what another request has saved. */
+  readonly applyChanges: Update;
 }
 
-export interface Saved {
-  /** Whether anything was saved: not if the session was ended while the request ran. */
-  readonly isKept: boolean;
+/** What was written: the session with the changes of other requests, if there were any. */
+export interface Written {
+  readonly record: SessionRecord;
+  /** Its data as session JSON. */
+  readonly text: string;
+  /** How often another request had saved in between. */
+  readonly conflicts: number;
+}
+
+/** What a backend has done with a write. */
+export interface Reply {
+  /** Undefined if nothing was saved: the session was ended while the request ran. */
+  readonly written: Written | undefined;
   /** The cookie's value; undefined if none is to be sent. */
   readonly value: string | undefined;
   /** One sentence for a person: why no cookie is sent. */
-  readonly why?: string | undefined;
-  /** How often another request had saved in between. */
-  readonly conflicts: number;
-  /**
-   * What was saved in the end, with the changes of other requests, and its data as session JSON.
-   */
-  readonly record: SessionRecord;
-  readonly text: string;
+  readonly explanation?: string | undefined;
+}
+
+/**
+ * What became of a session that a request has emptied: `saved` with what others have put in it, or
+ * `gone` before.
+ */
+export type Emptied = "ended" | "saved" | "gone";
+
+/** Goes on with a value at once if it is there, and otherwise when it is. */
+export function whenDone<Value, Next>(value: Awaitable<Value>, next: (value: Value) => Awaitable<Next>): Awaitable<Next> {
+  return value instanceof Promise ? value.then(next) : next(value);
 }

@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import { InvalidOptionError, SessionError } from "../errors.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import { checkOptions } from "../options.ts";
-import type { SessionBackend, SessionSource } from "./backend.ts";
+import { whenDone, type Awaitable, type SessionBackend, type SessionSource } from "./backend.ts";
 import { CookieBackend } from "./cookie/cookie-backend.ts";
 import { CookieWarnings } from "./cookie/cookie-warnings.ts";
 import { RequestCookie, SessionCookie, type RequestFacts } from "./cookie/cookie.ts";
@@ -15,7 +15,8 @@ import { rejection } from "./data/rejection.ts";
 import { reportCommit, reportLoad } from "./request/report.ts";
 import { Revocation } from "./request/revocation.ts";
 import { SessionDirectory, type SessionInfo } from "./store/session-directory.ts";
-import { NOTHING_CAME, SessionReader, type Incoming } from "./request/session-reader.ts";
+import { endsSession } from "./request/intent.ts";
+import { NOTHING_CAME, SessionReader, type ParsedRequest } from "./request/session-reader.ts";
 import { SessionState, type Opened } from "./request/session-state.ts";
 import { SessionWriter, type Outcome } from "./request/session-writer.ts";
 import { Session, stateOf } from "./session.ts";
@@ -29,7 +30,7 @@ export interface AdapterAccess<Data extends object> {
    * As `commit`, and without a promise where no store is waited for: then the answer need not be
    * held, and its writer sees no difference.
    */
-  readonly commit: (session: Session<Data>) => readonly HeaderPair[] | Promise<readonly HeaderPair[]>;
+  readonly commit: (session: Session<Data>) => Awaitable<readonly HeaderPair[]>;
   /**
    * Closes a session whose answer has left without it, so that later changes throw. Gives whether
    * the request had changed the session: the change is lost then.
@@ -161,22 +162,20 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   }
 
   /** A promise only where a store is waited for. */
-  #commit(session: Session<Data>): readonly HeaderPair[] | Promise<readonly HeaderPair[]> {
+  #commit(session: Session<Data>): Awaitable<readonly HeaderPair[]> {
     const state = this.#stateOf(session);
-    if (state.closed) return [];
-    let outcome: Outcome | Promise<Outcome> | undefined;
+    if (state.isClosed) return [];
     try {
-      outcome = this.#writer.conclude(state);
-      if (!(outcome instanceof Promise)) return this.#headersOf(state, outcome);
+      return whenDone(this.#writer.conclude(state), (outcome) => this.#headersOf(state, outcome));
     } finally {
-      if (!(outcome instanceof Promise)) state.close();
+      // A change made while the store is being asked comes too late as well.
+      state.close();
     }
-    return outcome.then((kept) => this.#headersOf(state, kept)).finally(() => state.close());
   }
 
   #abandon(session: Session<Data>): boolean {
     const state = this.#stateOf(session);
-    if (state.closed) return false;
+    if (state.isClosed) return false;
     const isLost = this.#writer.hasChange(state);
     state.close();
     return isLost;
@@ -188,26 +187,26 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     return state;
   }
 
-  #sessionOf(cookie: RequestCookie, incoming: Incoming): Session<Data> {
+  #sessionOf(cookie: RequestCookie, parsed: ParsedRequest): Session<Data> {
     const open = (): Opened => {
-      const opened = incoming.open();
+      const opened = parsed.open();
       if (opened.verdict === "valid" && opened.source === this.#backend && opened.cookieName !== cookie.name)
         cookie.keep(opened.cookieName);
       if (opened.verdict === "rejected" && opened.reason === "duplicate") this.#warnings.duplicate(opened.cookieName);
       reportLoad(this.#backend, this.#keys, cookie, opened);
       return opened;
     };
-    const state = new SessionState(this, cookie, incoming.names, open, this.#clock);
+    const state = new SessionState(this, cookie, parsed.names, open, this.#clock);
     // If a store was asked, there is nothing to put off.
-    if (this.#store !== undefined && incoming !== NOTHING_CAME) state.open();
+    if (this.#store !== undefined && parsed !== NOTHING_CAME) state.open();
     return new Session<Data>(state);
   }
 
   #headersOf(state: SessionState, outcome: Outcome): readonly HeaderPair[] {
     reportCommit(this.#backend, state, outcome);
     if (outcome.cookies.length > 0) this.#warnings.sent(state.cookie);
-    const headers = headersFor(outcome.cookies, state.accessed);
-    return this.#clearsSiteData && state.ended ? [...headers, CLEAR_SITE_DATA] : headers;
+    const headers = headersFor(outcome.cookies, state.isAccessed);
+    return this.#clearsSiteData && endsSession(state.intent) ? [...headers, CLEAR_SITE_DATA] : headers;
   }
 
   /**
@@ -257,13 +256,13 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
 }
 
 /** The session of a request whose store could not be asked. */
-function storeFailed(cookie: RequestCookie): Incoming {
+function storeFailed(cookie: RequestCookie): ParsedRequest {
   const opened: Opened = {
     verdict: "rejected",
     ...rejection("store_failed"),
     bytes: 0,
     cookieName: cookie.name,
-    helds: [],
+    endable: [],
     isAmbiguous: false,
   };
   return { names: [], open: () => opened };

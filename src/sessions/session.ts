@@ -1,9 +1,9 @@
 import { InvalidOptionError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
-import { sessionClosed } from "./data/closable-data.ts";
+import { sessionClosed } from "./data/closed-view.ts";
 import { addFlash, hasFlashes, takeFlashes, type FlashMessage } from "./data/flashes.ts";
 import type { Rejection } from "./data/rejection.ts";
-import type { SessionState } from "./request/session-state.ts";
+import { SessionState } from "./request/session-state.ts";
 
 /** What goes with a login. */
 export interface LoginOptions {
@@ -53,6 +53,8 @@ export class Session<Data extends object = Record<string, unknown>> {
 
   /** Sessions are made by `SessionManager.load`. */
   constructor(state: SessionState) {
+    if (!(state instanceof SessionState))
+      throw new InvalidOptionError("A Session is made by SessionManager.load. Fix: const session = await manager.load(cookieHeader).");
     this.#state = state;
     // `session.views = 1` in place of `session.data.views = 1` would be lost silently.
     Object.preventExtensions(this);
@@ -62,23 +64,22 @@ export class Session<Data extends object = Record<string, unknown>> {
    * The name of this session, and no secret. With a store it is the id under which the session is
    * stored, a hash of the visitor's token, which `revoke` takes. In a sealed or signed cookie it is
    * what `isRevoked` is asked about: `renew()` keeps it, and `login()` brings another. Undefined in
-   * Flask's cookies, and in a request in which the session begins.
+   * Flask's cookies, and in a request in which the session begins or after `logout()`.
    */
   get id(): string | undefined {
-    const { id } = this.#state.look();
-    const { held } = this.#state;
-    return held?.payload === undefined ? id : held.id;
+    this.#state.read();
+    return this.#state.id();
   }
 
   /** Whether the visitor came without a session that can be used. */
   get isNew(): boolean {
-    this.#state.look();
+    this.#state.read();
     return this.#state.open().verdict !== "valid";
   }
 
   /** Whose session this is, once `login` was called; undefined for an anonymous visitor's. */
   get subject(): string | undefined {
-    return this.#state.look().subject;
+    return this.#state.read().subject;
   }
 
   /**
@@ -94,16 +95,16 @@ export class Session<Data extends object = Record<string, unknown>> {
    * set.
    */
   get persistent(): boolean {
-    return this.#state.look().persistent;
+    return this.#state.read().persistent;
   }
 
   set persistent(value: boolean) {
-    this.#state.edit().persistent = checkedPersistent(value, "session.persistent");
+    this.#state.write().persistent = checkedPersistent(value, "session.persistent");
   }
 
   /** Why the cookie that came in was not accepted; undefined if it was, or if none came. */
   get rejection(): Rejection | undefined {
-    this.#state.look();
+    this.#state.read();
     const opened = this.#state.open();
     return opened.verdict === "rejected" ? { reason: opened.reason, explanation: opened.explanation } : undefined;
   }
@@ -129,13 +130,8 @@ export class Session<Data extends object = Record<string, unknown>> {
       throw new InvalidOptionError(`The label of session.login is text of up to ${LONGEST_LABEL} characters.`);
     }
     const isPersistent = persistent === undefined ? undefined : checkedPersistent(persistent, "The option persistent of session.login");
-    const record = this.#state.edit();
-    record.subject = subject;
-    record.label = label;
-    if (isPersistent !== undefined) record.persistent = isPersistent;
-    record.createdAt = this.#state.now();
-    this.#state.renewed = true;
-    this.#state.loggedIn = true;
+    this.#state.login(subject, label);
+    if (isPersistent !== undefined) this.#state.write().persistent = isPersistent;
   }
 
   /**
@@ -149,7 +145,6 @@ export class Session<Data extends object = Record<string, unknown>> {
    */
   logout(): void {
     this.#state.end();
-    this.#state.loggedIn = false;
   }
 
   /**
@@ -158,13 +153,11 @@ export class Session<Data extends object = Record<string, unknown>> {
    * their way are not logged out; where that is too long, `login` has no such grace.
    */
   renew(): void {
-    this.#state.edit();
-    this.#state.renewed = true;
+    this.#state.renew();
   }
 
   /** Ends the session as `logout` does, for good: a change after it throws. */
   destroy(): void {
-    this.#state.end();
     this.#state.destroy();
   }
 
@@ -196,16 +189,16 @@ export class Session<Data extends object = Record<string, unknown>> {
    * @param category a word for the template, "message" unless given.
    */
   flash(message: string, category: string = "message"): void {
-    addFlash(this.#state.edit().data, { category, message });
+    addFlash(this.#state.write().data, { category, message });
   }
 
   /**
    * The messages that were left for this page, oldest first. They are taken out: each is read once.
    */
   flashes(): FlashMessage[] {
-    const { data } = this.#state.look();
+    const { data } = this.#state.read();
     if (!hasFlashes(data)) return [];
-    if (this.#state.closed)
+    if (this.#state.isClosed)
       throw sessionClosed("flashed messages are taken out of it when they are read, and the headers have left. Read them before.");
     return takeFlashes(data);
   }
@@ -233,10 +226,8 @@ const SessionView = class Session {
 
 /** Who and which entries, and no values. To look at it this way is not to access the session. */
 function viewOf(state: SessionState): object {
-  const { id, subject, data } = state.record();
-  const { held } = state;
-  const isNew = state.opened?.verdict !== "valid";
-  return new SessionView(held?.payload === undefined ? id : held.id, subject, isNew, Object.keys(data));
+  const { subject, data } = state.record();
+  return new SessionView(state.id(), subject, state.valid === undefined, Object.keys(data));
 }
 
 function isText(value: unknown, longest: number): value is string {

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SessionCommitted } from "../../src/diagnostics.ts";
 import { decide, type CommitFacts } from "../../src/sessions/request/decide.ts";
+import type { Intent } from "../../src/sessions/request/intent.ts";
 import { KINDS, Time, Visitor, type Data } from "./support.ts";
 
 const messages: SessionCommitted[] = [];
@@ -328,28 +329,29 @@ test("the table in docs/sessions.md names every sentence that a decision gives, 
   const page = readFileSync(new URL("../../docs/sessions.md", import.meta.url), "utf8");
   const inPage = new Set([...page.matchAll(/^\|.*\| “([^”]+)” \|$/gm)].map(([, why]) => why));
   const flags = [
-    "opened",
-    "ambiguous",
-    "endable",
-    "accessed",
-    "empty",
-    "changed",
-    "renewed",
-    "ended",
-    "loggedIn",
-    "oldKey",
-    "oldFormat",
-    "touchIsDue",
+    "isOpened",
+    "isAmbiguous",
+    "isEndable",
+    "isAccessed",
+    "isEmpty",
+    "isChanged",
+    "isOldKey",
+    "isOldFormat",
+    "isTouchDue",
   ] as const;
+  const intents: readonly Intent[] = ["none", "renew", "login", "end", "end and login"];
   const given = new Set<string>();
   for (let bits = 0; bits < 2 ** flags.length; bits++) {
     for (const [verdict, reason] of VERDICTS) {
-      const facts = {
-        verdict,
-        reason,
-        ...Object.fromEntries(flags.map((flag, index) => [flag, (bits & (1 << index)) !== 0])),
-      } as unknown as CommitFacts;
-      given.add(decide(facts).why);
+      for (const intent of intents) {
+        const facts = {
+          verdict,
+          reason,
+          intent,
+          ...Object.fromEntries(flags.map((flag, index) => [flag, (bits & (1 << index)) !== 0])),
+        } as unknown as CommitFacts;
+        given.add(decide(facts).explanation);
+      }
     }
   }
   expect(inPage).toEqual(given);

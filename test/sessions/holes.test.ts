@@ -149,14 +149,14 @@ describe("what is remembered of verified cookies", () => {
   // A loop that does not end cannot be stopped from within its thread, so it runs in another one.
   test("T1: entries leave when their characters go beyond the bound, and adding comes to an end", async () => {
     const [texts, ring] = [
-      new URL("../../src/sessions/cookie/verified-texts.ts", import.meta.url),
+      new URL("../../src/sessions/cookie/verified-cookie-cache.ts", import.meta.url),
       new URL("../../src/keys/key-ring.ts", import.meta.url),
     ];
     const program = `
       import { parentPort } from "node:worker_threads";
-      import { VerifiedTexts } from ${JSON.stringify(texts.href)};
+      import { VerifiedCookieCache } from ${JSON.stringify(texts.href)};
       import { KeyRing } from ${JSON.stringify(ring.href)};
-      const keys = new KeyRing(${JSON.stringify(SECRET)}), verified = new VerifiedTexts(keys), key = keys.current;
+      const keys = new KeyRing(${JSON.stringify(SECRET)}), verified = new VerifiedCookieCache(keys), key = keys.current;
       const known = () => Array.from({ length: 30 }, (_, index) => index).filter((index) => verified.get("text " + index) !== undefined);
       const seen = [];
       for (let index = 0; index < 30; index++) {

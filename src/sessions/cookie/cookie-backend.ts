@@ -1,22 +1,22 @@
 import type { Clock } from "../../clock.ts";
 import { SessionError } from "../../errors.ts";
 import type { KeyRing } from "../../keys/key-ring.ts";
-import type { Emptied, Outgoing, Result, Saved, SessionBackend } from "../backend.ts";
+import type { Emptied, Reply, Result, SessionBackend, Write } from "../backend.ts";
 import { cookieBytes, MAX_COOKIE_BYTES, type SessionCookie } from "./cookie.ts";
 import type { SessionCodec, SessionFormat } from "./formats/format.ts";
 import { expiryOf, type Lifetimes } from "../data/lifetime.ts";
 import { OriginalData } from "../data/original-data.ts";
 import { largestEntries } from "../data/session-size.ts";
 import type { SessionRecord } from "../data/session-record.ts";
-import { VerifiedTexts } from "./verified-texts.ts";
+import { VerifiedCookieCache } from "./verified-cookie-cache.ts";
 
 /** Beyond this no compression gets a session into a cookie, so formats need not try. */
 const MAX_TEXT_LENGTH = 60_000;
 
 /** One cookie name's codec, and what it has verified of late. */
-interface Bound {
+interface CookieCodec {
   readonly codec: SessionCodec;
-  readonly verified: VerifiedTexts<Omit<SessionRecord, "data"> & { readonly original: OriginalData }>;
+  readonly verified: VerifiedCookieCache<Omit<SessionRecord, "data"> & { readonly original: OriginalData }>;
 }
 
 /** Sessions that travel in their cookie, in one of the formats. */
@@ -24,7 +24,7 @@ export class CookieBackend implements SessionBackend {
   readonly format: string;
   readonly lifetimes: Lifetimes;
   readonly asksStore = false;
-  readonly #bound = new Map<string, Bound>();
+  readonly #codecs = new Map<string, CookieCodec>();
   readonly #format: SessionFormat;
   readonly #cookie: SessionCookie;
   readonly #keys: KeyRing;
@@ -47,21 +47,21 @@ export class CookieBackend implements SessionBackend {
   }
 
   read(name: string, values: readonly string[]): readonly Result[] {
-    const bound = this.#bind(name);
-    return values.map((value) => decode(bound, this.#format.unquotes === true ? unquoted(value) : value));
+    const cookie = this.#codecOf(name);
+    return values.map((value) => decode(cookie, this.#format.unquotes === true ? unquoted(value) : value));
   }
 
   /**
    * A renewed session keeps its id, so that a deny list finds it. After a login it is another
    * session.
    */
-  save(name: string, { record, text, isLogin }: Outgoing): Saved {
+  save(name: string, { record, text, isLogin }: Write): Reply {
     const value = this.#encode(name, isLogin ? { ...record, id: undefined } : record, text);
-    return { isKept: true, value, conflicts: 0, record, text };
+    return { written: { record, text, conflicts: 0 }, value };
   }
 
-  touch(name: string, session: Outgoing): Saved {
-    return this.save(name, session);
+  touch(name: string, write: Write): Reply {
+    return this.save(name, write);
   }
 
   /**
@@ -74,26 +74,26 @@ export class CookieBackend implements SessionBackend {
     return "ended";
   }
 
-  #encode(name: string, record: Outgoing["record"], text: string): string {
+  #encode(name: string, record: SessionRecord, text: string): string {
     if (text.length > MAX_TEXT_LENGTH) throw tooLarge(text.length, text);
-    const value = this.#bind(name).codec.encode(record, text);
+    const value = this.#codecOf(name).codec.encode(record, text);
     const bytes = cookieBytes(name, value);
     if (bytes > MAX_COOKIE_BYTES) throw tooLarge(bytes, text);
     return value;
   }
 
-  #bind(name: string): Bound {
-    let bound = this.#bound.get(name);
-    if (bound === undefined) {
+  #codecOf(name: string): CookieCodec {
+    let cookie = this.#codecs.get(name);
+    if (cookie === undefined) {
       const codec = this.#format.bind({
         keys: this.#keys,
         cookieName: name,
         clock: this.#clock,
         expiryOf: (record) => expiryOf(record, this.lifetimes),
       });
-      this.#bound.set(name, (bound = { codec, verified: new VerifiedTexts(this.#keys) }));
+      this.#codecs.set(name, (cookie = { codec, verified: new VerifiedCookieCache(this.#keys) }));
     }
-    return bound;
+    return cookie;
   }
 }
 
@@ -102,10 +102,10 @@ function unquoted(value: string): string {
   return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
 }
 
-function decode({ codec, verified }: Bound, value: string): Result {
+function decode({ codec, verified }: CookieCodec, value: string): Result {
   const known = verified.get(value);
   if (known !== undefined) {
-    const { original, ...others } = known.meaning;
+    const { original, ...others } = known.value;
     return { key: known.key, original, record: { ...others, data: original.copy() } };
   }
   const decoded = codec.decode(value);

@@ -1,9 +1,14 @@
 import { SessionError } from "../../errors.ts";
-import { MAX_NESTING } from "../../signing/json-reader.ts";
 import { TaggedJson } from "../../signing/tagged-json.ts";
 
-const writable = new TaggedJson({ allowNaN: false });
-const readable = new TaggedJson({ allowNaN: true });
+const strict = new TaggedJson({ allowNaN: false });
+const lenient = new TaggedJson({ allowNaN: true });
+
+/** A session's data as text, and why it cannot be saved, if it cannot. */
+export interface DataText {
+  readonly text: string;
+  readonly problem: SessionError | undefined;
+}
 
 /**
  * The JSON of sessions: Flask's tagged JSON, so that Tuple, Date, bytes, Uuid and Markup survive in
@@ -13,67 +18,52 @@ const readable = new TaggedJson({ allowNaN: true });
  */
 export function writeSessionJson(value: unknown): string {
   try {
-    return writable.dumps(value);
+    return strict.dumps(value);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : "";
     throw new SessionError("session_invalid", `The session cannot be saved: its data has no form in JSON. ${reason}`, { cause });
   }
 }
 
-/** The value of a text; throws BadPayload. */
-export function readSessionJson(text: string): unknown {
-  return readable.loads(text);
-}
-
 /**
- * A text to compare by: two values that are saved alike have the same. NaN, which a Flask may have
- * written and which we do not write, is no obstacle here: a session that nobody changed is not
- * written.
+ * The text of a session's data, to compare it by and to save it.
+ *
+ * What can be read is more than what can be written: a Flask writes NaN, and a cookie may be nested
+ * as deep as reading allows. Such data has a text to compare by as well, so that a session that
+ * nobody changed stays as it is.
+ *
+ * @throws SessionError `session_invalid` for what was never read, such as a function or a circle.
  */
-export function comparableText(value: unknown): string {
-  return readable.dumps(value);
+export function writeData(data: Record<string, unknown>): DataText {
+  try {
+    // In a list, for the level of nesting that the envelope of a format or a store adds.
+    return { text: writeSessionJson([data]).slice(1, -1), problem: undefined };
+  } catch (error) {
+    try {
+      return { text: comparableText(data), problem: error as SessionError };
+    } catch {
+      throw error;
+    }
+  }
 }
 
 /**
- * The text of data for comparing and saving.
+ * The text of data that is to be saved.
  *
  * @throws SessionError `session_invalid` for what JSON cannot hold.
  */
-export function textOf(data: Record<string, unknown>): string {
-  try {
-    return comparableText(data);
-  } catch {
-    return writeSessionJson(data);
-  }
+export function writeValidData(data: Record<string, unknown>): string {
+  const { text, problem } = writeData(data);
+  if (problem !== undefined) throw problem;
+  return text;
 }
 
-/**
- * Refuses what comparing lets pass: NaN, and data so deep that with a format's or a store's
- * envelope around it nobody could read it.
- */
-export function mustBeReadable(text: string, data: Record<string, unknown>): void {
-  if (isSuspicious(text)) writeSessionJson([data]);
+/** The value of a text; throws BadPayload. */
+export function readSessionJson(text: string): unknown {
+  return lenient.loads(text);
 }
 
-/** Whether the data can be written, so that it can be read again. */
-export function isReadable(text: string, data: Record<string, unknown>): boolean {
-  if (!isSuspicious(text)) return true;
-  try {
-    writeSessionJson([data]);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isSuspicious(text: string): boolean {
-  return text.includes("NaN") || text.includes("Infinity") || mayBeTooDeep(text);
-}
-
-/**
- * Whether a text has as many brackets as levels that can be read. Most have far fewer, so they need
- * no closer look.
- */
-function mayBeTooDeep(text: string): boolean {
-  return text.length >= 2 * MAX_NESTING && text.split(/[[{]/, MAX_NESTING + 1).length > MAX_NESTING;
+/** A text to compare by: two values that are saved alike have the same. */
+export function comparableText(value: unknown): string {
+  return lenient.dumps(value);
 }

@@ -1,4 +1,5 @@
 import type { SessionCookie } from "../cookie/cookie.ts";
+import { endsSession, logsIn } from "./intent.ts";
 import type { Opened, RejectedCookie, SessionState, ValidSession } from "./session-state.ts";
 
 /**
@@ -20,7 +21,7 @@ export class CookieClearing {
   }
 
   /** Set-Cookie headers for what the browser holds beside the cookie that is sent now. */
-  leftBehind(state: SessionState, hasEnded: boolean): readonly string[] {
+  leftBehind(state: SessionState): readonly string[] {
     const cookie = this.#cookie;
     const { name, secure, facts: request } = state.cookie;
     const { opened } = state;
@@ -28,12 +29,12 @@ export class CookieClearing {
     const lines: string[] = [];
     if (opened.verdict === "valid" && opened.cookieName !== name) lines.push(...this.expired(state, opened));
     const cameTwice = cameMoreThanOnce(opened);
-    const endedCopies = opened.verdict === "valid" && hasEnded && isInCookie(opened);
+    const endedCopies = opened.verdict === "valid" && endsSession(state.intent) && isInCookie(opened);
     if (cameTwice || endedCopies) lines.push(...cookie.expireElsewhere(name, secure, request, { several: cameTwice, ownStays: false }));
     else lines.push(...cookie.expireFormer(name, secure));
     // A session that was planted in the own scope, partitioned, would stand beside a login. The new
     // cookie follows.
-    if (state.loggedIn && request !== undefined && secure && !name.startsWith("__Host-")) lines.push(cookie.expireTwin(name));
+    if (logsIn(state.intent) && request !== undefined && secure && !name.startsWith("__Host-")) lines.push(cookie.expireTwin(name));
     return [...new Set(lines)];
   }
 
@@ -61,6 +62,6 @@ function cameMoreThanOnce(opened: ValidSession | RejectedCookie): boolean {
 }
 
 /** Whether the cookie itself holds the session, so that each copy of it is good. */
-function isInCookie({ held }: ValidSession): boolean {
-  return held?.payload === undefined;
+function isInCookie({ stored }: ValidSession): boolean {
+  return stored?.payload === undefined;
 }

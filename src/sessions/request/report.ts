@@ -46,19 +46,19 @@ export function reportLoad(backend: SessionBackend, keys: KeyRing, cookie: Reque
 /** Reports what was decided at the end, and why. */
 export function reportCommit(backend: SessionBackend, state: SessionState, outcome: Outcome): void {
   if (!sessionCommittedChannel.hasSubscribers) return;
-  const { action, why, bytes, conflicts } = outcome;
+  const { action, explanation, bytes, conflicts } = outcome;
   // What was not written has not changed.
-  const text = outcome.text ?? (state.opened?.verdict === "valid" ? state.opened.original.text : "{}");
+  const text = outcome.text ?? state.valid?.original.text ?? "{}";
   const cookie = outcome.cookies.at(-1);
   sessionCommittedChannel.publish({
     cookieName: state.cookie.name,
     format: backend.format,
     action,
-    why,
+    why: explanation,
     bytes,
     attributes: cookie === undefined ? undefined : attributesOf(cookie),
     conflicts,
-    accessed: state.accessed,
+    accessed: state.isAccessed,
     snapshot: () => readSessionJson(text) as Data,
   });
 }

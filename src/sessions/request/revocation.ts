@@ -62,29 +62,17 @@ export class Revocation {
     return this.#hooks.validFrom !== undefined || this.#hooks.isRevoked !== undefined;
   }
 
-  /**
-   * Why the session is refused; undefined if it is not. A promise where a hook gave one or threw:
-   * it fails as a store's would.
-   */
-  refusalOf(session: RevocableSession): Rejection | undefined | Promise<Rejection | undefined> {
+  /** Why the session is refused; undefined if it is not. It fails as a store would. */
+  async refusalOf(session: RevocableSession): Promise<Rejection | undefined> {
     const { validFrom, isRevoked } = this.#hooks;
     const { subject, createdAt } = session;
-    const from = attempt(() => (subject === undefined ? undefined : validFrom?.(subject)));
-    const revoked: unknown = isRevoked === undefined ? NOT_ASKED : attempt(() => isRevoked(session));
-    if (!isThenable(from) && !isThenable(revoked)) return attempt(() => judge(createdAt, from, revoked));
-    return ask(this.#patience, DOING, async () => judge(createdAt, ...(await Promise.all([from, revoked]))));
-  }
-}
-
-/**
- * What the function gives, or a promise that fails with what it throws, so that the caller need not
- * expect both.
- */
-function attempt<Value>(work: () => Value): Value | Promise<never> {
-  try {
-    return work();
-  } catch (error) {
-    return Promise.reject(error as Error);
+    return await ask(this.#patience, DOING, async () => {
+      const [from, revoked] = await Promise.all([
+        (async () => (subject === undefined ? undefined : await validFrom?.(subject)))(),
+        (async () => (isRevoked === undefined ? NOT_ASKED : await isRevoked(session)))(),
+      ]);
+      return judge(createdAt, from, revoked);
+    });
   }
 }
 
@@ -109,8 +97,4 @@ function judge(createdAt: number, from: unknown, revoked: unknown): Rejection | 
 function describe(value: unknown): string {
   if (typeof value === "number" || value === undefined || value === null) return String(value);
   return `a ${typeof value}`;
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

@@ -1,6 +1,6 @@
-import type { Outgoing, Saved, SessionBackend } from "../backend.ts";
+import type { Awaitable, Reply, SessionBackend, Write } from "../backend.ts";
 import { withoutOldestFlashes } from "../data/flashes.ts";
-import { textOf } from "../data/session-json.ts";
+import { writeData } from "../data/session-json.ts";
 import { isTooLarge } from "../data/session-size.ts";
 import type { SessionState } from "./session-state.ts";
 
@@ -11,22 +11,21 @@ import type { SessionState } from "./session-state.ts";
 export function saveWithinBounds(
   backend: SessionBackend,
   name: string,
-  session: Outgoing,
+  write: Write,
   state: SessionState,
-  dropped = 1,
-): Saved | Promise<Saved> {
-  const retry = (error: unknown): Saved | Promise<Saved> => {
-    const data = isTooLarge(error) ? withoutOldestFlashes(session.record.data, dropped) : undefined;
+  dropped: number = 1,
+): Awaitable<Reply> {
+  const retry = (error: unknown): Awaitable<Reply> => {
+    const data = isTooLarge(error) ? withoutOldestFlashes(write.record.data, dropped) : undefined;
     if (data === undefined) throw error;
-    const text = textOf(data);
-    const shorter: Outgoing = { ...session, record: { ...session.record, data }, text, replay: (theirs) => state.replay(text, theirs) };
-    return saveWithinBounds(backend, name, shorter, state, dropped * 2);
+    const { text } = writeData(data);
+    const applyChanges = (theirs: Record<string, unknown>): void => state.applyChanges(text, theirs);
+    return saveWithinBounds(backend, name, { ...write, record: { ...write.record, data }, text, applyChanges }, state, dropped * 2);
   };
-  let saved: Saved | Promise<Saved>;
   try {
-    saved = backend.save(name, session);
+    const reply = backend.save(name, write);
+    return reply instanceof Promise ? reply.catch(retry) : reply;
   } catch (error) {
     return retry(error);
   }
-  return saved instanceof Promise ? saved.catch(retry) : saved;
 }

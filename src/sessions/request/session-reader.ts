@@ -1,6 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import type { StandardSchema } from "../../signing/standard-schema.ts";
-import type { Held, Reading, Result, SessionSource } from "../backend.ts";
+import type { Reading, Refused, Result, SessionSource, StoredAt } from "../backend.ts";
 import { MAX_VALUE_LENGTH, MAX_VALUES, readCookieValues } from "../cookie/cookie-header.ts";
 import { cookieBytes, type RequestCookie } from "../cookie/cookie.ts";
 import { ageProblem, type AgeProblem } from "../data/lifetime.ts";
@@ -28,22 +28,22 @@ interface Examined {
   readonly name: string;
   readonly bytes: number;
   /** Each session once. */
-  sessions: readonly ValidSession[];
-  readonly rejections: Rejection[];
+  readonly sessions: readonly ValidSession[];
+  readonly rejections: readonly Rejection[];
   /** Where a logout finds the sessions that the values led to before. */
-  readonly moved: readonly Held[];
+  readonly moved: readonly StoredAt[];
   /** More values than are looked at. */
   readonly isFlood: boolean;
 }
 
 /** What came in: the names of the cookies, and the session they lead to. */
-export interface Incoming {
+export interface ParsedRequest {
   readonly names: readonly string[];
   open(): Opened;
 }
 
 /** No cookie of ours. */
-export const NOTHING_CAME: Incoming = { names: [], open: () => ({ verdict: "none" }) };
+export const NOTHING_CAME: ParsedRequest = { names: [], open: () => ({ verdict: "none" }) };
 
 /** Finds the one session that a Cookie header leads to. */
 export class SessionReader {
@@ -64,9 +64,9 @@ export class SessionReader {
 
   /**
    * Waits for the store, if there is one and a genuine token came in, and for the application's own
-   * checks. Otherwise nothing is opened before `open`.
+   * checks. Otherwise nothing is opened before `open`: many requests never look at their session.
    */
-  read(header: string, cookie: RequestCookie): Incoming | Promise<Incoming> {
+  async read(header: string, cookie: RequestCookie): Promise<ParsedRequest> {
     if (header === "") return NOTHING_CAME;
     const candidates: Candidate[] = [];
     for (const [name, sources] of this.#sourcesByName(cookie)) {
@@ -75,27 +75,12 @@ export class SessionReader {
     }
     if (candidates.length === 0) return NOTHING_CAME;
     const names = candidates.map(({ name }) => name);
-    const examined = candidates.map((candidate) => () => this.#examine(candidate));
-    if (!this.#revocation.isNeeded && !candidates.some(({ sources }) => sources.some(({ asksStore }) => asksStore))) {
-      return { names, open: () => conclude(examined.map((examine) => examine() as Examined)) };
-    }
-    return this.#ask(
-      names,
-      examined.map((examine) => examine()),
+    if (!this.#revocation.isNeeded && !candidates.some(({ sources }) => sources.some(({ asksStore }) => asksStore)))
+      return { names, open: () => conclude(candidates.map((candidate) => this.#examine(candidate, readNow(candidate)))) };
+    const examined = await Promise.all(
+      candidates.map(async (candidate) => await this.#refuseRevoked(this.#examine(candidate, await readAll(candidate)))),
     );
-  }
-
-  #ask(names: readonly string[], examined: readonly (Examined | Promise<Examined>)[]): Incoming | Promise<Incoming> {
-    const incoming = (known: readonly Examined[]): Incoming => ({ names, open: () => conclude(known) });
-    const isReady = (one: Examined | Promise<Examined>): one is Examined => !(one instanceof Promise);
-    if (!examined.every(isReady)) {
-      return Promise.all(examined.map(async (one) => await one)).then(async (known) => {
-        await Promise.all(known.map(async (one) => await this.#refuseRevoked(one)));
-        return incoming(known);
-      });
-    }
-    const pending = examined.flatMap((one) => this.#refuseRevoked(one) ?? []);
-    return pending.length === 0 ? incoming(examined) : Promise.all(pending).then(() => incoming(examined));
+    return { names, open: () => conclude(examined) };
   }
 
   #sourcesByName({ secure, isLocal }: RequestCookie): ReadonlyMap<string, readonly SessionSource[]> {
@@ -110,34 +95,29 @@ export class SessionReader {
     return byName;
   }
 
-  #examine({ name, values, sources }: Candidate): Examined | Promise<Examined> {
-    const isFlood = values.length > MAX_VALUES;
-    const readable = isFlood ? [] : values.filter(({ length }) => length <= MAX_VALUE_LENGTH);
+  /** @param results what each source says of each readable value. */
+  #examine({ name, values, sources }: Candidate, results: readonly (readonly Result[])[]): Examined {
+    const readable = readableOf(values);
     const bytes = values.reduce((sum, value) => sum + cookieBytes(name, value), 0);
-    const finish = (results: readonly (readonly Result[])[]): Examined => {
-      const rejections: Rejection[] = readable.length < values.length ? [rejection("too_large")] : [];
-      const moved: Held[] = [];
-      const found: ValidSession[] = [];
-      readable.forEach((value, index) => {
-        const judged = sources.map((source, which) => this.#judge(results[which]![index]!, source, name, cookieBytes(name, value)));
-        const usable = judged.find((one) => "verdict" in one);
-        if (usable !== undefined) return void found.push(usable);
-        for (const one of judged as readonly (Rejection & { readonly held?: Held })[]) {
-          rejections.push({ reason: one.reason, explanation: one.explanation });
-          if (one.held !== undefined) moved.push(one.held);
-        }
-      });
-      return { name, bytes, sessions: eachOnce(found), rejections, moved, isFlood };
-    };
-    const results = sources.map((source) => source.read(name, readable));
-    const isReady = (result: (typeof results)[number]): result is readonly Result[] => !(result instanceof Promise);
-    return results.every(isReady) ? finish(results) : Promise.all(results.map(async (result) => await result)).then(finish);
+    const rejections: Rejection[] = readable.length < values.length ? [rejection("too_large")] : [];
+    const moved: StoredAt[] = [];
+    const found: ValidSession[] = [];
+    readable.forEach((value, index) => {
+      const judged = sources.map((source, which) => this.#judge(results[which]![index]!, source, name, cookieBytes(name, value)));
+      const usable = judged.find((one) => "verdict" in one);
+      if (usable !== undefined) return void found.push(usable);
+      for (const { reason, explanation, stored } of judged as readonly Refused[]) {
+        rejections.push({ reason, explanation });
+        if (stored !== undefined) moved.push(stored);
+      }
+    });
+    return { name, bytes, sessions: eachOnce(found), rejections, moved, isFlood: values.length > MAX_VALUES };
   }
 
   /** Whether a genuine session is also alive and fit to be used. */
-  #judge(result: Result, readBy: SessionSource, cookieName: string, bytes: number): ValidSession | Rejection {
+  #judge(result: Result, readBy: SessionSource, cookieName: string, bytes: number): ValidSession | Refused {
     if ("reason" in result) return result;
-    const { record, key, held } = result;
+    const { record, key, stored } = result;
     const source = result.source ?? readBy;
     const problem = this.#ageProblem(result, source);
     if (problem !== undefined) return problem;
@@ -148,45 +128,46 @@ export class SessionReader {
       record.data = fitted.data;
       original = undefined;
     }
-    return {
-      verdict: "valid",
-      record,
-      key,
-      held,
-      source,
-      cookieName,
-      bytes,
-      hasTwins: false,
-      original: original ?? OriginalData.of(record.data),
-    };
+    original ??= OriginalData.of(record.data);
+    return { verdict: "valid", record, key, stored, source, cookieName, bytes, hasTwins: false, original };
   }
 
-  #ageProblem({ record, held }: Reading, { lifetimes }: SessionSource): AgeProblem | undefined {
+  #ageProblem({ record, stored }: Reading, { lifetimes }: SessionSource): AgeProblem | undefined {
     // A store ends by itself what rests too long, and knows better than a cookie when it was last
     // used.
-    const isInStore = held?.payload !== undefined;
+    const isInStore = stored?.payload !== undefined;
     return ageProblem(record, isInStore ? { lifetime: lifetimes.lifetime, idleTimeout: Infinity } : lifetimes, this.#clock());
   }
 
-  /**
-   * Takes out the sessions that the application has ended; a promise where it has to be waited for.
-   */
-  #refuseRevoked(examined: Examined): Promise<void> | undefined {
-    if (!this.#revocation.isNeeded || examined.sessions.length > MAX_QUESTIONS) return undefined;
-    const pending: Promise<void>[] = [];
-    for (const session of examined.sessions) {
-      const { id = session.held?.id, subject, createdAt, lastSeenAt } = session.record;
-      const refusal = this.#revocation.refusalOf({ id, subject, createdAt, lastSeenAt });
-      const note = (found: Rejection | undefined): void => {
-        if (found === undefined) return;
-        examined.sessions = examined.sessions.filter((other) => other !== session);
-        examined.rejections.push(found);
-      };
-      if (refusal instanceof Promise) pending.push(refusal.then(note));
-      else note(refusal);
-    }
-    return pending.length === 0 ? undefined : Promise.all(pending).then(() => undefined);
+  /** Takes out the sessions that the application has ended. */
+  async #refuseRevoked(examined: Examined): Promise<Examined> {
+    if (!this.#revocation.isNeeded || examined.sessions.length > MAX_QUESTIONS) return examined;
+    const refusals = await Promise.all(
+      examined.sessions.map(async ({ record, stored }) => {
+        const { id = stored?.id, subject, createdAt, lastSeenAt } = record;
+        return await this.#revocation.refusalOf({ id, subject, createdAt, lastSeenAt });
+      }),
+    );
+    return {
+      ...examined,
+      sessions: examined.sessions.filter((_, index) => refusals[index] === undefined),
+      rejections: [...examined.rejections, ...refusals.filter((refusal) => refusal !== undefined)],
+    };
   }
+}
+
+/** Of a flood of values none is looked at. */
+function readableOf(values: readonly string[]): readonly string[] {
+  return values.length > MAX_VALUES ? [] : values.filter(({ length }) => length <= MAX_VALUE_LENGTH);
+}
+
+async function readAll({ name, values, sources }: Candidate): Promise<readonly (readonly Result[])[]> {
+  return await Promise.all(sources.map(async (source) => await source.read(name, readableOf(values))));
+}
+
+/** The same where no source asks a store. */
+function readNow({ name, values, sources }: Candidate): readonly (readonly Result[])[] {
+  return sources.map((source) => source.read(name, readableOf(values)) as readonly Result[]);
 }
 
 /**
@@ -196,19 +177,18 @@ export class SessionReader {
 function conclude(examined: readonly Examined[]): Opened {
   let first: RejectedCookie | undefined;
   for (const { name, bytes, sessions, rejections, moved, isFlood } of examined) {
-    const reject = (reason: Rejection, helds: readonly Held[]): RejectedCookie => ({
+    const reject = (reason: Rejection, endable: readonly StoredAt[]): RejectedCookie => ({
       verdict: "rejected",
       ...reason,
       bytes,
       cookieName: name,
-      helds,
+      endable,
       isAmbiguous: isFlood || sessions.length > 1 || reason.reason === "duplicate",
     });
     if (isFlood) return reject(rejection("too_large"), []);
     const [only, ...others] = sessions;
     if (only !== undefined && others.length === 0) return only;
-    const helds = sessions.flatMap(({ held }) => held ?? []);
-    if (only !== undefined) return reject(rejection("duplicate"), [...helds, ...moved]);
+    if (only !== undefined) return reject(rejection("duplicate"), [...sessions.flatMap(({ stored }) => stored ?? []), ...moved]);
     first ??= reject(mostTelling(rejections as [Rejection, ...Rejection[]]), moved);
   }
   return first ?? { verdict: "none" };
@@ -220,8 +200,8 @@ function conclude(examined: readonly Examined[]): Opened {
  */
 function eachOnce(sessions: readonly ValidSession[]): readonly ValidSession[] {
   if (sessions.length < 2) return sessions;
-  const groups = Map.groupBy(sessions, ({ held, record: { id, subject, persistent }, original }) => {
-    if (held?.payload !== undefined) return `store ${held.id}`;
+  const groups = Map.groupBy(sessions, ({ stored, record: { id, subject, persistent }, original }) => {
+    if (stored?.payload !== undefined) return `store ${stored.id}`;
     return id === undefined ? `data ${JSON.stringify([subject, persistent])} ${original.text}` : `cookie ${id}`;
   });
   return [...groups.values()].map((copies) => {

@@ -1,11 +1,12 @@
-import type { Held, Reading, SessionSource } from "../backend.ts";
-import { ClosableData, sessionClosed } from "../data/closable-data.ts";
+import type { StoredAt, Reading, SessionSource } from "../backend.ts";
 import type { RequestCookie } from "../cookie/cookie.ts";
-import { Journal, type Update } from "../data/merge.ts";
+import { ClosedView, sessionClosed } from "../data/closed-view.ts";
+import { Journal, type Update } from "../data/journal.ts";
 import type { OriginalData } from "../data/original-data.ts";
 import type { Rejection } from "../data/rejection.ts";
 import { readSessionJson } from "../data/session-json.ts";
 import { emptyRecord, type SessionRecord } from "../data/session-record.ts";
+import { endsSession, type Intent } from "./intent.ts";
 
 /** The session that came in. */
 export interface ValidSession extends Reading {
@@ -26,7 +27,7 @@ export interface RejectedCookie extends Rejection {
   readonly bytes: number;
   readonly cookieName: string;
   /** Where a logout finds the sessions that the cookies led to. */
-  readonly helds: readonly Held[];
+  readonly endable: readonly StoredAt[];
   /** Whether several cookies came, and nobody can tell which one is the visitor's. */
   readonly isAmbiguous: boolean;
 }
@@ -36,26 +37,27 @@ export type Opened = { readonly verdict: "none" } | RejectedCookie | ValidSessio
 
 const DESTROYED = "it was destroyed in this request. Call logout() in place of destroy() to go on with a fresh one.";
 
+/**
+ * `open`: the request is running. `destroyed`: the session refuses changes, and is still to be
+ * committed. `closed`: it was committed, or given up.
+ */
+type Phase = "open" | "destroyed" | "closed";
+
 /** A session between load and commit: what the manager knows of it, and what the Session shows. */
 export class SessionState {
-  /** Whether anybody looked at the session. */
-  accessed = false;
-  renewed = false;
-  ended = false;
-  /** Whether a user has logged in with this request. */
-  loggedIn = false;
   readonly owner: object;
   readonly cookie: RequestCookie;
   /** The names of the session's cookies that came in. */
   readonly incomingNames: readonly string[];
   readonly #read: () => Opened;
   readonly #clock: () => number;
+  #phase: Phase = "open";
+  #intent: Intent = "none";
+  #isAccessed = false;
   #opened: Opened | undefined;
   #record: SessionRecord | undefined;
-  #closable: ClosableData | undefined;
+  #view: ClosedView | undefined;
   #journal: Journal | undefined;
-  #closed = false;
-  #destroyed = false;
 
   /**
    * @param owner the manager that this session is of.
@@ -69,20 +71,34 @@ export class SessionState {
     this.#clock = clock;
   }
 
+  get intent(): Intent {
+    return this.#intent;
+  }
+
+  /** Whether the application has looked at the session. */
+  get isAccessed(): boolean {
+    return this.#isAccessed;
+  }
+
+  /** Whether the session was committed or given up. */
+  get isClosed(): boolean {
+    return this.#phase === "closed";
+  }
+
   /** What came in; undefined while nobody has looked. */
   get opened(): Opened | undefined {
     return this.#opened;
   }
 
-  /** How a store keeps what came in. */
-  get held(): Held | undefined {
-    return this.#opened?.verdict === "valid" ? this.#opened.held : undefined;
+  /** The session that came in, if one did. */
+  get valid(): ValidSession | undefined {
+    return this.#opened?.verdict === "valid" ? this.#opened : undefined;
   }
 
   /** What a logout ends in the store. */
-  get endable(): readonly Held[] {
-    if (this.#opened?.verdict === "rejected") return this.#opened.helds;
-    return this.held === undefined ? [] : [this.held];
+  get endable(): readonly StoredAt[] {
+    if (this.#opened?.verdict === "rejected") return this.#opened.endable;
+    return this.valid?.stored === undefined ? [] : [this.valid.stored];
   }
 
   open(): Opened {
@@ -99,32 +115,38 @@ export class SessionState {
   }
 
   /** Like record(), and marks the session as accessed (adds `Vary: Cookie`). */
-  look(): SessionRecord {
-    this.accessed = true;
+  read(): SessionRecord {
+    this.#isAccessed = true;
     return this.record();
+  }
+
+  /** Like read(), for a change. Throws when the session is closed. */
+  write(): SessionRecord {
+    if (this.#phase === "closed") throw sessionClosed();
+    if (this.#phase === "destroyed") throw sessionClosed(DESTROYED);
+    return this.read();
+  }
+
+  /** What the session is known by; see `Session.id`. */
+  id(): string | undefined {
+    const { id } = this.record();
+    const stored = endsSession(this.#intent) ? undefined : this.valid?.stored;
+    return stored?.payload === undefined ? id : stored.id;
   }
 
   /** The data as the application gets it: a view that refuses late changes. */
   get data(): Record<string, unknown> {
-    const { data } = this.look();
-    if (this.#closable === undefined) {
-      this.#closable = new ClosableData(data);
+    const { data } = this.read();
+    if (this.#view === undefined) {
+      this.#view = new ClosedView(data);
       // Looked at for the first time when it is too late.
-      if (this.#destroyed) this.#closable.close(DESTROYED);
-      else if (this.#closed) this.#closable.close();
+      if (this.#phase !== "open") this.#view.close(this.#phase === "destroyed" ? DESTROYED : undefined);
     }
-    return this.#closable.view;
-  }
-
-  /** Like look(), for a change. Throws when the session is closed. */
-  edit(): SessionRecord {
-    if (this.#closed) throw sessionClosed();
-    if (this.#destroyed) throw sessionClosed(DESTROYED);
-    return this.look();
+    return this.#view.view;
   }
 
   update(change: Update): void {
-    this.edit();
+    this.write();
     // Pass the guarded view, so that late writes throw.
     this.#journalOf().update(this.data, change);
   }
@@ -134,8 +156,20 @@ export class SessionState {
    *
    * @param text that data as session JSON, since the data itself is closed by then.
    */
-  replay(text: string, theirs: Record<string, unknown>): void {
+  applyChanges(text: string, theirs: Record<string, unknown>): void {
     this.#journalOf().replay(readSessionJson(text) as Record<string, unknown>, theirs);
+  }
+
+  /** The session gets a new token. */
+  renew(): void {
+    this.write();
+    if (this.#intent === "none") this.#intent = "renew";
+  }
+
+  /** A user logs in. */
+  login(subject: string, label: string | undefined): void {
+    Object.assign(this.write(), { subject, label, createdAt: this.#clock() });
+    this.#intent = endsSession(this.#intent) ? "end and login" : "login";
   }
 
   /**
@@ -143,33 +177,25 @@ export class SessionState {
    * begins anew.
    */
   end(): void {
-    const record = this.edit();
+    const record = this.write();
     const { data } = record;
     for (const key of Object.keys(data)) delete data[key];
     for (const member of Object.keys(record)) delete record[member as keyof SessionRecord];
     Object.assign(record, emptyRecord(this.#clock()), { data });
-    this.ended = true;
+    this.#intent = "end";
   }
 
-  /** After this the session cannot be used again in this request. */
+  /** Ends the session. After this it cannot be used again in this request. */
   destroy(): void {
-    this.#destroyed = true;
-    this.#closable?.close(DESTROYED);
-  }
-
-  now(): number {
-    return this.#clock();
-  }
-
-  get closed(): boolean {
-    return this.#closed;
+    this.end();
+    this.#phase = "destroyed";
+    this.#view?.close(DESTROYED);
   }
 
   /** From now on changes throw. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    if (!this.#destroyed) this.#closable?.close();
+    if (this.#phase === "open") this.#view?.close();
+    this.#phase = "closed";
   }
 
   #journalOf(): Journal {

@@ -1,6 +1,6 @@
 import { InvalidOptionError } from "../../errors.ts";
 import type { Lifetimes } from "../data/lifetime.ts";
-import { readMark } from "./moved-mark.ts";
+import { readRedirect } from "./redirect.ts";
 import { recordOf } from "./session-payload.ts";
 import type { IndexedStore, SessionStore } from "./session-store.ts";
 import { conflict, MAX_ATTEMPTS, type StoredSessions } from "./stored-sessions.ts";
@@ -62,11 +62,11 @@ export class SessionDirectory {
     }
     const payload = await this.#sessions.read(id);
     if (payload === undefined) return false;
-    const place = readMark(payload) === undefined ? { id, payload } : await this.#sessions.find(id);
-    const record = place === undefined ? undefined : recordOf(place.payload);
-    if (place === undefined || record === undefined) return false;
+    const entry = readRedirect(payload) === undefined ? { id, payload } : await this.#sessions.find(id);
+    const record = entry === undefined ? undefined : recordOf(entry.payload);
+    if (entry === undefined || record === undefined) return false;
     if ("subject" in options && options.subject !== record.subject) return false;
-    await this.#sessions.remove(place);
+    await this.#sessions.remove(entry);
     return true;
   }
 

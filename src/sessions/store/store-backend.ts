@@ -2,14 +2,14 @@ import type { Clock } from "../../clock.ts";
 import { SessionError } from "../../errors.ts";
 import type { KeyRing } from "../../keys/key-ring.ts";
 import { ask, type Patience } from "../ask.ts";
-import type { Emptied, Held, Outgoing, Reading, Refused, Result, Saved, SessionBackend } from "../backend.ts";
+import type { Emptied, Reading, Refused, Reply, Result, SessionBackend, StoredAt, Write, Written } from "../backend.ts";
 import type { SessionCookie } from "../cookie/cookie.ts";
 import { MOVE_REMEMBERED, RENEWAL_GRACE, type Lifetimes } from "../data/lifetime.ts";
-import { readMark, TOMBSTONE } from "./moved-mark.ts";
+import { readRedirect, TOMBSTONE } from "./redirect.ts";
 import { rejection } from "../data/rejection.ts";
 import { recordOf } from "./session-payload.ts";
 import type { SessionStore } from "./session-store.ts";
-import { StoredSessions, type Kept, type Place } from "./stored-sessions.ts";
+import { StoredSessions, type FoundEntry, type WrittenAt } from "./stored-sessions.ts";
 import { TokenCookie, type Token } from "./token-cookie.ts";
 import { createNonce, createToken, loginToken, storeIdOf } from "./token.ts";
 
@@ -25,10 +25,18 @@ const MAX_TOKENS = 4;
  */
 const IN_TURN: Patience = { whom: "Earlier writes of the same session in this process", option: "a fixed bound", timeout: 60 };
 
-const ENDED = "Nothing saved: the session was ended while this request ran, and an ended session is not written again.";
 const RENEWED_ELSEWHERE = "Saved. No cookie sent: another request renewed the token a moment ago, and sends it.";
 const NOTHING_NEW = "Saved because data changed. No cookie sent: the browser has this token.";
-const GONE = "Nothing sent: the session has moved or ended while this request ran, so its cookie is another one by now.";
+const ENDED: Reply = {
+  written: undefined,
+  value: undefined,
+  explanation: "Nothing saved: the session was ended while this request ran, and an ended session is not written again.",
+};
+const GONE: Reply = {
+  written: undefined,
+  value: undefined,
+  explanation: "Nothing sent: the session has moved or ended while this request ran, so its cookie is another one by now.",
+};
 
 interface Context {
   readonly cookie: SessionCookie;
@@ -52,8 +60,8 @@ export class StoreBackend implements SessionBackend {
   readonly sessions: StoredSessions;
   readonly #context: Context;
   readonly #cookies = new Map<string, TokenCookie>();
-  /** The last write of each id that is under way in this process. */
-  readonly #writes = new Map<string, Promise<void>>();
+  /** The last write of each id that is under way in this process, with what it leaves there. */
+  readonly #turns = new Map<string, Promise<FoundEntry | undefined>>();
 
   constructor(store: SessionStore, context: Context) {
     this.sessions = new StoredSessions(store, context);
@@ -85,43 +93,40 @@ export class StoreBackend implements SessionBackend {
     );
   }
 
-  async save(name: string, session: Outgoing): Promise<Saved> {
-    const { held, record, text, renew, isLogin, resend } = session;
-    const kept = { record, text, conflicts: 0 };
-    if (held === undefined) {
+  async save(name: string, write: Write): Promise<Reply> {
+    const { stored, record, text, isRenewal, isLogin, isResend } = write;
+    if (stored === undefined) {
       const token = createToken();
       await this.sessions.create(storeIdOf(token), record, text);
-      return this.#send(name, kept, token, true);
+      return this.#replyOf(name, { record, text, conflicts: 0 }, token, true);
     }
+    const { id, token } = stored;
     // A request whose token another one has renewed a moment ago needs no second renewal, and only
     // one new cookie can be the last to reach the browser. A login is another matter, and so is a
     // session that its cookie holds: it has no token yet.
-    const moves = held.payload === undefined || (renew && (isLogin || held.token !== undefined));
-    const written = await this.#inTurn(held.id, async () => {
-      if (moves) return await this.#move(session, held);
-      const replaced = await this.sessions.replace(session, held);
-      return replaced && { ...replaced, token: replaced.id === held.id ? held.token : undefined };
-    });
-    if (written === undefined) return { ...kept, isKept: false, value: undefined, why: ENDED };
-    return this.#send(name, written, written.token, resend || moves);
+    const moves = stored.payload === undefined || (isRenewal && (isLogin || token !== undefined));
+    if (moves) {
+      const moved = await this.#inTurn(id, async () => await this.#move(write, stored));
+      return moved === undefined ? ENDED : this.#replyOf(name, moved, moved.token, true);
+    }
+    const replaced = await this.#inTurn(id, async (latest) => await this.sessions.replace(write, stored, latest), entryOf);
+    return replaced === undefined ? ENDED : this.#replyOf(name, replaced, replaced.id === id ? token : undefined, isResend);
   }
 
-  async touch(name: string, { record, text, held }: Outgoing): Promise<Saved> {
-    if (held === undefined) throw new SessionError("session_invalid", "Only a session that a store holds can be touched there.");
-    const kept = { record, text, conflicts: 0 };
-    const isThere = await this.sessions.extend(held, record);
-    if (!isThere) return { ...kept, isKept: false, value: undefined, why: GONE };
-    return this.#send(name, kept, held.token, true);
+  async touch(name: string, { record, text, stored }: Write): Promise<Reply> {
+    if (stored === undefined) throw new SessionError("session_invalid", "Only a session that a store has can be touched there.");
+    const isThere = await this.sessions.extend(stored, record);
+    return isThere ? this.#replyOf(name, { record, text, conflicts: 0 }, stored.token, true) : GONE;
   }
 
-  async remove(held: Held): Promise<void> {
-    await this.sessions.remove(held);
+  async remove(stored: StoredAt): Promise<void> {
+    await this.sessions.remove(stored);
   }
 
-  async removeEmptied(session: Outgoing): Promise<Emptied> {
-    const { held } = session;
-    if (held === undefined) return "ended";
-    return await this.#inTurn(held.id, async () => await this.sessions.removeEmptied(session, held));
+  async removeEmptied(write: Write): Promise<Emptied> {
+    const { stored } = write;
+    if (stored === undefined) return "ended";
+    return await this.#inTurn(stored.id, async () => await this.sessions.removeEmptied(write, stored));
   }
 
   /**
@@ -133,10 +138,10 @@ export class StoreBackend implements SessionBackend {
    */
   async follow(reading: Reading, id: string, until: number): Promise<Result> {
     const payload = await this.sessions.read(id);
-    const held = { id, token: undefined, issuedAt: reading.record.lastSeenAt, payload, until };
-    if (payload === undefined) return { ...reading, held };
+    const stored = { id, token: undefined, issuedAt: reading.record.lastSeenAt, payload, until };
+    if (payload === undefined) return { ...reading, stored };
     const found = await this.#at({ id, payload, until });
-    if ("reason" in found) return found.reason === "moved" ? { ...found, held } : found;
+    if ("reason" in found) return found.reason === "moved" ? { ...found, stored } : found;
     const { lastSeenAt } = reading.record;
     return { ...withIssue(this.#readingOf(found, reading.key, undefined, lastSeenAt), lastSeenAt), source: this };
   }
@@ -145,16 +150,16 @@ export class StoreBackend implements SessionBackend {
    * Moves a session to a new token. A login that meets another login of the same user, made with
    * the same old token, joins it.
    */
-  async #move(session: Outgoing, held: Held): Promise<(Kept & { readonly token: string | undefined }) | undefined> {
+  async #move(write: Write, stored: StoredAt): Promise<(WrittenAt & { readonly token: string | undefined }) | undefined> {
     const { keys } = this.#context;
-    const nonce = session.isLogin && held.token !== undefined ? createNonce() : undefined;
-    const token = nonce === undefined ? createToken() : loginToken(keys.current, held.token!, nonce);
+    const nonce = write.isLogin && stored.token !== undefined ? createNonce() : undefined;
+    const token = nonce === undefined ? createToken() : loginToken(keys.current, stored.token!, nonce);
     const id = storeIdOf(token);
-    const written = await this.sessions.move(session, held, { id, nonce });
+    const written = await this.sessions.move(write, stored, { id, nonce });
     if (written === undefined || written.id !== id) return written && { ...written, token: undefined };
-    const other = written.hasOutlived !== true ? undefined : await this.#otherLogin(session, held, id);
+    const other = written.hasOutlived !== true ? undefined : await this.#otherLogin(write, stored, id);
     if (other === undefined) return { ...written, token };
-    const joined = await this.sessions.join(session, other);
+    const joined = await this.sessions.join(write, other);
     if (joined?.id !== other.id) return { ...written, token };
     await this.sessions.delete(id);
     return { ...joined, token: other.token };
@@ -165,45 +170,46 @@ export class StoreBackend implements SessionBackend {
    * token.
    */
   async #otherLogin(
-    { record }: Outgoing,
-    { id, token }: Held,
+    { record }: Write,
+    { id, token }: StoredAt,
     ownId: string,
-  ): Promise<(Place & { readonly payload: string; readonly token: string }) | undefined> {
-    const mark = await this.sessions.loginAt({ id, payload: undefined });
-    if (mark?.nonce === undefined || mark.id === ownId || token === undefined) return undefined;
+  ): Promise<(FoundEntry & { readonly token: string }) | undefined> {
+    const login = await this.sessions.loginAt(id);
+    if (login?.nonce === undefined || login.id === ownId || token === undefined) return undefined;
     for (const key of this.#context.keys) {
-      const candidate = loginToken(key, token, mark.nonce);
-      if (storeIdOf(candidate) !== mark.id) continue;
-      const payload = await this.sessions.read(mark.id);
+      const candidate = loginToken(key, token, login.nonce);
+      if (storeIdOf(candidate) !== login.id) continue;
+      const payload = await this.sessions.read(login.id);
       const isSameUser = payload !== undefined && recordOf(payload)?.subject === record.subject;
-      return isSameUser ? { id: mark.id, payload, token: candidate } : undefined;
+      return isSameUser ? { id: login.id, payload, token: candidate } : undefined;
     }
     return undefined;
   }
 
-  #send(name: string, { record, text, conflicts }: Kept, token: string | undefined, resend: boolean): Saved {
-    const kept = { record, text, conflicts };
-    if (token === undefined) return { ...kept, isKept: true, value: undefined, why: RENEWED_ELSEWHERE };
-    if (!resend) return { ...kept, isKept: true, value: undefined, why: NOTHING_NEW };
-    return { ...kept, isKept: true, value: this.#cookie(name).write(token) };
+  #replyOf(name: string, written: Written, token: string | undefined, isResend: boolean): Reply {
+    if (token === undefined) return { written, value: undefined, explanation: RENEWED_ELSEWHERE };
+    if (!isResend) return { written, value: undefined, explanation: NOTHING_NEW };
+    return { written, value: this.#cookie(name).write(token) };
   }
 
   /**
    * One write of a session after the other, as far as this process goes: otherwise all would
-   * collide, and all but one in vain.
+   * collide, and all but one in vain. Each is told what the one before it has left, so that the
+   * next comparison succeeds without another question to the store.
    */
-  async #inTurn<Answer>(id: string, work: () => Promise<Answer>): Promise<Answer> {
-    const before = this.#writes.get(id);
-    const mine = (async () => {
-      if (before !== undefined) await ask(IN_TURN, "this one waited", () => before);
-      return await work();
-    })();
-    const settled = mine.then(ignore, ignore);
-    this.#writes.set(id, settled);
+  async #inTurn<Answer>(
+    id: string,
+    work: (latest: FoundEntry | undefined) => Promise<Answer>,
+    leaves: (answer: Answer) => FoundEntry | undefined = nothing,
+  ): Promise<Answer> {
+    const before = this.#turns.get(id);
+    const mine = (async () => await work(before && (await ask(IN_TURN, "this one waited", () => before))))();
+    const settled = mine.then(leaves, nothing);
+    this.#turns.set(id, settled);
     try {
       return await mine;
     } finally {
-      if (this.#writes.get(id) === settled) this.#writes.delete(id);
+      if (this.#turns.get(id) === settled) this.#turns.delete(id);
     }
   }
 
@@ -215,29 +221,25 @@ export class StoreBackend implements SessionBackend {
     return this.#readingOf(found, key, found.id === id ? token : undefined, issuedAt);
   }
 
-  /** The session at a place, or where it moved a moment ago. */
-  async #at(place: Place & { readonly payload: string }): Promise<(Place & { readonly payload: string }) | Refused> {
-    const mark = readMark(place.payload);
-    if (place.payload === TOMBSTONE) return rejection("unknown");
-    if (mark === undefined) return place;
+  /** The session of an entry, or where it moved a moment ago. */
+  async #at(entry: FoundEntry): Promise<FoundEntry | Refused> {
+    const redirect = readRedirect(entry.payload);
+    if (entry.payload === TOMBSTONE) return rejection("unknown");
+    if (redirect === undefined) return entry;
+    const now = this.#context.clock();
     // What is remembered for longer serves copies of a cookie alone. They open nothing, and must
     // not stop a new session from being saved.
-    if (this.#context.clock() > mark.at + MOVE_REMEMBERED) return rejection("unknown");
-    const isInGrace = !mark.byLogin && this.#context.clock() <= mark.at + RENEWAL_GRACE;
-    const found = isInGrace ? await this.sessions.find(mark.id, 1) : undefined;
-    return found ?? { ...rejection("moved"), held: { ...place, token: undefined, issuedAt: mark.at } };
+    if (now > redirect.at + MOVE_REMEMBERED) return rejection("unknown");
+    const isInGrace = !redirect.byLogin && now <= redirect.at + RENEWAL_GRACE;
+    const found = isInGrace ? await this.sessions.find(redirect.id, 1) : undefined;
+    return found ?? { ...rejection("moved"), stored: { ...entry, token: undefined, issuedAt: redirect.at } };
   }
 
-  #readingOf(
-    { id, payload }: Place & { readonly payload: string },
-    key: Reading["key"],
-    token: string | undefined,
-    issuedAt: number,
-  ): Result {
+  #readingOf({ id, payload }: FoundEntry, key: Reading["key"], token: string | undefined, issuedAt: number): Result {
     const record = recordOf(payload);
     if (record === undefined)
-      return rejection("bad_payload", "The token is genuine, but the store keeps something else than a session under it.");
-    return { key, held: { id, payload, token, issuedAt }, record };
+      return rejection("bad_payload", "The token is genuine, but the store has something else than a session under it.");
+    return { key, stored: { id, payload, token, issuedAt }, record };
   }
 
   #cookie(name: string): TokenCookie {
@@ -249,9 +251,15 @@ export class StoreBackend implements SessionBackend {
 
 /** Touching moves the time in the cookie alone; the payload's is that of the last save. */
 function withIssue(result: Result, issuedAt: number): Result {
-  if (!("record" in result) || result.held === undefined) return result;
+  if (!("record" in result) || result.stored === undefined) return result;
   const lastSeenAt = Math.max(result.record.lastSeenAt, issuedAt);
-  return { ...result, held: { ...result.held, issuedAt }, record: { ...result.record, lastSeenAt } };
+  return { ...result, stored: { ...result.stored, issuedAt }, record: { ...result.record, lastSeenAt } };
 }
 
-function ignore(): void {}
+function entryOf(written: WrittenAt | undefined): FoundEntry | undefined {
+  return written?.payload === undefined ? undefined : { id: written.id, payload: written.payload };
+}
+
+function nothing(): undefined {
+  return undefined;
+}

@@ -1,10 +1,10 @@
 import type { Clock } from "../../clock.ts";
 import { SessionError } from "../../errors.ts";
 import { ask, type Patience } from "../ask.ts";
-import type { Emptied, Held, Outgoing, Saved } from "../backend.ts";
+import type { Emptied, StoredAt, Write, Written } from "../backend.ts";
 import { expiryOf, MOVE_REMEMBERED, type Lifetimes } from "../data/lifetime.ts";
-import { readMark, TOMBSTONE, writeMark, type MovedMark } from "./moved-mark.ts";
-import { writeSessionJson } from "../data/session-json.ts";
+import { readRedirect, TOMBSTONE, writeRedirect, type Redirect } from "./redirect.ts";
+import { writeValidData } from "../data/session-json.ts";
 import { payloadOf, recordOf } from "./session-payload.ts";
 import type { SessionRecord } from "../data/session-record.ts";
 import { largestEntries } from "../data/session-size.ts";
@@ -20,13 +20,16 @@ const MAX_MOVES = 8;
 /** Upper bound for the back-off, in milliseconds. Longer waits would starve this request. */
 const LONGEST_PAUSE = 16;
 
-/** The record as written, after merging concurrent changes. */
-export type Kept = Pick<Saved, "record" | "text" | "conflicts">;
-/** Where a session is kept, and what the store keeps there. */
-export type Place = Pick<Held, "id" | "payload" | "until">;
-/** What was saved, and where. */
-export interface KeptAt extends Kept {
+/** Where a session is in the store, and what the store has there. */
+export type StoreEntry = Pick<StoredAt, "id" | "payload" | "until">;
+/** The same for a session that is there. */
+export type FoundEntry = StoreEntry & { readonly payload: string };
+
+/** What was written, and where. */
+export interface WrittenAt extends Written {
   readonly id: string;
+  /** What the store has there now, after `replace`. */
+  readonly payload?: string | undefined;
   /**
    * Whether a login was saved although the session that it began with had been ended, or replaced
    * by another login.
@@ -70,7 +73,7 @@ export class StoredSessions {
     this.#maxPayloadBytes = maxPayloadBytes;
   }
 
-  /** What is kept under an id: a session, a mark, a tombstone or nothing. */
+  /** What the store has under an id: a session, a redirect, a tombstone or nothing. */
   async read(id: string): Promise<string | undefined> {
     return await this.#ask("reading a session", () => this.#store.get(id));
   }
@@ -78,12 +81,12 @@ export class StoredSessions {
   /**
    * Finds the session, following renewals. Undefined if it was deleted, or replaced by a login.
    *
-   * @param moves how many marks have led here.
+   * @param moves how many redirects have led here.
    */
-  async find(id: string, moves: number = 0): Promise<SessionPlace | undefined> {
+  async find(id: string, moves: number = 0): Promise<FoundEntry | undefined> {
     const payload = await this.read(id);
-    const mark = readMark(payload);
-    if (mark !== undefined) return mark.byLogin || moves === MAX_MOVES ? undefined : await this.find(mark.id, moves + 1);
+    const redirect = readRedirect(payload);
+    if (redirect !== undefined) return redirect.byLogin || moves === MAX_MOVES ? undefined : await this.find(redirect.id, moves + 1);
     return payload === undefined || payload === TOMBSTONE ? undefined : { id, payload };
   }
 
@@ -101,13 +104,13 @@ export class StoredSessions {
    *
    * @returns whether the session is still there.
    */
-  async extend(held: Held, record: SessionRecord): Promise<boolean> {
-    let payload = held.payload;
+  async extend({ id, payload: start }: StoreEntry, record: SessionRecord): Promise<boolean> {
+    let payload = start;
     let { createdAt, subject } = record;
     for (let attempt = 0; payload !== undefined && attempt < MAX_ATTEMPTS; attempt++) {
       const expiresAt = expiryOf({ createdAt, subject, lastSeenAt: record.lastSeenAt }, this.#lifetimes);
-      if (await this.#set("moving the end of a session", held.id, payload, expiresAt, { replaces: payload, subject })) return true;
-      payload = await this.read(held.id);
+      if (await this.#set("moving the end of a session", id, payload, expiresAt, { replaces: payload, subject })) return true;
+      payload = await this.read(id);
       const theirs = payload === undefined ? undefined : recordOf(payload);
       if (theirs === undefined) return false;
       ({ createdAt, subject } = theirs);
@@ -118,20 +121,23 @@ export class StoredSessions {
   /**
    * Writes over what this request has loaded, or over what another has saved since. Undefined if
    * nothing is there any more.
+   *
+   * @param latest what this process has written since, so that it need not be read.
    */
-  async replace(session: Outgoing, place: Place): Promise<KeptAt | undefined> {
-    return await this.#write(session, place, async (at, kept) => await this.#overwrite(at, kept));
+  async replace(write: Write, start: StoreEntry, latest?: FoundEntry): Promise<WrittenAt | undefined> {
+    const written = await this.#write(write, start, async (entry, merged) => await this.#overwrite(entry, merged), latest);
+    return written && { ...written, payload: this.#payloadOf(written.record, written.text) };
   }
 
   /**
    * Makes this request's changes on a session that it has not loaded. Undefined if that is not
    * there any more.
    */
-  async join(session: Outgoing, place: Place & { readonly payload: string }): Promise<KeptAt | undefined> {
-    const record = recordOf(place.payload);
+  async join(write: Write, entry: FoundEntry): Promise<WrittenAt | undefined> {
+    const record = recordOf(entry.payload);
     if (record === undefined) return undefined;
-    session.replay(record.data);
-    return await this.replace({ ...session, record, text: writeSessionJson(record.data) }, place);
+    write.applyChanges(record.data);
+    return await this.replace({ ...write, record, text: writeValidData(record.data) }, entry);
   }
 
   /**
@@ -141,22 +147,23 @@ export class StoredSessions {
    * @returns under which id it is saved: another than the new one if another request has moved it
    *   meanwhile. Undefined if it has ended.
    */
-  async move(session: Outgoing, held: Held, { id, nonce }: Move): Promise<KeptAt | undefined> {
-    const { record, text, isLogin } = session;
+  async move(write: Write, start: StoreEntry, { id, nonce }: Move): Promise<WrittenAt | undefined> {
+    const { record, text, isLogin } = write;
     await this.create(id, record, text);
     let fresh = this.#payloadOf(record, text);
     const at = this.#clock();
     let isElsewhere = false;
     try {
-      const written = await this.#write(session, held, async (place, kept) => {
-        isElsewhere = place.id !== held.id && !isLogin;
-        if (isElsewhere) return await this.#overwrite(place, kept);
-        if (kept.conflicts > 0) {
-          await this.#overwrite({ id, payload: fresh }, kept);
-          fresh = this.#payloadOf(kept.record, kept.text);
+      const written = await this.#write(write, start, async (entry, merged) => {
+        isElsewhere = entry.id !== start.id && !isLogin;
+        if (isElsewhere) return await this.#overwrite(entry, merged);
+        if (merged.conflicts > 0) {
+          await this.#overwrite({ id, payload: fresh }, merged);
+          fresh = this.#payloadOf(merged.record, merged.text);
         }
-        const mark = writeMark({ id, at, byLogin: isLogin, nonce });
-        return await this.#set("saving a session", place.id, mark, place.until ?? at + MOVE_REMEMBERED, { replaces: place.payload });
+        const redirect = writeRedirect({ id, at, byLogin: isLogin, nonce });
+        const until = entry.until ?? at + MOVE_REMEMBERED;
+        return await this.#set("saving a session", entry.id, redirect, until, { replaces: entry.payload });
       });
       if (written !== undefined && !isElsewhere) return { ...written, id };
       // A session deleted meanwhile stays deleted. A login is saved anyway: it is a new session.
@@ -171,29 +178,28 @@ export class StoredSessions {
   }
 
   /**
-   * The login that has replaced the session of this place, if another request has logged in
-   * meanwhile.
+   * The login that has replaced the session of this id, if another request has logged in meanwhile.
    */
-  async loginAt(place: Place): Promise<MovedMark | undefined> {
-    const mark = readMark(await this.read(place.id));
-    return mark?.byLogin === true ? mark : undefined;
+  async loginAt(id: string): Promise<Redirect | undefined> {
+    const redirect = readRedirect(await this.read(id));
+    return redirect?.byLogin === true ? redirect : undefined;
   }
 
   /** Ends a session wherever it is: a concurrent request may have moved it, or be about to. */
-  async remove(start: Place): Promise<void> {
-    let place = start;
+  async remove(start: StoreEntry): Promise<void> {
+    let entry = start;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const { id, payload, until } = place;
-      const mark = readMark(payload);
-      const isEnded = mark !== undefined || (await this.#bury(place));
-      // A login's mark stays until it expires: the old token may have been planted. What a copy of
-      // a cookie could use must be remembered.
-      if (isEnded && mark?.byLogin !== true && until === undefined) await this.delete(id);
-      if (isEnded && mark === undefined) return;
-      const next = mark?.id ?? id;
+      const { id, payload, until } = entry;
+      const redirect = readRedirect(payload);
+      const isEnded = redirect !== undefined || (await this.#bury(entry));
+      // A login's redirect stays until it expires: the old token may have been planted. What a copy
+      // of a cookie could use must be remembered.
+      if (isEnded && redirect?.byLogin !== true && until === undefined) await this.delete(id);
+      if (isEnded && redirect === undefined) return;
+      const next = redirect?.id ?? id;
       const found = await this.read(next);
       if (found === undefined || found === TOMBSTONE) return;
-      place = next === id ? { id, payload: found, until } : { id: next, payload: found };
+      entry = next === id ? { id, payload: found, until } : { id: next, payload: found };
     }
     throw conflict();
   }
@@ -202,11 +208,11 @@ export class StoredSessions {
    * Ends a session that this request has emptied. A concurrent change is kept, and so is the
    * session of a login.
    */
-  async removeEmptied(session: Outgoing, start: Place): Promise<Emptied> {
-    const written = await this.#write(session, start, async (place, kept) => {
-      if (kept.text !== "{}") return await this.#overwrite(place, kept);
-      if (!(await this.#bury(place))) return false;
-      if (place.until === undefined) await this.delete(place.id);
+  async removeEmptied(write: Write, start: StoreEntry): Promise<Emptied> {
+    const written = await this.#write(write, start, async (entry, merged) => {
+      if (merged.text !== "{}") return await this.#overwrite(entry, merged);
+      if (!(await this.#bury(entry))) return false;
+      if (entry.until === undefined) await this.delete(entry.id);
       return true;
     });
     if (written === undefined) return "gone";
@@ -224,41 +230,47 @@ export class StoredSessions {
    * @returns what was written, and where; undefined if nothing is there any more.
    */
   async #write(
-    { record, text, replay }: Outgoing,
-    start: Place,
-    write: (place: Place, kept: Kept) => Promise<boolean>,
-  ): Promise<KeptAt | undefined> {
-    let kept: Kept = { record, text, conflicts: 0 };
-    let place = start;
+    { record, text, applyChanges }: Write,
+    start: StoreEntry,
+    write: (entry: StoreEntry, written: Written) => Promise<boolean>,
+    latest?: FoundEntry,
+  ): Promise<WrittenAt | undefined> {
+    let written: Written = { record, text, conflicts: 0 };
+    let entry = start;
+    let newer = latest?.payload === start.payload ? undefined : latest;
     const before = start.payload === undefined ? undefined : recordOf(start.payload);
-    while (kept.conflicts < MAX_ATTEMPTS) {
-      if (await write(place, kept)) return { ...kept, id: place.id };
-      const theirs = await this.find(place.id);
-      const their = theirs && recordOf(theirs.payload);
-      if (theirs === undefined || their === undefined) return undefined;
-      place = theirs;
-      replay(their.data);
-      const persistent = record.persistent === before?.persistent ? their.persistent : record.persistent;
-      kept = { record: { ...record, persistent, data: their.data }, text: writeSessionJson(their.data), conflicts: kept.conflicts + 1 };
-      if (kept.conflicts > 1) await pause(kept.conflicts);
+    while (written.conflicts < MAX_ATTEMPTS) {
+      if (newer === undefined) {
+        if (await write(entry, written)) return { ...written, id: entry.id };
+        newer = await this.find(entry.id);
+        if (written.conflicts > 0) await pause(written.conflicts);
+      }
+      const theirs = newer && recordOf(newer.payload);
+      if (newer === undefined || theirs === undefined) return undefined;
+      [entry, newer] = [newer, undefined];
+      applyChanges(theirs.data);
+      const persistent = record.persistent === before?.persistent ? theirs.persistent : record.persistent;
+      written = {
+        record: { ...record, persistent, data: theirs.data },
+        text: writeValidData(theirs.data),
+        conflicts: written.conflicts + 1,
+      };
     }
     throw conflict();
   }
 
   /**
    * Replaces the payload by a tombstone atomically. A concurrent renewal then either sees the
-   * tombstone, or has left a mark.
+   * tombstone, or has left a redirect.
    */
-  async #bury({ id, payload, until = this.#clock() + MOVE_REMEMBERED }: Place): Promise<boolean> {
+  async #bury({ id, payload, until = this.#clock() + MOVE_REMEMBERED }: StoreEntry): Promise<boolean> {
     return await this.#set("ending a session", id, TOMBSTONE, until, { replaces: payload });
   }
 
-  async #overwrite({ id, payload }: Place, { record, text }: Kept): Promise<boolean> {
+  async #overwrite({ id, payload }: StoreEntry, { record, text }: Written): Promise<boolean> {
     const { subject } = record;
-    return await this.#set("saving a session", id, this.#payloadOf(record, text), expiryOf(record, this.#lifetimes), {
-      replaces: payload,
-      subject,
-    });
+    const expiresAt = expiryOf(record, this.#lifetimes);
+    return await this.#set("saving a session", id, this.#payloadOf(record, text), expiresAt, { replaces: payload, subject });
   }
 
   /** True alone is a yes: a store of an application's own may answer anything. */
@@ -288,9 +300,6 @@ export class StoredSessions {
     return ask(this.#patience, doing, question);
   }
 }
-
-/** The place of a session that is there. */
-type SessionPlace = Place & { readonly payload: string };
 
 /** The error for a session that others change all the time. */
 export function conflict(): SessionError {

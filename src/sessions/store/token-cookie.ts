@@ -4,7 +4,7 @@ import type { SecretKey } from "../../keys/secret-key.ts";
 import { TimestampSigner } from "../../signing/timestamp-signer.ts";
 import { badSignature, rejection, type Rejection } from "../data/rejection.ts";
 import { storeIdOf } from "./token.ts";
-import { VerifiedTexts } from "../cookie/verified-texts.ts";
+import { VerifiedCookieCache } from "../cookie/verified-cookie-cache.ts";
 
 const SHAPE = /^[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{1,7}\.[A-Za-z0-9_-]{43}$/;
 
@@ -25,13 +25,13 @@ export interface Token {
 export class TokenCookie {
   readonly #keys: KeyRing;
   readonly #signer: TimestampSigner;
-  readonly #verified: VerifiedTexts<Omit<Token, "key">>;
+  readonly #verified: VerifiedCookieCache<Omit<Token, "key">>;
 
   /** @param name the cookie's: its tokens are good under this name alone. */
   constructor(name: string, keys: KeyRing, clock: Clock) {
     this.#keys = keys;
     this.#signer = new TimestampSigner(keys, { salt: `latchkey.session-token.${name}`, keyDerivation: "hkdf", digest: "sha256", clock });
-    this.#verified = new VerifiedTexts(keys);
+    this.#verified = new VerifiedCookieCache(keys);
   }
 
   /** The cookie's value for a token. */
@@ -42,13 +42,13 @@ export class TokenCookie {
   /** The token of a cookie's value. */
   read(value: string): Token | Rejection {
     const known = this.#verified.get(value);
-    if (known !== undefined) return { ...known.meaning, key: known.key };
+    if (known !== undefined) return { ...known.value, key: known.key };
     if (!SHAPE.test(value)) return rejection("malformed");
     const genuine = this.#signer.verify(value);
     if (genuine === undefined) return badSignature(this.#keys);
     const { value: token, timestamp: issuedAt, key } = genuine;
-    const meaning = { token, id: storeIdOf(token), issuedAt };
-    this.#verified.add(value, key, meaning, 0);
-    return { ...meaning, key };
+    const content = { token, id: storeIdOf(token), issuedAt };
+    this.#verified.add(value, key, content, 0);
+    return { ...content, key };
   }
 }

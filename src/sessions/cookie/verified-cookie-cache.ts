@@ -5,8 +5,8 @@ const MAX_TEXTS = 1000;
 /** Of all entries together: some megabytes of memory. */
 const MAX_SIZE = 1_000_000;
 
-interface Entry<Meaning> {
-  readonly meaning: Meaning;
+interface Entry<Value> {
+  readonly value: Value;
   readonly key: SecretKey;
   readonly size: number;
 }
@@ -17,12 +17,12 @@ interface Entry<Meaning> {
  *
  * Only what was verified is in it, found by its whole text; a key that has left the ring takes its
  * texts with it. The caller must check age, revocation and schema on every hit, and must copy the
- * meaning.
+ * value.
  */
-export class VerifiedTexts<Meaning> {
+export class VerifiedCookieCache<Value> {
   readonly #keys: KeyRing;
   /** In the order of their coming; the oldest goes first. */
-  readonly #entries = new Map<string, Entry<Meaning>>();
+  readonly #entries = new Map<string, Entry<Value>>();
   #size = 0;
 
   constructor(keys: KeyRing) {
@@ -33,7 +33,7 @@ export class VerifiedTexts<Meaning> {
    * What a text meant, and the key that verified it; undefined for one that is not known, or no
    * longer genuine.
    */
-  get(text: string): Entry<Meaning> | undefined {
+  get(text: string): Entry<Value> | undefined {
     const entry = this.#entries.get(text);
     if (entry === undefined) return undefined;
     for (const key of this.#keys) {
@@ -45,11 +45,11 @@ export class VerifiedTexts<Meaning> {
     return undefined;
   }
 
-  /** @param held about how many characters the meaning holds. */
-  add(text: string, key: SecretKey, meaning: Meaning, held: number): void {
-    const size = text.length + held;
+  /** @param valueSize about how many characters the value has. */
+  add(text: string, key: SecretKey, value: Value, valueSize: number): void {
+    const size = text.length + valueSize;
     if (this.#entries.has(text) || size > MAX_SIZE) return;
-    this.#entries.set(text, { meaning, key, size });
+    this.#entries.set(text, { value, key, size });
     this.#size += size;
     while (this.#entries.size > MAX_TEXTS || this.#size > MAX_SIZE) this.#delete(this.#entries.keys().next().value!);
   }

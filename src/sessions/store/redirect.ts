@@ -3,7 +3,7 @@
  * that requests that still come with the old one, or are still running, neither lose what they do
  * nor end the visitor's session.
  */
-export interface MovedMark {
+export interface Redirect {
   /** The id under which the session is kept now. */
   readonly id: string;
   /** When it moved, in Unix seconds. */
@@ -27,12 +27,12 @@ const MARK = /^(moved|login) ([A-Za-z0-9_-]{43}) (\d{1,15})(?: ([A-Za-z0-9_-]{22
 export const TOMBSTONE = "ended";
 
 /** The mark as a store keeps it. */
-export function writeMark({ id, at, byLogin, nonce }: MovedMark): string {
+export function writeRedirect({ id, at, byLogin, nonce }: Redirect): string {
   return `${byLogin ? "login" : "moved"} ${id} ${at}${nonce === undefined ? "" : ` ${nonce}`}`;
 }
 
 /** The mark that is kept in the place of a session; undefined for any other payload. */
-export function readMark(payload: string | undefined): MovedMark | undefined {
+export function readRedirect(payload: string | undefined): Redirect | undefined {
   const [, kind, id, at, nonce] = (payload === undefined ? undefined : MARK.exec(payload)) ?? [];
   return id === undefined ? undefined : { id, at: Number(at), byLogin: kind === "login", nonce };
 }

@@ -18,7 +18,7 @@ export function sessionClosed(
  * code, and with a message that says nothing of sessions; accessors in the place of the members
  * make a slow object of the data, and cost a request more than all the rest.
  */
-export class ClosableData {
+export class ClosedView {
   /** What is handed out. */
   readonly view: Data;
   readonly #handler: ProxyHandler<Data> = {};
