@@ -10,7 +10,7 @@ import {
   SessionError,
   SessionManager,
   signed,
-  type Session,
+  Session,
   type SessionManagerOptions,
 } from "latchkey";
 import { Markup, Tuple, Uuid } from "latchkey/signing";
@@ -25,7 +25,26 @@ const kinds = Object.keys(KINDS);
 const cookieKinds = kinds.filter((kind) => KINDS[kind]!(new Time()).store === undefined);
 const storeKinds = kinds.filter((kind) => !cookieKinds.includes(kind));
 
+test("a session that no manager made is refused, with the fix", () => {
+  expect(() => new Session({} as never)).toThrow(InvalidOptionError);
+  expect(() => new Session(undefined as never)).toThrow("Fix: const session = await manager.load(cookieHeader).");
+});
+
 describe.each(kinds)("a session kept by %s", (kind) => {
+  test("has no id after a logout, and a new one in the next request", async () => {
+    const visitor = new Visitor(makeManager(kind));
+    await visitor.visit((session) => session.login("ada"));
+    const ids = await visitor.visit((session) => {
+      const before = session.id;
+      session.logout();
+      session.data["later"] = true;
+      return [before, session.id];
+    });
+    expect(ids[1]).toBeUndefined();
+    const next = await visitor.visit((session) => session.id);
+    if (next !== undefined) expect(next).not.toBe(ids[0]);
+  });
+
   test("comes back as it was, with all kinds of values", async () => {
     const visitor = new Visitor(makeManager(kind));
     const data = {

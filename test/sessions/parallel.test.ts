@@ -44,6 +44,47 @@ describe.each(Object.keys(STORES))("parallel requests of one session, in %s", (n
     expect((await manager.load(visitor.jar.header)).data).toEqual({ mine: 2, theirs: 2, both: "mine", added: "by them", list: [1, 2] });
   });
 
+  test("sixteen writers of one session ask the store once each to read and once each to write", async () => {
+    const { visitor, manager, store } = make();
+    await visitor.visit((session) => Object.assign(session.data, { count: 0 }));
+    const calls: string[] = [];
+    for (const method of ["get", "set"] as const) {
+      const own = (store[method] as (...args: readonly unknown[]) => Promise<unknown>).bind(store);
+      Object.assign(store, { [method]: async (...args: readonly unknown[]) => (calls.push(method), await own(...args)) });
+    }
+    const sessions = await Promise.all(Array.from({ length: 16 }, async () => await manager.load(visitor.jar.header)));
+    for (const [index, session] of sessions.entries()) {
+      session.update(increment);
+      session.data[`by ${index}`] = true;
+    }
+    await Promise.all(sessions.map(async (session) => await manager.commit(session)));
+    expect([calls.filter((call) => call === "get").length, calls.filter((call) => call === "set").length]).toEqual([16, 16]);
+    const { data } = await manager.load(visitor.jar.header);
+    expect([data["count"], Object.keys(data).length]).toEqual([16, 17]);
+  });
+
+  test("what a writer hands on is compared: another process's write in between is kept", async () => {
+    const { visitor, manager, store, time } = make();
+    await visitor.visit((session) => Object.assign(session.data, { count: 0 }));
+    const sessions = await Promise.all(Array.from({ length: 4 }, async () => await manager.load(visitor.jar.header)));
+    for (const session of sessions) session.update(increment);
+    const set = store.set.bind(store);
+    let writes = 0;
+    Object.assign(store, {
+      set: async (id: string, payload: string, expiresAt: number, options: Parameters<SessionStore["set"]>[3]) => {
+        const isWritten = await set(id, payload, expiresAt, options);
+        // Another process counts ten, right after the second write.
+        if (isWritten && ++writes === 2) {
+          const theirs = payload.replace(/"count":(\d+)/, (_, count) => `"count":${Number(count) + 10}`);
+          expect(await set(id, theirs, time.now + 1000, { ...options, replaces: payload })).toBe(true);
+        }
+        return isWritten;
+      },
+    });
+    await Promise.all(sessions.map(async (session) => await manager.commit(session)));
+    expect((await manager.load(visitor.jar.header)).data).toEqual({ count: 14 });
+  });
+
   test("updates and assignments of one request happen again in their order", async () => {
     const { visitor, manager } = make();
     await visitor.visit((session) => (session.data["log"] = ["start"]));
