@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { adapterAccess } from "../adapter-access.ts";
-import type { HeaderPair } from "../sessions/manager-options.ts";
+import type { HeaderPair } from "../sessions/data/header-pair.ts";
 import type { SessionManager } from "../sessions/manager.ts";
 import type { Session } from "../sessions/session.ts";
 import { appendHeaders } from "./node-response/response-headers.ts";

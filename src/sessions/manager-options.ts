@@ -88,6 +88,3 @@ export interface SessionManagerOptions<Data extends object = Record<string, unkn
    */
   readonly clearSiteData?: boolean | undefined;
 }
-
-/** A header of the answer, to be appended to those of the same name. */
-export type HeaderPair = readonly [name: string, value: string];

@@ -8,13 +8,15 @@ import { CookieBackend } from "./cookie/cookie-backend.ts";
 import { CookieWarnings } from "./cookie/cookie-warnings.ts";
 import { RequestCookie, SessionCookie, type RequestFacts } from "./cookie/cookie.ts";
 import type { SessionFormat } from "./cookie/formats/format.ts";
-import type { HeaderPair, SessionManagerOptions } from "./manager-options.ts";
+import type { HeaderPair } from "./data/header-pair.ts";
+import type { SessionManagerOptions } from "./manager-options.ts";
 import { MovingCookies } from "./store/moving-cookies.ts";
 import { readSource, type SessionSourceInput } from "./request/read-source.ts";
 import { rejection } from "./data/rejection.ts";
 import { reportCommit, reportLoad } from "./request/report.ts";
 import { Revocation } from "./request/revocation.ts";
 import { SessionDirectory, type SessionInfo } from "./store/session-directory.ts";
+import { headersFor } from "./request/headers-for.ts";
 import { endsSession } from "./request/intent.ts";
 import { NOTHING_CAME, SessionReader, type ParsedRequest } from "./request/session-reader.ts";
 import { SessionState, type Opened } from "./request/session-state.ts";
@@ -205,8 +207,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   #headersOf(state: SessionState, outcome: Outcome): readonly HeaderPair[] {
     reportCommit(this.#backend, state, outcome);
     if (outcome.cookies.length > 0) this.#warnings.sent(state.cookie);
-    const headers = headersFor(outcome.cookies, state.isAccessed);
-    return this.#clearsSiteData && endsSession(state.intent) ? [...headers, CLEAR_SITE_DATA] : headers;
+    return headersFor(outcome.cookies, state.isAccessed, this.#clearsSiteData && endsSession(state.intent));
   }
 
   /**
@@ -266,17 +267,4 @@ function storeFailed(cookie: RequestCookie): ParsedRequest {
     isAmbiguous: false,
   };
   return { names: [], open: () => opened };
-}
-
-const NO_HEADERS: readonly HeaderPair[] = [];
-const VARY: HeaderPair = ["Vary", "Cookie"];
-const VARY_ALONE: readonly HeaderPair[] = [VARY];
-const NO_CACHE: HeaderPair = ["Cache-Control", 'no-cache="Set-Cookie"'];
-
-/** A shared cache must neither give one visitor's page to another nor keep the cookie. */
-const CLEAR_SITE_DATA: HeaderPair = ["Clear-Site-Data", '"cache", "cookies", "storage"'];
-
-function headersFor(cookies: readonly string[], accessed: boolean): readonly HeaderPair[] {
-  if (cookies.length === 0) return accessed ? VARY_ALONE : NO_HEADERS;
-  return [...cookies.map((cookie): HeaderPair => ["Set-Cookie", cookie]), VARY, NO_CACHE];
 }

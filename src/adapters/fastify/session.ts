@@ -1,5 +1,5 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
-import type { HeaderPair } from "../../sessions/manager-options.ts";
+import type { HeaderPair } from "../../sessions/data/header-pair.ts";
 import type { SessionManager } from "../../sessions/manager.ts";
 import type { Session } from "../../sessions/session.ts";
 import { discardBody } from "../node-response/discard-body.ts";

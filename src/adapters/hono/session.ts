@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from "hono";
-import type { HeaderPair } from "../../sessions/manager-options.ts";
+import type { HeaderPair } from "../../sessions/data/header-pair.ts";
 import type { SessionManager } from "../../sessions/manager.ts";
 import type { Session } from "../../sessions/session.ts";
 import { InvalidOptionError } from "../../errors.ts";

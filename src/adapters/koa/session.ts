@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { DefaultState, Middleware, ParameterizedContext } from "koa";
-import type { HeaderPair } from "../../sessions/manager-options.ts";
+import type { HeaderPair } from "../../sessions/data/header-pair.ts";
 import type { SessionManager } from "../../sessions/manager.ts";
 import type { Session } from "../../sessions/session.ts";
 import { beforeHeaders } from "../node-response/before-headers.ts";

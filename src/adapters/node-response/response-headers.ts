@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
-import type { HeaderPair } from "../../sessions/manager-options.ts";
+import type { HeaderPair } from "../../sessions/data/header-pair.ts";
 
 /**
  * The headers of a response, to be put back later. Lists are copied: Node appends to the very list

@@ -9,6 +9,7 @@ import { readRedirect, TOMBSTONE } from "./redirect.ts";
 import { rejection } from "../data/rejection.ts";
 import { recordOf } from "./session-payload.ts";
 import type { SessionStore } from "./session-store.ts";
+import { StoreClient } from "./store-client.ts";
 import { StoredSessions, type FoundEntry, type WrittenAt } from "./stored-sessions.ts";
 import { TokenCookie, type Token } from "./token-cookie.ts";
 import { createNonce, createToken, loginToken, storeIdOf } from "./token.ts";
@@ -64,7 +65,7 @@ export class StoreBackend implements SessionBackend {
   readonly #turns = new Map<string, Promise<FoundEntry | undefined>>();
 
   constructor(store: SessionStore, context: Context) {
-    this.sessions = new StoredSessions(store, context);
+    this.sessions = new StoredSessions(new StoreClient(store, context), context);
     this.#context = context;
     this.lifetimes = context.lifetimes;
   }

@@ -1,14 +1,12 @@
 import type { Clock } from "../../clock.ts";
 import { SessionError } from "../../errors.ts";
-import { ask, type Patience } from "../ask.ts";
 import type { Emptied, StoredAt, Write, Written } from "../backend.ts";
 import { expiryOf, MOVE_REMEMBERED, type Lifetimes } from "../data/lifetime.ts";
 import { readRedirect, TOMBSTONE, writeRedirect, type Redirect } from "./redirect.ts";
 import { writeValidData } from "../data/session-json.ts";
-import { payloadOf, recordOf } from "./session-payload.ts";
+import { recordOf } from "./session-payload.ts";
 import type { SessionRecord } from "../data/session-record.ts";
-import { largestEntries } from "../data/session-size.ts";
-import type { SessionStore, SetOptions } from "./session-store.ts";
+import type { StoreClient } from "./store-client.ts";
 
 /**
  * Requests of one process wait for each other, so other processes would have to save in between
@@ -48,9 +46,6 @@ export interface Move {
 interface StoredSessionsContext {
   readonly clock: Clock;
   readonly lifetimes: Lifetimes;
-  /** Seconds that the store may take for one answer. */
-  readonly timeout: number;
-  readonly maxPayloadBytes: number;
 }
 
 /**
@@ -59,23 +54,19 @@ interface StoredSessionsContext {
  * comes back, whatever fails in between.
  */
 export class StoredSessions {
-  readonly #store: SessionStore;
+  readonly #store: StoreClient;
   readonly #clock: Clock;
   readonly #lifetimes: Lifetimes;
-  readonly #patience: Patience;
-  readonly #maxPayloadBytes: number;
 
-  constructor(store: SessionStore, { clock, lifetimes, timeout, maxPayloadBytes }: StoredSessionsContext) {
+  constructor(store: StoreClient, { clock, lifetimes }: StoredSessionsContext) {
     this.#store = store;
     this.#clock = clock;
     this.#lifetimes = lifetimes;
-    this.#patience = { whom: "The session store", option: "storeTimeout", timeout };
-    this.#maxPayloadBytes = maxPayloadBytes;
   }
 
   /** What the store has under an id: a session, a redirect, a tombstone or nothing. */
   async read(id: string): Promise<string | undefined> {
-    return await this.#ask("reading a session", () => this.#store.get(id));
+    return await this.#store.get(id);
   }
 
   /**
@@ -92,8 +83,8 @@ export class StoredSessions {
 
   async create(id: string, record: SessionRecord, text: string): Promise<void> {
     const { subject } = record;
-    const payload = this.#payloadOf(record, text);
-    const wasFree = await this.#set("saving a new session", id, payload, expiryOf(record, this.#lifetimes), { subject });
+    const payload = this.#store.payloadOf(record, text);
+    const wasFree = await this.#store.set("saving a new session", id, payload, expiryOf(record, this.#lifetimes), { subject });
     if (!wasFree)
       throw new SessionError("store_failed", "The session store says that a new, random id is taken. It does not keep its contract.");
   }
@@ -109,7 +100,7 @@ export class StoredSessions {
     let { createdAt, subject } = record;
     for (let attempt = 0; payload !== undefined && attempt < MAX_ATTEMPTS; attempt++) {
       const expiresAt = expiryOf({ createdAt, subject, lastSeenAt: record.lastSeenAt }, this.#lifetimes);
-      if (await this.#set("moving the end of a session", id, payload, expiresAt, { replaces: payload, subject })) return true;
+      if (await this.#store.set("moving the end of a session", id, payload, expiresAt, { replaces: payload, subject })) return true;
       payload = await this.read(id);
       const theirs = payload === undefined ? undefined : recordOf(payload);
       if (theirs === undefined) return false;
@@ -126,7 +117,7 @@ export class StoredSessions {
    */
   async replace(write: Write, start: StoreEntry, latest?: FoundEntry): Promise<WrittenAt | undefined> {
     const written = await this.#write(write, start, async (entry, merged) => await this.#overwrite(entry, merged), latest);
-    return written && { ...written, payload: this.#payloadOf(written.record, written.text) };
+    return written && { ...written, payload: this.#store.payloadOf(written.record, written.text) };
   }
 
   /**
@@ -150,7 +141,7 @@ export class StoredSessions {
   async move(write: Write, start: StoreEntry, { id, nonce }: Move): Promise<WrittenAt | undefined> {
     const { record, text, isLogin } = write;
     await this.create(id, record, text);
-    let fresh = this.#payloadOf(record, text);
+    let fresh = this.#store.payloadOf(record, text);
     const at = this.#clock();
     let isElsewhere = false;
     try {
@@ -159,11 +150,11 @@ export class StoredSessions {
         if (isElsewhere) return await this.#overwrite(entry, merged);
         if (merged.conflicts > 0) {
           await this.#overwrite({ id, payload: fresh }, merged);
-          fresh = this.#payloadOf(merged.record, merged.text);
+          fresh = this.#store.payloadOf(merged.record, merged.text);
         }
         const redirect = writeRedirect({ id, at, byLogin: isLogin, nonce });
         const until = entry.until ?? at + MOVE_REMEMBERED;
-        return await this.#set("saving a session", entry.id, redirect, until, { replaces: entry.payload });
+        return await this.#store.set("saving a session", entry.id, redirect, until, { replaces: entry.payload });
       });
       if (written !== undefined && !isElsewhere) return { ...written, id };
       // A session deleted meanwhile stays deleted. A login is saved anyway: it is a new session.
@@ -220,7 +211,7 @@ export class StoredSessions {
   }
 
   async delete(id: string): Promise<void> {
-    await this.#ask("ending a session", () => this.#store.delete(id));
+    await this.#store.delete(id);
   }
 
   /**
@@ -264,40 +255,13 @@ export class StoredSessions {
    * tombstone, or has left a redirect.
    */
   async #bury({ id, payload, until = this.#clock() + MOVE_REMEMBERED }: StoreEntry): Promise<boolean> {
-    return await this.#set("ending a session", id, TOMBSTONE, until, { replaces: payload });
+    return await this.#store.set("ending a session", id, TOMBSTONE, until, { replaces: payload });
   }
 
   async #overwrite({ id, payload }: StoreEntry, { record, text }: Written): Promise<boolean> {
     const { subject } = record;
     const expiresAt = expiryOf(record, this.#lifetimes);
-    return await this.#set("saving a session", id, this.#payloadOf(record, text), expiresAt, { replaces: payload, subject });
-  }
-
-  /** True alone is a yes: a store of an application's own may answer anything. */
-  async #set(doing: string, id: string, payload: string, expiresAt: number, options: SetOptions): Promise<boolean> {
-    const answer: unknown = await this.#ask(doing, () => this.#store.set(id, payload, expiresAt, options));
-    if (typeof answer === "boolean") return answer;
-    throw new SessionError(
-      "store_failed",
-      `The session store's set answered neither true nor false while ${doing}. It does not keep its contract.`,
-    );
-  }
-
-  #payloadOf(record: SessionRecord, text: string): string {
-    const payload = payloadOf(record, text);
-    // A UTF-16 unit is three bytes of UTF-8 at most: short texts need no counting.
-    const bytes = payload.length * 3 <= this.#maxPayloadBytes ? 0 : Buffer.byteLength(payload, "utf8");
-    if (bytes <= this.#maxPayloadBytes) return payload;
-    throw new SessionError(
-      "session_too_large",
-      `The session would have ${bytes.toLocaleString("en")} bytes in the store, and the option maxPayloadBytes allows ${this.#maxPayloadBytes.toLocaleString("en")}. ` +
-        `Its largest entries: ${largestEntries(text)}. Fix: keep large data in a database of its own, or raise maxPayloadBytes.`,
-    );
-  }
-
-  /** The store's answer; a SessionError when it fails or is late. */
-  #ask<Answer>(doing: string, question: () => Promise<Answer>): Promise<Answer> {
-    return ask(this.#patience, doing, question);
+    return await this.#store.set("saving a session", id, this.#store.payloadOf(record, text), expiresAt, { replaces: payload, subject });
   }
 }
 
