@@ -1,6 +1,5 @@
 import { SessionError } from "../../errors.ts";
-
-type Data = Record<string, unknown>;
+import type { SessionData } from "./session-record.ts";
 
 /** The error for a change that would be lost. */
 export function sessionClosed(
@@ -20,10 +19,10 @@ export function sessionClosed(
  */
 export class ClosedView {
   /** What is handed out. */
-  readonly view: Data;
-  readonly #handler: ProxyHandler<Data> = {};
+  readonly view: SessionData;
+  readonly #handler: ProxyHandler<SessionData> = {};
 
-  constructor(data: Data) {
+  constructor(data: SessionData) {
     this.view = new Proxy(data, this.#handler);
   }
 
@@ -33,7 +32,7 @@ export class ClosedView {
   }
 }
 
-function refusing(why?: string): ProxyHandler<Data> {
+function refusing(why?: string): ProxyHandler<SessionData> {
   const refuse = (): never => {
     throw sessionClosed(why);
   };

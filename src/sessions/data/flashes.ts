@@ -1,4 +1,5 @@
 import { Tuple } from "../../signing/tuple.ts";
+import type { SessionData } from "./session-record.ts";
 
 /** A message for the visitor's next page. */
 export interface FlashMessage {
@@ -6,24 +7,22 @@ export interface FlashMessage {
   readonly message: string;
 }
 
-type Data = Record<string, unknown>;
-
 /** Where Flask keeps flashed messages, and in the same form: tuples of category and message. */
 const FLASHES = "_flashes";
 
 /** Leaves a message in a session's data. */
-export function addFlash(data: Data, { category, message }: FlashMessage): void {
+export function addFlash(data: SessionData, { category, message }: FlashMessage): void {
   const stored = Object.hasOwn(data, FLASHES) ? data[FLASHES] : undefined;
   data[FLASHES] = [...(Array.isArray(stored) ? (stored as unknown[]) : []), new Tuple(category, message)];
 }
 
 /** Whether a session's data holds flashed messages. */
-export function hasFlashes(data: Data): boolean {
+export function hasFlashes(data: SessionData): boolean {
   return Object.hasOwn(data, FLASHES) && data[FLASHES] !== undefined;
 }
 
 /** Takes all messages out of a session's data, the oldest first. */
-export function takeFlashes(data: Data): FlashMessage[] {
+export function takeFlashes(data: SessionData): FlashMessage[] {
   const stored = data[FLASHES];
   delete data[FLASHES];
   if (!Array.isArray(stored)) return [];
@@ -34,7 +33,7 @@ export function takeFlashes(data: Data): FlashMessage[] {
 }
 
 /** A copy of the data without the oldest messages; undefined if there are none. */
-export function withoutOldestFlashes(data: Data, count: number): Data | undefined {
+export function withoutOldestFlashes(data: SessionData, count: number): SessionData | undefined {
   const stored = Object.hasOwn(data, FLASHES) ? data[FLASHES] : undefined;
   if (!Array.isArray(stored) || stored.length === 0) return undefined;
   const { [FLASHES]: _, ...rest } = data;

@@ -1,6 +1,6 @@
 import { comparableText, readSessionJson } from "./session-json.ts";
+import type { SessionData } from "./session-record.ts";
 
-type Data = Record<string, unknown>;
 /** Each member's text, by which changes are found. */
 type Members = ReadonlyMap<string, string>;
 
@@ -14,7 +14,7 @@ interface Edit {
 }
 
 /** A change that can be made again on other data. */
-export type Update = (data: Data) => void;
+export type Update = (data: SessionData) => void;
 
 /**
  * What one request did to its session's data, so that it can be done again to what another request
@@ -27,11 +27,11 @@ export class Journal {
 
   /** @param text the data as it was loaded. */
   constructor(text: string) {
-    this.#before = membersOf(readSessionJson(text) as Data);
+    this.#before = membersOf(readSessionJson(text) as SessionData);
   }
 
   /** Runs a change now, and notes it for later. */
-  update(data: Data, change: Update): void {
+  update(data: SessionData, change: Update): void {
     this.#noteEdits(data);
     change(data);
     this.#steps.push(change);
@@ -39,7 +39,7 @@ export class Journal {
   }
 
   /** Makes on `theirs` all changes that were made to `mine`. */
-  replay(mine: Data, theirs: Data): void {
+  replay(mine: SessionData, theirs: SessionData): void {
     this.#noteEdits(mine);
     for (const step of this.#steps) {
       if (typeof step === "function") step(theirs);
@@ -47,7 +47,7 @@ export class Journal {
     }
   }
 
-  #noteEdits(data: Data): void {
+  #noteEdits(data: SessionData): void {
     const now = membersOf(data);
     const set = new Map([...now].filter(([key, text]) => this.#before.get(key) !== text));
     const removed = [...this.#before.keys()].filter((key) => !now.has(key));
@@ -56,18 +56,18 @@ export class Journal {
   }
 }
 
-function applyEdit(data: Data, { set, removed }: Edit): void {
+function applyEdit(data: SessionData, { set, removed }: Edit): void {
   for (const key of removed) delete data[key];
   for (const [key, text] of set) setMember(data, key, readSessionJson(text));
 }
 
-function membersOf(data: Data): Members {
+function membersOf(data: SessionData): Members {
   const members = new Map<string, string>();
   for (const [key, value] of Object.entries(data)) if (value !== undefined) members.set(key, comparableText(value));
   return members;
 }
 
 /** Assigning to `__proto__` would change the prototype. */
-function setMember(data: Data, key: string, value: unknown): void {
+function setMember(data: SessionData, key: string, value: unknown): void {
   Object.defineProperty(data, key, { value, writable: true, enumerable: true, configurable: true });
 }

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../../errors.ts";
+import type { Rejection } from "./rejection.ts";
 
 const DAY = 86_400;
 
@@ -70,7 +71,7 @@ function idleTimeoutOf({ subject }: SessionTimes, { idleTimeout, anonymousIdleTi
 }
 
 /** Why a session of these times is not alive, and one sentence on it; undefined if it is. */
-export function ageProblem(times: SessionTimes, limits: Lifetimes, now: number): AgeProblem | undefined {
+export function ageProblem(times: SessionTimes, limits: Lifetimes, now: number): Rejection | undefined {
   const idleTimeout = idleTimeoutOf(times, limits);
   if (times.createdAt > now + CLOCK_SKEW || times.lastSeenAt > now + CLOCK_SKEW) {
     const ahead = Math.max(times.createdAt, times.lastSeenAt) - now;
@@ -101,11 +102,6 @@ export function ageProblem(times: SessionTimes, limits: Lifetimes, now: number):
     };
   }
   return undefined;
-}
-
-export interface AgeProblem {
-  readonly reason: "expired" | "future";
-  readonly explanation: string;
 }
 
 /**

@@ -1,7 +1,6 @@
 import { numberSources } from "../../signing/number-sources.ts";
 import { comparableText, readSessionJson } from "./session-json.ts";
-
-type Data = Record<string, unknown>;
+import type { SessionData } from "./session-record.ts";
 
 /**
  * A session's data as it came in: what the data at the end is compared with, and what fresh copies
@@ -11,18 +10,18 @@ type Data = Record<string, unknown>;
  * that writing their text takes. What is not plain, or only looks alike, is told by its text.
  */
 export class OriginalData {
-  readonly #plain: Data | undefined;
+  readonly #plain: SessionData | undefined;
   #text: string | undefined;
 
-  private constructor(plain: Data | undefined, text: string | undefined) {
+  private constructor(plain: SessionData | undefined, text: string | undefined) {
     this.#plain = plain;
     this.#text = text;
   }
 
   /** Of data that nobody has changed yet. */
-  static of(data: Data): OriginalData {
+  static of(data: SessionData): OriginalData {
     const plain = copyPlain(data);
-    return plain === NOT_PLAIN ? new OriginalData(undefined, comparableText(data)) : new OriginalData(plain as Data, undefined);
+    return plain === NOT_PLAIN ? new OriginalData(undefined, comparableText(data)) : new OriginalData(plain as SessionData, undefined);
   }
 
   /** The data as session JSON. */
@@ -36,14 +35,14 @@ export class OriginalData {
   }
 
   /** The data again, for one request alone. */
-  copy(): Data {
-    return (this.#plain === undefined ? readSessionJson(this.text) : copyPlain(this.#plain)) as Data;
+  copy(): SessionData {
+    return (this.#plain === undefined ? readSessionJson(this.text) : copyPlain(this.#plain)) as SessionData;
   }
 
   /**
    * Whether the data is surely what it was. False says nothing: then the texts have to be compared.
    */
-  isUnchanged(data: Data): boolean {
+  isUnchanged(data: SessionData): boolean {
     return this.#plain !== undefined && isSamePlain(data, this.#plain);
   }
 }
@@ -66,9 +65,9 @@ function copyPlain(value: unknown): unknown {
     return items;
   }
   if (prototype !== Object.prototype) return NOT_PLAIN;
-  const object: Data = {};
+  const object: SessionData = {};
   for (const key of Object.keys(value)) {
-    const copy = copyPlain((value as Data)[key]);
+    const copy = copyPlain((value as SessionData)[key]);
     // An assignment to __proto__ would change the prototype.
     if (copy === NOT_PLAIN || key === "__proto__") return NOT_PLAIN;
     object[key] = copy;
@@ -82,7 +81,7 @@ function sizeOf(plain: unknown): number {
   if (typeof plain !== "object" || plain === null) return 8;
   let size = 64;
   if (Array.isArray(plain)) for (const item of plain as readonly unknown[]) size += sizeOf(item);
-  else for (const key of Object.keys(plain)) size += key.length + sizeOf((plain as Data)[key]);
+  else for (const key of Object.keys(plain)) size += key.length + sizeOf((plain as SessionData)[key]);
   return size;
 }
 
@@ -102,7 +101,7 @@ function isSamePlain(value: unknown, plain: unknown): boolean {
   const keys = Object.keys(plain);
   if (Object.keys(value).length !== keys.length) return false;
   for (const key of keys) {
-    if (!Object.hasOwn(value, key) || !isSamePlain((value as Data)[key], (plain as Data)[key])) return false;
+    if (!Object.hasOwn(value, key) || !isSamePlain((value as SessionData)[key], (plain as SessionData)[key])) return false;
   }
   return true;
 }

@@ -1,3 +1,6 @@
+/** The application's own entries of a session. */
+export type SessionData = Record<string, unknown>;
+
 /** What a session consists of, wherever it is kept. Times are whole Unix seconds. */
 export interface SessionRecord {
   /**
@@ -5,7 +8,7 @@ export interface SessionRecord {
    * it, before the first commit, and in a store, which has its own.
    */
   id?: string | undefined;
-  data: Record<string, unknown>;
+  data: SessionData;
   /** Whose session it is, after `login`. */
   subject: string | undefined;
   /** What tells this session from the subject's others, in a list of them. */

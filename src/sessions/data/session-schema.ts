@@ -1,20 +1,22 @@
 import { InvalidOptionError, SessionError } from "../../errors.ts";
 import { copyNumberSources } from "../../signing/number-sources.ts";
 import type { StandardSchema, SchemaResult } from "../../signing/standard-schema.ts";
+import type { SessionData } from "./session-record.ts";
 
 /** Kept beside the application's own entries, so no schema has to know of it. */
 const OWN_MEMBERS = ["_flashes"];
 
-type Data = Record<string, unknown>;
-
 /** The data as the schema gives it back, or the places where it does not fit. */
-export function fitToSchema(schema: StandardSchema, data: Data): { readonly data: Data } | { readonly places: readonly string[] } {
+export function fitToSchema(
+  schema: StandardSchema,
+  data: SessionData,
+): { readonly data: SessionData } | { readonly places: readonly string[] } {
   const entries = Object.entries(data);
   const result = schema["~standard"].validate(Object.fromEntries(entries.filter(([key]) => !OWN_MEMBERS.includes(key))));
   if (result instanceof Promise) throw new InvalidOptionError("The session's schema is asynchronous. Use one that answers at once.");
   if (result.issues !== undefined) return { places: placesOf(result) };
   const own = entries.filter(([key]) => OWN_MEMBERS.includes(key));
-  const fitted = Object.fromEntries([...Object.entries(result.value as Data), ...own]);
+  const fitted = Object.fromEntries([...Object.entries(result.value as SessionData), ...own]);
   // A schema makes new objects, and the spelling of a number belongs to its object: a Python's 1.0
   // would become 1.
   copyNumberSources(data, fitted);
@@ -22,7 +24,7 @@ export function fitToSchema(schema: StandardSchema, data: Data): { readonly data
 }
 
 /** @throws SessionError `session_invalid`, naming the places and no values. */
-export function mustFitSchema(schema: StandardSchema, data: Data): void {
+export function mustFitSchema(schema: StandardSchema, data: SessionData): void {
   const result = fitToSchema(schema, data);
   if ("places" in result) {
     throw new SessionError(

@@ -7,17 +7,15 @@ import type { RequestFacts } from "../cookie/cookie.ts";
  */
 export type SessionSourceInput = string | null | undefined | Request | Headers;
 
-interface SourceRead {
-  readonly cookieHeader: string | null | undefined;
-  readonly facts: RequestFacts | undefined;
-}
-
 /**
  * The Cookie header of a source. A `Request` also tells the rest, unless the caller knows better.
  *
  * @throws InvalidOptionError for anything else, such as Node's IncomingMessage.
  */
-export function readSource(source: SessionSourceInput, facts: RequestFacts | undefined): SourceRead {
+export function readSource(
+  source: SessionSourceInput,
+  facts: RequestFacts | undefined,
+): { readonly cookieHeader: string | null | undefined; readonly facts: RequestFacts | undefined } {
   if (source === undefined || source === null || typeof source === "string") return { cookieHeader: source, facts };
   if (isHeaders(source)) return { cookieHeader: source.get("cookie"), facts };
   if (typeof source === "object" && typeof source.url === "string" && isHeaders(source.headers) && URL.canParse(source.url)) {

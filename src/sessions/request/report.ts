@@ -7,8 +7,7 @@ import { expiryOf } from "../data/lifetime.ts";
 import { readSessionJson } from "../data/session-json.ts";
 import type { Opened, SessionState } from "./session-state.ts";
 import type { Outcome } from "./session-writer.ts";
-
-type Data = Record<string, unknown>;
+import type { SessionData } from "../data/session-record.ts";
 
 /** Reports what came in. */
 export function reportLoad(backend: SessionBackend, keys: KeyRing, cookie: RequestCookie, opened: Opened): void {
@@ -39,7 +38,7 @@ export function reportLoad(backend: SessionBackend, keys: KeyRing, cookie: Reque
     createdAt,
     expiresAt: Math.min(expiryOf(record, opened.source.lifetimes), record.expiresAt ?? Infinity),
     subject,
-    snapshot: () => readSessionJson(original.text) as Data,
+    snapshot: () => readSessionJson(original.text) as SessionData,
   });
 }
 
@@ -59,7 +58,7 @@ export function reportCommit(backend: SessionBackend, state: SessionState, outco
     attributes: cookie === undefined ? undefined : attributesOf(cookie),
     conflicts,
     accessed: state.isAccessed,
-    snapshot: () => readSessionJson(text) as Data,
+    snapshot: () => readSessionJson(text) as SessionData,
   });
 }
 

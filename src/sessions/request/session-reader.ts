@@ -3,7 +3,7 @@ import type { StandardSchema } from "../../signing/standard-schema.ts";
 import type { Reading, Refused, Result, SessionSource, StoredAt } from "../backend.ts";
 import { MAX_VALUE_LENGTH, MAX_VALUES, readCookieValues } from "../cookie/cookie-header.ts";
 import { cookieBytes, type RequestCookie } from "../cookie/cookie.ts";
-import { ageProblem, type AgeProblem } from "../data/lifetime.ts";
+import { ageProblem } from "../data/lifetime.ts";
 import { OriginalData } from "../data/original-data.ts";
 import { mostTelling, rejection, type Rejection } from "../data/rejection.ts";
 import type { Revocation } from "./revocation.ts";
@@ -132,7 +132,7 @@ export class SessionReader {
     return { verdict: "valid", record, key, stored, source, cookieName, bytes, hasTwins: false, original };
   }
 
-  #ageProblem({ record, stored }: Reading, { lifetimes }: SessionSource): AgeProblem | undefined {
+  #ageProblem({ record, stored }: Reading, { lifetimes }: SessionSource): Rejection | undefined {
     // A store ends by itself what rests too long, and knows better than a cookie when it was last
     // used.
     const isInStore = stored?.payload !== undefined;

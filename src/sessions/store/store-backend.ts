@@ -156,7 +156,7 @@ export class StoreBackend implements SessionBackend {
     const nonce = write.isLogin && stored.token !== undefined ? createNonce() : undefined;
     const token = nonce === undefined ? createToken() : loginToken(keys.current, stored.token!, nonce);
     const id = storeIdOf(token);
-    const written = await this.sessions.move(write, stored, { id, nonce });
+    const written = await this.sessions.move(write, stored, id, nonce);
     if (written === undefined || written.id !== id) return written && { ...written, token: undefined };
     const other = written.hasOutlived !== true ? undefined : await this.#otherLogin(write, stored, id);
     if (other === undefined) return { ...written, token };

@@ -35,19 +35,6 @@ export interface WrittenAt extends Written {
   readonly hasOutlived?: boolean;
 }
 
-/** How a session moves to a new token. */
-export interface Move {
-  /** The new id. */
-  readonly id: string;
-  /** Of a login; see `loginToken`. */
-  readonly nonce?: string | undefined;
-}
-
-interface StoredSessionsContext {
-  readonly clock: Clock;
-  readonly lifetimes: Lifetimes;
-}
-
 /**
  * The sessions in a store, by their ids. It compares before it writes, and merges with what others
  * have written, in an order in which nothing that was saved is lost and nothing that was ended
@@ -58,7 +45,7 @@ export class StoredSessions {
   readonly #clock: Clock;
   readonly #lifetimes: Lifetimes;
 
-  constructor(store: StoreClient, { clock, lifetimes }: StoredSessionsContext) {
+  constructor(store: StoreClient, { clock, lifetimes }: { readonly clock: Clock; readonly lifetimes: Lifetimes }) {
     this.#store = store;
     this.#clock = clock;
     this.#lifetimes = lifetimes;
@@ -135,10 +122,12 @@ export class StoredSessions {
    * Saves a session under a new id, and then says so in the place of the old one. Whatever fails or
    * ends in between, no state is lost and none is kept that was ended.
    *
+   * @param id the new one.
+   * @param nonce of a login; see `loginToken`.
    * @returns under which id it is saved: another than the new one if another request has moved it
    *   meanwhile. Undefined if it has ended.
    */
-  async move(write: Write, start: StoreEntry, { id, nonce }: Move): Promise<WrittenAt | undefined> {
+  async move(write: Write, start: StoreEntry, id: string, nonce?: string): Promise<WrittenAt | undefined> {
     const { record, text, isLogin } = write;
     await this.create(id, record, text);
     let fresh = this.#store.payloadOf(record, text);

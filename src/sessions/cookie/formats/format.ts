@@ -1,6 +1,6 @@
 import type { Clock } from "../../../clock.ts";
 import type { KeyRing } from "../../../keys/key-ring.ts";
-import type { SecretKey } from "../../../keys/secret-key.ts";
+import type { Reading } from "../../backend.ts";
 import type { Lifetimes } from "../../data/lifetime.ts";
 import type { Rejection } from "../../data/rejection.ts";
 import type { SessionRecord } from "../../data/session-record.ts";
@@ -46,18 +46,15 @@ export interface FormatContext {
 
 /** Reads and writes the values of one cookie. */
 export interface SessionCodec {
-  /** Never throws for anything that a cookie can hold. */
-  decode(value: string): Decoded | Rejection;
+  /**
+   * The session of a value with a good signature. Its age is for others to judge. Never throws for
+   * anything that a cookie can hold.
+   */
+  decode(value: string): Reading | Rejection;
   /**
    * @param record with the id that the session had so far. Without one, a format that has room for
    *   it makes one.
    * @param text the data as session JSON, which formats may use as it is.
    */
   encode(record: SessionRecord, text: string): string;
-}
-
-/** A session whose signature is good. Its age is for others to judge. */
-export interface Decoded {
-  readonly record: SessionRecord;
-  readonly key: SecretKey;
 }
