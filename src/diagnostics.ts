@@ -66,7 +66,7 @@ export interface SessionCommitted {
   readonly format: string;
   readonly action: CommitAction;
   /** One sentence for a person: why this was done, or why nothing was. */
-  readonly why: string;
+  readonly explanation: string;
   /** Bytes of name and value of the cookie that was sent; 0 when none was. */
   readonly bytes: number;
   /** The attributes of the cookie that was sent, without its value. */

@@ -31,7 +31,7 @@ export interface SessionManagerOptions<Data extends object = Record<string, unkn
    * when they are next looked at. A store remembers each cookie that has moved, so that a copy of
    * it opens nothing any more.
    */
-  readonly reads?: readonly SessionFormat[] | undefined;
+  readonly fallbackFormats?: readonly SessionFormat[] | undefined;
   /**
    * Seconds from the login (or the first write) to the end of a session, whatever happens. Default:
    * 30 days. `Infinity`: no such end. Flask's cookies do not say when their session began: with

@@ -80,7 +80,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    */
   constructor(options: SessionManagerOptions<Data>) {
     const settings = settingsOf(options);
-    const { keys, clock, store, format: own, cookie, reads, storeTimeout, maxPayloadBytes } = settings;
+    const { keys, clock, store, format: own, cookie, fallbackFormats, storeTimeout, maxPayloadBytes } = settings;
     this.#keys = keys;
     this.#clock = clock;
     this.#clearsSiteData = options.clearSiteData === true;
@@ -90,7 +90,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     this.#warnings = new CookieWarnings(cookie, keys.mode);
     const inCookie = (format: SessionFormat, cookie: SessionCookie): CookieBackend =>
       new CookieBackend(format, { cookie, keys, clock, lifetimes: settings.lifetimesOf(format) });
-    const others = reads.map((read) => inCookie(read, new SessionCookie(cookie, read.cookieName, keys.mode)));
+    const others = fallbackFormats.map((format) => inCookie(format, new SessionCookie(cookie, format.cookieName, keys.mode)));
     const { schema } = options;
     let sources: readonly SessionSource[];
     if (store === undefined) {
@@ -222,7 +222,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   /**
    * Ends one session, wherever it has moved meanwhile.
    *
-   * @param id from `list` (`handle`), or `session.id`.
+   * @param id from `list`, or `session.id`.
    * @param options `subject` is the user who asks for it. Give it whenever the id came from a
    *   visitor: a session of another user is then left alone.
    * @returns whether there was such a session.

@@ -14,7 +14,7 @@ const OPTIONS: readonly (keyof SessionManagerOptions)[] = [
   "keys",
   "store",
   "format",
-  "reads",
+  "fallbackFormats",
   "lifetime",
   "idleTimeout",
   "anonymousIdleTimeout",
@@ -50,7 +50,7 @@ export interface Settings {
   readonly store: SessionStore | undefined;
   /** Of cookies, where there is no store. */
   readonly format: SessionFormat;
-  readonly reads: readonly SessionFormat[];
+  readonly fallbackFormats: readonly SessionFormat[];
   readonly cookie: CookieOptions;
   readonly onStoreFailure: "error" | "anonymous";
   readonly storeTimeout: number;
@@ -64,10 +64,18 @@ export interface Settings {
  */
 export function settingsOf<Data extends object>(options: SessionManagerOptions<Data>): Settings {
   checkOptions("SessionManager", options, OPTIONS, INSTEAD);
-  const { store, format, reads = [], cookie = {}, onStoreFailure = "error", storeTimeout = 5, maxPayloadBytes = 65_536 } = options;
+  const {
+    store,
+    format,
+    fallbackFormats = [],
+    cookie = {},
+    onStoreFailure = "error",
+    storeTimeout = 5,
+    maxPayloadBytes = 65_536,
+  } = options;
   if (store !== undefined && format !== undefined) {
     throw new InvalidOptionError(
-      "A session lives in a store or in its cookie: give SessionManager a store or a format. To read cookies from before the store, list their format in reads.",
+      "A session lives in a store or in its cookie: give SessionManager a store or a format. To read cookies from before the store, list their format in fallbackFormats.",
     );
   }
   if (store !== undefined && !isStore(store)) {
@@ -88,7 +96,7 @@ export function settingsOf<Data extends object>(options: SessionManagerOptions<D
     clock: checkedClock(options.clock ?? unixNow),
     store,
     format: format ?? sealed(),
-    reads,
+    fallbackFormats,
     cookie,
     onStoreFailure,
     storeTimeout,

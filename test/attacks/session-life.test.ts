@@ -315,7 +315,7 @@ test("ASVS 7.4.5: something has happened, and all sessions have to end now", asy
   }
 });
 
-/** `list` shows somebody's sessions by handles that open nothing, and `revoke` ends one of them. */
+/** `list` shows somebody's sessions by ids that open nothing, and `revoke` ends one of them. */
 test("ASVS 7.5.2: a user cannot see or end a session that somebody else uses", async () => {
   for (const kind of STORE_KINDS) {
     const time = new Time();
@@ -332,8 +332,8 @@ test("ASVS 7.5.2: a user cannot see or end a session that somebody else uses", a
     ]);
     const tokens = [phone, thief].map(({ value }) => value.split(".")[0]!);
     for (const token of tokens) expect(JSON.stringify(list)).not.toContain(token);
-    expect(await outcomeOf(manager, `__Host-session=${list[0]!.handle}`)).toBe("malformed");
-    await manager.revoke(list[0]!.handle);
+    expect(await outcomeOf(manager, `__Host-session=${list[0]!.id}`)).toBe("malformed");
+    await manager.revoke(list[0]!.id);
     expect([await outcomeOf(manager, thief.header), await outcomeOf(manager, phone.header)]).toEqual(["unknown", "7"]);
     expect([await thief.who(), await phone.who(), (await manager.list("7")).length]).toEqual(["unknown", "7", 1]);
   }
@@ -414,13 +414,13 @@ test("ATK-thief-renewal: a thief renews a copied session, so that ending the old
       const time = new Time();
       const victim = await loggedIn(kind, time);
       const { manager } = victim;
-      const [{ handle } = { handle: "" }] = await manager.list("7");
+      const [{ id } = { id: "" }] = await manager.list("7");
       const thief = new Visitor(manager, time);
       thief.take([`${victim.header!}; Path=/; Secure`], "script");
       for (let times = 0; times < 3; times++) await thief.visit((session) => session.renew());
       expect(await thief.who()).toBe("7");
       if (end === "late logout") time.now += 11;
-      if (end === "revoke") expect(await manager.revoke(handle, { subject: "7" })).toBe(true);
+      if (end === "revoke") expect(await manager.revoke(id, { subject: "7" })).toBe(true);
       else if (end === "revokeAll") expect(await manager.revokeAll("7")).toBe(1);
       else await victim.visit((session) => session.logout());
       expect([kind, end, await thief.who(), await manager.list("7")]).toEqual([kind, end, "unknown", []]);
@@ -464,7 +464,7 @@ test("ATK-replay-before-store: a copy of a cookie from before the store is sent 
       for (const end of ["logout", "logout with the old cookie", "revokeAll"] as const) {
         const time = new Time();
         const before = new SessionManager<Data>({ keys: KEY, clock: time.clock, format });
-        const manager = makeManager(kind, time, { keys: KEY, reads: [format] });
+        const manager = makeManager(kind, time, { keys: KEY, fallbackFormats: [format] });
         const old = new Visitor(before, time);
         await old.visit((session) => session.login("7"));
         const [visitor, thief] = [new Visitor(manager, time), new Visitor(manager, time)];

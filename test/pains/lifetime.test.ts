@@ -40,13 +40,15 @@ function application(manager: SessionManager<Data>): Express {
   app.get("/devices", async (request, response) => {
     const { subject, id } = sessionOf(manager, request);
     const sessions = await manager.list(subject ?? "");
-    response.json(sessions.map(({ handle, label, createdAt, lastSeenAt }) => ({ label, createdAt, lastSeenAt, isThis: handle === id })));
+    response.json(
+      sessions.map((each) => ({ label: each.label, createdAt: each.createdAt, lastSeenAt: each.lastSeenAt, isThis: each.id === id })),
+    );
   });
   app.get("/end/:device", async (request, response) => {
     const { subject } = sessionOf(manager, request);
     // Only out of the user's own list.
     const found = (await manager.list(subject ?? "")).find(({ label }) => label === request.params.device);
-    if (found !== undefined) await manager.revoke(found.handle);
+    if (found !== undefined) await manager.revoke(found.id);
     response.end();
   });
   app.get("/end-others", async (request, response) => {

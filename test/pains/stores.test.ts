@@ -189,10 +189,10 @@ test.skipIf(redisPrograms === undefined)(
     expect(stolen).toContain("ada");
     expect(stolen).not.toContain(token);
     // Nothing of what stands there opens the session, whatever is made of it.
-    const [{ handle } = { handle: "" }] = await manager.list("ada");
-    expect(stolen).toContain(handle);
+    const [{ id: listed } = { id: "" }] = await manager.list("ada");
+    expect(stolen).toContain(listed);
     const thief = new Visitor(address);
-    for (const value of [handle, visitor.jar.header!.split("=")[1]!.replace(token, handle)]) {
+    for (const value of [listed, visitor.jar.header!.split("=")[1]!.replace(token, listed)]) {
       thief.jar.take([`session=${value}`]);
       expect(await thief.read("/me")).toBe("nobody");
     }

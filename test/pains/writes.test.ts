@@ -20,8 +20,8 @@ function decisions(): string[] {
     lines.push(`${verdict}${reason === undefined ? "" : ` (${reason}: ${explanation})`}`);
   };
   const committed = (message: unknown): void => {
-    const { action, why } = message as SessionCommitted;
-    lines.push(`${action}: ${why}`);
+    const { action, explanation } = message as SessionCommitted;
+    lines.push(`${action}: ${explanation}`);
   };
   subscribe(CHANNELS.sessionLoaded, loaded);
   subscribe(CHANNELS.sessionCommitted, committed);

@@ -272,7 +272,7 @@ describe.each(Object.keys(KINDS))("%s: what the end of a request does", (kind) =
     expect(headers.some(([name]) => name === "Cache-Control")).toBe(setCookies.length > 0);
     expect(messages).toHaveLength(1);
     expect(messages[0]).toMatchObject({ action, accessed: vary });
-    expect(messages[0]!.why).toMatch(/^[A-Z].*\.$/);
+    expect(messages[0]!.explanation).toMatch(/^[A-Z].*\.$/);
   });
 });
 

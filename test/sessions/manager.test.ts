@@ -388,10 +388,10 @@ describe("moving from one format to another", () => {
   const time = new Time();
   const keys = generateSecretKey();
   test.each([
-    ["flask to sealed", { format: flask() }, { format: sealed(), reads: [flask()] }],
-    ["signed to sealed", { format: signed() }, { format: sealed(), reads: [signed()] }],
-    ["sealed to a store", { format: sealed() }, { store: openSqlite(time.clock), reads: [sealed(), flask()] }],
-    ["flask to a store", { format: flask() }, { store: new MemoryStore({ clock: time.clock }), reads: [sealed(), flask()] }],
+    ["flask to sealed", { format: flask() }, { format: sealed(), fallbackFormats: [flask()] }],
+    ["signed to sealed", { format: signed() }, { format: sealed(), fallbackFormats: [signed()] }],
+    ["sealed to a store", { format: sealed() }, { store: openSqlite(time.clock), fallbackFormats: [sealed(), flask()] }],
+    ["flask to a store", { format: flask() }, { store: new MemoryStore({ clock: time.clock }), fallbackFormats: [sealed(), flask()] }],
   ])("%s: the session goes on, and the old cookie goes", async (_, before, after) => {
     const visitor = new Visitor(new SessionManager<Data>({ keys, clock: time.clock, ...before }));
     await visitor.visit((session) => (session.login("7"), (session.data["a"] = 1)));
@@ -404,7 +404,7 @@ describe("moving from one format to another", () => {
     expect(await moved.visit((session) => [session.subject, session.data])).toEqual(["7", { a: 1 }]);
     expect(moved.setCookies).toEqual([]);
     // Without the old format, its cookie is nobody's.
-    const strict = new SessionManager<Data>({ keys, clock: time.clock, ...after, reads: [] });
+    const strict = new SessionManager<Data>({ keys, clock: time.clock, ...after, fallbackFormats: [] });
     expect((await strict.load(old)).isNew).toBe(true);
   });
 });
@@ -558,11 +558,11 @@ describe.each(storeKinds)("sessions in a store (%s)", (kind) => {
     await other.visit((session) => session.login("8"));
     const list = await manager.list("7");
     expect(list.map(({ createdAt }) => time.now - createdAt)).toEqual([0, 100, 200]);
-    expect(list[0]!.handle).toBe(await tablet.visit((session) => session.id));
+    expect(list[0]!.id).toBe(await tablet.visit((session) => session.id));
     time.now += 8 * DAY;
     await phone.visit((session) => session.subject);
     expect((await manager.list("7"))[0]).toMatchObject({ lastSeenAt: time.now, createdAt: time.now - 8 * DAY - 200 });
-    await manager.revoke(list[0]!.handle);
+    await manager.revoke(list[0]!.id);
     expect(await tablet.visit((session) => session.subject)).toBeUndefined();
     expect(await manager.revokeAll("7", { except: await phone.visit((session) => session.id) })).toBe(1);
     expect(await laptop.visit((session) => session.subject)).toBeUndefined();

@@ -29,7 +29,7 @@ const committed = (more: Partial<SessionCommitted> = {}): SessionCommitted => ({
   cookieName: "session",
   format: "flask",
   action: "save",
-  why: "Sent because the data changed.",
+  explanation: "Sent because the data changed.",
   bytes: 648,
   attributes: "Path=/; HttpOnly; Secure; SameSite=Lax",
   conflicts: 0,

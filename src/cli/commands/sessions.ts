@@ -11,7 +11,7 @@ interface Options {
   readonly table?: string;
   readonly prefix?: string;
   readonly subject?: string;
-  readonly handle?: string;
+  readonly id?: string;
   readonly except?: string;
   readonly json?: boolean;
 }
@@ -47,16 +47,16 @@ export function addSessions(program: Command, io: Io, finish: (code: ExitCode) =
     });
 
   shared(sessions.command("revoke").description("end one session, or all of one subject"))
-    .option("--handle <handle>", "end this session")
+    .option("--id <id>", "end this session")
     .option("--subject <id>", "end all sessions of this subject")
-    .option("--except <handle>", "with --subject: all but this one")
+    .option("--except <id>", "with --subject: all but this one")
     .action(async (options: Options) => {
-      if ((options.handle === undefined) === (options.subject === undefined))
-        throw new UsageError("Say which sessions: --handle HANDLE, or --subject ID.");
+      if ((options.id === undefined) === (options.subject === undefined))
+        throw new UsageError("Say which sessions: --id ID, or --subject ID.");
       await withStore(options, async ({ store }) => {
-        if (options.handle !== undefined) {
-          await store.delete(options.handle);
-          return options.json === true ? JSON.stringify({ handle: options.handle }) : "Ended.";
+        if (options.id !== undefined) {
+          await store.delete(options.id);
+          return options.json === true ? JSON.stringify({ id: options.id }) : "Ended.";
         }
         const ended = await store.deleteBySubject(options.subject!, options.except);
         return options.json === true ? JSON.stringify({ ended }) : `Ended ${ended} session${ended === 1 ? "" : "s"}.`;
@@ -96,9 +96,9 @@ Examples:
   $ latchkey sessions prune --store postgres://app@localhost/app
   $ latchkey sessions schema postgres | psql app`;
 
-function describe({ handle, label, createdAt, lastSeenAt, expiresAt, persistent }: SessionInfo): string {
+function describe({ id, label, createdAt, lastSeenAt, expiresAt, persistent }: SessionInfo): string {
   const date = (seconds: number): string => new Date(seconds * 1000).toISOString();
-  return `${handle}  created ${date(createdAt)}  seen ${date(lastSeenAt)}  until ${date(expiresAt)}${persistent ? "  persistent" : ""}${label === undefined ? "" : `  ${JSON.stringify(label)}`}`;
+  return `${id}  created ${date(createdAt)}  seen ${date(lastSeenAt)}  until ${date(expiresAt)}${persistent ? "  persistent" : ""}${label === undefined ? "" : `  ${JSON.stringify(label)}`}`;
 }
 
 function unreachable(): never {

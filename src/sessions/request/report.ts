@@ -53,7 +53,7 @@ export function reportCommit(backend: SessionBackend, state: SessionState, outco
     cookieName: state.cookie.name,
     format: backend.format,
     action,
-    why: explanation,
+    explanation,
     bytes,
     attributes: cookie === undefined ? undefined : attributesOf(cookie),
     conflicts,

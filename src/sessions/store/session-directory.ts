@@ -9,7 +9,7 @@ import { isStoreId } from "./token.ts";
 /** One of somebody's sessions, as `list` shows it. Times in Unix seconds. */
 export interface SessionInfo {
   /** For `revoke`; the same as `session.id` in that session. It opens nothing. */
-  readonly handle: string;
+  readonly id: string;
   readonly subject: string;
   /** As given to `login`. */
   readonly label: string | undefined;
@@ -49,7 +49,7 @@ export class SessionDirectory {
       // than the payload does.
       const touchedAt = expiresAt < record.createdAt + lifetime ? expiresAt - idleTimeout : 0;
       const { label, createdAt, lastSeenAt, persistent } = record;
-      return [{ handle: id, subject, label, createdAt, lastSeenAt: Math.max(lastSeenAt, touchedAt), expiresAt, persistent }];
+      return [{ id, subject, label, createdAt, lastSeenAt: Math.max(lastSeenAt, touchedAt), expiresAt, persistent }];
     });
     return sessions.sort((a, b) => b.lastSeenAt - a.lastSeenAt);
   }

@@ -1,8 +1,8 @@
 import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Undefined in a bundle of CommonJS, which knows no address of its own. */
-const OWN_FOLDER = (import.meta.url as string | undefined) === undefined ? undefined : fileURLToPath(new URL(".", import.meta.url));
+/** The folder of the toolbar. Undefined in a bundle of CommonJS, which knows no address of its own. */
+const OWN_FOLDER = (import.meta.url as string | undefined) === undefined ? undefined : fileURLToPath(new URL("..", import.meta.url));
 /**
  * "at name (file:line:column)" and "at async file:line:column"; Node's own files have neither a
  * scheme of files nor a path.

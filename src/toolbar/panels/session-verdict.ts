@@ -24,7 +24,7 @@ export interface CommittedFacts {
   readonly cookieName: string;
   readonly format: string;
   readonly action: CommitAction;
-  readonly why: string;
+  readonly explanation: string;
   readonly bytes: number;
   readonly attributes: string | null;
   readonly conflicts: number;

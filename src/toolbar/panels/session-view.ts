@@ -173,7 +173,7 @@ function received(loaded: LoadedFacts, now: number): Block {
 }
 
 function sent(committed: CommittedFacts, loaded: LoadedFacts | null): Block {
-  const rows: { name: string; value: Cell }[] = [{ name: "Decision", value: committed.why }];
+  const rows: { name: string; value: Cell }[] = [{ name: "Decision", value: committed.explanation }];
   if (committed.bytes > 0 && !removes(committed)) {
     const grown = loaded === null || loaded.bytes === 0 ? "" : ` (${signed(committed.bytes - loaded.bytes)})`;
     rows.push({

@@ -79,7 +79,7 @@ function committedFacts(message: SessionCommitted, recording: Recording): Commit
     cookieName: recording.redactText(message.cookieName),
     format: message.format,
     action: message.action,
-    why: recording.redactText(message.why),
+    explanation: recording.redactText(message.explanation),
     bytes: message.bytes,
     attributes: message.attributes === undefined ? null : recording.redactText(message.attributes),
     conflicts: message.conflicts,

@@ -422,7 +422,7 @@ describe.each([sealed, signed, flask])("a cookie of %o from before the store", (
     const keys = generateSecretKey();
     const before = new SessionManager<Data>({ keys, format: format(), clock: time.clock });
     const store = new MemoryStore({ clock: time.clock });
-    const after = new SessionManager<Data>({ keys, store, reads: [format()], clock: time.clock });
+    const after = new SessionManager<Data>({ keys, store, fallbackFormats: [format()], clock: time.clock });
     return { time, before, after, visitor: new Visitor(time), thief: new Visitor(time) };
   };
 

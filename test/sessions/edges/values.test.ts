@@ -300,8 +300,8 @@ describe("cookies that hold their session", () => {
     for (const options of [
       { keys, format: flask() },
       { keys: rotated, format: flask() },
-      { keys, reads: [flask()] },
-      { keys, reads: [flask()], store: new MemoryStore() },
+      { keys, fallbackFormats: [flask()] },
+      { keys, fallbackFormats: [flask()], store: new MemoryStore() },
     ]) {
       const reader = new SessionManager<Data>({ ...options, clock: time.clock });
       const read = await reader.load(`session=${cookie}`);

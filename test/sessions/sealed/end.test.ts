@@ -56,7 +56,12 @@ test("a token past its own exp is expired for us as well, although the lifetimes
   for (const manager of [
     raised,
     raised,
-    managerOf(time, { idleTimeout: 25 * DAY, format: undefined, store: new MemoryStore({ clock: time.clock }), reads: [sealed()] }),
+    managerOf(time, {
+      idleTimeout: 25 * DAY,
+      format: undefined,
+      store: new MemoryStore({ clock: time.clock }),
+      fallbackFormats: [sealed()],
+    }),
   ]) {
     const session = await manager.load(before.jar.header);
     expect([session.subject, session.rejection]).toEqual([

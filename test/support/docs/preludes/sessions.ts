@@ -1,3 +1,3 @@
-export declare const handle: string;
+export declare const id: string;
 export declare const users: { sessionsValidFrom(subject: string): Promise<number | undefined> };
 export declare const ended: ReadonlySet<string>;
