@@ -1,19 +1,14 @@
-import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+// Tests import the package by its public names. The condition "latchkey-source" of `exports` in
+// package.json leads them to the source, so no build is needed. (test/dist.test.ts and the browser
+// tests are the ones that look at the built package.) The other conditions are the defaults of Vite,
+// which a list replaces.
+const conditions = ["latchkey-source", "module", "node", "development|production"];
 
-// Tests import the package by its public names; here those names mean the source, so no build is
-// needed (test/dist.test.ts and the browser tests are the ones that look at the built package).
 export default defineConfig({
-  resolve: {
-    alias: [
-      { find: /^latchkey$/, replacement: source("index.ts") },
-      { find: /^latchkey\/(signing|toolbar|flask|testing)$/, replacement: source("$1/index.ts") },
-      { find: /^latchkey\/(hono|express|fastify|koa|node)$/, replacement: source("adapters/$1/index.ts") },
-      { find: /^latchkey\/(stores\/[a-z-]+)$/, replacement: source("$1.ts") },
-    ],
-  },
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
     include: ["test/**/*.test.ts"],
     typecheck: { include: ["test/**/*.test-d.ts"] },

@@ -10,8 +10,8 @@
  */
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type * as latchkey from "latchkey";
-import type * as memoryStore from "latchkey/stores/memory";
+import type * as latchkey from "../src/index.ts";
+import type * as memoryStore from "../src/stores/memory.ts";
 
 type Latchkey = typeof latchkey;
 type Memory = typeof memoryStore;

@@ -4,23 +4,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import {
-  announceKey,
-  CHANNELS,
-  flask,
-  gradeSecretKey,
-  KeyRing,
-  loadKeyRing,
-  loadKeyRingAsync,
-  promoteKey,
-  sealed,
-  SecretKey,
-  SessionManager,
-  signed,
-  Signer,
-  URLSafeTimedSerializer,
-  type LoadKeyRingOptions,
-} from "latchkey";
+import { CHANNELS, flask, KeyRing, sealed, SecretKey, SessionManager, signed } from "latchkey";
+import { announceKey, gradeSecretKey, loadKeyRing, loadKeyRingAsync, promoteKey, type LoadKeyRingOptions } from "latchkey/keys";
+import { Signer, URLSafeTimedSerializer } from "latchkey/signing";
 import { SqliteStore } from "latchkey/stores/sqlite";
 import { Toolbar } from "latchkey/toolbar";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

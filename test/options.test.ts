@@ -11,6 +11,7 @@ type Call = (...given: readonly unknown[]) => unknown;
 
 const ENTRIES: Readonly<Record<string, () => Promise<object>>> = {
   latchkey: async () => await import("latchkey"),
+  keys: async () => await import("latchkey/keys"),
   signing: async () => await import("latchkey/signing"),
   toolbar: async () => await import("latchkey/toolbar"),
   testing: async () => await import("latchkey/testing"),
@@ -186,7 +187,7 @@ describe.each(Object.entries(ENTRIES))("the entry point %s", async (entry, load)
 });
 
 describe("the options of one call", async () => {
-  const { KeyRing, Serializer, Signer, TimedSerializer, TimestampSigner, URLSafeTimedSerializer } = await import("latchkey");
+  const { KeyRing, Serializer, Signer, TimedSerializer, TimestampSigner, URLSafeTimedSerializer } = await import("latchkey/signing");
   const keys = new KeyRing(KEY);
 
   test("A17: a misspelled age is refused, where every age would pass", () => {

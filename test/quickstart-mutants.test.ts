@@ -2,7 +2,7 @@ import { Agent, request } from "node:http";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { generateSecretKey } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { oneChangeMutants } from "./support/mutants.ts";
 import { runExample, type RunningExample } from "./support/run-example.ts";

@@ -2,7 +2,8 @@
 // examples/express/app.ts
 import type { AddressInfo } from "node:net";
 import express from "express";
-import { loadKeyRing, SessionManager } from "latchkey";
+import { SessionManager } from "latchkey";
+import { loadKeyRing } from "latchkey/keys";
 import { debugToolbar, session, sessionOf } from "latchkey/express";
 import { Toolbar } from "latchkey/toolbar";
 

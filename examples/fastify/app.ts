@@ -2,7 +2,8 @@
 // NODE_ENV=development node examples/fastify/app.ts
 import { DatabaseSync } from "node:sqlite";
 import Fastify from "fastify";
-import { loadKeyRing, SessionManager } from "latchkey";
+import { SessionManager } from "latchkey";
+import { loadKeyRing } from "latchkey/keys";
 import { debugToolbar, session, sessionOf } from "latchkey/fastify";
 import { SqliteStore } from "latchkey/stores/sqlite";
 import { Toolbar } from "latchkey/toolbar";

@@ -3,7 +3,8 @@
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { loadKeyRing, SessionManager } from "latchkey";
+import { SessionManager } from "latchkey";
+import { loadKeyRing } from "latchkey/keys";
 import { debugToolbar, session, type SessionEnv } from "latchkey/hono";
 import { Toolbar } from "latchkey/toolbar";
 

@@ -2,7 +2,8 @@
 // examples/koa/app.ts
 import type { AddressInfo } from "node:net";
 import Koa from "koa";
-import { loadKeyRing, SessionManager } from "latchkey";
+import { SessionManager } from "latchkey";
+import { loadKeyRing } from "latchkey/keys";
 import { debugToolbar, session, type SessionContext } from "latchkey/koa";
 import { Toolbar } from "latchkey/toolbar";
 

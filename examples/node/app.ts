@@ -3,7 +3,8 @@
 // after writing it, and nobody is logged out.
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { loadKeyRing, SessionManager, watchKeyFile, type Session } from "latchkey";
+import { SessionManager, type Session } from "latchkey";
+import { loadKeyRing, watchKeyFile } from "latchkey/keys";
 import { debugToolbar, session, type SessionRequest } from "latchkey/node";
 import { Toolbar } from "latchkey/toolbar";
 

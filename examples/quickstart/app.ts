@@ -2,7 +2,7 @@
 // links a visitor to a row, and a server that rejects whoever tampers with it. `npm start` runs it.
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
-import { loadKeyRing } from "latchkey";
+import { loadKeyRing } from "latchkey/keys";
 import { abort, DebugToolbarExtension, flash, Flask, g, redirect, renderTemplate, request, session, urlFor } from "latchkey/flask";
 import { SqliteStore } from "latchkey/stores/sqlite";
 import { changeOneCharacter } from "./tamper.ts";

@@ -1,4 +1,12 @@
-/** The door `latchkey/signing`: itsdangerous for TypeScript. */
+/**
+ * The entry point `latchkey/signing`: itsdangerous for TypeScript.
+ *
+ * `KeyRing`, `SecretKey` and `StandardSchema` are in `latchkey` too, because an application that
+ * only signs loads no sessions. `Markup`, `Tuple` and `Uuid` are, because a session holds them and
+ * so does a signed text.
+ *
+ * @module
+ */
 export { decodeBase64url, encodeBase64url } from "../encoding.ts";
 export { BadData, BadPayload, BadSignature, BadTimeSignature, SignatureExpired, type SchemaIssue } from "../errors.ts";
 export { deriveKey, type Digest, type KeyDerivation } from "../keys/derive.ts";

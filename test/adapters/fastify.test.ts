@@ -1,7 +1,8 @@
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import Fastify, { type FastifyInstance } from "fastify";
-import { generateSecretKey, SessionManager, type SessionStore } from "latchkey";
+import { SessionManager, type SessionStore } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { debugToolbar, session, sessionOf, type SessionRequest } from "latchkey/fastify";
 import { MemoryStore } from "latchkey/stores/memory";
 import { Toolbar } from "latchkey/toolbar";

@@ -1,5 +1,6 @@
 import { get as httpGet } from "node:http";
-import { generateSecretKey, SessionManager, type RequestFacts, type Session } from "latchkey";
+import { SessionManager, type RequestFacts, type Session } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { browser, FRAMEWORKS, type Framework, type Handler, type Place } from "../support/frameworks.ts";

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { generateSecretKey, SessionManager, type SessionStore } from "latchkey";
+import { SessionManager, type SessionStore } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import * as forExpress from "latchkey/express";
 import * as forNode from "latchkey/node";
 import { MemoryStore } from "latchkey/stores/memory";

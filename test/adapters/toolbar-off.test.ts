@@ -6,7 +6,7 @@ import express from "express";
 import Fastify from "fastify";
 import { Hono } from "hono";
 import Koa from "koa";
-import { generateSecretKey } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { debugToolbar as expressToolbar } from "latchkey/express";
 import { debugToolbar as fastifyToolbar } from "latchkey/fastify";
 import { debugToolbar as honoToolbar } from "latchkey/hono";

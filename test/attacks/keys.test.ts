@@ -8,18 +8,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  generateSecretKey,
-  gradeSecretKey,
-  isPublishedKey,
-  KeyRing,
-  loadKeyRing,
-  sealed,
-  SecretKey,
-  SessionManager,
-  writeKeyFile,
-  type LoadKeyRingOptions,
-} from "latchkey";
+import { KeyRing, sealed, SecretKey, SessionManager } from "latchkey";
+import { generateSecretKey, gradeSecretKey, isPublishedKey, loadKeyRing, writeKeyFile, type LoadKeyRingOptions } from "latchkey/keys";
 import { Signer, URLSafeSerializer } from "latchkey/signing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { generateSecretKey } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { findKeys } from "../../src/cli/doctor/find-keys.ts";
 import type { Examination } from "../../src/cli/doctor/examine.ts";

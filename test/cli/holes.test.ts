@@ -1,4 +1,5 @@
-import { flask, generateSecretKey, sealed, SessionManager, signed } from "latchkey";
+import { flask, sealed, SessionManager, signed } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
 import { expect, test } from "vitest";
 import { cli } from "../support/cli.ts";

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { generateSecretKey, gradeSecretKey } from "latchkey";
+import { generateSecretKey, gradeSecretKey } from "latchkey/keys";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cli } from "../support/cli.ts";
 

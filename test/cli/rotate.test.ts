@@ -1,7 +1,8 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { generateSecretKey, loadKeyRing, SecretKey } from "latchkey";
+import { SecretKey } from "latchkey";
+import { generateSecretKey, loadKeyRing } from "latchkey/keys";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cli } from "../support/cli.ts";
 

@@ -1,7 +1,8 @@
 import { Agent, get as httpGet, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { DatabaseSync } from "node:sqlite";
-import { generateSecretKey, SessionManager, type Session, type SessionStore } from "latchkey";
+import { SessionManager, type Session, type SessionStore } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
 import { SqliteStore } from "latchkey/stores/sqlite";
 import { afterEach, describe, expect, test } from "vitest";

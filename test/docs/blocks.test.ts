@@ -1,4 +1,4 @@
-import { generateSecretKey } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { checkTypes } from "../support/docs/check-types.ts";
 import { docstringExamples } from "../support/docs/examples.ts";

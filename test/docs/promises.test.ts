@@ -1,4 +1,5 @@
-import { flask, generateSecretKey, sealed, SessionManager, signed, type RevocableSession } from "latchkey";
+import { flask, sealed, SessionManager, signed, type RevocableSession } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { describe, expect, test } from "vitest";
 import { Visitor } from "../sessions/edges/support.ts";
 import { KINDS, makeManager, Time, type Data } from "../sessions/support.ts";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { generateSecretKey } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { afterEach, describe, expect, test } from "vitest";
 import { CookieJar } from "../support/cookies.ts";
 import { runExample, type RunningExample } from "../support/run-example.ts";

@@ -5,7 +5,7 @@ import { request as httpRequest } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { generateSecretKey } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { io as connect } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { CookieJar } from "../support/cookies.ts";

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { generateSecretKey, KeyRing, SecretKeyError, SessionError } from "latchkey";
+import { KeyRing, SecretKeyError, SessionError } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import {
   abort,
   DebugToolbarExtension,

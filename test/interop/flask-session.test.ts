@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { generateSecretKey } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { Flask, session } from "latchkey/flask";
 import { Markup, Tuple, Uuid } from "latchkey/signing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -7,8 +7,8 @@ import { build } from "esbuild";
 import { afterAll, describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const source = join(root, "src/index.ts");
-const dist = join(root, "dist/index.js");
+const source = join(root, "src/keys/index.ts");
+const dist = join(root, "dist/keys/index.js");
 const folder = mkdtempSync(join(tmpdir(), "latchkey-bundles-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -55,6 +55,6 @@ describe("K6: production refuses a published key", () => {
     ["Deno, which may read the environment and no file", "deno", ["run", "--no-prompt", "--allow-env", "-"]],
   ])("unbundled on %s", (_, command, args) => {
     if (!existsSync(dist)) throw new Error("The package is not built: npm run build");
-    expect(run(join(root, "node_modules/.bin", command), args, program("./dist/index.js")).out).toBe(EXPECTED);
+    expect(run(join(root, "node_modules/.bin", command), args, program("./dist/keys/index.js")).out).toBe(EXPECTED);
   });
 });

@@ -1,4 +1,5 @@
-import { generateSecretKey, gradeSecretKey, InvalidOptionError, type GenerateSecretKeyOptions } from "latchkey";
+import { InvalidOptionError } from "latchkey";
+import { generateSecretKey, gradeSecretKey, type GenerateSecretKeyOptions } from "latchkey/keys";
 import { describe, expect, test } from "vitest";
 import { generateDevelopmentKey } from "../../src/keys/generate.ts";
 

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as fc from "fast-check";
-import { buildKeyFilter, generateSecretKey, gradeSecretKey, readKeyList, SecretKey, type KeyFindingCode, type KeyVerdict } from "latchkey";
+import { SecretKey } from "latchkey";
+import { buildKeyFilter, generateSecretKey, gradeSecretKey, readKeyList, type KeyFindingCode, type KeyVerdict } from "latchkey/keys";
 import { describe, expect, test } from "vitest";
 
 const good = generateSecretKey();

@@ -17,7 +17,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { generateSecretKey, SecretKeyError } from "latchkey";
+import { SecretKeyError } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { afterAll, describe, expect, test } from "vitest";
 import { readKeyFile, writeKeyFile } from "../../src/keys/sources/key-file.ts";
 

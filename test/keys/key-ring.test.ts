@@ -1,4 +1,6 @@
-import { generateSecretKey, KeyRing, loadKeyRing, SessionManager, Signer, type SecretKeyInput } from "latchkey";
+import { KeyRing, SessionManager, type SecretKeyInput } from "latchkey";
+import { generateSecretKey, loadKeyRing } from "latchkey/keys";
+import { Signer } from "latchkey/signing";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 const good = generateSecretKey();

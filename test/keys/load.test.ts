@@ -3,18 +3,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  generateSecretKey,
-  gradeSecretKey,
-  loadKeyRing,
-  loadKeyRingAsync,
-  readKeyList,
-  SecretKey,
-  SecretKeyError,
-  SessionManager,
-  type KeyRing,
-  type LoadKeyRingOptions,
-} from "latchkey";
+import { SecretKey, SecretKeyError, SessionManager, type KeyRing } from "latchkey";
+import { generateSecretKey, gradeSecretKey, loadKeyRing, loadKeyRingAsync, readKeyList, type LoadKeyRingOptions } from "latchkey/keys";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const folder = mkdtempSync(join(tmpdir(), "latchkey-load-"));

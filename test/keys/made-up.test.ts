@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as fc from "fast-check";
-import { generateSecretKey, gradeSecretKey, isPublishedKey, type KeyVerdict } from "latchkey";
+import { generateSecretKey, gradeSecretKey, isPublishedKey, type KeyVerdict } from "latchkey/keys";
 import { describe, expect, test, vi } from "vitest";
 import { FRAMEWORK_DEFAULT_KEYS } from "../../scripts/framework-default-keys.ts";
 import { readPublished } from "../../scripts/published/read-published.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { gradeSecretKey, parseKeyList } from "latchkey";
+import { gradeSecretKey, parseKeyList } from "latchkey/keys";
 import { afterAll, describe, expect, test } from "vitest";
 import { requirement } from "../support/requirements.ts";
 

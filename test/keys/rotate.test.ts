@@ -1,6 +1,7 @@
 import { parseEnv } from "node:util";
 import * as fc from "fast-check";
-import { generateSecretKey, gradeSecretKey, loadKeyRing, SecretKey, SecretKeyError, type KeyUsage } from "latchkey";
+import { SecretKey, SecretKeyError, type KeyUsage } from "latchkey";
+import { generateSecretKey, gradeSecretKey, loadKeyRing } from "latchkey/keys";
 import { describe, expect, test } from "vitest";
 import { formatFallbacks, parseFallbacks } from "../../src/keys/sources/fallbacks.ts";
 import { readKeysText, writeKeysText, type KeysTextFormat } from "../../src/keys/sources/keys-text.ts";

@@ -1,5 +1,6 @@
 import { format, inspect } from "node:util";
-import { generateSecretKey, KeyRing, loadKeyRing, SecretKey, SecretKeyError, type SecretKeyInput } from "latchkey";
+import { KeyRing, SecretKey, SecretKeyError, type SecretKeyInput } from "latchkey";
+import { generateSecretKey, loadKeyRing } from "latchkey/keys";
 import { describe, expect, test } from "vitest";
 
 const text = generateSecretKey();

@@ -1,7 +1,9 @@
 import { chmodSync, mkdirSync, mkdtempSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { generateSecretKey, KeyRing, loadKeyRing, Signer } from "latchkey";
+import { KeyRing } from "latchkey";
+import { generateSecretKey, loadKeyRing } from "latchkey/keys";
+import { Signer } from "latchkey/signing";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { writeKeyFile } from "../../src/keys/sources/key-file.ts";
 import { watchKeyFile, type KeyFileWatch } from "../../src/keys/sources/watch.ts";

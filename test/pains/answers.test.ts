@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import expressSession, { MemoryStore as ExpressMemoryStore } from "express-session";
-import { generateSecretKey, SessionManager, type SessionStore } from "latchkey";
+import { SessionManager, type SessionStore } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { session, sessionOf } from "latchkey/express";
 import { expect, test } from "vitest";
 import { SharedCache } from "./shared-cache.ts";

@@ -4,18 +4,8 @@ import { fileURLToPath } from "node:url";
 import express from "express";
 import expressSession from "express-session";
 import { sealData, unsealData } from "iron-session";
-import {
-  flask,
-  generateSecretKey,
-  gradeSecretKey,
-  KeyRing,
-  loadKeyRing,
-  sealed,
-  SecretKeyError,
-  SessionManager,
-  signed,
-  type SessionManagerOptions,
-} from "latchkey";
+import { flask, KeyRing, sealed, SecretKeyError, SessionManager, signed, type SessionManagerOptions } from "latchkey";
+import { generateSecretKey, gradeSecretKey, loadKeyRing } from "latchkey/keys";
 import { session, sessionOf } from "latchkey/express";
 import { MemoryStore } from "latchkey/stores/memory";
 import { describe, expect, onTestFinished, test } from "vitest";

@@ -1,5 +1,6 @@
 import express, { type Express } from "express";
-import { generateSecretKey, sealed, SessionManager, signed, type SessionManagerOptions } from "latchkey";
+import { sealed, SessionManager, signed, type SessionManagerOptions } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { session, sessionOf } from "latchkey/express";
 import { MemoryStore } from "latchkey/stores/memory";
 import { RedisStore } from "latchkey/stores/redis";

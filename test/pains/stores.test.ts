@@ -1,7 +1,8 @@
 import { RedisStore as ConnectRedis } from "connect-redis";
 import express, { type Express } from "express";
 import expressSession, { MemoryStore as ExpressMemoryStore } from "express-session";
-import { generateSecretKey, SessionManager, type SessionManagerOptions } from "latchkey";
+import { SessionManager, type SessionManagerOptions } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { session, sessionOf } from "latchkey/express";
 import { fromExpressStore } from "latchkey/stores/express-store";
 import { MemoryStore } from "latchkey/stores/memory";

@@ -1,7 +1,8 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import express from "express";
 import expressSession, { MemoryStore as ExpressMemoryStore } from "express-session";
-import { CHANNELS, generateSecretKey, SessionManager, type SessionCommitted, type SessionLoaded } from "latchkey";
+import { CHANNELS, SessionManager, type SessionCommitted, type SessionLoaded } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { session, sessionOf } from "latchkey/express";
 import { MemoryStore } from "latchkey/stores/memory";
 import { expect, onTestFinished, test } from "vitest";

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { generateSecretKey, loadKeyRing, type Mode } from "latchkey";
+import type { Mode } from "latchkey";
+import { generateSecretKey, loadKeyRing } from "latchkey/keys";
 import { CookieJar } from "tough-cookie";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeCertificate, opensslPath, type Certificate } from "../support/certificate.ts";

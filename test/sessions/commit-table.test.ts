@@ -1,4 +1,5 @@
-import { generateSecretKey, KeyRing, SessionManager, type Session, type SessionStore } from "latchkey";
+import { KeyRing, SessionManager, type Session, type SessionStore } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";

@@ -1,4 +1,5 @@
-import { InvalidOptionError, generateSecretKey, SessionManager, type CookieOptions } from "latchkey";
+import { InvalidOptionError, SessionManager, type CookieOptions } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { describe, expect, test } from "vitest";
 import { readCookieValues } from "../../src/sessions/cookie/cookie-header.ts";
 import { attributesOf, SessionCookie } from "../../src/sessions/cookie/cookie.ts";

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { generateSecretKey, SessionManager, type HeaderPair, type Session } from "latchkey";
+import { SessionManager, type HeaderPair, type Session } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
 import { describe, expect, test } from "vitest";
 import { Time, type Data } from "./support.ts";

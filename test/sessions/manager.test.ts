@@ -2,7 +2,6 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { inspect } from "node:util";
 import {
   flask,
-  generateSecretKey,
   InvalidOptionError,
   KeyRing,
   sealed,
@@ -13,6 +12,7 @@ import {
   Session,
   type SessionManagerOptions,
 } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { Markup, Tuple, Uuid } from "latchkey/signing";
 import { MemoryStore } from "latchkey/stores/memory";
 import { describe, expect, expectTypeOf, test } from "vitest";

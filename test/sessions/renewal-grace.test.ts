@@ -1,4 +1,5 @@
-import { generateSecretKey, SessionManager, type HeaderPair, type Session, type SessionStore } from "latchkey";
+import { SessionManager, type HeaderPair, type Session, type SessionStore } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
 import { describe, expect, test } from "vitest";
 import { openSqlite, Time, Visitor, type Data } from "./support.ts";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import { deflateSync } from "node:zlib";
-import { generateSecretKey } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { session, type SessionRequest } from "latchkey/node";
 import { flaskSessionSerializer, TimestampSigner, Tuple } from "latchkey/signing";
 import { describe, expect, test } from "vitest";

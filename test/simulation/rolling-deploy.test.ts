@@ -1,15 +1,5 @@
-import {
-  announceKey,
-  generateSecretKey,
-  KeyRing,
-  promoteKey,
-  readKeysText,
-  retireKey,
-  SecretKey,
-  SessionManager,
-  signed,
-  verificationShare,
-} from "latchkey";
+import { KeyRing, SecretKey, SessionManager, signed } from "latchkey";
+import { announceKey, generateSecretKey, promoteKey, readKeysText, retireKey, verificationShare } from "latchkey/keys";
 import { describe, expect, test } from "vitest";
 
 const PROCESSES = 100;

@@ -4,6 +4,7 @@ import { runInThisContext } from "node:vm";
 import * as connectRedis from "connect-redis";
 import * as ioredis from "ioredis";
 import * as latchkey from "latchkey";
+import * as keys from "latchkey/keys";
 import * as expressStore from "latchkey/stores/express-store";
 import * as postgresStore from "latchkey/stores/postgres";
 import * as redisStore from "latchkey/stores/redis";
@@ -17,6 +18,7 @@ const MODULES: Readonly<Record<string, object>> = {
   "connect-redis": connectRedis,
   ioredis,
   latchkey,
+  "latchkey/keys": keys,
   "latchkey/stores/express-store": expressStore,
   "latchkey/stores/postgres": postgresStore,
   "latchkey/stores/redis": redisStore,
@@ -45,7 +47,7 @@ async function run(code: string, env: Readonly<Record<string, string>>): Promise
     modules: typeof MODULES,
     process: { readonly env: typeof env },
   ) => Promise<Made>;
-  return await block(MODULES, { env: { SECRET_KEY: latchkey.generateSecretKey(), ...env } });
+  return await block(MODULES, { env: { SECRET_KEY: keys.generateSecretKey(), ...env } });
 }
 
 async function works({ store, manager, client, sql }: Made, id: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { generateSecretKey, InvalidOptionError, SessionManager } from "latchkey";
+import { InvalidOptionError, SessionManager } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { FULL, ownTime, storeSuite } from "../contracts/store-suite.ts";

@@ -1,5 +1,6 @@
 import { Redis } from "ioredis";
-import { generateSecretKey, SessionManager, type LatchkeyError } from "latchkey";
+import { SessionManager, type LatchkeyError } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { RedisStore } from "latchkey/stores/redis";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";

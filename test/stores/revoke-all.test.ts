@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseSync } from "node:sqlite";
 import { Redis } from "ioredis";
-import { generateSecretKey, SessionManager, type IndexedStore, type Session } from "latchkey";
+import { SessionManager, type IndexedStore, type Session } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
 import { PostgresStore } from "latchkey/stores/postgres";
 import { RedisStore } from "latchkey/stores/redis";

@@ -1,6 +1,7 @@
 import express from "express";
 import expressSession, { type Store } from "express-session";
-import { generateSecretKey, SessionManager, type SessionStore } from "latchkey";
+import { SessionManager, type SessionStore } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { session, type SessionRequest } from "latchkey/node";
 import type { Mount, RacedSession } from "./race.ts";
 

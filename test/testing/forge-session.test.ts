@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Hono } from "hono";
-import { flask, generateSecretKey, KeyRing, SessionManager, signed, type SessionManagerOptions } from "latchkey";
+import { flask, KeyRing, SessionManager, signed, type SessionManagerOptions } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { session as honoSession } from "latchkey/hono";
 import { session as nodeSession, type SessionRequest } from "latchkey/node";
 import { MemoryStore } from "latchkey/stores/memory";

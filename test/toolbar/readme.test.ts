@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { generateSecretKey } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { describe, expect, test } from "vitest";
 import { programsOf, root } from "../support/docs/pages.ts";
 import { runExample } from "../support/run-example.ts";

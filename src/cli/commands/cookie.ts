@@ -1,5 +1,6 @@
 import { Option, type Command } from "commander";
-import { gradeSecretKey, KeyRing, loadKeyRing } from "../../index.ts";
+import { KeyRing } from "../../index.ts";
+import { gradeSecretKey, loadKeyRing } from "../../keys/index.ts";
 import { FORMAT_NAMES, inspectCookie, signCookie, type CookieReport } from "../inspect-cookie.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
 import { readKey } from "../input/read-key.ts";

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { gradeSecretKey } from "../../index.ts";
+import { gradeSecretKey } from "../../keys/index.ts";
 import type { DoctorFinding } from "../doctor/finding.ts";
 import { examine, type Examination } from "../doctor/examine.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";

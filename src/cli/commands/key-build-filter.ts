@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Option, type Command } from "commander";
-import { buildKeyFilter, KnownKeys, parseKeyList, type KeyListFormat } from "../../index.ts";
+import { buildKeyFilter, KnownKeys, parseKeyList, type KeyListFormat } from "../../keys/index.ts";
 import type { Io } from "../io.ts";
 
 interface Options {

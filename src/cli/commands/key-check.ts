@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { gradeSecretKey, SecretKey, type KeyGrade, type KeyVerdict } from "../../index.ts";
+import { SecretKey } from "../../index.ts";
+import { gradeSecretKey, type KeyGrade, type KeyVerdict } from "../../keys/index.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
 import { gather, readKnownKeys } from "../input/known-keys.ts";
 import { readKey, type KeySource } from "../input/read-key.ts";

@@ -1,7 +1,8 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { generateSecretKey, SecretKey, type SecretKeyFormat } from "../../index.ts";
+import { SecretKey } from "../../index.ts";
+import { generateSecretKey, type SecretKeyFormat } from "../../keys/index.ts";
 import type { Io } from "../io.ts";
 import { UsageError } from "../usage-error.ts";
 

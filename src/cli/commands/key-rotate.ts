@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
+import { SecretKey } from "../../index.ts";
 import {
   announceKey,
   generateSecretKey,
   promoteKey,
   readKeysText,
   retireKey,
-  SecretKey,
   verificationShare,
   writeKeyFile,
   type RotationStep,
-} from "../../index.ts";
+} from "../../keys/index.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
 import { formatOf, readUsage } from "../input/key-text.ts";
 import { UsageError } from "../usage-error.ts";

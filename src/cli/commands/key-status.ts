@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { gradeSecretKey, verificationShare, type KeyLabel, type KeyUsage, type SecretKey } from "../../index.ts";
+import type { KeyLabel, KeyUsage, SecretKey } from "../../index.ts";
+import { gradeSecretKey, verificationShare } from "../../keys/index.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
 import { readUsage } from "../input/key-text.ts";
 import { readKeys } from "../input/read-keys.ts";

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { generateSecretKey, SessionManager, type SessionInfo } from "../../index.ts";
+import { SessionManager, type SessionInfo } from "../../index.ts";
+import { generateSecretKey } from "../../keys/index.ts";
 import { PostgresStore } from "../../stores/postgres.ts";
 import { SqliteStore } from "../../stores/sqlite.ts";
 import { EXIT, type ExitCode, type Io } from "../io.ts";

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { gradeSecretKey, SecretKey, type KeyGrade } from "../../index.ts";
+import { SecretKey } from "../../index.ts";
+import { gradeSecretKey, type KeyGrade } from "../../keys/index.ts";
 import { findDebugSwitches } from "./find-debug.ts";
 import { findKeys } from "./find-keys.ts";
 import type { DoctorFinding } from "./finding.ts";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { KeysTextFormat, KeyUsage } from "../../index.ts";
+import type { KeyUsage } from "../../index.ts";
+import type { KeysTextFormat } from "../../keys/index.ts";
 import { isEnvFile } from "../doctor/list-files.ts";
 import type { Io } from "../io.ts";
 import { UsageError } from "../usage-error.ts";

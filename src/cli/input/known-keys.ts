@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { readKeyList, type KnownKeys, type KeyListFormat } from "../../index.ts";
+import { readKeyList, type KnownKeys, type KeyListFormat } from "../../keys/index.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** Reads a `--known-keys` file: a list of keys, or a filter built from one. */

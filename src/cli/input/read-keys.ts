@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { loadKeyRing, readKeysText, SecretKey } from "../../index.ts";
+import { SecretKey } from "../../index.ts";
+import { loadKeyRing, readKeysText } from "../../keys/index.ts";
 import type { Io } from "../io.ts";
 import { formatOf } from "./key-text.ts";
 import { UsageError } from "../usage-error.ts";

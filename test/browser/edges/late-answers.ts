@@ -1,4 +1,5 @@
-import { flask, generateSecretKey, KeyRing, unixNow, type SessionManagerOptions } from "latchkey";
+import { flask, KeyRing, unixNow, type SessionManagerOptions } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
 import { describe, expect, test } from "vitest";
 import { CookieApp, type Adapter } from "./cookie-app.ts";

@@ -1,4 +1,5 @@
-import { generateSecretKey, KeyRing, unixNow, type CookieOptions, type SessionManagerOptions } from "latchkey";
+import { KeyRing, unixNow, type CookieOptions, type SessionManagerOptions } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
 import { describe, expect, test } from "vitest";
 import type { Scene, Stage } from "./scene.ts";

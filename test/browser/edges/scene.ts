@@ -1,4 +1,5 @@
-import { generateSecretKey, type SessionManagerOptions } from "latchkey";
+import type { SessionManagerOptions } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { forgeSession } from "latchkey/testing";
 import { makeCertificate, type Certificate } from "../../support/certificate.ts";
 import type { Engine, Tab } from "../../support/engines/engine.ts";

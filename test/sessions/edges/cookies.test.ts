@@ -1,14 +1,5 @@
-import {
-  CHANNELS,
-  flask,
-  generateSecretKey,
-  KeyRing,
-  sealed,
-  SessionManager,
-  signed,
-  type CookieOptions,
-  type SessionManagerOptions,
-} from "latchkey";
+import { CHANNELS, flask, KeyRing, sealed, SessionManager, signed, type CookieOptions, type SessionManagerOptions } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { SessionCommitted } from "../../../src/diagnostics.ts";

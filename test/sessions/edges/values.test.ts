@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
-import { flask, generateSecretKey, KeyRing, sealed, SessionManager, signed, type RevocableSession } from "latchkey";
+import { flask, KeyRing, sealed, SessionManager, signed, type RevocableSession } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { flaskSessionSerializer, Float, Signer, TaggedJson, URLSafeTimedSerializer } from "latchkey/signing";
 import { MemoryStore } from "latchkey/stores/memory";
 import * as v from "valibot";

@@ -1,4 +1,5 @@
-import { generateSecretKey, sealed, SessionManager, type SessionManagerOptions } from "latchkey";
+import { sealed, SessionManager, type SessionManagerOptions } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
 import { expect, test } from "vitest";
 import { deriveLocalKey } from "../../../src/keys/derive.ts";

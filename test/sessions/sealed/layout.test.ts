@@ -1,4 +1,5 @@
-import { deriveSealedKey, generateSecretKey, InvalidOptionError, KeyRing, sealed, SecretKey, SessionManager } from "latchkey";
+import { InvalidOptionError, KeyRing, sealed, SecretKey, SessionManager } from "latchkey";
+import { deriveSealedKey, generateSecretKey } from "latchkey/keys";
 import { Markup, Signer, Tuple, Uuid } from "latchkey/signing";
 import { describe, expect, test } from "vitest";
 import { makeManager, Time, Visitor, type Data } from "../support.ts";

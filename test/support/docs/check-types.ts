@@ -23,7 +23,6 @@ export function checkTypes(programs: readonly Program[]): readonly string[] {
       // A module in any case, so that no name of one program is known to another.
       writeFileSync(file, `${program.text}\n${preludeFor(program, file)}\nexport {};\n`);
     }
-    writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", include: ["**/*.ts"], exclude: [] }));
     const { stdout } = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder, "--pretty", "false"], {
       encoding: "utf8",
@@ -53,7 +52,7 @@ function preludeFor({ page, text }: Program, file: string): string {
       add(name, relative(dirname(file), join(root, PRELUDES, prelude)), isType);
   };
   addPrelude(preludeOf(page));
-  if (page.startsWith("src/")) for (const [name, { door, isType }] of publicNamesFor(page)) add(name, door, isType);
+  if (page.startsWith("src/")) for (const [name, { entryPoint, isType }] of publicNamesFor(page)) add(name, entryPoint, isType);
   addPrelude("common.ts");
   return imports.join("\n");
 }

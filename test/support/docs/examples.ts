@@ -1,5 +1,6 @@
 import { existsSync, globSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { ENTRY_POINTS } from "../entry-points.ts";
 import { readPage, root, type Program } from "./pages.ts";
 
 /** Every `@example` of the docstrings in `src`, fenced or not. */
@@ -25,28 +26,27 @@ export function docstringExamples(): readonly Program[] {
     });
 }
 
-/** A public name, and the door that hands it out. */
+/** A public name, and the entry point that exports it. */
 export interface PublicName {
-  readonly door: string;
+  readonly entryPoint: string;
   readonly isType: boolean;
 }
 
 /**
  * The names that an example of this file may use without an import, as a docstring has no room for
- * one: those of the door behind which the file stands, those of `latchkey`, and those of the file
- * itself.
+ * one: those of the entry point of its folder, those of `latchkey` and `latchkey/keys`, and those
+ * of the file itself.
  */
 export function publicNamesFor(file: string): ReadonlyMap<string, PublicName> {
-  const [, folder = "", name = ""] = /^src\/(?:adapters\/)?(.*?)\/?(\w[\w-]*)\.ts$/.exec(file) ?? [];
-  const own = folder === "stores" ? `src/stores/${name}.ts` : join(dirname(file), "index.ts");
-  const door = folder === "stores" ? `latchkey/stores/${name}` : `latchkey/${folder}`;
+  const own = ENTRY_POINTS.filter(
+    ({ source }) => file === source || (source.endsWith("/index.ts") && file.startsWith(`${dirname(source)}/`)),
+  )
+    .sort((one, other) => other.source.length - one.source.length)
+    .slice(0, 1);
+  const always = ENTRY_POINTS.filter(({ name }) => name === "latchkey" || name === "latchkey/keys");
   const names = new Map<string, PublicName>();
-  for (const [from, path] of [
-    [door, own],
-    ["latchkey", "src/index.ts"],
-    [join(root, file), file],
-  ] as const)
-    for (const [name, isType] of exportsOf(path)) if (!names.has(name)) names.set(name, { door: from, isType });
+  for (const { name: entryPoint, source } of [...own, ...always, { name: join(root, file), source: file }])
+    for (const [name, isType] of exportsOf(source)) if (!names.has(name)) names.set(name, { entryPoint, isType });
   return names;
 }
 
