@@ -2,8 +2,8 @@
  * The entry point `latchkey`: sessions, and the ring of keys that signs them.
  *
  * `Tuple`, `Uuid` and `Markup` are in `latchkey/signing` too, because a session holds them and so
- * does a signed text. `KeyRing`, `SecretKey` and `StandardSchema` are, because an application that
- * only signs loads no sessions.
+ * does a signed text. `KeyRing`, `SecretKey`, `SecretKeyInput` and `StandardSchema` are, because an
+ * application that only signs loads no sessions.
  *
  * @module
  */

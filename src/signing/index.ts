@@ -1,9 +1,9 @@
 /**
  * The entry point `latchkey/signing`: itsdangerous for TypeScript.
  *
- * `KeyRing`, `SecretKey` and `StandardSchema` are in `latchkey` too, because an application that
- * only signs loads no sessions. `Markup`, `Tuple` and `Uuid` are, because a session holds them and
- * so does a signed text.
+ * `KeyRing`, `SecretKey`, `SecretKeyInput` and `StandardSchema` are in `latchkey` too, because an
+ * application that only signs loads no sessions. `Markup`, `Tuple` and `Uuid` are, because a session
+ * holds them and so does a signed text.
  *
  * @module
  */

@@ -7,7 +7,7 @@ import { hasMethods, wrongClient } from "./wrong-argument.ts";
  * The session object that a store written for express-session gets. Such stores take the expiry
  * from its cookie.
  */
-export interface ExpressSession {
+export interface StoredExpressSession {
   /**
    * When the session ends, and in how many milliseconds: some stores read the one, some the other.
    */
@@ -22,9 +22,9 @@ export interface ExpressSession {
  */
 export interface ExpressStore {
   get(id: string, callback: (error?: unknown, session?: unknown) => void): unknown;
-  set(id: string, session: ExpressSession, callback: (error?: unknown) => void): unknown;
+  set(id: string, session: StoredExpressSession, callback: (error?: unknown) => void): unknown;
   destroy(id: string, callback: (error?: unknown) => void): unknown;
-  touch?(id: string, session: ExpressSession, callback: (error?: unknown) => void): unknown;
+  touch?(id: string, session: StoredExpressSession, callback: (error?: unknown) => void): unknown;
 }
 
 /**
@@ -98,7 +98,7 @@ class CallbackStore implements NonAtomicStore {
     return await this.#inTurn(id, async () => {
       const kept = await this.#load(id);
       if (kept?.payload !== replaces) return false;
-      const session: ExpressSession = { cookie: this.#cookie(expiresAt), payload, ...(subject === undefined ? {} : { subject }) };
+      const session: StoredExpressSession = { cookie: this.#cookie(expiresAt), payload, ...(subject === undefined ? {} : { subject }) };
       const touch = this.#store.touch?.bind(this.#store);
       if (touch !== undefined && kept?.payload === payload && kept.subject === subject) {
         return await orIfNoFile(
@@ -120,7 +120,7 @@ class CallbackStore implements NonAtomicStore {
     });
   }
 
-  async #load(id: string): Promise<ExpressSession | undefined> {
+  async #load(id: string): Promise<StoredExpressSession | undefined> {
     const session = await orIfNoFile(
       settled((done) => this.#store.get(id, done)),
       undefined,
@@ -128,7 +128,7 @@ class CallbackStore implements NonAtomicStore {
     return isOurs(session) ? session : undefined;
   }
 
-  #cookie(expiresAt: number): ExpressSession["cookie"] {
+  #cookie(expiresAt: number): StoredExpressSession["cookie"] {
     // Such stores end a session when that moment comes; here it is still alive in the second of its
     // expiry.
     const end = expiresAt + 1;
@@ -170,6 +170,6 @@ async function orIfNoFile<Answer>(answer: Promise<Answer>, otherwise: Answer): P
   });
 }
 
-function isOurs(session: unknown): session is ExpressSession {
-  return typeof session === "object" && session !== null && typeof (session as Partial<ExpressSession>).payload === "string";
+function isOurs(session: unknown): session is StoredExpressSession {
+  return typeof session === "object" && session !== null && typeof (session as Partial<StoredExpressSession>).payload === "string";
 }

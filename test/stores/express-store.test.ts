@@ -4,7 +4,7 @@ import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unixNow } from "../../src/clock.ts";
 import { InvalidOptionError } from "latchkey";
-import { fromExpressStore, type ExpressSession, type ExpressStore } from "latchkey/stores/express-store";
+import { fromExpressStore, type StoredExpressSession, type ExpressStore } from "latchkey/stores/express-store";
 import { PLAIN, storeSuite } from "../contracts/store-suite.ts";
 import { redisPrograms, startRedis, type Service } from "../support/services.ts";
 
@@ -18,7 +18,7 @@ function leastStore(): ExpressStore & { readonly kept: Map<string, string> } {
     kept,
     get: (id, callback) => {
       const text = kept.get(id);
-      const session = text === undefined ? null : (JSON.parse(text) as ExpressSession);
+      const session = text === undefined ? null : (JSON.parse(text) as StoredExpressSession);
       callback(null, session !== null && Date.parse(String(session.cookie.expires)) > Date.now() ? session : null);
     },
     set: (id, session, callback) => {

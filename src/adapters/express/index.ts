@@ -1,4 +1,11 @@
-/** The entry point `latchkey/express`. */
+/**
+ * The entry point `latchkey/express`.
+ *
+ * `sessionOf` is in the entry point of each adapter, because an application imports all that belongs
+ * to its framework from one place.
+ *
+ * @module
+ */
 export { sessionOf } from "../session-of.ts";
 export type { ExpressSession, ExpressSessionMembers } from "./express-session.ts";
 export { session, type SessionRequest } from "./session.ts";

@@ -1,4 +1,11 @@
-/** The entry point `latchkey/koa`. */
+/**
+ * The entry point `latchkey/koa`.
+ *
+ * `sessionOf` is in the entry point of each adapter, because an application imports all that belongs
+ * to its framework from one place.
+ *
+ * @module
+ */
 export { sessionOf } from "../session-of.ts";
 export { session, type SessionContext } from "./session.ts";
 export { debugToolbar } from "./toolbar.ts";
