@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { LatchkeyError } from "latchkey";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 
 const OTHER = "lk1_Qe7Zr1HkWm9BtXcVf5LpNy3SaDu8Jo0GiTb6YxKz2Mw";
 const KEY = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5A";
@@ -136,6 +136,9 @@ async function thrownBy(call: Call, given: readonly unknown[]): Promise<unknown>
 /** As in Flask, it says so of right arguments too. */
 const isOutsideOfRequest = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith("Working outside of request context.");
+
+// A text is a right path for writeKeyFile, which makes the file.
+afterAll(() => rmSync("text", { force: true }));
 
 describe.each(Object.entries(ENTRIES))("the entry point %s", async (entry, load) => {
   const names = readFileSync(new URL(`exports/${entry}.txt`, import.meta.url), "utf8")

@@ -154,11 +154,11 @@ describe("the published keys", () => {
     const folder = mkdtempSync(join(tmpdir(), "latchkey-list-"));
     try {
       cpSync(fileURLToPath(new URL("../../src", import.meta.url)), folder, { recursive: true });
-      const path = join(folder, "keys/published-keys.ts");
+      const path = join(folder, "keys/grading/known/published-keys.ts");
       const whole = readFileSync(path, "utf8");
       writeFileSync(path, module === "CUT" ? whole.replace(/"(.{1000}).*"/s, '"$1"') : module);
       const script = `
-        const { loadKeyRing } = await import(${JSON.stringify(join(folder, "keys/load.ts"))});
+        const { loadKeyRing } = await import(${JSON.stringify(join(folder, "keys/sources/load.ts"))});
         const { generateSecretKey } = await import(${JSON.stringify(join(folder, "keys/generate.ts"))});
         for (const mode of ["production", "development"]) {
           try {
