@@ -29,6 +29,7 @@ export type { RequestFacts } from "./sessions/cookie/cookie.ts";
 export { flask } from "./sessions/cookie/formats/flask.ts";
 export type { SessionFormat } from "./sessions/cookie/formats/format.ts";
 export { sealed, type SealedFormatOptions } from "./sessions/cookie/formats/sealed.ts";
+export { deriveSealedKey, type SealedKey, type SealedKeyOptions } from "./sessions/cookie/formats/sealed-key.ts";
 export { signed } from "./sessions/cookie/formats/signed.ts";
 export type { HeaderPair } from "./sessions/data/header-pair.ts";
 export type { SessionManagerOptions } from "./sessions/manager-options.ts";

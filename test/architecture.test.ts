@@ -25,7 +25,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sessions: ["signing", "keys", ...GROUND],
   stores: ["sessions/store/session-store", "clock", "errors", "mode", "options"],
   index: ["keys", "signing", "sessions", ...GROUND],
-  "keys/index": ["keys", "sessions/cookie/formats/sealed-key", "mode"],
   toolbar: ["keys", "signing", ...GROUND],
   "toolbar/ui": ["toolbar/panel"],
   adapters: ["sessions", "toolbar", "adapter-access", "errors", "own-browser", "options"],
@@ -123,8 +122,6 @@ const imports: Import[] = files.flatMap((from) =>
 /** "keys/grade.ts" -> "keys"; "toolbar/ui/main.tsx" -> "toolbar/ui"; "errors.ts" -> "errors". */
 function roomOf(file: string): string {
   if (file.startsWith("toolbar/ui/")) return "toolbar/ui";
-  // The entry point hands out what is made of the keys above them: the key of sealed cookies.
-  if (file === "keys/index.ts") return "keys/index";
   return file.includes("/") ? file.split("/")[0]! : file.replace(/\.tsx?$/, "");
 }
 

@@ -1,11 +1,10 @@
 /**
  * The entry point `latchkey/keys`: making, grading, loading, rotating and watching secret keys,
- * deriving the key of sealed cookies, key files, and lists of known keys.
+ * key files, and lists of known keys.
  *
  * @module
  */
 export type { Environment } from "../mode.ts";
-export { deriveSealedKey, type SealedKey, type SealedKeyOptions } from "../sessions/cookie/formats/sealed-key.ts";
 export { generateSecretKey, type GenerateSecretKeyOptions, type SecretKeyFormat } from "./generate.ts";
 export type { KeyFinding, KeyFindingCode } from "./grading/findings.ts";
 export { gradeSecretKey, type GradeOptions, type KeyGrade, type KeyVerdict } from "./grading/grade.ts";

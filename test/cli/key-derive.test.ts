@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SecretKey } from "latchkey";
-import { deriveSealedKey, generateSecretKey } from "latchkey/keys";
+import { deriveSealedKey, SecretKey } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cli } from "../support/cli.ts";
 

@@ -1,5 +1,5 @@
-import { sealed, SessionManager } from "latchkey";
-import { deriveSealedKey, generateSecretKey } from "latchkey/keys";
+import { deriveSealedKey, sealed, SessionManager } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { LocalProtocol } from "paseto";
 import { DecryptFactory, EncryptFactory, ImportKeyFactory } from "paseto/v3/local";
 import { describe, expect, test } from "vitest";

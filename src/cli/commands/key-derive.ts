@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { KeyLabel, SecretKey } from "../../index.ts";
-import { deriveSealedKey, gradeSecretKey, type SealedKeyOptions } from "../../keys/index.ts";
+import { deriveSealedKey, type KeyLabel, type SealedKeyOptions, type SecretKey } from "../../index.ts";
+import { gradeSecretKey } from "../../keys/index.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
 import { readKeys } from "../input/read-keys.ts";
 import { UsageError } from "../usage-error.ts";

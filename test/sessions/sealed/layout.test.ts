@@ -1,5 +1,5 @@
-import { InvalidOptionError, KeyRing, sealed, SecretKey, SessionManager } from "latchkey";
-import { deriveSealedKey, generateSecretKey } from "latchkey/keys";
+import { deriveSealedKey, InvalidOptionError, KeyRing, sealed, SecretKey, SessionManager } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
 import { Markup, Signer, Tuple, Uuid } from "latchkey/signing";
 import { describe, expect, test } from "vitest";
 import { makeManager, Time, Visitor, type Data } from "../support.ts";
