@@ -8,7 +8,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { gradeSecretKey } from "../src/keys/grading/grade.ts";
-import { parseKeyList } from "../src/keys/grading/known/key-list.ts";
+import { parseKeyList } from "../src/keys/grading/known/known-keys-format.ts";
 
 const file = process.argv[2] ?? process.env["LATCHKEY_PUBLISHED_KEYS"];
 if (file === undefined) throw new Error("Name the list: npm exec -- node bench/published-keys.ts list.txt.gz");

@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { severityOf } from "../src/keys/grading/findings.ts";
 import { gradeSecretKey } from "../src/keys/grading/grade.ts";
-import { parseKeyList } from "../src/keys/grading/known/key-list.ts";
+import { parseKeyList } from "../src/keys/grading/known/known-keys-format.ts";
 import { buildKeyFilter } from "../src/keys/grading/known/known-keys.ts";
 import { FRAMEWORK_DEFAULT_KEYS } from "./framework-default-keys.ts";
 import { readPublished, readPublishedKeys } from "./published/read-published.ts";

@@ -2,7 +2,7 @@ import { unixNow, type Clock } from "../clock.ts";
 import { keyUsedChannel, type KeyLabel } from "../diagnostics.ts";
 import { SecretKeyError } from "../errors.ts";
 import { judgedMode, processEnvironment, saidMode, type Mode } from "../mode.ts";
-import { admitKey, type AdmissionRules } from "./admit.ts";
+import { checkKey, type KeyCheckRules } from "./check-key.ts";
 import { SecretKey, type SecretKeyInput } from "./secret-key.ts";
 import { checkOptions } from "../options.ts";
 
@@ -38,7 +38,7 @@ export interface KeyRingOptions {
    */
   readonly grading?: "now" | "later" | "done" | undefined;
   /** How the keys are graded, now and by `replace`, beside the mode. */
-  readonly rules?: AdmissionRules | undefined;
+  readonly rules?: KeyCheckRules | undefined;
 }
 
 /**
@@ -60,7 +60,7 @@ export class KeyRing implements Iterable<SecretKey> {
   readonly #counters = new Map<SecretKey, Counter>();
   readonly #clock: Clock;
   readonly #source: string;
-  readonly #rules: AdmissionRules;
+  readonly #rules: KeyCheckRules;
   #isGraded: boolean;
   /** The mode that an option or the environment has said; undefined where nobody has. */
   readonly saidMode: Mode | undefined;
@@ -115,7 +115,7 @@ export class KeyRing implements Iterable<SecretKey> {
   }
 
   #grade(keys: readonly SecretKey[], place: string, mode: Mode): void {
-    for (const [index, key] of keys.entries()) admitKey(key, place, index === 0 ? "current" : "fallback", mode, this.#rules);
+    for (const [index, key] of keys.entries()) checkKey(key, place, index === 0 ? "current" : "fallback", mode, this.#rules);
   }
 
   /** Where the keys came from, such as "environment variable SECRET_KEY"; never a key. */

@@ -4,7 +4,7 @@ import { InvalidOptionError, SecretKeyError } from "../errors.ts";
 import { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKeyInput } from "../keys/secret-key.ts";
 import { checkOptions } from "../options.ts";
-import { Capability } from "./serve/capability.ts";
+import { AccessTokens } from "./serve/access-tokens.ts";
 import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
 import { Guard, type GuardVerdict, type ToolbarRequest } from "./guard.ts";
 import { History } from "./history.ts";
@@ -112,7 +112,7 @@ export class Toolbar {
    */
   readonly enabled: boolean;
   readonly #guard: Guard;
-  readonly #capability: Capability;
+  readonly #accessTokens: AccessTokens;
   readonly #history: History;
   readonly #pages: Pages;
   readonly #panels: readonly Panel[];
@@ -156,12 +156,12 @@ export class Toolbar {
     checkPanels(this.#panels);
     this.#history = new History(history);
     this.#guard = new Guard({ hosts, allow, authorize });
-    this.#capability = new Capability(keys, clock);
+    this.#accessTokens = new AccessTokens(keys, clock);
     const source = {
       list: (from: number) => ({ exchanges: this.#history.list(from), capacity: this.#history.capacity }),
       page: (id: string) => this.page(id),
     };
-    this.#pages = new Pages(prefix, this.#guard, this.#capability, source, (verdict) => this.#warnOf(verdict));
+    this.#pages = new Pages(prefix, this.#guard, this.#accessTokens, source, (verdict) => this.#warnOf(verdict));
     const { on, mode } = judge(options, keys.saidMode);
     keys.admit(KEYS, mode);
     this.enabled = on;
@@ -277,7 +277,7 @@ export class Toolbar {
       this.#warnOf(verdict);
       return undefined;
     }
-    const token = this.#capability.grant(exchange.redirectedFrom?.sequence ?? exchange.sequence);
+    const token = this.#accessTokens.grant(exchange.redirectedFrom?.sequence ?? exchange.sequence);
     return scriptTag(this.#pages.scriptAddress({ exchange: exchange.id, token, ...(decision.live ? { live: "1" } : {}) }), decision.nonce);
   }
 

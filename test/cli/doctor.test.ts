@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { generateSecretKey } from "latchkey/keys";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { findKeys } from "../../src/cli/doctor/find-keys.ts";
-import type { Examination } from "../../src/cli/doctor/examine.ts";
+import type { DoctorReport } from "../../src/cli/doctor/run.ts";
 import { cli } from "../support/cli.ts";
 
 const ARTICLE_KEY = "d5fb8c4fa8bd46638dadc4e751e0d68d";
@@ -27,7 +27,7 @@ const git = (...args: string[]): string =>
 /** The codes found, with their place. */
 async function examine(...options: string[]): Promise<readonly string[]> {
   const { out } = await cli(["doctor", "--json", ...options, "."], { cwd: folder });
-  return (JSON.parse(out) as Examination).findings.map(({ code, path, line }) => `${code} ${path}${line === 0 ? "" : `:${line}`}`);
+  return (JSON.parse(out) as DoctorReport).findings.map(({ code, path, line }) => `${code} ${path}${line === 0 ? "" : `:${line}`}`);
 }
 
 describe("latchkey doctor", () => {
@@ -57,7 +57,7 @@ describe("latchkey doctor", () => {
     git("add", "-A");
     git("commit", "-qm", "x");
     const { out } = await cli(["doctor", "--json", "."], { cwd: folder });
-    const { findings } = JSON.parse(out) as Examination;
+    const { findings } = JSON.parse(out) as DoctorReport;
     expect(findings.filter(({ code, fix }) => code === "file_readable" || fix.includes("chmod"))).toEqual([]);
     expect(findings.find(({ code, path }) => code === "key_in_source" && path === ".travis.yml")?.fix).toMatch(
       /out of the repository.*rotate/,
@@ -142,7 +142,7 @@ describe("latchkey doctor", () => {
     write("alone.ts", "new Toolbar({ keys, production: true });\n");
     write("asks.ts", 'new Toolbar({ keys, mode: process.env["NODE_ENV"] });\n');
     const { out } = await cli(["doctor", "--json", "."], { cwd: folder });
-    const found = (JSON.parse(out) as Examination).findings.map(({ severity, code, path, line }) => `${severity} ${code} ${path}:${line}`);
+    const found = (JSON.parse(out) as DoctorReport).findings.map(({ severity, code, path, line }) => `${severity} ${code} ${path}:${line}`);
     expect(found).toEqual([
       "warning toolbar_on alone.ts:1",
       "warning toolbar_on lines.ts:1",
@@ -157,7 +157,7 @@ describe("latchkey doctor", () => {
     write("ours.ts", 'import { Flask } from "latchkey/flask";\napp.debug = true;\nawait app.run();\n');
     write("theirs.py", "app.run(debug=True)\n");
     const { out, code } = await cli(["doctor", "--json", "."], { cwd: folder });
-    const found = (JSON.parse(out) as Examination).findings.map(({ severity, path, line }) => `${severity} ${path}:${line}`);
+    const found = (JSON.parse(out) as DoctorReport).findings.map(({ severity, path, line }) => `${severity} ${path}:${line}`);
     expect([found, code]).toEqual([["warning theirs.py:1", "note ours.ts:2"], 1]);
   });
 

@@ -4,7 +4,7 @@ import { SecretKey, SecretKeyError, type KeyUsage } from "latchkey";
 import { generateSecretKey, gradeSecretKey, loadKeyRing } from "latchkey/keys";
 import { describe, expect, test } from "vitest";
 import { formatFallbacks, parseFallbacks } from "../../src/keys/sources/fallbacks.ts";
-import { readKeysText, writeKeysText, type KeysTextFormat } from "../../src/keys/sources/keys-text.ts";
+import { readKeysText, writeKeysText, type KeysTextFormat } from "../../src/keys/sources/key-source-text.ts";
 import { announceKey, promoteKey, retireKey, verificationShare } from "../../src/keys/sources/rotate.ts";
 
 const [old, next, third] = [generateSecretKey(), generateSecretKey(), generateSecretKey()];

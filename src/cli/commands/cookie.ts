@@ -3,7 +3,7 @@ import { KeyRing } from "../../index.ts";
 import { gradeSecretKey, loadKeyRing } from "../../keys/index.ts";
 import { FORMAT_NAMES, inspectCookie, signCookie, type CookieReport } from "../inspect-cookie.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
-import { readKey } from "../input/read-key.ts";
+import { readKeyInput } from "../input/key-input.ts";
 import { UsageError } from "../usage-error.ts";
 
 interface Options {
@@ -66,7 +66,8 @@ Examples:
 The value comes in as it is, as name=value, or as a whole Cookie or Set-Cookie header. Exit code: 0 valid, 1 rejected, 2 nothing to read.`;
 
 async function readRing({ keyFile }: Options, io: Io): Promise<KeyRing> {
-  if (keyFile !== undefined) return new KeyRing((await readKey({ file: keyFile }, io)).bytes, [], { mode: "development", grading: "done" });
+  if (keyFile !== undefined)
+    return new KeyRing((await readKeyInput({ file: keyFile }, io)).bytes, [], { mode: "development", grading: "done" });
   if (io.env["SECRET_KEY"] === undefined && io.env["SECRET_KEY_FILE"] === undefined)
     throw new UsageError("Set SECRET_KEY or SECRET_KEY_FILE, or give --key-file FILE: without the key nothing can be verified.");
   // Development: here a bad key is to be looked through, not refused.

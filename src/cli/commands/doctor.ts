@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { gradeSecretKey } from "../../keys/index.ts";
 import type { DoctorFinding } from "../doctor/finding.ts";
-import { examine, type Examination } from "../doctor/examine.ts";
+import { runDoctor, type DoctorReport } from "../doctor/run.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
 import { gather, readKnownKeys } from "../input/known-keys.ts";
 import { UsageError } from "../usage-error.ts";
@@ -40,13 +40,13 @@ Exit code: 0 when nothing is wrong, 1 when there is an error or a warning, 2 whe
       const folder = resolve(io.cwd, dir);
       if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new UsageError(`There is no folder ${dir}.`);
       const knownKeys = options.knownKeys.map((file) => readKnownKeys(resolve(io.cwd, file)));
-      const examination = await examine(folder, { history: options.history, grade: (key) => gradeSecretKey(key, { knownKeys }) });
-      io.out(options.json === true ? `${JSON.stringify(examination, null, 2)}\n` : describe(examination, io));
-      finish(examination.findings.some(({ severity }) => severity !== "note") ? EXIT.found : EXIT.good);
+      const report = await runDoctor(folder, { history: options.history, grade: (key) => gradeSecretKey(key, { knownKeys }) });
+      io.out(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describe(report, io));
+      finish(report.findings.some(({ severity }) => severity !== "note") ? EXIT.found : EXIT.good);
     });
 }
 
-function describe({ files, keys, findings }: Examination, io: Io): string {
+function describe({ files, keys, findings }: DoctorReport, io: Io): string {
   const lines = groupsOf(findings).flatMap((group) => describeGroup(group, io));
   const count = (severity: DoctorFinding["severity"]): number => findings.filter((finding) => finding.severity === severity).length;
   const looked = `${plural(files, "file")} looked at, ${plural(keys, "key")} found`;

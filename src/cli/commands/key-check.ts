@@ -4,7 +4,7 @@ import { SecretKey } from "../../index.ts";
 import { gradeSecretKey, type KeyGrade, type KeyVerdict } from "../../keys/index.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
 import { gather, readKnownKeys } from "../input/known-keys.ts";
-import { readKey, type KeySource } from "../input/read-key.ts";
+import { readKeyInput, type KeySource } from "../input/key-input.ts";
 import { UsageError } from "../usage-error.ts";
 
 interface Options extends KeySource {
@@ -47,7 +47,7 @@ Exit code: 0 for a strong or acceptable key, 1 for a weak or refused one, 2 when
         throw new UsageError(
           "A key does not belong into a command's arguments, where other users and the shell's history see it. Use --stdin, --file or --env.",
         );
-      const { bytes, source } = await readKey(options, io);
+      const { bytes, source } = await readKeyInput(options, io);
       const grade = gradeSecretKey(bytes, { knownKeys: options.knownKeys.map((file) => readKnownKeys(resolve(io.cwd, file))) });
       const fingerprint = options.fingerprint === true && bytes.length > 0 ? SecretKey.from(bytes).fingerprint : undefined;
       io.out(

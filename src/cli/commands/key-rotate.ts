@@ -13,7 +13,7 @@ import {
   type RotationStep,
 } from "../../keys/index.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
-import { formatOf, readUsage } from "../input/key-text.ts";
+import { formatOf, readUsageFile } from "../input/usage-file.ts";
 import { UsageError } from "../usage-error.ts";
 
 interface Options {
@@ -91,7 +91,7 @@ async function make(phase: Phase, text: string, name: string, options: Options, 
       }
       const fingerprint = options.key ?? onlyFallback(text, name);
       return retireKey(text, fingerprint, format, {
-        share: verificationShare(await readUsage(options.usage, io), fingerprint),
+        share: verificationShare(await readUsageFile(options.usage, io), fingerprint),
         atMost: options.atMost,
       });
     }

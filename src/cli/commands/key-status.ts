@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { KeyLabel, KeyUsage, SecretKey } from "../../index.ts";
 import { gradeSecretKey, verificationShare } from "../../keys/index.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
-import { readUsage } from "../input/key-text.ts";
+import { readUsageFile } from "../input/usage-file.ts";
 import { readKeys } from "../input/read-keys.ts";
 
 interface Options {
@@ -39,7 +39,7 @@ Exit code: 0 when all keys are fit for production, 1 when one is not, 2 when no 
     )
     .action(async (file: string | undefined, { usage, json }: Options) => {
       const { source, keys } = readKeys(file, io, "status");
-      const counters = usage === undefined ? undefined : await readUsage(usage, io);
+      const counters = usage === undefined ? undefined : await readUsageFile(usage, io);
       const rows = keys.map((secret, index) => rowOf(secret, index === 0 ? "current" : "fallback", counters));
       io.out(json === true ? `${JSON.stringify({ source, keys: rows }, null, 2)}\n` : describe(source, rows, io));
       finish(rows.every(({ verdict }) => verdict === "strong" || verdict === "acceptable") ? EXIT.good : EXIT.found);

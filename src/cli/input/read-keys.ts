@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { SecretKey } from "../../index.ts";
 import { loadKeyRing, readKeysText } from "../../keys/index.ts";
 import type { Io } from "../io.ts";
-import { formatOf } from "./key-text.ts";
+import { formatOf } from "./usage-file.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** All keys of one place, the current one first, and the place in words. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { unixNow, type Clock } from "../../clock.ts";
 import { SecretKeyError } from "../../errors.ts";
 import { checkEnvironment, judgedMode, saidMode, type Environment, type Mode } from "../../mode.ts";
-import { admitKey, emitWarning, type AdmissionRules } from "../admit.ts";
+import { checkKey, emitWarning, type KeyCheckRules } from "../check-key.ts";
 import { developmentKey } from "./development-key.ts";
 import { parseFallbacks } from "./fallbacks.ts";
 import { readKeyFile } from "./key-file.ts";
@@ -136,7 +136,7 @@ function checkLoading(place: string, options: LoadKeyRingOptions, known: readonl
   checkEnvironment(place, options.env);
 }
 
-function rulesOf(options: LoadKeyRingOptions): AdmissionRules & { readonly warn: (message: string) => void } {
+function rulesOf(options: LoadKeyRingOptions): KeyCheckRules & { readonly warn: (message: string) => void } {
   const { warn = emitWarning, clock = unixNow, acceptWeakFallbacksUntil, knownKeys } = options;
   return { warn, clock, acceptWeakFallbacksUntil, knownKeys };
 }
@@ -167,8 +167,8 @@ function load(options: LoadKeyRingOptions, sources: readonly Source[]): KeyRing 
   for (const warning of warnings) rules.warn(warning);
   const fallbacks = collectFallbacks(options, own, source.name);
   const mode = judgedMode(said);
-  admitKey(current, source.name, "current", mode, { ...rules, isOwnDevelopmentKey: sources.length === 0 });
-  for (const fallback of fallbacks.keys) admitKey(fallback, fallbacks.name, "fallback", mode, rules);
+  checkKey(current, source.name, "current", mode, { ...rules, isOwnDevelopmentKey: sources.length === 0 });
+  for (const fallback of fallbacks.keys) checkKey(fallback, fallbacks.name, "fallback", mode, rules);
   return new KeyRing(current, fallbacks.keys, { source: source.name, clock: rules.clock, mode: said, grading: "done", rules });
 }
 

@@ -2,7 +2,7 @@ import { unixNow, type Clock } from "../../clock.ts";
 import { InvalidOptionError, SecretKeyError } from "../../errors.ts";
 import { gradeSecretKey } from "../grading/grade.ts";
 import type { KeyUsage } from "../key-ring.ts";
-import { readKeysText, writeKeysText, type KeysTextFormat } from "./keys-text.ts";
+import { readKeysText, writeKeysText, type KeysTextFormat } from "./key-source-text.ts";
 import { SecretKey } from "../secret-key.ts";
 import { checkOptions, checkText, kindOf } from "../../options.ts";
 

@@ -1,6 +1,6 @@
 import { realpathSync, watch, type FSWatcher } from "node:fs";
 import { dirname } from "node:path";
-import { emitWarning } from "../admit.ts";
+import { emitWarning } from "../check-key.ts";
 import { readKeyFile } from "./key-file.ts";
 import type { KeyRing } from "../key-ring.ts";
 import { SecretKey } from "../secret-key.ts";

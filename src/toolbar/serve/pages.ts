@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Capability } from "./capability.ts";
+import type { AccessTokens } from "./access-tokens.ts";
 import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
 import type { ExchangeList, ExchangePage, ExchangeSummary } from "../panel.ts";
 
@@ -34,16 +34,16 @@ const NOT_FOUND: ToolbarAnswer = { status: 404, headers: { "Content-Type": "text
 export class Pages {
   readonly #prefix: string;
   readonly #guard: Guard;
-  readonly #capability: Capability;
+  readonly #accessTokens: AccessTokens;
   readonly #source: PageSource;
   readonly #refused: (verdict: GuardVerdict) => void;
   readonly #streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
   #script: string | undefined;
 
-  constructor(prefix: string, guard: Guard, capability: Capability, source: PageSource, refused: (verdict: GuardVerdict) => void) {
+  constructor(prefix: string, guard: Guard, accessTokens: AccessTokens, source: PageSource, refused: (verdict: GuardVerdict) => void) {
     this.#prefix = prefix;
     this.#guard = guard;
-    this.#capability = capability;
+    this.#accessTokens = accessTokens;
     this.#source = source;
     this.#refused = refused;
   }
@@ -66,7 +66,7 @@ export class Pages {
     const { pathname, searchParams } = url;
     if (pathname === "/") return this.#standalone();
     if (pathname === "/toolbar.js") return this.#browserScript();
-    const from = this.#capability.verify(searchParams.get("token") ?? "");
+    const from = this.#accessTokens.verify(searchParams.get("token") ?? "");
     if (from === undefined) return NOT_FOUND;
     if (pathname === "/events") return this.#events();
     if (pathname === "/exchanges") return data(this.#source.list(from), searchParams);
@@ -117,7 +117,7 @@ export class Pages {
   }
 
   #standalone(): ToolbarAnswer {
-    const address = this.scriptAddress({ token: this.#capability.grant(0), live: "1", page: "1" }).replaceAll("&", "&amp;");
+    const address = this.scriptAddress({ token: this.#accessTokens.grant(0), live: "1", page: "1" }).replaceAll("&", "&amp;");
     return {
       status: 200,
       headers: {

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "../../../errors.ts";
 import { decodeGolombRice, encodeGolombRice } from "./golomb.ts";
 import { digestOf } from "./digest-of.ts";
-import { parseKeyList, type KeyListFormat } from "./key-list.ts";
+import { parseKeyList, type KeyListFormat } from "./known-keys-format.ts";
 import { checkBytes, kindOf } from "../../../options.ts";
 
 /*

@@ -14,7 +14,7 @@ export function formatOf(name: string): KeysTextFormat {
 /**
  * The counters of one server or of several: what `ring.usage()` gives as JSON, or a list of those.
  */
-export async function readUsage(name: string, io: Io): Promise<readonly KeyUsage[]> {
+export async function readUsageFile(name: string, io: Io): Promise<readonly KeyUsage[]> {
   const text = name === "-" ? (await io.readInput()).toString("utf8") : readFileSync(resolve(io.cwd, name), "utf8");
   let value: unknown;
   try {

@@ -14,7 +14,7 @@ const LIFETIME = 12 * 60 * 60;
  * can neither sign a session nor read the records of another process, and a permission ends with
  * the server that gave it.
  */
-export class Capability {
+export class AccessTokens {
   readonly #signer: TimestampSigner;
 
   constructor(keys: KeyRing, clock?: Clock) {

@@ -20,7 +20,7 @@ export interface ReadKey {
 }
 
 /** Reads one key; of a file or standard input, one newline at the end is not part of it. */
-export async function readKey({ stdin, file, env }: KeySource, io: Io): Promise<ReadKey> {
+export async function readKeyInput({ stdin, file, env }: KeySource, io: Io): Promise<ReadKey> {
   if ([stdin, file, env].filter((given) => given !== undefined && given !== false).length > 1)
     throw new UsageError("Give one of --stdin, --file and --env.");
   if (stdin === true) return { bytes: withoutNewline(await io.readInput()), source: "standard input" };

@@ -7,7 +7,7 @@ import type { KnownKeys } from "./grading/known/known-keys.ts";
 import type { SecretKeyInput } from "./secret-key.ts";
 
 /** By what rules keys are let in, beside the mode. */
-export interface AdmissionRules {
+export interface KeyCheckRules {
   /** Gets each warning; `process.emitWarning` unless given. */
   readonly warn?: ((message: string) => void) | undefined;
   readonly clock: Clock;
@@ -32,7 +32,7 @@ const LIKELY_MISTAKES: readonly KeyFindingCode[] = ["whitespace_edges", "trailin
  * @throws SecretKeyError `key_missing` or `key_invalid` for what is no key in any mode,
  *   `key_refused` for what production refuses.
  */
-export function admitKey(key: SecretKeyInput, place: string, role: "current" | "fallback", mode: Mode, rules: AdmissionRules): void {
+export function checkKey(key: SecretKeyInput, place: string, role: "current" | "fallback", mode: Mode, rules: KeyCheckRules): void {
   const { warn = emitWarning } = rules;
   const { findings } = gradeSecretKey(key, { knownKeys: rules.knownKeys });
   const name = role === "current" ? `The secret key from ${place}` : `A fallback key from ${place}`;
@@ -58,7 +58,7 @@ export function admitKey(key: SecretKeyInput, place: string, role: "current" | "
   for (const { code, message, fix } of findings) if (LIKELY_MISTAKES.includes(code)) warn(`${name}: ${message} ${fix}`);
 }
 
-function acceptedUntil({ acceptWeakFallbacksUntil: until, clock }: AdmissionRules): string | false {
+function acceptedUntil({ acceptWeakFallbacksUntil: until, clock }: KeyCheckRules): string | false {
   return until !== undefined && until.getTime() / 1000 > clock() ? until.toISOString() : false;
 }
 

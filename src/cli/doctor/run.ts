@@ -18,7 +18,7 @@ interface Placed {
 }
 
 /** What the doctor looked at, and found. */
-export interface Examination {
+export interface DoctorReport {
   readonly folder: string;
   readonly files: number;
   readonly keys: number;
@@ -26,7 +26,7 @@ export interface Examination {
 }
 
 /** How to examine. */
-export interface ExamineOptions {
+export interface DoctorOptions {
   /** Whether to read git's history too. */
   readonly history: boolean;
   /** How a key is graded: with further lists of known keys, if there are any. */
@@ -37,7 +37,7 @@ export interface ExamineOptions {
  * Looks through an application's folder for keys that are not as they should be. Reads, and changes
  * nothing.
  */
-export async function examine(folder: string, { history, grade = gradeSecretKey }: ExamineOptions): Promise<Examination> {
+export async function runDoctor(folder: string, { history, grade = gradeSecretKey }: DoctorOptions): Promise<DoctorReport> {
   const files = listFiles(folder);
   const findings: DoctorFinding[] = [];
   const placed: Placed[] = [];
