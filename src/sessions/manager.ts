@@ -54,7 +54,8 @@ export interface AdapterAccess<Data extends object> {
  *
  * @example
  * ```ts
- * const manager = new SessionManager<{ visits: number }>({ keys: loadKeyRing({ env: process.env }) });
+ * const manager = new SessionManager<{ visits: number }>({ keys: loadKeyRing({ env: process.env })
+ * });
  * ```
  */
 export class SessionManager<Data extends object = Record<string, unknown>> {

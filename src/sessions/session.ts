@@ -16,7 +16,7 @@ export interface LoginOptions {
   readonly label?: string | undefined;
 }
 
-/** It travels in the cookie, and stands in an index of the store. */
+/** The subject is part of the cookie, and of an index of the store. */
 const LONGEST_SUBJECT = 512;
 const LONGEST_LABEL = 200;
 
@@ -148,7 +148,7 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * Gives the session a new token and keeps the rest, as is right whenever a visitor's rights
+   * Gives the session a new token and keeps the rest, as is right when a visitor's rights
    * change. With a store the old token opens it for ten seconds more, so that requests which are on
    * their way are not logged out; where that is too long, `login` has no such grace.
    */

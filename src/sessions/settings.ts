@@ -88,7 +88,7 @@ export function settingsOf<Data extends object>(options: SessionManagerOptions<D
   if (!Number.isSafeInteger(maxPayloadBytes) || maxPayloadBytes < 1)
     throw new InvalidOptionError("maxPayloadBytes is a whole number of bytes, and not below 1.");
   const place = 'option "keys" of SessionManager';
-  // A bare key was loaded by nobody who knows the mode, so it must be fit for production.
+  // The mode of a bare key is not known, so it must be fit for production.
   const isRing = options.keys instanceof KeyRing;
   const keys = KeyRing.from(options.keys, place).admit(place, isRing ? undefined : "production");
   return {

@@ -65,8 +65,8 @@ export class CookieBackend implements SessionBackend {
   }
 
   /**
-   * Nothing is kept here. The browser is told to forget the cookie, and a copy of it stays good
-   * until it ends.
+   * There is nothing to remove here. The browser is told to forget the cookie, and a copy of it
+   * stays good until it ends.
    */
   async remove(): Promise<void> {}
 

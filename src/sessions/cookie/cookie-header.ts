@@ -4,7 +4,7 @@ export const MAX_VALUE_LENGTH = 8192;
 export const MAX_VALUES = 64;
 
 /**
- * All values of one name in a Cookie header, in their order, as they stand there.
+ * All values of one name in a Cookie header, in their order, as they came.
  *
  * Pairs are split at ";", and only spaces and tabs are trimmed. What JavaScript's `trim` removes
  * besides has let attackers smuggle names with `__Host-` past browsers. Nothing is decoded, and

@@ -18,7 +18,7 @@ interface CommonCookieOptions {
   /**
    * The domains, paths and partitions that earlier releases gave the cookie. When a session is
    * saved or ended, its cookie is expired there too. Only scopes that cannot be derived from a
-   * request need to stand here, such as a deeper path: without the option, a visitor who holds
+   * request need to be listed here, such as a deeper path: without the option, a visitor who holds
    * cookies of two releases is anonymous for one request.
    */
   readonly formerly?: readonly CookieScope[] | undefined;

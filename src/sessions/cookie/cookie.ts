@@ -123,7 +123,7 @@ export class SessionCookie {
     return !isOwnBrowser(request);
   }
 
-  /** The cookie's name: `__Host-` may only stand before a Secure one. */
+  /** The cookie's name: only a Secure one may begin with `__Host-`. */
   nameFor(secure: boolean): string {
     return this.#name ?? (secure ? "__Host-session" : "session");
   }

@@ -7,7 +7,7 @@ export interface FlashMessage {
   readonly message: string;
 }
 
-/** Where Flask keeps flashed messages, and in the same form: tuples of category and message. */
+/** The entry in which Flask saves flashed messages, as tuples of category and message. */
 const FLASHES = "_flashes";
 
 /** Leaves a message in a session's data. */

@@ -7,7 +7,7 @@ import type { SessionData } from "./session-record.ts";
  * are made from. It is never handed out itself.
  *
  * Most data is plain JSON, and two plain values are compared and copied in a fraction of the time
- * that writing their text takes. What is not plain, or only looks alike, is told by its text.
+ * that writing their text takes. Everything else is compared by its text.
  */
 export class OriginalData {
   readonly #plain: SessionData | undefined;
@@ -18,7 +18,7 @@ export class OriginalData {
     this.#text = text;
   }
 
-  /** Of data that nobody has changed yet. */
+  /** For data that was not changed yet. */
   static of(data: SessionData): OriginalData {
     const plain = copyPlain(data);
     return plain === NOT_PLAIN ? new OriginalData(undefined, comparableText(data)) : new OriginalData(plain as SessionData, undefined);
@@ -49,7 +49,7 @@ export class OriginalData {
 
 const NOT_PLAIN: unique symbol = Symbol("not plain");
 
-/** A copy of what JSON.parse may have made; NOT_PLAIN where anything else stands in it. */
+/** A copy of what JSON.parse may have made; NOT_PLAIN if it holds anything else. */
 function copyPlain(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   // A number that is spelled in its own way is more than a number.

@@ -30,7 +30,7 @@ export function writeSessionJson(value: unknown): string {
  *
  * What can be read is more than what can be written: a Flask writes NaN, and a cookie may be nested
  * as deep as reading allows. Such data has a text to compare by as well, so that a session that
- * nobody changed stays as it is.
+ * was not changed stays as it is.
  *
  * @throws SessionError `session_invalid` for what was never read, such as a function or a circle.
  */

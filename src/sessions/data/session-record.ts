@@ -1,7 +1,7 @@
 /** The application's own entries of a session. */
 export type SessionData = Record<string, unknown>;
 
-/** What a session consists of, wherever it is kept. Times are whole Unix seconds. */
+/** What a session consists of, in a cookie and in a store. Times are whole Unix seconds. */
 export interface SessionRecord {
   /**
    * What a session that its cookie holds is known by; undefined where the format has no room for

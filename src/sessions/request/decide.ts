@@ -8,7 +8,7 @@ export interface CommitFacts {
   readonly verdict: "none" | "valid" | "rejected";
   /** Why the cookie was rejected. */
   readonly reason: RejectionReason | undefined;
-  /** Whether several cookies came, and nobody can tell which one is the visitor's. */
+  /** Whether several cookies came, and it cannot be known which one is the visitor's. */
   readonly isAmbiguous: boolean;
   /** Whether a rejected cookie led to a session that a logout can still end. */
   readonly isEndable: boolean;

@@ -7,8 +7,8 @@ const NO_CACHE: HeaderPair = ["Cache-Control", 'no-cache="Set-Cookie"'];
 const CLEAR_SITE_DATA: HeaderPair = ["Clear-Site-Data", '"cache", "cookies", "storage"'];
 
 /**
- * The headers of an answer: a shared cache must neither give one visitor's page to another nor store
- * the cookie.
+ * The headers of an answer: a shared cache must neither give one visitor's page to another nor
+ * store the cookie.
  *
  * @param isAccessed whether the answer depends on the session.
  * @param clearsSiteData whether the browser is to forget what it has stored for this origin.

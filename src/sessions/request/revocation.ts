@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../errors.ts";
-import { ask, type Patience } from "../ask.ts";
+import { withTimeout, type TimeoutPolicy } from "../with-timeout.ts";
 import { rejection, type Rejection } from "../data/rejection.ts";
 
 /** How an application ends sessions before their time; both are options of SessionManager. */
@@ -43,7 +43,7 @@ const DOING = "looking whether a session was ended";
  */
 export class Revocation {
   readonly #hooks: RevocationHooks;
-  readonly #patience: Patience;
+  readonly #timeoutPolicy: TimeoutPolicy;
 
   /**
    * @param timeout seconds that a hook may take.
@@ -54,7 +54,7 @@ export class Revocation {
       if (hooks[name] !== undefined && typeof hooks[name] !== "function") throw new InvalidOptionError(`The option ${name} is a function.`);
     }
     this.#hooks = hooks;
-    this.#patience = { whom: "validFrom or isRevoked", option: "storeTimeout", timeout };
+    this.#timeoutPolicy = { whom: "validFrom or isRevoked", option: "storeTimeout", timeout };
   }
 
   /** Whether there is anything to ask. */
@@ -66,7 +66,7 @@ export class Revocation {
   async refusalOf(session: RevocableSession): Promise<Rejection | undefined> {
     const { validFrom, isRevoked } = this.#hooks;
     const { subject, createdAt } = session;
-    return await ask(this.#patience, DOING, async () => {
+    return await withTimeout(this.#timeoutPolicy, DOING, async () => {
       const [from, revoked] = await Promise.all([
         (async () => (subject === undefined ? undefined : await validFrom?.(subject)))(),
         (async () => (isRevoked === undefined ? NOT_ASKED : await isRevoked(session)))(),

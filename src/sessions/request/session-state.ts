@@ -28,7 +28,7 @@ export interface RejectedCookie extends Rejection {
   readonly cookieName: string;
   /** Where a logout finds the sessions that the cookies led to. */
   readonly endable: readonly StoredAt[];
-  /** Whether several cookies came, and nobody can tell which one is the visitor's. */
+  /** Whether several cookies came, and it cannot be known which one is the visitor's. */
   readonly isAmbiguous: boolean;
 }
 
@@ -85,7 +85,7 @@ export class SessionState {
     return this.#phase === "closed";
   }
 
-  /** What came in; undefined while nobody has looked. */
+  /** What came in; undefined before the first look. */
   get opened(): Opened | undefined {
     return this.#opened;
   }
@@ -105,7 +105,7 @@ export class SessionState {
     return (this.#opened ??= this.#read());
   }
 
-  /** The session as it stands. */
+  /** The session as it is now. */
   record(): SessionRecord {
     if (this.#record === undefined) {
       const opened = this.open();

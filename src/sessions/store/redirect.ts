@@ -1,16 +1,16 @@
 /**
- * What a store keeps for a minute in the place of a session that has a new token: where it went, so
+ * What a store has for a minute in the place of a session that got a new token: where it went, so
  * that requests that still come with the old one, or are still running, neither lose what they do
  * nor end the visitor's session.
  */
 export interface Redirect {
-  /** The id under which the session is kept now. */
+  /** The id under which the store has the session now. */
   readonly id: string;
   /** When it moved, in Unix seconds. */
   readonly at: number;
   /**
-   * Whether a login moved it. Then the old token opens nothing any more: somebody may have planted
-   * it (OWASP ASVS 5.0, 7.2.4).
+   * Whether a login moved it. Then the old token opens nothing any more: an attacker may have
+   * planted it (OWASP ASVS 5.0, 7.2.4).
    */
   readonly byLogin: boolean;
   /** What a login at the same time needs to find the same new token; see `loginToken`. */
@@ -21,17 +21,17 @@ export interface Redirect {
 const MARK = /^(moved|login) ([A-Za-z0-9_-]{43}) (\d{1,15})(?: ([A-Za-z0-9_-]{22}))?$/;
 
 /**
- * What a store keeps between the end of a session and its deletion, so that both are one step for a
+ * What a store has between the end of a session and its deletion, so that both are one step for a
  * request that is about to write.
  */
 export const TOMBSTONE = "ended";
 
-/** The mark as a store keeps it. */
+/** The redirect as text. */
 export function writeRedirect({ id, at, byLogin, nonce }: Redirect): string {
   return `${byLogin ? "login" : "moved"} ${id} ${at}${nonce === undefined ? "" : ` ${nonce}`}`;
 }
 
-/** The mark that is kept in the place of a session; undefined for any other payload. */
+/** The redirect of a payload; undefined for any other payload. */
 export function readRedirect(payload: string | undefined): Redirect | undefined {
   const [, kind, id, at, nonce] = (payload === undefined ? undefined : MARK.exec(payload)) ?? [];
   return id === undefined ? undefined : { id, at: Number(at), byLogin: kind === "login", nonce };

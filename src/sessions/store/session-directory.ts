@@ -6,7 +6,7 @@ import type { IndexedStore, SessionStore } from "./session-store.ts";
 import { conflict, MAX_ATTEMPTS, type StoredSessions } from "./stored-sessions.ts";
 import { isStoreId } from "./token.ts";
 
-/** One of somebody's sessions, as `list` shows it. Times in Unix seconds. */
+/** One of a user's sessions, as `list` shows it. Times in Unix seconds. */
 export interface SessionInfo {
   /** For `revoke`; the same as `session.id` in that session. It opens nothing. */
   readonly id: string;

@@ -1,7 +1,7 @@
 import { readSessionJson, writeSessionJson } from "../data/session-json.ts";
 import { isDataObject, type SessionRecord } from "../data/session-record.ts";
 
-/** What a store keeps, as session JSON. */
+/** What a store saves of a session, as session JSON. */
 export function payloadOf({ subject, label, persistent, createdAt, lastSeenAt }: SessionRecord, text: string): string {
   const owner = subject === undefined ? "" : `,"subject":${writeSessionJson(subject)}`;
   const name = label === undefined ? "" : `,"label":${writeSessionJson(label)}`;

@@ -1,7 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import { SessionError } from "../../errors.ts";
 import type { KeyRing } from "../../keys/key-ring.ts";
-import { ask, type Patience } from "../ask.ts";
+import { withTimeout, type TimeoutPolicy } from "../with-timeout.ts";
 import type { Emptied, Reading, Refused, Reply, Result, SessionBackend, StoredAt, Write, Written } from "../backend.ts";
 import type { SessionCookie } from "../cookie/cookie.ts";
 import { MOVE_REMEMBERED, RENEWAL_GRACE, type Lifetimes } from "../data/lifetime.ts";
@@ -24,7 +24,7 @@ const MAX_TOKENS = 4;
  * Writes of one session wait for each other within a process. The store may be slow for each of
  * them.
  */
-const IN_TURN: Patience = { whom: "Earlier writes of the same session in this process", option: "a fixed bound", timeout: 60 };
+const IN_TURN: TimeoutPolicy = { whom: "Earlier writes of the same session in this process", option: "a fixed bound", timeout: 60 };
 
 const RENEWED_ELSEWHERE = "Saved. No cookie sent: another request renewed the token a moment ago, and sends it.";
 const NOTHING_NEW = "Saved because data changed. No cookie sent: the browser has this token.";
@@ -204,7 +204,7 @@ export class StoreBackend implements SessionBackend {
     leaves: (answer: Answer) => FoundEntry | undefined = nothing,
   ): Promise<Answer> {
     const before = this.#turns.get(id);
-    const mine = (async () => await work(before && (await ask(IN_TURN, "this one waited", () => before))))();
+    const mine = (async () => await work(before && (await withTimeout(IN_TURN, "this one waited", () => before))))();
     const settled = mine.then(leaves, nothing);
     this.#turns.set(id, settled);
     try {

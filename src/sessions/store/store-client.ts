@@ -1,5 +1,5 @@
 import { SessionError } from "../../errors.ts";
-import { ask, type Patience } from "../ask.ts";
+import { withTimeout, type TimeoutPolicy } from "../with-timeout.ts";
 import type { SessionRecord } from "../data/session-record.ts";
 import { largestEntries } from "../data/session-size.ts";
 import { payloadOf } from "./session-payload.ts";
@@ -17,26 +17,26 @@ interface StoreClientContext {
  */
 export class StoreClient {
   readonly #store: SessionStore;
-  readonly #patience: Patience;
+  readonly #timeoutPolicy: TimeoutPolicy;
   readonly #maxPayloadBytes: number;
 
   constructor(store: SessionStore, { timeout, maxPayloadBytes }: StoreClientContext) {
     this.#store = store;
-    this.#patience = { whom: "The session store", option: "storeTimeout", timeout };
+    this.#timeoutPolicy = { whom: "The session store", option: "storeTimeout", timeout };
     this.#maxPayloadBytes = maxPayloadBytes;
   }
 
   async get(id: string): Promise<string | undefined> {
-    return await ask(this.#patience, "reading a session", () => this.#store.get(id));
+    return await withTimeout(this.#timeoutPolicy, "reading a session", () => this.#store.get(id));
   }
 
   async delete(id: string): Promise<void> {
-    await ask(this.#patience, "ending a session", () => this.#store.delete(id));
+    await withTimeout(this.#timeoutPolicy, "ending a session", () => this.#store.delete(id));
   }
 
   /** True alone is a yes: a store of an application's own may answer anything. */
   async set(doing: string, id: string, payload: string, expiresAt: number, options: SetOptions): Promise<boolean> {
-    const answer: unknown = await ask(this.#patience, doing, () => this.#store.set(id, payload, expiresAt, options));
+    const answer: unknown = await withTimeout(this.#timeoutPolicy, doing, () => this.#store.set(id, payload, expiresAt, options));
     if (typeof answer === "boolean") return answer;
     throw new SessionError(
       "store_failed",

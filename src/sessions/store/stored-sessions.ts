@@ -120,7 +120,7 @@ export class StoredSessions {
 
   /**
    * Saves a session under a new id, and then says so in the place of the old one. Whatever fails or
-   * ends in between, no state is lost and none is kept that was ended.
+   * ends in between, no state is lost, and nothing that was ended stays.
    *
    * @param id the new one.
    * @param nonce of a login; see `loginToken`.
@@ -151,7 +151,7 @@ export class StoredSessions {
       await this.delete(id);
       return written;
     } catch (error) {
-      // Its token was sent to nobody. If the store cannot be told either, it expires by itself.
+      // No browser has its token. If the store fails here too, it expires by itself.
       await this.delete(id).catch(ignore);
       throw error;
     }

@@ -11,7 +11,7 @@ const SHAPE = /^[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{1,7}\.[A-Za-z0-9_-]{43}$/;
 /** A genuine token, and what its cookie says beside it. */
 export interface Token {
   readonly token: string;
-  /** The id under which a store keeps its session. */
+  /** The id under which a store has its session. */
   readonly id: string;
   /** Unix seconds. */
   readonly issuedAt: number;

@@ -41,7 +41,10 @@ export function movedCookieId(identity: string): string {
   return hash("sha256", `latchkey cookie moved\0${identity}`, "base64url");
 }
 
-/** The id under which a store keeps the token's session. The store's readers learn no token. */
+/**
+ * The id under which a store has the token's session: a hash, so that reading the store shows no
+ * token.
+ */
 export function storeIdOf(token: string): string {
   return hash("sha256", token, "base64url");
 }

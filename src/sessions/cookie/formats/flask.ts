@@ -14,7 +14,7 @@ const SHAPE = /^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{0,7}\.[A-Za-z0-9_-]{27}$/;
  * the reverse.
  *
  * Anybody can read such a cookie; only we can write one. `session.persistent` is Flask's
- * `_permanent`, and `session.subject` is `_user_id`, where Flask-Login keeps the user. The cookie
+ * `_permanent`, and `session.subject` is `_user_id`, where Flask-Login has the user. The cookie
  * is called `session` and ends 31 days after it was last signed. Flask's format has no start of the
  * session: as in Flask, a session that is used again and again has no absolute end. `lifetime` and
  * `idleTimeout` both count from the last signature, and the shorter one decides.

@@ -111,7 +111,7 @@ function fromPayload(payload: Buffer): SessionRecord | undefined {
     persistent,
     createdAt: started as number,
     lastSeenAt,
-    // A later end has no text, so this one stands for all of them.
+    // A later end has no text, so all of them are written as this one.
     expiresAt: expiresAt < LAST_SECOND ? expiresAt : undefined,
   };
 }

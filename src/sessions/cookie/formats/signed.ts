@@ -8,7 +8,7 @@ import type { SessionCodec, SessionFormat } from "./format.ts";
 
 const SHAPE = /^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{1,7}\.[A-Za-z0-9_-]{43}$/;
 /**
- * Compression would show a secret that stands beside a visitor's text: the cookie gets shorter with
+ * Compression would show a secret beside a visitor's text: the cookie gets shorter with
  * each letter that is guessed.
  */
 const NEVER_COMPRESS: number = Number.MAX_SAFE_INTEGER;

@@ -1,7 +1,7 @@
 import { LatchkeyError, SessionError } from "../errors.ts";
 
-/** How what the application has handed in is asked: whom, and how long. */
-export interface Patience {
+/** Timeout and labels for calls into the application's own code. */
+export interface TimeoutPolicy {
   /** What is asked, as the beginning of a sentence: "The session store". */
   readonly whom: string;
   /** The option that says how long, for the message. */
@@ -11,12 +11,16 @@ export interface Patience {
 }
 
 /**
- * The answer of something that the application has handed in, and that may be slow or broken.
+ * The answer of the application's own code, such as its store, which may be slow or broken.
  *
  * @throws SessionError `store_failed` when it fails, with its own error as the cause, or has not
  *   answered in time.
  */
-export function ask<Answer>({ whom, option, timeout }: Patience, doing: string, question: () => Answer | Promise<Answer>): Promise<Answer> {
+export function withTimeout<Answer>(
+  { whom, option, timeout }: TimeoutPolicy,
+  doing: string,
+  question: () => Answer | Promise<Answer>,
+): Promise<Answer> {
   // One promise and no async function: each store is asked so for each request.
   return new Promise((resolve, reject) => {
     const giveUp = (): void =>
