@@ -33,16 +33,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ["index", "keys/index", "stores"],
 };
 /** What the adapters of all frameworks share. */
-const SHARED = [
-  "check-mounted",
-  "not-saved",
-  "node-facts",
-  "session-place",
-  "session-of",
-  "headers-of",
-  "node-response",
-  "connect-session",
-].map((part) => `adapters/${part}`);
+const SHARED = ["check-mounted", "not-saved", "node-facts", "session-place", "session-of", "node-response", "open-session"].map(
+  (part) => `adapters/${part}`,
+);
 /**
  * Inner walls: a part of a folder -> the other parts of that folder that it may import. What is in
  * no part may import all parts. A part is a folder or a single file.
@@ -78,8 +71,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "adapters/session-place": [],
   "adapters/session-of": ["adapters/check-mounted"],
   "adapters/node-response": [],
-  "adapters/headers-of": ["adapters/node-response"],
-  "adapters/connect-session": SHARED,
+  "adapters/open-session": SHARED,
   "adapters/fastify": SHARED,
   "adapters/hono": SHARED,
   "adapters/node": SHARED,

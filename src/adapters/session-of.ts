@@ -27,14 +27,16 @@ type Carrier = { [OPENED]?: Opened | undefined };
  * Notes the session of a request. A second call with the same manager replaces the session; another
  * manager's session stays beside it.
  *
+ * @param carriers all that `sessionOf` may be given, first what `hasSession` is asked about.
  * @throws InvalidOptionError if another manager's session is in a cookie of the same name.
  */
-export function keepSession<Data extends object>(
+export function noteSession<Data extends object>(
   manager: SessionManager<Data>,
-  carrier: object,
+  carriers: readonly [object, ...object[]],
   session: Session<Data>,
   facts: RequestFacts,
 ): void {
+  const [carrier] = carriers;
   const present = find(manager, carrier);
   if (present !== undefined) {
     present.session = session;
@@ -43,7 +45,8 @@ export function keepSession<Data extends object>(
   const outer = (carrier as Carrier)[OPENED];
   const opened: Opened = { manager: manager as unknown as Opened["manager"], session, outer };
   for (let other = outer; other !== undefined; other = other.outer) refuseSameCookie(opened.manager, other.manager, facts);
-  (carrier as Carrier)[OPENED] = opened;
+  // A carrier that is the request of another server too may have that server's session.
+  for (const each of carriers as readonly Carrier[]) if (each[OPENED] === outer) each[OPENED] = opened;
 }
 
 /** Whether this manager has opened its session for a request already. */
@@ -61,7 +64,8 @@ export function hasSession<Data extends object>(manager: SessionManager<Data>, c
  *
  * @param manager the manager that `session(manager)` was mounted with.
  * @param requestOrContext what the framework gives a handler: the request of Express, Fastify and
- *   node:http, the context of Hono and Koa.
+ *   node:http, the context of Hono and Koa. The request that these two hold will do as well:
+ *   `ctx.req`, `ctx.request`, `c.req`, `c.req.raw`, and Fastify's `request.raw`.
  * @throws SessionError `session_unavailable` where no middleware has opened a session;
  *   InvalidOptionError where only other managers have, and for arguments that are no manager and no
  *   request.
@@ -91,7 +95,7 @@ export function sessionOf<Data extends object>(manager: SessionManager<Data>, re
   throw new SessionError(
     "session_unavailable",
     "This request has no session. Fix: mount session(manager) before the code that asks for the session, and in the same scope. " +
-      "Koa and Hono: give sessionOf the context.",
+      "Give sessionOf the request, or the context of Koa and Hono.",
   );
 }
 

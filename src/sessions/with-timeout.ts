@@ -23,20 +23,31 @@ export function withTimeout<Answer>(
 ): Promise<Answer> {
   // One promise and no async function: each store is asked so for each request.
   return new Promise((resolve, reject) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isAnswered = false;
     const giveUp = (): void =>
       reject(new SessionError("store_failed", `${whom} has not answered within ${timeout} s while ${doing} (${option}).`));
-    const timer = setTimeout(giveUp, timeout * 1000);
+    const startTimer = (): void => {
+      if (!isAnswered) timer = setTimeout(giveUp, timeout * 1000);
+    };
+    const stopTimer = (): void => {
+      isAnswered = true;
+      if (timer !== undefined) clearTimeout(timer);
+    };
     const succeed = (answer: Answer): void => {
-      clearTimeout(timer);
+      stopTimer();
       resolve(answer);
     };
     const fail = (cause: unknown): void => {
-      clearTimeout(timer);
+      stopTimer();
       if (cause instanceof LatchkeyError) return reject(cause);
       reject(new SessionError("store_failed", `${whom} failed while ${doing}. Its own error is the cause of this one.`, { cause }));
     };
     try {
       Promise.resolve(question()).then(succeed, fail);
+      // In the next turn, because an answer from memory is here by then. A timer would cost more
+      // than that answer.
+      void Promise.resolve().then(startTimer);
     } catch (error) {
       fail(error);
     }

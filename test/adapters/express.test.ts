@@ -38,7 +38,7 @@ adapterContract(
     const app = express().set("trust proxy", trustProxy).set("etag", false).use(session(manager));
     for (const [path, route] of Object.entries(routes)) {
       app.all(path, async (request, response) => {
-        const { status = 200, headers = {}, body = "", chunks } = await route(sessionOf(manager, request));
+        const { status = 200, headers = {}, body = "", chunks } = await route((request as unknown as SessionRequest<Data>).session);
         response.status(status).set(headers);
         if (chunks === undefined) response.send(body);
         else await pipeline(Readable.from(chunks), response).catch(() => undefined);
@@ -358,19 +358,117 @@ describe("request.session in the shape of express-session", () => {
     expect(JSON.parse(text.slice("begun ".length))).toEqual([...Array.from({ length: 7 }, () => "session_closed"), "saved"]);
   });
 
-  test("names of members are refused as entries, and __proto__ is an entry", async () => {
-    const manager = new SessionManager({ keys: generateSecretKey() });
+  /** Sends what a handler gives, and its errors as texts. */
+  async function answers(manager: SessionManager, work: (current: Entries, request: object) => unknown): Promise<unknown> {
     const app = express().use(session(manager));
-    app.get("/member", (request) => {
-      (entriesOf(request) as Record<string, unknown>)["save"] = 1;
+    app.get("/", async (request, response) => response.json((await work(entriesOf(request), request)) ?? null));
+    return await (await (await visitorOf(app))("/")).json();
+  }
+  const make = (): SessionManager => new SessionManager({ keys: generateSecretKey() });
+  const MEMBERS =
+    "id isNew subject data rejection login logout renew update flash flashes regenerate save reload destroy touch toJSON".split(" ");
+
+  test.each(MEMBERS)("A7: an entry cannot have the name of the member %s, and the error says what to write", async (name) => {
+    const codes = await answers(make(), (current) => {
+      const changes = [
+        () => (current[name as string] = 1),
+        () => Object.assign(current, { [name]: 1 }),
+        () => Object.defineProperty(current, name, { value: 1 }),
+        () => delete (current as Record<string, unknown>)[name],
+      ];
+      return changes.map((change) => {
+        try {
+          return change();
+        } catch (error) {
+          return (error as Error).message;
+        }
+      });
     });
-    app.get("/proto", (request, response) => {
-      (entriesOf(request) as Record<string, unknown>)["__proto__"] = { admin: true };
-      response.json([entriesOf(request)["admin"] ?? null, Object.keys(entriesOf(request))]);
+    const refused = expect.stringMatching(`^request\\.session\\["${name}"\\].*Fix: .*request\\.session\\.data\\["${name}"\\]`);
+    expect(codes).toEqual([refused, refused, refused, refused]);
+  });
+
+  test("A7: these are all members of a session, beside persistent, which can be set", async () => {
+    const manager = make();
+    const session = await manager.load(undefined);
+    const names = Object.getOwnPropertyNames(Object.getPrototypeOf(session)).filter((name) => name !== "constructor");
+    expect(names.filter((name) => ![...MEMBERS, "persistent"].includes(name))).toEqual([]);
+    const seen = await answers(manager, (current, request) => {
+      current.persistent = true;
+      const missing = names.filter((name) => !(name in current));
+      const wrong = names.filter((name) => typeof current[name] !== typeof (sessionOf(manager, request as never) as never)[name]);
+      return [missing, wrong, sessionOf(manager, request).persistent, Object.keys(current)];
     });
-    const visit = await visitorOf(app);
-    expect(await (await visit("/member")).text()).toBe("invalid_option");
-    expect(await (await visit("/proto")).json()).toEqual([null, ["__proto__"]]);
+    expect(seen).toEqual([[], [], true, []]);
+  });
+
+  test("A7: entries that have a member's name stay in data, and the member is the member", async () => {
+    const manager = make();
+    const seen = await answers(manager, (current, request) => {
+      Object.assign(sessionOf(manager, request).data, { subject: "maths", visits: 2 });
+      return [
+        current.subject ?? null,
+        current.data["subject"],
+        current.data === sessionOf(manager, request).data,
+        Object.keys(current),
+        { ...current },
+        Object.hasOwn(current, "subject"),
+        "subject" in current,
+        JSON.stringify(current),
+        inspect(current),
+      ];
+    });
+    expect(seen).toEqual([
+      null,
+      "maths",
+      true,
+      ["visits"],
+      { visits: 2 },
+      false,
+      true,
+      '{"subject":"maths","visits":2}',
+      "{ subject: 'maths', visits: 2 }",
+    ]);
+  });
+
+  test("A7: a member counts as a look at the session exactly where it does on the session itself", async () => {
+    const manager = make();
+    const looks = async (look: (current: Entries) => unknown): Promise<boolean> => {
+      const app = express().use(session(manager));
+      app.get("/", (request, response) => {
+        look(entriesOf(request));
+        response.send("ok");
+      });
+      return (await (await visitorOf(app))("/")).headers.get("vary") === "Cookie";
+    };
+    for (const name of [...MEMBERS, "persistent"]) {
+      const own = await manager.load(undefined);
+      Reflect.get(own, name);
+      const counts = (await manager.commit(own)).length > 0;
+      expect([name, await looks((current) => current[name as string])]).toEqual([name, counts]);
+    }
+    expect(await looks((current) => "login" in current)).toBe(false);
+    expect(await looks((current) => "visits" in current)).toBe(true);
+  });
+
+  test("A7: what regenerate has replaced goes on to show its entries, also in data, and its methods act on the new session", async () => {
+    const manager = make();
+    const seen = await answers(manager, async (before, request) => {
+      before["theme"] = "dark";
+      await new Promise((resolve) => before.regenerate(resolve));
+      before.login("7");
+      const after = entriesOf(request);
+      return [before.data["theme"], before["theme"], after.data["theme"] ?? null, after.subject, sessionOf(manager, request).subject];
+    });
+    expect(seen).toEqual(["dark", "dark", null, "7", "7"]);
+  });
+
+  test("__proto__ is an entry", async () => {
+    const seen = await answers(make(), (current) => {
+      (current as Record<string, unknown>)["__proto__"] = { admin: true };
+      return [current["admin"] ?? null, Object.keys(current)];
+    });
+    expect(seen).toEqual([null, ["__proto__"]]);
   });
 });
 

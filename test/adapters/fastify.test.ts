@@ -29,7 +29,7 @@ adapterContract(
     app.register(async (inner) => {
       for (const [path, route] of Object.entries(routes)) {
         inner.all(path, async (request, reply) => {
-          const { status = 200, headers = {}, body = "", chunks } = await route(sessionOf(manager, request));
+          const { status = 200, headers = {}, body = "", chunks } = await route((request as SessionRequest<Data>).session);
           reply.code(status).headers({ ...headers });
           if (status === 204) return await reply.send();
           return await reply.send(chunks === undefined ? body : Readable.from(chunks));

@@ -20,6 +20,12 @@ const starterOf =
     return url;
   };
 
+/** The requests inside of what a framework gives a handler. */
+function inside(carrier: object): readonly object[] {
+  const { req, request, raw } = carrier as { req?: object & { raw?: object }; request?: object; raw?: object };
+  return [req, request, raw, req?.raw].filter((each) => typeof each === "object");
+}
+
 describe.each(Object.entries(FRAMEWORKS))("%s: the place of the session", (name, { serve, sessionOf }) => {
   const start = starterOf(serve);
 
@@ -110,6 +116,18 @@ describe.each(Object.entries(FRAMEWORKS))("%s: the place of the session", (name,
     await visit("/in");
     await visit("/out");
     expect(await visit("/me")).toBe("ada undefined");
+  });
+
+  test("A7: sessionOf takes what the framework gives a handler, and the request that it holds", async () => {
+    const [shop, staff] = [make(), make({ cookie: { name: "staff" } })];
+    const url = await start([shop, staff], ({ carrier }) => {
+      const known = [shop, staff].map((manager) =>
+        inside(carrier).every((each) => sessionOf(manager, each) === sessionOf(manager, carrier)),
+      );
+      return `${inside(carrier).length} ${known.join(" ")}`;
+    });
+    const requests = { "node:http": 0, Express: 0, Fastify: 1, Koa: 2, Hono: 2 }[name];
+    expect(await browser(url)("/")).toBe(`${requests} true true`);
   });
 
   test("A3: the same manager twice keeps one session", async () => {

@@ -32,9 +32,16 @@ test("the manager types the session on every framework, and nothing is declared 
   });
 });
 
-test("request.session in Express's shape has the entries and the callbacks", () => {
+test("request.session in Express's shape has the entries, the callbacks and the members of Session", () => {
   expectTypeOf<SessionRequest<Shop>["session"]["visits"]>().toEqualTypeOf<number | undefined>();
   expectTypeOf<SessionRequest<Shop>["session"]["regenerate"]>().toBeFunction();
+  expectTypeOf<SessionRequest<Shop>["session"]["data"]>().toEqualTypeOf<Partial<Shop>>();
+  expectTypeOf<SessionRequest<Shop>["session"]["login"]>().toEqualTypeOf<Session<Shop>["login"]>();
+  expectTypeOf<SessionRequest<Shop>["session"]["subject"]>().toEqualTypeOf<string | undefined>();
+  expectTypeOf<SessionRequest<Shop>["session"]["persistent"]>().toEqualTypeOf<boolean>();
+  // A member, whatever an entry of its name would be.
+  expectTypeOf<SessionRequest<{ subject: number }>["session"]["subject"]>().toEqualTypeOf<string | undefined>();
+  expectTypeOf<SessionRequest["session"]["anything"]>().toEqualTypeOf<unknown>();
   // @ts-expect-error: an entry that the manager's data does not have
   expectTypeOf<SessionRequest<Shop>["session"]["visit"]>().toBeNever();
 });

@@ -21,8 +21,11 @@ export interface Answer {
   readonly chunks?: AsyncIterable<string>;
 }
 
+/** What is at the framework's own place of the session: on Express it is more than a Session. */
+export type PlacedSession = Omit<Session<Data>, "toJSON">;
+
 /** A handler that knows the session and nothing of the framework. */
-export type Route = (session: Session<Data>) => Answer | Promise<Answer>;
+export type Route = (session: PlacedSession) => Answer | Promise<Answer>;
 
 export interface Served {
   readonly url: string;
@@ -38,7 +41,8 @@ export interface ServeOptions {
 }
 
 /**
- * Serves routes by their path with one framework; a route that throws is the framework's to answer,
+ * Serves routes by their path with one framework, with the session from the place where the
+ * framework's users look for it: `request.session`, `ctx.session` or `c.get("session")`. A route that throws is the framework's to answer,
  * with status 500.
  */
 export type Serve = (manager: SessionManager<Data>, routes: Readonly<Record<string, Route>>, options?: ServeOptions) => Promise<Served>;
@@ -121,6 +125,32 @@ const routes: Readonly<Record<string, Route>> = {
     session.update((data) => void (data.visits = (data.visits ?? 0) + 1));
     return { body: "counted" };
   },
+  "/members": (session) => ({ body: JSON.stringify(Object.fromEntries(MEMBERS.map((name) => [name, typeof session[name]]))) }),
+  "/about": ({ id, isNew, subject, persistent, rejection, data }) => ({
+    body: JSON.stringify([typeof id, isNew, subject ?? null, persistent, rejection?.reason ?? null, data]),
+  }),
+  "/enter": (session) => {
+    session.login("7", { persistent: true, label: "Firefox" });
+    session.flash("Welcome.", "success");
+    session.update((data) => void (data.name = "ada"));
+    return { body: "in" };
+  },
+  "/flashes": (session) => ({ body: JSON.stringify(session.flashes()) }),
+  "/forget": (session) => {
+    session.persistent = false;
+    return { body: "until the window is closed" };
+  },
+  "/destroy": (session) => {
+    session.destroy();
+    const seen = [() => session.data.visits, () => (session.data.visits = 1), () => session.login("8")].map((change) => {
+      try {
+        return change() ?? null;
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    });
+    return { body: JSON.stringify(seen) };
+  },
   "/teapot": (session) => {
     session.flash("no coffee here");
     return { status: 418, body: "short and stout" };
@@ -137,6 +167,24 @@ const routes: Readonly<Record<string, Route>> = {
     };
   },
 };
+
+/** All members of a session; the compiler says if one is missing. */
+const NAMES: Record<keyof PlacedSession, true> = {
+  id: true,
+  isNew: true,
+  subject: true,
+  data: true,
+  persistent: true,
+  rejection: true,
+  login: true,
+  logout: true,
+  renew: true,
+  destroy: true,
+  update: true,
+  flash: true,
+  flashes: true,
+};
+const MEMBERS = Object.keys(NAMES) as (keyof PlacedSession)[];
 
 /** Lets "/events" send its second event. */
 let nextEvent = (): void => {};
@@ -230,6 +278,36 @@ export function adapterContract(name: string, serve: Serve, { listens = true, tr
         expect(await (await request("/me", { jar })).text()).toBe("nobody");
       });
     }
+
+    test("A7: the framework's own place of the session has all members of Session", async () => {
+      const request = await start();
+      const session = await new SessionManager<Data>({ keys: generateSecretKey() }).load(undefined);
+      const types = Object.fromEntries(MEMBERS.map((name) => [name, typeof session[name]]));
+      expect(await (await request("/members")).json()).toEqual(types);
+    });
+
+    test("A7: and they do there what they do on the session", async () => {
+      const request = await start(sqlite());
+      const jar = new CookieJar();
+      const about = async (): Promise<unknown> => await (await request("/about", { jar })).json();
+      expect(await about()).toEqual(["undefined", true, null, false, null, {}]);
+      const entered = (await request("/enter", { jar })).headers.getSetCookie();
+      expect(entered).toEqual([expect.stringContaining("Max-Age=")]);
+      const data = { name: "ada", _flashes: expect.anything() as unknown };
+      expect(await about()).toEqual(["string", false, "7", true, null, data]);
+      expect(await (await request("/flashes", { jar })).json()).toEqual([{ category: "success", message: "Welcome." }]);
+      expect(await (await request("/flashes", { jar })).json()).toEqual([]);
+      const before = jar.header!;
+      await request("/renew", { jar });
+      expect(jar.header).not.toBe(before);
+      expect((await request("/forget", { jar })).headers.getSetCookie()[0]).not.toContain("Max-Age=");
+      expect(await about()).toEqual(["string", false, "7", false, null, { name: "ada" }]);
+      const last = jar.header!;
+      expect(await (await request("/destroy", { jar })).json()).toEqual([null, "session_closed", "session_closed"]);
+      expect(jar.header).toBeUndefined();
+      const replayed = await request("/about", { headers: { Cookie: last } });
+      expect(await replayed.json()).toEqual(["undefined", true, null, false, "unknown", {}]);
+    });
 
     test("a renewal makes a new cookie and keeps the data; what still comes with the old one counts, and sends none", async () => {
       const request = await start(sqlite());

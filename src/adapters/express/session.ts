@@ -1,8 +1,8 @@
 import type { Request, RequestHandler } from "express";
 import type { SessionManager } from "../../sessions/manager.ts";
-import { connectSession } from "../connect-session.ts";
+import { connectSession, type SessionRecipe } from "../open-session.ts";
 import { NodeFacts } from "../node-facts.ts";
-import { keepSession, sessionOf } from "../session-of.ts";
+import { noteSession, sessionOf } from "../session-of.ts";
 import { replaceShown } from "../session-place.ts";
 import { expressSession, type ExpressSession, type SessionContext } from "./express-session.ts";
 import { warnOfPassport } from "./passport-warning.ts";
@@ -44,23 +44,25 @@ export function session<Data extends object>(manager: SessionManager<Data>): Req
     const facts = new ExpressFacts(request);
     const context: SessionContext = {
       current: () => sessionOf(manager, request),
-      load: async () => keepSession(manager, request, await manager.load(request.headers.cookie, facts), facts),
+      load: async () => noteSession(manager, [request], await manager.load(request.headers.cookie, facts), facts),
       // What stands in for a response may not say.
       isClosed: () => (response.headersSent as boolean | undefined) === true,
       show: (before, after) => replaceShown(request, before, after),
       passportLooked: false,
     };
-    connectSession(manager, {
+    const recipe: SessionRecipe<Data> = {
+      manager,
       request,
       response,
       facts,
-      place: () => ({ value: expressSession(context), entries: "request.session" }),
+      carriers: [request],
+      place: () => ({ name: "request.session", entries: "request.session", value: expressSession<Data>(context) }),
       beforeCommit: (current) => {
         if (context.passportLooked) warnOfPassport(manager, current);
       },
       onError: next,
-      next,
-    });
+    };
+    connectSession(recipe, next);
   };
 }
 

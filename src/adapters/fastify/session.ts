@@ -5,7 +5,7 @@ import type { Session } from "../../sessions/session.ts";
 import { discardBody } from "../node-response/discard-body.ts";
 import { NodeFacts } from "../node-facts.ts";
 import { giveUp } from "../not-saved.ts";
-import { hasSession, keepSession } from "../session-of.ts";
+import { hasSession, noteSession } from "../session-of.ts";
 import { sessionAccessor, showSession } from "../session-place.ts";
 import { plugin } from "./plugin.ts";
 import { unwrapResponse } from "./unwrap-response.ts";
@@ -67,7 +67,7 @@ export function session<Data extends object>(manager: SessionManager<Data>): Fas
       if (hasSession(manager, request)) return done();
       const facts = new FastifyFacts(request);
       const start = (session: Session<Data>): void => {
-        keepSession(manager, request, session, facts);
+        noteSession(manager, [request, request.raw], session, facts);
         const end = (): void => session.logout();
         showSession(request, { name: "request.session", entries: "request.session.data", value: session, end }, false);
         (request as Carrier<Data>)[opened] = { session, headers: copyHeaders(reply) };

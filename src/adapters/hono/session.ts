@@ -4,7 +4,7 @@ import type { SessionManager } from "../../sessions/manager.ts";
 import type { Session } from "../../sessions/session.ts";
 import { InvalidOptionError } from "../../errors.ts";
 import { warnNotSaved } from "../not-saved.ts";
-import { hasSession, keepSession } from "../session-of.ts";
+import { hasSession, noteSession } from "../session-of.ts";
 import { copyWith } from "./copy-with.ts";
 import { HonoFacts } from "./hono-facts.ts";
 import { checkManager } from "../check-mounted.ts";
@@ -44,7 +44,7 @@ export function session<Data extends object>(manager: SessionManager<Data>): Mid
     if (hasSession(manager, c)) return await next();
     const facts = new HonoFacts(c);
     const current = await manager.load(c.req.header("Cookie"), facts);
-    keepSession(manager, c, current, facts);
+    noteSession(manager, [c, c.req, c.req.raw], current, facts);
     show(c, current);
 
     let failure: { readonly error: unknown } | undefined;

@@ -1,15 +1,11 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { DefaultState, Middleware, ParameterizedContext } from "koa";
-import type { HeaderPair } from "../../sessions/data/header-pair.ts";
 import type { SessionManager } from "../../sessions/manager.ts";
 import type { Session } from "../../sessions/session.ts";
-import { beforeHeaders } from "../node-response/before-headers.ts";
 import { discardBody } from "../node-response/discard-body.ts";
 import { NodeFacts } from "../node-facts.ts";
-import { giveUp } from "../not-saved.ts";
-import { appendHeaders, copyHeaders, resetHeaders } from "../node-response/response-headers.ts";
-import { hasSession, keepSession } from "../session-of.ts";
-import { endIfDeleted, showSession } from "../session-place.ts";
+import { copyHeaders, resetHeaders } from "../node-response/response-headers.ts";
+import { openSession } from "../open-session.ts";
 import { checkManager } from "../check-mounted.ts";
 
 /** What the middleware adds to Koa's context: `ctx.session`. */
@@ -42,39 +38,27 @@ export interface SessionContext<Data extends object = Record<string, unknown>> {
 export function session<Data extends object>(manager: SessionManager<Data>): Middleware<DefaultState, SessionContext<Data>> {
   checkManager("session", manager);
   return async function session(ctx, next) {
-    // Mounted twice with the same manager: the outer one saves the session.
-    if (hasSession(manager, ctx)) return await next();
-    const { res } = ctx;
-    const facts = new KoaFacts(ctx);
-    const current = await manager.load(ctx.req.headers.cookie, facts);
-    keepSession(manager, ctx, current, facts);
-    showSession(ctx, { name: "ctx.session", entries: "ctx.session.data", value: current, end: () => current.logout() });
-
-    const before = copyHeaders(res);
-    let committed: Promise<readonly HeaderPair[]> | undefined;
-    const commit = async (): Promise<readonly HeaderPair[]> => {
-      if (committed === undefined) endIfDeleted(ctx);
-      return await (committed ??= manager.commit(current));
-    };
-    beforeHeaders(res, {
-      // At the last moment, because Koa takes all headers away when it answers an error.
-      work: async () => {
-        const headers = await commit();
-        return () => appendHeaders(res, headers);
-      },
+    const opening = openSession({
+      manager,
+      request: ctx.req,
+      response: ctx.res,
+      facts: new KoaFacts(ctx),
+      carriers: [ctx, ctx.request, ctx.req],
+      place: (value) => ({ name: "ctx.session", entries: "ctx.session.data", value }),
+      // Koa takes all headers away when it answers an error, and the session's are set after that.
       onError: (error) => ctx.onerror(error as Error),
-      onMissed: () => giveUp(manager, current),
     });
-
+    if (opening === undefined) return await next();
+    const opened = await opening;
+    const before = copyHeaders(ctx.res);
     await next();
     // The handler writes the answer itself, now or later.
-    if (ctx.respond === false || res.headersSent) return;
+    if (ctx.respond === false || ctx.res.headersSent) return;
     try {
-      // Koa's way to answer an error is middleware outside of this one: by the last moment that
-      // would have run.
-      await commit();
+      // Koa's way to answer an error is middleware outside of this one: when the headers are about
+      // to leave, that has run.
+      await opened.commit();
     } catch (error) {
-      committed = Promise.resolve([]);
       await discardAnswer(ctx, before);
       throw error;
     }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { SessionManager } from "../../sessions/manager.ts";
 import type { Session } from "../../sessions/session.ts";
-import { connectSession } from "../connect-session.ts";
+import { connectSession, type SessionRecipe } from "../open-session.ts";
 import { NodeFacts } from "../node-facts.ts";
 import { checkManager } from "../check-mounted.ts";
 
@@ -38,18 +38,20 @@ export type SessionMiddleware = (request: IncomingMessage, response: ServerRespo
 export function session<Data extends object>(manager: SessionManager<Data>): SessionMiddleware {
   checkManager("session", manager);
   return function session(request, response, next) {
-    connectSession(manager, {
+    const recipe: SessionRecipe<Data> = {
+      manager,
       request,
       response,
       facts: new NodeFacts(request),
-      place: (value) => ({ value, entries: "request.session.data" }),
+      carriers: [request],
+      place: (value) => ({ name: "request.session", entries: "request.session.data", value }),
       onError: (error) => {
         // A `next` without a parameter would run the handler once more.
         if (next.length > 0) next(error);
         else answer500(response);
       },
-      next: () => next(),
-    });
+    };
+    connectSession(recipe, () => next());
   };
 }
 
