@@ -1,153 +1,92 @@
-/**
- * Compares two builds of this package in one process: what a request costs a session, and what
- * signing costs.
+/*
+ * Compares two builds of this package in one run: what a request costs with each adapter, format
+ * and store, what it costs the manager alone, and what signing costs.
  *
- *     npm run build
- *     node bench/before-after.ts <dist folder of the commit before> [dist folder of now] [rounds]
+ *   npm run build
+ *   npm install --prefix bench
+ *   npm exec -- node bench/before-after.ts <dist before> [dist now] [rounds]
+ *   [--parts manager,signing,servers] [--only "express: latchkey redis"] [--out before-after]
  *
- * Rounds of the two builds alternate, so a machine that gets slower gets slower for both. A row is
- * the median of the rounds' ratios, with the smallest and the largest one beside it.
+ * A dist folder needs its package.json and node_modules beside it, so it is that of a worktree that
+ * was built. The two builds take turns in each round, so that a busy machine slows both. A row is
+ * the median of the rounds' ratios. All figures go to bench/results/before-after.json.
  */
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import type * as latchkey from "../src/index.ts";
-import type * as memoryStore from "../src/stores/memory.ts";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import { parseArgs } from "node:util";
+import { managerRows } from "./before-after/manager.ts";
+import { median, ratioOf, tableOf, type Row } from "./before-after/row.ts";
+import { serverRows } from "./before-after/servers.ts";
+import { signingRows } from "./before-after/signing.ts";
+import { Build, OWN_DIST } from "./build.ts";
 
-type Latchkey = typeof latchkey;
-type Memory = typeof memoryStore;
-interface Build {
-  readonly core: Latchkey;
-  readonly memory: Memory;
-}
+/** Rows whose median ratio is above this one are named at the end. */
+const NOTABLE = 1.1;
 
-const here = dirname(fileURLToPath(import.meta.url));
-const [before, now = join(here, "../dist"), rounds = "31"] = process.argv.slice(2);
-if (before === undefined) throw new Error("Name the dist folder of the commit before: node bench/before-after.ts ../before/dist");
-const builds = await Promise.all([before, now].map(load));
-
-async function load(folder: string): Promise<Build> {
-  const file = (name: string): string => pathToFileURL(join(resolve(folder), name)).href;
-  return { core: (await import(file("index.js"))) as Latchkey, memory: (await import(file("stores/memory.js"))) as Memory };
-}
-
-const FACTS = { secure: true, host: "app.example.com", path: "/", peer: "203.0.113.7", httpVersion: "1.1", headers: {} } as const;
-const KEY = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5A";
-const DATA = { name: "Ada Lovelace", cart: ["a-1", "b-2"], csrf: "0f2b6c1de7a94b58" };
-const REQUESTS = 400;
-
-interface Row {
-  readonly name: string;
-  /** Prepares one build; what it gives does so many requests. */
-  readonly prepare: (build: Build) => Promise<() => Promise<void>>;
-}
-
-const KINDS = ["sealed", "signed", "flask", "memory"] as const;
-const rows: Row[] = KINDS.flatMap((kind): Row[] => {
-  const prepared = async ({ core, memory }: Build) => {
-    const manager = new core.SessionManager({
-      keys: new core.KeyRing(KEY),
-      ...(kind === "memory" ? { store: new memory.MemoryStore() } : { format: core[kind]() }),
-    });
-    const first = await manager.load(undefined, FACTS);
-    first.login("7");
-    Object.assign(first.data, DATA);
-    const pair = (await manager.commit(first)).find(([name]) => name === "Set-Cookie")![1].split(";")[0]!;
-    return { manager, pair };
-  };
-  return [
-    {
-      name: `${kind}: read, the same visitor again`,
-      prepare: async (build) => {
-        const { manager, pair } = await prepared(build);
-        return async () => {
-          for (let index = 0; index < REQUESTS; index++) {
-            const session = await manager.load(pair, FACTS);
-            void session.data["name"];
-            await manager.commit(session);
-          }
-        };
-      },
-    },
-    {
-      name: `${kind}: write`,
-      prepare: async (build) => {
-        const { manager, pair } = await prepared(build);
-        let count = 0;
-        return async () => {
-          for (let index = 0; index < REQUESTS; index++) {
-            const session = await manager.load(pair, FACTS);
-            session.data["count"] = ++count;
-            await manager.commit(session);
-          }
-        };
-      },
-    },
-    {
-      name: `${kind}: login and logout`,
-      prepare: async (build) => {
-        const { manager } = await prepared(build);
-        return async () => {
-          for (let index = 0; index < REQUESTS / 4; index++) {
-            const begun = await manager.load(undefined, FACTS);
-            begun.data["a"] = 1;
-            const anonymous = pairOf(await manager.commit(begun));
-            const session = await manager.load(anonymous, FACTS);
-            session.login("7");
-            const last = await manager.load(pairOf(await manager.commit(session)), FACTS);
-            last.logout();
-            await manager.commit(last);
-          }
-        };
-      },
-    },
-    {
-      name: `${kind}: a forged cookie`,
-      prepare: async (build) => {
-        const { manager, pair } = await prepared(build);
-        return async () => {
-          for (let index = 0; index < REQUESTS; index++) {
-            const forged = `${pair.slice(0, -6)}${String(index).padStart(6, "A")}`;
-            const session = await manager.load(forged, FACTS);
-            void session.isNew;
-            await manager.commit(session);
-          }
-        };
-      },
-    },
-  ];
-});
-rows.push({
-  name: "no cookie, nobody looks",
-  prepare: async ({ core }) => {
-    const manager = new core.SessionManager({ keys: new core.KeyRing(KEY) });
-    return async () => {
-      for (let index = 0; index < REQUESTS; index++) await manager.commit(await manager.load(undefined, FACTS));
-    };
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    parts: { type: "string", default: "manager,signing,servers" },
+    only: { type: "string", default: "" },
+    out: { type: "string", default: "before-after" },
   },
 });
+const [before, now = OWN_DIST, roundsText = "15"] = positionals;
+if (before === undefined) throw new Error("Name the dist folder of the commit before: node bench/before-after.ts ../before/dist");
+const rounds = Number(roundsText);
+if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`"${roundsText}" is not a number of rounds.`);
+const builds = [new Build(before), new Build(now)] as const;
+const parts: Readonly<Record<string, (note: (row: Row) => void) => Promise<void>>> = {
+  manager: async (note) => await managerRows(builds, rounds, note),
+  signing: async (note) => await signingRows(builds, rounds, note),
+  servers: async (note) => await serverRows([before, now], rounds, options.only, note),
+};
 
-function pairOf(headers: readonly (readonly [string, string])[]): string {
-  const lines = headers.filter(([name, value]) => name === "Set-Cookie" && !value.includes("Max-Age=0"));
-  return lines[0]![1].split(";")[0]!;
+const started = performance.now();
+const load = [loadavg()[0]!];
+const rows: Record<string, Row[]> = {};
+for (const name of options.parts.split(",")) {
+  const part = parts[name];
+  if (part === undefined) throw new Error(`"${name}" is not a part. Fix: choose from ${Object.keys(parts).join(", ")}.`);
+  const own: Row[] = (rows[name] = []);
+  await part((row) => {
+    own.push(row);
+    process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0)} s  ${ratioOf(row).toFixed(2)}  ${row.name}\n`);
+  });
+  console.log(`\n${name}\n\n${tableOf(own)}`);
 }
+load.push(loadavg()[0]!);
 
-console.log("| what | now / before, median (min to max) | µs before | µs now |\n|---|---|---|---|");
-for (const { name, prepare } of rows) {
-  const works = await Promise.all(builds.map(prepare));
-  const times: number[][] = [[], []];
-  for (let round = -5; round < Number(rounds); round++) {
-    for (const index of round % 2 === 0 ? [0, 1] : [1, 0]) {
-      const start = process.cpuUsage();
-      await works[index]!();
-      const { user, system } = process.cpuUsage(start);
-      if (round >= 0) times[index]!.push((user + system) / REQUESTS);
-    }
-  }
-  const ratios = times[1]!.map((time, index) => time / times[0]![index]!);
-  const [low, middle, high] = [Math.min(...ratios), median(ratios), Math.max(...ratios)].map((ratio) => ratio.toFixed(2));
-  console.log(`| ${name} | ${middle} (${low} to ${high}) | ${median(times[0]!).toFixed(1)} | ${median(times[1]!).toFixed(1)} |`);
-}
+const all = Object.values(rows).flat();
+const notable = all.filter((row) => ratioOf(row) > NOTABLE).map((row) => `${row.name} ${ratioOf(row).toFixed(2)}`);
+console.log(`\nRows above ${NOTABLE.toFixed(2)}: ${notable.join("; ") || "none"}.`);
+const writers = writersTable();
+if (writers !== "") console.log(`\n${writers}`);
+const seconds = Math.round((performance.now() - started) / 1000);
+console.log(`\n${rounds} rounds, ${seconds} s, load average ${load.map((value) => value.toFixed(2)).join(" to ")}.`);
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const folder = new URL("results/", import.meta.url);
+mkdirSync(folder, { recursive: true });
+const about = { date: new Date().toISOString().slice(0, 10), node: process.version, cpus: cpus().length, load, rounds, seconds };
+const shorten = (_: string, value: unknown): unknown => (typeof value === "number" ? Number(value.toFixed(3)) : value);
+writeFileSync(new URL(`${options.out}.json`, folder), `${JSON.stringify({ about, rows }, shorten)}\n`);
+
+/** 16 writers of one session, as a multiple of 16 that write the sessions of 64 visitors. */
+function writersTable(): string {
+  const lines = all.flatMap((many) => {
+    const one = all.find(({ name }) => name === many.name.replace(/: write$/, ": writers") && name !== many.name);
+    if (one === undefined || one.wall === undefined || many.wall === undefined) return [];
+    const cell = (writers: readonly number[], write: readonly number[]): string =>
+      median(writers.map((value, round) => value / write[round]!)).toFixed(2);
+    const cells = [
+      cell(one.before, many.before),
+      cell(one.now, many.now),
+      cell(one.wall.before, many.wall.before),
+      cell(one.wall.now, many.wall.now),
+    ];
+    return [`| ${many.name.replace(/: write$/, "")} | ${cells.join(" | ")} |`];
+  });
+  if (lines.length === 0) return "";
+  const heads = ["16 writers : 64 visitors", "CPU before", "CPU now", "clock before", "clock now"];
+  return [`| ${heads.join(" | ")} |`, "| --- | ---: | ---: | ---: | ---: |", ...lines].join("\n");
 }

@@ -13,21 +13,16 @@
 import { writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import * as signing from "../src/signing/index.ts";
 import { type Contender, type Job, measure, ratio, repeat } from "./signing/contender.ts";
 import { floors } from "./signing/floors.ts";
 import { ours } from "./signing/ours.ts";
+import { payloads } from "./signing/payloads.ts";
 import { peers } from "./signing/peers.ts";
 import { startPython } from "./signing/python.ts";
 
 const { values: options } = parseArgs({ options: { rounds: { type: "string", default: "21" }, save: { type: "string" } } });
 const rounds = Number(options.rounds);
-
-const items = (count: number): object[] =>
-  Array.from({ length: count }, (_, id) => ({ id: (id * 7919) % 1000, sku: ((id * 104_729) % 7919).toString(36), qty: id % 7 }));
-// The token is of the random digits that real ones are made of: one of 0123456789abcdef over and
-// over is what zlib waits for.
-const user = { user_id: 12_345, name: "Ada Lovelace", csrf: "9f86d081884c7d659a2feaa0" };
-const payloads = Object.entries({ "80 B": user, "500 B": { ...user, cart: items(13) }, "3 kB": { ...user, cart: items(95) } });
 
 interface Row {
   readonly payload: string;
@@ -49,7 +44,7 @@ function shuffled(length: number): number[] {
 
 const python = await startPython();
 const { found, missing } = await peers();
-const contenders: readonly Contender[] = [...floors, ...ours, ...(python?.contenders ?? []), ...found];
+const contenders: readonly Contender[] = [...floors, ...ours(signing), ...(python?.contenders ?? []), ...found];
 if (python === undefined) missing.push("itsdangerous (Python)");
 const load = [loadavg()[0]!];
 const rows: Row[] = [];

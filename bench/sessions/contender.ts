@@ -1,7 +1,9 @@
-/** What a configuration promises; only those with the same promise are compared. */
-export type Guarantee = "encrypted" | "signed" | "memory" | "redis";
+import type { Build } from "../build.ts";
 
-export type Framework = "node:http" | "express" | "fastify" | "hono" | "h3";
+/** What a configuration promises; only those with the same promise are compared. */
+export type Guarantee = "encrypted" | "signed" | "memory" | "redis" | "postgres";
+
+export type Framework = "node:http" | "express" | "fastify" | "koa" | "hono" | "h3";
 
 /** One server that takes part. */
 export interface Contender {
@@ -18,8 +20,15 @@ export interface Contender {
 }
 
 export interface Environment {
-  /** Of the Redis server, if there is one. */
-  readonly redisPort: number | undefined;
+  /** The build of Latchkey that is measured. */
+  readonly build: Build;
+  readonly services: Services;
+}
+
+/** The servers that the stores need, as far as they are on this machine. */
+export interface Services {
+  readonly redisPort?: number | undefined;
+  readonly postgresUrl?: string | undefined;
 }
 
 /**

@@ -4,10 +4,11 @@ import { FLOORS_ON_FRAMEWORKS } from "./apps/floors.ts";
 import { FASTIFY } from "./apps/fastify.ts";
 import { H3_SESSIONS } from "./apps/h3.ts";
 import { HONO } from "./apps/hono.ts";
+import { KOA } from "./apps/koa.ts";
 import { NODE } from "./apps/node.ts";
 
 /** All that take part. Each framework alone stands before its own. */
-export const CONTENDERS: readonly Contender[] = [...NODE, ...EXPRESS, ...FASTIFY, ...HONO, ...H3_SESSIONS, ...FLOORS_ON_FRAMEWORKS];
+export const CONTENDERS: readonly Contender[] = [...NODE, ...EXPRESS, ...FASTIFY, ...KOA, ...HONO, ...H3_SESSIONS, ...FLOORS_ON_FRAMEWORKS];
 
 /** Its name in tables and on the command line. */
 export function labelOf({ framework, name }: Contender): string {

@@ -65,7 +65,7 @@ export async function load(
       if (latencies.length % LOOK_AT === 0 || pending.length < TAIL.length || !pending.subarray(-TAIL.length).equals(TAIL)) {
         const head = pending.indexOf(HEAD_END);
         if (head === -1) return;
-        const headers = pending.latin1Slice(0, head).toLowerCase();
+        const headers = pending.toString("latin1", 0, head).toLowerCase();
         if (!headers.startsWith("http/1.1 200"))
           return reject(new Error(`${target.path} answered ${headers.slice(9, 12)}: ${pending.toString()}`));
         if (!isWhole(headers, pending, head + HEAD_END.length)) return;

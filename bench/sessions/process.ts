@@ -1,6 +1,7 @@
 import { fork, execFileSync, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
+import type { Services } from "./contender.ts";
 
 const canPin = process.platform === "linux" && availableParallelism() > 1 && spawnSync("taskset", ["--version"]).status === 0;
 
@@ -23,11 +24,15 @@ export class ServerProcess {
     this.port = port;
   }
 
-  static async start(label: string, redisPort: number | undefined): Promise<ServerProcess> {
-    const args = [label, ...(redisPort === undefined ? [] : [String(redisPort)])];
-    const child = fork(new URL("server.ts", import.meta.url), args, {
+  /** @param dist the dist folder of Latchkey; peers and floors do not use it. */
+  static async start(label: string, dist: string, services: Services): Promise<ServerProcess> {
+    const child = fork(new URL("server.ts", import.meta.url), [label, dist, JSON.stringify(services)], {
       env: { ...process.env, NODE_ENV: "production" },
-      execArgv: ["--disable-warning=ExperimentalWarning", ...(process.env["BENCH_NODE_OPTIONS"]?.split(" ") ?? [])],
+      execArgv: [
+        "--disable-warning=ExperimentalWarning",
+        "--disable-warning=LATCHKEY_PLAIN_HTTP",
+        ...(process.env["BENCH_NODE_OPTIONS"]?.split(" ") ?? []),
+      ],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     if (canPin) execFileSync("taskset", ["-a", "-cp", "0", String(child.pid)], { stdio: "ignore" });

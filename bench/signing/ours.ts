@@ -1,44 +1,54 @@
-import {
+import type * as signing from "../../src/signing/index.ts";
+import { type Contender, KEY } from "./contender.ts";
+
+type Signing = typeof signing;
+
+/** The rows of this package, and which of Python's they are to be compared with. */
+export function ours({
   flaskSessionSerializer,
   Serializer,
   Signer,
   TimedSerializer,
   URLSafeSerializer,
   URLSafeTimedSerializer,
-  type Digest,
-} from "../../src/signing/index.ts";
-import { type Contender, KEY } from "./contender.ts";
+}: Signing): readonly Contender[] {
+  return [
+    signer("Signer + JSON", new Signer(KEY, { digest: "sha1" }), "Python Signer + json"),
+    signer("Signer + JSON, SHA-256", new Signer(KEY, { digest: "sha256" })),
+    serializer("Serializer", new Serializer(KEY)),
+    timed("TimedSerializer", new TimedSerializer(KEY)),
+    serializer("URLSafeSerializer", new URLSafeSerializer(KEY)),
+    timed("URLSafeTimedSerializer", new URLSafeTimedSerializer(KEY)),
+    timed("Flask session", flaskSessionSerializer(KEY)),
+  ];
+}
 
-function signer(name: string, digest: Digest, inPython?: string): Contender {
-  const signer = new Signer(KEY, { digest });
+function signer(name: string, by: signing.Signer, inPython?: string): Contender {
   return {
     name,
     inPython,
     start(payload) {
-      const token = signer.sign(JSON.stringify(payload));
-      return { sign: () => signer.sign(JSON.stringify(payload)), verify: () => JSON.parse(signer.unsign(token)) as unknown };
+      const token = by.sign(JSON.stringify(payload));
+      return { sign: () => by.sign(JSON.stringify(payload)), verify: () => JSON.parse(by.unsign(token)) as unknown };
     },
   };
 }
 
-function serializer(name: string, of: Serializer | TimedSerializer): Contender {
+function serializer(name: string, of: signing.Serializer): Contender {
+  return serializing(name, of, (token) => of.loads(token));
+}
+
+function timed(name: string, of: signing.TimedSerializer): Contender {
+  return serializing(name, of, (token) => of.loads(token, { maxAge: 3600 }));
+}
+
+function serializing(name: string, of: Pick<signing.Serializer, "dumps">, loads: (token: string) => unknown): Contender {
   return {
     name,
     inPython: `Python ${name}`,
     start(payload) {
       const token = of.dumps(payload);
-      return { sign: () => of.dumps(payload), verify: () => of.loads(token, { maxAge: 3600 }) };
+      return { sign: () => of.dumps(payload), verify: () => loads(token) };
     },
   };
 }
-
-/** The rows of this package, and which of Python's they are to be compared with. */
-export const ours: readonly Contender[] = [
-  signer("Signer + JSON", "sha1", "Python Signer + json"),
-  signer("Signer + JSON, SHA-256", "sha256"),
-  serializer("Serializer", new Serializer(KEY)),
-  serializer("TimedSerializer", new TimedSerializer(KEY)),
-  serializer("URLSafeSerializer", new URLSafeSerializer(KEY)),
-  serializer("URLSafeTimedSerializer", new URLSafeTimedSerializer(KEY)),
-  serializer("Flask session", flaskSessionSerializer(KEY)),
-];

@@ -4,8 +4,6 @@ import { RedisStore } from "connect-redis";
 import express, { type Express, type Request, type RequestHandler } from "express";
 import expressSession, { type Store } from "express-session";
 import { getIronSession } from "iron-session";
-import { session } from "../../../src/adapters/express/session.ts";
-import { sessionOf } from "../../../src/adapters/session-of.ts";
 import { ANSWER, nextCount, peer, SECRET, sizeIn, visitorOf, type Contender, type Guarantee, type Visitor } from "../contender.ts";
 import { latchkey, redisClient } from "./latchkey.ts";
 
@@ -42,6 +40,7 @@ function ours(guarantee: Guarantee): Contender {
     guarantee,
     isOurs: true,
     start: async (environment) => {
+      const { session, sessionOf } = await environment.build.entry("latchkey/express");
       const manager = await latchkey(guarantee, environment);
       return await serve([session(manager)], (request) => sessionOf(manager, request).data);
     },
@@ -112,6 +111,7 @@ export const EXPRESS: readonly Contender[] = [
   ours("signed"),
   ours("memory"),
   ours("redis"),
+  ours("postgres"),
   ironSession,
   cookieSession,
   incumbent("memory"),

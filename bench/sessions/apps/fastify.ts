@@ -1,8 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { RedisStore } from "connect-redis";
 import Fastify, { type FastifyInstance, type FastifyPluginCallback, type FastifyRequest } from "fastify";
-import { session } from "../../../src/adapters/fastify/session.ts";
-import { sessionOf } from "../../../src/adapters/session-of.ts";
 import { ANSWER, nextCount, peer, SECRET, sizeIn, visitorOf, type Contender, type Guarantee, type Visitor } from "../contender.ts";
 import { latchkey, redisClient } from "./latchkey.ts";
 
@@ -36,6 +34,7 @@ function ours(guarantee: Guarantee): Contender {
     guarantee,
     isOurs: true,
     start: async (environment) => {
+      const { session, sessionOf } = await environment.build.entry("latchkey/fastify");
       const manager = await latchkey(guarantee, environment);
       const app = Fastify();
       app.register(session(manager));
@@ -108,6 +107,7 @@ export const FASTIFY: readonly Contender[] = [
   ours("encrypted"),
   ours("memory"),
   ours("redis"),
+  ours("postgres"),
   secureSession,
   fastifySession("memory"),
   fastifySession("redis"),

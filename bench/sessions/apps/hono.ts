@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { serve as serveNode } from "@hono/node-server";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
-import { session, type SessionEnv } from "../../../src/adapters/hono/session.ts";
+import type { SessionEnv } from "../../../src/adapters/hono/index.ts";
 import { ANSWER, nextCount, peer, SECRET, sizeIn, visitorOf, type Contender, type Guarantee, type Visitor } from "../contender.ts";
 import { latchkey } from "./latchkey.ts";
 
@@ -39,7 +39,9 @@ function ours(guarantee: Guarantee): Contender {
     guarantee,
     isOurs: true,
     start: async (environment) => {
+      const { session } = await environment.build.entry("latchkey/hono");
       const manager = await latchkey(guarantee, environment);
+      // Older commits have no sessionOf for Hono.
       const dataOf = (c: Context): Partial<Visitor> => (c as unknown as Context<SessionEnv<Visitor>>).get("session").data;
       return await serve([session(manager) as unknown as MiddlewareHandler], {
         read: (c) => dataOf(c).name,

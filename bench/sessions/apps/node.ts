@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from "node:net";
 import { getIronSession } from "iron-session";
 import { SignJWT, jwtVerify } from "jose";
-import { session, type SessionRequest } from "../../../src/adapters/node/session.ts";
+import type { SessionRequest } from "../../../src/adapters/node/index.ts";
 import { ANSWER, nextCount, peer, SECRET, sizeIn, visitorOf, type Contender, type Guarantee, type Visitor } from "../contender.ts";
-import { latchkey } from "./latchkey.ts";
+import { latchkey, type Format } from "./latchkey.ts";
 
 type Handle = (request: IncomingMessage, response: ServerResponse, route: string) => Promise<void> | void;
 
@@ -31,16 +31,19 @@ async function serve(handle: Handle): Promise<number> {
   });
 }
 
-function ours(guarantee: Guarantee): Contender {
+/** @param format in place of the one that gives the guarantee by default. */
+function ours(guarantee: Guarantee, format?: Format): Contender {
   return {
-    name: `latchkey ${guarantee}`,
+    name: `latchkey ${format ?? guarantee}`,
     framework: "node:http",
     guarantee,
     isOurs: true,
     start: async (environment) => {
-      const open = session(await latchkey(guarantee, environment));
+      const { session } = await environment.build.entry("latchkey/node");
+      const open = session(await latchkey(guarantee, environment, format));
       return await serve((request, response, route) => {
         open(request, response, () => {
+          // Older commits have no sessionOf for node:http.
           const current = (request as SessionRequest<Visitor>).session;
           if (route === "/login") Object.assign(current.data, visitorOf(sizeIn(request.url)));
           else if (route === "/read") void current.data.name;
@@ -140,4 +143,13 @@ const reactRouter: Contender = {
   },
 };
 
-export const NODE: readonly Contender[] = [bare, ours("encrypted"), ours("signed"), ours("memory"), ironSession, jose, reactRouter];
+export const NODE: readonly Contender[] = [
+  bare,
+  ours("encrypted"),
+  ours("signed"),
+  ours("signed", "flask"),
+  ours("memory"),
+  ironSession,
+  jose,
+  reactRouter,
+];

@@ -1,0 +1,79 @@
+import type { Contender } from "../sessions/contender.ts";
+import { CONTENDERS, labelOf } from "../sessions/contenders.ts";
+import { pinLoad } from "../sessions/process.ts";
+import { sample, startRunning, type Running, type Sample } from "../sessions/running.ts";
+import { applies, SCENARIOS } from "../sessions/scenarios.ts";
+import { hasService, startServices } from "../sessions/services.ts";
+import { turnsOf, type Row } from "./row.ts";
+
+/** Bytes of JSON in a session. */
+const SIZE = 110;
+/** Seconds of a window. */
+const WINDOW = 0.07;
+/**
+ * So many requests of each kind, or so many seconds, come before anything is measured: compiled
+ * code is what servers run.
+ */
+const WARM_UP = { requests: 4000, seconds: 0.3 };
+
+/** What is asked of the bare framework. */
+const BARE = { withCookie: SCENARIOS["read"]!, withoutCookie: SCENARIOS["untouched"]! };
+
+/**
+ * Our rows of sessions/run.ts. Each contender has a server of both builds, and no other servers run
+ * meanwhile. The bare framework has two windows in each round, with and without a cookie.
+ *
+ * @param dists the dist folders, before and now.
+ * @param only a regular expression for the labels, such as "express: latchkey redis".
+ */
+export async function serverRows(dists: readonly [string, string], rounds: number, only: string, note: (row: Row) => void): Promise<void> {
+  pinLoad();
+  const ours = CONTENDERS.filter((one) => one.isOurs === true && labelOf(one).match(only) !== null);
+  const services = await startServices(ours);
+  try {
+    for (const contender of ours.filter((one) => hasService(one, services))) {
+      const options = { services, size: SIZE, isCold: true };
+      const bare = await startRunning(bareOf(contender), { ...options, dist: dists[1] });
+      const before = await startRunning(contender, { ...options, dist: dists[0] });
+      const now = await startRunning(contender, { ...options, dist: dists[1] });
+      try {
+        await rowsOf(bare, [before, now], rounds, note);
+      } finally {
+        for (const { server } of [bare, before, now]) server.stop();
+      }
+    }
+  } finally {
+    await services.stop();
+  }
+}
+
+async function rowsOf(bare: Running, builds: readonly [Running, Running], rounds: number, note: (row: Row) => void): Promise<void> {
+  const { contender } = builds[0];
+  const scenarios = Object.entries(SCENARIOS).filter(([, scenario]) => applies(scenario, contender));
+  for (const [, scenario] of scenarios) for (const one of builds) await sample(one, scenario, WARM_UP, one);
+  for (const scenario of Object.values(BARE)) await sample(bare, scenario, WARM_UP, builds[0]);
+
+  const bareCpu = { withCookie: [] as number[], withoutCookie: [] as number[] };
+  const samples = new Map(scenarios.map(([name]) => [name, [[], []] as [Sample[], Sample[]]]));
+  for (let round = 0; round < rounds; round++) {
+    for (const kind of ["withCookie", "withoutCookie"] as const)
+      bareCpu[kind].push((await sample(bare, BARE[kind], { seconds: WINDOW }, builds[0])).cpu);
+    for (const [name, scenario] of scenarios) {
+      const own = samples.get(name)!;
+      for (const build of turnsOf(round)) own[build].push(await sample(builds[build], scenario, { seconds: WINDOW }, builds[build]));
+    }
+  }
+  for (const [name, [before, now]] of samples) {
+    note({
+      name: `${labelOf(contender)}: ${name}`,
+      before: before.map(({ cpu }) => cpu),
+      now: now.map(({ cpu }) => cpu),
+      bare: SCENARIOS[name]!.cookies(builds[0]).length === 0 ? bareCpu.withoutCookie : bareCpu.withCookie,
+      wall: { before: before.map(({ wall }) => wall), now: now.map(({ wall }) => wall) },
+    });
+  }
+}
+
+function bareOf({ framework }: Contender): Contender {
+  return CONTENDERS.find((one) => one.framework === framework && one.name === "bare")!;
+}

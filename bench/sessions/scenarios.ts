@@ -1,0 +1,40 @@
+import type { Contender } from "./contender.ts";
+import { forged } from "./load.ts";
+import type { Running } from "./running.ts";
+
+/** One kind of request. */
+export interface Scenario {
+  readonly path: string;
+  readonly cookies: (own: Running) => readonly string[];
+  /** Default: every contender but the floors. */
+  readonly applies?: (contender: Contender) => boolean;
+}
+
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  read: { path: "/read", cookies: ({ visitors }) => visitors, applies: () => true },
+  // For servers that remember what they have verified a moment ago: here no visitor comes twice in
+  // a while.
+  cold: { path: "/read", cookies: ({ many }) => many, applies: ({ isOurs }) => isOurs === true },
+  write: { path: "/write", cookies: ({ visitors }) => visitors, applies: () => true },
+  // All 16 connections write the same session at once.
+  writers: { path: "/write", cookies: ({ cookie }) => [cookie], applies: canWriteOneSession },
+  anonymous: { path: "/read", cookies: () => [] },
+  untouched: { path: "/untouched", cookies: () => [] },
+  forged: { path: "/read", cookies: ({ cookie }) => [forged(cookie)] },
+};
+
+/** Whether a kind of request is measured for a contender. */
+export function applies({ applies: ofScenario = isNoFloor }: Scenario, contender: Contender): boolean {
+  return contender.name !== "bare" && ofScenario(contender);
+}
+
+/** A floor reads and writes sessions, and knows no other visitors. */
+function isNoFloor({ isFloor }: Contender): boolean {
+  return isFloor !== true;
+}
+
+/** Sessions in cookies are not shared: each answer has a session of its own. */
+function canWriteOneSession({ framework, guarantee, isFloor }: Contender): boolean {
+  const isInStore = guarantee === "memory" || guarantee === "redis" || guarantee === "postgres";
+  return isInStore && isFloor !== true && (framework === "express" || framework === "fastify");
+}
