@@ -6,7 +6,7 @@ import type { Session } from "../sessions/session.ts";
 import { kindOf } from "../options.ts";
 import { checkManager } from "./check-mounted.ts";
 
-interface Opened {
+interface NotedSession {
   /**
    * The manager that opened the session. Of any type: it is compared when the session is taken out
    * again.
@@ -14,14 +14,14 @@ interface Opened {
   readonly manager: Pick<SessionManager, typeof adapterAccess>;
   session: unknown;
   /** The session that another manager has opened before. */
-  readonly outer: Opened | undefined;
+  readonly outer: NotedSession | undefined;
 }
 
 /**
  * On the request itself: thousands of entries in a WeakMap are work for each collection of garbage.
  */
 const OPENED: unique symbol = Symbol("latchkey session");
-type Carrier = { [OPENED]?: Opened | undefined };
+type Carrier = { [OPENED]?: NotedSession | undefined };
 
 /**
  * Notes the session of a request. A second call with the same manager replaces the session; another
@@ -43,7 +43,7 @@ export function noteSession<Data extends object>(
     return;
   }
   const outer = (carrier as Carrier)[OPENED];
-  const opened: Opened = { manager: manager as unknown as Opened["manager"], session, outer };
+  const opened: NotedSession = { manager: manager as unknown as NotedSession["manager"], session, outer };
   for (let other = outer; other !== undefined; other = other.outer) refuseSameCookie(opened.manager, other.manager, facts);
   // A carrier that is the request of another server too may have that server's session.
   for (const each of carriers as readonly Carrier[]) if (each[OPENED] === outer) each[OPENED] = opened;
@@ -99,14 +99,14 @@ export function sessionOf<Data extends object>(manager: SessionManager<Data>, re
   );
 }
 
-function find(manager: unknown, carrier: object): Opened | undefined {
+function find(manager: unknown, carrier: object): NotedSession | undefined {
   let opened = (carrier as Carrier)[OPENED];
   while (opened !== undefined && opened.manager !== manager) opened = opened.outer;
   return opened;
 }
 
 /** Two sessions in one cookie would overwrite each other. */
-function refuseSameCookie(inner: Opened["manager"], outer: Opened["manager"], facts: RequestFacts): void {
+function refuseSameCookie(inner: NotedSession["manager"], outer: NotedSession["manager"], facts: RequestFacts): void {
   const name = inner[adapterAccess].cookieNameFor(facts);
   if (name !== outer[adapterAccess].cookieNameFor(facts)) return;
   throw new InvalidOptionError(

@@ -19,7 +19,7 @@ import { SessionDirectory, type SessionInfo } from "./store/session-directory.ts
 import { headersFor } from "./request/headers-for.ts";
 import { endsSession } from "./request/intent.ts";
 import { NOTHING_CAME, SessionReader, type ParsedRequest } from "./request/session-reader.ts";
-import { SessionState, type Opened } from "./request/session-state.ts";
+import { SessionState, type Incoming } from "./request/session-state.ts";
 import { SessionWriter, type Outcome } from "./request/session-writer.ts";
 import { Session, stateOf } from "./session.ts";
 import { settingsOf } from "./settings.ts";
@@ -191,7 +191,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   }
 
   #sessionOf(cookie: RequestCookie, parsed: ParsedRequest): Session<Data> {
-    const open = (): Opened => {
+    const open = (): Incoming => {
       const opened = parsed.open();
       if (opened.verdict === "valid" && opened.source === this.#backend && opened.cookieName !== cookie.name)
         cookie.keep(opened.cookieName);
@@ -259,7 +259,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
 
 /** The session of a request whose store could not be asked. */
 function storeFailed(cookie: RequestCookie): ParsedRequest {
-  const opened: Opened = {
+  const opened: Incoming = {
     verdict: "rejected",
     ...rejection("store_failed"),
     bytes: 0,

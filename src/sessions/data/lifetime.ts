@@ -48,7 +48,9 @@ export const DEFAULT_LIFETIMES: Lifetimes = { lifetime: 30 * DAY, idleTimeout: 1
  */
 export function checkSeconds(name: string, value: number, mayBeInfinite: boolean = false): number {
   if ((Number.isSafeInteger(value) && value > 0) || (mayBeInfinite && value === Infinity)) return value;
-  throw new InvalidOptionError(`${name} is a whole number of seconds above 0, such as ${14 * DAY} for 14 days; it got ${describe(value)}.`);
+  throw new InvalidOptionError(
+    `${name} is a whole number of seconds above 0, such as ${14 * DAY} for 14 days; it got ${whatItGot(value)}.`,
+  );
 }
 
 /** When a session ends unless it is used again; both ends are inclusive. */
@@ -133,6 +135,6 @@ export function span(seconds: number): string {
   return `${Math.floor(seconds / size)} ${name}${rest === 0 ? "" : ` ${rest} ${nextName}`}`;
 }
 
-function describe(value: unknown): string {
+function whatItGot(value: unknown): string {
   return typeof value === "number" ? String(value) : typeof value;
 }

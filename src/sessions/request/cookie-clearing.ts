@@ -1,6 +1,6 @@
 import type { SessionCookie } from "../cookie/cookie.ts";
 import { endsSession, logsIn } from "./intent.ts";
-import type { Opened, RejectedCookie, SessionState, ValidSession } from "./session-state.ts";
+import type { Incoming, RejectedCookie, SessionState, ValidSession } from "./session-state.ts";
 
 /**
  * Makes a browser forget cookies: of sessions that were ended, and copies of them in other scopes.
@@ -42,7 +42,7 @@ export class CookieClearing {
    * Set-Cookie headers that make the browser forget a session that was ended, also its copies in
    * other scopes if the cookie held it.
    */
-  expired(state: SessionState, opened: Opened): string[] {
+  expired(state: SessionState, opened: Incoming): string[] {
     if (opened.verdict === "none") return [];
     const cookie = this.#cookie;
     const { secure, facts } = state.cookie;

@@ -5,12 +5,12 @@ import type { SessionBackend } from "../backend.ts";
 import { attributesOf, type RequestCookie } from "../cookie/cookie.ts";
 import { expiryOf } from "../data/lifetime.ts";
 import { readSessionJson } from "../data/session-json.ts";
-import type { Opened, SessionState } from "./session-state.ts";
+import type { Incoming, SessionState } from "./session-state.ts";
 import type { Outcome } from "./session-writer.ts";
 import type { SessionData } from "../data/session-record.ts";
 
 /** Reports what came in. */
-export function reportLoad(backend: SessionBackend, keys: KeyRing, cookie: RequestCookie, opened: Opened): void {
+export function reportLoad(backend: SessionBackend, keys: KeyRing, cookie: RequestCookie, opened: Incoming): void {
   if (!sessionLoadedChannel.hasSubscribers) return;
   if (opened.verdict !== "valid") {
     const { reason, explanation, bytes } = opened.verdict === "rejected" ? opened : { reason: undefined, explanation: undefined, bytes: 0 };

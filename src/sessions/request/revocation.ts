@@ -83,9 +83,11 @@ export class Revocation {
 function judge(createdAt: number, from: unknown, revoked: unknown): Rejection | undefined {
   // A database says null.
   if (from !== undefined && from !== null && !(typeof from === "number" && Number.isFinite(from)))
-    throw new InvalidOptionError(`validFrom gives Unix seconds as a number, such as 1800000000, or undefined; it gave ${describe(from)}.`);
+    throw new InvalidOptionError(`validFrom gives Unix seconds as a number, such as 1800000000, or undefined; it gave ${whatItGot(from)}.`);
   if (revoked !== NOT_ASKED && typeof revoked !== "boolean")
-    throw new InvalidOptionError(`isRevoked gives true or false; it gave ${describe(revoked)}. Fix: return Boolean(…), or compare: === 1.`);
+    throw new InvalidOptionError(
+      `isRevoked gives true or false; it gave ${whatItGot(revoked)}. Fix: return Boolean(…), or compare: === 1.`,
+    );
   if (typeof from === "number" && createdAt < from)
     return rejection(
       "revoked",
@@ -94,7 +96,7 @@ function judge(createdAt: number, from: unknown, revoked: unknown): Rejection | 
   return revoked === true ? rejection("revoked") : undefined;
 }
 
-function describe(value: unknown): string {
+function whatItGot(value: unknown): string {
   if (typeof value === "number" || value === undefined || value === null) return String(value);
   return `a ${typeof value}`;
 }

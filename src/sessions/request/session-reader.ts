@@ -8,7 +8,7 @@ import { OriginalData } from "../data/original-data.ts";
 import { mostTelling, rejection, type Rejection } from "../data/rejection.ts";
 import type { Revocation } from "./revocation.ts";
 import { fitToSchema } from "../data/session-schema.ts";
-import type { Opened, RejectedCookie, ValidSession } from "./session-state.ts";
+import type { Incoming, RejectedCookie, ValidSession } from "./session-state.ts";
 
 /**
  * More different sessions than a browser sends. The application is not asked about any of them
@@ -39,7 +39,7 @@ interface Examined {
 /** What came in: the names of the cookies, and the session they lead to. */
 export interface ParsedRequest {
   readonly names: readonly string[];
-  open(): Opened;
+  open(): Incoming;
 }
 
 /** No cookie of ours. */
@@ -174,7 +174,7 @@ function readNow({ name, values, sources }: Candidate): readonly (readonly Resul
  * The first name that leads to a session decides. A name with several sessions leads to none, and
  * no other one is tried in its place.
  */
-function conclude(examined: readonly Examined[]): Opened {
+function conclude(examined: readonly Examined[]): Incoming {
   let first: RejectedCookie | undefined;
   for (const { name, bytes, sessions, rejections, moved, isFlood } of examined) {
     const reject = (reason: Rejection, endable: readonly StoredAt[]): RejectedCookie => ({

@@ -33,7 +33,7 @@ export interface RejectedCookie extends Rejection {
 }
 
 /** What became of the cookies that came in. */
-export type Opened = { readonly verdict: "none" } | RejectedCookie | ValidSession;
+export type Incoming = { readonly verdict: "none" } | RejectedCookie | ValidSession;
 
 const DESTROYED = "it was destroyed in this request. Call logout() in place of destroy() to go on with a fresh one.";
 
@@ -49,12 +49,12 @@ export class SessionState {
   readonly cookie: RequestCookie;
   /** The names of the session's cookies that came in. */
   readonly incomingNames: readonly string[];
-  readonly #read: () => Opened;
+  readonly #read: () => Incoming;
   readonly #clock: () => number;
   #phase: Phase = "open";
   #intent: Intent = "none";
   #isAccessed = false;
-  #opened: Opened | undefined;
+  #opened: Incoming | undefined;
   #record: SessionRecord | undefined;
   #view: ClosedView | undefined;
   #journal: Journal | undefined;
@@ -63,7 +63,7 @@ export class SessionState {
    * @param owner the manager that this session is of.
    * @param read opens the cookie; called once, when the session is first looked at.
    */
-  constructor(owner: object, cookie: RequestCookie, incomingNames: readonly string[], read: () => Opened, clock: () => number) {
+  constructor(owner: object, cookie: RequestCookie, incomingNames: readonly string[], read: () => Incoming, clock: () => number) {
     this.owner = owner;
     this.cookie = cookie;
     this.incomingNames = incomingNames;
@@ -86,7 +86,7 @@ export class SessionState {
   }
 
   /** What came in; undefined before the first look. */
-  get opened(): Opened | undefined {
+  get opened(): Incoming | undefined {
     return this.#opened;
   }
 
@@ -101,7 +101,7 @@ export class SessionState {
     return this.valid?.stored === undefined ? [] : [this.valid.stored];
   }
 
-  open(): Opened {
+  open(): Incoming {
     return (this.#opened ??= this.#read());
   }
 

@@ -13,7 +13,7 @@ import { CookieClearing } from "./cookie-clearing.ts";
 import { decide, type CommitFacts, type Decision } from "./decide.ts";
 import { endsSession, logsIn } from "./intent.ts";
 import { saveWithinBounds } from "./save-within-bounds.ts";
-import type { Opened, SessionState, ValidSession } from "./session-state.ts";
+import type { Incoming, SessionState, ValidSession } from "./session-state.ts";
 
 /** What the end of a request sends, and what it tells. */
 export interface Outcome extends Decision {
@@ -39,7 +39,7 @@ interface WriterContext {
 /** What is decided at the end of a request, and by what. */
 interface Plan {
   readonly state: SessionState;
-  readonly opened: Opened;
+  readonly opened: Incoming;
   readonly facts: CommitFacts;
   readonly decision: Decision;
   /** The data at the end; undefined while it is surely as it came. */
@@ -120,7 +120,7 @@ export class SessionWriter {
     return action === "save" || action === "renew" || action === "remove";
   }
 
-  #plan(state: SessionState, opened: Opened, write: (data: SessionRecord["data"]) => DataText): Plan {
+  #plan(state: SessionState, opened: Incoming, write: (data: SessionRecord["data"]) => DataText): Plan {
     const record = state.record();
     const before = opened.verdict === "valid" ? opened.original : NOTHING_BEFORE;
     const data = !state.isAccessed || before.isUnchanged(record.data) ? undefined : write(record.data);
@@ -128,7 +128,7 @@ export class SessionWriter {
     return { state, opened, facts, decision: decide(facts), data };
   }
 
-  #factsOf(state: SessionState, opened: Opened, isDataChanged: boolean): CommitFacts {
+  #factsOf(state: SessionState, opened: Incoming, isDataChanged: boolean): CommitFacts {
     const { backend, keys } = this.#context;
     const { valid, isAccessed, intent } = state;
     const record = state.record();
