@@ -1,6 +1,7 @@
 import { BadPayload } from "../errors.ts";
 import { formatNumber } from "./float.ts";
 import { rememberNumber } from "./number-sources.ts";
+import { hasEscapedName, parseJson, type Reviver } from "./parse-json.ts";
 
 /**
  * How deep arrays and objects may stand in one another. Python's own limit is lower still than
@@ -29,7 +30,7 @@ const CONSTANT = /"[^"\\]*(?:\\.?[^"\\]*)*(?:"|$)|(?<![\w.+-])(?:NaN|-?Infinity)
 export function readJson(text: string): unknown {
   if (isTooDeep(text)) throw new BadPayload(`The payload is nested deeper than ${MAX_NESTING} levels.`);
   try {
-    if (SPECIAL_NUMBER.test(text)) return readExactly(text);
+    if (SPECIAL_NUMBER.test(text) || hasEscapedName(text)) return readExactly(text);
     return JSON.parse(text) as unknown;
   } catch (error) {
     if (error instanceof BadPayload) throw error;
@@ -39,10 +40,7 @@ export function readJson(text: string): unknown {
   }
 }
 
-interface ReviverContext {
-  readonly source?: string;
-}
-type ExactParse = (text: string, reviver: (this: object, key: string, value: unknown, context: ReviverContext) => unknown) => unknown;
+type ExactParse = (text: string, reviver: Reviver) => unknown;
 
 /**
  * Reads with an eye on how each number is spelled (JSON.parse source text access, in Node since
@@ -58,7 +56,8 @@ function readExactly(text: string): unknown {
     return token === "Infinity" ? "1e999" : "-1e999";
   });
   try {
-    return (JSON.parse as ExactParse)(plain, function revive(key, value, { source }) {
+    const parse = hasEscapedName(plain) ? parseJson : (JSON.parse as ExactParse);
+    return parse(plain, function revive(key, value, { source }) {
       if (typeof value !== "number" || source === undefined) return value;
       if (source === notANumber) return Number.NaN;
       if (!/[.eE]/.test(source)) return Number.isSafeInteger(value) ? value : exactInteger(source);
