@@ -476,15 +476,14 @@ describe("the methods that hold an answer", () => {
     ] as const;
     const calls: string[] = [];
     const wrapping: RequestHandler = (_, response, next) => {
-      const { write, end } = response;
-      response.write = function (...args: unknown[]) {
-        calls.push("write");
-        return (write as (...args: unknown[]) => boolean).apply(this, args);
-      } as typeof write;
-      response.end = function (...args: unknown[]) {
-        calls.push("end");
-        return (end as (...args: unknown[]) => ServerResponse).apply(this, args);
-      } as typeof end;
+      const methods = response as unknown as Record<"write" | "end", (...args: readonly unknown[]) => unknown>;
+      for (const name of ["write", "end"] as const) {
+        const inside = methods[name];
+        methods[name] = function (this: unknown, ...args) {
+          calls.push(name);
+          return inside.apply(this, [...args]);
+        };
+      }
       next();
     };
     const app = express().use(expressMiddleware(managers[0]), wrapping, expressMiddleware(managers[1]));

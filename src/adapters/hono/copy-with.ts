@@ -52,10 +52,13 @@ function plainHeaders({ body, headers }: Made, more: readonly HeaderPair[]): Rec
   if (own === undefined && typeof body === "string") own = TEXT;
   if (typeof own !== "object" || own === null || Object.getPrototypeOf(own) !== Object.prototype) return undefined;
   const all: Record<string, string> = { ...own };
-  const names = new Set(Object.keys(all).map((name) => name.toLowerCase()));
+  const names = new Map(Object.keys(all).map((name) => [name.toLowerCase(), name]));
   for (const [name, value] of more) {
-    if (names.size === names.add(name.toLowerCase()).size) return undefined;
-    all[name] = value;
+    const present = names.get(name.toLowerCase());
+    // Cookies do not share a line.
+    if (present !== undefined && name === "Set-Cookie") return undefined;
+    names.set(name.toLowerCase(), present ?? name);
+    all[present ?? name] = present === undefined ? value : `${all[present]}, ${value}`;
   }
   return all;
 }
