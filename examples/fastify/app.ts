@@ -1,55 +1,99 @@
-// A visit counter, a login and a flashed message on Fastify 5, with the sessions in SQLite. Run:
-// NODE_ENV=development node examples/fastify/app.ts
+// A visit counter, a login and a flashed message on Fastify 5.
+// Run: NODE_ENV=development node examples/fastify/app.ts
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { DatabaseSync } from "node:sqlite";
 import Fastify from "fastify";
-import { SessionManager } from "latchkey";
-import { loadKeyRing } from "latchkey/keys";
-import { debugToolbar, session, sessionOf } from "latchkey/fastify";
+import { debugToolbar, session, type SessionRequest } from "latchkey/fastify";
+import { SessionManager, type Session } from "latchkey";
+import { loadKeyRing, watchKeyFile } from "latchkey/keys";
 import { SqliteStore } from "latchkey/stores/sqlite";
 import { Toolbar } from "latchkey/toolbar";
+
+function serve(host: string, port: number): Server {
+  // Where a proxy ends TLS: Fastify({ trustProxy: "10.0.0.1" })
+  const app = Fastify();
+  app.register(debugToolbar(toolbar));
+  app.register(session(manager));
+  // The forms below have no fields; @fastify/formbody reads those that have.
+  app.addContentTypeParser("application/x-www-form-urlencoded", (_request, payload, done) => {
+    payload.resume();
+    done(null);
+  });
+  app.all("/*", async (request, reply) => {
+    const { method, url, session } = request as SessionRequest<Data>;
+    const { status, headers, body } = answer(`${method} ${url}`, session);
+    return await reply.code(status).headers(headers).send(body);
+  });
+  void app.listen({ port, host });
+  return app.server;
+}
+
+// ---- From here on the example is the same for each framework. ----
 
 interface Data {
   visits: number;
 }
 
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Answers a request, by its method and path. */
+function answer(route: string, session: Pick<Session<Data>, "data" | "subject" | "login" | "logout" | "flash" | "flashes">): Answer {
+  switch (route) {
+    case "GET /": {
+      const visits = (session.data.visits = (session.data.visits ?? 0) + 1);
+      const messages = session.flashes().map(({ message }) => `<p><strong>${message}</strong></p>`);
+      const action = session.subject === undefined ? "login" : "logout";
+      return page(`${messages.join("")}
+        <p>Visit ${visits}</p><form method="post" action="/${action}"><button>${action}</button></form>`);
+    }
+    case "POST /login":
+      // A real application checks a password here.
+      session.login("ada");
+      session.flash("Welcome, Ada.");
+      return redirect("/");
+    case "POST /logout":
+      session.logout();
+      return redirect("/");
+    default:
+      return { ...page("<p>Not found"), status: 404 };
+  }
+}
+
+function page(content: string): Answer {
+  const headers = { "Content-Type": "text/html; charset=utf-8" };
+  return { status: 200, headers, body: `<!doctype html><title>Latchkey</title>${content}` };
+}
+
+function redirect(location: string): Answer {
+  return { status: 303, headers: { Location: location }, body: "" };
+}
+
 const { env } = process;
 const keys = loadKeyRing({ env });
-const store = new SqliteStore(new DatabaseSync(env["DATABASE"] ?? ":memory:"));
-store.createSchema();
+
+// With SECRET_KEY_FILE the key is watched: replace the file, or send SIGHUP after writing it, and
+// nobody is logged out.
+const keyFile = env["SECRET_KEY_FILE"];
+if (keyFile !== undefined) {
+  const watch = watchKeyFile(keys, keyFile, { onReload: () => console.log("The keys were read again.") });
+  process.on("SIGHUP", () => watch.reload());
+}
+
+// With DATABASE, such as DATABASE=sessions.db, the sessions are in SQLite; else each cookie holds
+// its own.
+const database = env["DATABASE"];
+const store = database === undefined ? undefined : new SqliteStore(new DatabaseSync(database));
+store?.createSchema();
+
 const manager = new SessionManager<Data>({ keys, store });
-
-// A proxy in front that ends TLS: Fastify({ trustProxy: "10.0.0.1" })
-const app = Fastify();
 // Off unless NODE_ENV is development.
-app.register(debugToolbar(new Toolbar({ keys })));
-app.register(session(manager));
+const toolbar = new Toolbar({ keys });
 
-app.get("/", async (request, reply) => {
-  const current = sessionOf(manager, request);
-  const visits = (current.data.visits = (current.data.visits ?? 0) + 1);
-  const messages = current.flashes().map(({ message }) => `<p><strong>${message}</strong></p>`);
-  const action = current.subject === undefined ? "login" : "logout";
-  return await reply.type("text/html").send(`<!doctype html><title>Fastify</title>${messages.join("")}
-    <p>Visit ${visits}</p><form method="post" action="/${action}"><button>${action}</button></form>`);
-});
-
-// The forms above have no fields; @fastify/formbody reads those that have.
-app.addContentTypeParser("application/x-www-form-urlencoded", (_request, payload, done) => {
-  payload.resume();
-  done(null);
-});
-
-app.post("/login", async (request, reply) => {
-  // A real application checks a password here.
-  sessionOf(manager, request).login("ada");
-  sessionOf(manager, request).flash("Welcome, Ada.");
-  return await reply.redirect("/", 303);
-});
-
-app.post("/logout", async (request, reply) => {
-  sessionOf(manager, request).logout();
-  return await reply.redirect("/", 303);
-});
-
-const url = await app.listen({ host: env["HOST"] ?? "127.0.0.1", port: Number(env["PORT"] ?? 3000) });
-console.log(`Listening on ${url}`);
+const host = env["HOST"] ?? "127.0.0.1";
+const server = serve(host, Number(env["PORT"] ?? 3000));
+server.on("listening", () => console.log(`Listening on http://${host}:${(server.address() as AddressInfo).port}`));

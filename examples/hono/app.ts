@@ -1,51 +1,90 @@
-// A visit counter, a login and a flashed message on Hono. Run: NODE_ENV=development node
-// examples/hono/app.ts
-import { serve } from "@hono/node-server";
+// A visit counter, a login and a flashed message on Hono.
+// Run: NODE_ENV=development node examples/hono/app.ts
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { DatabaseSync } from "node:sqlite";
+import { serve as serveFetch } from "@hono/node-server";
 import { Hono } from "hono";
-import { html } from "hono/html";
-import { SessionManager } from "latchkey";
-import { loadKeyRing } from "latchkey/keys";
 import { debugToolbar, session, type SessionEnv } from "latchkey/hono";
+import { SessionManager, type Session } from "latchkey";
+import { loadKeyRing, watchKeyFile } from "latchkey/keys";
+import { SqliteStore } from "latchkey/stores/sqlite";
 import { Toolbar } from "latchkey/toolbar";
+
+function serve(host: string, port: number): Server {
+  const app = new Hono<SessionEnv<Data>>().use(debugToolbar(toolbar), session(manager));
+  app.all("*", (c) => {
+    const { status, headers, body } = answer(`${c.req.method} ${c.req.path}`, c.get("session"));
+    return new Response(body, { status, headers });
+  });
+  return serveFetch({ fetch: app.fetch, hostname: host, port }) as Server;
+}
+
+// ---- From here on the example is the same for each framework. ----
 
 interface Data {
   visits: number;
 }
 
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Answers a request, by its method and path. */
+function answer(route: string, session: Pick<Session<Data>, "data" | "subject" | "login" | "logout" | "flash" | "flashes">): Answer {
+  switch (route) {
+    case "GET /": {
+      const visits = (session.data.visits = (session.data.visits ?? 0) + 1);
+      const messages = session.flashes().map(({ message }) => `<p><strong>${message}</strong></p>`);
+      const action = session.subject === undefined ? "login" : "logout";
+      return page(`${messages.join("")}
+        <p>Visit ${visits}</p><form method="post" action="/${action}"><button>${action}</button></form>`);
+    }
+    case "POST /login":
+      // A real application checks a password here.
+      session.login("ada");
+      session.flash("Welcome, Ada.");
+      return redirect("/");
+    case "POST /logout":
+      session.logout();
+      return redirect("/");
+    default:
+      return { ...page("<p>Not found"), status: 404 };
+  }
+}
+
+function page(content: string): Answer {
+  const headers = { "Content-Type": "text/html; charset=utf-8" };
+  return { status: 200, headers, body: `<!doctype html><title>Latchkey</title>${content}` };
+}
+
+function redirect(location: string): Answer {
+  return { status: 303, headers: { Location: location }, body: "" };
+}
+
 const { env } = process;
 const keys = loadKeyRing({ env });
-const manager = new SessionManager<Data>({ keys });
 
-const app = new Hono<SessionEnv<Data>>();
+// With SECRET_KEY_FILE the key is watched: replace the file, or send SIGHUP after writing it, and
+// nobody is logged out.
+const keyFile = env["SECRET_KEY_FILE"];
+if (keyFile !== undefined) {
+  const watch = watchKeyFile(keys, keyFile, { onReload: () => console.log("The keys were read again.") });
+  process.on("SIGHUP", () => watch.reload());
+}
+
+// With DATABASE, such as DATABASE=sessions.db, the sessions are in SQLite; else each cookie holds
+// its own.
+const database = env["DATABASE"];
+const store = database === undefined ? undefined : new SqliteStore(new DatabaseSync(database));
+store?.createSchema();
+
+const manager = new SessionManager<Data>({ keys, store });
 // Off unless NODE_ENV is development.
-app.use(debugToolbar(new Toolbar({ keys })));
-app.use(session(manager));
+const toolbar = new Toolbar({ keys });
 
-app.get("/", (c) => {
-  const current = c.get("session");
-  const visits = (current.data.visits = (current.data.visits ?? 0) + 1);
-  const messages = current.flashes().map(({ message }) => html`<p><strong>${message}</strong></p>`);
-  const action = current.subject === undefined ? "login" : "logout";
-  return c.html(
-    html`<!doctype html><title>Hono</title>${messages}
-      <p>Visit ${visits}</p>
-      <form method="post" action="/${action}"><button>${action}</button></form>`,
-  );
-});
-
-app.post("/login", (c) => {
-  // A real application checks a password here.
-  c.get("session").login("ada");
-  c.get("session").flash("Welcome, Ada.");
-  return c.redirect("/", 303);
-});
-
-app.post("/logout", (c) => {
-  c.get("session").logout();
-  return c.redirect("/", 303);
-});
-
-const hostname = env["HOST"] ?? "127.0.0.1";
-serve({ fetch: app.fetch, hostname, port: Number(env["PORT"] ?? 3000) }, ({ port }) => {
-  console.log(`Listening on http://${hostname}:${port}`);
-});
+const host = env["HOST"] ?? "127.0.0.1";
+const server = serve(host, Number(env["PORT"] ?? 3000));
+server.on("listening", () => console.log(`Listening on http://${host}:${(server.address() as AddressInfo).port}`));

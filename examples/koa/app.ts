@@ -1,53 +1,92 @@
-// A visit counter, a login and a flashed message on Koa. Run: NODE_ENV=development node
-// examples/koa/app.ts
+// A visit counter, a login and a flashed message on Koa 3.
+// Run: NODE_ENV=development node examples/koa/app.ts
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { DatabaseSync } from "node:sqlite";
 import Koa from "koa";
-import { SessionManager } from "latchkey";
-import { loadKeyRing } from "latchkey/keys";
-import { debugToolbar, session, type SessionContext } from "latchkey/koa";
+import { debugToolbar, session } from "latchkey/koa";
+import { SessionManager, type Session } from "latchkey";
+import { loadKeyRing, watchKeyFile } from "latchkey/keys";
+import { SqliteStore } from "latchkey/stores/sqlite";
 import { Toolbar } from "latchkey/toolbar";
+
+function serve(host: string, port: number): Server {
+  // Where a proxy ends TLS: new Koa({ proxy: true })
+  const app = new Koa().use(debugToolbar(toolbar)).use(session(manager));
+  app.use((ctx) => {
+    const { status, headers, body } = answer(`${ctx.method} ${ctx.path}`, ctx.session);
+    ctx.set({ ...headers });
+    ctx.body = body;
+    ctx.status = status;
+  });
+  return app.listen(port, host);
+}
+
+// ---- From here on the example is the same for each framework. ----
 
 interface Data {
   visits: number;
 }
 
-const { env } = process;
-const keys = loadKeyRing({ env });
-const manager = new SessionManager<Data>({ keys });
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
 
-// A proxy in front that ends TLS: new Koa({ proxy: true })
-const app = new Koa<Koa.DefaultState, SessionContext<Data>>();
-// Off unless NODE_ENV is development.
-app.use(debugToolbar(new Toolbar({ keys })));
-app.use(session(manager));
-
-app.use((ctx) => {
-  const current = ctx.session;
-  switch (`${ctx.method} ${ctx.path}`) {
+/** Answers a request, by its method and path. */
+function answer(route: string, session: Pick<Session<Data>, "data" | "subject" | "login" | "logout" | "flash" | "flashes">): Answer {
+  switch (route) {
     case "GET /": {
-      const visits = (current.data.visits = (current.data.visits ?? 0) + 1);
-      const messages = current.flashes().map(({ message }) => `<p><strong>${message}</strong></p>`);
-      const action = current.subject === undefined ? "login" : "logout";
-      ctx.body = `<!doctype html><title>Koa</title>${messages.join("")}
-        <p>Visit ${visits}</p><form method="post" action="/${action}"><button>${action}</button></form>`;
-      return;
+      const visits = (session.data.visits = (session.data.visits ?? 0) + 1);
+      const messages = session.flashes().map(({ message }) => `<p><strong>${message}</strong></p>`);
+      const action = session.subject === undefined ? "login" : "logout";
+      return page(`${messages.join("")}
+        <p>Visit ${visits}</p><form method="post" action="/${action}"><button>${action}</button></form>`);
     }
     case "POST /login":
       // A real application checks a password here.
-      current.login("ada");
-      current.flash("Welcome, Ada.");
-      break;
+      session.login("ada");
+      session.flash("Welcome, Ada.");
+      return redirect("/");
     case "POST /logout":
-      current.logout();
-      break;
+      session.logout();
+      return redirect("/");
     default:
-      return;
+      return { ...page("<p>Not found"), status: 404 };
   }
-  ctx.redirect("/");
-  ctx.status = 303;
-});
+}
+
+function page(content: string): Answer {
+  const headers = { "Content-Type": "text/html; charset=utf-8" };
+  return { status: 200, headers, body: `<!doctype html><title>Latchkey</title>${content}` };
+}
+
+function redirect(location: string): Answer {
+  return { status: 303, headers: { Location: location }, body: "" };
+}
+
+const { env } = process;
+const keys = loadKeyRing({ env });
+
+// With SECRET_KEY_FILE the key is watched: replace the file, or send SIGHUP after writing it, and
+// nobody is logged out.
+const keyFile = env["SECRET_KEY_FILE"];
+if (keyFile !== undefined) {
+  const watch = watchKeyFile(keys, keyFile, { onReload: () => console.log("The keys were read again.") });
+  process.on("SIGHUP", () => watch.reload());
+}
+
+// With DATABASE, such as DATABASE=sessions.db, the sessions are in SQLite; else each cookie holds
+// its own.
+const database = env["DATABASE"];
+const store = database === undefined ? undefined : new SqliteStore(new DatabaseSync(database));
+store?.createSchema();
+
+const manager = new SessionManager<Data>({ keys, store });
+// Off unless NODE_ENV is development.
+const toolbar = new Toolbar({ keys });
 
 const host = env["HOST"] ?? "127.0.0.1";
-const server = app.listen(Number(env["PORT"] ?? 3000), host, () => {
-  console.log(`Listening on http://${host}:${(server.address() as AddressInfo).port}`);
-});
+const server = serve(host, Number(env["PORT"] ?? 3000));
+server.on("listening", () => console.log(`Listening on http://${host}:${(server.address() as AddressInfo).port}`));

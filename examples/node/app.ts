@@ -1,64 +1,94 @@
-// A visit counter, a login and a flashed message on node:http alone. Run: NODE_ENV=development node
-// examples/node/app.ts With SECRET_KEY_FILE the key is watched: replace the file, or send SIGHUP
-// after writing it, and nobody is logged out.
-import { createServer, type ServerResponse } from "node:http";
+// A visit counter, a login and a flashed message on node:http alone.
+// Run: NODE_ENV=development node examples/node/app.ts
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { DatabaseSync } from "node:sqlite";
+import { debugToolbar, session, type SessionRequest } from "latchkey/node";
 import { SessionManager, type Session } from "latchkey";
 import { loadKeyRing, watchKeyFile } from "latchkey/keys";
-import { debugToolbar, session, type SessionRequest } from "latchkey/node";
+import { SqliteStore } from "latchkey/stores/sqlite";
 import { Toolbar } from "latchkey/toolbar";
+
+function serve(host: string, port: number): Server {
+  const showToolbar = debugToolbar(toolbar);
+  const openSession = session(manager);
+  const server = createServer((request, response) => {
+    showToolbar(request, response, () => {
+      openSession(request, response, () => {
+        const { method, url, session } = request as SessionRequest<Data>;
+        const { status, headers, body } = answer(`${method} ${url}`, session);
+        response.writeHead(status, { ...headers }).end(body);
+      });
+    });
+  });
+  return server.listen(port, host);
+}
+
+// ---- From here on the example is the same for each framework. ----
 
 interface Data {
   visits: number;
 }
 
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Answers a request, by its method and path. */
+function answer(route: string, session: Pick<Session<Data>, "data" | "subject" | "login" | "logout" | "flash" | "flashes">): Answer {
+  switch (route) {
+    case "GET /": {
+      const visits = (session.data.visits = (session.data.visits ?? 0) + 1);
+      const messages = session.flashes().map(({ message }) => `<p><strong>${message}</strong></p>`);
+      const action = session.subject === undefined ? "login" : "logout";
+      return page(`${messages.join("")}
+        <p>Visit ${visits}</p><form method="post" action="/${action}"><button>${action}</button></form>`);
+    }
+    case "POST /login":
+      // A real application checks a password here.
+      session.login("ada");
+      session.flash("Welcome, Ada.");
+      return redirect("/");
+    case "POST /logout":
+      session.logout();
+      return redirect("/");
+    default:
+      return { ...page("<p>Not found"), status: 404 };
+  }
+}
+
+function page(content: string): Answer {
+  const headers = { "Content-Type": "text/html; charset=utf-8" };
+  return { status: 200, headers, body: `<!doctype html><title>Latchkey</title>${content}` };
+}
+
+function redirect(location: string): Answer {
+  return { status: 303, headers: { Location: location }, body: "" };
+}
+
 const { env } = process;
 const keys = loadKeyRing({ env });
-const manager = new SessionManager<Data>({ keys });
 
+// With SECRET_KEY_FILE the key is watched: replace the file, or send SIGHUP after writing it, and
+// nobody is logged out.
 const keyFile = env["SECRET_KEY_FILE"];
 if (keyFile !== undefined) {
   const watch = watchKeyFile(keys, keyFile, { onReload: () => console.log("The keys were read again.") });
   process.on("SIGHUP", () => watch.reload());
 }
 
-function answer({ method, url }: SessionRequest<Data>, current: Session<Data>, response: ServerResponse): void {
-  switch (`${method} ${url}`) {
-    case "GET /": {
-      const visits = (current.data.visits = (current.data.visits ?? 0) + 1);
-      const messages = current.flashes().map(({ message }) => `<p><strong>${message}</strong></p>`);
-      const action = current.subject === undefined ? "login" : "logout";
-      response.setHeader("Content-Type", "text/html; charset=utf-8");
-      response.end(`<!doctype html><title>node:http</title>${messages.join("")}
-        <p>Visit ${visits}</p><form method="post" action="/${action}"><button>${action}</button></form>`);
-      return;
-    }
-    case "POST /login":
-      // A real application checks a password here.
-      current.login("ada");
-      current.flash("Welcome, Ada.");
-      break;
-    case "POST /logout":
-      current.logout();
-      break;
-    default:
-      response.writeHead(404).end("Not found\n");
-      return;
-  }
-  response.writeHead(303, { Location: "/" }).end();
-}
+// With DATABASE, such as DATABASE=sessions.db, the sessions are in SQLite; else each cookie holds
+// its own.
+const database = env["DATABASE"];
+const store = database === undefined ? undefined : new SqliteStore(new DatabaseSync(database));
+store?.createSchema();
 
-const openSession = session(manager);
+const manager = new SessionManager<Data>({ keys, store });
 // Off unless NODE_ENV is development.
-const showToolbar = debugToolbar(new Toolbar({ keys }));
-
-const server = createServer((request, response) => {
-  showToolbar(request, response, () => {
-    openSession(request, response, () => answer(request as SessionRequest<Data>, (request as SessionRequest<Data>).session, response));
-  });
-});
+const toolbar = new Toolbar({ keys });
 
 const host = env["HOST"] ?? "127.0.0.1";
-server.listen(Number(env["PORT"] ?? 3000), host, () => {
-  console.log(`Listening on http://${host}:${(server.address() as AddressInfo).port}`);
-});
+const server = serve(host, Number(env["PORT"] ?? 3000));
+server.on("listening", () => console.log(`Listening on http://${host}:${(server.address() as AddressInfo).port}`));

@@ -66,6 +66,13 @@ async function site(manager: SessionManager<Shop>, { login = true } = {}): Promi
     response.send("added");
   });
   app.post("/login", auth.authenticate("local", { successRedirect: "/me", failureRedirect: "/login", failureMessage: true }));
+  app.use((request, _, next) => {
+    // In the place of connect-flash, as docs/express.md has it.
+    Object.assign(request, { flash: (category: string, message: string) => shopOf(request).flash(message, category) });
+    next();
+  });
+  app.post("/login-or-flash", auth.authenticate("local", { successRedirect: "/me", failureRedirect: "/login", failureFlash: true }));
+  app.get("/flashes", (request, response) => response.json(shopOf(request).flashes()));
   app.post("/login-and-keep", auth.authenticate("local", { successRedirect: "/me", keepSessionInfo: true }));
   app.post("/logout", (request, response, next) => {
     request.logout((error) => (error === undefined ? response.redirect("/me") : next(error)));
@@ -140,6 +147,13 @@ describe.each([
     const { visit } = (await begin()).visitor();
     expect((await visit("/login", { ...ADA, password: "wrong" })).headers.get("location")).toBe("/login");
     expect(await (await visit("/me")).json()).toEqual({ user: null, session: { messages: ["No such person."] } });
+  });
+
+  test("A7: failureFlash leaves its message by the session's own flash", async () => {
+    const { visit } = (await begin()).visitor();
+    await visit("/login-or-flash", { ...ADA, password: "wrong" });
+    expect(await (await visit("/flashes")).json()).toEqual([{ category: "error", message: "No such person." }]);
+    expect(await (await visit("/flashes")).json()).toEqual([]);
   });
 
   test("visitors who never log in get no cookie", async () => {

@@ -439,6 +439,74 @@ describe("A5: others that look at the headers", () => {
   });
 });
 
+describe("the methods that hold an answer", () => {
+  // A function of its own as a property keeps a response alive through V8's young generation. All
+  // responses together then cost more than the session itself.
+  test("are the same for all responses, also while the answer is held", async () => {
+    const seen: Record<string, unknown>[] = [];
+    const functionsOf = (response: ServerResponse): Record<string, unknown> => {
+      const own = Object.entries(response) as [string, unknown][];
+      return Object.fromEntries(own.filter(([, value]) => typeof value === "function"));
+    };
+    const url = await serve(new MemoryStore(), (_, response) => {
+      response.end("ok");
+      seen.push(functionsOf(response));
+    });
+    // Node itself gives each response a few.
+    const plain: string[] = [];
+    const bare = await served(
+      createServer((_, response) => {
+        response.end();
+        plain.push(...Object.keys(functionsOf(response)));
+      }).listen(0, "127.0.0.1"),
+    );
+    onTestFinished(bare.close);
+    for (const each of [url, url, bare.url]) await fetch(each);
+    const [first, second] = seen;
+    const names = Object.keys(first!).filter((name) => !plain.includes(name));
+    expect(names).toEqual(expect.arrayContaining(["writeHead", "write", "end", "setHeader"]));
+    expect(names.filter((name) => first![name] !== second![name])).toEqual([]);
+  });
+
+  test("work for two managers on one response, with a middleware between that has wrapped them", async () => {
+    const [outer, inner] = [new Gate(), new Gate()];
+    const managers = [
+      new SessionManager<Data>({ keys: KEY, store: outer }),
+      new SessionManager<Data>({ keys: KEY, store: inner, cookie: { name: "inner" } }),
+    ] as const;
+    const calls: string[] = [];
+    const wrapping: RequestHandler = (_, response, next) => {
+      const methods = response as unknown as Record<"write" | "end", (...args: readonly unknown[]) => unknown>;
+      for (const name of ["write", "end"] as const) {
+        const inside = methods[name];
+        methods[name] = function (this: unknown, ...args) {
+          calls.push(name);
+          return inside.apply(this, [...args]);
+        };
+      }
+      next();
+    };
+    const app = express().use(expressMiddleware(managers[0]), wrapping, expressMiddleware(managers[1]));
+    app.get("/", (request, response) => {
+      for (const manager of managers) sessionOf(manager, request).data.n = 1;
+      response.write("one ");
+      response.end("two");
+    });
+    const { url, close } = await served(createServer(app).listen(0, "127.0.0.1"));
+    onTestFinished(close);
+    const answer = fetch(url);
+    await inner.asked;
+    expect(calls).toEqual([]);
+    inner.letGo();
+    await outer.asked;
+    expect(calls).toEqual(["write", "end"]);
+    outer.letGo();
+    const response = await answer;
+    const cookies = response.headers.getSetCookie().map((line) => line.split("=")[0]!.replace(/^__Host-/, ""));
+    expect([await response.text(), cookies]).toEqual(["one two", ["inner", "session"]]);
+  });
+});
+
 describe("A11: HTTP/2", () => {
   test.each([
     ["in the cookie", (): undefined => undefined],

@@ -1,11 +1,11 @@
 import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
-import { Hono } from "hono";
+import { Hono, type Context, type Handler, type MiddlewareHandler } from "hono";
 import { SessionManager, type RequestFacts, type Session } from "latchkey";
 import { generateSecretKey } from "latchkey/keys";
 import { session, type SessionEnv } from "latchkey/hono";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { adapterContract, type Answer, type Data, type Served } from "../contracts/adapter-contract.ts";
 
 function toResponse({ status = 200, headers = {}, body, chunks }: Answer): Response {
@@ -77,6 +77,57 @@ describe("the session middleware for Hono", () => {
     expect([await read.text(), read.headers.get("Vary")]).toEqual(["the same for all", "Cookie"]);
     expect((await sharing.request("http://localhost/plain")).headers.getSetCookie()).toEqual([]);
     expect([shared.empty, shared.text].flatMap(({ headers }) => headers.getSetCookie())).toEqual([]);
+  });
+
+  describe("on @hono/node-server, an answer has its own headers beside the session's", () => {
+    const ANSWERS: Readonly<Record<string, (c: Context) => Response | Promise<Response>>> = {
+      "/text": (c) => c.text("a text"),
+      "/plain-text": () => new Response("a text"),
+      "/json": (c) => c.json({ a: 1 }, 201),
+      "/html": (c) => c.html("<p>a page"),
+      "/own-vary": () => new Response("a text", { headers: { vary: "Accept", "X-Own": "1" } }),
+      "/own-cookie": () => new Response("a text", { headers: { "set-cookie": "theme=dark" } }),
+      "/list": () => new Response("a text", { headers: [["X-Own", "1"]] }),
+      "/prepared": (c) => (c.header("X-Own", "1"), c.text("a text")),
+      "/bytes": () => new Response(new Uint8Array([65, 66])),
+      "/empty": () => new Response(null, { status: 204, headers: { "X-Own": "1" } }),
+      "/redirect": (c) => c.redirect("/elsewhere"),
+    };
+    const start = async (): Promise<string> => {
+      const app = new Hono<SessionEnv<Data>>();
+      const look: MiddlewareHandler<SessionEnv<Data>> = async (c, next) => {
+        const { data } = c.get("session");
+        if (c.req.query("write") !== undefined) data.visits = 1;
+        await next();
+      };
+      app.use("/session/*", session(manager), look);
+      for (const [path, answer] of Object.entries(ANSWERS)) app.get(path, answer as Handler).get(`/session${path}`, answer as Handler);
+      const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }) as Server;
+      await new Promise((resolve) => server.once("listening", resolve));
+      onTestFinished(() => {
+        server.closeAllConnections();
+        server.close();
+      });
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    };
+
+    test.each(Object.keys(ANSWERS))("%s", async (path) => {
+      const url = await start();
+      const seen = async (address: string): Promise<readonly [number, string, Record<string, string>, readonly string[]]> => {
+        const response = await fetch(url + address, { redirect: "manual" });
+        const { date: _, ...headers } = Object.fromEntries(response.headers);
+        return [response.status, await response.text(), headers, response.headers.getSetCookie()];
+      };
+      const [status, body, { "set-cookie": _, ...headers }, cookies] = await seen(path);
+      const vary = headers["vary"] === undefined ? "Cookie" : `${headers["vary"]}, Cookie`;
+      const [readStatus, readBody, { "set-cookie": __, ...readHeaders }, readCookies] = await seen(`/session${path}`);
+      expect([readStatus, readBody, readHeaders, readCookies]).toEqual([status, body, { ...headers, vary }, cookies]);
+      const [, , written, all] = await seen(`/session${path}?write`);
+      expect([written["vary"], written["cache-control"]]).toEqual([vary, 'no-cache="Set-Cookie"']);
+      // Where two cookies need Headers, the server adds a type of its own.
+      if (path !== "/own-cookie") expect(written["content-type"]).toBe(headers["content-type"]);
+      expect(all).toEqual([...cookies, expect.stringContaining("session=")]);
+    });
   });
 
   describe("A8: what the application keeps for all visitors", () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateSecretKey } from "latchkey/keys";
@@ -38,9 +38,23 @@ function visitor(url: string): (path: string, method?: string) => Promise<string
   };
 }
 
-describe.each(["express", "fastify", "hono", "koa", "node"])("the example for %s", (name) => {
-  test("counts visits, logs in and out, flashes once, and shows the toolbar", async () => {
-    const { url } = await start(name, { SECRET_KEY: generateSecretKey() });
+const EXAMPLES = ["express", "fastify", "hono", "koa", "node"];
+
+test("A7: the examples differ in their first lines only", () => {
+  const rests = EXAMPLES.map((name) => {
+    const text = readFileSync(new URL(`../../examples/${name}/app.ts`, import.meta.url), "utf8");
+    return /^\/\/ ---- From here on the example is the same for each framework\. ----$[\s\S]*/m.exec(text)?.[0];
+  });
+  expect(rests[0]).toContain("session.login(");
+  expect(new Set(rests).size).toBe(1);
+});
+
+describe.each(EXAMPLES)("the example for %s", (name) => {
+  test.each([
+    ["in the cookie", {}],
+    ["in SQLite", { DATABASE: ":memory:" }],
+  ])("counts visits, logs in and out, flashes once, and shows the toolbar, %s", async (_, env) => {
+    const { url } = await start(name, { SECRET_KEY: generateSecretKey(), ...env });
     const visit = visitor(url);
     expect(await visit("/")).toContain("Visit 1");
     const second = await visit("/");

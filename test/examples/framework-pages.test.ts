@@ -5,6 +5,7 @@ import { request as httpRequest } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { SessionManager } from "latchkey";
 import { generateSecretKey } from "latchkey/keys";
 import { io as connect } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
@@ -141,6 +142,18 @@ afterEach(() => {
     server.close();
   }
   vi.unstubAllEnvs();
+});
+
+test("A7: the pages on frameworks list the same members of a session, and all of them", async () => {
+  const tables = Object.keys(PAGES).map((page) => {
+    const text = readFileSync(join(root, "docs", `${page}.md`), "utf8");
+    return /^## The members of the session$[\s\S]*?^(\|[\s\S]*?)\n\n/m.exec(text)?.[1];
+  });
+  expect(new Set(tables).size).toBe(1);
+  const session = await new SessionManager({ keys: generateSecretKey() }).load(undefined);
+  const members = Object.getOwnPropertyNames(Object.getPrototypeOf(session));
+  const listed = [...tables[0]!.matchAll(/^\| (.*?) \|/gm)].flatMap(([, cell]) => [...cell!.matchAll(/`(\w+)/g)].map(([, name]) => name!));
+  expect(listed.toSorted()).toEqual(members.filter((name) => !["constructor", "toJSON"].includes(name)).toSorted());
 });
 
 describe("the programs in the pages on frameworks", () => {

@@ -43,9 +43,12 @@ export interface ExpressSessionMembers<Data extends object = Record<string, unkn
  *
  * @example
  * ```ts
- * request.session.cart = ["tea"];
- * request.session.login(String(user.id));
- * request.session.flash("Welcome.");
+ * app.post("/enter", (request, response) => {
+ *   const { session } = request as unknown as SessionRequest<{ cart: string[] }>;
+ *   session.cart = ["tea"];
+ *   session.login("7");
+ *   response.redirect(303, "/");
+ * });
  * ```
  */
 export type ExpressSession<Data extends object = Record<string, unknown>> = Partial<Omit<Data, keyof ExpressSessionMembers>> &

@@ -8,17 +8,18 @@ import { expressSession, type ExpressSession, type SessionContext } from "./expr
 import { warnOfPassport } from "./passport-warning.ts";
 import { checkManager } from "../check-mounted.ts";
 
-/** A request as `session` leaves it: with express-session's object at `request.session`. */
+/** A request with its session. */
 export type SessionRequest<Data extends object = Record<string, unknown>> = Omit<Request, "session"> & { session: ExpressSession<Data> };
 
 /**
  * Gives each request of an Express 5 application its session, and saves it before the first byte of
  * the answer leaves. A redirect never arrives before the store has answered.
  *
- * `sessionOf(manager, request)` is the session with the manager's types. `request.session` is the
- * same session in the shape that express-session gives it, so that Passport and other middleware
- * written for that works: entries are its properties, and it has `regenerate`, `save`, `reload` and
- * `destroy`. `request.session = null` ends the session. Any other value that is assigned throws
+ * `request.session` has all members of `Session`, and `sessionOf(manager, request)` is the same
+ * session with the manager's types. `request.session` also has the shape that express-session gives
+ * it, so that Passport and other middleware written for that works: entries are its properties, and
+ * it has `regenerate`, `save`, `reload` and `destroy`. An entry cannot have the name of a member.
+ * `request.session = null` ends the session. Any other value that is assigned throws
  * InvalidOptionError.
  *
  * Express decides whether a request came over HTTPS: set "trust proxy" where a proxy ends TLS. A
