@@ -12,8 +12,9 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     typecheck: { include: ["test/**/*.test-d.ts"] },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Far more than a test needs: a busy machine is no failure.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // A browser on a busy machine takes its time; what is waited for is what is asserted.
     expect: { poll: { timeout: 15_000 } },
     execArgv: ["--disable-warning=ExperimentalWarning"],
