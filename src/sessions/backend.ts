@@ -139,6 +139,12 @@ export interface Reply {
  */
 export type Emptied = "ended" | "saved" | "gone";
 
+/** All values at once if they are there, and otherwise when the last one is. */
+export function allDone<Value>(values: readonly Awaitable<Value>[]): Awaitable<readonly Value[]> {
+  const isThere = (value: Awaitable<Value>): value is Value => !(value instanceof Promise);
+  return values.every(isThere) ? values : Promise.all(values);
+}
+
 /** Goes on with a value at once if it is there, and otherwise when it is. */
 export function whenDone<Value, Next>(value: Awaitable<Value>, next: (value: Value) => Awaitable<Next>): Awaitable<Next> {
   return value instanceof Promise ? value.then(next) : next(value);

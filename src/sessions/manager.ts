@@ -129,7 +129,8 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     const { cookieHeader, facts } = readSource(source, request);
     const cookie = new RequestCookie(this.#cookie, facts);
     try {
-      return this.#sessionOf(cookie, await this.#reader.read(cookieHeader ?? "", cookie));
+      const parsed = this.#reader.read(cookieHeader ?? "", cookie);
+      return this.#sessionOf(cookie, parsed instanceof Promise ? await parsed : parsed);
     } catch (error) {
       if (!this.#isAnonymousOnFailure || !(error instanceof SessionError)) throw error;
       return this.#sessionOf(cookie, storeFailed(cookie));

@@ -1,6 +1,15 @@
 import type { Clock } from "../../clock.ts";
 import type { StandardSchema } from "../../signing/standard-schema.ts";
-import type { Reading, Refused, Result, SessionSource, StoredAt } from "../backend.ts";
+import {
+  allDone,
+  whenDone,
+  type Awaitable,
+  type Reading,
+  type Refused,
+  type Result,
+  type SessionSource,
+  type StoredAt,
+} from "../backend.ts";
 import { MAX_VALUE_LENGTH, MAX_VALUES, readCookieValues } from "../cookie/cookie-header.ts";
 import { cookieBytes, type RequestCookie } from "../cookie/cookie.ts";
 import { ageProblem } from "../data/lifetime.ts";
@@ -66,7 +75,7 @@ export class SessionReader {
    * Waits for the store, if there is one and a genuine token came in, and for the application's own
    * checks. Otherwise nothing is opened before `open`: many requests never look at their session.
    */
-  async read(header: string, cookie: RequestCookie): Promise<ParsedRequest> {
+  read(header: string, cookie: RequestCookie): Awaitable<ParsedRequest> {
     if (header === "") return NOTHING_CAME;
     const candidates: Candidate[] = [];
     for (const [name, sources] of this.#sourcesByName(cookie)) {
@@ -77,10 +86,14 @@ export class SessionReader {
     const names = candidates.map(({ name }) => name);
     if (!this.#revocation.isNeeded && !candidates.some(({ sources }) => sources.some(({ asksStore }) => asksStore)))
       return { names, open: () => conclude(candidates.map((candidate) => this.#examine(candidate, readNow(candidate)))) };
-    const examined = await Promise.all(
-      candidates.map(async (candidate) => await this.#refuseRevoked(this.#examine(candidate, await readAll(candidate)))),
-    );
-    return { names, open: () => conclude(examined) };
+    return whenDone(allDone(candidates.map(readAll)), (results) => {
+      const examined = candidates.map((candidate, index) => this.#examine(candidate, results[index]!));
+      if (!this.#revocation.isNeeded) return { names, open: () => conclude(examined) };
+      return Promise.all(examined.map(async (each) => await this.#refuseRevoked(each))).then((left) => ({
+        names,
+        open: () => conclude(left),
+      }));
+    });
   }
 
   #sourcesByName({ secure, isLocal }: RequestCookie): ReadonlyMap<string, readonly SessionSource[]> {
@@ -141,7 +154,7 @@ export class SessionReader {
 
   /** Takes out the sessions that the application has ended. */
   async #refuseRevoked(examined: Examined): Promise<Examined> {
-    if (!this.#revocation.isNeeded || examined.sessions.length > MAX_QUESTIONS) return examined;
+    if (examined.sessions.length > MAX_QUESTIONS) return examined;
     const refusals = await Promise.all(
       examined.sessions.map(async ({ record, stored }) => {
         const { id = stored?.id, subject, createdAt, lastSeenAt } = record;
@@ -161,8 +174,8 @@ function readableOf(values: readonly string[]): readonly string[] {
   return values.length > MAX_VALUES ? [] : values.filter(({ length }) => length <= MAX_VALUE_LENGTH);
 }
 
-async function readAll({ name, values, sources }: Candidate): Promise<readonly (readonly Result[])[]> {
-  return await Promise.all(sources.map(async (source) => await source.read(name, readableOf(values))));
+function readAll({ name, values, sources }: Candidate): Awaitable<readonly (readonly Result[])[]> {
+  return allDone(sources.map((source) => source.read(name, readableOf(values))));
 }
 
 /** The same where no source asks a store. */
