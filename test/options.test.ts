@@ -220,7 +220,7 @@ describe("the options of one call", async () => {
 
   test("A17: what itsdangerous refuses with a TypeError stays one, in words of ours", () => {
     for (const value of [undefined, null, 7, {}]) {
-      expect(() => new Signer(keys).sign(value as never)).toThrow(/^Only text can be signed/);
+      expect(() => new Signer(keys).sign(value as never)).toThrow(/^Only a string can be signed/);
       expect(() => new TimestampSigner(keys).sign(value as never)).toThrow(TypeError);
     }
     expect(() => new Serializer(keys).dumps(() => 1)).toThrow(TypeError);

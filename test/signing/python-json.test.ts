@@ -118,13 +118,13 @@ describe("writing", () => {
     expect(strict.dumps([new Float(1), 2])).toBe("[1.0, 2]");
   });
 
-  test("goes 100 levels deep and no further, so it ends in a circle", () => {
+  test("goes 100 levels deep and no further, so it ends in a circular reference", () => {
     const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
     expect(json.loads(json.dumps(nested(100)))).toEqual(nested(100));
     expect(() => json.dumps(nested(101))).toThrow(TypeError);
     const circle: Record<string, unknown> = {};
     circle["self"] = circle;
-    expect(() => json.dumps(circle)).toThrow(/circle/);
+    expect(() => json.dumps(circle)).toThrow(/circular/);
   });
 
   test("takes object literals of another realm, and objects without a prototype", async () => {
