@@ -83,10 +83,10 @@ describe("K13: who may change a key file", () => {
 
   test("everybody, by the folder, is an error, also by the folder that a link leads to", () => {
     const path = at("open", 0o777);
-    expect(() => readKeyFile(path)).toThrow(/its folder .*open, and so replace it\. To mend it: chmod 755/);
+    expect(() => readKeyFile(path)).toThrow(/its folder .*open, and so replace the file\. Fix: chmod 755/);
     const link = join(folder, "link-into-open");
     symlinkSync(path, link);
-    expect(() => readKeyFile(link)).toThrow(/open, and so replace it/);
+    expect(() => readKeyFile(link)).toThrow(/open, and so replace the file/);
   });
 
   test("nobody else, in a sticky folder or one of the own", () => {
@@ -151,7 +151,7 @@ describe("readKeyFile refuses", () => {
     expect(code).toBe("key_file");
     expect(message).toMatch(reason);
     expect(message).toContain(path);
-    expect(message).toContain("To mend it: ");
+    expect(message).toContain("Fix: ");
     expect(message).not.toContain(key);
   });
 
