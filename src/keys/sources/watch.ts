@@ -61,7 +61,7 @@ const SECOND_LOOK_MS = 500;
 export function watchKeyFile(ring: KeyRing, file: string, options: WatchKeyFileOptions = {}): KeyFileWatch {
   if (typeof (ring as Partial<KeyRing> | null | undefined)?.replace !== "function" || typeof ring === "string")
     throw new InvalidOptionError(
-      `The ring in watchKeyFile(ring, file) must be a KeyRing. It got ${kindOf(ring)}. Fix: watchKeyFile(loadKeyRing({ env: process.env }), file).`,
+      `The ring in watchKeyFile(ring, file) must be a KeyRing. It got ${kindOf(ring)}. Fix: pass the ring that loadKeyRing returned.`,
     );
   checkText("The file in watchKeyFile(ring, file)", file);
   checkOptions("watchKeyFile", options, ["warn", "onReload", "onError"]);
