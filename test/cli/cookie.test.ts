@@ -90,10 +90,10 @@ describe("latchkey cookie", () => {
   });
 
   test("says what it needs", async () => {
-    expect(await cli(["cookie", "inspect"], { input: "x" })).toMatchObject({ code: 2, error: expect.stringContaining("Set SECRET_KEY") });
+    expect(await cli(["cookie", "inspect"], { input: "x" })).toMatchObject({ code: 2, error: expect.stringContaining("Fix: set SECRET_KEY") });
     expect(await cli(["cookie", "inspect"], { input: "", env })).toMatchObject({
       code: 2,
-      error: expect.stringContaining("Hand one cookie in"),
+      error: expect.stringContaining("must hold one cookie"),
     });
     expect(await cli(["cookie", "sign"], { input: "[1]", env })).toMatchObject({ code: 2, error: expect.stringContaining("JSON object") });
     expect(await cli(["cookie", "sign", "--format", "jwt"], { input: "{}", env })).toMatchObject({ code: 2 });

@@ -98,14 +98,14 @@ describe.each([
 
 describe("what cannot be rotated", () => {
   test.each([
-    [["--announce", "--promote"], "Say which step"],
-    [[], "Say which step"],
+    [["--announce", "--promote"], "The step is missing"],
+    [[], "The step is missing"],
     [["nowhere.env", "--announce"], "cannot be read: ENOENT"],
     [["--promote"], "holds no second key"],
     [["--retire"], "--usage FILE"],
     [["--retire", "--usage", "usage.json", "--key", "00000000"], "has the fingerprint"],
     [["--retire", "--usage", "usage.json", "--at-most", "2"], "from 0 to 1"],
-    [["--promote", "--keep-weak-until", "soon"], "has to be a date"],
+    [["--promote", "--keep-weak-until", "soon"], "must be a date"],
   ])("%j", async (options, reason) => {
     const key = generateSecretKey();
     writeFileSync(join(folder, ".env"), `SECRET_KEY=${key}\n`, { mode: 0o600 });
