@@ -70,7 +70,7 @@ describe("latchkey doctor", () => {
     expect(findKeys(`x = "${"f".repeat(100_000)}"; SECRET_KEY = "${ARTICLE_KEY}"`, "source")).toMatchObject([{ value: ARTICLE_KEY }]);
   });
 
-  test("finds nothing to mend in a clean application", async () => {
+  test("finds no problems in a clean application", async () => {
     git("init", "-q");
     write(".gitignore", ".env\n");
     write(".env", `SECRET_KEY=${generateSecretKey()}\n`);

@@ -56,7 +56,7 @@ describe.each([
     expect([text(file), readdirSync(folder)]).toEqual([before, [file]]);
   });
 
-  test("a weak old key is not kept as a fallback, unless asked for with a date", async () => {
+  test("a weak old key does not stay as a fallback, unless a date is given", async () => {
     const weak = "correct-horse-1234";
     writeFileSync(join(folder, file), content(weak), { mode: 0o600 });
     await rotate(file, "--announce");

@@ -196,7 +196,7 @@ describe("K7: where nothing says where the server runs", () => {
       expect(failureOf(() => loadKeyRing({ env: { SECRET_KEY: bad } })).code).toBe("key_refused");
   });
 
-  test("a key is made where none is given, with a warning of what production needs, and the ring says that nobody has said anything", () => {
+  test("a key is created if none is set, with a warning that production needs one, and the ring has no mode", () => {
     const directory = join(folder, "unsaid");
     mkdirSync(directory);
     const warnings: string[] = [];

@@ -193,7 +193,7 @@ describe("reading", () => {
     expect(json.loads(`[NaN,1e${"9".repeat(800_000)}]`)).toEqual([Number.NaN, Number.POSITIVE_INFINITY]);
   });
 
-  test("goes 100 levels deep, whatever stands in strings", () => {
+  test("goes 100 levels deep, and brackets in strings do not count", () => {
     expect(json.dumps(json.loads(deep(100)))).toBe(deep(100));
     expect(() => json.loads(deep(102))).toThrow(BadPayload);
     const brackets = JSON.stringify(["[".repeat(300), '\\"{'.repeat(300), "\\"]);

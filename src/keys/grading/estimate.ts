@@ -15,7 +15,7 @@ const CHANCE_BITS = 48;
 /** A code saves s bits by chance once in 2^s, regardless of its purpose. */
 const CHANCE_OF_A_CODE = 32;
 const LONGEST_FOR_THE_CODE = 256;
-/** Longer keys are judged by their beginning: a longer key is no easier to guess. */
+/** Longer keys are judged by their beginning: a longer key is not easier to guess. */
 const LONGEST = 1024;
 
 /**

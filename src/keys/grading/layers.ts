@@ -191,7 +191,7 @@ function textOf(bytes: Buffer): string | undefined {
 }
 
 /**
- * Removes white space and NULs at the edges of a text, which nobody has to guess. Of other bytes it
+ * Removes white space and NULs at the edges of a text, which an attacker need not guess. Of other bytes it
  * removes the NULs at the end, which HMAC adds anyway.
  */
 function withoutEdges(bytes: Buffer, isText: boolean): Buffer {
