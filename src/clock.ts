@@ -1,6 +1,6 @@
 /**
- * Tells the time in whole seconds since 1970-01-01T00:00:00Z, the one unit of time in this package.
- * A test hands in its own.
+ * Returns the time in whole seconds since 1970-01-01T00:00:00Z, the only unit of time in this
+ * package. A test passes its own function.
  */
 export type Clock = () => number;
 

@@ -1,84 +1,86 @@
 import { channel } from "node:diagnostics_channel";
 
 /*
- * What this package tells about itself, on channels of node:diagnostics_channel. Publishing is free
- * while nobody subscribes. No message holds a key, a token, a cookie's value or a session's data: a
- * subscriber that logs all it gets leaks nothing. The one door to the data is a function
- * (`snapshot`), which a debug toolbar calls and a log does not.
+ * What this package reports about itself, on channels of node:diagnostics_channel. Publishing costs
+ * nothing while nothing subscribes. No message holds a key, a token, a cookie's value or a
+ * session's data, so a subscriber that logs whole messages leaks nothing. Only the function
+ * `snapshot` returns the data. A debug toolbar calls it, and a log does not.
  */
 
 /** Why a cookie did not become the visitor's session. */
 export type RejectionReason =
   | "malformed" // not the shape of a value that this format writes
-  | "too_large" // longer than anything this server ever sends
+  | "too_large" // longer than any cookie that this server sends
   | "bad_signature" // no key of the ring made this signature
   | "expired" // signed by us, but idle or alive for too long
   | "future" // signed further in the future than clocks may differ
-  | "bad_payload" // signed by us, but what it holds cannot be a session
+  | "bad_payload" // signed by us, but its content is not a session
   | "invalid_data" // signed by us, but the data does not fit the schema
   | "unknown" // a genuine token, but the store has no such session (ended, expired or lost)
-  | "moved" // a genuine token, but a login or a renewal has put another in its place a moment ago
+  | "moved" // a genuine token, but a login or a renewal replaced it a moment ago
   | "revoked" // signed by us, and ended before its time
-  | "duplicate" // the cookie came in twice with two different valid sessions
-  | "store_failed"; // the store could not be asked, and the policy is to go on without a session
+  | "duplicate" // two cookies of this name hold two different valid sessions
+  | "store_failed"; // the store failed, and the policy is to go on without a session
 
-/** A key as messages name it: a fingerprint, never the key. */
+/** The name of a key in messages: a fingerprint, never the key. */
 export interface KeyLabel {
   readonly fingerprint: string;
   readonly role: "current" | "fallback";
 }
 
-/** Published once a request, when its session is opened (or found absent, or rejected). */
+/** Published once per request, when its session is opened, found absent or rejected. */
 export interface SessionLoaded {
   readonly cookieName: string;
   /** "sealed", "signed", "flask", or "store" when the cookie holds only a token. */
   readonly format: string;
   /**
-   * "none": no cookie came in. "rejected": one came in and cannot be used; a fresh session takes
-   * its place.
+   * "none": the request has no cookie. "rejected": it has one that cannot be used, and a fresh
+   * session takes its place.
    */
   readonly verdict: "none" | "valid" | "rejected";
   readonly reason?: RejectionReason | undefined;
-  /** One sentence for a person: which step failed, why, and what is likely behind it. */
+  /** One sentence for a person: which step failed, why, and the likely cause. */
   readonly explanation?: string | undefined;
-  /** The key that verified the cookie. A getter: the fingerprint is dear to make. */
+  /**
+   * The key that verified the cookie. A getter, because the fingerprint is expensive to compute.
+   */
   readonly key?: KeyLabel | undefined;
-  /** Bytes of name and value, as browsers count them towards their limit of 4,096. */
+  /** Bytes of name and value, as browsers count them against their limit of 4,096. */
   readonly bytes: number;
   /** Unix seconds. */
   readonly issuedAt?: number | undefined;
   readonly createdAt?: number | undefined;
   readonly expiresAt?: number | undefined;
   readonly subject?: string | undefined;
-  /** A copy of the data as it was loaded. Never in a log. */
+  /** A copy of the data as it was loaded. Do not log it. */
   readonly snapshot: () => Record<string, unknown>;
 }
 
 /**
- * What the end of a request did with its session; the rows of the decision table in
+ * What the end of a request did with its session. These are the rows of the decision table in
  * docs/sessions.md.
  */
 export type CommitAction = "none" | "save" | "renew" | "touch" | "resign" | "remove" | "forget" | "heal";
 
-/** Published once a request, when the headers are about to leave. */
+/** Published once per request, just before the headers are sent. */
 export interface SessionCommitted {
   readonly cookieName: string;
   readonly format: string;
   readonly action: CommitAction;
-  /** One sentence for a person: why this was done, or why nothing was. */
+  /** One sentence for a person: why this was done, or why nothing was done. */
   readonly explanation: string;
   /** Bytes of name and value of the cookie that was sent; 0 when none was. */
   readonly bytes: number;
   /** The attributes of the cookie that was sent, without its value. */
   readonly attributes?: string | undefined;
   readonly conflicts: number;
-  /** Whether the session was looked at, so that the answer carries `Vary: Cookie`. */
+  /** Whether the application read the session. If so, the answer carries `Vary: Cookie`. */
   readonly accessed: boolean;
-  /** A copy of the data as it stands at the end. Never in a log. */
+  /** A copy of the data at the end of the request. Do not log it. */
   readonly snapshot: () => Record<string, unknown>;
 }
 
-/** Published when a key of a ring signed or verified something, if anybody listens. */
+/** Published when a key of a ring signs or verifies something, if the channel has a subscriber. */
 export interface KeyUsed {
   readonly key: KeyLabel;
   readonly use: "sign" | "verify";

@@ -1,7 +1,7 @@
 /*
- * Every error that this package throws on purpose. Each has a stable `code`; none holds a key, a
- * token, a signature or a cookie's value in its message. docs/errors.md lists the same codes, and a
- * test compares the two.
+ * All errors that this package throws on purpose. Each has a stable `code`. No message holds a key,
+ * a token, a signature or a cookie's value. docs/errors.md lists the same codes, and a test
+ * compares the two.
  */
 
 /** What went wrong, as a word that does not change between versions. */
@@ -26,8 +26,8 @@ export type ErrorCode =
   | "invalid_option";
 
 /**
- * The parent of all errors here: `code` is for programs, `message` for people, `cause` holds the
- * original error.
+ * The base class of all errors here. `code` is for programs, `message` is for people, and `cause`
+ * holds the original error.
  */
 export class LatchkeyError extends Error {
   readonly code: ErrorCode;
@@ -40,8 +40,8 @@ export class LatchkeyError extends Error {
 }
 
 /**
- * A secret key is missing, of the wrong kind, refused by its grade, or its sources disagree. The
- * message says how to mend it.
+ * A secret key is missing, of the wrong kind, refused by its grade, or set in two places. The
+ * message says how to fix it.
  */
 export class SecretKeyError extends LatchkeyError {
   declare readonly code: "key_missing" | "key_invalid" | "key_refused" | "key_conflict" | "key_file";
@@ -70,8 +70,8 @@ export class SessionError extends LatchkeyError {
 }
 
 /**
- * An option was given a value that it cannot have; the message names the option, what it got in
- * kind, and what it takes.
+ * An option does not exist, or has a wrong value. The message names the option, says what it takes
+ * and what it got, and how to fix it. It never shows a value that may be a secret.
  */
 export class InvalidOptionError extends LatchkeyError {
   declare readonly code: "invalid_option";
@@ -81,22 +81,22 @@ export class InvalidOptionError extends LatchkeyError {
   }
 }
 
-/** One thing that does not fit a schema (Standard Schema version 1). */
+/** One violation of a schema (Standard Schema version 1). */
 export interface SchemaIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** What a rejected value still tells, beside its message. */
+/** Details of a rejected value, beside the message. */
 export interface BadDataDetails {
   /**
-   * The text before the signature, still encoded. It was never verified: treat it as a stranger's
+   * The text before the signature, still encoded. It was never verified: treat it as untrusted
    * input.
    */
   readonly payload?: string | undefined;
-  /** When the value says it was signed. Only trustworthy in a SignatureExpired. */
+  /** When the value claims to have been signed. Only trustworthy in a SignatureExpired. */
   readonly dateSigned?: Date | undefined;
-  /** What of a decoded value does not fit its schema, in the words of the schema. */
+  /** The parts of a decoded value that do not fit the schema, in the words of the schema. */
   readonly issues?: readonly SchemaIssue[] | undefined;
   /** The error that stopped the decoding. */
   readonly cause?: unknown;
@@ -115,14 +115,14 @@ export class BadData extends LatchkeyError {
   }
 }
 
-/** The signature does not fit the value under any key of the ring. */
+/** No key of the ring made this signature. */
 export class BadSignature extends BadData {
   constructor(message: string, details: BadDataDetails | null = {}, code: ErrorCode = "bad_signature") {
     super(message, details, code);
   }
 }
 
-/** The signature does not fit, or fits while the timestamp is missing or malformed. */
+/** The signature does not match, or it matches and the timestamp is missing or malformed. */
 export class BadTimeSignature extends BadSignature {
   readonly dateSigned: Date | undefined;
 
@@ -132,7 +132,7 @@ export class BadTimeSignature extends BadSignature {
   }
 }
 
-/** The signature fits, but the value is older than `maxAge`, or signed in the future. */
+/** The signature matches, but the value is older than `maxAge`, or signed in the future. */
 export class SignatureExpired extends BadTimeSignature {
   constructor(message: string, details: BadDataDetails | null = {}) {
     super(message, details, "signature_expired");
@@ -140,13 +140,13 @@ export class SignatureExpired extends BadTimeSignature {
 }
 
 /**
- * The signature fits (or was not looked at), but what it covers cannot be decoded. Not a
+ * The signature matches (or was not checked), but the content cannot be decoded. This is not a
  * BadSignature.
  */
 export class BadPayload extends BadData {
   /**
-   * What does not fit the schema; empty if there is no schema, or the value could not be decoded at
-   * all.
+   * The violations of the schema. Empty if there is no schema, or if the value could not be
+   * decoded.
    */
   readonly issues: readonly SchemaIssue[];
 

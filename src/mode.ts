@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "./errors.ts";
 
 /**
- * Where a server runs. In production every judgement of security is strict; in development some
+ * Where a server runs. In production every security check is strict. In development some checks
  * only warn.
  */
 export type Mode = "production" | "development";
@@ -10,12 +10,12 @@ export type Mode = "production" | "development";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The mode that somebody has said, by an option or in the environment; undefined where nobody has.
+ * The mode that an option or the environment sets. Undefined if neither sets one.
  *
  * 1. The option `mode`: "production", "development", or "test", which counts as development.
  * 2. The environment variable LATCHKEY_ENV, with the same words.
- * 3. The environment variable NODE_ENV: "development" and "test" mean development, and every other
- *    word means production, because a misspelled word must not weaken a server.
+ * 3. The environment variable NODE_ENV: "development" and "test" mean development. Every other word
+ *    means production, because a misspelled word must not weaken a server.
  *
  * @throws InvalidOptionError for another word in the option or in LATCHKEY_ENV.
  */
@@ -29,16 +29,16 @@ export function saidMode(env: Environment, mode?: string): Mode | undefined {
 }
 
 /**
- * The one judgement of what was said: production, unless at least one says development and none
- * says production.
+ * Combines several modes into one: production, unless at least one is development and none is
+ * production.
  */
 export function judgedMode(...said: readonly (Mode | undefined)[]): Mode {
   return said.includes("development") && !said.includes("production") ? "development" : "production";
 }
 
 /**
- * The environment of this process, for those who were handed none. Empty where the runtime has
- * none, or denies it (Deno without permission): then nobody has said development.
+ * The environment of this process, for callers that were not given one. It is empty if the runtime
+ * has none, or denies it (Deno without permission). Then no mode is set, which means production.
  */
 export function processEnvironment(): Environment {
   try {
@@ -52,14 +52,15 @@ export function processEnvironment(): Environment {
 function modeNamed(word: string, place: string): Mode {
   if (word === "production") return "production";
   if (word === "development" || word === "test") return "development";
-  throw new InvalidOptionError(`${place} is "production", "development" or "test"; it is ${JSON.stringify(word)}.`);
+  throw new InvalidOptionError(
+    `${place} must be "production", "development" or "test". It is ${JSON.stringify(word)}. Fix: write "production" on a server, and "development" on your own machine.`,
+  );
 }
 
 /**
- * Refuses a missing environment: without it a function would read no key, and find nothing wrong
- * with that.
+ * Refuses a missing environment. Without it, the function would read no key and report no problem.
  *
- * @param place names the function in the message.
+ * @param place the name of the function, for the message.
  * @throws InvalidOptionError with the line to write.
  */
 export function checkEnvironment(place: string, env: unknown): void {

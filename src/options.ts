@@ -1,16 +1,16 @@
 import { InvalidOptionError } from "./errors.ts";
 
-/** Names beyond this distance are not suggested: they have little in common. */
+/** A name at a greater distance than this is not suggested, because it has little in common. */
 const NEAR = 3;
 
 /**
- * Refuses an options argument that is no object, and names in it that are no options.
+ * Refuses an options argument that is not an object, and names in it that are not options.
  *
- * TypeScript tells its users of a misspelled option; in JavaScript it would be ignored in silence,
- * and with it a limit or a check that somebody believes in.
+ * TypeScript reports a misspelled option. JavaScript would silently ignore it, and with it a limit
+ * or a check that the user relies on.
  *
  * @param place how the message names the argument: "SessionManager", or "The option cookie".
- * @param known the names that are options.
+ * @param known the names of the options.
  * @param instead what to write in place of names that people know from other libraries.
  * @throws InvalidOptionError that names what was written, and the nearest right name.
  */
@@ -21,7 +21,7 @@ export function checkOptions(
   instead: Readonly<Record<string, string>> = {},
 ): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new InvalidOptionError(`${place} takes an object with options, such as { ${known[0] ?? ""}: … }; it got ${kindOf(options)}.`);
+    throw new InvalidOptionError(`${place} takes an object with options. It got ${kindOf(options)}. Fix: write { ${known[0] ?? ""}: … }.`);
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
@@ -31,14 +31,14 @@ export function checkOptions(
 }
 
 /**
- * Refuses an argument that is not text.
+ * Refuses an argument that is not a string.
  *
  * @param place how the message names the argument: "writeKeyFile(path)".
- * @throws InvalidOptionError that names the argument and what it got, never the value: it may be a
- *   secret.
+ * @throws InvalidOptionError that names the argument and the kind of what it got. It never shows
+ *   the value, which may be a secret.
  */
 export function checkText(place: string, value: unknown): void {
-  if (typeof value !== "string") throw new InvalidOptionError(`${place} is a string. It got ${kindOf(value)}.`);
+  if (typeof value !== "string") throw new InvalidOptionError(`${place} must be a string. It got ${kindOf(value)}. Fix: pass a string.`);
 }
 
 /**
@@ -48,7 +48,19 @@ export function checkText(place: string, value: unknown): void {
  * @throws InvalidOptionError as `checkText` does.
  */
 export function checkBytes(place: string, value: unknown): void {
-  if (!(value instanceof Uint8Array)) throw new InvalidOptionError(`${place} is a Uint8Array or a Buffer. It got ${kindOf(value)}.`);
+  if (value instanceof Uint8Array) return;
+  throw new InvalidOptionError(`${place} must be a Uint8Array, such as a Buffer. It got ${kindOf(value)}. Fix: Buffer.from(text).`);
+}
+
+/**
+ * Refuses a key that is neither a string nor bytes.
+ *
+ * @param place how the message names the argument.
+ * @throws InvalidOptionError as `checkText` does.
+ */
+export function checkTextOrBytes(place: string, value: unknown): void {
+  if (typeof value === "string" || value instanceof Uint8Array) return;
+  throw new InvalidOptionError(`${place} must be a string or a Uint8Array. It got ${kindOf(value)}. Fix: pass one of the two.`);
 }
 
 function suggestion(name: string, known: readonly string[]): string {
@@ -59,7 +71,7 @@ function suggestion(name: string, known: readonly string[]): string {
   return nearest === undefined ? `Its options: ${known.join(", ")}.` : `Did you mean ${JSON.stringify(nearest.candidate)}?`;
 }
 
-/** How many letters have to be changed, added or taken away (Levenshtein 1966). */
+/** The number of letters to change, add or remove (Levenshtein 1966). */
 function distanceOf(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i++) {
@@ -74,11 +86,21 @@ function distanceOf(from: string, to: string): number {
 }
 
 /**
- * What a value is, in words that show nothing of it: "nothing", "null", "a list", "an object", "a
- * string".
+ * The kind of a value, in words that never show the value: "nothing", "null", "a list", "an
+ * object", "a string".
  */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   return value === undefined ? "nothing" : typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** A number as it is written, and the kind of any other value. */
+export function numberOrKind(value: unknown): string {
+  return typeof value === "number" ? String(value) : kindOf(value);
+}
+
+/** A name as it is written, in quotes, and the kind of any other value. */
+export function nameOrKind(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : kindOf(value);
 }

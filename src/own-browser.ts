@@ -1,16 +1,16 @@
 /**
- * Headers as Node or the web's `Headers` hold them. Names of a plain object are in lower case, as
- * Node's are.
+ * Headers as Node or the web's `Headers` hold them. In a plain object the names are in lower case,
+ * as in Node.
  */
 export type HeaderSource = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** What a server knows of the connection that a request came by. */
+/** What a server knows about the connection of a request. */
 export interface Connection {
   /** Host and port, as in the Host header, or `:authority` in HTTP/2. */
   readonly host: string;
-  /** The address at the other end of the socket. Undefined where it is not known. */
+  /** The address at the other end of the socket. Undefined if it is not known. */
   readonly peer?: string | undefined;
-  /** The version of HTTP: "1.1" or "2.0". Undefined where it is not known. */
+  /** The version of HTTP: "1.1" or "2.0". Undefined if it is not known. */
   readonly httpVersion?: string | undefined;
   /** All headers of the request. */
   readonly headers?: HeaderSource | undefined;
@@ -27,12 +27,12 @@ const LOOPBACK_ADDRESS = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3}
 const PROXY_HEADER = /^(?:forwarded|via|x-forwarded(?:-.*)?|x-real-ip|(?:[a-z]+-)*client-ip|cf-.*|cdn-loop|x-amzn-trace-id|x-envoy-.*)$/i;
 
 /**
- * Whether a request surely came from a browser on the same machine, and by no proxy: the one
- * judgement that lets a developer have a cookie that is not Secure, and see the toolbar.
+ * Whether a request certainly came from a browser on the same machine, without a proxy. Only then
+ * may a developer get a cookie that is not Secure, and see the toolbar.
  *
  * The host alone proves nothing. A proxy such as nginx rewrites it to its own upstream,
- * "127.0.0.1:3000", so that every visitor of the internet seems to be local. So the other end of
- * the socket must be this machine as well, and nothing may tell of a proxy. Whatever is not known
+ * "127.0.0.1:3000", so that every visitor from the internet looks local. So the other end of the
+ * socket must be this machine as well, and nothing may indicate a proxy. A fact that is not known
  * counts as a no.
  */
 export function isOwnBrowser(connection: Connection): boolean {
@@ -53,10 +53,10 @@ export function isLoopbackAddress(address: string | undefined): boolean {
 }
 
 /**
- * What tells that a proxy has sent the request on, as a few words for a message; undefined if
- * nothing does.
+ * The sign that a proxy forwarded the request, as a few words for a message. Undefined if there is
+ * none.
  *
- * HTTP/1.0 is such a sign, since no browser speaks it and nginx does by default.
+ * HTTP/1.0 is such a sign: no browser speaks it, and nginx does by default.
  */
 export function proxySign({ httpVersion, headers }: Pick<Connection, "httpVersion" | "headers">): string | undefined {
   if (httpVersion !== "1.1" && !(httpVersion?.startsWith("2") ?? false)) {
@@ -68,7 +68,7 @@ export function proxySign({ httpVersion, headers }: Pick<Connection, "httpVersio
 }
 
 /**
- * The value of one header, by its name in lower case; the first one where it came more than once.
+ * The value of one header, by its name in lower case. If it came more than once, the first value.
  */
 export function headerOf(headers: HeaderSource | undefined, name: string): string | undefined {
   if (headers === undefined) return undefined;

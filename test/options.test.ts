@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from "vitest";
 
 const OTHER = "lk1_Qe7Zr1HkWm9BtXcVf5LpNy3SaDu8Jo0GiTb6YxKz2Mw";
 const KEY = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5A";
-/** Nobody has an option of this name. */
+/** No function has an option of this name. */
 const UNKNOWN = { nonsense: 1 };
 
 type Call = (...given: readonly unknown[]) => unknown;
@@ -66,7 +66,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   unixNow: ANY,
   // It is made by the manager alone.
   Session: ANY,
-  // Whatever it is given is graded.
+  // It grades any value.
   gradeSecretKey: { before: [KEY], refuses: [] },
   generateSecretKey: OPTIONS,
   KeyRing: { before: [KEY, []], refuses: ["nothing", "null", "a number", "an object"] },
@@ -168,7 +168,7 @@ describe.each(Object.entries(ENTRIES))("the entry point %s", async (entry, load)
   });
 
   const withOptions = functions.filter((name) => RULES[name]?.before !== undefined);
-  test.each(withOptions)("A17: %s refuses a name that is no option, and names the right ones", async (name) => {
+  test.each(withOptions)("A17: %s refuses an unknown option, and names the right ones", async (name) => {
     const { before } = RULES[name]!;
     const call = callOf(exported[name] as Call);
     const unknown = await thrownBy(call, [...before!, UNKNOWN]);
@@ -220,7 +220,7 @@ describe("the options of one call", async () => {
 
   test("A17: what itsdangerous refuses with a TypeError stays one, in words of ours", () => {
     for (const value of [undefined, null, 7, {}]) {
-      expect(() => new Signer(keys).sign(value as never)).toThrow(/^Only text can be signed/);
+      expect(() => new Signer(keys).sign(value as never)).toThrow(/^Only a string can be signed/);
       expect(() => new TimestampSigner(keys).sign(value as never)).toThrow(TypeError);
     }
     expect(() => new Serializer(keys).dumps(() => 1)).toThrow(TypeError);

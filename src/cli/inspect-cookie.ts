@@ -11,11 +11,11 @@ import {
   type SessionStore,
 } from "../index.ts";
 
-/** What a session cookie's value turned out to be. */
+/** What the value of a session cookie is. */
 export interface CookieReport {
   /**
-   * "flask", "signed", "sealed" or "store" (a token for a session in a store); undefined when it
-   * has none of these shapes.
+   * "flask", "signed", "sealed" or "store" (a token for a session in a store). Undefined if it has
+   * none of these forms.
    */
   readonly format: string | undefined;
   readonly verdict: "valid" | "rejected";
@@ -30,14 +30,14 @@ export interface CookieReport {
 }
 
 const FORMATS: Readonly<Record<string, () => SessionFormat>> = { flask, signed, sealed };
-/** A genuine token leads to a session in some store; here there is none to ask. */
+/** A genuine token belongs to a session in a store. This command has no store to read. */
 const NO_STORE: SessionStore = {
   get: () => Promise.resolve(undefined),
   set: () => Promise.resolve(false),
   delete: () => Promise.resolve(),
 };
 
-/** Reads a cookie's value with each of the formats, and tells what the one that fits says of it. */
+/** Reads a cookie's value with each format, and reports the result of the one that fits. */
 export async function inspectCookie(value: string, name: string, keys: KeyRing): Promise<CookieReport> {
   const reports: SessionLoaded[] = [];
   const listen = (message: unknown): void => void reports.push(message as SessionLoaded);
@@ -59,7 +59,7 @@ export async function inspectCookie(value: string, name: string, keys: KeyRing):
     return {
       ...common(token),
       verdict: "valid",
-      explanation: "A genuine token. Its session is in a store: latchkey sessions list --store URL shows those.",
+      explanation: "A genuine token. Its session is in a store. To list sessions there: latchkey sessions list --store URL",
     };
   const shaped = reports.filter(({ reason }) => reason !== "malformed");
   const [likely] = shaped.filter(({ format }) => format === shapeOf(value)).concat(shaped);
@@ -68,7 +68,7 @@ export async function inspectCookie(value: string, name: string, keys: KeyRing):
       format: undefined,
       verdict: "rejected",
       reason: "malformed",
-      explanation: "This is not the shape of any session cookie that Latchkey writes.",
+      explanation: "The value does not have the form of a session cookie of Latchkey.",
       bytes: Buffer.byteLength(name + value),
     };
   return { ...common(likely), verdict: "rejected", reason: likely.reason, explanation: likely.explanation ?? "" };
@@ -87,7 +87,7 @@ export async function signCookie(data: Readonly<Record<string, unknown>>, format
 /** The names of the formats that hold their data. */
 export const FORMAT_NAMES: readonly string[] = Object.keys(FORMATS);
 
-/** The format that a value looks like from outside, before anything is verified. */
+/** The format that a value seems to have, before anything is verified. */
 function shapeOf(value: string): string {
   if (value.startsWith("v3.local.")) return "sealed";
   const parts = value.replace(/^\./, "").split(".");

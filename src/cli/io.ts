@@ -3,35 +3,36 @@ import { styleText } from "node:util";
 /** A colour or weight, as node:util names it. */
 type Style = Extract<Parameters<typeof styleText>[0], string>;
 
-/** All that a command has to do with the world: so that a test can be its world. */
+/** Everything that a command reads and writes, so that a test can replace it. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Whether what is written may be coloured: only on a terminal. */
-  readonly colour: boolean;
-  /** All of standard input. */
+  /** Whether the output may be coloured: only on a terminal. */
+  readonly hasColour: boolean;
+  /** Reads all of standard input. */
   readInput(): Promise<Buffer>;
   out(text: string): void;
   error(text: string): void;
 }
 
 /**
- * Exit codes, for scripts: 0 is good, 1 is "something was found", 2 is "that could not be done".
+ * Exit codes, for scripts: 0 is success, 1 means that something was found, 2 means that the command
+ * failed.
  */
 export const EXIT = { good: 0, found: 1, failed: 2 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** A text in a colour, where colours may be. */
+/** A text in a colour, if colours are allowed. */
 export function paint(io: Io, style: Style, text: string): string {
-  return io.colour ? styleText(style, text, { validateStream: false }) : text;
+  return io.hasColour ? styleText(style, text, { validateStream: false }) : text;
 }
 
-/** The world of a real process. */
+/** The input and output of a real process. */
 export function processIo(): Io {
   return {
     env: process.env,
     cwd: process.cwd(),
-    colour: process.stdout.isTTY && process.env["NO_COLOR"] === undefined,
+    hasColour: process.stdout.isTTY && process.env["NO_COLOR"] === undefined,
     readInput: async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);

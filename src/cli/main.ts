@@ -10,10 +10,10 @@ import { EXIT, paint, type ExitCode, type Io } from "./io.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
- * The command `latchkey`, as a function: it reads and writes through `io` and returns the exit
+ * The command `latchkey` as a function. It reads and writes through `io`, and returns the exit
  * code.
  *
- * @param argv what follows the command's name.
+ * @param argv the arguments after the command's name.
  */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.good;
@@ -23,7 +23,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     .version(version())
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.error(text) })
-    .showHelpAfterError("(latchkey --help shows what there is)");
+    .showHelpAfterError("(latchkey --help lists the commands)");
   addKey(program, io, finish);
   addCookie(program, io, finish);
   addSessions(program, io, finish);
@@ -36,7 +36,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     await program.parseAsync([...argv], { from: "user" });
     return code;
   } catch (error) {
-    // Commander throws for --help and --version too, which went well.
+    // Commander also throws for --help and --version, which are not errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.failed;
     if (error instanceof UsageError || error instanceof LatchkeyError || isSystemError(error)) {
       io.error(`${paint(io, "red", "latchkey:")} ${error.message}\n`);

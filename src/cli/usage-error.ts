@@ -1,4 +1,4 @@
-/** A command was called in a way that it cannot answer; the message says what to do instead. */
+/** A command was called in a wrong way. The message says what to do instead. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

@@ -6,31 +6,31 @@ import { gradeSecretKey } from "./grading/grade.ts";
 import type { KnownKeys } from "./grading/known/known-keys.ts";
 import type { SecretKeyInput } from "./secret-key.ts";
 
-/** By what rules keys are let in, beside the mode. */
+/** How keys are checked, beside the mode. */
 export interface KeyCheckRules {
-  /** Gets each warning; `process.emitWarning` unless given. */
+  /** Is called with each warning. Default: `process.emitWarning`. */
   readonly warn?: ((message: string) => void) | undefined;
   readonly clock: Clock;
   readonly acceptWeakFallbacksUntil?: Date | undefined;
   readonly knownKeys?: readonly KnownKeys[] | undefined;
   /**
-   * The key is the one that was made for this machine, which is strong and does for any mode but a
-   * said production.
+   * The key is the development key of this machine. It is strong, so it is accepted in every mode
+   * except an explicit production.
    */
   readonly isOwnDevelopmentKey?: boolean | undefined;
 }
 
-/** What cannot be a key on anybody's machine. */
+/** Findings of a value that cannot be a key in any mode. */
 const NEVER: readonly KeyFindingCode[] = ["missing", "wrong_type", "blank", "unresolved_variable", "stringified_object"];
-/** Notes that are likely somebody's mistake. */
+/** Notes that probably point to a mistake. */
 const LIKELY_MISTAKES: readonly KeyFindingCode[] = ["whitespace_edges", "trailing_nul", "looks_encoded"];
 
 /**
- * Lets a key into a ring or throws; warns of what is allowed and yet unwise. `place` says where it
- * came from, for the message.
+ * Throws if a key must not be used, and warns if it may be used but is unwise.
  *
- * @throws SecretKeyError `key_missing` or `key_invalid` for what is no key in any mode,
- *   `key_refused` for what production refuses.
+ * @param place where the key came from, for messages.
+ * @throws SecretKeyError `key_missing` or `key_invalid` for a value that is not a key in any mode,
+ *   `key_refused` for a key that production refuses.
  */
 export function checkKey(key: SecretKeyInput, place: string, role: "current" | "fallback", mode: Mode, rules: KeyCheckRules): void {
   const { warn = emitWarning } = rules;
@@ -41,7 +41,7 @@ export function checkKey(key: SecretKeyInput, place: string, role: "current" | "
   if (never !== undefined) {
     throw new SecretKeyError(
       never.code === "missing" || never.code === "blank" ? "key_missing" : "key_invalid",
-      `${name} cannot be used. ${never.message} ${never.fix}`,
+      `${name} cannot be used. ${never.message} Fix: ${never.fix}`,
     );
   }
   const problems = findings.filter(
@@ -50,19 +50,19 @@ export function checkKey(key: SecretKeyInput, place: string, role: "current" | "
   );
   const [worst] = problems;
   if (worst !== undefined) {
-    const text = `${worst.message} ${worst.fix}`;
+    const text = `${worst.message} Fix: ${worst.fix}`;
     const accepted = role === "fallback" && acceptedUntil(rules);
     if (mode === "production" && accepted === false) throw new SecretKeyError("key_refused", `${name} is refused. ${text}`);
     warn(accepted === false ? `${name} would be refused in production. ${text}` : `${name} is accepted only until ${accepted}. ${text}`);
   }
-  for (const { code, message, fix } of findings) if (LIKELY_MISTAKES.includes(code)) warn(`${name}: ${message} ${fix}`);
+  for (const { code, message, fix } of findings) if (LIKELY_MISTAKES.includes(code)) warn(`${name}: ${message} Fix: ${fix}`);
 }
 
 function acceptedUntil({ acceptWeakFallbacksUntil: until, clock }: KeyCheckRules): string | false {
   return until !== undefined && until.getTime() / 1000 > clock() ? until.toISOString() : false;
 }
 
-/** Where warnings go unless the caller says otherwise. */
+/** The default for `warn`. */
 export function emitWarning(message: string): void {
   process.emitWarning(message, { type: "LatchkeyWarning", code: "LATCHKEY_KEY" });
 }

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { InvalidOptionError } from "../errors.ts";
 import { DEVELOPMENT_KEY_PREFIX, KEY_PREFIX } from "./prefixes.ts";
-import { checkOptions } from "../options.ts";
+import { checkOptions, nameOrKind, numberOrKind } from "../options.ts";
 
 /** How `generateSecretKey` writes the key. */
 export type SecretKeyFormat = "base64url" | "hex" | "uuid";
@@ -9,11 +9,14 @@ export type SecretKeyFormat = "base64url" | "hex" | "uuid";
 /** What kind of key to make. */
 export interface GenerateSecretKeyOptions {
   /**
-   * Random bytes to draw: 16 (128 bits, the least that OWASP ASVS 11.2.3 accepts) to 1,024; 32
-   * unless given. Not together with `format: "uuid"`.
+   * The number of random bytes: 16 (128 bits, the minimum of OWASP ASVS 11.2.3) to 1,024. Default:
+   * 32. A larger number makes the key longer, not safer. Cannot be combined with `format: "uuid"`.
    */
   readonly bytes?: number | undefined;
-  /** `base64url` (with the prefix `lk1_`) unless given; `hex` and `uuid` have no prefix. */
+  /**
+   * The form of the key. Default: `base64url`, with the prefix `lk1_`. `hex` and `uuid` have no
+   * prefix, so that tools which look for leaked keys do not recognise them.
+   */
   readonly format?: SecretKeyFormat | undefined;
 }
 
@@ -21,11 +24,11 @@ export interface GenerateSecretKeyOptions {
  * A new secret key from the operating system's random source.
  *
  * The default is `lk1_` and 43 characters of base64url: 256 bits. `format: "hex"` with `bytes: 24`
- * is what `binascii.hexlify(os.urandom(24))` makes in Python, and `format: "uuid"` is
- * `uuid.uuid4().hex`: 122 random bits, which no one can guess, though OWASP ASVS 11.5.1 asks for
- * 128. The whole text is the key, prefix included.
+ * makes the same as `binascii.hexlify(os.urandom(24))` in Python. `format: "uuid"` makes the same
+ * as `uuid.uuid4().hex`: 122 random bits. They cannot be guessed, but OWASP ASVS 11.5.1 asks for
+ * 128. The whole text is the key, including the prefix.
  *
- * @throws InvalidOptionError for a number of bytes outside of 16 to 1,024, an unknown format, or
+ * @throws InvalidOptionError for a number of bytes outside 16 to 1,024, an unknown format, or
  *   `bytes` together with `uuid`.
  * @example
  * ```ts
@@ -38,7 +41,9 @@ export function generateSecretKey(options: GenerateSecretKeyOptions = {}): strin
   checkOptions("generateSecretKey", options, ["bytes", "format"]);
   const { bytes, format = "base64url" } = options;
   if (bytes !== undefined && (!Number.isInteger(bytes) || bytes < 16 || bytes > 1024)) {
-    throw new InvalidOptionError(`The option "bytes" of a new secret key is a whole number from 16 to 1024, not ${describe(bytes)}.`);
+    throw new InvalidOptionError(
+      `The option bytes of generateSecretKey must be a whole number from 16 to 1024. It got ${numberOrKind(bytes)}. Fix: bytes: 32.`,
+    );
   }
   switch (format) {
     case "base64url":
@@ -46,18 +51,19 @@ export function generateSecretKey(options: GenerateSecretKeyOptions = {}): strin
     case "hex":
       return randomBytes(bytes ?? 32).toString("hex");
     case "uuid":
-      if (bytes !== undefined) throw new InvalidOptionError('A UUID has a fixed size: leave out "bytes", or use format "hex".');
+      if (bytes !== undefined)
+        throw new InvalidOptionError(
+          'A UUID has a fixed size, so the option bytes cannot be used with format: "uuid". Fix: leave out bytes, or use format: "hex".',
+        );
       return randomUUID().replaceAll("-", "");
     default:
-      throw new InvalidOptionError('The option "format" of a new secret key is one of "base64url", "hex" and "uuid".');
+      throw new InvalidOptionError(
+        `The option format of generateSecretKey must be "base64url", "hex" or "uuid". It got ${nameOrKind(format)}. Fix: leave it out.`,
+      );
   }
 }
 
 /** A new key for one developer's machine, with the prefix that production refuses. */
 export function generateDevelopmentKey(): string {
   return DEVELOPMENT_KEY_PREFIX + randomBytes(32).toString("base64url");
-}
-
-function describe(value: unknown): string {
-  return typeof value === "number" ? String(value) : `a ${typeof value}`;
 }

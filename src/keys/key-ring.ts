@@ -4,13 +4,13 @@ import { SecretKeyError } from "../errors.ts";
 import { judgedMode, processEnvironment, saidMode, type Mode } from "../mode.ts";
 import { checkKey, type KeyCheckRules } from "./check-key.ts";
 import { SecretKey, type SecretKeyInput } from "./secret-key.ts";
-import { checkOptions } from "../options.ts";
+import { checkOptions, kindOf } from "../options.ts";
 
-/** How often, and when last, a key of a ring was used by this process. */
+/** How often this process used a key of a ring, and when it last did. */
 export interface KeyUsage extends KeyLabel {
   readonly signed: number;
   readonly verified: number;
-  /** Unix seconds; undefined if the key was not used yet. */
+  /** Unix seconds. Undefined if the key has not been used yet. */
   readonly lastUsed: number | undefined;
 }
 
@@ -20,33 +20,39 @@ interface Counter {
   lastUsed: number | undefined;
 }
 
-/** What a ring knows beside its keys. */
+/** The settings of a ring, beside its keys. */
 export interface KeyRingOptions {
-  /** Where the keys came from, for people: "environment variable SECRET_KEY". Never a key. */
+  /**
+   * Where the keys came from, for messages: "environment variable SECRET_KEY". Never a key.
+   * Default: "the application's code".
+   */
   readonly source?: string | undefined;
-  /** Tells when a key was last used, in whole Unix seconds. */
+  /** Returns the time in whole Unix seconds, for `usage()`. Default: the machine's clock. */
   readonly clock?: Clock | undefined;
   /**
-   * Where the server runs. Unless given, as NODE_ENV or LATCHKEY_ENV of the process says;
-   * production where neither says anything.
+   * Where the server runs. Default: LATCHKEY_ENV, then NODE_ENV, and production if neither is set.
+   * In production the ring refuses weak keys. In development it warns about them.
    */
   readonly mode?: Mode | undefined;
   /**
-   * When the keys are graded. Unless given, `now` in production, where the constructor refuses
-   * weak, guessable and published keys, and `later` in development. `later` leaves it to `admit`,
-   * which session managers and toolbars call. `done`: they have been graded.
+   * When the keys are graded. Default: `now` in production, `later` in development.
+   *
+   * - `now`: in the constructor, which refuses weak, guessable and published keys in production.
+   * - `later`: by `admit`, which session managers and toolbars call.
+   * - `done`: they have already been graded.
    */
   readonly grading?: "now" | "later" | "done" | undefined;
-  /** How the keys are graded, now and by `replace`, beside the mode. */
+  /** How the keys are graded, beside the mode. It also applies to `replace`. */
   readonly rules?: KeyCheckRules | undefined;
 }
 
 /**
- * One current key, which signs and verifies, and fallback keys, which only verify: the state
- * between two keys of a rotation.
+ * One current key, which signs and verifies, and fallback keys, which only verify. A ring with
+ * fallback keys is in the middle of a rotation.
  *
- * The roles have names because a list does not: Flask 3.1.0 signed with its oldest key because two
- * lists were joined in the wrong order (CVE-2025-47278). The order of the fallbacks has no meaning.
+ * The roles have names because an order is easily confused: Flask 3.1.0 signed with its oldest key
+ * because two lists were joined in the wrong order (CVE-2025-47278). The order of the fallbacks has
+ * no meaning.
  *
  * @example
  * ```ts
@@ -62,15 +68,16 @@ export class KeyRing implements Iterable<SecretKey> {
   readonly #source: string;
   readonly #rules: KeyCheckRules;
   #isGraded: boolean;
-  /** The mode that an option or the environment has said; undefined where nobody has. */
+  /** The mode that an option or the environment sets. Undefined if neither does. */
   readonly saidMode: Mode | undefined;
 
   /**
    * @param current signs and verifies.
-   * @param fallbacks only verify. A list, never a bare text: Flask takes a text apart into
-   *   one-letter keys.
-   * @throws SecretKeyError `key_missing` or `key_invalid` for anything that cannot be a key, or no
-   *   list of keys; in production `key_refused` for a key that is weak, guessable or published.
+   * @param fallbacks only verify. A list, never a single string: Flask takes a string apart into
+   *   keys of one letter.
+   * @throws SecretKeyError `key_missing` or `key_invalid` for a value that cannot be a key, or if
+   *   `fallbacks` is not a list. In production `key_refused` for a key that is weak, guessable or
+   *   published.
    */
   constructor(current: SecretKeyInput, fallbacks: readonly SecretKeyInput[] = [], options: KeyRingOptions = {}) {
     checkOptions("KeyRing", options, ["source", "clock", "mode", "grading", "rules"]);
@@ -80,17 +87,17 @@ export class KeyRing implements Iterable<SecretKey> {
     this.saidMode = "mode" in options ? options.mode : saidMode(processEnvironment());
     this.#rules = options.rules ?? { clock: this.#clock };
     this.#isGraded = options.grading === "done";
-    // In development a ring may serve signers alone, which take any key as itsdangerous does; a
-    // manager warns of it.
+    // In development a ring may serve only signers, which take any key, as itsdangerous does. A
+    // manager grades the keys when it uses the ring.
     const { grading = this.mode === "production" ? "now" : "later" } = options;
     if (grading === "now") this.admit(this.#source);
   }
 
   /**
-   * The ring itself, or a ring of the one key, which nobody has graded yet: `admit` does.
+   * The ring itself, or a ring of this single key. The key is not graded yet: `admit` does that.
    *
-   * @param place names in errors what was written, such as `option "keys"`.
-   * @throws SecretKeyError `key_missing` or `key_invalid` for anything that cannot be a key.
+   * @param place how errors name the value, such as `option "keys"`.
+   * @throws SecretKeyError `key_missing` or `key_invalid` for a value that cannot be a key.
    */
   static from(keys: KeyRing | SecretKeyInput, place?: string): KeyRing {
     if (keys instanceof KeyRing) return keys;
@@ -98,12 +105,11 @@ export class KeyRing implements Iterable<SecretKey> {
   }
 
   /**
-   * Grades the keys, unless they have been graded: every user of a ring calls it that lets in only
-   * keys which nobody guesses.
+   * Grades the keys, if they have not been graded yet. Everything that must refuse guessable keys
+   * calls it before it uses a ring.
    *
-   * @param place names in messages what the reader has written, such as `option "keys" of
-   *   SessionManager`.
-   * @param mode how strictly; the ring's own mode unless given.
+   * @param place how messages name the keys, such as `option "keys" of SessionManager`.
+   * @param mode how strict the check is. Default: the ring's own mode.
    * @returns the ring.
    * @throws SecretKeyError in production `key_refused` for a key that is weak, guessable or
    *   published.
@@ -118,14 +124,14 @@ export class KeyRing implements Iterable<SecretKey> {
     for (const [index, key] of keys.entries()) checkKey(key, place, index === 0 ? "current" : "fallback", mode, this.#rules);
   }
 
-  /** Where the keys came from, such as "environment variable SECRET_KEY"; never a key. */
+  /** Where the keys came from, such as "environment variable SECRET_KEY". Never a key. */
   get source(): string {
     return this.#source;
   }
 
   /**
-   * By which mode all that uses the ring judges: the session manager, its stores and the toolbar.
-   * Production unless development was said.
+   * The mode for everything that uses the ring: the session manager, its stores and the toolbar. It
+   * is production unless an option or the environment says development.
    */
   get mode(): Mode {
     return judgedMode(this.saidMode);
@@ -147,13 +153,12 @@ export class KeyRing implements Iterable<SecretKey> {
   }
 
   /**
-   * Puts other keys in place of all of these, for everything that holds the ring. Counters of keys
-   * that stay go on.
+   * Replaces all keys, for everything that holds the ring. The counters of keys that stay are kept.
    *
-   * The new keys are graded by the rules and the mode of the ring, if its keys were. If one is
-   * refused, the ring keeps its old keys.
+   * The new keys are graded by the rules and the mode of the ring, if its keys were graded. If one
+   * is refused, the ring keeps its old keys.
    *
-   * @param place names in messages where the keys came from; the ring's source unless given.
+   * @param place how messages name the source of the keys. Default: the ring's source.
    * @throws SecretKeyError as the constructor does.
    */
   replace(current: SecretKeyInput, fallbacks: readonly SecretKeyInput[] = [], place: string = this.#source): void {
@@ -163,24 +168,24 @@ export class KeyRing implements Iterable<SecretKey> {
       this.#grade(given, place, this.mode);
       this.#isGraded = true;
     }
-    // A key that stays keeps its object, and with it everything that was derived and counted for
-    // it.
+    // A key that stays keeps its object, and so everything that was derived and counted for it.
     const keys = given.map((key) => before.find((known) => known.equals(key)) ?? key);
     this.#keys = keys as [SecretKey, ...SecretKey[]];
     for (const key of this.#counters.keys()) if (!keys.includes(key)) this.#counters.delete(key);
   }
 
-  /** What the key is in this ring. */
+  /** The role of the key in this ring. */
   roleOf(key: SecretKey): KeyLabel["role"] {
     return key === this.current ? "current" : "fallback";
   }
 
   /**
-   * Notes that a key of this ring signed or verified something. Called by whatever uses the ring.
+   * Counts that a key of this ring signed or verified something. Everything that uses the ring
+   * calls it.
    *
-   * It stands on the path of every request: a look into a map, an addition and a reading of the
-   * clock, together less than a tenth of the HMAC beside it. The dear fingerprint is only made when
-   * somebody asks for it.
+   * It runs in every request: one map lookup, one addition and one reading of the clock. Together
+   * they take less than a tenth of the time of the HMAC. The fingerprint is expensive (about 40
+   * ms), so it is computed only if the channel has a subscriber.
    */
   count(key: SecretKey, use: "sign" | "verify"): void {
     let counter = this.#counters.get(key);
@@ -192,10 +197,10 @@ export class KeyRing implements Iterable<SecretKey> {
   }
 
   /**
-   * How often, and when last, this process used each key: an old key that verifies nothing any more
-   * can go.
+   * How often this process used each key, and when it last did. An old key that verifies nothing
+   * any more can be removed.
    *
-   * The counts begin at zero with each process. Each fingerprint costs about 40 ms the first time.
+   * The counts begin at zero in each process. Each fingerprint costs about 40 ms the first time.
    */
   usage(): readonly KeyUsage[] {
     return this.#keys.map((key) => {
@@ -213,7 +218,7 @@ function toKeys(current: SecretKeyInput, fallbacks: readonly SecretKeyInput[]): 
   if (!Array.isArray(fallbacks)) {
     throw new SecretKeyError(
       "key_invalid",
-      `Fallback keys are a list of keys, not ${typeof fallbacks === "string" ? "one text" : `a ${typeof fallbacks}`}: write [key] for one.`,
+      `The fallbacks of a KeyRing must be a list of keys. They are ${kindOf(fallbacks)}. Fix: write [key] for a single key.`,
     );
   }
   const keys = [SecretKey.from(current)] as [SecretKey, ...SecretKey[]];

@@ -7,24 +7,31 @@ import { TaggedJson, type JsonTag } from "./tagged-json.ts";
 import { URLSafeTimedSerializer } from "./url-safe-timed-serializer.ts";
 
 export interface FlaskSessionOptions {
-  /** Tells the time in whole Unix seconds; the machine's clock by default. */
+  /** Returns the time in whole Unix seconds. Default: the machine's clock. */
   readonly clock?: Clock | undefined;
   /**
-   * Further kinds of values, for sessions of an application that has registered tags of its own.
+   * Additional kinds of values, for an application that has registered its own tags in Flask.
+   * Without them, such values come back as plain objects.
    */
   readonly tags?: readonly JsonTag[] | undefined;
-  /** Whether NaN and the infinities may be written. True by default, as in Flask. */
+  /**
+   * Whether NaN and the infinities may be written. If false, `dumps` throws for them. Default:
+   * true, as in Flask.
+   */
   readonly allowNaN?: boolean | undefined;
-  /** The most bytes of JSON that a session may have, 65,536 by default. */
+  /**
+   * The largest session in bytes of JSON. Default: 65,536. `dumps` throws for a larger session, and
+   * `loads` refuses a larger one.
+   */
   readonly maxPayloadBytes?: number | undefined;
 }
 
 /**
- * The serializer of Flask's session cookie: what it writes, Flask 2.2 to 3.1 reads with the same
- * secret key, and the reverse.
+ * The serializer of Flask's session cookie. Flask 2.2 to 3.1 with the same secret key reads what it
+ * writes, and the reverse.
  *
  * It is a URLSafeTimedSerializer with the salt "cookie-session", key derivation "hmac", SHA-1 and
- * tagged JSON. Flask itself gives `loads` a `maxAge` of 31 days (PERMANENT_SESSION_LIFETIME).
+ * tagged JSON. Flask itself passes `loads` a `maxAge` of 31 days (PERMANENT_SESSION_LIFETIME).
  *
  * @example
  * ```ts

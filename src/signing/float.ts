@@ -1,9 +1,9 @@
 /**
- * A number that is written as a Python `float`, with a decimal point also where it is whole: `new
+ * A number that is written as a Python `float`, with a decimal point even if it is whole: `new
  * Float(1)` is `1.0`.
  *
- * JSON of JavaScript does not tell 1 from 1.0, Python's does. Numbers that are read are plain
- * numbers again.
+ * JavaScript's JSON does not distinguish 1 from 1.0, and Python's does. Numbers that are read are
+ * plain numbers again.
  *
  * @example
  * ```ts
@@ -14,7 +14,8 @@ export class Float {
   readonly value: number;
 
   constructor(value: number) {
-    if (typeof value !== "number") throw new TypeError(`A Float holds a number, not a value of type ${typeof value}.`);
+    if (typeof value !== "number")
+      throw new TypeError(`new Float(value) takes a number. It got a value of type ${typeof value}. Fix: new Float(Number(value)).`);
     this.value = value;
   }
 
@@ -32,8 +33,8 @@ export class Float {
 }
 
 /**
- * A number as Python's `repr(float)` spells it, and its json module: shortest digits, exponents
- * below -4 and from 16 on.
+ * A number as Python's `repr(float)` and its json module write it: the shortest digits, with an
+ * exponent below 10^-4 and from 10^16 on.
  */
 export function formatFloat(value: number): string {
   if (Number.isNaN(value)) return "NaN";
@@ -51,8 +52,8 @@ export function formatFloat(value: number): string {
 }
 
 /**
- * A number as this package writes it unless it is a `Float`: whole numbers below 10^21 as integers,
- * all others as Python spells a float.
+ * A number as this package writes it if it is not a `Float`: whole numbers below 10^21 as integers,
+ * and all others as Python writes a float.
  */
 export function formatNumber(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e21 ? String(value) : formatFloat(value);

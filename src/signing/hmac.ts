@@ -1,35 +1,35 @@
 import * as crypto from "node:crypto";
 import type { Digest } from "../keys/derive.ts";
 
-/** Of the compression function and of the digest (FIPS 180-4). */
+/** Sizes of the compression function's block and of the digest (FIPS 180-4). */
 const BLOCK_BYTES: Readonly<Record<Digest, number>> = { sha1: 64, sha256: 64, sha384: 128, sha512: 128 };
 const DIGEST_BYTES: Readonly<Record<Digest, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
 /**
- * The longest message that is put together without a buffer of its own: whatever a cookie can hold,
- * were each letter three bytes.
+ * The longest message that uses the shared buffer: the largest cookie, if each letter had three
+ * bytes.
  */
 const SCRATCH_BYTES = 16_384;
 
-/** Runtimes that lack the one-shot hash have the other one. */
+/** A runtime without the one-shot hash gets the same result from createHash. */
 const hash: typeof crypto.hash =
   crypto.hash ?? ((digest: Digest, data: Uint8Array, encoding: "hex") => crypto.createHash(digest).update(data).digest(encoding));
 
-// One for all: nothing here waits, so no two messages are in it at once.
+// One buffer for all instances. Nothing here is asynchronous, so it never holds two messages.
 const scratch = Buffer.alloc(SCRATCH_BYTES + 128);
 
 /**
- * HMAC (RFC 2104, section 2) with one key: H(key xor opad, H(key xor ipad, message)), the same
- * bytes as `createHmac` of node:crypto.
+ * HMAC (RFC 2104, section 2) with one key: H(key xor opad, H(key xor ipad, message)). The result is
+ * the same as that of `createHmac` of node:crypto.
  *
- * Each `createHmac` is an object with native memory behind it, and a server that makes some for
- * every request spends several times more on collecting them than on hashing. Here the two padded
- * keys are prepared once, and each signature is two calls of the one-shot `hash`.
+ * Each `createHmac` is an object with native memory. A server that makes several for each request
+ * spends several times more on collecting them than on hashing. Here the two padded keys are
+ * prepared once, and each signature takes two calls of the one-shot `hash`.
  */
 export class Hmac {
   readonly #digest: Digest;
   readonly #block: number;
   readonly #innerPad: Buffer;
-  /** The outer pad, and behind it room for the inner digest. */
+  /** The outer pad, followed by space for the inner digest. */
   readonly #outer: Buffer;
 
   constructor(digest: Digest, key: Uint8Array) {
@@ -47,7 +47,7 @@ export class Hmac {
 
   /** The signature of a text's UTF-8 bytes, in unpadded base64url. */
   digest(text: string): string {
-    // A UTF-16 unit is three bytes of UTF-8 at most.
+    // A UTF-16 unit has at most three bytes of UTF-8.
     if (text.length * 3 > SCRATCH_BYTES) return this.#finish(this.#inner(Buffer.from(text, "utf8")), "base64url");
     this.#innerPad.copy(scratch);
     const end = this.#block + scratch.write(text, this.#block, "utf8");
@@ -67,7 +67,7 @@ export class Hmac {
   }
 
   #finish(inner: Buffer, encoding: "base64url" | "latin1"): string {
-    // As text and not as a buffer, which would have native memory again. The declarations know only
+    // As a string, because a buffer would have native memory again. The type declarations know only
     // some of the encodings.
     this.#outer.write(hash(this.#digest, inner, "latin1" as "hex"), this.#block, "latin1");
     return hash(this.#digest, this.#outer, encoding as "hex");

@@ -2,8 +2,8 @@
  * The entry point `latchkey/signing`: itsdangerous for TypeScript.
  *
  * `KeyRing`, `SecretKey`, `SecretKeyInput` and `StandardSchema` are in `latchkey` too, because an
- * application that only signs loads no sessions. `Markup`, `Tuple` and `Uuid` are, because a session
- * holds them and so does a signed text.
+ * application that only signs loads no sessions. `Markup`, `Tuple` and `Uuid` are in both, because
+ * sessions and signed texts hold them.
  *
  * @module
  */

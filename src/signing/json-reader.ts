@@ -4,28 +4,28 @@ import { rememberNumber } from "./number-sources.ts";
 import { hasEscapedName, parseJson, type Reviver } from "./parse-json.ts";
 
 /**
- * How deep arrays and objects may stand in one another. Python's own limit is lower still than
- * V8's: some hundreds.
+ * How deep arrays and objects may be nested. Python's own limit is a few hundred levels, lower than
+ * V8's.
  */
 export const MAX_NESTING = 100;
 /** Python refuses to read integers of more digits (`sys.int_info.default_max_str_digits`). */
 const MAX_DIGITS = 4300;
 
-// A number, in a string or not, that JSON.parse alone would not give back as it stood: a float, or
-// 16 and more digits.
+// A number, in a string or not, that JSON.parse alone would not return unchanged: a float, or 16
+// and more digits.
 const SPECIAL_NUMBER = /(?:^|[\s:,[])-?(?:\d+[.eE]|\d{16})/;
-// Strings, to step over them, and the words that stand alone: -NaN and Infinity5 are none. A string
-// that does not end is stepped over as well: were it tried again from each of its quotation marks,
-// a hostile text would take seconds.
+// Matches strings, to skip them, and the constants on their own: -NaN and Infinity5 are not
+// constants. A string without an end is skipped as well. Otherwise the search would start again at
+// each of its quotation marks, and a hostile text would take seconds.
 const CONSTANT = /"[^"\\]*(?:\\.?[^"\\]*)*(?:"|$)|(?<![\w.+-])(?:NaN|-?Infinity)(?![\w.+-])/gs;
 
 /**
  * The value of a JSON text as Python's `json.loads` reads it: NaN and Infinity are numbers,
- * integers beyond 2^53 are exact (BigInt), `__proto__` is an ordinary member, the last of two
- * members with the same name wins. Ordinary texts go through `JSON.parse` alone.
+ * integers beyond 2^53 are exact (BigInt), `__proto__` is an ordinary member, and of two members
+ * with the same name the last one wins. Ordinary texts go through `JSON.parse` alone.
  *
- * @throws BadPayload if it is no JSON, nested deeper than 100, or holds an integer of more than
- *   4,300 digits.
+ * @throws BadPayload if it is not JSON, is nested deeper than 100 levels, or holds an integer of
+ *   more than 4,300 digits.
  */
 export function readJson(text: string): unknown {
   if (isTooDeep(text)) throw new BadPayload(`The payload is nested deeper than ${MAX_NESTING} levels.`);
@@ -34,7 +34,7 @@ export function readJson(text: string): unknown {
     return JSON.parse(text) as unknown;
   } catch (error) {
     if (error instanceof BadPayload) throw error;
-    // The message of JSON.parse quotes the text, so it is not handed on as the cause.
+    // The message of JSON.parse quotes the text, so it is not passed on as the cause.
     if (text.includes("NaN") || text.includes("Infinity")) return readExactly(text);
     throw new BadPayload("The payload is not JSON.");
   }
@@ -43,11 +43,10 @@ export function readJson(text: string): unknown {
 type ExactParse = (text: string, reviver: Reviver) => unknown;
 
 /**
- * Reads with an eye on how each number is spelled (JSON.parse source text access, in Node since
- * 21).
+ * Reads the text and the spelling of each number (JSON.parse source text access, in Node since 21).
  */
 function readExactly(text: string): unknown {
-  // A literal that the text does not hold stands in for NaN, which JSON.parse does not know.
+  // A literal that does not occur in the text replaces NaN, which JSON.parse does not know.
   let notANumber = "1e999999";
   while (text.includes(notANumber)) notANumber += notANumber.slice(2);
   const plain = text.replace(CONSTANT, (token) => {
@@ -77,8 +76,8 @@ function exactInteger(digits: string): bigint {
 }
 
 function isTooDeep(text: string): boolean {
-  // As many brackets as levels at least, most of the time far fewer than a hundred: no need to look
-  // closer.
+  // A text needs at least one bracket per level. Most texts have far fewer than a hundred, so there
+  // is nothing to check.
   if (text.length <= 2 * MAX_NESTING || countUpTo(text, "[", MAX_NESTING) + countUpTo(text, "{", MAX_NESTING) <= MAX_NESTING) return false;
   let depth = 0;
   for (let index = 0; index < text.length; index++) {
@@ -100,7 +99,7 @@ function countUpTo(text: string, character: string, limit: number): number {
   return count;
 }
 
-/** The place of the quotation mark that ends the string which begins at `start`. */
+/** The index of the quotation mark that ends the string which begins at `start`. */
 function endOfString(text: string, start: number): number {
   let index = start + 1;
   while (index < text.length && text[index] !== '"') index += text[index] === "\\" ? 2 : 1;

@@ -2,7 +2,7 @@ import { Float, formatFloat, formatNumber } from "./float.ts";
 import { MAX_NESTING } from "./json-reader.ts";
 import { moveNumberSources, numberSources } from "./number-sources.ts";
 
-/** How JSON is spelled; the names are those of Python's `json.dumps`. */
+/** How JSON is written. The names are those of Python's `json.dumps`. */
 export interface JsonStyle {
   /** Between two items, and between a key and its value. */
   readonly separators: readonly [item: string, key: string];
@@ -10,32 +10,29 @@ export interface JsonStyle {
   readonly ensureAscii: boolean;
   /** Whether members are written in the order of their keys, by code point. */
   readonly sortKeys: boolean;
-  /** Whether NaN and the infinities are written, as Python does, or refused. */
+  /** Whether NaN and the infinities are written, as in Python, or refused. */
   readonly allowNaN: boolean;
-  /** Keys that were written lately, as they are written. Begins empty. */
+  /** A cache of recently written keys in their written form. Begins empty. */
   readonly names: Map<string, MemberName>;
-  /**
-   * The key and content under which an object is written, `{"key": content}`, if it is of a kind
-   * that has a tag.
-   */
+  /** The tag and content of an object that has a tag. It is written as `{"key": content}`. */
   readonly tagged?: ((value: object) => { readonly key: string; readonly content: unknown } | undefined) | undefined;
   /**
-   * The key by which an object is marked that has one member only, and would be taken for a tagged
+   * The key that marks an object with a single member which would otherwise be read as a tagged
    * value.
    */
   readonly escape?: ((key: string) => string | undefined) | undefined;
 }
 
-/** The key of a member as it is written, with all that stands around it up to the value. */
+/** The key of a member in its written form, with everything around it up to the value. */
 interface MemberName {
-  /** Behind the bracket that opens the object. */
+  /** After the bracket that opens the object. */
   readonly first: string;
-  /** Behind another member. */
+  /** After another member. */
   readonly next: string;
 }
 
-/** Keys of members, or the place in an array: what an error calls a value by. */
-type Place = string | number | undefined;
+/** The key of a member, or the index in an array. Errors name a value by it. */
+type Position = string | number | undefined;
 
 const SHORT = 24;
 const MAX_NAMES = 256;
@@ -47,66 +44,70 @@ const NOT_PRINTABLE_ASCII = /[\u007f-\uffff]/g;
 /**
  * The JSON text of a value, byte for byte as Python's `json.dumps` writes the same value.
  *
- * Members that are undefined are left out. Maps are written as objects: they keep any order, and
- * numbers, booleans and null as keys become text.
+ * Undefined members are left out. Maps are written as objects: they keep any order, and numbers,
+ * booleans and null as keys become strings.
  *
- * @throws TypeError for what JSON cannot hold (naming the member), or values nested deeper than 100
- *   levels.
+ * @throws TypeError for a value that JSON cannot hold (it names the member), or for values nested
+ *   deeper than 100 levels.
  */
 export function writeJson(value: unknown, style: JsonStyle): string {
   return write(value, style, 0, undefined, undefined);
 }
 
-function write(value: unknown, style: JsonStyle, depth: number, place: Place, source: string | undefined): string {
+function write(value: unknown, style: JsonStyle, depth: number, position: Position, source: string | undefined): string {
   switch (typeof value) {
     case "string":
       return quote(value, style);
     case "number":
-      // Most numbers are small and whole, and need no questions; -0 comes out as 0 in either way.
+      // A fast path: most numbers are small and whole. -0 is written as 0 either way.
       if (source === undefined && (value | 0) === value) return String(value);
-      if (!Number.isFinite(value)) refuseNotFinite(style, place);
+      if (!Number.isFinite(value)) refuseNotFinite(style, position);
       return source ?? formatNumber(value);
     case "boolean":
       return value ? "true" : "false";
     case "bigint":
       return String(value);
     case "object":
-      return value === null ? "null" : writeObject(value, style, depth, place);
+      return value === null ? "null" : writeObject(value, style, depth, position);
     default:
-      throw new TypeError(`A value of type ${typeof value}${at(place)} has no form in JSON.`);
+      throw new TypeError(
+        `A value of type ${typeof value}${at(position)} cannot be written as JSON. Fix: leave it out, or turn it into plain values.`,
+      );
   }
 }
 
-function writeObject(object: object, style: JsonStyle, depth: number, place: Place): string {
+function writeObject(object: object, style: JsonStyle, depth: number, position: Position): string {
   const tagged = style.tagged?.(object);
-  if (tagged === undefined) return writeContainer(object, style, depth, place);
+  if (tagged === undefined) return writeContainer(object, style, depth, position);
   refuseDepth(depth);
   const { key, content } = tagged;
-  // The content is not asked for a tag again: a tuple's content is the tuple.
+  // The content is not tagged again: the content of a tuple is the tuple itself.
   const isObject = typeof content === "object" && content !== null;
-  const text = isObject ? writeContainer(content, style, depth + 1, place) : write(content, style, depth + 1, place, undefined);
+  const text = isObject ? writeContainer(content, style, depth + 1, position) : write(content, style, depth + 1, position, undefined);
   return `{${quote(key, style)}${style.separators[1]}${text}}`;
 }
 
-function writeContainer(object: object, style: JsonStyle, depth: number, place: Place): string {
+function writeContainer(object: object, style: JsonStyle, depth: number, position: Position): string {
   refuseDepth(depth);
   if (Array.isArray(object)) return writeArray(object, style, depth);
   const prototype: unknown = Object.getPrototypeOf(object);
-  // An object literal, also one from another realm; anything with a class of its own would lose it.
+  // A plain object, also one from another realm. An instance of a class would lose its class.
   if (prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null) {
     const keys = Object.keys(object);
     if (style.sortKeys) sortByCodePoint(keys);
     return writeMembers(keys, object as Readonly<Record<string, unknown>>, style, depth);
   }
   if (object instanceof Map) {
-    const { keys, record } = mapMembers(object, style, place);
+    const { keys, record } = mapMembers(object, style, position);
     return writeMembers(keys, record, style, depth);
   }
   if (object instanceof Float) {
-    if (!Number.isFinite(object.value)) refuseNotFinite(style, place);
+    if (!Number.isFinite(object.value)) refuseNotFinite(style, position);
     return formatFloat(object.value);
   }
-  throw new TypeError(`A value of class ${className(object)}${at(place)} has no form in JSON: turn it into plain values first.`);
+  throw new TypeError(
+    `A value of class ${className(object)}${at(position)} cannot be written as JSON. Fix: turn it into plain values first.`,
+  );
 }
 
 function writeArray(array: readonly unknown[], style: JsonStyle, depth: number): string {
@@ -139,7 +140,7 @@ function writeMembers(keys: readonly string[], record: Readonly<Record<string, u
   return mark === undefined ? text : `{${quote(mark, style)}${style.separators[1]}${text}}`;
 }
 
-/** Few are as many different ones as MAX_NAMES. */
+/** Applications rarely use more than MAX_NAMES distinct keys. */
 function nameOf(key: string, style: JsonStyle): MemberName {
   let name = style.names.get(key);
   if (name === undefined) {
@@ -154,7 +155,7 @@ function nameOf(key: string, style: JsonStyle): MemberName {
   return name;
 }
 
-/** The key of the one member that is written; undefined if there are none or several. */
+/** The key of the only member that is written. Undefined if there are none or several. */
 function onlyMember(keys: readonly string[], record: Readonly<Record<string, unknown>>): string | undefined {
   let only: string | undefined;
   for (const key of keys) {
@@ -166,25 +167,30 @@ function onlyMember(keys: readonly string[], record: Readonly<Record<string, unk
 }
 
 function refuseDepth(depth: number): void {
-  if (depth >= MAX_NESTING) throw new TypeError(`Values nested deeper than ${MAX_NESTING} levels are not written. Is there a circle?`);
+  if (depth >= MAX_NESTING)
+    throw new TypeError(
+      `Values nested deeper than ${MAX_NESTING} levels cannot be written. Fix: remove the circular reference, or flatten the value.`,
+    );
 }
 
 /** The members of a Map with their keys as text, sorted if the style says so. */
 function mapMembers(
   map: ReadonlyMap<unknown, unknown>,
   style: JsonStyle,
-  place: Place,
+  position: Position,
 ): { keys: string[]; record: Record<string, unknown> } {
   const members = [...map];
   const isMixed = style.sortKeys && members.length > 1 && members.some(([key]) => typeof key !== "string");
   if (isMixed) {
-    // As in Python: numbers are sorted as numbers, and what cannot be compared cannot be sorted.
+    // As in Python, numbers are sorted as numbers, and keys of different types cannot be sorted.
     if (members.some(([key]) => typeof key === "string" || key === null)) {
-      throw new TypeError(`The keys of a Map${at(place)} are of several types, which have no order.`);
+      throw new TypeError(
+        `The keys of a Map${at(position)} are of several types, so they cannot be sorted. Fix: use keys of one type, or sortKeys: false.`,
+      );
     }
     members.sort(([a], [b]) => Number(a) - Number(b));
   }
-  const named = members.map(([key, value]): [string, unknown] => [keyText(key, style, place), value]);
+  const named = members.map(([key, value]): [string, unknown] => [keyText(key, style, position), value]);
   const keys = [...new Set(named.map(([key]) => key))];
   if (style.sortKeys && !isMixed) sortByCodePoint(keys);
   const record = Object.fromEntries(named);
@@ -192,30 +198,30 @@ function mapMembers(
   return { keys, record };
 }
 
-function keyText(key: unknown, style: JsonStyle, place: Place): string {
+function keyText(key: unknown, style: JsonStyle, position: Position): string {
   if (typeof key === "string") return key;
   if (key === null || typeof key === "boolean" || typeof key === "number" || typeof key === "bigint" || key instanceof Float) {
-    return write(key, style, 0, place, undefined);
+    return write(key, style, 0, position, undefined);
   }
-  throw new TypeError(`A key of a Map${at(place)} is neither text, number, boolean nor null.`);
+  throw new TypeError(`A key of a Map${at(position)} must be a string, a number, a boolean or null. Fix: use strings as keys.`);
 }
 
 /**
- * Sorts as Python compares texts: by code point, where JavaScript compares the halves of surrogate
- * pairs.
+ * Sorts as Python compares strings: by code point. JavaScript compares UTF-16 units, which differ
+ * for surrogate pairs.
  */
 function sortByCodePoint(keys: string[]): void {
   for (const key of keys) {
     if (!isPrintable(key) && SURROGATE.test(key)) return void keys.sort(compareCodePoints);
   }
   if (keys.length > 16) return void keys.sort();
-  // By insertion: for the few members of most objects several times as fast as
+  // Insertion sort. For the few members of most objects it is several times as fast as
   // Array.prototype.sort.
   for (let index = 1; index < keys.length; index++) {
     const key = keys[index]!;
-    let place = index;
-    for (; place > 0 && keys[place - 1]! > key; place--) keys[place] = keys[place - 1]!;
-    keys[place] = key;
+    let position = index;
+    for (; position > 0 && keys[position - 1]! > key; position--) keys[position] = keys[position - 1]!;
+    keys[position] = key;
   }
 }
 
@@ -227,15 +233,15 @@ function compareCodePoints(a: string, b: string): number {
 
 function quote(text: string, style: JsonStyle): string {
   if (isPrintable(text)) return `"${text}"`;
-  // JSON.stringify escapes what JSON demands, and half of a surrogate pair, which UTF-8 could not
-  // carry.
+  // JSON.stringify escapes what JSON requires, and unpaired surrogates, which UTF-8 cannot encode.
   const quoted = JSON.stringify(text);
   return style.ensureAscii ? quoted.replace(NOT_PRINTABLE_ASCII, escape) : quoted;
 }
 
-/** Whether a text is written as it stands. */
+/** Whether a text is written without escapes. */
 function isPrintable(text: string): boolean {
-  // The names of members are short: several times as fast as to set off a regular expression.
+  // The names of members are short: this loop is several times as fast as starting a regular
+  // expression.
   if (text.length > SHORT) return PRINTABLE.test(text);
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
@@ -248,12 +254,19 @@ function escape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-function refuseNotFinite(style: JsonStyle, place: Place): void {
-  if (!style.allowNaN) throw new TypeError(`A number${at(place)} is not finite, which JSON cannot say.`);
+function refuseNotFinite(style: JsonStyle, position: Position): void {
+  if (!style.allowNaN)
+    throw new TypeError(
+      `A number${at(position)} is not finite, and JSON has no form for it. Fix: replace NaN and the infinities, for instance with null.`,
+    );
 }
 
-function at(place: Place): string {
-  return place === undefined ? "" : typeof place === "number" ? `, item ${place} of an array,` : `, the member ${JSON.stringify(place)},`;
+function at(position: Position): string {
+  return position === undefined
+    ? ""
+    : typeof position === "number"
+      ? `, item ${position} of an array,`
+      : `, the member ${JSON.stringify(position)},`;
 }
 
 function className(object: object): string {

@@ -1,56 +1,53 @@
 /*
- * How numbers were spelled where they were read. `JSON.parse` makes 1.0 and 1 the same number, and
- * a writer of the number would change its type for the Python on the other side. The memory
- * is beside the values, so values stay plain; it holds for as long as the same number stands in the
- * same place of the same object.
+ * Remembers how numbers were spelled when they were read. `JSON.parse` makes 1.0 and 1 the same
+ * number, and writing it back would change its type for a Python reader. The spellings are stored
+ * beside the values, so values stay plain numbers. A spelling is used as long as the same number is
+ * at the same key of the same object.
  */
 
-interface Source {
+interface Spelling {
   readonly value: number;
   readonly text: string;
 }
 
-const sources = new WeakMap<object, Map<string, Source>>();
-/** Most applications never read such a number: then no object needs to be looked up. */
+const spellings = new WeakMap<object, Map<string, Spelling>>();
+/** Most applications never read such a number. Then no object needs to be looked up. */
 let isEmpty = true;
 
-/** Notes how the number at this key of the container was spelled. */
+/** Remembers the spelling of the number at this key of the container. */
 export function rememberNumber(container: object, key: string, value: number, text: string): void {
   isEmpty = false;
-  let numbers = sources.get(container);
-  if (numbers === undefined) sources.set(container, (numbers = new Map()));
+  let numbers = spellings.get(container);
+  if (numbers === undefined) spellings.set(container, (numbers = new Map()));
   numbers.set(key, { value, text });
 }
 
-/**
- * A function from key and number to its spelling; undefined if nothing is known of this container.
- */
+/** A function from key and number to its spelling. Undefined if this container has none. */
 export function numberSources(container: object): ((key: string | number, value: number) => string | undefined) | undefined {
-  const numbers = isEmpty ? undefined : sources.get(container);
+  const numbers = isEmpty ? undefined : spellings.get(container);
   if (numbers === undefined) return undefined;
   return (key, value) => {
-    const source = numbers.get(String(key));
-    return source !== undefined && Object.is(source.value, value) ? source.text : undefined;
+    const spelling = numbers.get(String(key));
+    return spelling !== undefined && Object.is(spelling.value, value) ? spelling.text : undefined;
   };
 }
 
 /**
- * Carries what is known of one container over to another that has taken its members, whose keys
- * `rename` may change.
+ * Copies the spellings of one container to another that took its members. `rename` maps the keys.
  */
 export function moveNumberSources(from: object, to: object, rename: (key: string) => string = (key) => key): void {
-  const numbers = sources.get(from);
-  if (numbers !== undefined) sources.set(to, new Map([...numbers].map(([key, source]) => [rename(key), source])));
+  const numbers = spellings.get(from);
+  if (numbers !== undefined) spellings.set(to, new Map([...numbers].map(([key, spelling]) => [rename(key), spelling])));
 }
 
 /**
- * Carries what is known over to a value that was made out of another, such as a schema's result:
- * wherever both hold the same number at the same place, deep inside too.
+ * Copies the spellings to a value that was made from another, such as a schema's result. It applies
+ * wherever both hold the same number at the same place, also in nested objects.
  */
 export function copyNumberSources(from: unknown, to: unknown): void {
   if (isEmpty || from === to || !isContainer(from) || !isContainer(to)) return;
-  const numbers = sources.get(from);
-  if (numbers !== undefined && !sources.has(to)) sources.set(to, new Map(numbers));
+  const numbers = spellings.get(from);
+  if (numbers !== undefined && !spellings.has(to)) spellings.set(to, new Map(numbers));
   for (const key of Object.keys(from)) {
     if (Object.hasOwn(to, key)) copyNumberSources(from[key as keyof object], to[key as keyof object]);
   }

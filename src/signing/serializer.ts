@@ -12,8 +12,8 @@ export interface Opened<Value> {
 }
 
 /**
- * Signs values as readable JSON: `itsdangerous.Serializer`. The text is not fit for an address;
- * `URLSafeSerializer` writes one that is.
+ * Signs values as readable JSON: `itsdangerous.Serializer`. The text may hold characters that a URL
+ * cannot. `URLSafeSerializer` writes a text for URLs.
  *
  * @example
  * ```ts
@@ -23,22 +23,23 @@ export interface Opened<Value> {
  * ```
  */
 export class Serializer<Value = unknown> extends SerializerBase<Value, Signer> {
-  /** @throws InvalidOptionError for an option that cannot be. */
+  /** @throws InvalidOptionError for an unknown option or a wrong value. */
   constructor(keys: KeyRing | SecretKeyInput, options: SerializerOptions<Value> = {}) {
     super(options, (signerOptions) => new Signer(keys, signerOptions), "Serializer");
   }
 
   /**
+   *
    * The value of a signed text.
    *
-   * @throws BadSignature if no key made the signature; BadPayload if the signature is good, but the
+   * @throws BadSignature if no key made the signature. BadPayload if the signature is good, but the
    *   content cannot be decoded or does not fit the schema.
    */
   loads(text: string, options: SaltOption = NO_OPTIONS): Value {
     return this.open(text, options).value;
   }
 
-  /** The value of a signed text, and which key signed it. Throws as `loads` does. */
+  /** The value of a signed text, and the key that signed it. Throws as `loads` does. */
   open(text: string, options: SaltOption = NO_OPTIONS): Opened<Value> {
     const opened = this.verify(text, options);
     if (opened === undefined) throw this.mismatch(text, options);
@@ -46,7 +47,8 @@ export class Serializer<Value = unknown> extends SerializerBase<Value, Signer> {
   }
 
   /**
-   * As `open`, and undefined where no key made the signature: for callers who expect forgeries.
+   * Like `open`, but returns undefined if no key made the signature: for callers that expect
+   * forgeries.
    *
    * @throws BadPayload if the signature is good, but the content cannot be decoded or does not fit
    *   the schema.
@@ -62,8 +64,8 @@ export class Serializer<Value = unknown> extends SerializerBase<Value, Signer> {
   }
 
   /**
-   * The value whether the signature is good or not: for looking into a text, never for acting on
-   * it. Nothing that a text can hold makes it throw; what cannot be decoded is undefined.
+   * The value, even if the signature is bad. Use it to look into a text, never to act on it. No
+   * text makes it throw. A value that cannot be decoded is undefined.
    */
   loadsUnsafe(text: string, options: SaltOption = NO_OPTIONS): UnsafeResult<Value> {
     try {

@@ -4,27 +4,37 @@ import { deriveKey, type Digest, type KeyDerivation } from "../keys/derive.ts";
 import { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKey, SecretKeyInput } from "../keys/secret-key.ts";
 import { Hmac } from "./hmac.ts";
-import { checkOptions } from "../options.ts";
+import { checkOptions, kindOf, nameOrKind } from "../options.ts";
 
-/** How a signer makes its signing keys and signatures. Both sides have to use the same. */
+/**
+ * How a signer derives its signing keys and makes signatures. The signing and the reading side have
+ * to use the same settings.
+ */
 export interface SignerOptions {
   /**
-   * What the signatures are for; a signature made with another salt does not verify.
-   * "itsdangerous.Signer" for signers, "itsdangerous" for serializers.
+   * The purpose of the signatures. A signature made with another salt does not verify. Default:
+   * "itsdangerous.Signer" for signers, "itsdangerous" for serializers. Give each purpose its own,
+   * or a token for one is accepted for the other.
    */
   readonly salt?: string | undefined;
   /**
-   * Stands between the value and its signature, "." by default. It may hold no letter, no digit,
-   * and none of `-`, `_` and `=`.
+   * The separator between the value and its signature. It may hold no letter, no digit, and none of
+   * `-`, `_` and `=`. Default: ".".
    */
   readonly sep?: string | undefined;
-  /** How the signing key is made out of the secret key and the salt, "django-concat" by default. */
+  /**
+   * How the signing key is made from the secret key and the salt. Another derivation makes other
+   * signatures. Default: "django-concat", as in itsdangerous.
+   */
   readonly keyDerivation?: KeyDerivation | undefined;
-  /** The hash of key derivation and signature, "sha1" by default as in itsdangerous. */
+  /**
+   * The hash function of key derivation and signature. Another digest makes other signatures.
+   * Default: "sha1", as in itsdangerous.
+   */
   readonly digest?: Digest | undefined;
 }
 
-/** A value whose signature is good, and the key that made it. */
+/** A value with a good signature, and the key that made it. */
 export interface Verified {
   readonly value: string;
   readonly key: SecretKey;
@@ -37,8 +47,8 @@ const DERIVATIONS: readonly KeyDerivation[] = ["concat", "django-concat", "hmac"
 export const SIGNER_OPTIONS: readonly string[] = ["salt", "sep", "keyDerivation", "digest"];
 
 /**
- * All that signers and serializers take: one object of settings may serve several of them, and each
- * takes what concerns it.
+ * All options of signers and serializers. One settings object may serve several of them, and each
+ * uses its own part.
  */
 export const SIGNING_OPTIONS: readonly string[] = [
   ...SIGNER_OPTIONS,
@@ -53,14 +63,19 @@ export const SIGNING_OPTIONS: readonly string[] = [
 ];
 const IN_A_SIGNATURE = /[A-Za-z0-9\-_=]/;
 
+/** @throws TypeError for a value that is not a string. */
+export function checkSignable(value: unknown): void {
+  if (typeof value === "string") return;
+  throw new TypeError(`Only a string can be signed. It got a value of type ${typeof value}. Fix: use a Serializer for other values.`);
+}
+
 /**
- * Signs text and takes the signature off again, byte for byte as `itsdangerous.Signer` of Python
- * does: `value.signature`, where the signature is HMAC (RFC 2104) of the value in unpadded
- * base64url.
+ * Signs text and verifies it, byte for byte as `itsdangerous.Signer` of Python does:
+ * `value.signature`. The signature is HMAC (RFC 2104) of the value in unpadded base64url.
  *
- * Verifying is stricter than in Python: the expected signature is spelled out and compared in
- * constant time, so each value has exactly one signed form. Somebody who measures the time it takes
- * learns neither the signature nor which key made it: all keys are tried.
+ * Verifying is stricter than in Python: it compares the signature with the canonical form, so each
+ * value has exactly one signed form. The comparison takes constant time, and all keys are tried. So
+ * the time it takes reveals neither the signature nor the key that made it.
  *
  * @example
  * ```ts
@@ -71,40 +86,46 @@ const IN_A_SIGNATURE = /[A-Za-z0-9\-_=]/;
  * ```
  */
 export class Signer {
-  /** What stands between value and signature. */
+  /** The separator between value and signature. */
   readonly sep: string;
   readonly #keys: KeyRing;
   readonly #salt: string;
   readonly #keyDerivation: KeyDerivation;
   readonly #digest: Digest;
-  // By key object and never by position: a ring may change its keys at any time.
+  // By key object, not by position: a ring may change its keys at any time.
   readonly #hmacs = new WeakMap<SecretKey, Hmac>();
-  // Two places for signatures that are compared, so that no comparison has to make any.
+  // Two buffers for the signatures to compare, so that a comparison allocates none.
   readonly #received: Buffer;
   readonly #expected: Buffer;
 
   /**
    * @param keys the current key signs, all keys of the ring verify.
-   * @throws InvalidOptionError for a name that is no option, an unknown derivation or digest, or a
+   * @throws InvalidOptionError for an unknown option, an unknown derivation or digest, or a
    *   separator that a signature may contain.
    */
   constructor(keys: KeyRing | SecretKeyInput, options: SignerOptions = {}) {
     checkOptions("Signer", options, SIGNING_OPTIONS);
     const { salt = "itsdangerous.Signer", sep = ".", keyDerivation = "django-concat", digest = "sha1" } = options;
-    if (typeof salt !== "string" || !salt.isWellFormed()) throw new InvalidOptionError("The salt is a text that UTF-8 can write.");
+    if (typeof salt !== "string" || !salt.isWellFormed()) {
+      throw new InvalidOptionError(
+        `The option salt must be a well-formed string. It got ${typeof salt === "string" ? "one with an unpaired surrogate" : kindOf(salt)}. Fix: salt: "newsletter".`,
+      );
+    }
     if (typeof sep !== "string" || sep === "" || !sep.isWellFormed() || IN_A_SIGNATURE.test(sep)) {
       throw new InvalidOptionError(
-        'The separator cannot be told from a signature: take one without letters, digits, "-", "_" and "=", such as ".".',
+        `The option sep must be a string without letters, digits, "-", "_" and "=", because a signature may hold those. It got ${nameOrKind(sep)}. Fix: sep: ".".`,
       );
     }
     if (!DERIVATIONS.includes(keyDerivation)) {
-      throw new InvalidOptionError(`The key derivation is one of ${DERIVATIONS.map((name) => `"${name}"`).join(", ")}.`);
+      throw new InvalidOptionError(
+        `The option keyDerivation must be one of ${DERIVATIONS.map((name) => `"${name}"`).join(", ")}. It got ${nameOrKind(keyDerivation)}. Fix: keyDerivation: "hmac".`,
+      );
     }
     if (!Object.hasOwn(SIGNATURE_LENGTH, digest)) {
       throw new InvalidOptionError(
-        `The digest is one of ${Object.keys(SIGNATURE_LENGTH)
+        `The option digest must be one of ${Object.keys(SIGNATURE_LENGTH)
           .map((name) => `"${name}"`)
-          .join(", ")}.`,
+          .join(", ")}. It got ${nameOrKind(digest)}. Fix: digest: "sha256".`,
       );
     }
     this.#keys = KeyRing.from(keys);
@@ -116,7 +137,7 @@ export class Signer {
     this.#expected = Buffer.alloc(SIGNATURE_LENGTH[digest]);
   }
 
-  /** How many characters the separator and the signature add to a value. */
+  /** The number of characters that the separator and the signature add to a value. */
   get overhead(): number {
     return this.sep.length + SIGNATURE_LENGTH[this.#digest];
   }
@@ -124,19 +145,19 @@ export class Signer {
   /**
    * The signature of a value by the current key, without the value.
    *
-   * @throws TypeError for anything but text that UTF-8 can write.
+   * @throws TypeError for a value that is not a well-formed string.
    */
   getSignature(value: string): string {
-    if (typeof value !== "string") throw new TypeError(`Only text can be signed, not a value of type ${typeof value}.`);
-    // UTF-8 has no form for half of a surrogate pair; Node would sign U+FFFD in its place.
+    checkSignable(value);
+    // UTF-8 cannot encode an unpaired surrogate. Node would sign U+FFFD in its place.
     if (!value.isWellFormed())
-      throw new TypeError("Only text that UTF-8 can write can be signed; this one holds half of a surrogate pair.");
+      throw new TypeError("Only a well-formed string can be signed. This one holds an unpaired surrogate. Fix: value.toWellFormed().");
     const key = this.#keys.current;
     this.#keys.count(key, "sign");
     return this.#signatureOf(value, key);
   }
 
-  /** Whether the signature is that of the value, by any key of the ring. */
+  /** Whether the signature belongs to the value, by any key of the ring. */
   verifySignature(value: string, signature: string): boolean {
     if (typeof value !== "string" || typeof signature !== "string" || !value.isWellFormed()) return false;
     return this.#signedBy(value, signature) !== undefined;
@@ -145,16 +166,17 @@ export class Signer {
   /**
    * The value, the separator and the signature.
    *
-   * @throws TypeError for anything but text that UTF-8 can write.
+   * @throws TypeError for a value that is not a well-formed string.
    */
   sign(value: string): string {
     return value + this.sep + this.getSignature(value);
   }
 
   /**
+   *
    * The value of a signed text.
    *
-   * @throws BadSignature if no key of the ring made this signature; its `payload` is the unverified
+   * @throws BadSignature if no key of the ring made this signature. Its `payload` is the unverified
    *   value.
    */
   unsign(signed: string): string {
@@ -169,8 +191,8 @@ export class Signer {
   }
 
   /**
-   * The value and the key that signed it; undefined where `unsign` throws. For callers who want to
-   * know the key, or expect forgeries.
+   * The value and the key that signed it. Undefined where `unsign` throws. For callers that need
+   * the key, or expect forgeries.
    */
   verify(signed: string): Verified | undefined {
     if (typeof signed !== "string" || !signed.isWellFormed()) return undefined;
@@ -181,7 +203,7 @@ export class Signer {
     return key === undefined ? undefined : { value, key };
   }
 
-  /** The error for a text that `verify` refused: why it did. */
+  /** The error for a text that `verify` refused. It says why. */
   mismatch(signed: string): BadSignature {
     const end = typeof signed === "string" ? signed.lastIndexOf(this.sep) : -1;
     if (end === -1) return new BadSignature("There is no separator in the signed text.");
@@ -190,8 +212,8 @@ export class Signer {
 
   #signedBy(value: string, signature: string): SecretKey | undefined {
     const length = this.#received.length;
-    // A letter outside ASCII has more bytes than one: either not all of it fits, or bytes stand
-    // there that no signature has.
+    // A letter outside ASCII has more than one byte. So it either does not fit, or writes bytes
+    // that no signature has.
     if (signature.length !== length || this.#received.write(signature, "utf8") !== length) return undefined;
     let found: SecretKey | undefined;
     for (const key of this.#keys) {

@@ -2,10 +2,10 @@ import type { SchemaIssue } from "../errors.ts";
 
 /*
  * The part of Standard Schema version 1 (https://standardschema.dev) that is used here. Schemas of
- * zod, valibot and arktype have it, so none of them is imported.
+ * zod, valibot and arktype follow it, so none of these packages is imported.
  */
 
-/** What validating gives: a value, or the issues. */
+/** The result of validating: a value, or the issues. */
 export type SchemaResult<Output> = { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
 
 /** A schema of any library that follows Standard Schema, such as `z.object({ id: z.number() })`. */

@@ -1,5 +1,5 @@
 import { BadPayload, InvalidOptionError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
+import { checkOptions, kindOf } from "../options.ts";
 import { formatHttpDate, parseHttpDate } from "./http-date.ts";
 import { readJson } from "./json-reader.ts";
 import { writeJson, type JsonStyle } from "./json-writer.ts";
@@ -9,33 +9,38 @@ import type { PayloadSerializer } from "./python-json.ts";
 import { Tuple } from "./tuple.ts";
 import { Uuid } from "./uuid.ts";
 
-/** Teaches `TaggedJson` one more kind of value, written as `{"key": encoded}`. */
+/** One more kind of value for `TaggedJson`, written as `{"key": encoded}`. */
 export interface JsonTag<Value = unknown> {
   /**
-   * What the value is known by on the wire. Flask's own begin with a space: " t", " b", " m", " u",
-   * " d", " di".
+   * The tag in the text. Flask's own tags begin with a space: " t", " b", " m", " u", " d", " di".
    */
   readonly key: string;
   /** Whether a value is of this kind. */
   matches(value: object): boolean;
   /**
-   * The value as plain JSON values; values inside it may be of any kind that the serializer knows.
+   * The value as plain JSON values. Values inside it may be of any kind that the serializer knows.
    */
   encode(value: Value): unknown;
-  /** The value again. Whatever it throws becomes a BadPayload. */
+  /** Restores the value. An error that it throws becomes the cause of a BadPayload. */
   decode(encoded: unknown): Value;
 }
 
 export interface TaggedJsonOptions {
-  /** Further kinds of values. They are asked before Flask's own. */
+  /** Additional kinds of values. They are tried before Flask's own. Default: none. */
   readonly tags?: readonly JsonTag[] | undefined;
-  /** Whether NaN and the infinities may be written. True by default, as in Flask. */
+  /**
+   * Whether NaN and the infinities may be written. If false, `dumps` throws for them. Default:
+   * true, as in Flask.
+   */
   readonly allowNaN?: boolean | undefined;
-  /** Members in the order of their keys. True by default, as Flask does within an application. */
+  /**
+   * Members are written in the order of their keys. Default: true, as Flask does within an
+   * application.
+   */
   readonly sortKeys?: boolean | undefined;
 }
 
-/** The key of an object that looks like a tagged value and is none. */
+/** The key for a plain object that looks like a tagged value. */
 const ESCAPE_KEY = " di";
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/;
 
@@ -82,12 +87,12 @@ const FLASK_TAGS = [
 ] satisfies JsonTag[];
 
 /**
- * The JSON of Flask's sessions, which keeps six kinds of values that JSON does not have: `Tuple`,
- * bytes (`Uint8Array`), `Markup`, `Uuid`, `Date` (whole seconds), and objects that only look like
- * one of these.
+ * The JSON of Flask's sessions. It has six kinds of values that JSON does not have: `Tuple`, bytes
+ * (`Uint8Array`), `Markup`, `Uuid`, `Date` (whole seconds), and objects that only look like one of
+ * these.
  *
- * The text is compact ASCII with sorted members, byte for byte as Flask 2.2 to 3.1 writes it.
- * Reading is strict where Flask guesses: a tag with content that Flask never writes is a
+ * The text is compact ASCII with sorted members, byte for byte as Flask 2.2 to 3.1 writes it. Flask
+ * guesses in some cases. Reading is strict here: a tag with content that Flask never writes is a
  * BadPayload.
  *
  * @example
@@ -104,18 +109,19 @@ export class TaggedJson implements PayloadSerializer {
   readonly #hasOwnTags: boolean;
 
   /**
-   * @throws InvalidOptionError for a name that is no option, two tags with the same key, or an
-   *   empty one.
+   * @throws InvalidOptionError for an unknown option, two tags with the same key, or an empty key.
    */
   constructor(options: TaggedJsonOptions = {}) {
     checkOptions("TaggedJson", options, ["tags", "allowNaN", "sortKeys"]);
     const { tags = [], allowNaN = true, sortKeys = true } = options;
-    if (!Array.isArray(tags)) throw new InvalidOptionError("The option tags is a list of JSON tags.");
+    if (!Array.isArray(tags))
+      throw new InvalidOptionError(`The option tags must be a list of JSON tags. It got ${kindOf(tags)}. Fix: tags: [tag].`);
     const all = new Map<string, JsonTag>();
     for (const tag of [...tags, ...FLASK_TAGS]) {
       if (typeof (tag as JsonTag | null)?.key !== "string" || tag.key === "")
-        throw new InvalidOptionError("The key of a JSON tag is a text, and not empty.");
-      if (all.has(tag.key) || tag.key === ESCAPE_KEY) throw new InvalidOptionError(`There are two JSON tags with the key "${tag.key}".`);
+        throw new InvalidOptionError('The key of a JSON tag must be a string that is not empty. Fix: key: " set".');
+      if (all.has(tag.key) || tag.key === ESCAPE_KEY)
+        throw new InvalidOptionError(`There are two JSON tags with the key "${tag.key}". Fix: give your tag another key.`);
       all.set(tag.key, tag);
     }
     this.#tags = all;
@@ -129,19 +135,19 @@ export class TaggedJson implements PayloadSerializer {
       escape: (key) => (this.#isTagKey(key) ? ESCAPE_KEY : undefined),
     };
     this.#hasOwnTags = tags.length > 0;
-    // An object whose first key begins with a space, or an escape that may be one. Texts without it
-    // need no second look.
+    // An object with a first key that begins with a space, or with an escape that may be one. A
+    // text without such an object holds no tags.
     this.#mayHoldTags = tags.every(({ key }) => key.startsWith(" ")) ? /\{\s*"[ \\]/ : /\{/;
   }
 
-  /** @throws TypeError for what has no form in tagged JSON, naming the member. */
+  /** @throws TypeError for a value that tagged JSON cannot hold. It names the member. */
   dumps(value: unknown): string {
     return writeJson(value, this.#style);
   }
 
   /**
-   * @throws BadPayload if the text is no JSON, nested deeper than 100 levels, or a tag does not fit
-   *   its content.
+   * @throws BadPayload if the text is not JSON, is nested deeper than 100 levels, or has a tag with
+   *   content that does not fit it.
    */
   loads(text: string): unknown {
     const value = readJson(text);
@@ -150,7 +156,7 @@ export class TaggedJson implements PayloadSerializer {
 
   #tagged(value: object): { readonly key: string; readonly content: unknown } | undefined {
     const prototype: unknown = Object.getPrototypeOf(value);
-    // Most objects by far are of the two kinds that none of Flask's tags is for.
+    // A fast path: most objects are plain objects or arrays, and Flask has no tags for these.
     if (!this.#hasOwnTags && (prototype === Object.prototype || prototype === Array.prototype)) return undefined;
     for (const tag of this.#tags.values()) {
       if (tag.matches(value)) return { key: tag.key, content: tag.encode(value) };
@@ -163,8 +169,8 @@ export class TaggedJson implements PayloadSerializer {
   }
 
   /**
-   * Bottom up, so that a tag's content is decoded before the tag. Recursion ends: the text was at
-   * most 100 levels deep.
+   * Bottom up, so that a tag's content is decoded before the tag. The recursion ends, because
+   * readJson refuses more than 100 levels.
    */
   #untag(value: unknown): unknown {
     if (typeof value !== "object" || value === null) return value;
@@ -172,8 +178,8 @@ export class TaggedJson implements PayloadSerializer {
       for (let index = 0; index < value.length; index++) value[index] = this.#untag(value[index]);
       return value;
     }
-    // These are own members of an object that JSON.parse made, so assigning changes none of its
-    // prototypes, not even for __proto__.
+    // These are own members of an object that JSON.parse made, so an assignment changes no
+    // prototype, not even for __proto__.
     const object = value as Record<string, unknown>;
     const keys = Object.keys(object);
     for (const key of keys) object[key] = this.#untag(object[key]);
@@ -202,7 +208,7 @@ export class TaggedJson implements PayloadSerializer {
 }
 
 function misfit(key: string, cause?: unknown): BadPayload {
-  return new BadPayload(`The content of a "${key}" tag is not what this tag holds.`, { cause });
+  return new BadPayload(`The content of a "${key}" tag does not fit the tag.`, { cause });
 }
 
 function expect<Value>(condition: boolean, value: Value): Value {

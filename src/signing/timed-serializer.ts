@@ -6,7 +6,7 @@ import { SALT_OPTION, SerializerBase, type SaltOption, type SerializerOptions, t
 import { AGE_OPTIONS, NO_OPTIONS, TimestampSigner, type AgeOptions, type VerifiedAt } from "./timestamp-signer.ts";
 
 export interface TimedSerializerOptions<Value = unknown> extends SerializerOptions<Value> {
-  /** Tells the time in whole Unix seconds; the machine's clock by default. */
+  /** Returns the time in whole Unix seconds. Default: the machine's clock. */
   readonly clock?: Clock | undefined;
 }
 
@@ -37,16 +37,16 @@ export interface OpenedAt<Value> extends LoadedAt<Value> {
  * ```
  */
 export class TimedSerializer<Value = unknown> extends SerializerBase<Value, TimestampSigner> {
-  /** @throws InvalidOptionError for an option that cannot be. */
+  /** @throws InvalidOptionError for an unknown option or a wrong value. */
   constructor(keys: KeyRing | SecretKeyInput, options: TimedSerializerOptions<Value> = {}) {
     super(options, (signerOptions) => new TimestampSigner(keys, { ...signerOptions, clock: options.clock }), "TimedSerializer");
   }
 
   /**
-   * The value of a signed text; with `returnTimestamp`, also when it was signed.
+   * The value of a signed text. With `returnTimestamp`, also when it was signed.
    *
-   * @throws SignatureExpired if it is older than `maxAge`, or signed in the future; BadSignature if
-   *   no key made the signature or the timestamp is bad; BadPayload if only the content cannot be
+   * @throws SignatureExpired if it is older than `maxAge`, or signed in the future. BadSignature if
+   *   no key made the signature or the timestamp is bad. BadPayload if only the content cannot be
    *   decoded or does not fit the schema.
    */
   loads(text: string, options: TimedLoadOptions & { readonly returnTimestamp: true }): LoadedAt<Value>;
@@ -60,7 +60,10 @@ export class TimedSerializer<Value = unknown> extends SerializerBase<Value, Time
     return options.returnTimestamp === true ? { value, timestamp } : value;
   }
 
-  /** The value of a signed text, when it was signed, and by which key. Throws as `loads` does. */
+  /**
+   * The value of a signed text, when it was signed, and the key that signed it. Throws as `loads`
+   * does.
+   */
   open(text: string, options: TimedLoadOptions = NO_OPTIONS): OpenedAt<Value> {
     if (options !== NO_OPTIONS) checkOptions("open", options, LOAD_OPTIONS);
     return this.#open(text, options);
@@ -74,8 +77,8 @@ export class TimedSerializer<Value = unknown> extends SerializerBase<Value, Time
   }
 
   /**
-   * As `open`, and undefined where no key made the signature or the timestamp is bad: for callers
-   * who expect forgeries, and judge the age themselves.
+   * Like `open`, but returns undefined if no key made the signature or the timestamp is bad. It
+   * does not check the age. For callers that expect forgeries and check the age themselves.
    *
    * @throws BadPayload if the signature is good, but the content cannot be decoded or does not fit
    *   the schema.
@@ -96,8 +99,8 @@ export class TimedSerializer<Value = unknown> extends SerializerBase<Value, Time
   }
 
   /**
-   * The value whether signature and age are good or not: for looking into a text, never for acting
-   * on it. Nothing that a text can hold makes it throw; what cannot be decoded is undefined.
+   * The value, even if the signature or the age is bad. Use it to look into a text, never to act on
+   * it. No text makes it throw. A value that cannot be decoded is undefined.
    */
   loadsUnsafe(text: string, options: TimedLoadOptions = NO_OPTIONS): UnsafeResult<Value> {
     try {

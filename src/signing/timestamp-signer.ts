@@ -2,44 +2,44 @@ import { unixNow, type Clock } from "../clock.ts";
 import { BadTimeSignature, type BadSignature, InvalidOptionError, SignatureExpired } from "../errors.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKeyInput } from "../keys/secret-key.ts";
-import { checkOptions } from "../options.ts";
-import { Signer, SIGNING_OPTIONS, type SignerOptions, type Verified } from "./signer.ts";
+import { checkOptions, numberOrKind } from "../options.ts";
+import { checkSignable, Signer, SIGNING_OPTIONS, type SignerOptions, type Verified } from "./signer.ts";
 import { decodeTimestamp, encodeTimestamp } from "./timestamp.ts";
 
 export interface TimestampSignerOptions extends SignerOptions {
-  /** Tells the time in whole Unix seconds; the machine's clock by default. */
+  /** Returns the time in whole Unix seconds. Default: the machine's clock. */
   readonly clock?: Clock | undefined;
 }
 
 /** How old a signature may be. */
 export interface AgeOptions {
   /**
-   * The greatest age in seconds, itself included. Without it, neither old nor future timestamps are
-   * refused.
+   * The greatest age in seconds, inclusive. Default: no limit, so that old and future timestamps
+   * are accepted.
    */
   readonly maxAge?: number | undefined;
   /**
-   * How many seconds into the future a timestamp may lie when `maxAge` is given: what clocks of
-   * several servers may differ. 0 by default.
+   * With `maxAge`: how many seconds a timestamp may lie in the future. Set it to the difference
+   * between the clocks of your servers. With the default of 0, a text is refused by a server with a
+   * clock one second behind the signer's.
    */
   readonly clockSkew?: number | undefined;
 }
 
-/** A value whose signature is good, and when it was signed, in Unix seconds. */
+/** A value with a good signature, and when it was signed, in Unix seconds. */
 export interface SignedAt {
   readonly value: string;
   readonly timestamp: number;
 }
 
-/** A value whose signature is good, when it was signed, and by which key. */
+/** A value with a good signature, when it was signed, and the key that signed it. */
 export interface VerifiedAt extends SignedAt, Verified {}
 
 /**
- * The names of `AgeOptions`. One that is misspelled, such as Python's max_age, would let every age
- * pass.
+ * The names of `AgeOptions`. A misspelled one, such as Python's max_age, would accept every age.
  */
 export const AGE_OPTIONS: readonly string[] = ["maxAge", "clockSkew"];
-/** What is not given need not be checked. */
+/** The default of options arguments. It need not be checked. */
 export const NO_OPTIONS = {};
 
 function withoutClock(options: TimestampSignerOptions): SignerOptions {
@@ -52,7 +52,7 @@ function withoutClock(options: TimestampSignerOptions): SignerOptions {
  * Signs text together with the time, as `itsdangerous.TimestampSigner` does:
  * `value.timestamp.signature`.
  *
- * The signature covers the timestamp, so nobody without a key can make an old value young.
+ * The signature covers the timestamp, so only a holder of the key can change it.
  *
  * @example
  * ```ts
@@ -73,21 +73,20 @@ export class TimestampSigner extends Signer {
   /**
    * The value, the time, and the signature of both.
    *
-   * @throws TypeError for anything but text that UTF-8 can write; RangeError if the clock gives no
-   *   whole second from 1970 to 9999.
+   * @throws TypeError for a value that is not a well-formed string. RangeError if the clock does
+   *   not return a whole second from 1970 to 9999.
    */
   override sign(value: string): string {
-    if (typeof value !== "string") throw new TypeError(`Only text can be signed, not a value of type ${typeof value}.`);
+    checkSignable(value);
     return super.sign(value + this.sep + encodeTimestamp(this.#clock()));
   }
 
   /**
-   * The value of a signed text; with `returnTimestamp`, also when it was signed.
+   * The value of a signed text. With `returnTimestamp`, also when it was signed.
    *
-   * @throws SignatureExpired if it is older than `maxAge`, or signed in the future;
-   *   BadTimeSignature if no key made the signature, or the timestamp is missing or malformed;
-   *   BadSignature if there is not even the shape. InvalidOptionError for a `maxAge` that is no
-   *   number.
+   * @throws SignatureExpired if it is older than `maxAge`, or signed in the future.
+   *   BadTimeSignature if no key made the signature, or the timestamp is missing or malformed.
+   *   BadSignature if the text has no separator. InvalidOptionError if `maxAge` is not a number.
    */
   override unsign(signed: string, options: AgeOptions & { readonly returnTimestamp: true }): SignedAt;
   override unsign(signed: string, options?: AgeOptions & { readonly returnTimestamp?: boolean | undefined }): string;
@@ -108,8 +107,8 @@ export class TimestampSigner extends Signer {
   }
 
   /**
-   * Value, time and key; undefined if the signature or the timestamp is bad. The age is the
-   * caller's to judge.
+   * Value, time and key. Undefined if the signature or the timestamp is bad. It does not check the
+   * age.
    */
   override verify(signed: string): VerifiedAt | undefined {
     const verified = super.verify(signed);
@@ -136,7 +135,7 @@ export class TimestampSigner extends Signer {
   /**
    * Throws if a verified value is too old, or from the future.
    *
-   * @throws SignatureExpired; InvalidOptionError for a `maxAge` or a `clockSkew` that is no number.
+   * @throws SignatureExpired. InvalidOptionError if `maxAge` or `clockSkew` is not a number.
    */
   checkAge(verified: SignedAt, options: AgeOptions): void {
     const error = this.#ageError(verified, options);
@@ -160,11 +159,15 @@ export class TimestampSigner extends Signer {
 
   #ageError({ value, timestamp }: SignedAt, { maxAge, clockSkew = 0 }: AgeOptions): SignatureExpired | undefined {
     if (maxAge === undefined) return undefined;
-    // NaN would compare as "young enough" with everything.
-    if (typeof maxAge !== "number" || Number.isNaN(maxAge)) throw new InvalidOptionError("maxAge is a number of seconds.");
-    if (typeof clockSkew !== "number" || !(clockSkew >= 0)) throw new InvalidOptionError("clockSkew is a number of seconds, not below 0.");
+    // NaN would pass every comparison below.
+    if (typeof maxAge !== "number" || Number.isNaN(maxAge))
+      throw new InvalidOptionError(`The option maxAge must be a number of seconds. It got ${numberOrKind(maxAge)}. Fix: maxAge: 3600.`);
+    if (typeof clockSkew !== "number" || !(clockSkew >= 0))
+      throw new InvalidOptionError(
+        `The option clockSkew must be a number of seconds, at least 0. It got ${numberOrKind(clockSkew)}. Fix: clockSkew: 5.`,
+      );
     const age = this.#clock() - timestamp;
-    // Asked for what is good: a clock without a number makes nothing young.
+    // Written so that NaN fails the check.
     if (age <= maxAge && age >= -clockSkew) return undefined;
     const message = age <= maxAge ? `Signature age ${age} < ${-clockSkew} seconds` : `Signature age ${age} > ${maxAge} seconds`;
     return new SignatureExpired(message, { payload: value, dateSigned: new Date(timestamp * 1000) });

@@ -1,8 +1,8 @@
 /**
- * An array that Flask's sessions keep as a Python tuple, such as the flashed message `("message",
+ * An array that Flask's sessions save as a Python tuple, such as the flashed message `("message",
  * "hello")`.
  *
- * It is an array in every way; what `map`, `filter` and `slice` make of it is a plain array.
+ * It behaves like an array. `map`, `filter` and `slice` return a plain array.
  *
  * @example
  * ```ts
@@ -14,7 +14,7 @@ export class Tuple<Items extends readonly unknown[] = unknown[]> extends Array<I
     return Array;
   }
 
-  // Not Array's constructor, which takes a lone number for a length.
+  // Array's constructor would take a single number as a length.
   constructor(...items: Items) {
     super();
     this.push(...items);

@@ -2,42 +2,45 @@ import { isUtf8 } from "node:buffer";
 import { deflateSync, inflateSync } from "node:zlib";
 import { decodeBase64url, encodeBase64url } from "../encoding.ts";
 import { BadPayload, InvalidOptionError } from "../errors.ts";
+import { numberOrKind } from "../options.ts";
 import { cannotShrink } from "./cannot-shrink.ts";
 
 /*
- * The payload of itsdangerous's URL-safe serializers: UTF-8 in unpadded base64url. Where zlib (RFC
- * 1950) makes it shorter by two bytes at least, a dot and the compressed bytes. Builds of zlib
- * compress differently, so compressed forms are compared after inflating only.
+ * The payload of itsdangerous's URL-safe serializers: UTF-8 in unpadded base64url. If zlib (RFC
+ * 1950) makes it shorter by at least two bytes, the payload is a dot and the compressed bytes.
+ * Builds of zlib compress differently, so compare compressed forms only after inflating.
  */
 
 /**
- * A cookie's worth: with the 16 KiB that zlib takes by itself, more time goes into memory than into
+ * The size of a cookie. With zlib's default of 16 KiB, allocating memory takes longer than
  * inflating.
  */
 const CHUNK = 4096;
 
-/** What the URL-safe serializers can be told beside the rest. */
+/** The additional settings of the URL-safe serializers. */
 export interface CompressionOptions {
   /**
-   * Payloads of fewer bytes are written as they are, which any reader of the format accepts:
-   * starting zlib costs more time than signing does. 0 by default, as in itsdangerous: whatever
-   * becomes shorter by it is compressed.
+   * Payloads of fewer bytes are not compressed, because starting zlib costs more time than signing.
+   * The text may then be longer. Every reader of the format accepts it. Default: 0, as in
+   * itsdangerous, so that every payload is compressed that becomes shorter.
    */
   readonly compressFrom?: number | undefined;
 }
 
-/** @throws InvalidOptionError for anything but a whole number of bytes. */
+/** @throws InvalidOptionError if `compressFrom` is not a whole number of bytes. */
 export function checkCompression({ compressFrom = 0 }: CompressionOptions): number {
   if (!Number.isSafeInteger(compressFrom) || compressFrom < 0)
-    throw new InvalidOptionError("compressFrom is a whole number of bytes, and not below 0.");
+    throw new InvalidOptionError(
+      `The option compressFrom must be a whole number of bytes, at least 0. It got ${numberOrKind(compressFrom)}. Fix: compressFrom: 256.`,
+    );
   return compressFrom;
 }
 
-/** The URL-safe form of a text; it is not compressed if it has fewer bytes than `compressFrom`. */
+/** The URL-safe form of a text. It is not compressed if it has fewer bytes than `compressFrom`. */
 export function encodePayload(text: string, compressFrom: number): string {
   const bytes = Buffer.from(text, "utf8");
   if (bytes.length < compressFrom || cannotShrink(bytes)) return encodeBase64url(bytes);
-  // What does not fit into so many bytes is not wanted.
+  // The buffer has the size of the input: a longer result would not be used.
   const compressed = deflateSync(bytes, { chunkSize: Math.max(64, bytes.length) });
   return compressed.length < bytes.length - 1 ? `.${encodeBase64url(compressed)}` : encodeBase64url(bytes);
 }
@@ -45,12 +48,11 @@ export function encodePayload(text: string, compressFrom: number): string {
 /**
  * The text of a URL-safe form.
  *
- * Call it after the signature was verified, or with a form that is short: inflating stops at
- * `maxBytes`, but costs time until then. Bytes behind the end of the zlib stream are ignored, as in
- * Python.
+ * Call it after the signature was verified, or with a short form: inflating stops at `maxBytes`,
+ * but costs time until then. Bytes after the end of the zlib stream are ignored, as in Python.
  *
- * @throws BadPayload if it is not base64url as an encoder writes it, not zlib, longer than
- *   `maxBytes`, or not UTF-8.
+ * @throws BadPayload if it is not canonical base64url, not zlib, longer than `maxBytes`, or not
+ *   UTF-8.
  */
 export function decodePayload(payload: string, maxBytes: number): string {
   const isCompressed = payload.startsWith(".");

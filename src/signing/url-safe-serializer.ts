@@ -7,13 +7,13 @@ import { Serializer } from "./serializer.ts";
 import { SIGNING_OPTIONS } from "./signer.ts";
 import { checkCompression, decodePayload, encodePayload, type CompressionOptions } from "./url-safe-payload.ts";
 
-/** The JSON of URL-safe payloads: no spaces, and text as it is. */
+/** The JSON of URL-safe payloads: no spaces, and no escapes for characters outside ASCII. */
 export const URL_SAFE_JSON: PythonJson = new PythonJson({ compact: true, ensureAscii: false });
 
 /**
- * Checks the options, and gives those that are not about compression.
+ * Checks the options, and returns those that are not about compression.
  *
- * @throws InvalidOptionError for a name that is no option.
+ * @throws InvalidOptionError for an unknown option.
  */
 export function withUrlSafeDefaults<Value, Options extends SerializerOptions<Value> & CompressionOptions>(
   place: string,
@@ -25,7 +25,7 @@ export function withUrlSafeDefaults<Value, Options extends SerializerOptions<Val
 }
 
 /**
- * Signs values as text of letters, digits, `-`, `_` and `.`, which fits into addresses, cookies and
+ * Signs values as text of letters, digits, `-`, `_` and `.`, which fits into URLs, cookies and
  * headers: `itsdangerous.URLSafeSerializer`. Long values are compressed.
  *
  * @example
@@ -38,7 +38,7 @@ export function withUrlSafeDefaults<Value, Options extends SerializerOptions<Val
 export class URLSafeSerializer<Value = unknown> extends Serializer<Value> {
   readonly #compressFrom: number;
 
-  /** @throws InvalidOptionError for an option that cannot be. */
+  /** @throws InvalidOptionError for an unknown option or a wrong value. */
   constructor(keys: KeyRing | SecretKeyInput, options: SerializerOptions<Value> & CompressionOptions = {}) {
     super(keys, withUrlSafeDefaults<Value, typeof options>("URLSafeSerializer", options));
     this.#compressFrom = checkCompression(options);

@@ -5,7 +5,7 @@ import { checkCompression, decodePayload, encodePayload, type CompressionOptions
 import { withUrlSafeDefaults } from "./url-safe-serializer.ts";
 
 /**
- * Signs values together with the time, as text that fits into addresses, cookies and headers:
+ * Signs values together with the time, as text that fits into URLs, cookies and headers:
  * `itsdangerous.URLSafeTimedSerializer`, which Flask's sessions use.
  *
  * @example
@@ -18,7 +18,7 @@ import { withUrlSafeDefaults } from "./url-safe-serializer.ts";
 export class URLSafeTimedSerializer<Value = unknown> extends TimedSerializer<Value> {
   readonly #compressFrom: number;
 
-  /** @throws InvalidOptionError for an option that cannot be. */
+  /** @throws InvalidOptionError for an unknown option or a wrong value. */
   constructor(keys: KeyRing | SecretKeyInput, options: TimedSerializerOptions<Value> & CompressionOptions = {}) {
     super(keys, withUrlSafeDefaults<Value, typeof options>("URLSafeTimedSerializer", options));
     this.#compressFrom = checkCompression(options);

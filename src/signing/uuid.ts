@@ -2,7 +2,7 @@ const HYPHENATED = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 const BARE = /^[0-9a-f]{32}$/i;
 
 /**
- * A UUID (RFC 9562) that Flask's sessions keep as a Python UUID and not as text.
+ * A UUID (RFC 9562). Flask's sessions save it as a Python UUID and not as text.
  *
  * @example
  * ```ts
@@ -19,7 +19,9 @@ export class Uuid {
    */
   constructor(text: string) {
     if (typeof text !== "string" || (!HYPHENATED.test(text) && !BARE.test(text))) {
-      throw new TypeError("A UUID is 32 hexadecimal digits, with its four hyphens or without.");
+      throw new TypeError(
+        `new Uuid(text) takes 32 hexadecimal digits, with four hyphens or without. It got ${typeof text === "string" ? "another string" : `a value of type ${typeof text}`}. Fix: new Uuid(crypto.randomUUID()).`,
+      );
     }
     this.hex = text.replaceAll("-", "").toLowerCase();
   }

@@ -4,12 +4,13 @@ import { checkOptions } from "../options.ts";
 import { hasMethods, wrongClient } from "./wrong-argument.ts";
 
 /**
- * The session object that a store written for express-session gets. Such stores take the expiry
- * from its cookie.
+ * The session object that is passed to a store written for express-session. Such stores take the
+ * expiry from its cookie.
  */
 export interface StoredExpressSession {
   /**
-   * When the session ends, and in how many milliseconds: some stores read the one, some the other.
+   * When the session ends, and in how many milliseconds. Some stores read the date, some the
+   * milliseconds.
    */
   cookie: { originalMaxAge: number; maxAge: number; expires: Date; httpOnly: boolean; path: string };
   payload: string;
@@ -17,7 +18,7 @@ export interface StoredExpressSession {
 }
 
 /**
- * A store written for express-session, by the methods that are called on it.
+ * The methods of a store written for express-session that are used.
  * https://github.com/expressjs/session#session-store-implementation
  */
 export interface ExpressStore {
@@ -38,21 +39,21 @@ export interface NonAtomicStore extends SessionStore {
 /** Settings of fromExpressStore. */
 export interface FromExpressStoreOptions {
   /**
-   * The time in Unix seconds, for the seconds that a session has left. Default: the machine's
-   * clock.
+   * Returns the time in Unix seconds, to compute how long a session still lasts. Default: the
+   * machine's clock.
    */
   readonly clock?: Clock | undefined;
 }
 
 /**
- * Opens a store that was written for express-session as a session store. There are some sixty of
- * them, for most databases.
+ * Adapts a store that was written for express-session. About sixty of them exist, for most
+ * databases.
  *
- * They have no compare-and-set. `set` reads, compares and then writes. In one process the
+ * They have no compare-and-set, so `set` reads, compares and then writes. In one process, the
  * operations on a session wait for each other, so nothing is lost there. Between *two* processes
- * there is a gap of one round trip: a change may be lost, and a logout undone. Where that matters,
- * use a store of this package or one that passes `storeContract`. They have no index of subjects
- * either, so `list` and `revokeAll` of the manager do not work.
+ * there is a gap of one round trip: a change may be lost, and a logout undone. If that matters, use
+ * a store of this package or one that passes `storeContract`. These stores have no index of
+ * subjects either, so `list` and `revokeAll` of the manager do not work.
  *
  * Sessions that express-session itself has saved count as absent.
  *
@@ -82,7 +83,7 @@ class CallbackStore implements NonAtomicStore {
   readonly atomic = false;
   readonly #store: ExpressStore;
   readonly #clock: Clock;
-  /** The last operation of each id that is under way in this process. */
+  /** The last running operation of each id in this process. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(store: ExpressStore, clock: Clock) {
@@ -96,11 +97,11 @@ class CallbackStore implements NonAtomicStore {
 
   async set(id: string, payload: string, expiresAt: number, { replaces, subject }: SetOptions = {}): Promise<boolean> {
     return await this.#inTurn(id, async () => {
-      const kept = await this.#load(id);
-      if (kept?.payload !== replaces) return false;
+      const stored = await this.#load(id);
+      if (stored?.payload !== replaces) return false;
       const session: StoredExpressSession = { cookie: this.#cookie(expiresAt), payload, ...(subject === undefined ? {} : { subject }) };
       const touch = this.#store.touch?.bind(this.#store);
-      if (touch !== undefined && kept?.payload === payload && kept.subject === subject) {
+      if (touch !== undefined && stored?.payload === payload && stored.subject === subject) {
         return await orIfNoFile(
           settled((done) => touch(id, session, done)).then(() => true),
           false,
@@ -129,7 +130,7 @@ class CallbackStore implements NonAtomicStore {
   }
 
   #cookie(expiresAt: number): StoredExpressSession["cookie"] {
-    // Such stores end a session when that moment comes; here it is still alive in the second of its
+    // These stores end a session at the given moment. Here it is still alive in the second of its
     // expiry.
     const end = expiresAt + 1;
     const milliseconds = (end - this.#clock()) * 1000;
@@ -148,8 +149,8 @@ class CallbackStore implements NonAtomicStore {
 }
 
 /**
- * The answer of a method with a callback. Some of these stores have become async functions as well,
- * and never call back if they reject.
+ * The result of a method with a callback. Some of these stores have async functions by now, and
+ * never call back if they reject.
  */
 async function settled(call: (done: (error?: unknown, result?: unknown) => void) => unknown): Promise<unknown> {
   return await new Promise((resolve, reject) => {
@@ -159,9 +160,9 @@ async function settled(call: (done: (error?: unknown, result?: unknown) => void)
 }
 
 /**
- * Stores that keep files pass on the system's error for "no such file". For reading, extending and
- * removing it means that the session is absent. For writing it means that nothing was saved, so it
- * stays an error there.
+ * Stores that write files pass on the system's error for "no such file". When reading, extending or
+ * removing, it means that the session is absent. When writing, it means that nothing was saved, so
+ * it stays an error there.
  */
 async function orIfNoFile<Answer>(answer: Promise<Answer>, otherwise: Answer): Promise<Answer> {
   return await answer.catch((error: unknown) => {

@@ -8,46 +8,44 @@ import { checkCount } from "./wrong-argument.ts";
 /** Settings of MemoryStore. */
 export interface MemoryStoreOptions {
   /**
-   * "production", "development" or "test". Default: what LATCHKEY_ENV says, then NODE_ENV.
-   * In production the store refuses to be made. Where no mode is said, it is made and warns once.
+   * "production", "development" or "test". Default: LATCHKEY_ENV, then NODE_ENV. In production the
+   * constructor throws. If no mode is set, the store works and warns once.
    */
   readonly mode?: string | undefined;
   /**
-   * `true` makes the store in production too, without a warning. Every deployment then ends all
-   * sessions.
+   * `true` also allows the store in production, without a warning. Every deployment then ends all
+   * sessions, and logs all visitors out. Default: false.
    */
   readonly production?: boolean | undefined;
   /**
-   * The most sessions that it keeps. Default: 10,000. A full store gives up expired sessions first,
-   * then sessions without a subject, then the others; of each kind the one that was not used for
-   * the longest time. Those visitors lose their session. A tenth of the room is left to sessions
-   * without a subject, so that visitors can still log in.
+   * The maximum number of sessions. Default: 10,000. A full store removes expired sessions first,
+   * then sessions without a subject, then the others. Of each kind it removes the session that was
+   * not used for the longest time. That visitor loses the session. A tenth of the store is reserved
+   * for sessions without a subject, so that visitors can still log in.
    */
   readonly maxSessions?: number | undefined;
-  /** The time in Unix seconds. Default: the machine's clock. */
+  /** Returns the time in Unix seconds. Default: the machine's clock. */
   readonly clock?: Clock | undefined;
 }
 
-interface Entry {
+interface MemoryEntry {
   readonly payload: string;
   readonly subject: string | undefined;
   readonly expiresAt: number;
 }
 
 const OPTIONS: readonly (keyof MemoryStoreOptions)[] = ["mode", "production", "maxSessions", "clock"];
-/**
- * The part of the room that is left to sessions without a subject: a login form often needs one.
- */
+/** The share that is reserved for sessions without a subject: a login form often needs one. */
 const ANONYMOUS_PART = 1 / 10;
 const LIMITS = "Sessions end with this process, and a second process does not see them.";
 const OTHERS = "SqliteStore, RedisStore or PostgresStore";
 
 /**
- * Keeps sessions in the memory of this process, for tests and experiments. Sessions end with the
+ * Saves sessions in the memory of this process, for tests and experiments. Sessions end with the
  * process, and a second process does not see them.
  *
- * A full store gives up sessions without a subject first: anyone can make them by the thousand, and
- * must not log others out with them.
+ * A full store removes sessions without a subject first: an anonymous visitor can create thousands
+ * of them, which must not log other visitors out.
  *
  * @example
  * ```ts
@@ -55,9 +53,9 @@ const OTHERS = "SqliteStore, RedisStore or PostgresStore";
  * ```
  */
 export class MemoryStore implements IndexedStore, SweepableStore {
-  /** Both are in the order of their last use, because a Map keeps the order of insertion. */
-  readonly #anonymous = new Map<string, Entry>();
-  readonly #owned = new Map<string, Entry>();
+  /** Both are in the order of last use, because a Map iterates in the order of insertion. */
+  readonly #anonymous = new Map<string, MemoryEntry>();
+  readonly #owned = new Map<string, MemoryEntry>();
   readonly #maxSessions: number;
   readonly #clock: Clock;
   /** No entry expires before this time, so no search for expired ones is needed until then. */
@@ -65,7 +63,7 @@ export class MemoryStore implements IndexedStore, SweepableStore {
 
   /**
    * @throws InvalidOptionError in production without `production: true`, for a `maxSessions` that
-   *   is not a whole number from 1, and for an unknown option.
+   *   is not a whole number of at least 1, and for an unknown option.
    */
   constructor(options: MemoryStoreOptions = {}) {
     checkOptions("MemoryStore", options, OPTIONS, {
@@ -123,18 +121,18 @@ export class MemoryStore implements IndexedStore, SweepableStore {
     return this.#anonymous.size + this.#owned.size;
   }
 
-  #alive(id: string): Entry | undefined {
+  #alive(id: string): MemoryEntry | undefined {
     const entry = this.#owned.get(id) ?? this.#anonymous.get(id);
     return entry !== undefined && entry.expiresAt >= this.#clock() ? entry : undefined;
   }
 
-  *#aliveOf(subject: string): Generator<[string, Entry]> {
+  *#aliveOf(subject: string): Generator<[string, MemoryEntry]> {
     const now = this.#clock();
     for (const pair of this.#owned) if (pair[1].subject === subject && pair[1].expiresAt >= now) yield pair;
   }
 
-  /** Makes an entry the last one that was used. */
-  #put(id: string, entry: Entry): void {
+  /** Saves an entry as the most recently used one. */
+  #put(id: string, entry: MemoryEntry): void {
     this.#remove(id);
     (entry.subject === undefined ? this.#anonymous : this.#owned).set(id, entry);
   }
@@ -176,7 +174,7 @@ function checkMode(mode: string | undefined): void {
   const said = saidMode(processEnvironment(), mode);
   if (said === "production") {
     throw new InvalidOptionError(
-      `MemoryStore is not for production. ${LIMITS} Fix: use ${OTHERS}, or write new MemoryStore({ production: true }) if that is what you want.`,
+      `MemoryStore is not for production. ${LIMITS} Fix: use ${OTHERS}, or allow it with new MemoryStore({ production: true }).`,
     );
   }
   if (said === undefined) warnOnce();
@@ -188,7 +186,7 @@ function warnOnce(): void {
   if (hasWarned) return;
   hasWarned = true;
   process.emitWarning(
-    `MemoryStore is not for production. ${LIMITS} Fix: use ${OTHERS}. In development, set NODE_ENV=development, and this warning goes away.`,
+    `MemoryStore is not for production. ${LIMITS} Fix: use ${OTHERS}. In development, set NODE_ENV=development to stop this warning.`,
     { type: "LatchkeyWarning", code: "LATCHKEY_MEMORY_STORE" },
   );
 }

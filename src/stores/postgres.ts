@@ -4,12 +4,12 @@ import { checkOptions } from "../options.ts";
 import type { IndexedStore, SetOptions, StoredSession, SweepableStore } from "../sessions/store/session-store.ts";
 import { checkCount, nameOf, wrongClient } from "./wrong-argument.ts";
 
-/** The one method that is called on a Pool or Client of the package `pg`, or of a PGlite. */
+/** The method that is used of a Pool or Client of the package `pg`, or of a PGlite. */
 export interface PostgresQueryable {
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
 }
 
-/** The one method that is called on the `sql` of the package `postgres`. */
+/** The method that is used of the `sql` of the package `postgres`. */
 export interface PostgresJsSql {
   unsafe(text: string, values?: (string | number | null)[], options?: { prepare: boolean }): PromiseLike<readonly unknown[]>;
 }
@@ -17,11 +17,14 @@ export interface PostgresJsSql {
 /** Settings of PostgresStore. */
 export interface PostgresStoreOptions {
   /**
-   * The table's name, or schema and name ("web.sessions"). Default: "latchkey_sessions". Capitals
-   * count.
+   * The table's name, or schema and name ("web.sessions"). Default: "latchkey_sessions". The name
+   * is case-sensitive. Sessions in another table are not found.
    */
   readonly table?: string | undefined;
-  /** The time in Unix seconds. Default: the machine's clock. */
+  /**
+   * Returns the time in Unix seconds. Default: the machine's clock. A session expires by this
+   * clock, not by that of the database.
+   */
   readonly clock?: Clock | undefined;
 }
 
@@ -29,32 +32,32 @@ type Value = string | number | null;
 type Row = Readonly<Record<string, unknown>>;
 
 /**
- * PostgreSQL cuts names off after 63 bytes; the longest name here is the table's with
+ * PostgreSQL cuts names off after 63 bytes. The longest name here is the table's name with
  * "_expires_at".
  */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,51}$/;
 /**
- * SQLSTATE of statements that fail only because another ran at the same time:
+ * SQLSTATE of statements that fail only because another statement ran at the same time:
  * serialization_failure, deadlock_detected.
  */
 const COLLISIONS: readonly unknown[] = ["40001", "40P01"];
 /**
- * Two processes that create one table at once: duplicate_table, duplicate_object and, from the
- * catalogue itself, unique_violation.
+ * SQLSTATE when two processes create one table at the same time: duplicate_table, duplicate_object
+ * and, from the catalogue itself, unique_violation.
  */
 const CREATED_BY_ANOTHER: readonly unknown[] = ["42P07", "42710", "23505"];
 const MAX_ATTEMPTS = 20;
-/** A subject has to get a new session between each two statements to come to so many. */
+/** The limit is reached only if the subject gets a new session between each two statements. */
 const MAX_ROUNDS = 100;
 
 /**
- * Keeps sessions in a table of PostgreSQL, one row each. Every operation is one statement, so it is
- * one trip and one transaction; `deleteBySubject` repeats its statement. Confirmed writes survive a
- * crash, as far as the server's `synchronous_commit` goes.
+ * Saves sessions in a table of PostgreSQL, one row each. Every operation is one statement, so it is
+ * one round trip and one transaction. Only `deleteBySubject` repeats its statement. Confirmed
+ * writes survive a crash, as far as the server's `synchronous_commit` promises.
  *
- * It creates nothing by itself: call `createSchema()` once, or put the text of `schema` into a
- * migration. Expired rows count as absent. They stay until `deleteExpired()` removes them: call it
- * every hour, for instance.
+ * The store creates nothing by itself: call `createSchema()` once, or put the text of `schema` into
+ * a migration. Expired rows count as absent. They stay until `deleteExpired()` removes them: call
+ * it every hour, for instance.
  *
  * @example
  * import { Pool } from "pg";
@@ -87,7 +90,7 @@ export class PostgresStore implements IndexedStore, SweepableStore {
     const names = typeof table === "string" ? table.split(".") : [];
     if (names.length < 1 || names.length > 2 || !names.every((name) => NAME.test(name))) {
       throw new InvalidOptionError(
-        `The option table of PostgresStore is a name, or a schema and a name, of at most 52 letters, digits and underscores each. It is ${typeof table === "string" ? JSON.stringify(table) : nameOf(table)}. Fix: table: "web.sessions".`,
+        `The option table of PostgresStore must be a name, or a schema and a name, of at most 52 letters, digits and underscores each. It is ${typeof table === "string" ? JSON.stringify(table) : nameOf(table)}. Fix: table: "web.sessions".`,
       );
     }
     this.#table = names.map((name) => `"${name}"`).join(".");
@@ -95,7 +98,7 @@ export class PostgresStore implements IndexedStore, SweepableStore {
     this.#statements = [
       `CREATE TABLE IF NOT EXISTS ${this.#table} (\n  id text COLLATE "C" PRIMARY KEY,\n  payload text NOT NULL,\n  expires_at bigint NOT NULL,\n  subject text\n)`,
       `CREATE INDEX IF NOT EXISTS "${name}_expires_at" ON ${this.#table} (expires_at)`,
-      // Of the kind hash, as a subject may be longer than a B-tree takes.
+      // A hash index, because a subject may be too long for a B-tree.
       `CREATE INDEX IF NOT EXISTS "${name}_subject" ON ${this.#table} USING hash (subject) WHERE subject IS NOT NULL`,
     ];
   }
@@ -126,9 +129,9 @@ export class PostgresStore implements IndexedStore, SweepableStore {
     const rows =
       replaces === undefined
         ? await this.#run(
-            `INSERT INTO ${this.#table} AS kept (id, payload, expires_at, subject) VALUES ($1, $2, $3::bigint, $4)
+            `INSERT INTO ${this.#table} AS stored (id, payload, expires_at, subject) VALUES ($1, $2, $3::bigint, $4)
              ON CONFLICT (id) DO UPDATE SET payload = excluded.payload, expires_at = excluded.expires_at, subject = excluded.subject
-             WHERE kept.expires_at < $5::bigint RETURNING 1`,
+             WHERE stored.expires_at < $5::bigint RETURNING 1`,
             values,
           )
         : await this.#run(
@@ -151,7 +154,7 @@ export class PostgresStore implements IndexedStore, SweepableStore {
    */
   async deleteExpired(limit: number = 1000): Promise<number> {
     checkCount("PostgresStore.deleteExpired(limit)", limit);
-    // As an array, so that the inner part runs once however the outer one is planned.
+    // An array makes PostgreSQL run the inner query once, regardless of the plan of the outer one.
     const [row] = await this.#run(
       `WITH gone AS (
          DELETE FROM ${this.#table} WHERE expires_at < $1::bigint AND id = ANY (ARRAY(
@@ -172,9 +175,9 @@ export class PostgresStore implements IndexedStore, SweepableStore {
   }
 
   /**
-   * A statement at the isolation level READ COMMITTED sees the rows that were there when it began.
-   * A session that is renewed meanwhile has a new row, which it does not see. So it is repeated
-   * until it sees no row of the subject at all.
+   * At the isolation level READ COMMITTED, a statement sees the rows that existed when it began. A
+   * session that is renewed meanwhile has a new row, which the statement does not see. So it is
+   * repeated until it sees no row of the subject.
    */
   async deleteBySubject(subject: string, except?: string): Promise<number> {
     const theirs = `subject = $1 AND id IS DISTINCT FROM $2`;
@@ -187,13 +190,13 @@ export class PostgresStore implements IndexedStore, SweepableStore {
       count += Number(row["count"]);
     }
     throw new Error(
-      `The sessions of this subject could not all be removed: new ones were made ${MAX_ROUNDS} times meanwhile. Fix: stop the logins of this subject first, and try again.`,
+      `The sessions of this subject could not all be removed: new sessions began ${MAX_ROUNDS} times meanwhile. Fix: stop the logins of this subject first, and try again.`,
     );
   }
 
   /**
-   * Runs a statement, and again if it collided with another: that happens where transactions are
-   * serializable by default.
+   * Runs a statement, and repeats it if it collided with another one. That happens if transactions
+   * are serializable by default.
    */
   async #run(text: string, values: Value[], again: readonly unknown[] = COLLISIONS): Promise<readonly Row[]> {
     for (let attempt = 1; ; attempt++) {
@@ -208,8 +211,8 @@ export class PostgresStore implements IndexedStore, SweepableStore {
 
 function queryOf(client: Partial<PostgresQueryable & PostgresJsSql>): (text: string, values?: Value[]) => Promise<readonly Row[]> {
   if (typeof client?.unsafe === "function") {
-    // Unprepared, this client takes two trips for each statement. `prepare: false` in its own
-    // options wins over this.
+    // An unprepared statement takes two round trips with this client. `prepare: false` in the
+    // client's own options overrides this.
     return async (text, values) =>
       (await client.unsafe!(text, values, { prepare: values !== undefined && values.length > 0 })) as readonly Row[];
   }

@@ -5,15 +5,15 @@ import { ENTRIES, FORGET, INDEX, READ, REMOVE, WRITE } from "./redis-scripts.ts"
 import { hasMethods, nameOf, wrongClient } from "./wrong-argument.ts";
 
 /**
- * The two methods that are called on a client of the package `redis`: createClient, createCluster
- * or createSentinel returns it.
+ * The two methods that are used of a client of the package `redis`, which createClient,
+ * createCluster or createSentinel returns.
  */
 export interface NodeRedisClient {
   hGet(key: string, field: string): Promise<string | null | undefined>;
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
 
-/** The two methods that are called on a client of the package `ioredis`: a Redis or a Cluster. */
+/** The two methods that are used of a client of the package `ioredis`: a Redis or a Cluster. */
 export interface IoredisClient {
   hget(key: string, field: string): Promise<string | null | undefined>;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
@@ -22,27 +22,27 @@ export interface IoredisClient {
 /** Settings of RedisStore. */
 export interface RedisStoreOptions {
   /**
-   * The beginning of the names of all keys. Default: "latchkey:". Two applications on one Redis
-   * need two prefixes.
+   * The prefix of all key names in Redis. Default: "latchkey:". Give each application on one Redis
+   * its own prefix. With another prefix, sessions saved before are not found.
    */
   readonly prefix?: string | undefined;
 }
 
 /** An entry of a subject's index. */
-type Entry = readonly [id: string, score: string];
+type IndexEntry = readonly [id: string, score: string];
 
-/** So many commands are sent at once. */
+/** The number of commands that are sent at once. */
 const CHUNK = 500;
-/** A subject has to get a new session in each round, between two commands, to come to so many. */
+/** The limit is reached only if the subject gets a new session in each round. */
 const MAX_ROUNDS = 100;
 
 /**
- * Keeps sessions in Redis (or Valkey), on one server, behind Sentinel or on a Cluster. Redis itself
+ * Saves sessions in Redis (or Valkey), on one server, behind Sentinel or on a Cluster. Redis itself
  * removes expired sessions.
  *
  * A read is one HGET. A write is one EVAL of a script that compares and writes in one step. A
- * session that is new and has a subject, or gets another subject, takes a second and third trip for
- * the index of the subject. Redis has to allow HGET and EVAL.
+ * session that is new and has a subject, or gets another subject, takes a second and third round
+ * trip for the index of the subject. Redis has to allow HGET and EVAL.
  *
  * Redis answers before a write is on disk or on a replica, unless `appendfsync always` is set. A
  * failover may lose the last writes. Reads must go to primaries (the default of both clients): a
@@ -77,7 +77,7 @@ export class RedisStore implements IndexedStore {
     });
     const { prefix = "latchkey:" } = options;
     if (typeof prefix !== "string") {
-      throw new InvalidOptionError(`The option prefix of RedisStore is a string. It is ${nameOf(prefix)}. Fix: prefix: "shop:".`);
+      throw new InvalidOptionError(`The option prefix of RedisStore must be a string. It is ${nameOf(prefix)}. Fix: prefix: "shop:".`);
     }
     if (isNodeRedis(client)) {
       this.#read = async (key) => await client.hGet(key, "payload");
@@ -148,14 +148,14 @@ export class RedisStore implements IndexedStore {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const before = count + moved.size;
       for (const entries of chunksOf(await this.#entries(subject))) {
-        const removed: Entry[] = [];
+        const removed: IndexEntry[] = [];
         await inParallel(entries, async (entry) => {
           const [id] = entry;
           if (id === except) return;
           const answer = await this.#run(REMOVE, this.#sessionKey(id), subject);
           if (isEntry(answer)) removed.push([id, answer[1]]);
-          // It became a mark, or another subject's, and has perhaps left a new session. The same
-          // entry is no news twice.
+          // The session became a mark, or got another subject, and may have left a new session. An
+          // entry that was already seen does not count again.
           if (answer === "refused") moved.add(entry.join());
         });
         if (removed.length > 0) await this.#forget(subject, removed);
@@ -178,20 +178,20 @@ export class RedisStore implements IndexedStore {
     return String(await this.#run(INDEX, this.#subjectKey(subject), id, String(expiresAt)));
   }
 
-  async #forget(subject: string, entries: readonly Entry[]): Promise<void> {
+  async #forget(subject: string, entries: readonly IndexEntry[]): Promise<void> {
     await this.#run(FORGET, this.#subjectKey(subject), ...entries.flat());
   }
 
-  /** All entries of a subject's index that hold, at one moment. */
-  async #entries(subject: string): Promise<readonly Entry[]> {
+  /** All entries of a subject's index that have not expired, at one moment. */
+  async #entries(subject: string): Promise<readonly IndexEntry[]> {
     const flat = (await this.#run(ENTRIES, this.#subjectKey(subject))) as string[];
-    return Array.from({ length: flat.length / 2 }, (_, at): Entry => [flat[at * 2]!, flat[at * 2 + 1]!]);
+    return Array.from({ length: flat.length / 2 }, (_, at): IndexEntry => [flat[at * 2]!, flat[at * 2 + 1]!]);
   }
 }
 
 function tooBusy(done: string): Error {
   return new Error(
-    `The sessions of this subject could not all be ${done}: new ones were made ${MAX_ROUNDS} times meanwhile. Fix: stop the logins of this subject first, and try again.`,
+    `The sessions of this subject could not all be ${done}: new sessions began ${MAX_ROUNDS} times meanwhile. Fix: stop the logins of this subject first, and try again.`,
   );
 }
 
@@ -199,16 +199,16 @@ function optional(text: string | undefined): [given: "y" | "n", text: string] {
   return text === undefined ? ["n", ""] : ["y", text];
 }
 
-/** Subject and score of an entry that a script answers with. */
+/** Whether a script answered with the subject and the score of an entry. */
 function isEntry(answer: unknown): answer is [subject: string, score: string] {
   return Array.isArray(answer) && answer.length === 2;
 }
 
-function* chunksOf(entries: readonly Entry[]): Generator<readonly Entry[]> {
+function* chunksOf(entries: readonly IndexEntry[]): Generator<readonly IndexEntry[]> {
   for (let from = 0; from < entries.length; from += CHUNK) yield entries.slice(from, from + CHUNK);
 }
 
-async function inParallel(entries: readonly Entry[], work: (entry: Entry) => Promise<void>): Promise<void> {
+async function inParallel(entries: readonly IndexEntry[], work: (entry: IndexEntry) => Promise<void>): Promise<void> {
   await Promise.all(entries.map(work));
 }
 

@@ -6,7 +6,7 @@ import { checkCount, hasMethods, nameOf, wrongClient } from "./wrong-argument.ts
 
 type SqliteValue = string | number | null;
 
-/** The methods that are called on a prepared statement. */
+/** The methods of a prepared statement that are used. */
 export interface SqliteStatement {
   get(...values: SqliteValue[]): unknown;
   all(...values: SqliteValue[]): unknown[];
@@ -14,7 +14,7 @@ export interface SqliteStatement {
 }
 
 /**
- * The methods that are called on a database: `DatabaseSync` of node:sqlite and `Database` of
+ * The methods of a database that are used. `DatabaseSync` of node:sqlite and `Database` of
  * better-sqlite3 both fit.
  */
 export interface SqliteDatabase {
@@ -25,10 +25,14 @@ export interface SqliteDatabase {
 /** Settings of SqliteStore. */
 export interface SqliteStoreOptions {
   /**
-   * The table's name, of at most 63 letters, digits and underscores. Default: "latchkey_sessions".
+   * The table's name: at most 63 letters, digits and underscores. Default: "latchkey_sessions".
+   * Sessions in another table are not found.
    */
   readonly table?: string | undefined;
-  /** The time in Unix seconds. Default: the machine's clock. */
+  /**
+   * Returns the time in Unix seconds. Default: the machine's clock. A session expires by this
+   * clock.
+   */
   readonly clock?: Clock | undefined;
 }
 
@@ -45,12 +49,12 @@ interface Statements {
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 
 /**
- * Keeps sessions in a table of an SQLite database. The application opens and closes the database.
+ * Saves sessions in a table of an SQLite database. The application opens and closes the database.
  *
- * It creates nothing by itself: call `createSchema()` once, or put the text of `schema` into a
- * migration. Where several processes write, set `PRAGMA journal_mode = WAL` and `PRAGMA
- * busy_timeout = 2000` on the database. Expired sessions are never read. They stay in the table
- * until `deleteExpired()` is called.
+ * The store creates nothing by itself: call `createSchema()` once, or put the text of `schema` into
+ * a migration. If several processes write, set `PRAGMA journal_mode = WAL` and `PRAGMA busy_timeout
+ * = 2000` on the database. Expired sessions are never read. They stay in the table until
+ * `deleteExpired()` is called.
  *
  * @example
  * ```ts
@@ -85,7 +89,7 @@ export class SqliteStore implements IndexedStore, SweepableStore {
     }
     if (typeof table !== "string" || !IDENTIFIER.test(table)) {
       throw new InvalidOptionError(
-        `The option table of SqliteStore is a name of at most 63 letters, digits and underscores, and does not begin with a digit. It is ${typeof table === "string" ? JSON.stringify(table) : nameOf(table)}. Fix: table: "latchkey_sessions".`,
+        `The option table of SqliteStore must be a name of at most 63 letters, digits and underscores that does not begin with a digit. It is ${typeof table === "string" ? JSON.stringify(table) : nameOf(table)}. Fix: table: "latchkey_sessions".`,
       );
     }
     this.#database = database;
@@ -93,7 +97,7 @@ export class SqliteStore implements IndexedStore, SweepableStore {
     this.#clock = clock;
   }
 
-  /** The statements that make the table and its indexes, where they are missing. */
+  /** The SQL that creates the table and its indexes, if they do not exist. */
   get schema(): string {
     return `CREATE TABLE IF NOT EXISTS ${this.#table} (
   id TEXT PRIMARY KEY,
@@ -144,7 +148,7 @@ CREATE INDEX IF NOT EXISTS ${this.#table}_subject ON ${this.#table} (subject) WH
     return Number(this.#statements().deleteBySubject.run(subject, this.#clock(), except ?? null).changes);
   }
 
-  /** Prepared when first needed: before `createSchema` there is nothing to prepare them for. */
+  /** Prepared on first use: before `createSchema` there is no table to prepare them for. */
   #statements(): Statements {
     if (this.#prepared !== undefined) return this.#prepared;
     const table = this.#table;
@@ -152,9 +156,9 @@ CREATE INDEX IF NOT EXISTS ${this.#table}_subject ON ${this.#table} (subject) WH
     this.#prepared = {
       get: prepare(`SELECT payload FROM ${table} WHERE id = ? AND expires_at >= ?`),
       insert: prepare(
-        `INSERT INTO ${table} AS kept (id, subject, payload, expires_at) VALUES (?, ?, ?, ?)
+        `INSERT INTO ${table} AS stored (id, subject, payload, expires_at) VALUES (?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET subject = excluded.subject, payload = excluded.payload, expires_at = excluded.expires_at
-         WHERE kept.expires_at < ?`,
+         WHERE stored.expires_at < ?`,
       ),
       update: prepare(`UPDATE ${table} SET subject = ?, payload = ?, expires_at = ? WHERE id = ? AND payload = ? AND expires_at >= ?`),
       delete: prepare(`DELETE FROM ${table} WHERE id = ?`),

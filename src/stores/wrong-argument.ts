@@ -1,25 +1,25 @@
 import { InvalidOptionError } from "../errors.ts";
 
 /**
- * The error for a constructor that got another thing than the open client it needs.
+ * The error for a constructor that did not get the open client that it needs.
  *
- * The message names the kind of what was written, never its text: an address may hold a password.
+ * The message names the kind of the argument, never its text: an address may hold a password.
  *
  * @param needs the sentence that says what is needed.
- * @param fix code that is right.
+ * @param fix correct code.
  */
 export function wrongClient(needs: string, given: unknown, fix: string): InvalidOptionError {
   const hint = isPromise(given) ? "await the promise first: " : "";
   return new InvalidOptionError(`${needs} It got ${nameOf(given)}. Fix: ${hint}${fix}`);
 }
 
-/** Whether something has all these methods. */
+/** Whether a value has all these methods. */
 export function hasMethods(thing: unknown, ...names: readonly string[]): boolean {
   return names.every((name) => typeof (thing as Readonly<Record<string, unknown>> | null | undefined)?.[name] === "function");
 }
 
 /**
- * Refuses a number of rows that is not a whole number from 1.
+ * Refuses a count that is not a whole number of at least 1.
  *
  * @param place how the message names the number, such as "SqliteStore.deleteExpired(limit)".
  * @throws InvalidOptionError that names what was given.
@@ -27,10 +27,12 @@ export function hasMethods(thing: unknown, ...names: readonly string[]): boolean
 export function checkCount(place: string, count: unknown): void {
   if (Number.isSafeInteger(count) && (count as number) >= 1) return;
   const given = typeof count === "number" ? String(count) : nameOf(count);
-  throw new InvalidOptionError(`${place} is a whole number from 1. It is ${given}. Fix: give a number such as 1000, or leave it out.`);
+  throw new InvalidOptionError(
+    `${place} must be a whole number of at least 1. It is ${given}. Fix: pass a number such as 1000, or leave it out.`,
+  );
 }
 
-/** What a thing is, in words: "nothing", "a string", "an object of the class Pool". */
+/** The kind of a value, in words: "nothing", "a string", "an object of the class Pool". */
 export function nameOf(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";

@@ -2,10 +2,11 @@ import { ok } from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { unixNow } from "../clock.ts";
 import { InvalidOptionError } from "../errors.ts";
+import { kindOf } from "../options.ts";
 
 /**
- * One sentence of the contract, and a function that tests it. It rejects with an AssertionError if
- * the store breaks it.
+ * One rule of the contract, and a function that tests it. The function rejects with an
+ * AssertionError if the store breaks the rule.
  */
 export interface ContractCase {
   readonly name: string;
@@ -14,20 +15,20 @@ export interface ContractCase {
 
 /** How the time of the store under test passes. */
 export interface ContractTime {
-  /** The store's present, in whole Unix seconds. */
+  /** The store's current time, in whole Unix seconds. */
   readonly now: () => number;
-  /** Lets so many seconds pass for the store. */
+  /** Lets this many seconds pass for the store. */
   readonly pass: (seconds: number) => Promise<void> | void;
 }
 
 /** The machine's clock, and real waiting. */
 export const REAL_TIME: ContractTime = { now: unixNow, pass: async (seconds) => await sleep(seconds * 1000 + 50) };
 export const HOUR = 3600;
-/** Every character that JSON text may hold unescaped and that a database may trip over. */
+/** The characters that JSON text may hold unescaped and that may cause trouble in a database. */
 export const AWKWARD = `{"name":"Zoë \u{1F511} '%s' \\\\ $1 {x} \u2028","__proto__":{"a":"\\u0000"}}\r\n\t`;
 
 /**
- * Makes cases of checks, by their names.
+ * Turns checks into cases, by their names.
  *
  * @throws InvalidOptionError if `open` is not a function.
  */
@@ -37,29 +38,29 @@ export function casesOf<Store>(
 ): readonly ContractCase[] {
   if (typeof open !== "function") {
     throw new InvalidOptionError(
-      "The contract of a store takes a function that returns the store. Fix: storeContract(() => new MyStore()).",
+      `The contract of a store takes a function that returns the store. It got ${kindOf(open)}. Fix: storeContract(() => new MyStore()).`,
     );
   }
   return Object.entries(checks).map(([name, check]) => ({ name, run: async () => await check(await open()) }));
 }
 
-/** A text of the length and the letters of a session's id. */
+/** A string with the length and the letters of a session's id. */
 export function newId(): string {
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   return Array.from({ length: 43 }, () => letters[Math.floor(Math.random() * letters.length)]).join("");
 }
 
-/** Does so many things at the same time. */
+/** Starts this many tasks at the same time. */
 export async function together<Result>(count: number, work: (number: number) => Promise<Result>): Promise<Result[]> {
   return await Promise.all(Array.from({ length: count }, async (_, number) => await work(number)));
 }
 
 /**
- * Does work that has to end in the second of an expiry, and tries again if that second ended
+ * Does work that has to end in the second of an expiry, and tries again if that second passed
  * meanwhile.
  *
  * @param seconds From now to the expiry.
- * @param work Gets the second of the expiry, and returns what is to be asserted if the work was in
+ * @param work Gets the second of the expiry. Returns the assertions, which run if the work was in
  *   time.
  */
 export async function inTime(
@@ -72,5 +73,5 @@ export async function inTime(
     const check = await work(end);
     if (time.now() <= end) return await check();
   }
-  ok(false, `The store is too slow: a few calls never ended in ${seconds + 1} seconds.`);
+  ok(false, `The store is too slow: a few calls took more than ${seconds + 1} seconds in each attempt.`);
 }

@@ -1,19 +1,20 @@
 import { InvalidOptionError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
+import { checkOptions, kindOf, nameOrKind } from "../options.ts";
 import type { SessionManager } from "../sessions/manager.ts";
 
 /** Settings of forgeSession. */
 export interface ForgeSessionOptions<Data extends object = Record<string, unknown>> {
-  /** The session's entries. */
+  /** The session's entries. Default: none. */
   readonly data?: Partial<Data> | undefined;
-  /** The subject, as `session.login` takes it. Default: none, so no user is logged in. */
+  /** The user's id, as for `session.login`. Default: none, so no user is logged in. */
   readonly subject?: string | undefined;
-  /** Whether the cookie outlives the browser's window. Default: false. */
+  /** Whether the browser keeps the cookie after its window is closed. Default: false. */
   readonly persistent?: boolean | undefined;
   /**
-   * Where the test sends its requests. Default: "http://localhost/". The cookie's name may depend
-   * on it: over plain HTTP on a loopback host it is `session`, and everywhere else
-   * `__Host-session`. For `manager.load(cookie)` without further facts, give an address with https.
+   * The address that the test sends its requests to. Default: "http://localhost/". The cookie's
+   * name may depend on it: over plain HTTP on a loopback host it is `session`, and everywhere else
+   * `__Host-session`. If the two differ, the application does not find the session. For
+   * `manager.load(cookie)` without further arguments, use an address with https.
    */
   readonly url?: string | undefined;
 }
@@ -26,21 +27,21 @@ export interface ForgedCookie {
   readonly value: string;
 }
 
-/** A test runs on the machine of its server. */
+/** A test runs on the same machine as its server. */
 const LOCAL = { peer: "127.0.0.1", httpVersion: "1.1", headers: {} } as const;
 
 /**
- * Makes a session for a test, and returns the cookie that a browser would hold. So a page for
+ * Makes a session for a test, and returns the cookie that a browser would hold. With it, a page for
  * logged-in users is tested without a login.
  *
- * It opens, changes and commits a session of the manager that the application uses, as a request
- * does. With a store, the session is in the store then. Each call makes another session.
+ * It loads, changes and commits a session of the application's manager, as a request does. With a
+ * store, the session is then in the store. Each call makes a new session.
  *
  * @param manager the SessionManager that the application uses, or one with the same keys, format,
  *   cookie and store.
  * @throws InvalidOptionError without a manager, without data and without a subject (such a session
- *   is never saved), for a `url` that is not an address, and for an unknown option. And whatever
- *   `commit` throws.
+ *   is never saved), for a `url` that is not an address, and for an unknown option. It passes on
+ *   what `commit` throws.
  * @example
  * ```ts
  * const cookie = await forgeSession(manager, { data: { cart: ["tea"] }, subject: "7" });
@@ -59,7 +60,7 @@ export async function forgeSession<Data extends object>(
 ): Promise<ForgedCookie> {
   if (typeof (manager as SessionManager<Data> | undefined)?.load !== "function") {
     throw new InvalidOptionError(
-      'forgeSession needs the SessionManager of your application as its first argument. Fix: forgeSession(manager, { subject: "7" }).',
+      `forgeSession needs the SessionManager of your application as its first argument. It got ${kindOf(manager)}. Fix: forgeSession(manager, { subject: "7" }).`,
     );
   }
   checkOptions("forgeSession", options, ["data", "subject", "persistent", "url"], {
@@ -70,12 +71,12 @@ export async function forgeSession<Data extends object>(
   const { data = {}, subject, persistent = false, url = "http://localhost/" } = options;
   if (!URL.canParse(url)) {
     throw new InvalidOptionError(
-      `The option "url" of forgeSession is an address. It is ${JSON.stringify(url)}. Fix: url: "http://localhost:3000/".`,
+      `The option url of forgeSession must be an address. It is ${nameOrKind(url)}. Fix: url: "http://localhost:3000/".`,
     );
   }
   const { protocol, host } = new URL(url);
   const session = await manager.load(undefined, { ...LOCAL, secure: protocol === "https:", host });
-  // Not by assignment: an entry may be called __proto__.
+  // defineProperty, because an assignment to an entry called __proto__ would change the prototype.
   for (const [name, value] of Object.entries(data))
     Object.defineProperty(session.data, name, { value, enumerable: true, configurable: true, writable: true });
   if (subject !== undefined) session.login(subject);
@@ -84,7 +85,7 @@ export async function forgeSession<Data extends object>(
   const cookie = headers.find(([name]) => name === "Set-Cookie")?.[1];
   if (cookie === undefined)
     throw new InvalidOptionError(
-      "A session with neither data nor a subject is never kept, so there is no cookie. Fix: give forgeSession one of the two.",
+      "A session with neither data nor a subject is never saved, so there is no cookie. Fix: give forgeSession one of the two.",
     );
   const header = cookie.split(";")[0]!;
   const [name = "", value = ""] = header.split("=");

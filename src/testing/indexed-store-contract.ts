@@ -3,13 +3,13 @@ import type { IndexedStore, StoredSession } from "../sessions/store/session-stor
 import { AWKWARD, casesOf, HOUR, inTime, newId, REAL_TIME, together, type ContractCase, type ContractTime } from "./contract-case.ts";
 
 /**
- * What the contract of IndexedStore adds to that of SessionStore, as a list of cases for any test
- * runner.
+ * The additional rules of IndexedStore, beyond those of SessionStore, as a list of cases for any
+ * test runner.
  *
  * @param open Returns the store to be tested. It is called once in each case.
- * @param time How its time passes. Default: the machine's clock, with 3 seconds of real waiting.
+ * @param time How the store's time passes. Default: the machine's clock, with 3 seconds of real
+ *   waiting.
  * @throws InvalidOptionError if `open` is not a function.
- *
  * @example
  * for (const { name, run } of indexedStoreContract(() => new MyStore())) test(name, run);
  */
@@ -24,12 +24,12 @@ export function indexedStoreContract(
       deepEqual(await store.listBySubject(subject), []);
       equal(await store.deleteBySubject(subject), 0);
     },
-    "the list of a subject shows all its sessions as they are, and nobody else's": async (store) => {
+    "the list of a subject shows all its sessions as they are, and no others": async (store) => {
       const [ada, one, two, end] = [newId(), newId(), newId(), later()];
       await store.set(one, AWKWARD, end, { subject: ada });
       await store.set(two, "two", end, { subject: ada });
       await store.set(newId(), "other", end, { subject: `${ada}2` });
-      await store.set(newId(), "nobody's", end);
+      await store.set(newId(), "without a subject", end);
       const sessions = [
         { id: one, payload: AWKWARD, expiresAt: end },
         { id: two, payload: "two", expiresAt: end },
@@ -82,7 +82,7 @@ export function indexedStoreContract(
         };
       });
     },
-    "a payload that changes hands as it is changes lists": async (store) => {
+    "a session that gets another subject with the same payload moves to the other list": async (store) => {
       const [ada, grace, id] = [newId(), newId(), newId()];
       await store.set(id, "payload", later(), { subject: ada });
       equal(await store.set(id, "payload", later(), { replaces: "payload", subject: grace }), true);
@@ -91,18 +91,18 @@ export function indexedStoreContract(
       deepEqual([await idsOf(store, ada), await idsOf(store, grace)], [[], []]);
       equal(await store.get(id), "payload");
     },
-    "a session that changes hands changes lists": async (store) => {
+    "a session that gets another subject moves to the other list": async (store) => {
       const [ada, grace, id, end] = [newId(), newId(), newId(), later()];
-      await store.set(id, "nobody's", end);
+      await store.set(id, "without a subject", end);
       const lists = async (): Promise<unknown> => [await idsOf(store, ada), await idsOf(store, grace)];
       const steps: readonly [payload: string, subject: string | undefined, lists: unknown][] = [
         ["Ada's", ada, [[id], []]],
         ["Grace's", grace, [[], [id]]],
         ["Ada's again", ada, [[id], []]],
-        ["nobody's again", undefined, [[], []]],
+        ["without a subject again", undefined, [[], []]],
         ["Ada's at last", ada, [[id], []]],
       ];
-      let replaces = "nobody's";
+      let replaces = "without a subject";
       for (const [payload, subject, expected] of steps) {
         equal(await store.set(id, payload, end, { replaces, subject }), true);
         deepEqual(await lists(), expected);
@@ -113,12 +113,12 @@ export function indexedStoreContract(
       const [ada, grace, id] = [newId(), newId(), newId()];
       await store.set(id, "Ada's", later(), { subject: ada });
       await store.set(id, "Grace's", later(), { subject: grace });
-      await store.set(id, "Grace's", later(), { replaces: "nobody's", subject: grace });
+      await store.set(id, "Grace's", later(), { replaces: "without a subject", subject: grace });
       deepEqual([await idsOf(store, ada), await idsOf(store, grace)], [[id], []]);
       equal(await store.deleteBySubject(grace), 0);
       equal(await store.get(id), "Ada's");
     },
-    "all sessions of a subject end at once, and nobody else's": async (store) => {
+    "all sessions of a subject end at once, and no others": async (store) => {
       const [ada, one, two, other] = [newId(), newId(), newId(), newId()];
       await store.set(one, "one", later(), { subject: ada });
       await store.set(two, "two", later(), { subject: ada });
@@ -129,7 +129,7 @@ export function indexedStoreContract(
       equal(await store.set(one, "late", later(), { replaces: "one", subject: ada }), false);
       equal(await store.deleteBySubject(ada), 0);
     },
-    "all sessions of a subject end but the one that is named": async (store) => {
+    "all sessions of a subject end except the one that is named": async (store) => {
       const [ada, here, there] = [newId(), newId(), newId()];
       await store.set(here, "here", later(), { subject: ada });
       await store.set(there, "there", later(), { subject: ada });

@@ -2,18 +2,18 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import type { SessionStore } from "../sessions/store/session-store.ts";
 import { AWKWARD, casesOf, HOUR, inTime, newId, REAL_TIME, together, type ContractCase, type ContractTime } from "./contract-case.ts";
 
-/** More than the 64 KiB at which some columns cut off. */
+/** Longer than 64 KiB, where some columns cut off. */
 const LONG = `{"text":"${"long ".repeat(20_000)}"}`;
 
 /**
+ *
  * The contract of SessionStore as a list of cases for any test runner. Each case uses its own ids,
  * so all may run on one store at the same time.
  *
  * @param open Returns the store to be tested. It is called once in each case.
- * @param time How its time passes. Default: the machine's clock, with 3 seconds of real waiting in
- *   all.
+ * @param time How the store's time passes. Default: the machine's clock, with 3 seconds of real
+ *   waiting in total.
  * @throws InvalidOptionError if `open` is not a function.
- *
  * @example
  * import { test } from "node:test";
  * import { storeContract } from "latchkey/testing";
@@ -26,30 +26,30 @@ export function storeContract(open: () => SessionStore | Promise<SessionStore>, 
     "an id that was never written has no payload": async (store) => {
       equal(await store.get(newId()), undefined);
     },
-    "a payload comes back as the text that it was": async (store) => {
+    "a payload is returned as it was saved": async (store) => {
       for (const payload of [AWKWARD, LONG, "{}", ""]) {
         const id = newId();
         equal(await store.set(id, payload, later()), true);
         const found = await store.get(id);
         ok(
           found === payload,
-          `Of a payload of ${payload.length} characters came back ${found === undefined ? "nothing" : `another one of ${found.length}`}.`,
+          `A payload of ${payload.length} characters was saved, and the store returned ${found === undefined ? "nothing" : `another one of ${found.length} characters`}.`,
         );
       }
     },
-    "ids that differ in case only are two ids": async (store) => {
+    "ids that differ only in case are two ids": async (store) => {
       const id = newId();
       await store.set(`${id}aa`, "small", later());
       equal(await store.set(`${id}AA`, "big", later()), true);
       deepEqual([await store.get(`${id}aa`), await store.get(`${id}AA`)], ["small", "big"]);
     },
-    "a new session is not written over one that is there": async (store) => {
+    "a new session does not overwrite an existing one": async (store) => {
       const id = newId();
       await store.set(id, "first", later());
       equal(await store.set(id, "second", later()), false);
       equal(await store.get(id), "first");
     },
-    "a payload is replaced only by who knows it": async (store) => {
+    "a payload is replaced only if `replaces` equals it": async (store) => {
       const id = newId();
       await store.set(id, "one", later());
       equal(await store.set(id, "three", later(), { replaces: "two" }), false);
@@ -58,7 +58,7 @@ export function storeContract(open: () => SessionStore | Promise<SessionStore>, 
       equal(await store.get(id), "two");
       equal(await store.set(id, "two", later(), { replaces: "two" }), true);
     },
-    "an empty payload is there, and can be replaced": async (store) => {
+    "an empty payload counts as present, and can be replaced": async (store) => {
       const id = newId();
       equal(await store.set(id, "late", later(), { replaces: "" }), false);
       await store.set(id, "", later());
@@ -67,12 +67,12 @@ export function storeContract(open: () => SessionStore | Promise<SessionStore>, 
       equal(await store.set(id, "", later(), { replaces: "full" }), true);
       equal(await store.get(id), "");
     },
-    "what is not there is not replaced": async (store) => {
+    "a session that does not exist is not replaced": async (store) => {
       const id = newId();
       equal(await store.set(id, "new", later(), { replaces: "old" }), false);
       equal(await store.get(id), undefined);
     },
-    "what was deleted is gone, and no slower write brings it back": async (store) => {
+    "a deleted session is gone, and a late write does not restore it": async (store) => {
       const id = newId();
       await store.set(id, "one", later());
       await store.delete(id);
@@ -81,20 +81,20 @@ export function storeContract(open: () => SessionStore | Promise<SessionStore>, 
       equal(await store.set(id, "one", later(), { replaces: "one" }), false);
       equal(await store.get(id), undefined);
     },
-    "deleting what is not there is fine, and extending it is refused": async (store) => {
+    "deleting a session that does not exist succeeds, and extending it is refused": async (store) => {
       const id = newId();
       await store.delete(id);
       equal(await store.set(id, "payload", later(), { replaces: "payload" }), false);
       equal(await store.get(id), undefined);
     },
     "a deleted session leaves the others alone": async (store) => {
-      const [gone, kept] = [newId(), newId()];
-      await store.set(gone, "gone", later());
-      await store.set(kept, "kept", later());
-      await store.delete(gone);
-      equal(await store.get(kept), "kept");
+      const [deleted, other] = [newId(), newId()];
+      await store.set(deleted, "deleted", later());
+      await store.set(other, "other", later());
+      await store.delete(deleted);
+      equal(await store.get(other), "other");
     },
-    "what has expired counts as absent": async (store) => {
+    "an expired session counts as absent": async (store) => {
       const [written, replaced, shortened] = [newId(), newId(), newId()];
       await store.set(written, "old", time.now() - 1);
       await store.set(replaced, "old", later());
@@ -144,7 +144,7 @@ export function storeContract(open: () => SessionStore | Promise<SessionStore>, 
         };
       });
     },
-    "a session is extended only by who knows its payload": async (store) => {
+    "a session is extended only if `replaces` equals its payload": async (store) => {
       const id = newId();
       await store.set(id, "one", later());
       equal(await store.set(id, "one", later() + HOUR, { replaces: "one" }), true);
@@ -155,23 +155,23 @@ export function storeContract(open: () => SessionStore | Promise<SessionStore>, 
     },
     "a session may last 400 days": async (store) => {
       const id = newId();
-      await store.set(id, "kept", time.now() + 400 * 24 * HOUR);
-      equal(await store.get(id), "kept");
+      await store.set(id, "long", time.now() + 400 * 24 * HOUR);
+      equal(await store.get(id), "long");
     },
-    "of many that write one new id at once, one succeeds": async (store) => {
+    "of many parallel writes of one new id, one succeeds": async (store) => {
       const id = newId();
       const results = await together(30, async (number) => await store.set(id, `by ${number}`, later()));
       equal(results.filter(Boolean).length, 1);
       equal(await store.get(id), `by ${results.indexOf(true)}`);
     },
-    "of many that replace one payload at once, one succeeds": async (store) => {
+    "of many parallel writes that replace one payload, one succeeds": async (store) => {
       const id = newId();
       await store.set(id, "before", later());
       const results = await together(30, async (number) => await store.set(id, `by ${number}`, later(), { replaces: "before" }));
       equal(results.filter(Boolean).length, 1);
       equal(await store.get(id), `by ${results.indexOf(true)}`);
     },
-    "parallel writers that read again when refused lose nothing": async (store) => {
+    "parallel writers that read again after a refusal lose nothing": async (store) => {
       const id = newId();
       await store.set(id, "0", later());
       await together(10, async () => {

@@ -3,14 +3,13 @@ import type { SweepableStore } from "../sessions/store/session-store.ts";
 import { casesOf, HOUR, inTime, newId, REAL_TIME, type ContractCase, type ContractTime } from "./contract-case.ts";
 
 /**
- * What the contract of SweepableStore adds to that of SessionStore, as a list of cases for any test
- * runner.
+ * The additional rules of SweepableStore, beyond those of SessionStore, as a list of cases for any
+ * test runner.
  *
  * @param open Returns the store to be tested. It is called once in each case. Nothing else may
- *   sweep it meanwhile.
- * @param time How its time passes. Default: the machine's clock.
+ *   sweep the store meanwhile.
+ * @param time How the store's time passes. Default: the machine's clock.
  * @throws InvalidOptionError if `open` is not a function.
- *
  * @example
  * for (const { name, run } of sweepableStoreContract(() => new MyStore())) test(name, run);
  */
@@ -19,7 +18,7 @@ export function sweepableStoreContract(
   time: ContractTime = REAL_TIME,
 ): readonly ContractCase[] {
   return casesOf<SweepableStore>(open, {
-    "a sweep removes what has expired, so much at a time, and nothing else": async (store) => {
+    "a sweep removes expired sessions, at most `limit` at a time, and no others": async (store) => {
       // A session in the second of its expiry is alive.
       await inTime(time, 0, async (end) => {
         const id = newId();
@@ -30,15 +29,15 @@ export function sweepableStoreContract(
       });
       await time.pass(1);
       while ((await store.deleteExpired()) > 0);
-      const kept = newId();
-      await store.set(kept, "kept", time.now() + HOUR);
+      const alive = newId();
+      await store.set(alive, "alive", time.now() + HOUR);
       const expired = Array.from({ length: 5 }, newId);
       for (const id of expired) await store.set(id, "old", time.now() - 1);
       deepEqual(
         [await store.deleteExpired(2), await store.deleteExpired(2), await store.deleteExpired(2), await store.deleteExpired(2)],
         [2, 2, 1, 0],
       );
-      equal(await store.get(kept), "kept");
+      equal(await store.get(alive), "alive");
       for (const id of expired) equal(await store.get(id), undefined);
     },
   });

@@ -45,7 +45,7 @@ describe("latchkey cookie", () => {
     expect(other).toMatchObject({ code: 1, out: expect.stringMatching(/rejected \(bad_signature\)/) });
   });
 
-  test("knows a token of a store, a changed cookie, and what is none", async () => {
+  test("recognises a token of a store, a changed cookie, and a value that is not a cookie", async () => {
     const token = await make({ store: new MemoryStore() });
     expect(await cli(["cookie", "inspect"], { input: token, env })).toMatchObject({
       code: 0,
@@ -90,10 +90,13 @@ describe("latchkey cookie", () => {
   });
 
   test("says what it needs", async () => {
-    expect(await cli(["cookie", "inspect"], { input: "x" })).toMatchObject({ code: 2, error: expect.stringContaining("Set SECRET_KEY") });
+    expect(await cli(["cookie", "inspect"], { input: "x" })).toMatchObject({
+      code: 2,
+      error: expect.stringContaining("Fix: set SECRET_KEY"),
+    });
     expect(await cli(["cookie", "inspect"], { input: "", env })).toMatchObject({
       code: 2,
-      error: expect.stringContaining("Hand one cookie in"),
+      error: expect.stringContaining("must hold one cookie"),
     });
     expect(await cli(["cookie", "sign"], { input: "[1]", env })).toMatchObject({ code: 2, error: expect.stringContaining("JSON object") });
     expect(await cli(["cookie", "sign", "--format", "jwt"], { input: "{}", env })).toMatchObject({ code: 2 });

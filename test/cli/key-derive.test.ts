@@ -45,7 +45,7 @@ describe("latchkey key derive", () => {
   });
 
   test.each([
-    ["short", /The secret key can be guessed \(refused\): a holder of the derived key finds it/],
+    ["short", /The secret key can be guessed \(refused\): a holder of the derived key can find it/],
     ["d5fb8c4fa8bd46638dadc4e751e0d68d", /The secret key is published/],
   ])("warns of the key %s on standard error and in JSON, and exits with 1", async (key, message) => {
     const env = { SECRET_KEY: key };

@@ -86,7 +86,7 @@ describe("latchkey key check", () => {
   test("never takes a key from its arguments, and says so", async () => {
     expect(await cli(["key", "check", ARTICLE_KEY])).toMatchObject({ code: 2, error: expect.stringContaining("--stdin") });
     expect((await cli(["key", "check"])).error).toContain("There is no environment variable SECRET_KEY");
-    expect((await cli(["key", "check", "--stdin", "--env", "X"])).error).toContain("Give one of");
+    expect((await cli(["key", "check", "--stdin", "--env", "X"])).error).toContain("give one of");
     expect((await cli(["key", "check", "--file", "none"], { cwd: folder })).error).toContain("ENOENT");
   });
 

@@ -56,7 +56,7 @@ describe.each([
     expect([text(file), readdirSync(folder)]).toEqual([before, [file]]);
   });
 
-  test("a weak old key is not kept as a fallback, unless asked for with a date", async () => {
+  test("a weak old key does not stay as a fallback, unless a date is given", async () => {
     const weak = "correct-horse-1234";
     writeFileSync(join(folder, file), content(weak), { mode: 0o600 });
     await rotate(file, "--announce");
@@ -98,14 +98,14 @@ describe.each([
 
 describe("what cannot be rotated", () => {
   test.each([
-    [["--announce", "--promote"], "Say which step"],
-    [[], "Say which step"],
+    [["--announce", "--promote"], "The step is missing"],
+    [[], "The step is missing"],
     [["nowhere.env", "--announce"], "cannot be read: ENOENT"],
     [["--promote"], "holds no second key"],
     [["--retire"], "--usage FILE"],
     [["--retire", "--usage", "usage.json", "--key", "00000000"], "has the fingerprint"],
     [["--retire", "--usage", "usage.json", "--at-most", "2"], "from 0 to 1"],
-    [["--promote", "--keep-weak-until", "soon"], "has to be a date"],
+    [["--promote", "--keep-weak-until", "soon"], "must be a date"],
   ])("%j", async (options, reason) => {
     const key = generateSecretKey();
     writeFileSync(join(folder, ".env"), `SECRET_KEY=${key}\n`, { mode: 0o600 });

@@ -77,9 +77,9 @@ describe("latchkey sessions, on SQLite", () => {
     });
     expect(await run("list", "--store", "mysql://x", "--subject", "7")).toMatchObject({
       code: 2,
-      error: expect.stringContaining("A store is named as"),
+      error: expect.stringContaining("The store must be a URL"),
     });
-    expect(await run("revoke", ...STORE)).toMatchObject({ code: 2, error: expect.stringContaining("Say which sessions") });
+    expect(await run("revoke", ...STORE)).toMatchObject({ code: 2, error: expect.stringContaining("Exactly one of --id and --subject") });
     expect(await run("list", "--store", "redis://127.0.0.1:1", "--subject", "7")).toMatchObject({
       code: 2,
       error: expect.stringContaining("npm install redis"),

@@ -21,7 +21,7 @@ describe("gradeSecretKey refuses", () => {
     ["a number", 1234567890123456, "wrong_type"],
     ["a list of keys", [good], "wrong_type"],
     ["an object", { key: good }, "wrong_type"],
-    ["half of a surrogate pair", `${good}\ud800`, "wrong_type"],
+    ["an unpaired surrogate", `${good}\ud800`, "wrong_type"],
     ["white space", " \t\n            \n  ", "blank"],
     ["NUL bytes", new Uint8Array(32), "blank"],
     ["a text of NULs", "\0".repeat(32), "blank"],
@@ -146,7 +146,7 @@ describe("a random key is never refused or weak", () => {
     ["a UUID without a letter", "00922901743049208749178802785617"],
     ["16 bytes in base64 without a small letter", "RWNV88J3GPMDAIPS3OIGGQ"],
     ["16 bytes in base64 that hold what looks like words", "Jdou_upitpnujl_TA-5-8w"],
-    ["a key made here whose parts look like words", "lk1_DOAWPX-Unyxwopnm-XLYTA"],
+    ["a key made here with parts that look like words", "lk1_DOAWPX-Unyxwopnm-XLYTA"],
     ["a key made here without a capital letter", "lk1_zszyumsb-5sqzb5-s_obrg"],
   ])("%s", (_, key) => {
     expect(gradeSecretKey(key).verdict).toMatch(/strong|acceptable/);
@@ -218,7 +218,7 @@ describe("gradeSecretKey", () => {
     expect(gradeSecretKey("=".repeat(1_000_000)).verdict).toBe("refused");
   });
 
-  test("holds a key against lists that are handed in", () => {
+  test("looks a key up in lists that are passed in", () => {
     const leaked = generateSecretKey();
     const list = readKeyList(Buffer.from(`${leaked}\n`));
     const filter = readKeyList(buildKeyFilter([leaked]));

@@ -83,13 +83,13 @@ describe("K13: who may change a key file", () => {
 
   test("everybody, by the folder, is an error, also by the folder that a link leads to", () => {
     const path = at("open", 0o777);
-    expect(() => readKeyFile(path)).toThrow(/its folder .*open, and so replace it\. To mend it: chmod 755/);
+    expect(() => readKeyFile(path)).toThrow(/its folder .*open, and so replace the file\. Fix: chmod 755/);
     const link = join(folder, "link-into-open");
     symlinkSync(path, link);
-    expect(() => readKeyFile(link)).toThrow(/open, and so replace it/);
+    expect(() => readKeyFile(link)).toThrow(/open, and so replace the file/);
   });
 
-  test("nobody else, in a sticky folder or one of the own", () => {
+  test("no other user, in a sticky folder or in an own folder", () => {
     expect(readKeyFile(at("sticky", 0o1777)).warnings).toEqual([]);
     expect(readKeyFile(at("own", 0o755)).warnings).toEqual([]);
   });
@@ -151,13 +151,13 @@ describe("readKeyFile refuses", () => {
     expect(code).toBe("key_file");
     expect(message).toMatch(reason);
     expect(message).toContain(path);
-    expect(message).toContain("To mend it: ");
+    expect(message).toContain("Fix: ");
     expect(message).not.toContain(key);
   });
 
   test("a file that this user may not read", () => {
     const path = write(key, 0o000);
-    // The superuser may read everything, so somebody else tries.
+    // Root may read everything, so another user tries.
     const becomeSomebody = process.getuid?.() === 0 ? "process.setgid(65534); process.setuid(65534);" : "";
     const script = `
       const { readKeyFile } = await import(${JSON.stringify(module)});
@@ -190,7 +190,7 @@ describe("writeKeyFile", () => {
 
   test("writes what a symbolic link leads to, and leaves the link", () => {
     const target = write(`${old}\n`);
-    const link = join(folder, "kept-link");
+    const link = join(folder, "link");
     symlinkSync(target, link);
     writeKeyFile(link, `${key}\n`);
     expect(lstatSync(link).isSymbolicLink()).toBe(true);

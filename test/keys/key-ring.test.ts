@@ -32,7 +32,7 @@ describe.each([undefined, "", "production", "prod"])("K7: with NODE_ENV=%j", (mo
     expect(ring.fallbacks).toEqual([]);
   });
 
-  test("a ring that nobody has graded is graded by the manager that gets it", () => {
+  test("a manager grades a ring that has not been graded", () => {
     expect(() => new SessionManager({ keys: KeyRing.from("changeme") })).toThrow(refused);
     expect(() => new SessionManager({ keys: "changeme" })).toThrow(refused);
   });

@@ -39,7 +39,7 @@ describe("a filter of known keys", () => {
     expect(keys.some((key) => known.has(`${key}0`) || known.has(key.slice(1)))).toBe(false);
   });
 
-  test("is the same, byte for byte, whatever the order and however often a key comes", () => {
+  test("is the same, byte for byte, in any order and with repeated keys", () => {
     expect(buildKeyFilter([...keys.toReversed(), keys[7]!])).toEqual(buildKeyFilter(keys));
   });
 
@@ -106,7 +106,7 @@ b'\xfd\x00raw\u0041'
     expect(read('"quoted"\n', "text").has('"quoted"')).toBe(true);
   });
 
-  test("reads lines of base64, and names a line that is none", () => {
+  test("reads lines of base64, and names a line that is not base64", () => {
     const raw = randomBytes(20);
     expect(read(`${raw.toString("base64")}\n${raw.toString("base64url")}\n`, "base64").has(raw)).toBe(true);
     expect(() => read("aGVsbG8=\nnot base64!\n", "base64")).toThrow(/Line 2/);

@@ -55,8 +55,8 @@ function load(options: Partial<LoadKeyRingOptions> = {}): { ring: KeyRing; warni
 
 describe("loadKeyRing takes the key from", () => {
   test.each<[string, Partial<LoadKeyRingOptions>, string[]]>([
-    ["option secretKey", { secretKey: key }, [key]],
-    ["option secretKey", { secretKey: SecretKey.from(key), fallbacks: [old, Buffer.from(older)] }, [key, old, older]],
+    ["loadKeyRing({ secretKey })", { secretKey: key }, [key]],
+    ["loadKeyRing({ secretKey })", { secretKey: SecretKey.from(key), fallbacks: [old, Buffer.from(older)] }, [key, old, older]],
     [`file ${keyFile} (environment variable SECRET_KEY_FILE)`, { env: { SECRET_KEY_FILE: keyFile } }, [key, old]],
     [`credential ${join(credentials, "secret_key")}`, { env: { CREDENTIALS_DIRECTORY: credentials } }, [key]],
     ["environment variable SECRET_KEY", { env: { SECRET_KEY: key } }, [key]],
@@ -77,7 +77,7 @@ describe("loadKeyRing takes the key from", () => {
 
   test("a loader that waits, with or without fallbacks", async () => {
     const one = await loadKeyRingAsync({ env: {}, mode: "production", loader: () => Promise.resolve(key) });
-    expect([texts(one), one.source]).toEqual([[key], "option loader"]);
+    expect([texts(one), one.source]).toEqual([[key], "loadKeyRingAsync({ loader })"]);
     const two = await loadKeyRingAsync({ env: {}, mode: "production", loader: () => ({ current: key, fallbacks: [old] }) });
     expect(texts(two)).toEqual([key, old]);
     const bytes = await loadKeyRingAsync({ env: {}, mode: "production", loader: () => Buffer.from(key) });
@@ -105,11 +105,11 @@ describe("loadKeyRing takes the key from", () => {
 
 describe("loadKeyRing refuses", () => {
   test.each<[string, Partial<LoadKeyRingOptions>]>([
-    ["option secretKey and environment variable SECRET_KEY", { secretKey: key, env: { SECRET_KEY: key } }],
+    ["loadKeyRing({ secretKey }) and environment variable SECRET_KEY", { secretKey: key, env: { SECRET_KEY: key } }],
     ["SECRET_KEY_FILE) and environment variable SECRET_KEY", { env: { SECRET_KEY: key, SECRET_KEY_FILE: keyFile } }],
     ["SECRET_KEY_FILE) and credential", { env: { CREDENTIALS_DIRECTORY: credentials, SECRET_KEY_FILE: keyFile } }],
     [
-      "option fallbacks and environment variable SECRET_KEY_FALLBACKS",
+      "loadKeyRing({ fallbacks }) and environment variable SECRET_KEY_FALLBACKS",
       { secretKey: key, fallbacks: [old], env: { SECRET_KEY_FALLBACKS: `${older},` } },
     ],
     ["environment variable SECRET_KEY_FALLBACKS and file", { env: { SECRET_KEY_FILE: keyFile, SECRET_KEY_FALLBACKS: `${older},` } }],
@@ -140,7 +140,9 @@ describe("loadKeyRing refuses", () => {
     for (const options of [{ env: { SECRET_KEY: bad } }, { secretKey: key, fallbacks: [bad] }]) {
       const error = failureOf(() => production(options));
       expect(error.code).toBe(code);
-      expect(error.message).toMatch(/^(?:The secret|A fallback) key from (?:environment variable SECRET_KEY|option fallbacks) /);
+      expect(error.message).toMatch(
+        /^(?:The secret|A fallback) key from (?:environment variable SECRET_KEY|loadKeyRing\(\{ fallbacks \}\)) /,
+      );
       // Short ones are words of our own sentences.
       expect(bad.length > 12 && error.message.replace("SECRET_KEY_FALLBACKS", "").includes(bad)).toBe(false);
     }
@@ -194,7 +196,7 @@ describe("K7: where nothing says where the server runs", () => {
       expect(failureOf(() => loadKeyRing({ env: { SECRET_KEY: bad } })).code).toBe("key_refused");
   });
 
-  test("a key is made where none is given, with a warning of what production needs, and the ring says that nobody has said anything", () => {
+  test("a key is created if none is set, with a warning that production needs one, and the ring has no mode", () => {
     const directory = join(folder, "unsaid");
     mkdirSync(directory);
     const warnings: string[] = [];

@@ -45,7 +45,7 @@ describe.each<[KeysTextFormat, string]>([
     for (const share of [-1, 1.5, NaN]) expect(retire(share)).toThrow(code("key_invalid"));
   });
 
-  test("promotes nothing twice: the current key is no announced one", () => {
+  test("does not promote a key again: the current key is not an announced one", () => {
     expect(() => promoteKey(promoted.text, fingerprint(next), format)).toThrow(code("key_invalid"));
   });
 
@@ -60,20 +60,20 @@ describe.each<[KeysTextFormat, string]>([
     expect(cut.dropped).toBeDefined();
   });
 
-  test("refuses a next key that is no better, or is there already", () => {
+  test("refuses a next key that is not better, or is already in the file", () => {
     expect(() => announceKey(text, "a key that I made up", format)).toThrow(code("key_refused"));
     expect(() => announceKey(text, old, format)).toThrow(code("key_conflict"));
     expect(() => announceKey(announced.text, next, format)).toThrow(code("key_conflict"));
   });
 
-  test("drops an old key that can be guessed, unless it is kept until a date", () => {
+  test("drops an old key that can be guessed, unless it is accepted until a date", () => {
     const weak = "the key of the tutorial";
     const start = announceKey(text.replace(old, format === "env" ? `"${weak}"` : weak), next, format).text;
     const dropped = promoteKey(start, fingerprint(next), format, { clock });
     expect(readKeysText(dropped.text, format).fallbacks).toEqual([]);
     expect(dropped.dropped).toMatch(/\.$/);
-    const kept = promoteKey(start, fingerprint(next), format, { clock, acceptWeakFallbacksUntil: new Date("2027-02-01") });
-    expect(readKeysText(kept.text, format).fallbacks).toEqual([weak]);
+    const accepted = promoteKey(start, fingerprint(next), format, { clock, acceptWeakFallbacksUntil: new Date("2027-02-01") });
+    expect(readKeysText(accepted.text, format).fallbacks).toEqual([weak]);
     const late = promoteKey(start, fingerprint(next), format, { clock, acceptWeakFallbacksUntil: new Date("2026-02-01") });
     expect(readKeysText(late.text, format).fallbacks).toEqual([]);
   });

@@ -54,7 +54,7 @@ describe("a SecretKey", () => {
     ["an empty text", "", "key_missing"],
     ["a number", 42, "key_invalid"],
     ["a list", [text], "key_invalid"],
-    ["half of a surrogate pair", "\ud800", "key_invalid"],
+    ["an unpaired surrogate", "\ud800", "key_invalid"],
   ])("is not made of %s", (_, input, code) => {
     expect(() => SecretKey.from(input as SecretKeyInput)).toThrow(expect.objectContaining({ code }));
   });

@@ -39,7 +39,7 @@ function setUp(): {
 }
 
 describe("a watched key file", () => {
-  test("gives the ring its new keys when it is replaced, without a restart of whoever holds the ring", async () => {
+  test("gives the ring its new keys when the file is replaced, without a restart", async () => {
     const { file, ring, start } = setUp();
     const signer = new Signer(ring, { salt: "test" });
     const signedBefore = signer.sign("value");
@@ -127,7 +127,7 @@ describe("a watched key file", () => {
     expect(currentOf(ring)).toBe(old);
   });
 
-  test("warns where nobody listens for errors", async () => {
+  test("warns if there is no onError", async () => {
     const { file, ring } = setUp();
     const warnings: string[] = [];
     watches.push(watchKeyFile(ring, file, { warn: (message) => warnings.push(message) }));

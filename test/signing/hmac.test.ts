@@ -61,7 +61,7 @@ describe.each(DIGESTS)("Hmac with %s", (digest) => {
   });
 });
 
-/** RFC 4231, section 4: the test cases whose digest is not truncated, for SHA-256. */
+/** RFC 4231, section 4: the test cases without a truncated digest, for SHA-256. */
 test.each([
   ["0b".repeat(20), Buffer.from("Hi There").toString("hex"), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"],
   [

@@ -99,7 +99,7 @@ describe.each(all)("%o", (Kind) => {
     expect(thrown(() => serializer.loads(serializer.dumps("x")))).toMatchObject({ name: "BadPayload", code: "bad_payload", cause });
   });
 
-  test("refuses what is no text, and text that is no token, with a BadSignature", () => {
+  test("refuses a value that is not a string, and a string that is not a token, with a BadSignature", () => {
     const serializer = new Kind(KEY);
     const empty = { valid: false, value: undefined };
     for (const text of [undefined, null, 5, {}, ["a"], "", ".", "..", "...", "garbage", "\ud800", "a.b.c", "\0"]) {
@@ -196,12 +196,12 @@ describe.each(timed)("%o", (Kind) => {
     expect(later.loads(text, { maxAge: 11 })).toBe("value");
   });
 
-  test("an age that is no number throws, also in loadsUnsafe: that is no fault of the text", () => {
+  test("an age that is not a number throws, also in loadsUnsafe: it is not a fault of the text", () => {
     const serializer = new Kind(KEY);
     expect(() => serializer.loadsUnsafe(serializer.dumps(1), { maxAge: "10" as never })).toThrow(InvalidOptionError);
   });
 
-  test("a text without a timestamp is none, even with the same salt", () => {
+  test("a text without a timestamp is refused, even with the same salt", () => {
     expect(() => new Kind(KEY).loads(new Signer(KEY, { salt: "itsdangerous" }).sign("value"))).toThrow(BadTimeSignature);
   });
 });
@@ -241,7 +241,7 @@ describe("payloads for addresses", () => {
     ["JSON with a trailing comma", packed("[1,]")],
     ["a control character in a string", packed('["\u0001"]')],
     ["invalid UTF-8", packed(Buffer.from([0x22, 0xff, 0x22]))],
-    ["half of a surrogate pair in UTF-8", packed(Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]))],
+    ["an unpaired surrogate in UTF-8", packed(Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]))],
     ["a byte order mark", packed("\ufeff[1]")],
     ["a byte order mark and a number that is read exactly", packed("\ufeff[1.0]")],
     ["arrays in 101 levels", packed("[".repeat(101) + "]".repeat(101))],

@@ -73,7 +73,7 @@ describe("a signer", () => {
     }
   });
 
-  test("refuses halves of surrogate pairs both ways, which UTF-8 would turn into U+FFFD", () => {
+  test("refuses unpaired surrogates both ways, which UTF-8 would turn into U+FFFD", () => {
     const signer = new Signer(KEY);
     expect(() => signer.sign("a\ud800")).toThrow(TypeError);
     const signed = signer.sign("a\ufffd");
@@ -106,7 +106,7 @@ describe("a signature has one spelling", () => {
     ["a line separator added", (text: string) => `${text}\u2028`],
     ["the standard alphabet", (text: string) => text.replaceAll("-", "+").replaceAll("_", "/")],
     [
-      "a letter whose low byte is the same",
+      "a letter with the same low byte",
       (text: string) => text.slice(0, -1) + String.fromCharCode(text.charCodeAt(text.length - 1) + 0x100),
     ],
     ["a full-width letter", (text: string) => text.slice(0, -1) + String.fromCharCode(text.charCodeAt(text.length - 1) + 0xfee0)],
@@ -134,7 +134,7 @@ describe("keys", () => {
     expect(signer.verify(new Signer(next).sign("value"))).toBeUndefined();
   });
 
-  test("a ring whose keys are replaced is followed at once, in both roles", () => {
+  test("when the keys of a ring are replaced, the signer uses them at once, in both roles", () => {
     const ring = new KeyRing(current, [old]);
     const signer = new Signer(ring);
     const [before, oldest] = [signer.sign("value"), new Signer(old).sign("value")];

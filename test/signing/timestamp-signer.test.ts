@@ -64,7 +64,7 @@ describe("age", () => {
     expect(expired).toBeInstanceOf(BadTimeSignature);
   });
 
-  test("an age that is no number is the caller's mistake, and never young enough", () => {
+  test("an age that is not a number throws, and never counts as young enough", () => {
     for (const maxAge of [Number.NaN, "10", null, {}] as never[])
       expect(() => signer.unsign(signed, { maxAge })).toThrow(InvalidOptionError);
     for (const clockSkew of [Number.NaN, -1, "1"] as never[]) {
@@ -134,7 +134,7 @@ describe("timestamps", () => {
   });
 });
 
-test("a text whose signature was taken away in any way is refused", () => {
+test("a text with its signature removed in any way is refused", () => {
   const [value, time, signature] = signer.sign("value").split(".") as [string, string, string];
   const stripped = [
     value,

@@ -42,22 +42,22 @@ const DIFFERENCES: Readonly<Record<string, { readonly why: string; readonly inst
     instead: { error: "BadTimeSignature" },
   },
   "urlsafe_dumps-038": {
-    why: "half of a surrogate pair is written as an escape, which Python reads",
+    why: "an unpaired surrogate is written as an escape, which Python reads",
     instead: { value: expect.stringMatching(/^Ilx1ZDgwMCI\./) },
   },
   "urlsafe_loads_unsafe-005": { why: "loadsUnsafe never throws", instead: { value: { valid: false, value: undefined } } },
   "tagged_json_loads-041": { why: "Flask never writes text in a tuple's tag", instead: { error: "BadPayload" } },
   "tagged_json_loads-044": { why: "Flask never writes such base64", instead: { error: "BadPayload" } },
-  "tagged_json_loads-049": { why: "a date that is none is not passed over as null", instead: { error: "BadPayload" } },
-  "tagged_json_loads-050": { why: "a date that is none is not passed over as null", instead: { error: "BadPayload" } },
+  "tagged_json_loads-049": { why: "an invalid date is not read as null", instead: { error: "BadPayload" } },
+  "tagged_json_loads-050": { why: "an invalid date is not read as null", instead: { error: "BadPayload" } },
   "tagged_json_loads-054": {
     why: "the year 1 that was written is the year 1 that is read",
     instead: { value: new Date("0001-01-01T00:00:00Z") },
   },
   "tagged_json_loads-056": { why: "Flask never writes null in a Markup's tag", instead: { error: "BadPayload" } },
   "tagged_json_loads-058": { why: "an escaped object has one member, named like a tag", instead: { error: "BadPayload" } },
-  "parse_date-006": { why: "a date that is none is not passed over as null", instead: { error: "BadPayload" } },
-  "parse_date-007": { why: "a date that is none is not passed over as null", instead: { error: "BadPayload" } },
+  "parse_date-006": { why: "an invalid date is not read as null", instead: { error: "BadPayload" } },
+  "parse_date-007": { why: "an invalid date is not read as null", instead: { error: "BadPayload" } },
 };
 
 /** Kinds of vectors that other parts of the package answer for. */
@@ -200,7 +200,7 @@ describe("where we differ on purpose", () => {
   for (const [id, { why, instead }] of Object.entries(DIFFERENCES)) {
     test(`${id}: ${why}`, () => {
       const vector = VECTORS.find((candidate) => candidate.id === id)!;
-      // A difference that is none any more has to leave this list.
+      // A difference that no longer exists has to be removed from this list.
       expect(outcomeOf(vector)).not.toStrictEqual(expectedOutcome(vector));
       expect(outcomeOf(vector)).toMatchObject(instead);
     });

@@ -12,21 +12,21 @@ import { redisPrograms, startRedis, type Service } from "../support/services.ts"
  * A store of the least that express-session asks for: three methods, here without callbacks that
  * wait.
  */
-function leastStore(): ExpressStore & { readonly kept: Map<string, string> } {
-  const kept = new Map<string, string>();
+function leastStore(): ExpressStore & { readonly saved: Map<string, string> } {
+  const saved = new Map<string, string>();
   return {
-    kept,
+    saved,
     get: (id, callback) => {
-      const text = kept.get(id);
+      const text = saved.get(id);
       const session = text === undefined ? null : (JSON.parse(text) as StoredExpressSession);
       callback(null, session !== null && Date.parse(String(session.cookie.expires)) > Date.now() ? session : null);
     },
     set: (id, session, callback) => {
-      kept.set(id, JSON.stringify(session));
+      saved.set(id, JSON.stringify(session));
       callback();
     },
     destroy: (id, callback) => {
-      kept.delete(id);
+      saved.delete(id);
       callback();
     },
   };
@@ -58,9 +58,9 @@ describe("fromExpressStore", () => {
       httpOnly: true,
       path: "/",
     };
-    expect(JSON.parse(least.kept.get("id")!)).toEqual({ cookie, payload: "payload", subject: "ada" });
+    expect(JSON.parse(least.saved.get("id")!)).toEqual({ cookie, payload: "payload", subject: "ada" });
     expect(await store.set("id", "payload", 4_000_000_090, { replaces: "payload", subject: "ada" })).toBe(true);
-    expect(JSON.parse(least.kept.get("id")!)).toMatchObject({
+    expect(JSON.parse(least.saved.get("id")!)).toMatchObject({
       cookie: { maxAge: 91_000, originalMaxAge: 91_000 },
       payload: "payload",
       subject: "ada",
@@ -73,7 +73,7 @@ describe("fromExpressStore", () => {
 
   test("treats a session that express-session has saved as absent", async () => {
     const least = leastStore();
-    least.kept.set("id", JSON.stringify({ cookie: { expires: "2100-01-01T00:00:00Z" }, user: "ada" }));
+    least.saved.set("id", JSON.stringify({ cookie: { expires: "2100-01-01T00:00:00Z" }, user: "ada" }));
     expect(await fromExpressStore(least).get("id")).toBeUndefined();
   });
 
@@ -134,7 +134,7 @@ describe("fromExpressStore", () => {
     expect(await store.set("id", "payload", end + 9, { replaces: "payload", subject: "grace" })).toBe(true);
     expect(await store.set("id", "next", end + 9, { replaces: "payload", subject: "grace" })).toBe(true);
     expect(touched).toHaveLength(1);
-    expect(JSON.parse(least.kept.get("id")!)).toMatchObject({ payload: "next", subject: "grace" });
+    expect(JSON.parse(least.saved.get("id")!)).toMatchObject({ payload: "next", subject: "grace" });
   });
 
   test("does not take a missing folder for a saved session", async () => {
@@ -147,7 +147,7 @@ describe("fromExpressStore", () => {
     expect(await gone.set("id", "payload", unixNow() + 100, { replaces: "payload" })).toBe(false);
   });
 
-  test("A17: refuses what is no such store, and unknown options", () => {
+  test("A17: refuses a value that is not such a store, and unknown options", () => {
     for (const bad of [undefined, null, {}, { get: () => {}, set: () => {} }, "file"])
       expect(() => fromExpressStore(bad as unknown as ExpressStore)).toThrow(InvalidOptionError);
     expect(() => fromExpressStore(leastStore(), { clok: unixNow } as object)).toThrow(/no option "clok"\. Did you mean "clock"\?/);

@@ -17,7 +17,7 @@ describe("MemoryStore", () => {
     return found.join("");
   };
 
-  test("is bounded: what nobody has asked for the longest goes first", async () => {
+  test("is bounded: the session that was not used for the longest time is removed first", async () => {
     const store = new MemoryStore({ maxSessions: 3 });
     for (const id of "abc") await store.set(id, id, END);
     await store.get("a");

@@ -8,7 +8,7 @@ import { INDEXED, storeSuite } from "../contracts/store-suite.ts";
 import { redisPrograms, startRedis, startRedisCluster, startSentinel, type RedisCluster, type Service } from "../support/services.ts";
 
 describe("RedisStore", () => {
-  test("A17: refuses what is no Redis client, a prefix that is no string, and unknown options", () => {
+  test("A17: refuses a value that is not a Redis client, a prefix that is not a string, and unknown options", () => {
     const client = { hget: async () => await Promise.resolve(null), eval: async () => await Promise.resolve("done") };
     for (const bad of [undefined, null, {}, { get: () => "x" }, "redis://localhost", Promise.resolve(client), Redis]) {
       expect(() => new RedisStore(bad as unknown as Redis)).toThrow(InvalidOptionError);
@@ -139,7 +139,7 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
       expect(await second.listBySubject("ada")).toEqual([{ id: "id", payload: "hers again", expiresAt: end }]);
     });
 
-    test("reading, saving and extending are one trip each, beginning a session of somebody is two", async () => {
+    test("reading, saving and extending take one round trip each, and a new session with a subject takes two", async () => {
       const end = unixNow() + 100;
       let trips = 0;
       const counted = {

@@ -8,7 +8,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { FULL, ownTime, storeSuite, type OpenedStore } from "../contracts/store-suite.ts";
 import { openBetterSqlite3 } from "../support/better-sqlite3.ts";
 
-/** An open database, whichever package it is of. */
+/** An open database of either package. */
 type Database = SqliteDatabase & { close(): unknown };
 
 const PACKAGES: Readonly<Record<string, ((path: string) => Database) | undefined>> = {
@@ -79,7 +79,7 @@ for (const [name, connect] of Object.entries(PACKAGES)) {
         expect(() => new SqliteStore(database, { table })).toThrow(InvalidOptionError);
     });
 
-    test("A17: refuses what is no database, unknown options, and half a row", async () => {
+    test("A17: refuses a value that is not a database, unknown options, and an incomplete row", async () => {
       const database = open("refused.sqlite");
       for (const bad of [undefined, null, {}, "app.sqlite", { exec: () => {} }])
         expect(() => new SqliteStore(bad as unknown as Database)).toThrow(InvalidOptionError);

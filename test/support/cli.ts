@@ -18,7 +18,7 @@ export async function cli(
   const code = await main(argv, {
     env: world.env ?? {},
     cwd: world.cwd ?? process.cwd(),
-    colour: false,
+    hasColour: false,
     readInput: async () => await Promise.resolve(Buffer.from((world.input ?? "") as string)),
     out: (text) => void (out += text),
     error: (text) => void (error += text),

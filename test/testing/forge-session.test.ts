@@ -85,11 +85,11 @@ describe("a forged session", () => {
     expect(Object.getPrototypeOf(loaded)).toBe(Object.prototype);
   });
 
-  test("that would never be kept is refused, and so is an address that is none", async () => {
+  test("that would never be saved is refused, and so is a url that is not an address", async () => {
     const manager = managers["sealed"]!();
     await expect(forgeSession(manager)).rejects.toThrow(expect.objectContaining({ code: "invalid_option" }));
     await expect(forgeSession(manager, { data: {} })).rejects.toThrow("Fix: give forgeSession one of the two");
-    await expect(forgeSession(manager, { subject: "7", url: "/cart" })).rejects.toThrow("is an address");
+    await expect(forgeSession(manager, { subject: "7", url: "/cart" })).rejects.toThrow("must be an address");
     await expect(forgeSession(manager, { subject: "" })).rejects.toThrow("session.login");
   });
 

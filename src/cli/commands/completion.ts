@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Io } from "../io.ts";
 import { UsageError } from "../usage-error.ts";
 
-/** `latchkey completion <shell>`: what a shell needs to complete this command's words. */
+/** `latchkey completion <shell>`: prints a script with which a shell completes this command. */
 export function addCompletion(program: Command, io: Io): void {
   program
     .command("completion")
@@ -21,11 +21,11 @@ Examples:
       if (shell === "bash") io.out(bash(tree));
       else if (shell === "zsh") io.out(`#compdef latchkey\nautoload -U +X bashcompinit && bashcompinit\n${bash(tree)}`);
       else if (shell === "fish") io.out(fish(tree));
-      else throw new UsageError(`There is no completion for "${shell}", only for bash, zsh and fish.`);
+      else throw new UsageError(`There is no completion for "${shell}". Fix: give bash, zsh or fish.`);
     });
 }
 
-/** For each path of commands ("", "key", "key rotate" …) the words that may follow. */
+/** For each path of commands ("", "key", "key rotate" …), the words that may follow. */
 type Words = ReadonlyMap<string, readonly { readonly word: string; readonly about: string }[]>;
 
 function wordsOf(program: Command): Words {

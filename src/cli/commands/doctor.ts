@@ -17,7 +17,7 @@ interface Options {
 const MARKS = { error: "✕", warning: "!", note: "·" } as const;
 const STYLES = { error: "red", warning: "yellow", note: "dim" } as const;
 
-/** `latchkey doctor [dir]`: finds keys where none should be. Changes nothing. */
+/** `latchkey doctor [dir]`: finds keys in the wrong places. It changes nothing. */
 export function addDoctor(program: Command, io: Io, finish: (code: ExitCode) => void): void {
   program
     .command("doctor")
@@ -34,23 +34,24 @@ Examples:
   $ latchkey doctor services/shop --no-history
   $ latchkey doctor --json | jq '.findings[] | select(.severity == "error")'
 
-Exit code: 0 when nothing is wrong, 1 when there is an error or a warning, 2 when the folder cannot be examined.`,
+Exit code: 0 if nothing is wrong, 1 if there is an error or a warning, 2 if the folder cannot be read.`,
     )
     .action(async (dir: string, options: Options) => {
       const folder = resolve(io.cwd, dir);
-      if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new UsageError(`There is no folder ${dir}.`);
+      if (!existsSync(folder) || !statSync(folder).isDirectory())
+        throw new UsageError(`There is no folder ${dir}. Fix: give the path of the application's folder.`);
       const knownKeys = options.knownKeys.map((file) => readKnownKeys(resolve(io.cwd, file)));
       const report = await runDoctor(folder, { history: options.history, grade: (key) => gradeSecretKey(key, { knownKeys }) });
-      io.out(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describe(report, io));
+      io.out(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describeReport(report, io));
       finish(report.findings.some(({ severity }) => severity !== "note") ? EXIT.found : EXIT.good);
     });
 }
 
-function describe({ files, keys, findings }: DoctorReport, io: Io): string {
+function describeReport({ files, keys, findings }: DoctorReport, io: Io): string {
   const lines = groupsOf(findings).flatMap((group) => describeGroup(group, io));
   const count = (severity: DoctorFinding["severity"]): number => findings.filter((finding) => finding.severity === severity).length;
-  const looked = `${plural(files, "file")} looked at, ${plural(keys, "key")} found`;
-  if (findings.length === 0) return `${paint(io, "green", "✓")} Nothing to mend. ${looked}.\n`;
+  const looked = `${plural(files, "file")} checked, ${plural(keys, "key")} found`;
+  if (findings.length === 0) return `${paint(io, "green", "✓")} No problems found. ${looked}.\n`;
   return [
     ...lines,
     `${plural(count("error"), "error")}, ${plural(count("warning"), "warning")}, ${plural(count("note"), "note")}. ${looked}.`,
@@ -58,12 +59,18 @@ function describe({ files, keys, findings }: DoctorReport, io: Io): string {
   ].join("\n");
 }
 
-/** Findings on one key, or with one advice, stand together, at the place of the worst. */
+/**
+ * Groups findings on the same key, or with the same fix. A group stands at the place of its worst
+ * finding.
+ */
 function groupsOf(findings: readonly DoctorFinding[]): readonly (readonly DoctorFinding[])[] {
   return [...Map.groupBy(findings, ({ code, severity, fix, fingerprint }) => fingerprint ?? `${severity} ${code} ${fix}`).values()];
 }
 
-/** Each sentence once: places with the same sentence stand above it, and what to do comes last. */
+/**
+ * Prints each sentence once: first the places with the same sentence, then the sentence, and the
+ * fix last.
+ */
 function describeGroup(group: readonly DoctorFinding[], io: Io): string[] {
   const sentences = [...Map.groupBy(group, ({ code, severity, message }) => `${severity} ${code} ${message}`).values()];
   const fixes = new Set(group.map(({ fix }) => fix));

@@ -11,14 +11,14 @@ interface Options {
 }
 
 /**
- * `latchkey key build-filter`: turns lists of known keys into a small file that can be asked, not
- * read.
+ * `latchkey key build-filter`: turns lists of known keys into a small file that can be searched but
+ * not read.
  */
 export function addBuildFilter(key: Command, io: Io): void {
   key
     .command("build-filter")
     .description("turn lists of known keys into a filter for --known-keys, from which no key can be read")
-    .argument("<lists...>", "files with one key a line")
+    .argument("<lists...>", "files with one key per line")
     .requiredOption("--output <file>", "where to write the filter")
     .addOption(
       new Option("--format <format>", "how a line is written: auto unquotes Python literals")

@@ -40,12 +40,12 @@ Examples:
   $ printf %s "$KEY" | latchkey key check --stdin
   $ latchkey key check --file /run/secrets/secret_key --json
 
-Exit code: 0 for a strong or acceptable key, 1 for a weak or refused one, 2 when there is none to check.`,
+Exit code: 0 for a strong or acceptable key, 1 for a weak or refused one, 2 if there is no key to check.`,
     )
     .action(async (argument: string | undefined, options: Options) => {
       if (argument !== undefined)
         throw new UsageError(
-          "A key does not belong into a command's arguments, where other users and the shell's history see it. Use --stdin, --file or --env.",
+          "A key does not belong in a command's arguments, where other users and the shell's history see it. Fix: use --stdin, --file or --env.",
         );
       const { bytes, source } = await readKeyInput(options, io);
       const grade = gradeSecretKey(bytes, { knownKeys: options.knownKeys.map((file) => readKnownKeys(resolve(io.cwd, file))) });
@@ -61,9 +61,9 @@ Exit code: 0 for a strong or acceptable key, 1 for a weak or refused one, 2 when
 
 function describeGrade({ verdict, bits, findings }: KeyGrade, source: string, fingerprint: string | undefined, io: Io): string {
   const [mark, style] = MARKS[verdict];
-  const published = findings.some(({ code }) => code === "published");
+  const isPublished = findings.some(({ code }) => code === "published");
   const lines = [
-    `${paint(io, style, `${mark} ${published ? "published" : verdict}`)}  the key from ${source}, at most ${bits} bits to guess (estimated)${fingerprint === undefined ? "" : `, fingerprint ${fingerprint}`}`,
+    `${paint(io, style, `${mark} ${isPublished ? "published" : verdict}`)}  the key from ${source}, at most ${bits} bits to guess (estimated)${fingerprint === undefined ? "" : `, fingerprint ${fingerprint}`}`,
     ...findings.flatMap(({ code, message, fix }) => [`  ${paint(io, "bold", code)}  ${message}`, `  ${paint(io, "dim", `→ ${fix}`)}`]),
   ];
   return `${lines.join("\n")}\n`;

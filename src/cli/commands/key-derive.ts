@@ -13,7 +13,7 @@ interface Options {
 
 interface Row {
   readonly role: KeyLabel["role"];
-  /** Of the secret key, as other commands show it. */
+  /** The fingerprint of the secret key, as other commands show it. */
   readonly fingerprint: string;
   readonly paserk: string;
 }
@@ -35,15 +35,15 @@ Examples:
   $ latchkey key derive --app shop --name session --json
 
 Each line of standard output is one key: first the one of the current secret key, then those of the fallbacks.
-A derived key is a secret: a holder reads and makes sessions of this cookie. Hand it over as you would a password.
+A derived key is a secret: its holder can read and make sessions of this cookie. Treat it like a password.
 
-Exit code: 0, or 1 when a secret key is not fit for production, or 2 when no key is set.`,
+Exit code: 0, or 1 if a secret key is not fit for production, or 2 if no key is set.`,
     )
     .action((file: string | undefined, { app, name, json }: Options) => {
       const { source, keys } = readKeys(file, io, "derive");
       const options: SealedKeyOptions = { app, cookieName: name };
       if (!isCookieName(name))
-        throw new UsageError(`--name is the name of a cookie, such as __Host-session; it got ${JSON.stringify(name)}.`);
+        throw new UsageError(`--name is the name of a cookie. It got ${JSON.stringify(name)}. Fix: --name __Host-session`);
       const derived = keys.map((secret) => deriveSealedKey(secret, options));
       const { assertion } = derived[0]!;
       const rows = derived.map(({ paserk }, index): Row => {
@@ -53,8 +53,8 @@ Exit code: 0, or 1 when a secret key is not fit for production, or 2 when no key
       if (json === true) io.out(`${JSON.stringify({ source, app, cookieName: name, assertion, keys: rows, keyWarning }, null, 2)}\n`);
       else {
         io.out(rows.map(({ paserk }) => `${paserk}\n`).join(""));
-        // Not on standard output, which holds the keys and nothing else.
-        io.error(describe(source, assertion, rows));
+        // Standard output holds only the keys, so this goes to standard error.
+        io.error(describeDerivation(source, assertion, rows));
         if (keyWarning !== undefined) io.error(`${paint(io, "red", "!")} ${keyWarning}\n`);
       }
       finish(keyWarning === undefined ? EXIT.good : EXIT.found);
@@ -65,14 +65,14 @@ function isCookieName(name: string): boolean {
   return /^[\w!#$%&'*+.^`|~-]+$/.test(name);
 }
 
-function describe(source: string, assertion: string, rows: readonly Row[]): string {
+function describeDerivation(source: string, assertion: string, rows: readonly Row[]): string {
   const from = rows.map(({ role, fingerprint }) => `${fingerprint} (${role})`).join(", ");
-  return `Derived from ${source}: ${from}.\nImplicit assertion: ${assertion}\nKeep the derived key secret: a holder reads and makes sessions of this cookie.\n`;
+  return `Derived from ${source}: ${from}.\nImplicit assertion: ${assertion}\nKeep the derived key secret: its holder can read and make sessions of this cookie.\n`;
 }
 
 /**
- * A derived key is something to hold a guess against, so it must not come from a secret key that
- * can be guessed.
+ * A guess of the secret key can be tested against a derived key. So the secret key must not be
+ * guessable.
  */
 function warningOf(keys: readonly SecretKey[]): string | undefined {
   for (const [index, key] of keys.entries()) {
@@ -80,7 +80,7 @@ function warningOf(keys: readonly SecretKey[]): string | undefined {
     if (verdict === "strong" || verdict === "acceptable") continue;
     const name = index === 0 ? "The secret key" : "A fallback key";
     const problem = findings.some(({ code }) => code === "published") ? "is published" : `can be guessed (${verdict})`;
-    return `${name} ${problem}: a holder of the derived key finds it, and all other keys with it. Fix: npx latchkey key rotate`;
+    return `${name} ${problem}: a holder of the derived key can find it, and derive all other keys. Fix: npx latchkey key rotate`;
   }
   return undefined;
 }

@@ -18,7 +18,7 @@ export function addGenerate(key: Command, io: Io): void {
   key
     .command("generate")
     .description("make a new secret key from the operating system's random source")
-    .option("--bytes <number>", "random bytes to draw, 16 to 1024 (default: 32)", wholeNumber)
+    .option("--bytes <number>", "the number of random bytes, 16 to 1024 (default: 32)", wholeNumber)
     .addOption(new Option("--format <format>", "how to write it").choices(["base64url", "hex", "uuid"]).default("base64url"))
     .option("--output <file>", "write it to a new file that only you can read, and print nothing")
     .option("--json", "print it as JSON")
@@ -29,7 +29,7 @@ Examples:
   $ latchkey key generate
   $ echo "SECRET_KEY=$(latchkey key generate)" >> .env
   $ latchkey key generate --output /etc/myapp/secret_key
-  $ latchkey key generate --bytes 24 --format hex    # what os.urandom(24).hex() is in Python`,
+  $ latchkey key generate --bytes 24 --format hex    # like os.urandom(24).hex() in Python`,
     )
     .action(({ bytes, format, output, json }: Options) => {
       const made = generateSecretKey({ format, ...(bytes === undefined ? {} : { bytes }) });
@@ -43,18 +43,18 @@ Examples:
 
 /** For commander: a whole number. */
 export function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It has to be a whole number.");
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
   return Number(text);
 }
 
 function writeNew(path: string, text: string, name: string): void {
   let file: number;
   try {
-    // "x" fails if the file is there: a key that is in use is never overwritten.
+    // "x" fails if the file exists, so a key in use is never overwritten.
     file = openSync(path, "wx", 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST")
-      throw new UsageError(`There is a file ${name} already. To change the key in it: latchkey key rotate ${name}`);
+      throw new UsageError(`The file ${name} already exists. Fix: to change the key in it, latchkey key rotate ${name}`);
     throw error;
   }
   try {

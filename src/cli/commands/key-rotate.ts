@@ -32,22 +32,22 @@ interface Options {
 
 type Phase = "announce" | "promote" | "retire" | "revokeAll";
 
-/** `latchkey key rotate`: from one key to the next, in phases, with nobody logged out. */
+/** `latchkey key rotate`: replaces a key in steps, so that no visitor is logged out. */
 export function addRotate(key: Command, io: Io, finish: (code: ExitCode) => void): void {
   key
     .command("rotate")
-    .description("go from one key to the next in a .env or a key file, in phases that a fleet of servers needs; nobody is logged out")
+    .description("replace the key in a .env or a key file, in steps that several servers can follow, without logging anybody out")
     .argument("[file]", "the file that holds the keys", ".env")
-    .option("--announce", "first: add the next key to those that verify, everywhere")
-    .option("--promote", "then: let it sign; the old key verifies on")
-    .option("--retire", "last: take the old key away, once hardly anybody needs it")
-    .option("--revoke-all", "in an emergency: a new key at once, and every session ends")
-    .option("--stdin", "with --announce: read the next key from standard input; otherwise it is made")
-    .option("--key <fingerprint>", "with --promote and --retire: which key, where there is more than one fallback")
+    .option("--announce", "first: add the next key, which verifies and does not sign yet")
+    .option("--promote", "then: let it sign; the old key still verifies")
+    .option("--retire", "last: remove the old key, when hardly any session needs it")
+    .option("--revoke-all", "in an emergency: replace all keys at once, which ends every session")
+    .option("--stdin", "with --announce: read the next key from standard input (default: make one)")
+    .option("--key <fingerprint>", "with --promote and --retire: which key, if there is more than one fallback")
     .option("--usage <file>", "with --retire: JSON of ring.usage(), or a list of them, one for each server; - for standard input")
     .option("--at-most <share>", "with --retire: the largest share of verifications by the old key", share, 0.01)
     .option("--keep-weak-until <date>", "with --promote: keep an old key that can be guessed as a fallback until this day", date)
-    .option("--dry-run", "say what would be done, and change nothing")
+    .option("--dry-run", "print what would be done, and change nothing")
     .option("--json", "print the result as JSON")
     .addHelpText(
       "after",
@@ -58,7 +58,7 @@ Examples:
   $ latchkey key rotate --retire --usage usage.json
   $ latchkey key rotate /etc/myapp/secret_key --announce --dry-run
 
-The file is written whole or not at all, keeps its mode, and what was there before is in FILE.bak.
+The file is written atomically and keeps its mode. Its previous content is saved in FILE.bak.
 Exit code: 0 when the step was made, 2 when it was refused.`,
     )
     .action(async (name: string, options: Options) => {
@@ -70,7 +70,7 @@ Exit code: 0 when the step was made, 2 when it was refused.`,
       io.out(
         options.json === true
           ? `${JSON.stringify(summary(step, phase, name, options), null, 2)}\n`
-          : describe(step, phase, name, options, io),
+          : describeStep(step, phase, name, options, io),
       );
       finish(EXIT.good);
     });
@@ -87,7 +87,9 @@ async function make(phase: Phase, text: string, name: string, options: Options, 
       return promoteKey(text, options.key ?? onlyFallback(text, name), format, { acceptWeakFallbacksUntil: options.keepWeakUntil });
     case "retire": {
       if (options.usage === undefined) {
-        throw new UsageError("Say how much the old key is still used: --usage FILE, with the JSON that ring.usage() gives on each server.");
+        throw new UsageError(
+          "--retire needs the use of the old key on each server. Fix: --usage FILE, with JSON.stringify(ring.usage()) in the file.",
+        );
       }
       const fingerprint = options.key ?? onlyFallback(text, name);
       return retireKey(text, fingerprint, format, {
@@ -105,14 +107,16 @@ async function make(phase: Phase, text: string, name: string, options: Options, 
   }
 }
 
-/** What a text's only fallback is called; with none or several of them, somebody has to say. */
+/**
+ * The fingerprint of the only fallback key. If there are none or several, the user has to name one.
+ */
 function onlyFallback(text: string, name: string): string {
   const fallbacks = readKeysText(text, formatOf(name)).fallbacks.map((key) => SecretKey.from(key));
   if (fallbacks.length === 1) return fallbacks[0]!.fingerprint;
   throw new UsageError(
     fallbacks.length === 0
-      ? `${name} holds no second key. Begin with: latchkey key rotate ${name} --announce`
-      : `${name} holds ${fallbacks.length} fallback keys (${fallbacks.map((key) => key.fingerprint).join(", ")}). Say which: --key FINGERPRINT`,
+      ? `${name} holds no second key. Fix: begin with latchkey key rotate ${name} --announce`
+      : `${name} holds ${fallbacks.length} fallback keys (${fallbacks.map((key) => key.fingerprint).join(", ")}). Fix: name one with --key FINGERPRINT`,
   );
 }
 
@@ -120,7 +124,10 @@ function phaseOf({ announce, promote, retire, revokeAll }: Options): Phase {
   const given = (Object.entries({ announce, promote, retire, revokeAll }) as [Phase, boolean | undefined][]).filter(
     ([, asked]) => asked === true,
   );
-  if (given.length !== 1) throw new UsageError("Say which step: --announce, --promote, --retire, or --revoke-all in an emergency.");
+  if (given.length !== 1)
+    throw new UsageError(
+      "The step is missing, or there is more than one. Fix: give --announce, --promote, --retire, or in an emergency --revoke-all.",
+    );
   return given[0]![0];
 }
 
@@ -134,7 +141,7 @@ function read(path: string, name: string): string {
 
 const NEXT: Readonly<Record<Phase, string>> = {
   announce: "Let every server load the file (a restart, SIGHUP or watchKeyFile), then: latchkey key rotate --promote",
-  promote: "Let every server load the file. When hardly anybody needs the old key any more: latchkey key rotate --retire --usage FILE",
+  promote: "Let every server load the file. When hardly any session needs the old key: latchkey key rotate --retire --usage FILE",
   retire: "Let every server load the file. The rotation is done.",
   revokeAll: "Let every server load the file. Every session that was open before has ended.",
 };
@@ -150,7 +157,7 @@ function summary(step: RotationStep, phase: Phase, file: string, { dryRun = fals
   };
 }
 
-function describe(step: RotationStep, phase: Phase, file: string, { dryRun = false }: Options, io: Io): string {
+function describeStep(step: RotationStep, phase: Phase, file: string, { dryRun = false }: Options, io: Io): string {
   const lines = [
     `${paint(io, dryRun ? "dim" : "green", dryRun ? "would write" : "✓ wrote")}  ${paint(io, "bold", file)}`,
     `  current   ${step.current.fingerprint}`,
@@ -158,7 +165,7 @@ function describe(step: RotationStep, phase: Phase, file: string, { dryRun = fal
   ];
   if (step.dropped !== undefined && phase === "promote") {
     lines.push(
-      `  ${paint(io, "yellow", "!")} The old key is not kept: ${step.dropped} Sessions that it signed end now; --keep-weak-until DATE keeps it, and the hole with it.`,
+      `  ${paint(io, "yellow", "!")} The old key is not kept: ${step.dropped} Sessions that it signed end now. With --keep-weak-until DATE it stays, and an attacker who guesses it can forge sessions until then.`,
     );
   }
   return `${[...lines, `  ${paint(io, "dim", `→ ${NEXT[phase]}`)}`].join("\n")}\n`;
@@ -166,12 +173,12 @@ function describe(step: RotationStep, phase: Phase, file: string, { dryRun = fal
 
 function share(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !(value >= 0 && value <= 1)) throw new InvalidArgumentError("It has to be a number from 0 to 1.");
+  if (text.trim() === "" || !(value >= 0 && value <= 1)) throw new InvalidArgumentError("It must be a number from 0 to 1.");
   return value;
 }
 
 function date(text: string): Date {
   const value = new Date(text);
-  if (Number.isNaN(value.getTime())) throw new InvalidArgumentError("It has to be a date, such as 2027-01-31.");
+  if (Number.isNaN(value.getTime())) throw new InvalidArgumentError("It must be a date, such as 2027-01-31.");
   return value;
 }

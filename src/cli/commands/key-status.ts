@@ -20,11 +20,11 @@ interface Row {
   readonly lastUsed?: number | undefined;
 }
 
-/** `latchkey key status`: which keys there are, by fingerprint; how good, and how much used. */
+/** `latchkey key status`: lists the keys by fingerprint, with grade and use. */
 export function addStatus(key: Command, io: Io, finish: (code: ExitCode) => void): void {
   key
     .command("status")
-    .description("show the keys of a file, or of this environment: role, fingerprint, grade, and how much each is used")
+    .description("list the keys of a file or of this environment: role, fingerprint, grade and use")
     .argument("[file]", "a .env or key file (default: what a server with this environment would load)")
     .option("--usage <file>", "JSON of ring.usage(), or a list of them; - for standard input")
     .option("--json", "print the keys as JSON")
@@ -35,13 +35,13 @@ Examples:
   $ latchkey key status .env
   $ curl -s localhost:9000/key-usage | latchkey key status .env --usage -
 
-Exit code: 0 when all keys are fit for production, 1 when one is not, 2 when no key is set.`,
+Exit code: 0 if all keys are fit for production, 1 if one is not, 2 if no key is set.`,
     )
     .action(async (file: string | undefined, { usage, json }: Options) => {
       const { source, keys } = readKeys(file, io, "status");
       const counters = usage === undefined ? undefined : await readUsageFile(usage, io);
       const rows = keys.map((secret, index) => rowOf(secret, index === 0 ? "current" : "fallback", counters));
-      io.out(json === true ? `${JSON.stringify({ source, keys: rows }, null, 2)}\n` : describe(source, rows, io));
+      io.out(json === true ? `${JSON.stringify({ source, keys: rows }, null, 2)}\n` : describeKeys(source, rows, io));
       finish(rows.every(({ verdict }) => verdict === "strong" || verdict === "acceptable") ? EXIT.good : EXIT.found);
     });
 }
@@ -55,14 +55,14 @@ function rowOf(secret: SecretKey, role: KeyLabel["role"], usage: readonly KeyUsa
   return { ...row, share: verificationShare(usage, fingerprint), lastUsed: Math.max(0, ...used) || undefined };
 }
 
-function describe(source: string, rows: readonly Row[], io: Io): string {
+function describeKeys(source: string, rows: readonly Row[], io: Io): string {
   const lines = rows.map(({ role, fingerprint, verdict, bits, findings, share, lastUsed }) => {
-    const good = verdict === "strong" || verdict === "acceptable";
+    const isGood = verdict === "strong" || verdict === "acceptable";
     const used =
       share === undefined
         ? ""
         : `  ${(100 * share).toFixed(2)} % of verifications${lastUsed === undefined ? ", never used" : `, last ${new Date(lastUsed * 1000).toISOString()}`}`;
-    return `  ${role.padEnd(8)}  ${fingerprint}  ${paint(io, good ? "green" : "red", `${good ? "✓" : "✕"} ${verdict}`)} (at most ${bits} bits)${findings.length === 0 ? "" : `  ${findings.join(", ")}`}${used}`;
+    return `  ${role.padEnd(8)}  ${fingerprint}  ${paint(io, isGood ? "green" : "red", `${isGood ? "✓" : "✕"} ${verdict}`)} (at most ${bits} bits)${findings.length === 0 ? "" : `  ${findings.join(", ")}`}${used}`;
   });
   return `${[`Keys from ${source}:`, ...lines].join("\n")}\n`;
 }

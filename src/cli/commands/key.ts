@@ -7,9 +7,9 @@ import { addGenerate } from "./key-generate.ts";
 import { addRotate } from "./key-rotate.ts";
 import { addStatus } from "./key-status.ts";
 
-/** `latchkey key …`: make, check, rotate, derive from and look at secret keys. */
+/** `latchkey key …`: makes, checks, rotates and lists secret keys, and derives keys from them. */
 export function addKey(program: Command, io: Io, finish: (code: ExitCode) => void): void {
-  const key = program.command("key").description("make, check, rotate, derive from and look at secret keys");
+  const key = program.command("key").description("make, check, rotate and list secret keys, and derive keys from them");
   addGenerate(key, io);
   addCheck(key, io, finish);
   addRotate(key, io, finish);

@@ -17,14 +17,14 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `latchkey sessions …`: look into a store of sessions, and end some. */
+/** `latchkey sessions …`: lists, ends and removes the sessions of a store. */
 export function addSessions(program: Command, io: Io, finish: (code: ExitCode) => void): void {
   const sessions = program.command("sessions").description("list, end and clean up the sessions of a store");
   const shared = (command: Command): Command =>
     command
       .requiredOption("--store <url>", "sqlite:FILE, redis://HOST:PORT or postgres://USER@HOST/DATABASE")
       .option("--table <name>", "the table, in SQLite and PostgreSQL (default: latchkey_sessions)")
-      .option("--prefix <text>", "what keys begin with, in Redis (default: latchkey:)")
+      .option("--prefix <text>", "the prefix of all keys, in Redis (default: latchkey:)")
       .option("--json", "print JSON")
       .addHelpText("after", EXAMPLES);
   const withStore = async (options: Options, work: (open: OpenStore) => Promise<string>): Promise<void> => {
@@ -37,23 +37,23 @@ export function addSessions(program: Command, io: Io, finish: (code: ExitCode) =
     finish(EXIT.good);
   };
 
-  shared(sessions.command("list").description("the sessions of one subject, by handles that open nothing"))
-    .requiredOption("--subject <id>", "whose sessions, as given to session.login()")
+  shared(sessions.command("list").description("list the sessions of one subject, by ids that cannot be used as a cookie"))
+    .requiredOption("--subject <id>", "the user's id, as passed to session.login()")
     .action(async (options: Options) => {
       await withStore(options, async ({ store }) => {
-        // Listing verifies nothing, and a manager wants a key.
+        // Listing verifies nothing, but a manager needs a key.
         const found = await new SessionManager({ keys: generateSecretKey(), store }).list(options.subject!);
-        return options.json === true ? JSON.stringify(found, null, 2) : found.map(describe).join("\n") || "No sessions.";
+        return options.json === true ? JSON.stringify(found, null, 2) : found.map(sessionLine).join("\n") || "No sessions.";
       });
     });
 
   shared(sessions.command("revoke").description("end one session, or all of one subject"))
     .option("--id <id>", "end this session")
     .option("--subject <id>", "end all sessions of this subject")
-    .option("--except <id>", "with --subject: all but this one")
+    .option("--except <id>", "with --subject: all except this one")
     .action(async (options: Options) => {
       if ((options.id === undefined) === (options.subject === undefined))
-        throw new UsageError("Say which sessions: --id ID, or --subject ID.");
+        throw new UsageError("Exactly one of --id and --subject is needed. Fix: --id ID, or --subject ID.");
       await withStore(options, async ({ store }) => {
         if (options.id !== undefined) {
           await store.delete(options.id);
@@ -64,7 +64,7 @@ export function addSessions(program: Command, io: Io, finish: (code: ExitCode) =
       });
     });
 
-  shared(sessions.command("prune").description("remove expired sessions, in steps of 1,000; Redis does that by itself")).action(
+  shared(sessions.command("prune").description("remove expired sessions, in steps of 1,000 (Redis does that by itself)")).action(
     async (options: Options) => {
       await withStore(options, async ({ store }) => {
         let removed = 0;
@@ -76,7 +76,7 @@ export function addSessions(program: Command, io: Io, finish: (code: ExitCode) =
 
   sessions
     .command("schema")
-    .description("print the statements that make the table and its indexes")
+    .description("print the SQL that creates the table and its indexes")
     .argument("<kind>", "sqlite or postgres")
     .option("--table <name>", "the table (default: latchkey_sessions)")
     .addHelpText("after", EXAMPLES)
@@ -84,7 +84,7 @@ export function addSessions(program: Command, io: Io, finish: (code: ExitCode) =
       const named = table === undefined ? {} : { table };
       if (storeKindOf(`${kind}:`) === "sqlite") io.out(new SqliteStore({ exec: () => undefined, prepare: unreachable }, named).schema);
       else if (kind === "postgres") io.out(new PostgresStore({ query: unreachable }, named).schema);
-      else throw new UsageError("Redis needs no schema.");
+      else throw new UsageError("Redis needs no schema. Fix: give sqlite or postgres.");
     });
 }
 
@@ -97,11 +97,11 @@ Examples:
   $ latchkey sessions prune --store postgres://app@localhost/app
   $ latchkey sessions schema postgres | psql app`;
 
-function describe({ id, label, createdAt, lastSeenAt, expiresAt, persistent }: SessionInfo): string {
+function sessionLine({ id, label, createdAt, lastSeenAt, expiresAt, persistent }: SessionInfo): string {
   const date = (seconds: number): string => new Date(seconds * 1000).toISOString();
   return `${id}  created ${date(createdAt)}  seen ${date(lastSeenAt)}  until ${date(expiresAt)}${persistent ? "  persistent" : ""}${label === undefined ? "" : `  ${JSON.stringify(label)}`}`;
 }
 
 function unreachable(): never {
-  throw new Error("Printing a schema asks no database.");
+  throw new Error("Printing a schema must not query a database.");
 }

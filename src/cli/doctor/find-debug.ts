@@ -2,22 +2,22 @@ import { basename } from "node:path";
 import type { DoctorFinding } from "./finding.ts";
 import { isEnvFile, type ListedFile } from "./list-files.ts";
 
-// What turns a debug mode on for every environment, since it asks none.
+// Code that turns on a debug mode in every environment.
 const DEBUG_IN_SOURCE = /\b\w+\.debug\s*=\s*true\b|\bdebug\s*[:=]\s*True\b|\.run\(\s*\{[^}]*\bdebug:\s*true\b|\["DEBUG"\]\s*=\s*true\b/;
 const DEBUG_IN_SETTINGS =
   /^\s*(?:export\s+|ENV\s+|ARG\s+|-\s*["']?)?(?:(?:FLASK_)?DEBUG\s*[=:\s]\s*["']?(?:1|true|True|on)\b|(?:NODE_ENV|FLASK_ENV|LATCHKEY_ENV)\s*[=:\s]\s*["']?(?:development|test)\b)/;
-/** Calls of this package whose options may say where the server runs. */
+/** Calls of this package with options that may set the mode. */
 const CALL = /\b(new\s+Toolbar|new\s+KeyRing|loadKeyRing(?:Async)?)\s*\(/g;
 const SAYS_DEVELOPMENT = /\bmode["']?\s*:\s*(["'`])(?:development|test)\1/;
 const SAYS_PRODUCTION_TOO = /\bproduction["']?\s*:\s*true\b/;
-/** The options of a call are looked for so many characters behind its name. */
+/** The number of characters after the name of a call that may hold its options. */
 const LONGEST_CALL = 4_000;
-/** A script of package.json that starts a server by a runtime. */
+/** A script of package.json that starts a server with a runtime. */
 const SERVER_SCRIPT = /^\s*"(start|serve|dev|develop|server)(?::[\w-]+)?"\s*:\s*"([^"]*\b(?:node|nodemon|tsx|ts-node|bun|deno)\b[^"]*)"/;
 
 /**
- * Lines that could leave debug mode, or the toolbar, on in production; and starts of a server that
- * leave it open where it runs.
+ * Finds lines that could leave debug mode, or the toolbar, on in production, and scripts that start
+ * a server without setting the mode.
  */
 export function findDebugSwitches(text: string, file: ListedFile): readonly DoctorFinding[] {
   const { path, kind } = file;
@@ -39,8 +39,8 @@ function* findingsOfCalls(text: string, path: string): Generator<DoctorFinding> 
         code: isToolbar ? "toolbar_on" : "debug_on",
         severity: "warning",
         message: isToolbar
-          ? "The option mode switches the debug toolbar on wherever the environment says nothing, as on many servers."
-          : "The option mode says development wherever the environment says nothing, as on many servers: weak keys pass, and the toolbar is on.",
+          ? "The option mode turns the debug toolbar on, also on a server where NODE_ENV is not set."
+          : "The option mode sets development, also on a server where NODE_ENV is not set: weak keys are accepted, and the toolbar is on.",
         fix: "Leave the option mode out, and start the server with NODE_ENV=development on your own machine.",
       };
     } else if (isToolbar && SAYS_PRODUCTION_TOO.test(call)) {
@@ -49,8 +49,8 @@ function* findingsOfCalls(text: string, path: string): Generator<DoctorFinding> 
         ...where,
         severity: isGuarded ? "note" : "warning",
         message: isGuarded
-          ? "The debug toolbar is on in production, for visitors to whom authorize says yes."
-          : "The option production is to switch the debug toolbar on in production; without authorize it throws.",
+          ? "The debug toolbar is on in production, for visitors that authorize accepts."
+          : "The option production turns the debug toolbar on in production. Without authorize it throws.",
         fix: "Leave the option production out, unless the toolbar must run there.",
       };
     }
@@ -58,7 +58,7 @@ function* findingsOfCalls(text: string, path: string): Generator<DoctorFinding> 
 }
 
 function* findingsOfSource(text: string, path: string): Generator<DoctorFinding> {
-  // There `debug` asks the environment by itself.
+  // There `debug` checks the environment by itself.
   const isOurs = /["']latchkey\/flask["']/.test(text);
   for (const [index, line] of text.split("\n").entries()) {
     if (/^\s*(?:\/\/|#|\*)/.test(line) || !DEBUG_IN_SOURCE.test(line)) continue;
@@ -68,18 +68,18 @@ function* findingsOfSource(text: string, path: string): Generator<DoctorFinding>
       code: "debug_on",
       severity: isOurs ? "note" : "warning",
       message: isOurs
-        ? "Debug mode is on where NODE_ENV or the key ring says development, and off elsewhere."
-        : "Debug mode is on whatever the environment is: in production it would show the server's inside.",
+        ? "Debug mode is on if NODE_ENV or the key ring says development, and off otherwise."
+        : "Debug mode is on in every environment. In production it would show the internals of the server.",
       fix: isOurs
         ? "Nothing to do, as long as no server runs with NODE_ENV=development."
-        : 'Ask the environment: app.debug = process.env["NODE_ENV"] === "development".',
+        : 'Check the environment: app.debug = process.env["NODE_ENV"] === "development".',
     };
   }
 }
 
 function* findingsOfSettings(text: string, path: string): Generator<DoctorFinding> {
-  const forProduction = /prod/i.test(path) || /^(?:Dockerfile|Containerfile|Procfile|docker-compose|compose)/.test(basename(path));
-  if (!forProduction && !(isEnvFile(path) && /prod/i.test(path))) return;
+  const isForProduction = /prod/i.test(path) || /^(?:Dockerfile|Containerfile|Procfile|docker-compose|compose)/.test(basename(path));
+  if (!isForProduction && !(isEnvFile(path) && /prod/i.test(path))) return;
   for (const [index, line] of text.split("\n").entries()) {
     if (!DEBUG_IN_SETTINGS.test(line)) continue;
     yield {
@@ -88,7 +88,7 @@ function* findingsOfSettings(text: string, path: string): Generator<DoctorFindin
       code: "debug_on",
       severity: "error",
       message: "This file is for production, and it turns debug mode on.",
-      fix: "Take the line away, and set NODE_ENV=production.",
+      fix: "Remove the line, and set NODE_ENV=production.",
     };
   }
 }
@@ -104,22 +104,22 @@ function* findingsOfScripts(text: string, path: string): Generator<DoctorFinding
         ...where,
         code: "debug_on",
         severity: "warning",
-        message: `Many hosts run "npm ${name === "start" ? "start" : `run ${name}`}" in production, and this script says development.`,
-        fix: `Say it in a script of its own: "dev": "NODE_ENV=development …".`,
+        message: `Many hosts run "npm ${name === "start" ? "start" : `run ${name}`}" in production, and this script sets development.`,
+        fix: `Set it in a separate script: "dev": "NODE_ENV=development …".`,
       };
     } else if (!/\b(?:NODE_ENV|LATCHKEY_ENV)=|--env-file\b/.test(command)) {
       yield {
         ...where,
         code: "mode_unsaid",
         severity: "note",
-        message: `The script "${name}" does not say where the server runs. Unless its environment does, that is production: there is no toolbar, and weak keys are refused.`,
+        message: `The script "${name}" does not set NODE_ENV. If the environment does not set it either, the server runs in production: without the toolbar, and weak keys are refused.`,
         fix: "Set NODE_ENV=production where the server is deployed, and NODE_ENV=development on your own machine.",
       };
     }
   }
 }
 
-/** The text up to the bracket that closes the one before `start`. */
+/** The text up to the bracket that matches the one before `start`. */
 function argumentsOf(text: string, start: number): string {
   let depth = 1;
   for (let at = start; at < Math.min(text.length, start + LONGEST_CALL); at++) {
@@ -130,7 +130,7 @@ function argumentsOf(text: string, start: number): string {
   return text.slice(start, start + LONGEST_CALL);
 }
 
-/** Lines that are comments are emptied, so that line numbers stay. */
+/** Empties lines that are comments, so that line numbers stay. */
 function withoutComments(text: string): string {
   return text.replace(/^[ \t]*(?:\/\/|#|\*|\/\*).*$/gm, "");
 }

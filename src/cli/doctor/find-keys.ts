@@ -1,28 +1,28 @@
-/** A value that a text gives to a name which means a secret key. */
+/** A value that a text assigns to the name of a secret key. */
 export interface FoundKey {
   readonly name: string;
   readonly value: string;
   /** Counted from 1. */
   readonly line: number;
-  /** Whether it stands in a comment, where examples do. */
-  readonly inComment: boolean;
+  /** Whether it is in a comment, where examples often are. */
+  readonly isInComment: boolean;
 }
 
 /**
- * Names that mean a key for signing or sealing: SECRET_KEY, secretKey, SESSION_SECRET,
- * cookie_password, secret_key_base …
+ * Names of keys for signing or sealing: SECRET_KEY, secretKey, SESSION_SECRET, cookie_password,
+ * secret_key_base …
  */
 const NAME = /^(?:\w*_)?(?:secret_?keys?(?:_base|_fallbacks)?|(?:session|cookie|signing|jwt|app|auth)_?(?:secrets?|keys?|password))$/i;
-/** Names that mean one only where a session library is called: `session({ secret: "…" })`. */
+/** Names that mean a key only in a call of a session library: `session({ secret: "…" })`. */
 const NAME_IN_CALL = /^(?:secrets?|keys|password)$/;
 const CALL = /\b(?:session|cookieSession|secureSession|fastifySession|getIronSession|sealData|cookieParser|useSession)\s*\(/;
-/** Constructors and functions of this package that take a key as it is. */
+/** Constructors and functions of this package that take a key directly. */
 const DIRECT =
   /\b(?:SecretKey\.from|new\s+KeyRing|new\s+(?:TimestampSigner|Signer|(?:URLSafe)?(?:Timed)?Serializer))\s*\(\s*(["'`])((?:\\.|(?!\1)[^\\]){1,4096})\1/g;
 
 // name = "value", name: "value", ["NAME"] = 'value', NAME => "value", with a type or Python's
-// string prefix between. A name begins where a word does, and everything is bounded, so that a long
-// word or line takes time in proportion to its length.
+// string prefix between. A name begins where a word does, and every repetition is bounded, so that
+// a long word or line takes time in proportion to its length.
 const QUOTED =
   /(?<!\w)([A-Za-z_][\w-]{0,79})["'\]]{0,4}\s{0,40}(?::\s{0,40}[A-Za-z]{1,40}\s{0,40})?(?:=>|[=:])\s{0,40}\[?\s{0,40}[bru]{0,2}(["'`])((?:\\.|(?!\2)[^\\\n]){1,4096})\2/g;
 // NAME=value in .env, ENV NAME value and ARG NAME=value in a Dockerfile, NAME: value and -
@@ -33,26 +33,26 @@ const BARE =
 const COMMENT = /^\s*(?:\/\/|\/?\*|#|<!--)/;
 
 /**
- * Every key that a text writes down. `settings` texts (.env, compose files, Dockerfiles) also write
- * values without quotes.
+ * All keys in a text. `settings` texts (.env, compose files, Dockerfiles) also have values without
+ * quotes.
  */
 export function findKeys(text: string, kind: "source" | "settings"): readonly FoundKey[] {
   const found: FoundKey[] = [];
   let callEndsAt = -1;
   for (const [index, line] of text.split("\n").entries()) {
-    const inComment = kind === "source" && COMMENT.test(line);
-    // A call's options often stand on the lines below it.
+    const isInComment = kind === "source" && COMMENT.test(line);
+    // The options of a call are often on the lines below it.
     if (CALL.test(line)) callEndsAt = index + 6;
     const add = (name: string, value: string): void => {
       const plain = name.replaceAll("-", "_");
       if (isValue(value) && (NAME.test(plain) || (index <= callEndsAt && NAME_IN_CALL.test(plain))))
-        found.push({ name, value, line: index + 1, inComment });
+        found.push({ name, value, line: index + 1, isInComment });
     };
     const before = found.length;
     for (const [, name, , value] of line.matchAll(QUOTED)) add(name!, unescape(value!));
     if (kind === "source") {
       for (const [, , value] of line.matchAll(DIRECT))
-        if (isValue(value!)) found.push({ name: "a key", value: unescape(value!), line: index + 1, inComment });
+        if (isValue(value!)) found.push({ name: "a key", value: unescape(value!), line: index + 1, isInComment });
     } else if (found.length === before) {
       const bare = BARE.exec(line);
       if (bare !== null) add(bare[1]!, bare[2]!);
@@ -62,8 +62,8 @@ export function findKeys(text: string, kind: "source" | "settings"): readonly Fo
 }
 
 /**
- * Not a reference to where the value really comes from, and not the name of a header, a file or
- * another setting.
+ * Whether it is a value: not a reference to the value's source, and not the name of a header, a
+ * file or another setting.
  */
 function isValue(value: string): boolean {
   if (value.trim() === "" || /\$\{|\$\(|^\$[A-Z_]+$|^<.*>$|\{\{|process\.env|os\.environ|getenv|secrets\./.test(value)) return false;

@@ -1,4 +1,4 @@
-/** What the doctor found, as a word that does not change between versions. */
+/** The code of a finding of the doctor. It does not change between versions. */
 export type DoctorCode =
   | "key_published"
   | "key_guessable"
@@ -12,19 +12,19 @@ export type DoctorCode =
   | "mode_unsaid"
   | "toolbar_on";
 
-/** One thing that the doctor found. It never holds a key, nor a part of one. */
+/** A finding of the doctor. It never holds a key or a part of one. */
 export interface DoctorFinding {
   readonly code: DoctorCode;
   /**
-   * `error`: mend it before anybody else sees the application. `warning`: mend it. `note`: look at
+   * `error`: fix it before other people can reach the application. `warning`: fix it. `note`: read
    * it once.
    */
   readonly severity: "error" | "warning" | "note";
   readonly path: string;
-  /** Counted from 1; 0 where the whole file is meant. */
+  /** Counted from 1. It is 0 if the whole file is meant. */
   readonly line: number;
   readonly message: string;
   readonly fix: string;
-  /** Names the key, as everywhere in this package. */
+  /** The fingerprint of the key, as everywhere in this package. */
   readonly fingerprint?: string | undefined;
 }

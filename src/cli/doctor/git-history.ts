@@ -3,20 +3,21 @@ import { createInterface } from "node:readline";
 import { findKeys, type FoundKey } from "./find-keys.ts";
 import { kindOf } from "./list-files.ts";
 
-/** A key that a commit added, and when. */
+/** A key that a commit added. */
 export interface HistoricKey extends FoundKey {
   readonly commit: string;
   readonly path: string;
 }
 
 /**
- * Lines that could name a key, for git to choose commits by: a superset of what `findKeys` knows.
+ * Matches lines that could name a key, so that git selects commits. It matches more than `findKeys`
+ * finds.
  */
 const WORTH_A_LOOK = "[Ss][Ee][Cc][Rr][Ee][Tt]|_[Kk][Ee][Yy]|[a-z]Key\\b|KeyRing|[Pp]assword";
 
 /**
- * The keys that commits of a checkout ever added, oldest last. Reads only; a folder without git has
- * none.
+ * The keys that any commit of a checkout added, oldest last. It only reads. A folder without git
+ * has none.
  */
 export async function findKeysInHistory(folder: string): Promise<readonly HistoricKey[]> {
   const git = spawn(
@@ -50,7 +51,7 @@ export async function findKeysInHistory(folder: string): Promise<readonly Histor
     else if (line.startsWith("+") && line.length < 10_000) {
       const kind = kindOf(path);
       if (kind === undefined) continue;
-      // The oldest commit comes last, and stays: that is since when the key is out.
+      // The oldest commit comes last and overwrites the others: since then the key has been public.
       for (const key of findKeys(line.slice(1), kind)) found.set(`${path}\0${key.value}`, { ...key, commit, path });
     }
   }

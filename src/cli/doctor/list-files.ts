@@ -2,15 +2,15 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import { basename, extname, join, relative } from "node:path";
 
-/** A file that the doctor looks into. */
+/** A file that the doctor reads. */
 export interface ListedFile {
-  /** From the folder that is examined, with forward slashes. */
+  /** Relative to the examined folder, with forward slashes. */
   readonly path: string;
   readonly kind: "source" | "settings";
-  /** Whether git keeps it; undefined outside of a checkout. */
-  readonly tracked: boolean | undefined;
-  /** Whether git was told to leave it alone; undefined outside of a checkout. */
-  readonly ignored: boolean | undefined;
+  /** Whether git tracks it. Undefined outside a checkout. */
+  readonly isTracked: boolean | undefined;
+  /** Whether git ignores it. Undefined outside a checkout. */
+  readonly isIgnored: boolean | undefined;
 }
 
 const SOURCE = new Set([
@@ -32,7 +32,7 @@ const SOURCE = new Set([
   ".cs",
 ]);
 const SETTINGS = new Set([".yml", ".yaml", ".toml", ".json", ".ini", ".cfg", ".conf", ".properties", ".tf", ".tfvars"]);
-/** Folders that tools fill. */
+/** Folders with output of tools. */
 const LEFT_OUT = new Set([
   "node_modules",
   ".git",
@@ -57,14 +57,14 @@ const LEFT_OUT = new Set([
   "__pycache__",
 ]);
 const MINIFIED_FILE = /\.min\.[cm]?js$/;
-/** Lines of source that are longer were not written by hand. */
+/** Longer lines of source were not written by hand. */
 const LONGEST_LINE = 1_000;
 const LOCK_FILES = /^(?:package-lock|npm-shrinkwrap|composer|deno)\.(?:json|lock)$|lock\.ya?ml$/;
-/** More and larger files than these are not an application's own. */
+/** An application's own files are not more and not larger than these limits. */
 const MOST_FILES = 20_000;
 const LARGEST = 1024 * 1024;
 
-/** The files below a folder that can hold a key, as git sees them where there is git. */
+/** The files in a folder that can hold a key, with what git knows about them. */
 export function listFiles(folder: string): readonly ListedFile[] {
   const tracked = gitLines(folder, ["ls-files", "-z"]);
   const ignored = gitLines(folder, ["ls-files", "-z", "--others", "--ignored", "--exclude-standard"]);
@@ -75,7 +75,7 @@ export function listFiles(folder: string): readonly ListedFile[] {
     if (kind === undefined || files.length >= MOST_FILES) continue;
     const isIgnored = ignored?.has(path);
     if (isIgnored === true && isBuilt(path, kind, ignoredFolders)) continue;
-    files.push({ path, kind, tracked: tracked?.has(path), ignored: isIgnored });
+    files.push({ path, kind, isTracked: tracked?.has(path), isIgnored });
   }
   return files;
 }
@@ -90,7 +90,7 @@ function isBuilt(path: string, kind: ListedFile["kind"], ignoredFolders: Readonl
   return kind === "source" || folders.some((_, depth) => ignoredFolders.has(`${folders.slice(0, depth + 1).join("/")}/`));
 }
 
-/** Source without its minified lines, which a tool wrote: their numbers stay. */
+/** Source with its minified lines emptied, so that line numbers stay. A tool wrote those lines. */
 export function withoutMinifiedLines(text: string, kind: ListedFile["kind"]): string {
   if (kind !== "source") return text;
   return text
@@ -99,7 +99,7 @@ export function withoutMinifiedLines(text: string, kind: ListedFile["kind"]): st
     .join("\n");
 }
 
-/** What a file is to the doctor, by its name. */
+/** The kind of a file for the doctor, by its name. */
 export function kindOf(path: string): ListedFile["kind"] | undefined {
   const name = basename(path);
   if (LOCK_FILES.test(name) || MINIFIED_FILE.test(name)) return undefined;
@@ -109,10 +109,7 @@ export function kindOf(path: string): ListedFile["kind"] | undefined {
   return SETTINGS.has(extension) ? "settings" : undefined;
 }
 
-/**
- * Whether a file is one of those that hold a process's environment: `.env`, `.env.local`,
- * `production.env`.
- */
+/** Whether a file holds a process's environment: `.env`, `.env.local`, `production.env`. */
 export function isEnvFile(path: string): boolean {
   const name = basename(path);
   return /^\.env(?:\..+)?$|\.env$/.test(name) && !/\.(?:example|sample|template|dist)$/.test(name);

@@ -8,16 +8,16 @@ import type { DoctorFinding } from "./finding.ts";
 import { findKeysInHistory } from "./git-history.ts";
 import { isEnvFile, listFiles, withoutMinifiedLines, type ListedFile } from "./list-files.ts";
 
-/** A key that stands in a file of the application. */
+/** A key in a file of the application. */
 interface Placed {
   readonly file: ListedFile;
   readonly name: string;
   readonly line: number;
   readonly value: string;
-  readonly inComment: boolean;
+  readonly isInComment: boolean;
 }
 
-/** What the doctor looked at, and found. */
+/** The number of files and keys that the doctor read, and its findings. */
 export interface DoctorReport {
   readonly folder: string;
   readonly files: number;
@@ -25,18 +25,15 @@ export interface DoctorReport {
   readonly findings: readonly DoctorFinding[];
 }
 
-/** How to examine. */
+/** Settings of runDoctor. */
 export interface DoctorOptions {
   /** Whether to read git's history too. */
   readonly history: boolean;
-  /** How a key is graded: with further lists of known keys, if there are any. */
+  /** Grades a key, for example with further lists of known keys. Default: gradeSecretKey. */
   readonly grade?: (key: string) => KeyGrade;
 }
 
-/**
- * Looks through an application's folder for keys that are not as they should be. Reads, and changes
- * nothing.
- */
+/** Searches an application's folder for keys that are unsafe. It reads, and changes nothing. */
 export async function runDoctor(folder: string, { history, grade = gradeSecretKey }: DoctorOptions): Promise<DoctorReport> {
   const files = listFiles(folder);
   const findings: DoctorFinding[] = [];
@@ -54,15 +51,15 @@ export async function runDoctor(folder: string, { history, grade = gradeSecretKe
   for (const file of withKeys) findings.push(...findingsOfFile(file, folder));
 
   if (history) {
-    for (const { commit, path, name, value, inComment } of await findKeysInHistory(folder)) {
-      if (isExample(path) || inComment) continue;
+    for (const { commit, path, name, value, isInComment } of await findKeysInHistory(folder)) {
+      if (isExample(path) || isInComment) continue;
       if (isMerelyPlaceholder(grade(value))) continue;
       findings.push({
         code: "key_in_history",
         severity: "error",
         path,
         line: 0,
-        message: `Commit ${commit} put a value for ${name} into git's history, and everybody with a copy of the repository has it.`,
+        message: `Commit ${commit} put a value for ${name} into git's history, so every copy of the repository has it.`,
         fix: "Deleting the line does not help: rotate the key (npx latchkey key rotate).",
         fingerprint: fingerprintOf(value),
       });
@@ -73,39 +70,39 @@ export async function runDoctor(folder: string, { history, grade = gradeSecretKe
   return { folder, files: files.length, keys: placed.length, findings };
 }
 
-function* findingsOfKey({ file, name, line, value, inComment }: Placed, folder: string, grade: KeyGrade): Generator<DoctorFinding> {
+function* findingsOfKey({ file, name, line, value, isInComment }: Placed, folder: string, grade: KeyGrade): Generator<DoctorFinding> {
   const where = { path: file.path, line, fingerprint: fingerprintOf(value) };
-  const example = isExample(file.path) || inComment;
+  const isShown = isExample(file.path) || isInComment;
   const codes = grade.findings.map(({ code }) => code);
   if (codes.includes("published")) {
     yield {
       ...where,
       code: "key_published",
-      severity: example ? "note" : "error",
+      severity: isShown ? "note" : "error",
       message: `The value of ${name} is on a list of published keys, which attackers try first.`,
-      fix: "Replace it by a generated key: npx latchkey key generate",
+      fix: "Replace it with a generated key: npx latchkey key generate",
     };
   } else if (grade.verdict === "refused" || grade.verdict === "weak") {
-    // A development key is good where it is, in its ignored file.
-    if (codes.includes("development_key") && file.tracked !== true) return;
+    // A development key is fine in its ignored file.
+    if (codes.includes("development_key") && file.isTracked !== true) return;
     yield {
       ...where,
       code: "key_guessable",
-      severity: example ? "note" : "error",
+      severity: isShown ? "note" : "error",
       message: `The value of ${name} can be guessed. ${grade.findings[0]!.message}`,
       fix: grade.findings[0]!.fix,
     };
   }
-  if (file.kind === "source" || (!isEnvFile(file.path) && file.tracked === true && folder !== "")) {
+  if (file.kind === "source" || (!isEnvFile(file.path) && file.isTracked === true && folder !== "")) {
     yield {
       ...where,
       code: "key_in_source",
-      severity: example ? "note" : "error",
-      message: `The value of ${name} is written down in ${file.kind === "source" ? "source code" : "a file of settings that is kept with it"}.`,
+      severity: isShown ? "note" : "error",
+      message: `The value of ${name} is in ${file.kind === "source" ? "source code" : "a settings file that git tracks"}.`,
       fix:
         file.kind === "source"
-          ? "Read it from the environment (loadKeyRing({ env: process.env })), and rotate it: everybody who has seen the code knows it."
-          : "Take it out of the repository, and rotate it: everybody with a copy of the repository has it.",
+          ? "Read it from the environment (loadKeyRing({ env: process.env })), and rotate it: everyone who has seen the code knows it."
+          : "Remove it from the repository, and rotate it: every copy of the repository has it.",
     };
   }
 }
@@ -114,7 +111,7 @@ function* findingsOfKey({ file, name, line, value, inComment }: Placed, folder: 
 function* findingsOfSharing(placed: readonly Placed[]): Generator<DoctorFinding> {
   const seen = new Map<string, Placed>();
   for (const key of placed) {
-    if (isExample(key.file.path) || key.inComment) continue;
+    if (isExample(key.file.path) || key.isInComment) continue;
     const first = seen.get(key.value);
     if (first === undefined) seen.set(key.value, key);
     else if (dirname(first.file.path) !== dirname(key.file.path)) {
@@ -134,9 +131,10 @@ function* findingsOfSharing(placed: readonly Placed[]): Generator<DoctorFinding>
 function* findingsOfFile(file: ListedFile, folder: string): Generator<DoctorFinding> {
   if (file.kind === "source" || isExample(file.path)) return;
   const mode = statSync(join(folder, file.path)).mode;
-  // Windows has no such modes, and reports all files as readable by all. What git tracks is open to
-  // all who have the repository, whatever its mode: other findings say so.
-  if (process.platform !== "win32" && (mode & 0o044) !== 0 && file.tracked !== true) {
+  // Windows has no such modes, and reports all files as readable by all users. A file that git
+  // tracks is open to everyone with the repository, regardless of its mode. Other findings report
+  // that.
+  if (process.platform !== "win32" && (mode & 0o044) !== 0 && file.isTracked !== true) {
     yield {
       code: "file_readable",
       severity: "warning",
@@ -146,23 +144,23 @@ function* findingsOfFile(file: ListedFile, folder: string): Generator<DoctorFind
       fix: `chmod 600 ${file.path}`,
     };
   }
-  if (file.tracked === true && isEnvFile(file.path)) {
+  if (file.isTracked === true && isEnvFile(file.path)) {
     yield {
       code: "file_tracked",
       severity: "error",
       path: file.path,
       line: 0,
-      message: "Git keeps this file, and it holds a key.",
-      fix: `git rm --cached ${file.path}, put it into .gitignore, and rotate the key.`,
+      message: "Git tracks this file, and it holds a key.",
+      fix: `Run git rm --cached ${file.path}, add it to .gitignore, and rotate the key.`,
     };
-  } else if (file.tracked === false && file.ignored === false) {
+  } else if (file.isTracked === false && file.isIgnored === false) {
     yield {
       code: "file_not_ignored",
       severity: "warning",
       path: file.path,
       line: 0,
-      message: "The next git add takes this file in, and it holds a key.",
-      fix: `Put ${file.path} into .gitignore.`,
+      message: "The next git add would add this file, and it holds a key.",
+      fix: `Add ${file.path} to .gitignore.`,
     };
   }
 }
@@ -185,7 +183,8 @@ function readText(path: string): string | undefined {
     const bytes = readFileSync(path);
     return bytes.includes(0) ? undefined : bytes.toString("utf8");
   } catch {
-    // Unreadable for us is unreadable for the application: nothing of its keys stands in there.
+    // A file that cannot be read here cannot be read by the application either, so it holds no key
+    // of it.
     return undefined;
   }
 }

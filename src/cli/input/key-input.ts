@@ -4,8 +4,8 @@ import type { Io } from "../io.ts";
 import { UsageError } from "../usage-error.ts";
 
 /**
- * Where a command gets a key from. Never from its arguments: every user of the machine can list
- * those.
+ * The source of a key for a command. It is never an argument, because every user of the machine can
+ * list those.
  */
 export interface KeySource {
   readonly stdin?: boolean;
@@ -13,16 +13,16 @@ export interface KeySource {
   readonly env?: string;
 }
 
-/** A key as bytes, and where it came from in words. */
+/** A key as bytes, and the name of its source. */
 export interface ReadKey {
   readonly bytes: Buffer;
   readonly source: string;
 }
 
-/** Reads one key; of a file or standard input, one newline at the end is not part of it. */
+/** Reads one key. In a file or standard input, one newline at the end is not part of it. */
 export async function readKeyInput({ stdin, file, env }: KeySource, io: Io): Promise<ReadKey> {
   if ([stdin, file, env].filter((given) => given !== undefined && given !== false).length > 1)
-    throw new UsageError("Give one of --stdin, --file and --env.");
+    throw new UsageError("There is more than one of --stdin, --file and --env. Fix: give one of them.");
   if (stdin === true) return { bytes: withoutNewline(await io.readInput()), source: "standard input" };
   if (file !== undefined) {
     try {
@@ -33,7 +33,8 @@ export async function readKeyInput({ stdin, file, env }: KeySource, io: Io): Pro
   }
   const name = env ?? "SECRET_KEY";
   const value = io.env[name];
-  if (value === undefined) throw new UsageError(`There is no environment variable ${name}. Give the key by --stdin, --file or --env.`);
+  if (value === undefined)
+    throw new UsageError(`There is no environment variable ${name}. Fix: set it, or give the key with --stdin, --file or --env.`);
   return { bytes: Buffer.from(value, "utf8"), source: `the environment variable ${name}` };
 }
 

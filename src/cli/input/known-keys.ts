@@ -13,7 +13,7 @@ export function readKnownKeys(path: string, format: KeyListFormat = "auto"): Kno
   return readKeyList(bytes, format);
 }
 
-/** For commander: gathers an option that may be given more than once. */
+/** For commander: collects an option that may be given more than once. */
 export function gather(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }

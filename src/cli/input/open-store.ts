@@ -9,13 +9,13 @@ import { SqliteStore } from "../../stores/sqlite.ts";
 import type { Io } from "../io.ts";
 import { UsageError } from "../usage-error.ts";
 
-/** A store that a command has opened, and closes again. */
+/** A store that a command opened and has to close. */
 export interface OpenStore {
   readonly store: IndexedStore & Partial<SweepableStore>;
   close(): Promise<void>;
 }
 
-/** What a URL names: the kind of store, and what comes after. */
+/** The kinds of stores that a URL can name. */
 export type StoreKind = "sqlite" | "redis" | "postgres";
 
 /** The kind of store that a URL names. */
@@ -23,10 +23,15 @@ export function storeKindOf(url: string): StoreKind {
   if (url.startsWith("sqlite:")) return "sqlite";
   if (/^rediss?:/.test(url)) return "redis";
   if (/^postgres(?:ql)?:/.test(url)) return "postgres";
-  throw new UsageError("A store is named as sqlite:FILE, redis://HOST:PORT or postgres://USER@HOST/DATABASE.");
+  throw new UsageError(
+    "The store must be a URL of SQLite, Redis or PostgreSQL. Fix: sqlite:FILE, redis://HOST:PORT or postgres://USER@HOST/DATABASE.",
+  );
 }
 
-/** Opens a store by its URL, with the client package of the project in the current folder. */
+/**
+ * Opens a store by its URL. It uses the client package that is installed in the project of the
+ * current folder.
+ */
 export async function openStore(
   url: string,
   { table, prefix }: { readonly table?: string; readonly prefix?: string },
@@ -38,8 +43,8 @@ export async function openStore(
       const file = url.startsWith("sqlite://")
         ? fileURLToPath(url.replace(/^sqlite:/, "file:"))
         : resolve(io.cwd, url.slice("sqlite:".length));
-      // Opening would create it, and this command creates nothing.
-      if (!existsSync(file)) throw new UsageError(`There is no database ${file}.`);
+      // Opening would create the file, and this command creates nothing.
+      if (!existsSync(file)) throw new UsageError(`There is no database ${file}. Fix: give the path of an existing file after sqlite:`);
       const { DatabaseSync } = await import("node:sqlite");
       const database = new DatabaseSync(file);
       database.exec("PRAGMA busy_timeout = 5000");
@@ -80,13 +85,14 @@ interface PgModule {
 type PgPackage = PgModule & { readonly default?: PgModule };
 
 /**
- * Imports a package as the project in the current folder would: this package depends on no driver.
+ * Imports a package as the project in the current folder would, because this package depends on no
+ * driver.
  */
 async function importFrom<Package>(name: string, io: Io): Promise<Package> {
   try {
     const path = createRequire(pathToFileURL(join(io.cwd, "package.json"))).resolve(name);
     return (await import(pathToFileURL(path).href)) as Package;
   } catch {
-    throw new UsageError(`The package "${name}" is needed to reach this store, and is not installed here: npm install ${name}`);
+    throw new UsageError(`This store needs the package "${name}", which is not installed here. Fix: npm install ${name}`);
   }
 }

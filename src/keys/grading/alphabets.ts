@@ -1,11 +1,6 @@
-/*
- * What a character costs in the alphabet that a key seems to be written in.
- */
+/* The cost of a character in the alphabet that a key seems to use. */
 
-/**
- * Sets of characters that random keys are written with, the smallest first, and the bits that each
- * character then carries.
- */
+/** The alphabets of random keys, the smallest first, with the bits of each character. */
 const ALPHABETS: readonly (readonly [members: RegExp, bits: number])[] = [
   [/[0-9]/, Math.log2(10)],
   [/[0-9a-f]/, 4],
@@ -28,16 +23,16 @@ const MEMBERSHIP: readonly number[] = Array.from({ length: 128 }, (_, code) =>
 /** The bit of the first alphabet. */
 const DIGITS = 1;
 /**
- * A character outside of the alphabet: one of many, at a place that has to be guessed as well; the
- * same again is one of those seen.
+ * The cost of a character outside the alphabet: one of many, at a position that has to be guessed
+ * as well. When it comes again, it is one of those already seen.
  */
 const STRANGER_BITS = 12;
-/** A character outside of ASCII, or a control character: those who type one choose from few. */
+/** The cost of a control character or one outside ASCII: people choose it from few. */
 export const OTHER_BITS = 8;
-/** So many digits may be 16 bytes in hexadecimal, among which by chance is no letter. */
+/** 32 digits may be hexadecimal that happens to contain no a–f. */
 const HEX_OF_SIXTEEN_BYTES = 32;
 
-/** The characters of the text times the bits of the smallest alphabet that has them all. */
+/** The number of characters times the bits of the smallest alphabet that contains them all. */
 export function plainBits(text: string): number {
   let common = ~0;
   let inside = 0;
@@ -55,7 +50,7 @@ export function plainBits(text: string): number {
   return inside * Math.min(...fitting) + outside * OTHER_BITS;
 }
 
-/** What each character costs by itself, by the alphabet for which the whole text costs least. */
+/** The cost of each character in the alphabet with the lowest total for the text. */
 export function literalCosts(text: string): Float64Array {
   let best = new Float64Array(text.length);
   let costs = new Float64Array(text.length);
@@ -70,7 +65,7 @@ export function literalCosts(text: string): Float64Array {
 }
 
 /**
- * Writes the costs in one alphabet and gives their sum; undefined as soon as the sum reaches the
+ * Writes the costs in one alphabet and returns their sum. Undefined as soon as the sum reaches the
  * limit.
  */
 function costsIn(alphabet: number, text: string, limit: number, costs: Float64Array): number | undefined {

@@ -3,12 +3,12 @@ import { digestOf } from "./known/digest-of.ts";
 import { COMMON_PASSWORDS, COMMON_WORDS, PLACEHOLDER_WORDS } from "./words/words.ts";
 
 /*
- * Digests of words look random, and are the first that is tried after the words themselves. All
- * that a program would try in the first minute is made once, when the first key that can be a
- * digest is graded: some 60,000 digests in less than a tenth of a second.
+ * Digests of words look random, and attackers try them right after the words themselves. All
+ * digests that a program would try in the first minute are made once, when the first key that can
+ * be a digest is graded: some 60,000 digests in less than a tenth of a second.
  */
 
-/** Bytes of each digest; the first of a size is the usual one. */
+/** The bytes of each digest. The first one of a size is the usual one. */
 const SIZES: Readonly<Record<string, number>> = {
   md5: 16,
   sha1: 20,
@@ -25,9 +25,11 @@ const SIZES: Readonly<Record<string, number>> = {
   "sha3-512": 64,
   blake2b512: 64,
 };
-/** Those that are tried in full; the others only for the plainest words. */
+/**
+ * The digests that are tried with all texts. The others are tried only with the plainest words.
+ */
 const USUAL = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"];
-/** Those that people cut to the length that they need. */
+/** The digests that people cut to the length that they need. */
 const CUT = ["sha1", "sha224", "sha256", "sha384", "sha512", "sha3-256"];
 const SHORTEST = 12;
 const LONGEST = 64;
@@ -37,8 +39,8 @@ type Extent = "usual" | "plain";
 const tables = new Map<string, Float64Array>();
 
 /**
- * Whether these bytes are the digest of a common word, of what stands where a key should be put, or
- * of such a digest; whole or cut off.
+ * Whether these bytes are the digest of a common word, of a placeholder, or of such a digest, whole
+ * or cut off.
  */
 export function isDigestOfWord(bytes: Uint8Array): boolean {
   if (bytes.length < SHORTEST || bytes.length > LONGEST) return false;
@@ -49,7 +51,7 @@ export function isDigestOfWord(bytes: Uint8Array): boolean {
   });
 }
 
-/** The beginnings of the digests, in order. */
+/** The first bytes of the digests as numbers, sorted. */
 function table(digest: string, extent: Extent): Float64Array {
   const name = `${digest} ${extent}`;
   const known = tables.get(name);
@@ -102,17 +104,15 @@ const MOST_RANKED = 4000;
 let plain: readonly string[] | undefined;
 let usual: readonly string[] | undefined;
 
-/**
- * What people put into a digest: words as they are written, and with a newline as `echo` adds it.
- */
+/** The usual input of digests: words as they are written, and with a newline as `echo` adds it. */
 function plainTexts(): readonly string[] {
   plain ??= ["", "\n", ...core().flatMap((word) => [word, `${word}\n`, capital(word)])];
   return plain;
 }
 
 /**
- * The same with a digit or a sign behind, and phrases. Some words are in it twice: to tell them
- * apart takes longer than their digests.
+ * The same words followed by a digit or a sign, and phrases. Some words occur twice: removing
+ * duplicates takes longer than computing their digests.
  */
 function usualTexts(): readonly string[] {
   if (usual !== undefined) return usual;
@@ -129,7 +129,7 @@ function usualTexts(): readonly string[] {
   return usual;
 }
 
-/** "my-secret-key" and its kind. */
+/** "my-secret-key" and similar phrases. */
 function phrases(): string[] {
   const [who, how, what] = [
     ["", "my", "your", "the", "our", "app", "jwt", "session", "flask", "django", "test", "dev", "this-is-my", "change-this"],

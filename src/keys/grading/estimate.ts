@@ -7,23 +7,23 @@ import { shortestWay, type Estimate, type Stretch } from "./shortest-way.ts";
 /** OWASP ASVS 5.0, 11.2.3 and 11.5.1. */
 export const ENOUGH_BITS = 128;
 /**
- * Chance makes patterns too: a random key may hold "1234". In one random key of a thousand million
- * they save as much as this, so in a key that would be good without them, what saves less is taken
- * for chance.
+ * Patterns also occur by chance: a random key may hold "1234". In one random key of a thousand
+ * million they save as much as this. So in a key that would be good without them, a smaller saving
+ * counts as chance.
  */
 const CHANCE_BITS = 48;
-/** A code saves s bits by chance once in 2^s, whatever it is for. */
+/** A code saves s bits by chance once in 2^s, regardless of its purpose. */
 const CHANCE_OF_A_CODE = 32;
 const LONGEST_FOR_THE_CODE = 256;
-/** Longer keys are judged by their beginning: a longer key is no easier to guess. */
+/** Longer keys are judged by their beginning: a longer key is not easier to guess. */
 const LONGEST = 1024;
 
 /**
- * What 16 bytes are in base64, whose last character holds two bits: now and then without a capital
- * letter, or a small one, by chance.
+ * 16 bytes in base64. The last character holds two bits. By chance there may be no capital letter,
+ * or no small one.
  */
 const SIXTEEN_BYTES = /^[A-Za-z0-9+/_-]{21}[AQgw]$/;
-/** What base64 adds to the end carries nothing. */
+/** The padding of base64, which carries no information. */
 const PADDING = /(?<=^[A-Za-z0-9+/_-]+)={1,2}$/;
 
 const RUNS: readonly (readonly [run: RegExp, bits: number])[] = [
@@ -33,14 +33,14 @@ const RUNS: readonly (readonly [run: RegExp, bits: number])[] = [
 ];
 
 /**
- * Estimates how hard a text is to guess: the smallest of three numbers. The first is its characters
- * times the bits of the alphabet it seems to be drawn from (hexadecimal 4, base32 5, letters and
- * digits 5.17 or 5.95, base64 6). The second is the shortest description as words, running English,
- * repeats, sequences, keyboard walks, dates and single characters. The third is the length of a
- * code that learns which characters come and follow one another. The second and third count if they
- * are shorter by more than chance explains.
+ * Estimates how hard a text is to guess, as the smallest of three numbers. The first is its
+ * characters times the bits of the alphabet that it seems to use (hexadecimal 4, base32 5, letters
+ * and digits 5.17 or 5.95, base64 6). The second is the shortest description as words, running
+ * English, repeats, sequences, keyboard walks, dates and single characters. The third is the length
+ * of a code that learns which characters occur and follow one another. The second and third count
+ * only if they are shorter by more than chance explains.
  *
- * @param isBase64 whether it is known to be base64; otherwise the padding at its end tells.
+ * @param isBase64 whether the text is known to be base64. Otherwise the padding at its end tells.
  */
 export function estimateText(text: string, isBase64 = false): Estimate {
   const beginning = text.slice(0, LONGEST);
@@ -49,54 +49,56 @@ export function estimateText(text: string, isBase64 = false): Estimate {
   const plain = isKnown ? body.length * 6 : (bitsOfAShape(body) ?? plainBits(body));
   const each = Math.min(plain / body.length, OTHER_BITS);
   const rest = Math.max(0, body.length - LONGEST_FOR_THE_CODE) * each;
-  return smaller(plain, describe(body), mixtureBits(body.slice(0, LONGEST_FOR_THE_CODE), each) + rest);
+  return smaller(plain, shortestDescription(body), mixtureBits(body.slice(0, LONGEST_FOR_THE_CODE), each) + rest);
 }
 
 /**
- * What some generators write, by its shape: now and then without a digit or a capital letter, by
- * chance.
+ * The bits of texts with the shape of a known generator. By chance, such a text may have no digit
+ * or no capital letter.
  */
 function bitsOfAShape(text: string): number | undefined {
   if (/^(?:[A-Z2-7]{26}|[a-z2-7]{26})$/.test(text)) return 26 * 5;
   return isNanoid(text) ? BITS_OF_A_NANOID : undefined;
 }
 
-/** nanoid() writes 21 characters of 64. Letters of one case, or digits, are none by chance. */
+/**
+ * nanoid() writes 21 characters of 64. Texts of digits, or of letters of one case, are excluded:
+ * they are almost never the output of nanoid().
+ */
 export function isNanoid(text: string): boolean {
   return /^[A-Za-z0-9_-]{21}$/.test(text) && !/^(?:[a-z]+|[A-Z]+|[0-9a-f]+|[0-9A-F]+)$/.test(text);
 }
 
-/** What nanoid() carries. */
+/** The random bits of nanoid(). */
 export const BITS_OF_A_NANOID = 126;
 
 /**
- * Estimates how hard bytes that are no text are to guess: eight bits each, unless they repeat
+ * Estimates how hard bytes that are not text are to guess: eight bits each, unless they repeat
  * themselves.
  */
 export function estimateBytes(bytes: Uint8Array): Estimate {
   const beginning = bytes.subarray(0, LONGEST);
-  return smaller(beginning.length * 8, describeBytes(beginning));
+  return smaller(beginning.length * 8, shortestDescriptionOfBytes(beginning));
 }
 
 /**
- * The same, where so many bytes are no fewer than they seem: undefined unless they follow a
- * pattern.
+ * Like `estimateBytes`, but undefined unless the bytes follow a pattern.
  *
- * @param isEstimated whether a text has an estimate of its own already: the digits of such bytes
+ * @param isEstimated whether a text already has its own estimate. Then the digits of these bytes
  *   need no second one.
  */
 export function patternOfBytes(bytes: Uint8Array, isEstimated: (digits: string) => boolean): Estimate | undefined {
   const found = bytes.subarray(0, LONGEST);
-  const shortest = describeBytes(found);
+  const shortest = shortestDescriptionOfBytes(found);
   if (found.length * 8 - shortest.bits > CHANCE_BITS) return shortest;
   if (found.length > 64) return undefined;
   const text = Buffer.from(found).toString("hex");
   if (isEstimated(text)) return undefined;
   const patterns = findPatterns(text, "digits");
-  // Random digits nearly always end here: to look for their shortest description would take as long
+  // Random digits nearly always end here. Looking for their shortest description would take as long
   // as for the key itself.
   if (!patterns.isGuessable) return undefined;
-  const digits = describe(text, patterns);
+  const digits = shortestDescription(text, patterns);
   return plainBits(text) - digits.bits > CHANCE_BITS ? digits : undefined;
 }
 
@@ -108,10 +110,10 @@ function smaller(plain: number, shortest: Estimate, code = Infinity): Estimate {
 }
 
 /**
- * The shortest description of the text, in bits. What makes it guessable is told by the way through
- * its words, not by its language.
+ * The shortest description of the text, in bits. The `shares` come from its words, not from its
+ * language.
  */
-function describe(text: string, patterns = findPatterns(text, "typed")): Estimate {
+function shortestDescription(text: string, patterns = findPatterns(text, "typed")): Estimate {
   const literals = literalCosts(text);
   const runs: Stretch[] = [];
   for (const [run, bits] of RUNS)
@@ -124,8 +126,8 @@ function describe(text: string, patterns = findPatterns(text, "typed")): Estimat
   return { bits: Math.min(words.bits, language.bits, sentenceBits(text) ?? Infinity), shares: words.shares };
 }
 
-/** The same of bytes that are no text: each has eight bits, and there are no words. */
-function describeBytes(bytes: Uint8Array): Estimate {
+/** The same for bytes that are not text: each has eight bits, and there are no words. */
+function shortestDescriptionOfBytes(bytes: Uint8Array): Estimate {
   const patterns = findPatterns(Buffer.from(bytes).toString("latin1"), "bytes");
   return shortestWay(new Float64Array(bytes.length).fill(8), patterns, []);
 }

@@ -7,12 +7,13 @@ import { layersOf, type Layer } from "./layers.ts";
 import { BITS_OF_A_UUID, estimateKeyText, findingsOfText, isOwnKey, notesOn } from "./recognise.ts";
 import { SecretKey } from "../secret-key.ts";
 import { InvalidOptionError } from "../../errors.ts";
-import { checkOptions } from "../../options.ts";
+import { checkOptions, kindOf } from "../../options.ts";
 import type { Estimate } from "./shortest-way.ts";
 
 /**
- * What a key is good for. `strong`: nothing to say. `acceptable`: as good, with a note. `weak`:
- * production refuses it, development warns. `refused`: no key at all, or one that everybody knows.
+ * The verdict on a key. `strong`: nothing to remark. `acceptable`: equally good, with a note.
+ * `weak`: production refuses it, development warns. `refused`: not a key at all, or one that is
+ * public or guessed at once.
  */
 export type KeyVerdict = "strong" | "acceptable" | "weak" | "refused";
 
@@ -20,8 +21,8 @@ export type KeyVerdict = "strong" | "acceptable" | "weak" | "refused";
 export interface KeyGrade {
   readonly verdict: KeyVerdict;
   /**
-   * At most so many bits, about log2 of the number of guesses that the key withstands: an estimate,
-   * and people know more than it does.
+   * An upper bound for the bits: about log2 of the number of guesses that the key withstands. It is
+   * an estimate, and people know more than it does.
    */
   readonly bits: number;
   readonly findings: readonly KeyFinding[];
@@ -29,9 +30,12 @@ export interface KeyGrade {
   readonly summary: string;
 }
 
-/** What to hold a key against. */
+/** Settings of `gradeSecretKey`. */
 export interface GradeOptions {
-  /** Lists of further keys that are known, beside the published ones that come with the package. */
+  /**
+   * Lists of further known keys, beside the published ones in the package. A key on one of them is
+   * `refused`. Default: none.
+   */
   readonly knownKeys?: readonly KnownKeys[] | undefined;
 }
 
@@ -42,14 +46,14 @@ const BITS_OF_A_COMMON_WORD = 10;
 /**
  * Says whether a secret key can be guessed or was published, and why.
  *
- * The key is used as it is: nothing is trimmed or decoded. It is graded in every reading: as it
- * stands, without white space and NULs at its edges, without quotes, a prefix or a name in front,
- * and decoded from hexadecimal or base64, again and again. The worst reading counts, so that no
- * wrapping makes a key look better. Anything may be handed in: what is no key is a finding, never
- * an exception. Long keys are estimated by their first 1,024 characters.
+ * The key is used as it is: nothing is trimmed or decoded. But it is graded in every reading: as it
+ * is, without white space and NULs at its edges, without quotes, a prefix or a name in front, and
+ * decoded from hexadecimal or base64, repeatedly. The worst reading counts, so wrapping never makes
+ * a key look better. Any value may be passed: a value that is not a key gives a finding, never an
+ * exception. Long keys are estimated by their first 1,024 characters.
  *
- * @param key text, bytes or a SecretKey.
- * @throws InvalidOptionError for options that cannot be, never for a key.
+ * @param key a string, bytes or a SecretKey.
+ * @throws InvalidOptionError for wrong options, never for a key.
  * @example
  * ```ts
  * gradeSecretKey("change me please, now!").verdict; // "refused"
@@ -59,15 +63,17 @@ const BITS_OF_A_COMMON_WORD = 10;
 export function gradeSecretKey(key: unknown, options: GradeOptions = {}): KeyGrade {
   checkOptions("gradeSecretKey", options, ["knownKeys"]);
   if (options.knownKeys !== undefined && !Array.isArray(options.knownKeys))
-    throw new InvalidOptionError("The option knownKeys is a list of lists. Fix: { knownKeys: [readKeyList(bytes)] }.");
+    throw new InvalidOptionError(
+      `The option knownKeys of gradeSecretKey must be a list of KnownKeys. It got ${kindOf(options.knownKeys)}. Fix: knownKeys: [readKeyList(bytes)].`,
+    );
   const input = key instanceof SecretKey ? key.bytes() : key;
   const wrong = wrongKind(input);
   if (wrong !== undefined) return gradeOf(0, [wrong]);
 
   const bytes = Buffer.from(input as string);
   const layers = layersOf(bytes, typeof input === "string");
-  // A key that was made here is no digest: to look would cost each server that has one a tenth of a
-  // second at its start.
+  // A key that was made here is not a digest. Checking would cost each server with such a key a
+  // tenth of a second at its start.
   const isOwn = isOwnKey(bytes.toString("latin1").trim());
   const estimated = new Set(layers.flatMap(({ text, isSure }) => (isSure && text !== undefined ? [text] : [])));
   const judged = layers.map((layer) => judge(layer, options.knownKeys ?? [], !isOwn, estimated));
@@ -78,14 +84,14 @@ export function gradeSecretKey(key: unknown, options: GradeOptions = {}): KeyGra
 
   const bits = Math.min(...judged.map((each) => each.bits));
   const isKnown = findings.has("published");
-  // That a UUID will do is no comfort for one that everybody knows.
+  // Do not add the "uuid" note to a published key.
   if (bits === BITS_OF_A_UUID && !isKnown) findings.set("uuid", finding("uuid"));
   else if (bits === BITS_OF_A_NANOID && !isKnown) findings.set("nanoid", finding("nanoid"));
   else if (bits < ENOUGH_BITS && bits !== BITS_OF_A_UUID && bits !== BITS_OF_A_NANOID) findings.set("low_entropy", finding("low_entropy"));
   return gradeOf(Math.min(bits, ...[...findings.keys()].map((code) => BITS_AT_MOST[code] ?? Infinity)), [...findings.values()]);
 }
 
-/** What one reading of the key is worth. */
+/** Grades one reading of the key. */
 function judge(
   layer: Layer,
   lists: readonly KnownKeys[],
@@ -96,7 +102,7 @@ function judge(
   const known = lookUp(bytes, lists);
   const findings = known === undefined ? [] : [known];
   let bits = Infinity;
-  // The bytes of a digest are no text.
+  // The bytes of a digest are not a text.
   if (mayBeDigest && text === undefined && isDigestOfWord(bytes)) {
     findings.push(finding("dictionary_word", "The key is the digest of a common word or password."));
     bits = BITS_OF_A_COMMON_WORD;
@@ -115,8 +121,8 @@ function judge(
 }
 
 /**
- * What is known for sure needs no estimate: lists are tried one after the other, and so is each
- * moment of a few years.
+ * An upper bound for findings that are certain: an attacker tries the lists one after the other,
+ * and each moment of a few years.
  */
 const BITS_AT_MOST: Readonly<Partial<Record<KeyFindingCode, number>>> = { published: 16, clock_seeded: 40, stringified_object: 8 };
 
@@ -131,7 +137,7 @@ function gradeOf(bits: number, findings: readonly KeyFinding[]): KeyGrade {
   return { verdict, bits: estimate, findings: ordered, summary };
 }
 
-/** The most telling reason comes first: that a key is known says more than that it is short. */
+/** The most important reason comes first: that a key is known says more than that it is short. */
 const TELLING: readonly KeyFindingCode[] = [
   "missing",
   "wrong_type",
@@ -149,30 +155,31 @@ function rankOf(code: KeyFindingCode): number {
 }
 
 function wrongKind(key: unknown): KeyFinding | undefined {
-  if (key === undefined || key === null) return finding("missing", `There is no key: it is ${String(key)}.`);
+  if (key === undefined || key === null) return finding("missing", `There is no key: the value is ${String(key)}.`);
   if (typeof key !== "string" && !(key instanceof Uint8Array)) {
-    return finding("wrong_type", `A key is text or bytes, not ${Array.isArray(key) ? "an array" : `a ${typeof key}`}.`);
+    return finding("wrong_type", `A key must be a string or a Uint8Array. It is ${kindOf(key)}.`);
   }
-  if (key.length === 0) return finding("missing", "There is no key: it is empty.");
+  if (key.length === 0) return finding("missing", "There is no key: the value is empty.");
   if (typeof key === "string" && !key.isWellFormed())
-    return finding("wrong_type", "The key holds half of a surrogate pair, which UTF-8 cannot write.");
-  // HMAC pads with NULs, so a key of them signs what an empty one signs.
-  // oxlint-disable-next-line no-control-regex -- NULs are meant
-  const blank =
+    return finding("wrong_type", "A key must be a well-formed string. It holds an unpaired surrogate.");
+  // HMAC pads with NULs, so a key of NULs makes the same signatures as an empty key.
+  const isBlank =
     typeof key === "string" ? /^[\s\0]*$/.test(key) : key.every((byte) => byte === 0 || byte === 32 || (byte >= 9 && byte <= 13));
-  if (!blank) return undefined;
+  if (!isBlank) return undefined;
   const hasNuls = typeof key === "string" ? key.includes("\0") : key.includes(0);
-  return hasNuls ? finding("blank", "The key is nothing but NUL bytes and white space: it signs as an empty one does.") : finding("blank");
+  return hasNuls
+    ? finding("blank", "The key is only NUL bytes and white space: it makes the same signatures as an empty key.")
+    : finding("blank");
 }
 
-/** A key of which most is guessable at once is refused, and the largest part gives the reason. */
+/** A key is refused if most of it is guessable at once. The largest part gives the reason. */
 function findingsOfPatterns({ bits, shares }: Estimate): KeyFinding[] {
   if ((shares.get("placeholder") ?? 0) >= 0.5) return [finding("placeholder")];
   const all = [...shares.values()].reduce((sum, share) => sum + share, 0);
   const [largest] = [...shares].toSorted(([, first], [, second]) => second - first);
-  // Half of 128 bits: five words of a list are hard to guess, though not hard enough.
-  const refused = largest !== undefined && all >= 2 / 3 && bits < ENOUGH_BITS / 2;
-  return refused ? [finding(FINDING_OF_PATTERN[largest[0]])] : [];
+  // The limit is half of 128 bits: five words of a list are hard to guess, though not hard enough.
+  const isRefused = largest !== undefined && all >= 2 / 3 && bits < ENOUGH_BITS / 2;
+  return isRefused ? [finding(FINDING_OF_PATTERN[largest[0]])] : [];
 }
 
 function lookUp(bytes: Buffer, lists: readonly KnownKeys[]): KeyFinding | undefined {
@@ -181,6 +188,6 @@ function lookUp(bytes: Buffer, lists: readonly KnownKeys[]): KeyFinding | undefi
     const { where } = published;
     return where === undefined ? finding("published") : finding("published", `The key is published: it is the key of ${where}.`);
   }
-  if (lists.some((list) => list.has(bytes))) return finding("published", "The key is on a list of known keys that was handed in.");
+  if (lists.some((list) => list.has(bytes))) return finding("published", "The key is on a list of known keys that was passed in.");
   return published === undefined ? finding("list_unavailable") : undefined;
 }

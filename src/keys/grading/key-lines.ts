@@ -1,9 +1,6 @@
-/*
- * Lines of characters that many people know: rows and columns of keyboards, and the digits of
- * constants.
- */
+/* Well-known lines of characters: rows and columns of keyboards, and the digits of constants. */
 
-/** Rows of the keyboards of the world, from the digits down. */
+/** The rows of keyboards of several countries, from the digits down. */
 const LAYOUTS: readonly (readonly string[])[] = [
   ["1234567890-=", "qwertyuiop[]\\", "asdfghjkl;'", "zxcvbnm,./"],
   ["1234567890[]", "',.pyfgcrl/=\\", "aoeuidhtns-", ";qjkxbmwvz"],
@@ -14,10 +11,12 @@ const LAYOUTS: readonly (readonly string[])[] = [
 ];
 const PADS = ["789456123", "147258369", "7894561230", "741852963"];
 
-/** The rows and columns of keyboards, in both directions: what a finger walks along. */
+/** The rows and columns of keyboards, in both directions. */
 export const WALKS: readonly string[] = both([...new Set([...LAYOUTS.flatMap(linesOf), ...PADS])]);
 
-/** Digits of constants and vectors of standards, which look random and are in every book. */
+/**
+ * Digits of constants and test vectors of standards. They look random and are widely published.
+ */
 export const CONSTANTS: readonly string[] = [
   // Pi, e, the golden ratio, the roots of 2 and 3, the logarithms of 2 and 10, Euler's constant.
   "314159265358979323846264338327950288419716939937510582097494459230781640628620899862803482534211706798214808651",

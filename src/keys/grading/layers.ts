@@ -3,24 +3,23 @@ import { isWord } from "./words/dictionary.ts";
 import { estimateText } from "./estimate.ts";
 import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "../prefixes.ts";
 
-/**
- * One reading of a key: the key itself, or what is left when wrapping and encoding are taken off.
- */
+/** One reading of a key: the key itself, or what is left after removing wrapping and encoding. */
 export interface Layer {
   readonly bytes: Buffer;
-  /** The bytes as text, where a person could have typed it. */
+  /** The bytes as text, if a person could have typed it. */
   readonly text: string | undefined;
   /**
-   * Whether the key is surely meant so: then the layer is graded as a key. Any other layer is only
-   * looked up in lists, since random characters can be read in several ways by chance.
+   * Whether the key is certainly meant in this way. Then the layer is graded as a key. Any other
+   * layer is only looked up in lists, because random characters can be read in several ways by
+   * chance.
    */
   readonly isSure: boolean;
 }
 
-/** Enough for base64 of base64 in quotes behind a name. */
+/** Enough for base64 of base64 in quotes after a name. */
 const DEEPEST = 6;
 const MOST = 48;
-/** Words that stand in the names of variables for keys, beside those of the dictionary. */
+/** Words in the names of variables for keys, beside those of the dictionary. */
 const NAME_WORDS: ReadonlySet<string> = new Set(
   "jwt api app url uri env nextauth auth rails django flask laravel symfony hmac aes csrf sso otp sha md5 id db ci cd dev prod".split(" "),
 );
@@ -29,18 +28,18 @@ const KEY_WORD = /key|secret|salt|token|pass|seed|cookie|session|hmac|sign|encr/
 /** All readings of a key, the key itself first. */
 export function layersOf(key: Buffer, isText: boolean): readonly Layer[] {
   const found = new Map<string, Layer>();
-  const add = (bytes: Buffer, isSure: boolean, asText = false): Layer | undefined => {
+  const add = (bytes: Buffer, isSure: boolean, isKnownText = false): Layer | undefined => {
     const name = bytes.toString("latin1");
     const known = found.get(name);
     if (bytes.length === 0 || found.size >= MOST || (known !== undefined && (known.isSure || !isSure))) return undefined;
-    const layer = { bytes, text: asText ? bytes.toString("utf8") : textOf(bytes), isSure };
+    const layer = { bytes, text: isKnownText ? bytes.toString("utf8") : textOf(bytes), isSure };
     found.set(name, layer);
     return layer;
   };
   const core = withoutEdges(key, isText || textOf(key) !== undefined);
   let fresh = [add(core, true, isText)].filter((layer) => layer !== undefined);
-  // Also with its edges: random bytes were published that begin or end with the code of a newline,
-  // or with a NUL.
+  // Also with its edges: random bytes were published that begin or end with a newline's code, or
+  // with a NUL.
   add(key, false, isText);
   for (let depth = 0; depth < DEEPEST && fresh.length > 0; depth++) {
     fresh = fresh.flatMap(({ text }) =>
@@ -59,7 +58,7 @@ interface Inner {
   readonly isSure: boolean;
 }
 
-/** What is left without quotes, a name in front, a prefix, or a sign behind. */
+/** The text without quotes, a name in front, a prefix, or a sign at the end. */
 function* unwrapped(text: string): Generator<Inner> {
   const inner = (value: string, isSure: boolean): Inner => ({ bytes: Buffer.from(value, "utf8"), isSure });
   const quoted = /^(?:[bBuUrR]{0,2})(["'`])(.*)\1$/s.exec(text);
@@ -88,8 +87,8 @@ function* unwrapped(text: string): Generator<Inner> {
 const KNOWN_PREFIXES = [DEVELOPMENT_KEY_PREFIX, KEY_PREFIX, ...INSECURE_PREFIXES].map((prefix) => new RegExp(`^${prefix}`, "i"));
 
 /**
- * Whether this is the name of a variable that holds a key, made of words: random characters before
- * "=" are none.
+ * Whether this is the name of a variable that holds a key, made of words. Random characters before
+ * "=" are not.
  */
 function isName(name: string): boolean {
   const parts = name.split(/[_.[\]"'-]+|(?<=[a-z0-9])(?=[A-Z])/).filter((part) => part !== "");
@@ -108,16 +107,18 @@ function isGlued(part: string): boolean {
 
 const SURELY_HEX = 32;
 
-/** What the text says in hexadecimal, base64, base64url or base32. A cut-off end is left out. */
+/**
+ * The bytes that the text encodes in hexadecimal, base64, base64url or base32. An incomplete end is
+ * left out.
+ */
 function* decoded(text: string): Generator<Inner> {
-  // What follows our own prefix is a layer by itself; with the prefix it is no encoding of
-  // anything.
+  // The text after our own prefix is a layer by itself. With the prefix it encodes nothing.
   if (text.startsWith(KEY_PREFIX)) return;
   const digits = text.replaceAll(/(?<=[0-9a-f]{2})[:\s-](?=[0-9a-f]{2})/gi, "");
   if (/^[0-9a-f]{8,}$/i.test(digits)) {
     yield innerOf(Buffer.from(digits.slice(0, digits.length & ~1), "hex"), /^\d*$/.test(digits) ? IN_DECIMALS : IN_BYTES);
-    // So many characters of base64 are all hexadecimal digits once in 10^14: that reading would
-    // cost as much as all others together.
+    // This many random characters of base64 are all hexadecimal digits only once in 10^14. Reading
+    // them as base64 too would cost as much as all other readings together.
     if (digits.length >= SURELY_HEX) return;
   }
   const base64 = text.replaceAll(/\s/g, "");
@@ -147,31 +148,31 @@ function fromBase32(text: string): Buffer {
 }
 
 /**
- * Random bytes are the codes of a text by chance: rarely enough if they are many, mostly letters
- * and digits, or an easy text.
+ * The limits for taking bytes as text, in bits. Random bytes are a text by chance, but rarely if
+ * they are many, mostly letters and digits, or an easy text.
  */
 const RARELY = 26;
 const EASY_TEXT_BITS = 96;
 
-/** How many of all codes are letters and digits, and how many are other signs of ASCII. */
+/** How many of all codes are letters and digits, and how many are other ASCII characters. */
 interface Codes {
   readonly all: number;
   readonly letters: number;
   readonly signs: number;
-  /** So many characters of ASCII are no chance. */
+  /** This many ASCII characters are not a coincidence. */
   readonly enough: number;
 }
 const IN_BYTES: Codes = { all: 256, letters: 62, signs: 33, enough: 20 };
 /**
- * Of two decimal digits, read as hexadecimal ones, most are a character: forty random digits were a
- * text once in 77,000.
+ * Two decimal digits, read as hexadecimal, are mostly the code of a character: forty random digits
+ * were a text once in 77,000.
  */
 const IN_DECIMALS: Codes = { all: 100, letters: 48, signs: 12, enough: Infinity };
 
 function isSurelyText(bytes: Buffer, codes: Codes): boolean {
   const text = textOf(bytes);
   if (text === undefined || text === "") return false;
-  // Beyond ASCII many random bytes are UTF-8: only what is in ASCII tells.
+  // Outside ASCII many random bytes are valid UTF-8, so only the ASCII part counts.
   const ascii = text.match(/[ -~\t\n\r]/g)?.join("") ?? "";
   const signs = ascii.replace(/[A-Za-z0-9]/g, "").length;
   // Log2 of the chance that so many random bytes are letters, digits and so many other signs.
@@ -181,7 +182,7 @@ function isSurelyText(bytes: Buffer, codes: Codes): boolean {
   return ascii.length === text.length && estimateText(text).bits < EASY_TEXT_BITS;
 }
 
-/** The text that bytes are, if they are one that a person could have typed. */
+/** The bytes as text, if a person could have typed it. */
 function textOf(bytes: Buffer): string | undefined {
   if (!isUtf8(bytes)) return undefined;
   const text = bytes.toString("utf8");
@@ -190,8 +191,8 @@ function textOf(bytes: Buffer): string | undefined {
 }
 
 /**
- * Without white space and NULs at the edges, which nobody has to guess; of bytes that are no text,
- * without the NULs that HMAC adds anyway.
+ * Removes white space and NULs at the edges of a text, which an attacker need not guess. Of other bytes it
+ * removes the NULs at the end, which HMAC adds anyway.
  */
 function withoutEdges(bytes: Buffer, isText: boolean): Buffer {
   if (isText) {
@@ -203,7 +204,7 @@ function withoutEdges(bytes: Buffer, isText: boolean): Buffer {
   }
   let end = bytes.length;
   while (end > 0 && bytes[end - 1] === 0) end--;
-  // One random byte in 256 is a NUL; two of them at the end are no chance.
+  // One random byte in 256 is a NUL. Two of them at the end are not a coincidence.
   return end >= bytes.length - 1 ? bytes : bytes.subarray(0, end);
 }
 

@@ -1,12 +1,12 @@
 /*
- * How long the shortest code for a text is, for somebody who sees which characters it uses, which
- * follow one another, and which lie beside one another on a keyboard. Several models foretell each
- * character, and those that foretold well weigh more (Bayes, with a fixed share of the weight that
- * moves on). As it is a code, random characters are described by s bits less than their alphabet
- * only once in 2^s.
+ * The length of the shortest code for a text, for an attacker who sees which characters it uses,
+ * which follow one another, and which are neighbours on a keyboard. Several models predict each
+ * character, and models that predicted well get more weight (Bayes, with a fixed share of the
+ * weight that moves on). Because it is a code, it is s bits shorter than the alphabet for random
+ * characters only once in 2^s.
  */
 
-/** Rows of a keyboard, set off as the keys are. */
+/** Rows of a keyboard, with the offset of its keys. */
 const ROWS = ["1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./"];
 /** The keys around each key. */
 const NEIGHBOURS = new Map<number, string>();
@@ -20,27 +20,30 @@ for (const [row, keys] of ROWS.entries()) {
     NEIGHBOURS.set(key.charCodeAt(0), near.join(""));
   }
 }
-/** The row on which hands rest, where mashing stays. */
+/** The row on which the hands rest. Typing at random mostly stays there. */
 const HOME_ROW = "asdfghjkl";
 
 const SHARE = 0.02;
-/** How much an order's foretelling leans on the order below. */
+/** How much the prediction of an order depends on the order below. */
 const LEAN = 1.5;
-/** What came before a character: nothing, one character, two. */
+/** The context of a character: nothing, one character, two. */
 const ORDERS = 3;
-/** One that knows nothing, one for each order, one for neighbouring keys, one for the home row. */
+/**
+ * The number of models: one that knows nothing, one for each order, one for neighbouring keys, one
+ * for the home row.
+ */
 const EXPERTS = ORDERS + 3;
 
 /**
- * The length of the code for this text, in bits; `alphabetBits` is what a character of its alphabet
- * has.
+ * The length of the code for this text, in bits. `alphabetBits` is the bits of a character of its
+ * alphabet.
  */
 export function mixtureBits(text: string, alphabetBits: number): number {
   const uniform = 2 ** -alphabetBits;
   const symbols = symbolsOf(text);
-  // More than there are symbols, so that a context and what follows it make one number: with texts
-  // in their place, this took five times as long. Only of two characters and a third there are too
-  // many for an array.
+  // Larger than the number of symbols, so that a context and the next symbol make one number. With
+  // strings in place of numbers, this took five times as long. Contexts of two characters have too
+  // many combinations for an array.
   const base = Math.max(0, ...symbols) + 1;
   const [zero, one, two] = [new Uint16Array(base), new Uint16Array(base ** 2), new Map<number, number>()];
   const [afterOne, afterTwo] = [new Uint16Array(base), new Uint16Array(base ** 2)];
@@ -78,14 +81,14 @@ export function mixtureBits(text: string, alphabetBits: number): number {
 }
 
 /**
- * How likely what came `seen` times in `total` comes again; `below` is the chance by a shorter
- * context.
+ * The probability of something that came `seen` times in `total`. `below` is the probability in a
+ * shorter context.
  */
 function chance(seen: number, total: number, below: number): number {
   return (seen + LEAN * below) / (total + LEAN);
 }
 
-/** The characters numbered from one, in the order in which they first come. */
+/** The characters as numbers from 1, in the order of their first occurrence. */
 function symbolsOf(text: string): readonly number[] {
   const known = new Map<number, number>();
   const symbols: number[] = [];

@@ -3,28 +3,28 @@ import { CONSTANTS, HEX_WORDS, WALKS } from "./key-lines.ts";
 import { LineIndex } from "./words/line-index.ts";
 import { phraseOf } from "./words/passphrase.ts";
 
-/** What makes a stretch of a key guessable. */
+/** The reason why a stretch of a key is guessable. */
 export type PatternKind = "repeated" | "sequence" | "keyboard_walk" | "placeholder" | "word";
 
-/** A stretch that somebody who guesses would try as a whole. */
+/** A stretch that an attacker would try as a whole. */
 export interface Pattern {
-  /** Undefined for a date or a time, which says nothing of the other characters. */
+  /** Undefined for a date or a time, which says nothing about the other characters. */
   readonly kind: PatternKind | undefined;
   readonly length: number;
-  /** About log2 of the number of tries until this stretch is met. */
+  /** About log2 of the number of tries until this stretch is found. */
   readonly bits: number;
 }
 
 const SHORTEST = 4;
 
 const WALK_INDEX = new LineIndex(WALKS, SHORTEST);
-/** Digits of a constant are met by chance in other digits: a longer stretch tells. */
+/** Digits of a constant occur by chance in other digits, so only a longer stretch counts. */
 const SHORTEST_CONSTANT = 7;
 const CONSTANT_INDEX = new LineIndex(CONSTANTS, SHORTEST_CONSTANT);
-/** Where the order of the digits of hexadecimal leaves that of the character codes. */
+/** Hexadecimal digits go from 9 to a, which are not neighbours by character code. */
 const [NINE, AFTER_NINE] = ["9".charCodeAt(0), "a".charCodeAt(0)];
 
-/** Each character of ASCII in small letters. */
+/** Each ASCII character in lower case. */
 const LOWER = Uint8Array.from({ length: 128 }, (_, code) => String.fromCharCode(code).toLowerCase().charCodeAt(0));
 /** The same, with the letter that a digit or a sign stands for. */
 const LETTERS = LOWER.slice();
@@ -32,8 +32,8 @@ for (const [sign, letter] of ["0o", "1i", "3e", "4a", "5s", "7t", "@a", "$s", "!
   LETTERS[sign!] = letter!;
 
 /**
- * Words of hexadecimal digits; then points in time and parts of them, with the bits that they carry
- * for somebody who tries them all.
+ * Words of hexadecimal digits, then points in time and parts of them, with their bits for an
+ * attacker who tries them all.
  */
 const SHAPES: readonly (readonly [shape: RegExp, bits: number, kind?: PatternKind])[] = [
   [new RegExp(HEX_WORDS.join("|"), "gi"), 10, "word"],
@@ -47,27 +47,27 @@ const SHAPES: readonly (readonly [shape: RegExp, bits: number, kind?: PatternKin
 
 /** One of the 7,776 words of a passphrase list. */
 const BITS_OF_A_WORD = Math.log2(7776);
-/** Five characters a step apart are met by chance as rarely as four in their order. */
+/** Five characters with equal steps occur by chance as rarely as four in sequence. */
 const SHORTEST_STEPS = 5;
 
 /** The guessable stretches of a text. */
 export interface Patterns {
-  /** Those that begin at each place; undefined where none does. */
+  /** The stretches that begin at each position. Undefined where none begins. */
   readonly at: readonly (readonly Pattern[] | undefined)[];
-  /** Whether the text is a phrase of words that a program seems to have drawn. */
+  /** Whether the text is a phrase of words that a program probably drew. */
   readonly isPassphrase: boolean;
   /** Whether any of the stretches is more than a date or a time. */
   readonly isGuessable: boolean;
 }
 
 /**
- * Finds the guessable stretches of one text. Each kind is looked for in one pass over the whole
- * text, by character codes: piece by piece at each place, with pieces cut out as texts, a random
- * key took four times as long (bench/grade.ts).
+ * Finds the guessable stretches of a text. Each kind is searched in one pass over the whole text,
+ * by character codes. Cutting pieces out at each position took four times as long for a random key
+ * (bench/grade.ts).
  *
- * @param writing `typed` for what a person could have typed, `digits` for the hexadecimal digits of
- *   bytes, which hold no words but those of HEX_WORDS, `bytes` for bytes as Latin-1, which hold no
- *   words and no lines of a keyboard.
+ * @param writing `typed` for text that a person could have typed, `digits` for the hexadecimal
+ *   digits of bytes, which hold no words but those of HEX_WORDS, `bytes` for bytes as Latin-1,
+ *   which hold no words and no keyboard lines.
  */
 export function findPatterns(text: string, writing: "typed" | "digits" | "bytes"): Patterns {
   const found: (Pattern[] | undefined)[] = [];
@@ -108,7 +108,7 @@ export function findPatterns(text: string, writing: "typed" | "digits" | "bytes"
 
 type Add = (start: number, kind: PatternKind | undefined, length: number, bits: number) => void;
 
-/** Adds the words of the text, and tells whether it is a passphrase. */
+/** Adds the words of the text, and returns whether it is a passphrase. */
 function addWords(text: string, codes: Uint16Array, lower: Uint16Array, add: Add): boolean {
   const { words, isPassphrase } = phraseOf(text);
   for (const [start, word] of words) add(start, "word", word.length, BITS_OF_A_WORD);
@@ -127,10 +127,7 @@ function addWords(text: string, codes: Uint16Array, lower: Uint16Array, add: Add
   return false;
 }
 
-/**
- * By a table of ASCII, and not by toLowerCase(), which can change the length of texts outside of
- * it.
- */
+/** Uses an ASCII table, because toLowerCase() can change the length of other texts. */
 function translated(codes: Uint16Array, table: Uint8Array): Uint16Array {
   const found = codes.slice();
   for (let at = 0; at < codes.length; at++) found[at] = table[codes[at]!] ?? codes[at]!;
@@ -138,13 +135,13 @@ function translated(codes: Uint16Array, table: Uint8Array): Uint16Array {
 }
 
 /**
- * How far the text from each place on repeats what came before (a run of one character repeats from
- * one place back).
+ * For each position: how far the text from there repeats what came before. A run of one character
+ * repeats from one position back.
  */
 function repeatsIn(codes: Uint16Array): Uint16Array {
   const longest = new Uint16Array(codes.length);
-  // How far the text from each earlier place on is the same as from `start` on; before the loop
-  // over it, as from `start` + 1 on.
+  // For each earlier position: how long the text from there equals the text from `start`. Before
+  // the inner loop it holds the lengths for `start` + 1.
   const same = new Uint16Array(codes.length + 1);
   for (let start = codes.length - 1; start > 0; start--) {
     let most = 0;
@@ -175,7 +172,7 @@ function sequenceAt(codes: Uint16Array, start: number): number {
   }
 }
 
-/** Characters, or bytes, that go up or down by the same step each time. */
+/** The length of a run of characters, or bytes, with equal steps up or down. */
 function stepsAt(codes: Uint16Array, start: number): number {
   const step = codes[start + 1]! - codes[start]!;
   if (step === 0 || Math.abs(step) === 1) return 0;
@@ -184,7 +181,10 @@ function stepsAt(codes: Uint16Array, start: number): number {
   return length;
 }
 
-/** What capital letters in a word cost: one bit where they are all of it or the first. */
+/**
+ * The cost of capital letters in a word: one bit if only the first letter, or all of them, are
+ * capital.
+ */
 function spellingBits(written: string): number {
   if (!/[A-Z]/.test(written)) return 0;
   return /^[^a-z]*$|^.[^A-Z]*$/.test(written) ? 1 : written.length;

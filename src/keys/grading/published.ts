@@ -2,13 +2,13 @@ import { FAMOUS_KEYS } from "./known/famous-keys.ts";
 import { KnownKeys } from "./known/known-keys.ts";
 import { layersOf } from "./layers.ts";
 import { PUBLISHED_KEYS } from "./known/published-keys.ts";
-import { checkBytes } from "../../options.ts";
+import { checkTextOrBytes } from "../../options.ts";
 
-/** A key that was found among the published ones. */
+/** A key that is on the list of published keys. */
 export interface PublishedKey {
   /**
-   * Where it is known from, such as "express-session's documentation"; undefined where only that it
-   * is published is known.
+   * Where it was published, such as "express-session's documentation". Undefined if the list does
+   * not say.
    */
   readonly where: string | undefined;
 }
@@ -16,18 +16,18 @@ export interface PublishedKey {
 let list: KnownKeys | "unavailable" | undefined;
 
 /**
- * Whether a key is a published one: from public repositories, the documentation of frameworks,
- * templates and examples of applications, or a constant of a standard. It answers for the list that
- * comes with the package, which cannot hold every key that somebody has published. `gradeSecretKey`
- * also finds keys that are weak without having been published.
+ * Whether a key is published: in public repositories, the documentation of frameworks, templates
+ * and examples of applications, or as a constant of a standard. It knows the list that comes with
+ * the package, which cannot hold every published key. `gradeSecretKey` also finds keys that are
+ * weak without having been published.
  *
- * The key is found in wrapping too: in quotes, behind a name, in hexadecimal or base64, in
- * capitals, doubled, or with a few characters behind. A random key is taken for a published one
- * about once in a hundred million.
+ * It also finds a key in quotes, after a name, in hexadecimal or base64, in capitals, doubled, or
+ * with a few characters at the end. A random key is taken for a published one about once in a
+ * hundred million.
  *
- * @param key text, or bytes.
+ * @param key a string or bytes.
  * @throws InvalidOptionError for anything else.
- * @returns false also where the list is damaged; `gradeSecretKey` then says `list_unavailable`.
+ * @returns false also if the list is damaged. `gradeSecretKey` then reports `list_unavailable`.
  * @example
  * ```ts
  * isPublishedKey("192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf"); // true: it is in Flask's documentation
@@ -35,13 +35,13 @@ let list: KnownKeys | "unavailable" | undefined;
  * ```
  */
 export function isPublishedKey(key: string | Uint8Array): boolean {
-  if (typeof key !== "string") checkBytes("isPublishedKey(key), where it is not a string,", key);
+  checkTextOrBytes("The key in isPublishedKey(key)", key);
   return layersOf(Buffer.from(key as string), typeof key === "string").some(({ bytes }) => Boolean(lookUpPublished(bytes)));
 }
 
 /**
- * The published key that these bytes are, in one spelling or another; false for another key,
- * undefined if the list cannot be read.
+ * Looks these bytes up, in several spellings. False if they are not a published key, undefined if
+ * the list cannot be read.
  */
 export function lookUpPublished(key: Buffer): PublishedKey | false | undefined {
   list ??= open();
@@ -58,30 +58,27 @@ export function lookUpPublished(key: Buffer): PublishedKey | false | undefined {
 function open(): KnownKeys | "unavailable" {
   try {
     const found = KnownKeys.open(Buffer.from(PUBLISHED_KEYS, "base64"));
-    // A list without entries is not the list: something has put another module in its place.
+    // A list without entries means that something has replaced the module, such as a bundler.
     return found.size > 0 ? found : "unavailable";
   } catch {
     return "unavailable";
   }
 }
 
-/** What people put behind a key, or before it, to make it another one. */
+/** What people add to a key, at its end or its beginning, to make it another one. */
 const ENDINGS = /[-_.]?(?:prod(?:uction)?|dev(?:elopment)?|test(?:ing)?|stag(?:e|ing)|local|new|old|key|secret|v?\d{1,4}|!{1,3})$/i;
 const MOST_ADDED = 3;
-/** Shorter than this, what is left of a key says little. */
+/** A remainder shorter than this says little about the key. */
 const SHORTEST_REST = 8;
 
-/**
- * The ways in which the same key may be written, and what it is without a few characters that were
- * added.
- */
+/** Other spellings of the same key, and the key without a few added characters. */
 function spellings(key: Buffer): readonly (string | Buffer)[] {
   if (!key.every((byte) => byte < 0x80)) {
     const found = [key];
     const text = key.toString("utf8");
-    // A key's escapes are read as UTF-8 in some programs and as Latin-1 in others.
+    // Some programs read a key's escapes as UTF-8, others as Latin-1.
     if (Buffer.from(text, "utf8").equals(key) && /^[\0-\u00ff]*$/.test(text)) found.push(Buffer.from(text, "latin1"));
-    // Bytes may be what a published text says in hexadecimal or base64.
+    // The bytes may be the decoded form of a published hexadecimal or base64 text.
     const encoded = (["hex", "base64", "base64url"] as const).map((encoding) => Buffer.from(key.toString(encoding)));
     return [...found, Buffer.from(key.toString("latin1"), "utf8"), ...encoded];
   }
@@ -90,7 +87,7 @@ function spellings(key: Buffer): readonly (string | Buffer)[] {
   const lower = text.toLowerCase();
   others.add(lower.slice(0, 1).toUpperCase() + lower.slice(1));
   others.add(lower.replace(ENDINGS, ""));
-  // Also the spelling before somebody capitalised it.
+  // Also the spelling before it was capitalised.
   others.add(text.slice(0, 1).toLowerCase() + text.slice(1));
   for (let added = 1; added <= MOST_ADDED; added++) {
     if (text.length - added < SHORTEST_REST) break;

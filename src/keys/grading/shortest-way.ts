@@ -5,13 +5,13 @@ export interface Estimate {
   /** About log2 of the number of guesses. */
   readonly bits: number;
   /**
-   * The share of the key, 0 to 1, that each kind of guessable stretch makes up; empty where they do
-   * not matter.
+   * The share of the key, 0 to 1, that each kind of guessable stretch covers. Empty if they do not
+   * matter.
    */
   readonly shares: ReadonlyMap<PatternKind, number>;
 }
 
-/** A stretch with a cost of its own that makes nothing guessable. */
+/** A stretch with its own cost that does not make the key guessable. */
 export interface Stretch {
   readonly start: number;
   readonly length: number;
@@ -19,9 +19,9 @@ export interface Stretch {
 }
 
 /**
- * The cheapest way through the text, by dynamic programming over its places.
+ * The cheapest description of the text, by dynamic programming over its positions.
  *
- * @param literals what each character costs by itself.
+ * @param literals the cost of each character by itself.
  */
 export function shortestWay(literals: Float64Array, patterns: Patterns, stretches: readonly Stretch[]): Estimate {
   const end = literals.length;

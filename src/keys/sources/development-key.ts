@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { generateDevelopmentKey } from "../generate.ts";
 import { readKeyFile, temporaryBeside, writeWhole } from "./key-file.ts";
 
-/** A key for this machine, and what to say about it. */
+/** A key for this machine, its source, and warnings about it. */
 export interface DevelopmentKey {
   readonly key: string;
   readonly source: string;
@@ -11,13 +11,13 @@ export interface DevelopmentKey {
 }
 
 /**
- * The project's development key: kept in `.latchkey/secret_key` of the folder, for its owner only,
- * and made when it is missing, so that sessions live through restarts. The folder ignores itself in
- * git. Processes that start at the same time agree on one key.
+ * The project's development key. It is saved in `.latchkey/secret_key` of the folder, readable by
+ * its owner only, and created if it is missing. So sessions survive restarts. The folder contains a
+ * .gitignore for itself. Processes that start at the same time use the same key.
  *
- * In a folder that cannot be written the key lives as long as the process, with a warning.
+ * If the folder cannot be written, the key lives as long as the process, with a warning.
  *
- * @throws SecretKeyError `key_file` if the file is there and cannot be used.
+ * @throws SecretKeyError `key_file` if the file exists and cannot be used.
  */
 export function developmentKey(directory: string): DevelopmentKey {
   const folder = join(directory, ".latchkey");
@@ -32,7 +32,7 @@ export function developmentKey(directory: string): DevelopmentKey {
       key: generateDevelopmentKey(),
       source: "development key of this process",
       warnings: [
-        `The folder ${folder} cannot be written, so the development key is forgotten when the process ends, and all sessions with it.`,
+        `The folder ${folder} cannot be written, so the development key and all sessions end with this process. Fix: let this process write the folder, or set SECRET_KEY.`,
       ],
     };
   }
@@ -42,7 +42,7 @@ export function developmentKey(directory: string): DevelopmentKey {
 
 const UNWRITABLE: readonly string[] = ["EACCES", "EPERM", "EROFS", "ENOTDIR"];
 
-/** Writes a file unless there is one; nobody ever sees half of it. */
+/** Writes a file if it does not exist. No other process ever sees half of it. */
 function createOnce(path: string, text: string): void {
   const temporary = temporaryBeside(path);
   const handle = openSync(temporary, "wx", 0o600);
@@ -52,7 +52,7 @@ function createOnce(path: string, text: string): void {
     closeSync(handle);
   }
   try {
-    // A link fails if the name is taken, so the first of several processes wins and all read its
+    // A link fails if the name exists. So the first of several processes wins, and all read its
     // file.
     linkSync(temporary, path);
   } catch (error) {

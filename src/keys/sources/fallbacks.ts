@@ -1,13 +1,13 @@
 import { SecretKeyError } from "../../errors.ts";
 
-const HOW = `Write a JSON array, SECRET_KEY_FALLBACKS='["old key"]', or a list with a comma after each key, SECRET_KEY_FALLBACKS='old key,'`;
+const HOW = `Fix: write a JSON array, SECRET_KEY_FALLBACKS='["old key"]', or a list with a comma after each key, SECRET_KEY_FALLBACKS='old key,'`;
 
 /**
- * The keys in the text of the variable SECRET_KEY_FALLBACKS: a JSON array of texts, or texts with
- * commas between or behind them. An empty text is no key. One text without a comma is refused: it
- * might be a list of one or somebody's mistake, and Flask reads it as a list of letters.
+ * The keys in the text of the variable SECRET_KEY_FALLBACKS: a JSON array of strings, or strings
+ * with commas between or after them. An empty text holds no key. A single string without a comma is
+ * refused: it could be a list of one key or a mistake, and Flask reads it as a list of letters.
  *
- * @throws SecretKeyError `key_invalid` for anything else; the message says how to write it.
+ * @throws SecretKeyError `key_invalid` for anything else. The message says how to write it.
  */
 export function parseFallbacks(text: string, place = "the environment variable SECRET_KEY_FALLBACKS"): readonly string[] {
   const trimmed = text.trim();
@@ -17,14 +17,14 @@ export function parseFallbacks(text: string, place = "the environment variable S
     if (keys === undefined)
       throw new SecretKeyError(
         "key_invalid",
-        `The list of fallback keys in ${place} begins like a JSON array, but is none of texts. ${HOW}`,
+        `The list of fallback keys in ${place} begins with "[", but is not a JSON array of strings. ${HOW}`,
       );
     return keys;
   }
   if (!trimmed.includes(","))
     throw new SecretKeyError(
       "key_invalid",
-      `The list of fallback keys in ${place} is one text without a comma, which is ambiguous. ${HOW}`,
+      `The list of fallback keys in ${place} is a single string without a comma, which may be a mistake. ${HOW}`,
     );
   const keys = trimmed
     .replace(/,$/, "")
@@ -35,8 +35,8 @@ export function parseFallbacks(text: string, place = "the environment variable S
 }
 
 /**
- * The text that `parseFallbacks` reads as these keys; safe between single quotes of a shell or a
- * .env file.
+ * The text that `parseFallbacks` reads as these keys. It is safe between single quotes in a shell
+ * or a .env file.
  */
 export function formatFallbacks(keys: readonly string[]): string {
   return JSON.stringify(keys).replaceAll("'", String.raw`\u0027`);

@@ -2,11 +2,11 @@ import { parseEnv } from "node:util";
 import { InvalidOptionError, SecretKeyError } from "../../errors.ts";
 import { formatFallbacks, parseFallbacks } from "./fallbacks.ts";
 import { parseKeyFile } from "./key-file.ts";
-import { checkText } from "../../options.ts";
+import { checkText, nameOrKind } from "../../options.ts";
 
 /**
- * How a text holds keys: `file`, one key a line and the current one first, or `env`, the variables
- * of a .env file.
+ * How a text holds keys: `file` has one key per line with the current one first, and `env` has the
+ * variables of a .env file.
  */
 export type KeysTextFormat = "file" | "env";
 
@@ -19,28 +19,30 @@ export interface KeysInText {
 const VARIABLES = ["SECRET_KEY", "SECRET_KEY_FALLBACKS"] as const;
 
 /**
- * The keys that a key file's or .env file's text holds.
+ * The keys in the text of a key file or a .env file.
  *
- * @throws SecretKeyError `key_file` for a text that cannot be read as that, `key_missing` for a
- *   .env without SECRET_KEY; InvalidOptionError for arguments that cannot be.
+ * @throws SecretKeyError `key_file` for a text that cannot be read in this format, `key_missing`
+ *   for a .env without SECRET_KEY. InvalidOptionError for arguments of a wrong type.
  */
 export function readKeysText(text: string, format: KeysTextFormat): KeysInText {
-  checkText("The text of a file with keys", text);
+  checkText("The text of a file with keys, such as in readKeysText(text, format),", text);
   if (format !== "file" && format !== "env")
-    throw new InvalidOptionError('The format of a text with keys is "file" or "env". Fix: readKeysText(text, "env").');
+    throw new InvalidOptionError(
+      `The format of a text with keys must be "file" or "env". It got ${nameOrKind(format)}. Fix: readKeysText(text, "env").`,
+    );
   if (format === "file") {
-    const [current, ...fallbacks] = parseKeyFile(Buffer.from(text, "utf8"), "that was handed in");
+    const [current, ...fallbacks] = parseKeyFile(Buffer.from(text, "utf8"), "that was passed as text");
     return { current, fallbacks };
   }
   for (const name of VARIABLES) refuseWhatCannotBeEdited(text, name);
   const values = parseEnv(text);
   const current = values["SECRET_KEY"];
   if (current === undefined || current === "")
-    throw new SecretKeyError("key_missing", "The .env file sets no SECRET_KEY. Add one: npx latchkey key generate");
+    throw new SecretKeyError("key_missing", "The .env file sets no SECRET_KEY. Fix: add one, made with npx latchkey key generate");
   return { current, fallbacks: parseFallbacks(values["SECRET_KEY_FALLBACKS"] ?? "", "SECRET_KEY_FALLBACKS of the .env file") };
 }
 
-/** The same text with these keys in place of those it held; all else in it stays as it is. */
+/** Replaces the keys in the text, and leaves everything else as it is. */
 export function writeKeysText(text: string, format: KeysTextFormat, { current, fallbacks }: KeysInText): string {
   if (format === "file") {
     const end = text.endsWith("\r\n") ? "\r\n" : "\n";
@@ -61,28 +63,30 @@ export function writeKeysText(text: string, format: KeysTextFormat, { current, f
   if (readCurrent !== current || JSON.stringify(readFallbacks) !== JSON.stringify(fallbacks)) {
     throw new SecretKeyError(
       "key_file",
-      "A .env file cannot hold these keys so that they are read back the same. Use a key file (SECRET_KEY_FILE).",
+      "These keys cannot be written to a .env file and read back unchanged. Fix: use a key file (SECRET_KEY_FILE).",
     );
   }
   return written;
 }
 
-/** The line that sets a variable: what stands before the value, the value, the line end. */
+/**
+ * Matches the line that sets a variable: the part before the value, the value, and the line ending.
+ */
 function lineOf(name: string, flags = "m"): RegExp {
   return new RegExp(String.raw`^([ \t]*(?:export[ \t]+)?${name}[ \t]*=[ \t]*)([^\r\n]*)(\r?\n|$(?![\s\S]))`, flags);
 }
 
 function refuseWhatCannotBeEdited(text: string, name: string): void {
   const lines = [...text.matchAll(lineOf(name, "gm"))];
-  if (lines.length > 1) throw new SecretKeyError("key_file", `The .env file sets ${name} more than once. Keep one of the lines.`);
+  if (lines.length > 1) throw new SecretKeyError("key_file", `The .env file sets ${name} more than once. Fix: keep one of the lines.`);
   const value = lines[0]?.[2] ?? "";
   const quoteSign = /^["'`]/.exec(value)?.[0];
   if (quoteSign !== undefined && value.indexOf(quoteSign, 1) === -1) {
-    throw new SecretKeyError("key_file", `In the .env file the value of ${name} goes on over several lines. Write it on one.`);
+    throw new SecretKeyError("key_file", `In the .env file the value of ${name} has several lines. Fix: write it on one line.`);
   }
 }
 
-/** A value as all readers of .env files take it. */
+/** A value in a form that all readers of .env files read in the same way. */
 function quote(value: string): string {
   if (/^[\w+/=.:-]+$/.test(value)) return value;
   return value.includes("'") ? `"${value}"` : `'${value}'`;

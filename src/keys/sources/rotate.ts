@@ -4,18 +4,18 @@ import { gradeSecretKey } from "../grading/grade.ts";
 import type { KeyUsage } from "../key-ring.ts";
 import { readKeysText, writeKeysText, type KeysTextFormat } from "./key-source-text.ts";
 import { SecretKey } from "../secret-key.ts";
-import { checkOptions, checkText, kindOf } from "../../options.ts";
+import { checkOptions, checkText, kindOf, numberOrKind } from "../../options.ts";
 
 /*
- * A rotation in three steps, so that no server meets a cookie signed by a key that it does not know
+ * A rotation has three steps, so that no server gets a cookie signed by a key that it does not know
  * yet:
  *
  *   announce   the next key joins the fallbacks everywhere: it verifies and does not sign
- *   promote    it becomes the current key; the one before stays as a fallback
- *   retire     the old key goes, once hardly anything is verified by it any more
+ *   promote    the next key becomes the current key, and the old one becomes a fallback
+ *   retire     the old key is removed, when it verifies hardly anything any more
  *
- * The functions turn one text (of a .env or a key file) into the next one and touch no file:
- * `writeKeyFile` writes it. Keys are named by their fingerprints, never by their places.
+ * The functions turn one text (of a .env or a key file) into the next one and change no file.
+ * `writeKeyFile` writes the text. Keys are named by their fingerprints, never by their positions.
  */
 
 /** A text after a step of a rotation. */
@@ -25,41 +25,49 @@ export interface RotationStep {
   readonly current: SecretKey;
   readonly fallbacks: readonly SecretKey[];
   /**
-   * Why the key that was current is not among the fallbacks; undefined if it is, or was not moved.
+   * Why the previous key is not among the fallbacks. Undefined if it is, or if it is still the
+   * current key.
    */
   readonly dropped?: string | undefined;
 }
 
-/** What `promoteKey` does with the key that was current. */
+/** What `promoteKey` does with the previous key. */
 export interface PromoteOptions {
-  /** False ends all sessions at once: for a key that somebody else knows. True unless given. */
+  /**
+   * Whether the old key stays as a fallback. False ends all sessions at once: use it if another
+   * person may know the key. Default: true.
+   */
   readonly keepOld?: boolean | undefined;
   /**
-   * Keeps a weak or published old key as a fallback as long as this lies in the future: until then
-   * anyone who guesses it forges sessions.
+   * Keeps a weak or published old key as a fallback while this date is in the future. Until then, a
+   * visitor who guesses it can forge sessions. Default: such a key is dropped.
    */
   readonly acceptWeakFallbacksUntil?: Date | undefined;
-  /** Tells the time, in whole Unix seconds. */
+  /** Returns the time in whole Unix seconds. Default: the machine's clock. */
   readonly clock?: Clock | undefined;
 }
 
-/** When `retireKey` lets a key go. */
+/** When `retireKey` removes a key. */
 export interface RetireOptions {
   /**
-   * The share of verifications, 0 to 1, that the key made lately, over all servers:
+   * The share of recent verifications that the key made, 0 to 1, over all servers:
    * `verificationShare` of their usage.
    */
   readonly share: number;
-  /** The largest share at which the key goes; 0.01 unless given. The sessions behind it end. */
+  /**
+   * The largest share at which the key is removed. Visitors with a session of this key have to log
+   * in again. Default: 0.01.
+   */
   readonly atMost?: number | undefined;
 }
 
 /**
- * Adds the next key to the fallbacks: first step of a rotation. Deploy the text to all servers
+ * Adds the next key to the fallbacks: the first step of a rotation. Deploy the text to all servers
  * before `promoteKey`.
  *
  * @throws SecretKeyError `key_refused` for a next key that is weak, refused or for development,
- *   `key_conflict` if the text holds it already; `key_file`, `key_missing` for a text without keys.
+ *   `key_conflict` if the text already holds it, `key_file` or `key_missing` for a text without
+ *   keys.
  * @example
  * ```ts
  * const { text } = announceKey(readFileSync(".env", "utf8"), generateSecretKey(), "env");
@@ -67,22 +75,22 @@ export interface RetireOptions {
  * ```
  */
 export function announceKey(text: string, next: string, format: KeysTextFormat): RotationStep {
-  checkText("announceKey(text, next): the text", text);
+  checkText("The text in announceKey(text, next, format)", text);
   const { verdict, findings } = gradeSecretKey(next);
   if (verdict === "weak" || verdict === "refused")
     throw new SecretKeyError(
       "key_refused",
-      `The next key is no better than one to rotate away from. ${findings[0]!.message} ${findings[0]!.fix}`,
+      `The next key is not good enough to rotate to. ${findings[0]!.message} Fix: ${findings[0]!.fix}`,
     );
   const { current, fallbacks } = readKeysText(text, format);
   if (current === next || fallbacks.includes(next))
-    throw new SecretKeyError("key_conflict", "The next key is in the file already. Generate another one.");
+    throw new SecretKeyError("key_conflict", "The next key is already in the file. Fix: make another one with npx latchkey key generate");
   return step(text, format, current, [...fallbacks, next]);
 }
 
 /**
- * Makes an announced key the current one, and the key before it a fallback: second step. A weak or
- * published old key is dropped, since it would leave the door open.
+ * Makes an announced key the current one, and the key before it a fallback: the second step. A weak
+ * or published old key is dropped, because as a fallback it could still be used to forge sessions.
  *
  * @param fingerprint of the announced key, as `SecretKey.fingerprint` and `KeyRing.usage()` show
  *   it.
@@ -98,24 +106,28 @@ export function promoteKey(text: string, fingerprint: string, format: KeysTextFo
 }
 
 /**
- * Takes an old key away: last step. A visitor whose cookie that key signed has to log in again.
+ * Removes an old key: the last step. A visitor with a cookie signed by that key has to log in
+ * again.
  *
- * @param fingerprint of the fallback key to take away.
+ * @param fingerprint of the fallback key to remove.
  * @throws SecretKeyError `key_refused` while the key still makes more than `atMost` of the
- *   verifications, `key_invalid` if no fallback key has that fingerprint or the share is no number
- *   from 0 to 1.
+ *   verifications, `key_invalid` if no fallback key has that fingerprint or the share is not a
+ *   number from 0 to 1.
  */
 export function retireKey(text: string, fingerprint: string, format: KeysTextFormat, options: RetireOptions): RotationStep {
   checkOptions("retireKey", options, ["share", "atMost"]);
   const { share, atMost = 0.01 } = options;
   if (!(share >= 0 && share <= 1))
-    throw new SecretKeyError("key_invalid", 'The option "share" is the share of verifications by the old key, from 0 to 1.');
+    throw new SecretKeyError(
+      "key_invalid",
+      `The option share of retireKey must be a number from 0 to 1. It got ${numberOrKind(share)}. Fix: share: verificationShare(ring.usage(), fingerprint).`,
+    );
   const { current, fallbacks } = readKeysText(text, format);
   const old = find(fallbacks, fingerprint);
   if (share > atMost) {
     throw new SecretKeyError(
       "key_refused",
-      `The key ${fingerprint} still makes ${percent(share)} of the verifications, more than ${percent(atMost)}: those visitors would be logged out. Wait, or allow a larger share.`,
+      `The key ${fingerprint} still makes ${percent(share)} of the verifications, more than ${percent(atMost)}: those visitors would be logged out. Fix: wait, or allow a larger share.`,
     );
   }
   return step(
@@ -127,13 +139,15 @@ export function retireKey(text: string, fingerprint: string, format: KeysTextFor
 }
 
 /**
- * The share of verifications, 0 to 1, that one key made; 0 while nothing was verified.
+ * The share of verifications that one key made, 0 to 1. It is 0 while nothing was verified.
  *
- * @param usage of one ring or of several servers' rings, one after the other.
+ * @param usage of one ring, or the usage of several servers' rings in one list.
  */
 export function verificationShare(usage: readonly KeyUsage[], fingerprint: string): number {
   if (!Array.isArray(usage))
-    throw new InvalidOptionError(`verificationShare(usage) takes the usage of a ring. It got ${kindOf(usage)}. Fix: ring.usage().`);
+    throw new InvalidOptionError(
+      `The usage in verificationShare(usage, fingerprint) must be a list. It got ${kindOf(usage)}. Fix: verificationShare(ring.usage(), fingerprint).`,
+    );
   const all = countVerified(usage);
   return all === 0 ? 0 : countVerified(usage.filter((entry) => entry.fingerprint === fingerprint)) / all;
 }
@@ -155,12 +169,12 @@ function find(fallbacks: readonly string[], fingerprint: string): string {
   if (found !== undefined) return found;
   throw new SecretKeyError(
     "key_invalid",
-    `No fallback key of the file has the fingerprint ${fingerprint}. Look at: npx latchkey key status`,
+    `No fallback key of the file has the fingerprint ${fingerprint}. Fix: list the keys with npx latchkey key status`,
   );
 }
 
 function whyDropped(old: string, { keepOld = true, acceptWeakFallbacksUntil: until, clock = unixNow }: PromoteOptions): string | undefined {
-  if (!keepOld) return "It was not to be kept.";
+  if (!keepOld) return "It was dropped on request.";
   const { verdict, findings } = gradeSecretKey(old);
   if (verdict === "strong" || verdict === "acceptable") return undefined;
   if (until !== undefined && until.getTime() / 1000 > clock()) return undefined;

@@ -7,14 +7,15 @@ import { SecretKey } from "../secret-key.ts";
 import { InvalidOptionError } from "../../errors.ts";
 import { checkOptions, checkText, kindOf } from "../../options.ts";
 
-/** What to do when a key file changes. */
+/** What to do when the key file changes. */
 export interface WatchKeyFileOptions {
-  /** Gets warnings of the file; `process.emitWarning` unless given. */
+  /** Is called with warnings about the file. Default: `process.emitWarning`. */
   readonly warn?: ((message: string) => void) | undefined;
-  /** Is called after the ring has got other keys. */
+  /** Is called after the ring got other keys. */
   readonly onReload?: ((ring: KeyRing) => void) | undefined;
   /**
-   * Gets the error that kept the ring at its old keys; without it the error's message is a warning.
+   * Is called with the error when a changed file cannot be used. The ring then keeps its old keys.
+   * Default: the error's message is passed to `warn`.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -22,33 +23,33 @@ export interface WatchKeyFileOptions {
 /** A key file that is being watched. */
 export interface KeyFileWatch {
   /**
-   * Reads the file now, as on SIGHUP. Says whether the ring got other keys; false also when the
-   * file cannot be used, which `onError` hears.
+   * Reads the file now, for example on SIGHUP. Returns whether the ring got other keys. It also
+   * returns false if the file cannot be used. Then `onError` gets the error.
    */
   reload(): boolean;
-  /** Ends the watching. */
+  /** Stops watching. */
   close(): void;
 }
 
-/** A change is often several events. */
+/** One change often causes several events. */
 const SETTLE_MS = 50;
 /**
- * A file that is written in place is for a moment empty or cut off: before it counts as bad it gets
- * this time.
+ * A file that is written in place is briefly empty or incomplete. It gets this time before it
+ * counts as bad.
  */
 const SECOND_LOOK_MS = 500;
 
 /**
  * Gives the ring other keys whenever the file changes, while the server runs: a rotation without a
- * restart. All holders of the ring (a session manager, a signer) have them at once.
+ * restart. Everything that holds the ring (a session manager, a signer) uses them at once.
  *
- * Replacing the file, writing into it, and the exchange of symbolic links with which Kubernetes
- * updates secrets are all seen. A file that cannot be used, or holds a key that is refused, changes
- * nothing. New keys are graded by the ring's own mode and rules. The watching keeps no process
- * alive.
+ * It notices a replaced file, a file that is written in place, and the symbolic links that
+ * Kubernetes exchanges when it updates secrets. A file that cannot be used, or holds a key that is
+ * refused, changes nothing. New keys are graded by the ring's own mode and rules. Watching keeps no
+ * process alive.
  *
  * @param file the path that SECRET_KEY_FILE names.
- * @throws InvalidOptionError for arguments that cannot be; the system's error if the file's folder
+ * @throws InvalidOptionError for arguments of a wrong type. The system's error if the file's folder
  *   cannot be watched.
  * @example
  * ```ts
@@ -59,8 +60,10 @@ const SECOND_LOOK_MS = 500;
  */
 export function watchKeyFile(ring: KeyRing, file: string, options: WatchKeyFileOptions = {}): KeyFileWatch {
   if (typeof (ring as Partial<KeyRing> | null | undefined)?.replace !== "function" || typeof ring === "string")
-    throw new InvalidOptionError(`watchKeyFile(ring) takes a KeyRing, such as loadKeyRing gives. It got ${kindOf(ring)}.`);
-  checkText("watchKeyFile(ring, file): the file", file);
+    throw new InvalidOptionError(
+      `The ring in watchKeyFile(ring, file) must be a KeyRing. It got ${kindOf(ring)}. Fix: pass the ring that loadKeyRing returned.`,
+    );
+  checkText("The file in watchKeyFile(ring, file)", file);
   checkOptions("watchKeyFile", options, ["warn", "onReload", "onError"]);
   return new FolderWatch(ring, file, options);
 }
@@ -72,7 +75,7 @@ class FolderWatch implements KeyFileWatch {
   readonly #warn: (message: string) => void;
   readonly #watchers = new Map<string, FSWatcher>();
   #timer: NodeJS.Timeout | undefined;
-  #closed = false;
+  #isClosed = false;
 
   constructor(ring: KeyRing, file: string, options: WatchKeyFileOptions) {
     this.#ring = ring;
@@ -92,7 +95,7 @@ class FolderWatch implements KeyFileWatch {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     for (const watcher of this.#watchers.values()) watcher.close();
     this.#watchers.clear();
@@ -115,15 +118,13 @@ class FolderWatch implements KeyFileWatch {
     );
   }
 
-  /**
-   * The folder of the name, and that of the file behind it, where a symbolic link leads elsewhere.
-   */
+  /** Watches the folder of the path, and the folder of the file that a symbolic link leads to. */
   #watchFolders(): void {
     const folders = new Set([dirname(this.#file)]);
     try {
       folders.add(dirname(realpathSync(this.#file)));
     } catch {
-      // The file is missing for the moment; its folder tells when it is back.
+      // The file is missing for the moment. Its folder reports when it is back.
     }
     for (const [folder, watcher] of this.#watchers) {
       if (folders.has(folder)) continue;
@@ -138,15 +139,15 @@ class FolderWatch implements KeyFileWatch {
     }
   }
 
-  #changed(delay: number, again: boolean): void {
+  #changed(delay: number, mayRetry: boolean): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      if (this.#closed) return;
+      if (this.#isClosed) return;
       try {
         this.#watchFolders();
         this.#load();
       } catch (error) {
-        if (again) this.#changed(SECOND_LOOK_MS, false);
+        if (mayRetry) this.#changed(SECOND_LOOK_MS, false);
         else this.#report(error);
       }
     }, delay).unref();

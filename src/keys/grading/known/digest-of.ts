@@ -1,8 +1,8 @@
 import * as crypto from "node:crypto";
 
 /**
- * The digest of a text or of bytes, by the call that makes no object where the runtime has it: it
- * takes a tenth of the time of createHash.
+ * The digest of a string or of bytes. It uses `crypto.hash` if the runtime has it, which takes a
+ * tenth of the time of createHash because it creates no object.
  */
 export const digestOf: (digest: string, input: string | Uint8Array, encoding: "latin1" | "hex") => string =
   typeof crypto.hash === "function"

@@ -1,6 +1,6 @@
 /**
- * Keys that stand in well-known places, for a message that names the place. The list of published
- * keys holds them too.
+ * Keys from well-known places, for a message that names the place. The list of published keys holds
+ * them too.
  */
 export const FAMOUS_KEYS: ReadonlyMap<string, string> = new Map([
   ["keyboard cat", "express-session's documentation"],

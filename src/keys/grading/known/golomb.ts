@@ -1,11 +1,12 @@
 /*
  * Golomb-Rice coding of a sorted list of integers: the differences, each as a quotient in unary and
- * a remainder of `bits` bits. For evenly spread integers this is within half a bit of the smallest
- * form there can be, and it needs no seed and no second try: the same list gives the same bytes.
+ * a remainder of `bits` bits. For evenly spread integers the result is within half a bit of the
+ * smallest possible form. It needs no seed and no second try, so the same list gives the same
+ * bytes.
  */
 
 /**
- * Writes ascending integers below 2^53; `bits` (at most 32) is about log2 of their usual distance.
+ * Writes ascending integers below 2^53. `bits` (at most 32) is about log2 of their usual distance.
  */
 export function encodeGolombRice(integers: readonly number[], bits: number): Buffer {
   const size = 2 ** bits;
@@ -33,9 +34,11 @@ export function encodeGolombRice(integers: readonly number[], bits: number): Buf
   return Buffer.from(out);
 }
 
-/** Reads `count` integers that `encodeGolombRice` wrote; undefined if the bytes end before that. */
+/**
+ * Reads `count` integers that `encodeGolombRice` wrote. Undefined if the bytes end before that.
+ */
 export function decodeGolombRice(bytes: Uint8Array, count: number, bits: number): Float64Array | undefined {
-  // Each integer takes more than `bits` bits: a made-up count must not reserve memory.
+  // Each integer takes more than `bits` bits. So a made-up count cannot reserve memory.
   if (count * (bits + 1) > bytes.length * 8) return undefined;
   const size = 2 ** bits;
   const integers = new Float64Array(count);
@@ -51,7 +54,7 @@ export function decodeGolombRice(bytes: Uint8Array, count: number, bits: number)
     at++;
     if (at + bits > end) return undefined;
     let rest = 0;
-    // Up to the end of each byte at once: a server waits for this at its start.
+    // Reads up to the end of each byte at once, because a server waits for this at its start.
     for (let wanted = bits; wanted > 0;) {
       const left = 8 - (at & 7);
       const taken = Math.min(left, wanted);

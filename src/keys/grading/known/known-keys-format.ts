@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../../errors.ts";
-import { checkBytes } from "../../../options.ts";
+import { checkBytes, nameOrKind } from "../../../options.ts";
 
 /** How the lines of a list of keys are written. */
 export type KeyListFormat = "auto" | "text" | "base64";
@@ -19,12 +19,12 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
 const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|(.))/gs;
 
 /**
- * The keys of a text with one key a line, as bytes; empty lines are none.
+ * The keys of a text with one key per line, as bytes. Empty lines are ignored.
  *
- * @throws InvalidOptionError for a line that is not of the format.
+ * @throws InvalidOptionError for a line that does not fit the format.
  */
 export function parseKeyList(bytes: Uint8Array, format: KeyListFormat = "auto"): Uint8Array[] {
-  checkBytes("parseKeyList(bytes)", bytes);
+  checkBytes("The argument of parseKeyList(bytes)", bytes);
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     .toString("utf8")
     .replace(/^\u{FEFF}/u, "");
@@ -39,7 +39,9 @@ function parseLine(line: string, number: number, format: KeyListFormat): Uint8Ar
       const decoded = Buffer.from(line, "base64");
       const canonical = decoded.toString("base64").replace(/=+$/, "");
       if (canonical !== line.trim().replace(/=+$/, "").replaceAll("-", "+").replaceAll("_", "/")) {
-        throw new InvalidOptionError(`Line ${number} of the list of known keys is no base64.`);
+        throw new InvalidOptionError(
+          `Line ${number} of the list of known keys is not base64. Fix: correct the line, or use the format "text".`,
+        );
       }
       return decoded;
     }
@@ -48,13 +50,15 @@ function parseLine(line: string, number: number, format: KeyListFormat): Uint8Ar
       return literal === null ? Buffer.from(line, "utf8") : unescapeLiteral(literal[3]!, literal[1] === "b");
     }
     default:
-      throw new InvalidOptionError('The format of a list of known keys is one of "auto", "text" and "base64".');
+      throw new InvalidOptionError(
+        `The format of a list of known keys must be "auto", "text" or "base64". It got ${nameOrKind(format)}. Fix: leave it out.`,
+      );
   }
 }
 
 /**
- * What Python reads in a literal: of text as UTF-8, of bytes byte for byte. An unknown escape
- * stands for itself.
+ * Unescapes a literal as Python does: text as UTF-8, and bytes byte for byte. An unknown escape is
+ * kept as it is.
  */
 function unescapeLiteral(body: string, isBytes: boolean): Uint8Array {
   const value = body.replace(ESCAPE, (escape, two?: string, four?: string, eight?: string, octal?: string, simple?: string) => {

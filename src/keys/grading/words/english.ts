@@ -2,13 +2,13 @@ import { FUNCTION_WORDS, rankedWords } from "./dictionary.ts";
 
 /*
  * How likely letters follow one another in English: a model of three letters, interpolated with
- * those of two and one. It is a code in the sense of information theory, so random letters cost
+ * models of two and of one. It is a code in the sense of information theory. So random letters cost
  * fewer bits in it than in their alphabet only by chance: 24 bits fewer once in 2^24.
  */
 
 const LETTERS = 26;
 const A = "a".charCodeAt(0);
-/** Words of this rank count as much as all letters by themselves. */
+/** The weight of a word by its rank, compared with its letters alone. */
 const RANK_WEIGHT = 200;
 const MOST_WORDS = 8000;
 
@@ -43,7 +43,8 @@ function train(): Model {
     .slice(0, MOST_WORDS)
     .filter((word) => /^[a-z]+$/.test(word));
   for (const [rank, word] of words.entries()) {
-    // Glued to the next one as in a key: letters cross the border between words.
+    // Joined to another word, because in a key letters follow one another across the border of
+    // words.
     const next = words[(rank * 7919) % 2000]!;
     learn(word + next.slice(0, 2), 1 + RANK_WEIGHT / (rank + 20));
   }
@@ -51,7 +52,7 @@ function train(): Model {
   return { one, two, three };
 }
 
-/** Bits of each letter of a text of small letters, in the model. */
+/** The bits of each letter of a lower-case text in the model. */
 function letterBits(text: string): readonly number[] {
   const { one, two, three } = model();
   const total = one.reduce((sum, count) => sum + count, 0);
@@ -78,30 +79,29 @@ function letterBits(text: string): readonly number[] {
 }
 
 /**
- * Bits of a letter of running English for somebody who knows the language well (Shannon 1951 found
- * 1 to 2).
+ * The bits of a letter of running English for a person who knows the language well (Shannon 1951
+ * found 1 to 2).
  */
 const BITS_OF_A_LETTER = 2.3;
-/** A capital letter inside a run is a choice: about one bit where it comes. */
+/** A capital letter inside a run is a choice: about one bit. */
 const BITS_OF_A_CAPITAL = 1;
-/** So much has to be saved before letters are taken for English: by chance once in 2^24. */
+/** Letters count as English only if the model saves this much: by chance once in 2^24. */
 const SURE_BITS = 24;
 const SHORTEST_RUN = 12;
-/** The syllables of pwgen and its kind cost more in the model than running text. */
+/** The syllables of pwgen and similar programs cost more in the model than running text. */
 const MOST_OF_A_LETTER = 3.6;
 /**
- * With several small words of English in it, a run is a sentence even where its other words are
- * rare.
+ * With several small English words in it, a run is a sentence even if its other words are rare.
  */
 const MOST_OF_A_LETTER_IN_A_SENTENCE = 4.2;
 const FEWEST_SMALL_WORDS = 3;
 /**
- * Syllables of pwgen hold "the", "she" and "her" by chance, but hardly ever in so much of the run:
- * in one key of 100,000.
+ * Syllables of pwgen hold "the", "she" and "her" by chance. They cover this share of the run in one
+ * key of 100,000.
  */
 const LEAST_SHARE_OF_SMALL_WORDS = 0.4;
 
-/** The stretches of letters that are surely English, with what they cost. */
+/** The stretches of letters that are certainly English, with their costs. */
 export function englishRuns(
   text: string,
   bitsOfACharacter: number,
@@ -115,16 +115,13 @@ export function englishRuns(
   return found;
 }
 
-/**
- * What the letters of a phrase cost, if it is running text: full of the small words that glue a
- * sentence. Undefined for another text.
- */
+/** The bits of a phrase of running text, with many function words. Undefined for another text. */
 export function sentenceBits(text: string): number | undefined {
   const parts = text.split(/[ _.,;:!?-]+/).filter((part) => part !== "");
   const words = parts.filter((part) => /^(?:[a-z']+|[A-Z][a-z']*|[A-Z']+)$/.test(part));
   const letters = words.join("").replaceAll("'", "").length;
-  // Signs, digits and letters of both cases in a word are no sentence: random characters have "a"
-  // and "I" between them.
+  // Words with signs, digits or letters of both cases are not a sentence: random characters have
+  // "a" and "I" between them.
   if (words.length < 4 || letters < SHORTEST_RUN || letters < words.length * 2.5 || parts.length - words.length > words.length / 4)
     return undefined;
   const small = words.filter((word) => FUNCTION_WORDS.has(word.toLowerCase())).length;
@@ -151,7 +148,7 @@ function languageBits(run: string): number {
   return run.length * BITS_OF_A_LETTER + (run.slice(1).match(/[A-Z]/g)?.length ?? 0) * BITS_OF_A_CAPITAL;
 }
 
-/** A code for the changes of case: as likely as they were so far. */
+/** The cost of the changes of case: each change is as likely as changes were so far. */
 function caseBits(run: string): number {
   let [same, changed] = [4, 1];
   let bits = 1;

@@ -1,24 +1,24 @@
 import { codesOf } from "./dictionary.ts";
 
-/** The lines are of Latin-1. */
+/** The lines are in Latin-1. */
 const CODES = 256;
 const NONE = -1;
 const MARKS = 2 ** 15;
 
-/** Finds how far a text goes along any of a few well-known lines, from any place in them. */
+/** Finds how far a text follows one of a few well-known lines, from any position in them. */
 export class LineIndex {
   readonly #shortest: number;
   /** A number for each character of the lines, by its code. */
   readonly #digits = new Int16Array(CODES).fill(NONE);
   readonly #bits: number;
-  /** Marks which numbers may be among those of the lines: most of a random key is passed by it. */
+  /** Marks the numbers that may occur in the lines. It rules out most of a random key. */
   readonly #marks = new Uint8Array(MARKS);
-  /** The lines from each place on, by the number that their first characters make. */
+  /** The rest of the lines from each position, by the number of its first characters. */
   readonly #rests = new Map<number, string[]>();
 
   /**
-   * @param shortest how many characters in a row tell. With the bits of the lines' characters they
-   * have to fit into 30 bits.
+   * @param shortest the smallest number of characters that counts. Times the bits of the lines'
+   *   characters, it must fit into 30 bits.
    */
   constructor(lines: readonly string[], shortest: number) {
     this.#shortest = shortest;
@@ -36,8 +36,7 @@ export class LineIndex {
   }
 
   /**
-   * Calls `found` for each place at which the text follows a line, with the length for which it
-   * does so.
+   * Calls `found` for each position where the text follows a line, with the length of the match.
    */
   find(text: Uint16Array, found: (start: number, length: number) => void): void {
     this.#eachStart(text, (start, number) => {
@@ -53,8 +52,8 @@ export class LineIndex {
   }
 
   /**
-   * The number of the next few characters moves along the text: cutting them out as texts took most
-   * of the time of a grade.
+   * Updates the number of the next few characters along the text. Cutting them out as strings took
+   * most of the time of a grade.
    */
   #eachStart(text: Uint16Array, call: (start: number, number: number) => void): void {
     const [digits, bits, shortest] = [this.#digits, this.#bits, this.#shortest];

@@ -1,12 +1,12 @@
 /*
- * The words that made-up keys are made of. Not a dictionary of English: any separated word counts
- * as one word of a passphrase list (see estimate.ts). These are the words that are found glued
- * together, and those that say "I am no key yet".
+ * The words of made-up keys. This is not a dictionary of English: any separated word counts as one
+ * word of a passphrase list (see estimate.ts). It holds words that occur glued together, and words
+ * that mean "this is not a key yet".
  */
 
 const list = (text: string): readonly string[] => text.trim().split(/\s+/);
 
-/** Words of the texts that stand where a key should be put. */
+/** Words of placeholders for a key. */
 export const PLACEHOLDER_WORDS: readonly string[] = list(`
   secret secrets secretkey secretsecret supersecret topsecret mysecret mykey yourkey yoursecret appsecret clientsecret sessionsecret jwtsecret
   key keys keyhere goes here your yours change changed changeme changethis changeit chang3me replace replaceme replacethis insert
@@ -25,7 +25,7 @@ export const PLACEHOLDER_WORDS: readonly string[] = list(`
   deploy deployed docker heroku github gitlab stackoverflow blah blahblah asdf hello helloworld world hushhush shh shhh ssh
 `);
 
-/** Other words that made-up keys are full of: common English ones, and what programs are about. */
+/** Other frequent words of made-up keys: common English words, and words from programming. */
 export const COMMON_WORDS: readonly string[] = list(`
   the and for are but was all can had her him his how its may one our out own say she too who why yes you about above after again also
   always another away back because been before being best better between big black blue book both box boy brown but call came car
@@ -57,8 +57,8 @@ export const COMMON_WORDS: readonly string[] = list(`
 `);
 
 /**
- * The most common passwords that are not words above; also looked for as MD5, SHA-1, SHA-256 and
- * SHA-512 digests.
+ * The most common passwords that are not words above. Their MD5, SHA-1, SHA-256 and SHA-512 digests
+ * are searched too.
  */
 export const COMMON_PASSWORDS: readonly string[] = list(`
   123456 1234567 12345678 123456789 1234567890 111111 000000 123123 654321 666666 121212 112233 password1 password12 password123
