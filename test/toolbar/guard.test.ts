@@ -139,7 +139,7 @@ describe("the guard of the toolbar's pages", () => {
     expect(guard().admits(request({ peer: "172.17.0.1" }))).toEqual({
       allowed: false,
       reason: "The visitor's address is 172.17.0.1, not this machine.",
-      fix: 'To allow it: new Toolbar({ allow: ["172.17.0.1"] }).',
+      fix: 'Fix: to allow it, new Toolbar({ allow: ["172.17.0.1"] }).',
     });
     expect(guard().admits(request({ headers: { host: "dev.example.test:80" } }))).toMatchObject({
       fix: expect.stringContaining('hosts: ["dev.example.test"]') as unknown,
@@ -184,7 +184,7 @@ describe("the guard of the toolbar's pages", () => {
     expect(guard({ authorize: answers[0]! }).mayView(request({}))).toEqual({
       allowed: false,
       reason: "The option authorize failed.",
-      fix: "It threw an exception, which counts as a no.",
+      fix: "It threw an exception, which counts as no.",
     });
   });
 

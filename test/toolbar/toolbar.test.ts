@@ -54,7 +54,7 @@ describe("starting", () => {
       expect.objectContaining({
         name: "SecretKeyError",
         code: "key_missing",
-        message: expect.stringMatching(/^The debug toolbar requires a secret key: .*npx latchkey key generate/) as unknown,
+        message: expect.stringMatching(/^The debug toolbar requires a secret key\. .*npx latchkey key generate/) as unknown,
       }),
     );
   });
