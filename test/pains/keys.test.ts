@@ -154,7 +154,7 @@ describe("a Flask and a server in TypeScript", () => {
     return new Visitor(await serve(app));
   }
 
-  test("pain 30, Flask's cookie looks broken to everybody but Flask (pallets/flask#4117)", async () => {
+  test("pain 30, other libraries cannot read Flask's cookie (pallets/flask#4117)", async () => {
     // The thread's own cookie, its key, and the day on which it was made. It is base64 of
     // compressed JSON: that is what its first dot says.
     const cookie = ".eJyrVipOLS7OzM_TLUktLlGyUgJTOjDR-MwUoBiQqAUANscOVw.YLFEpg.mUktNdWRkgDnm0OWxbpoyOiY4kg";
@@ -167,7 +167,7 @@ describe("a Flask and a server in TypeScript", () => {
   });
 
   test.skipIf(python === undefined)(
-    "pain 30, Flask's cookie looks broken to everybody but Flask (pallets/flask#4490): both ways, with a running Flask",
+    "pain 30, other libraries cannot read Flask's cookie (pallets/flask#4490): both ways, with a running Flask",
     async () => {
       const peer = new LineProcess(python!, [fileURLToPath(new URL("../interop/flask_peer.py", import.meta.url))]);
       onTestFinished(() => peer.close());
