@@ -7,8 +7,8 @@ import { describe, expect, test } from "vitest";
 const root = fileURLToPath(new URL("../src", import.meta.url));
 
 /**
- * Folder -> the folders (or single files) that it may import. A folder may always import itself. Type
- * imports count.
+ * Folder -> the folders (or single files) that it may import. A folder may always import itself.
+ * Type imports count.
  */
 const BASE_MODULES = ["errors", "adapter-access", "encoding", "clock", "diagnostics", "mode", "own-browser", "options"];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {

@@ -220,7 +220,7 @@ export interface ExchangeSummary {
   readonly finished: boolean;
   /** A few words about the session, for the list: "valid", "rejected: expired". */
   readonly session?: string | undefined;
-  /** The exchange whose redirect led to this one. */
+  /** The exchange that redirected to this one. */
   readonly redirectedFrom?: string | undefined;
   /** Why the toolbar is not in this response. Absent if it is. */
   readonly notShown?: string | undefined;

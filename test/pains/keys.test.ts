@@ -37,7 +37,7 @@ const KINDS: Readonly<Record<string, () => Partial<SessionManagerOptions<Data>>>
 };
 
 test.each(Object.entries(KINDS))(
-  "pain 15, nobody knows how to rotate the key, and whether the old one is still used (vvo/iron-session#69): %s",
+  "pain 15, users do not know how to rotate the key, and whether the old one is still used (vvo/iron-session#69): %s",
   async (_, options) => {
     const keys = new KeyRing(generateSecretKey());
     const visitor = await visitorOf(new SessionManager<Data>({ keys, ...options() }));
@@ -161,7 +161,7 @@ describe("a Flask and a server in TypeScript", () => {
     const reader = await readerOf(new KeyRing("foobar"), Date.UTC(2021, 4, 29) / 1000);
     reader.jar.take([`session=${cookie}`]);
     expect(JSON.parse(await reader.read("/read"))).toEqual({ session_id: "id", "session-test": "test" });
-    // Whoever looks for the reason is told what it is, and what became of it.
+    // The reason is reported, with what was done.
     const { out } = await cli(["cookie", "inspect"], { input: `session=${cookie}`, env: { SECRET_KEY: "foobar" } });
     expect(out).toMatch(/rejected \(expired\) {2}Signed by us, but last used [^]*\n *format +flask\n/);
   });

@@ -26,7 +26,7 @@ import { z } from "zod";
 const shop = new SessionManager<{ cart: string[] }>({ keys: generateSecretKey() });
 const staff = new SessionManager({ keys: generateSecretKey(), schema: z.object({ role: z.enum(["clerk", "owner"]) }), cookie: { name: "staff" } });
 export const app = express();
-// express-session's own declarations stand beside it, and neither knows of the other.
+// express-session's own declarations are loaded as well, and the two are independent.
 app.use(expressSession({ secret: "another part of the site", resave: false, saveUninitialized: false }));
 app.use("/shop", session(shop), (request, response) => {
   (sessionOf(shop, request).data.cart ??= []).push("tea");

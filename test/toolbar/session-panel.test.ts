@@ -38,7 +38,7 @@ const committed = (more: Partial<SessionCommitted> = {}): SessionCommitted => ({
   ...more,
 });
 
-/** The session panel of a request in which these messages were told. */
+/** The session panel of a request with these messages. */
 function panelOf(messages: { readonly loaded?: SessionLoaded; readonly committed?: SessionCommitted }, ring: KeyRing = keys): PanelView {
   const toolbar = new Toolbar({ keys: ring, clock: () => NOW });
   toolbars.push(toolbar);
@@ -85,7 +85,7 @@ describe("the sentence on the session", () => {
     expect(block(panel, "verdict").hint).toContain(`signed again with the current key ${currentKey.fingerprint}`);
   });
 
-  test("tells a session that nobody touched from one that nobody has", () => {
+  test("distinguishes a session that was not touched from no session", () => {
     expect(panelOf({}).subtitle).toBe("not used");
     const untouched = panelOf({ committed: committed({ action: "none", bytes: 0, accessed: false, snapshot: () => ({}) }) });
     expect(untouched.subtitle).toBe("not touched");

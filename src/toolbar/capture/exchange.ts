@@ -19,7 +19,7 @@ export interface ResponseFacts {
   readonly headers: Iterable<readonly [string, string]>;
 }
 
-/** The request whose redirect led to another, and the number of the first in that chain. */
+/** The request that redirected to another, and the number of the first in that chain. */
 export interface RedirectSource {
   readonly id: string;
   readonly sequence: number;
@@ -47,7 +47,7 @@ export class Exchange implements Recording {
    * shown.
    */
   notShown: string | undefined;
-  /** The exchange whose redirect led here. */
+  /** The exchange that redirected here. */
   redirectedFrom: RedirectSource | undefined;
   /** Whether Node's server reports the end of the response. Otherwise the adapter does. */
   endsWithSocket = false;

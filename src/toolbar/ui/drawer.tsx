@@ -29,7 +29,7 @@ export function Drawer(properties: {
         </span>
         {summary === undefined ? null : <Line summary={summary} />}
         {redirect === undefined ? null : (
-          <button type="button" class="link" onClick={() => onSelect(redirect.id)} title="The request whose redirect led here">
+          <button type="button" class="link" onClick={() => onSelect(redirect.id)} title="The request that redirected here">
             ← {redirect.status} {redirect.method} {redirect.path}
           </button>
         )}
