@@ -27,11 +27,11 @@ const file = readFileSync(path);
 const list = file[0] === 0x1f && file[1] === 0x8b ? gunzipSync(file) : file;
 
 const keys = parseKeyList(list).flatMap(withTwin);
-const kept = keys.filter((key) => !isRefused(key));
+const listed = keys.filter((key) => !isRefused(key));
 const documented = [...FRAMEWORK_DEFAULT_KEYS, ...readPublished()].map((key) => Buffer.from(key as string)).flatMap(withTwin);
 const digests = [...FRAMEWORK_DEFAULT_KEYS, ...readPublishedKeys().map(({ key }) => key)].flatMap(digestsOf);
 const filter = Buffer.from(
-  buildKeyFilter([...[...kept, ...documented].flatMap((key) => [key, trimmed(key)]).filter((key) => key.length > 0), ...digests]),
+  buildKeyFilter([...[...listed, ...documented].flatMap((key) => [key, trimmed(key)]).filter((key) => key.length > 0), ...digests]),
 );
 if (filter.length > LARGEST) throw new Error(`The filter has ${filter.length} bytes, more than ${LARGEST}.`);
 writeFileSync(
@@ -39,7 +39,7 @@ writeFileSync(
   `/* Made by scripts/build-published-keys.ts: a filter of hashes, base64. It holds no key. */\nexport const PUBLISHED_KEYS: string =\n  "${filter.toString("base64")}";\n`,
 );
 console.log(
-  `${keys.length} keys of the list, ${kept.length} of them not refused by themselves, ${documented.length} documented, ${filter.length} bytes`,
+  `${keys.length} keys of the list, ${listed.length} of them not refused by themselves, ${documented.length} documented, ${filter.length} bytes`,
 );
 
 /** The key, and its characters as Latin-1: what the same literal is where it stands for bytes. */
@@ -57,7 +57,7 @@ function isRefused(key: Uint8Array): boolean {
 }
 
 /**
- * The digests of a documented key: who is told to make a key often takes the digest of the example.
+ * The digests of a documented key: people often use the digest of an example as their key.
  */
 function digestsOf(key: string | Uint8Array): readonly Uint8Array[] {
   const bytes = Buffer.from(key as string);

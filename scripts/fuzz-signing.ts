@@ -1,5 +1,5 @@
 /**
- * Throws random and half-right texts at everything that reads signed values, for as long as told,
+ * Throws random and half-right texts at everything that reads signed values, for a given time,
  * and fails on any exception outside of the tree of errors, on any acceptance of what was not
  * signed, and on any input that takes time out of proportion to its length.
  *

@@ -33,6 +33,7 @@ for (const kind of kinds) {
 }
 
 function oneOf(given: readonly string[], known: readonly string[]): readonly string[] {
-  for (const each of given) if (!known.includes(each)) throw new Error(`"${each}" is none of ${known.join(", ")}. Fix: give one of these.`);
+  for (const each of given)
+    if (!known.includes(each)) throw new Error(`"${each}" is not one of ${known.join(", ")}. Fix: give one of these.`);
   return given;
 }

@@ -7,10 +7,10 @@ import { describe, expect, test } from "vitest";
 const root = fileURLToPath(new URL("../src", import.meta.url));
 
 /**
- * Room -> the rooms (or single files) that it may import. A room may always import itself. Type
- * imports count.
+ * Folder -> the folders (or single files) that it may import. A folder may always import itself.
+ * Type imports count.
  */
-const GROUND = ["errors", "adapter-access", "encoding", "clock", "diagnostics", "mode", "own-browser", "options"];
+const BASE_MODULES = ["errors", "adapter-access", "encoding", "clock", "diagnostics", "mode", "own-browser", "options"];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   "adapter-access": [],
@@ -20,12 +20,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   mode: ["errors"],
   "own-browser": [],
   options: ["errors"],
-  keys: GROUND,
-  signing: ["keys", ...GROUND],
-  sessions: ["signing", "keys", ...GROUND],
+  keys: BASE_MODULES,
+  signing: ["keys", ...BASE_MODULES],
+  sessions: ["signing", "keys", ...BASE_MODULES],
   stores: ["sessions/store/session-store", "clock", "errors", "mode", "options"],
-  index: ["keys", "signing", "sessions", ...GROUND],
-  toolbar: ["keys", "signing", ...GROUND],
+  index: ["keys", "signing", "sessions", ...BASE_MODULES],
+  toolbar: ["keys", "signing", ...BASE_MODULES],
   "toolbar/ui": ["toolbar/panel"],
   adapters: ["sessions", "toolbar", "adapter-access", "errors", "own-browser", "options"],
   flask: ["index", "keys/index", "adapters", "toolbar", "stores", "mode", "options"],
@@ -37,7 +37,7 @@ const SHARED = ["check-mounted", "not-saved", "node-facts", "session-place", "se
   (part) => `adapters/${part}`,
 );
 /**
- * Inner walls: a part of a folder -> the other parts of that folder that it may import. What is in
+ * Order inside of a folder: a part -> the other parts of that folder that it may import. What is in
  * no part may import all parts. A part is a folder or a single file.
  */
 const INNER: Readonly<Record<string, readonly string[]>> = {
@@ -86,14 +86,14 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "cli/doctor/list-files": [],
   "cli/doctor": ["cli/doctor/list-files"],
 };
-/** Rooms whose imports of these rooms may only be types. */
+/** Folders that may import only types from these folders. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
   adapters: ["sessions", "toolbar"],
   stores: ["sessions/store/session-store"],
   testing: ["sessions"],
   "toolbar/ui": ["toolbar/panel"],
 };
-const CRYPTO_ROOMS = ["keys", "signing", "sessions"];
+const CRYPTO_FOLDERS = ["keys", "signing", "sessions"];
 
 interface Import {
   readonly from: string;
@@ -112,7 +112,7 @@ const imports: Import[] = files.flatMap((from) =>
 );
 
 /** "keys/grade.ts" -> "keys"; "toolbar/ui/main.tsx" -> "toolbar/ui"; "errors.ts" -> "errors". */
-function roomOf(file: string): string {
+function folderOf(file: string): string {
   if (file.startsWith("toolbar/ui/")) return "toolbar/ui";
   return file.includes("/") ? file.split("/")[0]! : file.replace(/\.tsx?$/, "");
 }
@@ -134,15 +134,15 @@ const inside = imports.flatMap((entry) => {
 });
 
 describe("who may import whom", () => {
-  test("every room is in the table", () => {
-    expect([...new Set(files.map(roomOf))].filter((room) => !(room in MAY_IMPORT))).toEqual([]);
+  test("every folder is in the table", () => {
+    expect([...new Set(files.map(folderOf))].filter((folder) => !(folder in MAY_IMPORT))).toEqual([]);
   });
 
-  test("no room imports what it may not know", () => {
+  test("no folder imports what the table does not allow", () => {
     const wrong = inside.filter(({ from, target }) => {
-      const room = roomOf(from);
-      if (roomOf(target) === room) return false;
-      return !MAY_IMPORT[room]!.some((allowed) => allowed === roomOf(target) || target.startsWith(`${allowed}.ts`));
+      const folder = folderOf(from);
+      if (folderOf(target) === folder) return false;
+      return !MAY_IMPORT[folder]!.some((allowed) => allowed === folderOf(target) || target.startsWith(`${allowed}.ts`));
     });
     expect(wrong.map(({ from, target }) => `${from} -> ${target}`)).toEqual([]);
   });
@@ -150,7 +150,7 @@ describe("who may import whom", () => {
   test("inside of a folder, no part imports what it may not know", () => {
     const wrong = inside.filter(({ from, target }) => {
       const [part, other] = [partOf(from), partOf(target)];
-      if (part === undefined || part === other || roomOf(from) !== roomOf(target)) return false;
+      if (part === undefined || part === other || folderOf(from) !== folderOf(target)) return false;
       return other === undefined || !INNER[part]!.includes(other);
     });
     expect(wrong.map(({ from, target }) => `${from} -> ${target}`)).toEqual([]);
@@ -158,17 +158,17 @@ describe("who may import whom", () => {
 
   test("every part is there, and every folder inside of a folder is a part", () => {
     expect(Object.keys(INNER).filter((part) => !files.some((file) => partOf(file) === part))).toEqual([]);
-    const folders = files.filter((file) => file.split("/").length > 2 && roomOf(file) !== "toolbar/ui" && partOf(file) === undefined);
+    const folders = files.filter((file) => file.split("/").length > 2 && folderOf(file) !== "toolbar/ui" && partOf(file) === undefined);
     expect([...new Set(folders.map(dirname))]).toEqual([]);
   });
 
   test("adapters, stores, testing and the toolbar's browser half know the others by their types only", () => {
     const wrong = inside.filter(({ from, target, typeOnly }) => {
-      const room = roomOf(from);
+      const folder = folderOf(from);
       return (
         !typeOnly &&
-        roomOf(target) !== room &&
-        (TYPES_ONLY[room] ?? []).some((name) => roomOf(target) === name || target.startsWith(`${name}.ts`))
+        folderOf(target) !== folder &&
+        (TYPES_ONLY[folder] ?? []).some((name) => folderOf(target) === name || target.startsWith(`${name}.ts`))
       );
     });
     expect(wrong.map(({ from, target }) => `${from} -> ${target}`)).toEqual([]);
@@ -194,22 +194,22 @@ describe("who may import whom", () => {
   });
 });
 
-describe("what only some rooms may touch", () => {
-  const offenders = (pattern: RegExp, allowed: (room: string, file: string) => boolean): string[] =>
-    files.filter((file) => !allowed(roomOf(file), file) && pattern.test(withoutComments(texts.get(file)!)));
+describe("what only some folders may use", () => {
+  const offenders = (pattern: RegExp, allowed: (folder: string, file: string) => boolean): string[] =>
+    files.filter((file) => !allowed(folderOf(file), file) && pattern.test(withoutComments(texts.get(file)!)));
 
   test("node:crypto stays in keys, signing and sessions", () => {
-    expect(offenders(/from "node:crypto"/, (room) => CRYPTO_ROOMS.includes(room))).toEqual([]);
+    expect(offenders(/from "node:crypto"/, (folder) => CRYPTO_FOLDERS.includes(folder))).toEqual([]);
   });
   test("Date.now stays in clock", () => {
-    expect(offenders(/\bDate\.now\b|\bnew Date\(\)/, (room) => room === "clock" || room === "toolbar/ui")).toEqual([]);
+    expect(offenders(/\bDate\.now\b|\bnew Date\(\)/, (folder) => folder === "clock" || folder === "toolbar/ui")).toEqual([]);
   });
   test("process.env stays in mode and in the command line, console in the command line", () => {
-    expect(offenders(/\bprocess\.env\b|\bconsole\.\w+\(/, (room) => room === "cli" || room === "mode")).toEqual([]);
-    expect(offenders(/\bconsole\.\w+\(/, (room) => room === "cli")).toEqual([]);
+    expect(offenders(/\bprocess\.env\b|\bconsole\.\w+\(/, (folder) => folder === "cli" || folder === "mode")).toEqual([]);
+    expect(offenders(/\bconsole\.\w+\(/, (folder) => folder === "cli")).toEqual([]);
   });
   test("the toolbar's browser half imports nothing of Node", () => {
-    expect(imports.filter(({ from, specifier }) => roomOf(from) === "toolbar/ui" && specifier.startsWith("node:"))).toEqual([]);
+    expect(imports.filter(({ from, specifier }) => folderOf(from) === "toolbar/ui" && specifier.startsWith("node:"))).toEqual([]);
   });
   test("no store and no part of the core imports a driver or a framework", () => {
     const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -221,11 +221,11 @@ describe("what only some rooms may touch", () => {
     };
     const wrong = imports.filter(({ from, specifier }) => {
       if (specifier.startsWith(".") || specifier.startsWith("node:")) return false;
-      return !(allowed[roomOf(from)] ?? []).some((name) => specifier === name || specifier.startsWith(`${name}/`));
+      return !(allowed[folderOf(from)] ?? []).some((name) => specifier === name || specifier.startsWith(`${name}/`));
     });
     expect(wrong.map(({ from, specifier }) => `${from} -> ${specifier}`)).toEqual([]);
   });
-  test("barrels are doors only: no other file only hands names on", () => {
+  test("only entry points re-export names", () => {
     const barrels = files.filter(
       (file) =>
         !file.endsWith("index.ts") &&

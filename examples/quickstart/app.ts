@@ -1,5 +1,5 @@
 // The application of the article "Flask Secret Key", and what it only tells about: a session that
-// links a visitor to a row, and a server that rejects whoever tampers with it. `npm start` runs it.
+// links a visitor to a row, and a server that rejects a cookie that was tampered with. `npm start` runs it.
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { loadKeyRing } from "latchkey/keys";

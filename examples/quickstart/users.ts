@@ -13,7 +13,7 @@ const derive = promisify<string, Buffer, number, Buffer>((password, salt, length
   scrypt(password, salt, length, { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 }, done),
 );
 
-/** The users' table. Passwords are kept as scrypt hashes, each with a salt of its own. */
+/** The users' table. Passwords are saved as scrypt hashes, each with its own salt. */
 export class Users {
   readonly #database: DatabaseSync;
 
@@ -39,7 +39,7 @@ export class Users {
     const row = this.#database.prepare("SELECT salt, hash FROM users WHERE name = ?").get(name) as
       | { salt: Uint8Array; hash: Uint8Array }
       | undefined;
-    // Without such a user the work is done all the same, or the time would tell which names exist.
+    // Hash even for an unknown user. Otherwise the response time would show which names exist.
     const hash = await derive(password, Buffer.from(row?.salt ?? randomBytes(16)), 32);
     return row !== undefined && timingSafeEqual(hash, row.hash) ? this.#find("name", name) : undefined;
   }

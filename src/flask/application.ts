@@ -10,7 +10,7 @@ import { readRequest } from "./read-request.ts";
 import { makeResponse, type ViewResult } from "./response.ts";
 import type { Rule } from "./rule.ts";
 
-/** A rule, and what answers it. */
+/** A rule, and the view that answers it. */
 export interface Route {
   readonly rule: Rule;
   readonly methods: readonly string[];
@@ -20,12 +20,12 @@ export interface Route {
 
 /** Makes the page for an error. */
 export type ErrorHandler = (error: HTTPException) => ViewResult | Promise<ViewResult>;
-/** Runs before each view; what it returns, unless nothing, is the answer. */
+/** Runs before each view. If it returns anything, that is the answer and the view does not run. */
 export type BeforeRequest = () => ViewResult | undefined | void | Promise<ViewResult | undefined | void>;
-/** Takes each answer, and returns it or another. */
+/** Runs after each view with its answer. Returns that answer, or another one. */
 export type AfterRequest = (response: Response) => Response | Promise<Response>;
 
-/** What a `Flask` has gathered by the time of its first request. */
+/** The settings, routes and functions of a `Flask` at its first request. */
 export interface ApplicationParts {
   readonly app: ContextApplication & {
     readonly config: Config;
@@ -39,22 +39,21 @@ export interface ApplicationParts {
   readonly errorHandlers: ReadonlyMap<number, ErrorHandler>;
 }
 
-/** The Hono application that answers for a `Flask`. */
+/** Makes the Hono application that answers the requests of a `Flask`. */
 export function createApplication(parts: ApplicationParts): Hono {
   const { app, routes, middleware } = parts;
   const hono = new Hono();
-  // What fails outside of a view, such as keeping a session that is too large, ends here.
+  // Handles errors outside of views, such as a session that is too large to be saved.
   hono.onError((error) => errorPage(error, isDebugging(app.config)));
   for (const handler of middleware) hono.use(handler);
-  // Before the session: a style sheet is no visit, and needs no look into the store.
+  // Before the session: a style sheet does not count as a visit, and needs no read from the store.
   hono.use("/static/*", serveStatic({ root: app.rootPath }));
   const manager = createManager(app);
   if (manager !== undefined) hono.use(sessionMiddleware(manager) as MiddlewareHandler);
   for (const { rule, methods, endpoint, view } of routes.toSorted((a, b) => a.rule.compare(b.rule))) {
     hono.on([...methods], rule.routerPath, (c) => answer(parts, c, endpoint, () => view(rule.read(c.req.param()))));
   }
-  // Reached by what no route took: either nobody knows the address, or nobody answers it for this
-  // method.
+  // Reached when no route matched: the address is unknown, or no route answers it for this method.
   hono.all("*", (c) => answer(parts, c, undefined, () => answerWithoutRoute(routes, c)));
   return hono;
 }
@@ -63,7 +62,7 @@ function createManager({ keys, config }: ApplicationParts["app"]): SessionManage
   if (keys === undefined) return undefined;
   return new SessionManager({
     keys,
-    // As in Flask, a session that is used has no end.
+    // As in Flask, a session that is used regularly never expires.
     lifetime: Infinity,
     idleTimeout: config.PERMANENT_SESSION_LIFETIME,
     ...extensionOf(config),
@@ -79,8 +78,8 @@ function createManager({ keys, config }: ApplicationParts["app"]): SessionManage
 }
 
 /**
- * Flask signs a permanent session's cookie again with each answer. In a store that would be a write
- * for each request, so half of the time has to pass.
+ * Flask sends a permanent session's cookie with each answer. With a store that would cost a write
+ * for each request, so here the end moves only when half of the lifetime has passed.
  */
 function extensionOf({ SESSION_REFRESH_EACH_REQUEST: refreshes, SESSION_STORE: store }: Config): { readonly extendAfter?: number } {
   if (!refreshes) return { extendAfter: Infinity };
@@ -116,8 +115,8 @@ async function answer(parts: ApplicationParts, c: Context, endpoint: string | un
 }
 
 /**
- * A visit moves the session's end even if the page does not use the session. For that the session
- * has to be opened.
+ * A visit moves the session's end even if the page does not use the session. Reading a
+ * property opens the session, and only an opened session is extended.
  */
 function keepAlive(session: Session): void {
   Reflect.get(session, "persistent");
@@ -147,11 +146,11 @@ function answerWithoutRoute(routes: readonly Route[], c: Context): Response {
 function errorPage(error: unknown, debug: boolean): Response {
   if (error instanceof HTTPException) return error.toResponse();
   reportError(error);
-  // A trace tells about the server's inside: only for its developer.
+  // A stack trace shows internals of the server, so only the developer gets it.
   return new HTTPException(500).toResponse(debug && error instanceof Error ? (error.stack ?? error.message) : undefined);
 }
 
-/** An unexpected error is never lost: it goes where uncaught ones of the process go. */
+/** Writes an unexpected error to standard error, as Node does with an uncaught one. */
 function reportError(error: unknown): void {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
 }

@@ -1,55 +1,71 @@
 import type { KeyRing, SessionStore } from "../index.ts";
 
 /**
- * The settings that mean something here, with Flask's names. Anything else in upper case is the
- * application's own.
+ * The settings that `flask` reads, with Flask's names. The application may add any others in upper
+ * case.
  */
 export interface ConfigValues {
   /**
-   * The toolbar shows, errors show their trace, and a guessable key only warns. False unless set.
-   * It takes effect only in development: where NODE_ENV (or LATCHKEY_ENV) or the key ring says so,
-   * and none of them says production.
+   * Default: false. When true, pages show the toolbar, error pages show a stack trace, and a
+   * guessable key is a warning instead of an error. It takes effect only in development: NODE_ENV,
+   * LATCHKEY_ENV or the key ring must say development, and none of them production.
    */
   DEBUG: boolean;
   /**
    * Signs the session and the toolbar's pages: text, bytes, or a ring of keys from `loadKeyRing`.
+   * Without it, using the session throws. A new key without the old one in SECRET_KEY_FALLBACKS
+   * logs every visitor out.
    */
   SECRET_KEY: string | Uint8Array | KeyRing | undefined;
-  /** Keys that only verify, for a rotation without a logout. A list, never one text. */
+  /**
+   * Old keys that still verify cookies but no longer sign. Visitors stay logged in when SECRET_KEY
+   * changes. Always a list, even for one key.
+   */
   SECRET_KEY_FALLBACKS: readonly (string | Uint8Array)[] | undefined;
   /**
-   * Keeps sessions on the server, with only a token in the cookie. Without it the cookie holds the
-   * session in Flask's own format.
+   * Saves sessions on the server; the cookie then holds only a token. Without a store the cookie
+   * holds the session in Flask's own format, which the visitor can read, up to 4,096 bytes.
    */
   SESSION_STORE: SessionStore | undefined;
-  /** `session` unless set; with a store and a Secure cookie, `__Host-session`. */
+  /**
+   * Default: `session`; with a store and a Secure cookie, `__Host-session`. A new name logs every
+   * visitor out.
+   */
   SESSION_COOKIE_NAME: string | undefined;
   /**
-   * Whether the cookie is for https only: unless set, yes, except over plain http on this machine.
+   * Whether browsers send the cookie over HTTPS only. Default: `"auto"`, which is true except over
+   * plain HTTP on this machine. With `true`, browsers drop the cookie of a page over plain HTTP.
    */
   SESSION_COOKIE_SECURE: boolean | "auto";
+  /**
+   * Which requests from other sites carry the cookie. Default: `"Lax"`: only those of links. With
+   * `"Strict"` none, so a visitor who follows a link from another site appears logged out. With
+   * `"None"` all; browsers then require a Secure cookie.
+   */
   SESSION_COOKIE_SAMESITE: "Lax" | "Strict" | "None";
   /**
-   * Seconds without a visit after which a session ends. Default: 31 days, as in Flask. A session
-   * that is used has no other end. `session.permanent = true` gives the cookie this time too;
-   * without it the cookie ends with the browser's window.
+   * Seconds without a visit after which a session ends and the visitor is logged out. Default: 31
+   * days, as in Flask. A session that is used regularly never expires. With
+   * `session.permanent = true` the cookie lasts as long; without it, browsers delete the cookie
+   * when they are closed.
    */
   PERMANENT_SESSION_LIFETIME: number;
   /**
-   * Whether a visit moves the end of a session: true, as in Flask. Flask sends the cookie of a
-   * permanent session with each answer; here it is sent when more than half of
-   * PERMANENT_SESSION_LIFETIME has passed since it was sent last. `false` is refused: there is no
-   * session whose end a visit does not move.
+   * Whether a visit moves the end of a session. Default: true, as in Flask. Each answer then sends a
+   * permanent session's cookie. With SESSION_STORE, it is sent when more than half of
+   * PERMANENT_SESSION_LIFETIME has passed since it was sent last. With false, no visit moves the end,
+   * so every visitor is logged out PERMANENT_SESSION_LIFETIME after the session was last saved.
    */
   SESSION_REFRESH_EACH_REQUEST: boolean;
   /**
-   * The largest request body that is read, in bytes: 1 MiB unless set. A larger one is answered
-   * with 413.
+   * The largest request body that is read, in bytes. Default: 1 MiB. A larger one is answered with
+   * status 413, and the view does not run.
    */
   MAX_CONTENT_LENGTH: number;
   /**
-   * Addresses and networks, beside this machine, from which the toolbar may be seen:
-   * `["172.17.0.0/16"]` for Docker's bridge. A proxy has to be listed even on this machine.
+   * Addresses and networks, in addition to this machine, from which the toolbar may be seen:
+   * `["172.17.0.0/16"]` for Docker's bridge. A proxy must be listed even if it runs on this
+   * machine; else its visitors see no toolbar.
    */
   DEBUG_TB_HOSTS: readonly string[];
   [name: string]: unknown;
@@ -65,7 +81,7 @@ export interface ConfigValues {
  * ```
  */
 export type Config = ConfigValues & {
-  /** Takes over the entries whose names are in upper case, as Flask's `from_mapping` does. */
+  /** Copies the entries with upper-case names, as Flask's `from_mapping` does. */
   fromMapping(values: Readonly<Record<string, unknown>>): void;
 };
 
@@ -84,7 +100,7 @@ export function createConfig(): Config {
     MAX_CONTENT_LENGTH: 1024 * 1024,
     DEBUG_TB_HOSTS: [],
   };
-  // Not enumerable, so that listing the settings lists settings.
+  // Not enumerable, so that `Object.keys(app.config)` lists only settings.
   return Object.defineProperty(config, "fromMapping", {
     value(values: Readonly<Record<string, unknown>>): void {
       for (const [name, value] of Object.entries(values)) if (name === name.toUpperCase()) config[name] = value;

@@ -2,20 +2,20 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Session } from "../index.ts";
 import type { FlaskRequest } from "./request.ts";
 
-/** What the functions that views call need of the application. */
+/** The part of the application that functions called by views use. */
 export interface ContextApplication {
   readonly templates: { render(name: string, context: object): string };
   urlFor(endpoint: string, values?: Readonly<Record<string, unknown>>): string;
 }
 
-/** All that belongs to the request being answered. */
+/** Everything that belongs to the request being answered. */
 export interface RequestContext {
   readonly app: ContextApplication;
   readonly request: FlaskRequest;
   /** Undefined while the application has no secret key. */
   readonly session: Session | undefined;
   readonly g: Record<string, unknown>;
-  /** Flash messages, once taken: templates may ask for them more than once in a request. */
+  /** The flash messages after the first read, because templates may read them again. */
   flashes?: readonly { readonly category: string; readonly message: string }[];
 }
 
@@ -35,7 +35,7 @@ export function currentContext(): RequestContext {
   const context = storage.getStore();
   if (context === undefined) {
     throw new Error(
-      "Working outside of request context. `request`, `session` and `g` mean something only while a request is being answered.",
+      "Working outside of request context. `request`, `session` and `g` exist only while a request is being answered. Fix: use them inside of a view, or in a function that a view calls.",
     );
   }
   return context;

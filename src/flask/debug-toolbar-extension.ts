@@ -28,15 +28,15 @@ export class DebugToolbarExtension {
    *   without an application.
    */
   constructor(app: Flask) {
-    // Python's form without an application, for init_app, is not known here.
+    // Python also allows a call without an application, for init_app. That is not supported here.
     if (typeof (app as Partial<Flask> | null | undefined)?.use !== "function")
       throw new InvalidOptionError(
         `DebugToolbarExtension needs the application. It got ${kindOf(app)}. Fix: new DebugToolbarExtension(app).`,
       );
     keysOf(app);
     if (app.debug) this.#middleware(app);
-    // Asked again for each request: in Flask, an extension that was made before `debug` was set
-    // silently stays away.
+    // Checked again for each request, so that the toolbar also shows if `debug` is set after this
+    // line. Flask's extension stays off silently in that case.
     app.use((c, next) => (app.debug ? this.#middleware(app)(c, next) : next()));
   }
 
@@ -56,7 +56,7 @@ function keysOf({ keys }: Flask): KeyRing {
   throw new SecretKeyError(
     "key_missing",
     "The Latchkey debug toolbar requires the 'SECRET_KEY' config var to be set. " +
-      "It signs the addresses of its own pages with a key derived from it, so that only a page that this server sent can read what was recorded. " +
-      'Set it before: app.config["SECRET_KEY"] = generateSecretKey()',
+      "It derives from it the key that signs its tokens, so that only a page that this server sent can read a record. " +
+      'Fix: before this line, app.config["SECRET_KEY"] = generateSecretKey().',
   );
 }

@@ -3,30 +3,30 @@ import { session } from "./globals.ts";
 import { checkOptions, checkText } from "../options.ts";
 
 /**
- * Leaves a message for the visitor's next page.
+ * Saves a message in the session, for the visitor's next page.
  *
  * @param category a word for the template, `message` unless given.
  */
 export function flash(message: string, category = "message"): void {
   checkText("flash(message)", message);
-  checkText("flash(message, category): the category", category);
+  checkText("flash(message, category): category", category);
   const { session: current } = currentContext();
   // The facade throws Flask's message when there is no secret key.
   if (current === undefined) void session.data;
   else current.flash(message, category);
 }
 
-/** How `getFlashedMessages` is to answer. */
+/** Options of `getFlashedMessages`. */
 export interface FlashedMessagesOptions {
-  /** Pairs of category and message in place of messages alone. */
+  /** Returns pairs of category and message, instead of messages alone. */
   readonly withCategories?: boolean;
   /** Only messages of these categories; all of them when empty. */
   readonly categoryFilter?: readonly string[];
 }
 
 /**
- * The messages left by `flash`, taken out of the session; asked again in the same request, they are
- * the same.
+ * Returns the messages from `flash` and removes them from the session. A second call in the same
+ * request returns the same messages.
  */
 export function getFlashedMessages(
   options: FlashedMessagesOptions & { readonly withCategories: true },

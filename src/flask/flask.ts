@@ -18,14 +18,14 @@ export type View<RuleText extends string = string> = (values: ViewArguments<Rule
 
 /** How a route is registered. */
 export interface RouteOptions {
-  /** The methods that the view answers: GET (and with it HEAD) unless given. */
+  /** The methods that the view answers. Default: GET, and with it HEAD. Others get status 405. */
   readonly methods?: readonly string[];
-  /** The name for `urlFor`: the function's own name unless given. */
+  /** The name for `urlFor`. Default: the name of the view function. */
   readonly endpoint?: string;
 }
 
 /**
- * A web application in Flask's manner, on Hono underneath.
+ * A web application with Flask's interface, built on Hono.
  *
  * @example
  * ```ts
@@ -40,8 +40,8 @@ export class Flask {
   /** The settings, by Flask's names. */
   readonly config: Config = createConfig();
   /**
-   * The folder of the file that made the application; templates and static files are looked for in
-   * it.
+   * The folder of the file that made the application. It contains the folders `templates` and
+   * `static`.
    */
   readonly rootPath: string;
   readonly templates: nunjucks.Environment;
@@ -54,12 +54,14 @@ export class Flask {
   #hono: Hono | undefined;
 
   /**
-   * @param importName `import.meta.url`, in the place of Python's `__name__`; or the path of the
+   * @param importName `import.meta.url`, instead of Python's `__name__`; or the path of the
    *   application's folder.
    */
   constructor(importName: string) {
     if (typeof importName !== "string" || importName === "")
-      throw new InvalidOptionError("Write new Flask(import.meta.url): the application looks for its templates beside that file.");
+      throw new InvalidOptionError(
+        "Flask(importName) is the address of the application's file: its templates are in the same folder. Fix: new Flask(import.meta.url).",
+      );
     this.rootPath = importName.startsWith("file:") ? dirname(fileURLToPath(importName)) : importName;
     this.templates = createTemplates(join(this.rootPath, "templates"), () => this.debug);
   }
@@ -67,7 +69,7 @@ export class Flask {
   /**
    * The same as `config["DEBUG"]`. It takes effect only in development: where NODE_ENV (or
    * LATCHKEY_ENV) or the key ring says so, and none of them says production. Elsewhere errors show
-   * no trace and there is no toolbar, so that the line may stay in production.
+   * no stack trace and pages no toolbar, so the line may stay in code for production.
    */
   get debug(): boolean {
     return this.config.DEBUG;
@@ -87,15 +89,15 @@ export class Flask {
   /**
    * The keys that `SECRET_KEY` and `SECRET_KEY_FALLBACKS` hold; undefined without a key.
    *
-   * A text is graded here: a key that can be guessed or was published is refused, unless `debug` is
-   * on and NODE_ENV says development.
+   * A key in text is graded here: one that can be guessed or was published is refused, unless
+   * `debug` is on and NODE_ENV says development.
    *
    * @throws SecretKeyError `key_refused`, `key_invalid`.
    */
   get keys(): KeyRing | undefined {
     const { SECRET_KEY: secret, SECRET_KEY_FALLBACKS: fallbacks } = this.config;
     if (secret instanceof KeyRing) return secret;
-    // Flask takes everything falsy for "no key".
+    // Flask treats everything falsy as "no key".
     if (secret === undefined || secret === null || secret.length === 0) return undefined;
     const { debug } = this;
     if (this.#keys?.made !== secret || this.#keys.debug !== debug) {
@@ -110,25 +112,24 @@ export class Flask {
    *
    * @param rule Flask's rule, such as `/user/<int:id>`; converters are string, int, float, path and
    *   uuid.
-   * @throws InvalidOptionError for a rule or an endpoint that cannot be, or once the application
-   *   has answered a request.
+   * @throws InvalidOptionError for an invalid rule or endpoint, or after the first request.
    */
   route<RuleText extends string>(rule: RuleText, view: View<RuleText>): this;
   route<RuleText extends string>(rule: RuleText, options: RouteOptions, view: View<RuleText>): this;
   route(rule: string, optionsOrView: RouteOptions | View<never>, maybeView?: View<never>): this {
     const view = (typeof optionsOrView === "function" ? optionsOrView : maybeView) as View | undefined;
     const options = typeof optionsOrView === "function" ? {} : optionsOrView;
-    checkText("The rule of a route", rule);
-    // Without a view, only that is said.
+    checkText("app.route(rule)", rule);
+    // Without a view, only the missing view is reported.
     if (typeof view === "function") checkOptions("app.route", options, ["methods", "endpoint"]);
     if (typeof view !== "function")
-      throw new InvalidOptionError(`The rule "${rule}" has no view: write app.route("${rule}", () => "Hello").`);
+      throw new InvalidOptionError(`The rule "${rule}" has no view. Fix: app.route("${rule}", () => "Hello").`);
     this.#mustBeOpen("A route");
     const endpoint = options.endpoint ?? (view.name || rule);
     const taken = this.#routes.find((route) => route.endpoint === endpoint);
     if (taken !== undefined && taken.view !== view) {
       throw new InvalidOptionError(
-        `Two views have the endpoint "${endpoint}". Give one of them another: app.route("${rule}", { endpoint: "..." }, view).`,
+        `Two views have the endpoint "${endpoint}". Fix: give one of them another name: app.route("${rule}", { endpoint: "..." }, view).`,
       );
     }
     const methods = (options.methods ?? ["GET"]).map((method) => method.toUpperCase());
@@ -146,29 +147,32 @@ export class Flask {
     return this.route(rule, { methods: ["POST"] }, view);
   }
 
-  /** Runs a function before each view; what it returns, unless nothing, is the answer. */
+  /** Runs a function before each view. If it returns anything, the view does not run. */
   beforeRequest(run: BeforeRequest): this {
     checkFunction("app.beforeRequest(run)", run);
     this.#before.push(run);
     return this;
   }
 
-  /** Hands each answer to a function that returns it, or another. */
+  /** Runs a function after each view. It is given the answer, and returns it or another one. */
   afterRequest(run: AfterRequest): this {
     checkFunction("app.afterRequest(run)", run);
     this.#after.push(run);
     return this;
   }
 
-  /** Makes the page for errors of one status, in place of the plain one. */
+  /** Makes the page for errors of one status, instead of the default page. */
   errorHandler(status: number, handler: ErrorHandler): this {
-    if (!Number.isInteger(status)) throw new InvalidOptionError("app.errorHandler(status, handler): the status is a number, such as 404.");
-    checkFunction("app.errorHandler(status, handler): the handler", handler);
+    if (!Number.isInteger(status))
+      throw new InvalidOptionError(
+        `app.errorHandler(status, handler): status is an integer, such as 404. It got ${kindOf(status)}. Fix: app.errorHandler(404, handler).`,
+      );
+    checkFunction("app.errorHandler(status, handler): handler", handler);
     this.#errorHandlers.set(status, handler);
     return this;
   }
 
-  /** Puts a Hono middleware around all else; extensions use it. */
+  /** Adds a Hono middleware that runs before everything else; extensions use it. */
   use(middleware: MiddlewareHandler): this {
     checkFunction("app.use(middleware)", middleware);
     this.#mustBeOpen("A middleware");
@@ -182,22 +186,21 @@ export class Flask {
     const route = this.#routes.find((candidate) => candidate.endpoint === endpoint);
     if (route === undefined) {
       throw new InvalidOptionError(
-        `There is no endpoint "${endpoint}". There are: ${this.#routes.map((known) => known.endpoint).join(", ") || "none"}.`,
+        `There is no endpoint "${endpoint}". There are: ${this.#routes.map((known) => known.endpoint).join(", ") || "none"}. Fix: use one of these names, or add a route with this endpoint.`,
       );
     }
     return route.rule.build(values);
   }
 
   /**
-   * Answers a request without a server: for tests, and for any host that speaks the fetch
-   * interface.
+   * Answers a request without a server: for tests, and for any runtime with the fetch interface.
    */
   fetch: (request: Request, env?: unknown) => Response | Promise<Response> = (request, env) => this.#application().fetch(request, env);
 
   /**
    * Serves the application until Ctrl-C, and prints the address.
    *
-   * @returns once the server listens; `close()` stops it.
+   * @returns a promise that resolves when the server listens; `close()` stops it.
    */
   async run(options: RunOptions & { readonly debug?: boolean } = {}): Promise<RunningServer> {
     checkOptions("app.run", options, ["host", "port", "debug"]);
@@ -208,13 +211,12 @@ export class Flask {
   #mustBeOpen(what: string): void {
     if (this.#hono !== undefined)
       throw new InvalidOptionError(
-        `${what} was added after the application had answered a request, so it would not be seen everywhere. Add it before.`,
+        `${what} was added after the application had answered its first request. Fix: add it before the first request.`,
       );
   }
 
   /**
-   * Built at the first request, so that the order of settings, routes and extensions does not
-   * matter.
+   * Built at the first request, so that settings, routes and extensions may be set in any order.
    */
   #application(): Hono {
     this.#hono ??= createApplication({
@@ -230,5 +232,5 @@ export class Flask {
 }
 
 function checkFunction(place: string, value: unknown): void {
-  if (typeof value !== "function") throw new InvalidOptionError(`${place} is a function. It got ${kindOf(value)}.`);
+  if (typeof value !== "function") throw new InvalidOptionError(`${place} is a function. It got ${kindOf(value)}. Fix: pass a function.`);
 }

@@ -2,22 +2,22 @@ import { currentContext } from "./context.ts";
 import { sessionFacade, type FlaskSession } from "./session-facade.ts";
 import type { FlaskRequest } from "./request.ts";
 
-/** The request that is being answered, wherever the code stands that asks. */
+/** The request that is being answered. It can be imported anywhere, as in Flask. */
 export const request: FlaskRequest = forwarding(() => currentContext().request);
 
-/** A place for anything that one request needs in several functions; empty again for the next. */
+/** Holds any data that several functions of one request share. Each request starts with none. */
 export const g: Record<string, unknown> = forwarding(() => currentContext().g);
 
 /**
  * The visitor's session, as in Flask: `session["visits"] = 1`, `"visits" in session`, `delete
  * session["visits"]`.
  *
- * Nested changes count too; nothing has to be marked as modified. Without a secret key, touching it
+ * Nested changes are saved too, without `session.modified = True`. Without a secret key, using it
  * throws Flask's message.
  */
 export const session: FlaskSession = sessionFacade(() => currentContext().session);
 
-/** An object that stands for the current object. */
+/** Makes a proxy that forwards everything to the current object. */
 function forwarding<Target extends object>(current: () => Target): Target {
   return new Proxy({} as Target, {
     get: (_, name) => Reflect.get(current(), name) as unknown,
@@ -27,7 +27,7 @@ function forwarding<Target extends object>(current: () => Target): Target {
     ownKeys: () => Reflect.ownKeys(current()),
     getOwnPropertyDescriptor: (_, name) => {
       const descriptor = Reflect.getOwnPropertyDescriptor(current(), name);
-      // A proxy may only report what its own (empty) target could have: configurable.
+      // The proxy's own target is empty, so JavaScript only allows it to report configurable ones.
       return descriptor && { ...descriptor, configurable: true };
     },
   });

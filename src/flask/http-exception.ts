@@ -1,11 +1,11 @@
-/** What Flask's default pages say. */
+/** The titles and texts of the default error pages. */
 const STATUSES: Readonly<Record<number, readonly [title: string, text: string]>> = {
   400: ["Bad Request", "The browser (or proxy) sent a request that this server could not understand."],
   401: ["Unauthorized", "The server could not verify that you are allowed to see this page. Log in and try again."],
   403: ["Forbidden", "You are not allowed to see this page."],
   404: ["Not Found", "There is no page at this address. If you typed it, check the spelling."],
   405: ["Method Not Allowed", "This address does not answer to that method."],
-  409: ["Conflict", "The request does not fit the present state of what it is about."],
+  409: ["Conflict", "The request conflicts with the current state of the resource."],
   413: ["Request Entity Too Large", "The request is larger than this server accepts."],
   415: ["Unsupported Media Type", "The server does not read this kind of content."],
   422: ["Unprocessable Entity", "The request could be read, but not carried out as it is."],
@@ -18,17 +18,17 @@ const STATUSES: Readonly<Record<number, readonly [title: string, text: string]>>
 export class HTTPException extends Error {
   readonly status: number;
   readonly description: string;
-  /** Headers that the error's page has beside its own, such as Allow with a 405. */
+  /** Additional headers of the error page, such as Allow with a 405. */
   readonly headers: Readonly<Record<string, string>>;
 
   /**
    * @param status an HTTP status from 400 to 599.
-   * @param description what the page says; the usual sentence for the status unless given.
+   * @param description the text of the page. Default: the usual sentence for the status.
    * @param headers sent with the page.
    */
   constructor(status: number, description?: string, headers: Readonly<Record<string, string>> = {}) {
     if (!Number.isInteger(status) || status < 400 || status > 599)
-      throw new RangeError(`An error has a status from 400 to 599, not ${String(status)}.`);
+      throw new RangeError(`abort(status): status is an integer from 400 to 599. It got ${String(status)}. Fix: abort(404).`);
     const [title, text] = STATUSES[status] ?? ["Error", "The request could not be answered."];
     super(`${status} ${title}: ${description ?? text}`);
     this.name = "HTTPException";

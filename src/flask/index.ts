@@ -1,5 +1,5 @@
 /**
- * Flask's manner of writing a web application, in TypeScript: a small Flask app ports line by line.
+ * Flask's interface in TypeScript: a small Flask application can be ported line by line.
  *
  * @module
  */

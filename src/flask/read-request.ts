@@ -39,8 +39,8 @@ export async function readRequest(request: Request, endpoint: string | undefined
 async function readBody(request: Request, maxContentLength: number): Promise<Uint8Array> {
   if (request.body === null || request.method === "GET" || request.method === "HEAD") return new Uint8Array();
   if (Number(request.headers.get("content-length") ?? 0) > maxContentLength) throw new HTTPException(413);
-  // A body without a stated length is counted as it comes: nobody makes this server hold more than
-  // the limit.
+  // A body without Content-Length is counted while it is read, so that the server never holds more
+  // than the limit.
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body as AsyncIterable<Uint8Array>) {

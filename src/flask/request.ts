@@ -20,7 +20,7 @@ export interface FlaskRequest {
   readonly json: unknown;
   /** The body as it came. */
   readonly data: Uint8Array;
-  /** The cookies of this request, undecoded; the first of a name counts. */
+  /** The cookies of this request, not decoded. Of two with the same name, the first one counts. */
   readonly cookies: Readonly<Record<string, string>>;
   /** The name of the view that answers; undefined where no rule fits. */
   readonly endpoint: string | undefined;

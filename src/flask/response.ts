@@ -18,12 +18,12 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 305, 307, 308];
 type ViewBody = string | Response | Uint8Array | Readonly<Record<string, unknown>> | readonly unknown[];
 
 /**
- * A response out of what a view returned, by Flask's rules.
+ * Makes a response from the return value of a view, by Flask's rules.
  *
- * A list whose second member is a status from 100 to 599 is a body with its status; `jsonify` a
- * list to be sure that it is sent as JSON.
+ * In a list of two or three members, a second member from 100 to 599 is taken as the status of the
+ * first. To send such a list as JSON, return `jsonify(list)`.
  *
- * @throws InvalidOptionError when the view returned nothing, or what cannot be sent.
+ * @throws InvalidOptionError when the view returned nothing, or a value that cannot be sent.
  */
 export function makeResponse(result: unknown, endpoint: string): Response {
   if (isWithStatus(result)) {
@@ -39,33 +39,38 @@ export function makeResponse(result: unknown, endpoint: string): Response {
     return new Response(new Uint8Array(result), { headers: { "Content-Type": "application/octet-stream" } });
   if (typeof result === "object" && result !== null) return jsonify(result);
   throw new InvalidOptionError(
-    `The view "${endpoint}" did not return a valid response. It returned ${String(result)}: return text, an object, a Response, or [body, status].`,
+    `The view "${endpoint}" did not return a valid response. It returned ${String(result)}. Fix: return text, an object, a Response, or [body, status].`,
   );
 }
 
 /**
  * A JSON response.
  *
- * @throws InvalidOptionError for what JSON has no text for, such as nothing or a function.
+ * @throws InvalidOptionError for a value that JSON cannot express: undefined, a function, a symbol.
  */
 export function jsonify(value: unknown): Response {
   if (value === undefined || typeof value === "function" || typeof value === "symbol")
-    throw new InvalidOptionError(`jsonify(value) has no JSON for ${kindOf(value)}. Fix: jsonify(null), or the value itself.`);
+    throw new InvalidOptionError(
+      `jsonify(value) takes any JSON value. It got ${kindOf(value)}. Fix: jsonify(null), or the result of the function.`,
+    );
   return new Response(`${JSON.stringify(value)}\n`, { headers: { "Content-Type": "application/json" } });
 }
 
 /**
- * A response that sends the browser elsewhere.
+ * A response that redirects the browser to another address.
  *
- * @param location where to; a path, or a whole address.
- * @param code 302 unless given; 301, 302, 303, 305, 307 or 308.
+ * @param location the new address: a path, or a whole URL.
+ * @param code 301, 302, 303, 305, 307 or 308. Default: 302, which browsers follow with GET.
  * @throws InvalidOptionError for another code, and without a location.
  */
 export function redirect(location: string, code: 301 | 302 | 303 | 305 | 307 | 308 = 302): Response {
   checkText("redirect(location)", location);
-  if (!REDIRECTS.includes(code)) throw new InvalidOptionError(`redirect(location, code): the code is one of ${REDIRECTS.join(", ")}.`);
-  // A line break in a header value is refused by Headers; what a browser would read as another
-  // host's path is the caller's to know.
+  if (!REDIRECTS.includes(code))
+    throw new InvalidOptionError(
+      `redirect(location, code): code is one of ${REDIRECTS.join(", ")}. It got ${String(code)}. Fix: leave it out for 302.`,
+    );
+  // Headers refuses line breaks in a value. Whether the address may lead to another host is for the
+  // caller to check.
   return new Response(null, { status: code, headers: { Location: encodeURI(decodeSafely(location)) } });
 }
 

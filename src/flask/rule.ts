@@ -1,8 +1,8 @@
 import { InvalidOptionError } from "../index.ts";
 
 /**
- * What a view gets from the address: `{ id: number; name: string }` for the rule
- * `/user/<int:id>/<name>`.
+ * The arguments of a view, from the variables of its rule: `{ id: number; name: string }` for the
+ * rule `/user/<int:id>/<name>`.
  */
 export type ViewArguments<Text extends string> = string extends Text
   ? Readonly<Record<string, string | number>>
@@ -18,15 +18,15 @@ type ArgumentOf<Variable extends string> = Variable extends `int:${infer Name}` 
 
 interface Converter {
   /**
-   * The more a converter takes, the later its rule is tried: `/user/me` wins over `/user/<name>`,
-   * in whatever order they were added.
+   * The more texts a converter matches, the later its rule is tried. So `/user/me` wins over
+   * `/user/<name>`, in any order of registration.
    */
   readonly weight: number;
   readonly pattern: string;
   readonly read: (text: string) => string | number;
 }
 
-/** Flask's converters: how each matches, and what it makes of the text. */
+/** Flask's converters: the pattern of each, and how it converts the text. */
 const CONVERTERS: Readonly<Record<string, Converter>> = {
   int: { weight: 1, pattern: "[0-9]+", read: Number },
   float: { weight: 1, pattern: "[0-9]+\\.[0-9]+", read: Number },
@@ -42,11 +42,11 @@ const VARIABLE = /<(?:(\w+):)?(\w+)>/g;
 const VARIABLE_WHOLE = /(<(?:\w+:)?\w+>)/;
 
 /**
- * One of Flask's URL rules, such as `/user/<int:id>`: what the router is to match, what the view is
- * given, and the way back from values to an address.
+ * One of Flask's URL rules, such as `/user/<int:id>`. It gives the router a pattern, reads the
+ * view's arguments out of an address, and builds an address from values.
  */
 export class Rule {
-  /** The same rule in the router's own language. */
+  /** The same rule in the syntax of Hono's router. */
   readonly routerPath: string;
   readonly #text: string;
   readonly #pattern: RegExp;
@@ -54,16 +54,15 @@ export class Rule {
   readonly #variables: readonly { readonly name: string; readonly converter: string }[];
 
   /**
-   * @throws InvalidOptionError for a rule without a leading slash, or with a converter that there
-   *   is not.
+   * @throws InvalidOptionError for a rule without a leading slash, or with an unknown converter.
    */
   constructor(text: string) {
-    if (!text.startsWith("/")) throw new InvalidOptionError(`A URL rule begins with a slash: "/${text}".`);
+    if (!text.startsWith("/")) throw new InvalidOptionError(`A URL rule begins with a slash. It got "${text}". Fix: "/${text}".`);
     this.#text = text;
     this.#variables = [...text.matchAll(VARIABLE)].map(([, converter = "string", name]) => {
       if (CONVERTERS[converter] === undefined) {
         throw new InvalidOptionError(
-          `The rule "${text}" names a converter "${converter}"; there are ${Object.keys(CONVERTERS).join(", ")}.`,
+          `The rule "${text}" names the unknown converter "${converter}". Fix: use one of ${Object.keys(CONVERTERS).join(", ")}.`,
         );
       }
       return { name: name!, converter };
@@ -85,7 +84,7 @@ export class Rule {
     return this.#pattern.test(path);
   }
 
-  /** Orders rules as Flask does: what says more is tried first. */
+  /** Orders rules as Flask does: the more specific rule is tried first. */
   compare(other: Rule): number {
     for (let at = 0; at < Math.min(this.#weights.length, other.#weights.length); at++) {
       const difference = this.#weights[at]! - other.#weights[at]!;
@@ -94,16 +93,19 @@ export class Rule {
     return other.#weights.length - this.#weights.length;
   }
 
-  /** The view's arguments, out of what the router found. */
+  /** The view's arguments, converted from the router's parameters. */
   read(parameters: Readonly<Record<string, string>>): Readonly<Record<string, string | number>> {
     return Object.fromEntries(this.#variables.map(({ name, converter }) => [name, CONVERTERS[converter]!.read(parameters[name] ?? "")]));
   }
 
-  /** The address for these values; what the rule has no place for becomes the query. */
+  /** The address for these values. Values that are not in the rule go to the query. */
   build(values: Readonly<Record<string, unknown>>): string {
     const rest = new Map(Object.entries(values).filter(([, value]) => value !== undefined && value !== null));
     const path = this.#text.replace(VARIABLE, (_, converter: string | undefined, name: string) => {
-      if (!rest.has(name)) throw new InvalidOptionError(`The address of the rule "${this.#text}" needs a value for "${name}".`);
+      if (!rest.has(name))
+        throw new InvalidOptionError(
+          `The address of the rule "${this.#text}" needs a value for "${name}". Fix: urlFor(endpoint, { ${name}: … }).`,
+        );
       const text = String(rest.get(name));
       rest.delete(name);
       return converter === "path" ? text.split("/").map(encodeURIComponent).join("/") : encodeURIComponent(text);

@@ -4,9 +4,9 @@ import { serve } from "@hono/node-server";
 
 /** Where `Flask.run` listens. */
 export interface RunOptions {
-  /** 127.0.0.1 unless given: nobody but this machine. */
+  /** Default: 127.0.0.1, which only this machine can reach. `0.0.0.0` opens it to the network. */
   readonly host?: string;
-  /** 5000 unless given; 0 takes any free one. */
+  /** Default: 5000. With 0, the system chooses a free port; see `url`. A port in use rejects. */
   readonly port?: number;
 }
 
@@ -14,7 +14,7 @@ export interface RunOptions {
 export interface RunningServer {
   /** Its address, such as `http://127.0.0.1:5000`. */
   readonly url: string;
-  /** Stops it: open requests are answered, idle connections are closed. */
+  /** Stops it. Open requests have one second to end; then their connections are closed. */
   close(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export async function runServer(
     process.removeListener("SIGTERM", onSignal);
     await new Promise<void>((resolve, reject) => {
       server.close((error) => (error === undefined ? resolve() : reject(error)));
-      // Event streams and idle keep-alive connections would hold the server open for ever.
+      // Event streams and idle keep-alive connections would keep the server open for ever.
       server.closeIdleConnections();
       setTimeout(() => server.closeAllConnections(), 1000).unref();
     });

@@ -1,8 +1,8 @@
 import { InvalidOptionError, SessionError, type Session } from "../index.ts";
 
 /**
- * What `session` offers beside the application's own entries. These names cannot be used as keys;
- * `session.data` can hold any.
+ * The members of `session` in addition to the application's own entries. These names cannot be used
+ * as keys; `session.data` can hold any name.
  */
 interface SessionMembers {
   /** The entries as a plain object. */
@@ -11,30 +11,33 @@ interface SessionMembers {
   get(key: string, defaultValue?: unknown): unknown;
   /** Removes an entry and returns it, or the given default. */
   pop(key: string, defaultValue?: unknown): unknown;
-  /** The value of an entry, which is put there first if there is none. */
+  /** The value of an entry. If there is none, saves the given value first. */
   setDefault(key: string, value: unknown): unknown;
   /** Removes all entries. */
   clear(): void;
-  /** Whether the cookie outlives the browser's window, for PERMANENT_SESSION_LIFETIME. */
+  /**
+   * Whether the cookie lasts for PERMANENT_SESSION_LIFETIME. Default: false; browsers then delete
+   * the cookie when they are closed.
+   */
   permanent: boolean;
-  /** Whether the visitor came without a session that can be used. */
+  /** Whether the request came without a valid session. */
   readonly new: boolean;
   /** The user that the session belongs to, once `login` was called. */
   readonly subject: string | undefined;
-  /** With a store: the id under which it keeps the session (a hash of the cookie's token). */
+  /** With a store: the id of the session in it (a hash of the cookie's token). */
   readonly id: string | undefined;
-  /** Why the cookie that came in was not accepted; undefined if it was, or if none came. */
+  /** Why the cookie was rejected. Undefined if it was accepted, or if there was none. */
   readonly rejection: Session["rejection"];
   /**
-   * Makes the session somebody's: a new token, so that a token planted before is worth nothing
-   * (OWASP ASVS 7.2.4).
+   * Links the session to a user. The token changes, so a token that an attacker has planted before
+   * the login stops working (OWASP ASVS 7.2.4).
    */
   login(subject: string): void;
-  /** Ends the session, here and in the store. */
+  /** Ends the session: deletes the cookie, and the session in the store. */
   logout(): void;
 }
 
-/** The session as Flask shows it: a dictionary. */
+/** The session with Flask's interface: a dictionary. */
 export type FlaskSession = SessionMembers & Record<string, unknown>;
 
 /** Makes a dictionary of the current session. */
@@ -96,14 +99,14 @@ export function sessionFacade(current: () => Session | undefined): FlaskSession 
       if (key === "permanent") members.permanent = Boolean(value);
       else if (Object.hasOwn(members, key)) {
         throw new InvalidOptionError(
-          `session["${String(key)}"] cannot be set: that name is a member of the session here. Use session.data["${String(key)}"].`,
+          `session["${String(key)}"] cannot be set: that name is a member of the session object. Fix: session.data["${String(key)}"].`,
         );
       } else put(data(), String(key), value);
       return true;
     },
     has: (_, key) => Object.hasOwn(data(), key),
     deleteProperty: (_, key) => Reflect.deleteProperty(data(), key),
-    // Only the entries: a program that lists the session, or spreads it, means the data.
+    // Only the entries, so that listing or spreading the session gives the data.
     ownKeys: () => Reflect.ownKeys(data()),
     getOwnPropertyDescriptor: (_, key) =>
       Object.hasOwn(data(), key) ? { value: data()[String(key)], enumerable: true, configurable: true, writable: true } : undefined,
@@ -115,8 +118,8 @@ function ownValue(data: Record<string, unknown>, key: string): unknown {
 }
 
 function put(data: Record<string, unknown>, key: string, value: unknown): void {
-  // Plain assignment would change the prototype for this one key. For all others it has to be that:
-  // a closed session refuses it.
+  // Plain assignment would change the prototype for this one key. All others need plain assignment,
+  // because a closed session refuses it.
   if (key === "__proto__") Object.defineProperty(data, key, { value, enumerable: true, configurable: true, writable: true });
   else data[key] = value;
 }

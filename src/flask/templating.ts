@@ -5,12 +5,12 @@ import { g, request, session } from "./globals.ts";
 import { urlFor } from "./url-for.ts";
 import { checkText } from "../options.ts";
 
-/** Nunjucks hands a template's named arguments over as a last object with this mark. */
+/** Nunjucks passes named arguments as a last object with this mark. */
 type Keywords = Readonly<Record<string, unknown>> & { readonly __keywords?: true };
 
 /**
- * The template engine of one application: Jinja's language, from one folder, with everything
- * escaped unless marked safe.
+ * The template engine of one application: Jinja's language, with templates from one folder. All
+ * values are escaped unless marked `|safe`.
  */
 export function createTemplates(folder: string, debug: () => boolean): nunjucks.Environment {
   const templates = new nunjucks.Environment(new nunjucks.FileSystemLoader(folder, { noCache: debug() }), { autoescape: true });
@@ -32,13 +32,13 @@ export function createTemplates(folder: string, debug: () => boolean): nunjucks.
 }
 
 /**
- * The page that a template of the application's `templates` folder makes; values are escaped unless
- * marked `|safe`.
+ * Renders a template of the application's `templates` folder. Values are escaped unless marked
+ * `|safe`.
  *
  * @param name the template's file, such as `index.html`.
- * @param context what the template may use, beside `request`, `session`, `g`, `url_for` and
- *   `get_flashed_messages`.
- * @throws Error when there is no such template, or it is not well-formed; and outside of a request.
+ * @param context variables for the template, in addition to `request`, `session`, `g`, `url_for`
+ *   and `get_flashed_messages`.
+ * @throws Error when the template does not exist or is invalid, and outside of a request.
  */
 export function renderTemplate(name: string, context: Readonly<Record<string, unknown>> = {}): string {
   checkText("renderTemplate(name)", name);

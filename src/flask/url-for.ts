@@ -6,8 +6,8 @@ import { checkText } from "../options.ts";
  *
  * @param endpoint the view function's name, or the `endpoint` given with the route; `static` for a
  *   file of the static folder.
- * @param values the rule's variables; what it has no place for becomes the query.
- * @throws InvalidOptionError when there is no such endpoint, or a variable is missing.
+ * @param values the rule's variables. Values that are not in the rule go to the query.
+ * @throws InvalidOptionError when the endpoint does not exist, or a variable is missing.
  * @example
  * ```ts
  * urlFor("profile", { name: "ada" }); // "/user/ada" for the rule "/user/<name>"

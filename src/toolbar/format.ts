@@ -1,4 +1,4 @@
-/** Formats for people: durations, sizes and moments. */
+/** Formats durations, sizes and times for people. */
 
 /** A number of seconds in its two largest units: "17 min", "2 d 3 h". */
 export function formatAge(seconds: number): string {
@@ -17,7 +17,7 @@ export function formatAge(seconds: number): string {
   return `${Math.floor(whole / size)} ${name}${rest === 0 || size <= 60 ? "" : ` ${rest} ${next![1]}`}`;
 }
 
-/** Milliseconds with three digits at most: "0.41", "34.1", "1,204". */
+/** Milliseconds, with decimals only below 100: "0.41", "34.1", "1,204". */
 export function formatMilliseconds(milliseconds: number): string {
   return milliseconds < 10
     ? milliseconds.toFixed(2)

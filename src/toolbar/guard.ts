@@ -3,44 +3,44 @@ import { isPromise } from "node:util/types";
 import { InvalidOptionError } from "../errors.ts";
 import { isLoopbackHost, isOwnBrowser, proxySign } from "../own-browser.ts";
 
-/** What the toolbar needs to know of a request that came in. */
+/** The data of a request that the toolbar needs. */
 export interface ToolbarRequest {
   readonly method: string;
   /** Path and query, as in the request line. */
   readonly url: string;
   /**
-   * The value of a header, by its name in lower case; several of one name are joined by a comma
-   * (cookies by a semicolon).
+   * The value of a header, by its name in lower case. Several values are joined by a comma, those
+   * of Cookie by a semicolon.
    */
   readonly header: (name: string) => string | undefined;
   /** All headers, for the record and for the guard. */
   readonly headers: Iterable<readonly [string, string]>;
   /**
-   * The address at the other end of the socket. Undefined where the server does not tell it: then
-   * the toolbar is not shown.
+   * The address at the other end of the socket. Undefined if the server does not report it; the
+   * toolbar is then not shown.
    */
   readonly remoteAddress: string | undefined;
   /**
-   * The version of HTTP: "1.1" or "2.0". Undefined where the server does not tell it: then the
-   * toolbar is not shown.
+   * The version of HTTP: "1.1" or "2.0". Undefined if the server does not report it; the toolbar is
+   * then not shown.
    */
   readonly httpVersion: string | undefined;
 }
 
 /** Who may see the toolbar. */
 export interface GuardOptions {
-  /** Names of hosts, beside `localhost` and `*.localhost`, under which the server is reached. */
+  /** Host names of the server, in addition to `localhost` and `*.localhost`. */
   readonly hosts: readonly string[];
   /**
-   * Addresses or networks (`10.0.0.7`, `172.17.0.0/16`), beside this machine, from which the
-   * toolbar may be seen; and proxies.
+   * Addresses or networks (`10.0.0.7`, `172.17.0.0/16`) that may see the toolbar, in addition to
+   * this machine; and proxies.
    */
   readonly allow: readonly string[];
-  /** Asked last, for every request that has passed all else. */
+  /** Called last, for every request that has passed all other checks. */
   readonly authorize?: ((request: ToolbarRequest) => unknown) | undefined;
 }
 
-/** The answer of the guard: allowed; or why not, and what a developer can do, if anything. */
+/** The guard's decision: allowed; or the reason why not, and the fix, if there is one. */
 export type GuardVerdict =
   | { readonly allowed: true }
   | { readonly allowed: false; readonly reason: string; readonly fix?: string | undefined };
@@ -50,13 +50,13 @@ const ALLOWED: GuardVerdict = { allowed: true };
 const CLIENT_ADDRESS = /^(?:x-(?:original-)?forwarded-for|x-real-ip|cf-connecting-ip(?:v6)?|(?:[a-z]+-)*client-ip)$/;
 
 /**
- * The one check before everything under the toolbar's prefix.
+ * Decides who may see the toolbar and its own pages.
  *
- * A loopback peer alone would not do. A page of any website can send requests to this machine: by a
- * name of its own that it points here (DNS rebinding, hence the check of Host), or without reading
- * the answer (hence Sec-Fetch-Site). And a proxy on this machine makes every visitor of the
- * internet a loopback peer. So a request that may have come through a proxy is refused, unless the
- * proxy is listed in `allow` and has told for whom it speaks.
+ * A check for a loopback peer is not enough. A page of any website can send requests to this
+ * machine. With DNS rebinding, it does so under a host name of its own, so Host is checked. It can
+ * also send a request without reading the answer, so Sec-Fetch-Site is checked. And behind a proxy
+ * on this machine, every visitor of the internet is a loopback peer. So a request that may have
+ * come through a proxy is refused, unless `allow` lists the proxy and the request names its client.
  */
 export class Guard {
   readonly #allow = new BlockList();
@@ -64,7 +64,7 @@ export class Guard {
   readonly #hosts: ReadonlySet<string>;
   readonly #authorize: GuardOptions["authorize"];
 
-  /** @throws InvalidOptionError for what is no host name, address or network. */
+  /** @throws InvalidOptionError for an invalid host name, address or network. */
   constructor({ hosts, allow, authorize }: GuardOptions) {
     this.#authorize = authorize;
     this.#hosts = new Set(hosts.map(checkedHost));
@@ -73,13 +73,13 @@ export class Guard {
     for (const entry of allow) addAddresses(this.#allow, entry);
   }
 
-  /** Whether this request may have one of the toolbar's own pages. */
+  /** Whether the toolbar may answer this request with one of its own pages. */
   admits(request: ToolbarRequest): GuardVerdict {
     if (request.method !== "GET") return refused(`The toolbar answers GET only.`);
     const site = request.header("sec-fetch-site");
     if (site !== undefined && site !== "same-origin" && site !== "none") return refused("The request was made by a page of another site.");
-    // Absent: no browser, an old one, or one on a plain http address that is not this machine. Then
-    // an Origin must be this server's.
+    // Without Sec-Fetch-Site it is not a browser, an old one, or one on plain HTTP to another
+    // machine. Then an Origin, if there is one, must be this server's.
     const origin = request.header("origin");
     if (site === undefined && origin !== undefined && URL.parse(origin)?.host !== request.header("host")) {
       return refused("The request was made by a page of another site.");
@@ -87,7 +87,7 @@ export class Guard {
     return this.mayView(request);
   }
 
-  /** Whether a toolbar may be put into the answer to this request. */
+  /** Whether the answer to this request may contain the toolbar. */
   mayView(request: ToolbarRequest): GuardVerdict {
     const verdict = this.#passedVisitor(request);
     if (!verdict.allowed || this.#authorize === undefined) return verdict;
@@ -99,7 +99,7 @@ export class Guard {
     if (peer === undefined) {
       return refused(
         "The address of the visitor is not known.",
-        "This server does not tell it. Serve the application by Node's http, on Hono with @hono/node-server.",
+        "This server does not report it. Fix: serve the application with node:http, and on Hono with @hono/node-server.",
       );
     }
     const names = [request.header("host"), ...forwardedHosts(request)];
@@ -108,22 +108,22 @@ export class Guard {
     const forwarded = forwardedFor(request);
     if (names.length === 1 && forwarded.length === 0 && isOwnBrowser(connection)) return ALLOWED;
 
-    const stranger = [peer, ...forwarded].find((address) => !isIn(this.#loopback, address) && !isIn(this.#allow, address));
-    if (stranger !== undefined) {
-      const address = printable(stranger);
+    const outsider = [peer, ...forwarded].find((address) => !isIn(this.#loopback, address) && !isIn(this.#allow, address));
+    if (outsider !== undefined) {
+      const address = printable(outsider);
       return refused(
         `The visitor's address is ${address}, not this machine.`,
-        isIP(stranger) === 0 ? undefined : `To allow it: new Toolbar({ allow: ["${address}"] }).`,
+        isIP(outsider) === 0 ? undefined : `Fix: to allow it, new Toolbar({ allow: ["${address}"] }).`,
       );
     }
     const listed = isIn(this.#allow, peer);
     const sign = proxySign(connection) ?? (forwarded.length === 0 ? undefined : "a header that names another visitor");
     if (sign !== undefined && (!listed || forwarded.length === 0)) {
       return refused(
-        `The request may have come through a proxy (${sign}), and then the visitor may be anybody.`,
+        `The request may have come through a proxy (${sign}), so the visitor may not be on this machine.`,
         forwarded.length === 0
-          ? "Open the address of the server itself."
-          : `If the proxy sets X-Forwarded-For itself, allow it: new Toolbar({ allow: ["${printable(peer)}"] }).`,
+          ? "Fix: open the address of the server itself, not of the proxy."
+          : `Fix: if the proxy sets X-Forwarded-For itself, allow it: new Toolbar({ allow: ["${printable(peer)}"] }).`,
       );
     }
     return this.#passedHosts(names, listed);
@@ -132,13 +132,13 @@ export class Guard {
   #passedHosts(headers: readonly (string | undefined)[], listed: boolean): GuardVerdict {
     for (const header of headers) {
       const host = hostName(header);
-      if (header === undefined || host === undefined) return refused("The request names no host.");
-      // A bare address cannot be rebound. But from this machine only a proxy calls by an address
-      // that is not this machine's own.
+      if (header === undefined || host === undefined) return refused("The request has no valid Host header.");
+      // DNS rebinding needs a name, so a bare address is safe. But from this machine, only a proxy
+      // uses an address other than loopback.
       if (isLoopbackHost(header) || this.#hosts.has(host) || (listed && isIP(host) !== 0)) continue;
       return refused(
-        `The server was called by the name ${printable(host)}.`,
-        `To allow it: new Toolbar({ hosts: ["${printable(host)}"] }).`,
+        `The request was for the host name ${printable(host)}, which is not in the option hosts.`,
+        `Fix: to allow it, new Toolbar({ hosts: ["${printable(host)}"] }).`,
       );
     }
     return ALLOWED;
@@ -148,12 +148,15 @@ export class Guard {
     try {
       const answer = authorize(request);
       if (answer === true) return ALLOWED;
-      if (!isPromise(answer)) return refused("The option authorize said no.");
-      // A rejection that nobody waits for would end the process.
+      if (!isPromise(answer)) return refused("The option authorize did not return true.");
+      // An unhandled rejection would end the process.
       answer.catch(() => {});
-      return refused("The option authorize said no.", "It returned a promise, which counts as a no. It must return true at once.");
+      return refused(
+        "The option authorize did not return true.",
+        "It returned a promise, which counts as no. Fix: return true synchronously.",
+      );
     } catch {
-      return refused("The option authorize failed.", "It threw an exception, which counts as a no.");
+      return refused("The option authorize failed.", "It threw an exception, which counts as no.");
     }
   }
 }
@@ -168,13 +171,13 @@ function refused(reason: string, fix?: string): GuardVerdict {
   return { allowed: false, reason, fix };
 }
 
-/** The addresses for which a proxy says that it speaks, all along the way. */
+/** The client addresses that proxies have added to the request. */
 function forwardedFor(request: ToolbarRequest): readonly string[] {
   const plain = [...request.headers].filter(([name]) => CLIENT_ADDRESS.test(name.toLowerCase())).flatMap(([, value]) => listOf(value));
   return [...plain, ...forwardedValues(request, "for")].filter((entry) => entry !== "").map(withoutPort);
 }
 
-/** The names under which a visitor has called the proxy. */
+/** The host names that proxies have added to the request. */
 function forwardedHosts(request: ToolbarRequest): readonly string[] {
   const plain = listOf(request.header("x-forwarded-host") ?? "");
   return [...plain, ...forwardedValues(request, "host")].filter((entry) => entry !== "");
@@ -208,7 +211,9 @@ function hostName(header: string | undefined): string | undefined {
 function checkedHost(host: string): string {
   const name = hostName(host);
   if (name === undefined || name !== host.toLowerCase()) {
-    throw new InvalidOptionError(`The toolbar's hosts are bare names such as "dev.example.test", without protocol and port.`);
+    throw new InvalidOptionError(
+      `Toolbar's option hosts lists bare names, without protocol and port. It got ${JSON.stringify(host)}. Fix: hosts: ["dev.example.test"].`,
+    );
   }
   return name;
 }
@@ -219,7 +224,7 @@ function addAddresses(list: BlockList, entry: string): void {
   const bits = prefix === undefined ? undefined : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
   if (family === 0 || rest.length > 0 || (bits !== undefined && !(bits <= (family === 6 ? 128 : 32)))) {
     throw new InvalidOptionError(
-      `The toolbar's option allow lists addresses ("10.0.0.7") and networks ("172.17.0.0/16"); it holds something else.`,
+      `Toolbar's option allow lists addresses and networks. It got ${JSON.stringify(entry)}. Fix: allow: ["10.0.0.7", "172.17.0.0/16"].`,
     );
   }
   const type = family === 6 ? "ipv6" : "ipv4";
@@ -227,7 +232,7 @@ function addAddresses(list: BlockList, entry: string): void {
   else list.addSubnet(address, bits, type);
 }
 
-/** A stranger's text, fit to stand in a message. */
+/** Makes a text from a request safe for a message. */
 function printable(text: string): string {
   return text.replace(/[^\w.:-]/g, "?").slice(0, 100);
 }

@@ -1,12 +1,11 @@
 /*
- * What a panel is, and the plain data that it and the browser's half exchange. Nothing here is HTML
- * and nothing runs in the browser: a panel describes blocks, and the toolbar draws them with text
- * nodes. This file imports nothing, so both halves share it.
+ * The interface of a panel, and the plain data that the server sends to the browser. A panel
+ * returns blocks without HTML, and the toolbar in the browser draws them with text nodes. This file
+ * imports nothing, so that server and browser can share it.
  */
 
 /**
- * How a thing is to be read. The toolbar always adds a sign or a word: no state is told by colour
- * alone.
+ * The meaning of a value. The toolbar always shows a sign or a word as well, never colour alone.
  */
 export type Tone = "plain" | "ok" | "warn" | "error" | "info" | "key";
 
@@ -17,15 +16,15 @@ export type Cell =
   | {
       readonly text: string;
       readonly tone?: Tone | undefined;
-      /** Set in a typewriter face: code, values, addresses. */
+      /** Uses a monospaced font, for code, values and addresses. */
       readonly mono?: boolean | undefined;
       /** A second, quieter line. */
       readonly detail?: string | undefined;
-      /** Draws how much of `of` the value is. */
+      /** Draws a bar with the share of `value` in `of`. */
       readonly meter?: { readonly value: number; readonly of: number } | undefined;
     };
 
-/** One sentence that says what is the matter; the toolbar counts and lists them. */
+/** A problem, in one sentence. The toolbar counts and lists the findings. */
 export interface Finding {
   readonly tone: "warn" | "error";
   readonly text: string;
@@ -43,7 +42,7 @@ export interface NumbersBlock {
   }[];
 }
 
-/** The sentence that matters most, with what it means and what to do. */
+/** The most important sentence, with an explanation and a hint. */
 export interface VerdictBlock {
   readonly kind: "verdict";
   readonly tone: Tone;
@@ -65,11 +64,11 @@ export interface TableBlock {
   readonly title?: string | undefined;
   readonly columns: readonly { readonly title: string; readonly align?: "right" | undefined; readonly grow?: boolean | undefined }[];
   readonly rows: readonly (readonly Cell[])[];
-  /** What to say in the place of no rows. */
+  /** The text for a table without rows. */
   readonly empty?: string | undefined;
 }
 
-/** What happened when. All times are milliseconds since the start of the exchange. */
+/** Events over time. All times are milliseconds since the start of the exchange. */
 export interface TimelineBlock {
   readonly kind: "timeline";
   readonly title?: string | undefined;
@@ -77,14 +76,14 @@ export interface TimelineBlock {
   readonly rows: readonly {
     readonly label: string;
     readonly start: number;
-    /** 0 is a moment, drawn as a mark. */
+    /** 0 draws a mark, not a bar. */
     readonly duration: number;
     readonly tone?: Tone | undefined;
     readonly detail?: string | undefined;
   }[];
 }
 
-/** Text in a typewriter face, line by line as it is. */
+/** Text in a monospaced font. Line breaks stay. */
 export interface CodeBlock {
   readonly kind: "code";
   readonly title?: string | undefined;
@@ -110,16 +109,16 @@ export type Block = NumbersBlock | VerdictBlock | PairsBlock | TableBlock | Time
 /** A name and a value of a header, after redaction. */
 export type HeaderEntry = readonly [name: string, value: string];
 
-/** A cookie as it is recorded: never its value. */
+/** A cookie without its value, which is never recorded. */
 export interface CookieFacts {
   readonly name: string;
   /** Bytes of name and value, as browsers count them towards their limit of 4,096. */
   readonly bytes: number;
-  /** The attributes of one that was sent; absent for one that came in. */
+  /** The attributes of a cookie that was sent. Absent for a cookie of the request. */
   readonly attributes?: string | undefined;
 }
 
-/** What a panel sees of one request and its response. All texts in it are redacted. */
+/** The data of one request and its response, for panels. All texts in it are redacted. */
 export interface Recording {
   readonly id: string;
   readonly method: string;
@@ -128,35 +127,36 @@ export interface Recording {
   readonly requestHeaders: readonly HeaderEntry[];
   readonly requestCookies: readonly CookieFacts[];
   readonly remoteAddress: string | undefined;
-  /** The pattern of the route that answered, where the framework tells. */
+  /** The pattern of the route that answered, if the framework reports it. */
   readonly route: string | undefined;
   readonly status: number | undefined;
   readonly responseHeaders: readonly HeaderEntry[];
   readonly responseCookies: readonly CookieFacts[];
-  /** What the handler threw, where the framework tells. */
+  /** The error that the handler threw, if the framework reports it. */
   readonly error: { readonly name: string; readonly message: string; readonly stack: string } | undefined;
-  /** Whether the visitor left before the response was whole. */
+  /** Whether the connection was closed before the response was complete. */
   readonly aborted: boolean;
   /**
-   * Why the toolbar is not in this response; undefined where it is, or where no adapter was asked.
+   * Why the toolbar is not in this response. Undefined if it is, or if no adapter handled it.
    */
   readonly notShown: string | undefined;
   /** Milliseconds since the start of the exchange. */
   elapsed(): number;
-  /** Moments that were noted, in milliseconds since the start. */
+  /** The marks so far, in milliseconds since the start. */
   readonly marks: readonly { readonly label: string; readonly at: number }[];
-  /** Notes a moment. */
+  /** Records the current time under a label. */
   mark(label: string): void;
   /**
-   * What CPU and event loop did meanwhile, in milliseconds. Both are of the whole process;
-   * undefined where the runtime does not tell.
+   * CPU time and busy time of the event loop during the exchange, in milliseconds. Both are of the
+   * whole process; undefined if the runtime does not report them. `others` is the number of other
+   * requests that were running at the end.
    */
   readonly cost: { readonly cpu: number | undefined; readonly loopBusy: number | undefined; readonly others: number };
-  /** A place of the panel's own in this recording: made by `make` when first asked for. */
+  /** The panel's own data in this recording. `make` creates it at the first call. */
   slot<Value>(owner: string, make: () => Value): Value;
   /**
-   * The text without secrets: keys, cookie values and credentials are replaced, and it is cut at
-   * 4,000 characters.
+   * The text without secrets, cut at 4,000 characters. Keys, cookie values and credentials are
+   * replaced.
    */
   redactText(text: string): string;
   /**
@@ -168,10 +168,10 @@ export interface Recording {
 /**
  * One tab of the toolbar.
  *
- * A panel listens (`channels`), boils down what it heard to plain JSON when the response has ended
- * (`collect`), and describes it as blocks when somebody looks (`view`). `Stats` survives
- * `JSON.parse(JSON.stringify(stats))` unchanged, and `subtitle`, `findings` and `view` are given
- * nothing else.
+ * A panel listens to messages (`channels`). When the response has ended, it returns plain JSON
+ * about them (`collect`). When a person opens the panel, it turns that JSON into blocks (`view`).
+ * `Stats` must survive `JSON.parse(JSON.stringify(stats))` unchanged: `subtitle`, `findings` and
+ * `view` get nothing else.
  *
  * @example
  * ```ts
@@ -190,13 +190,13 @@ export interface Panel<Stats = unknown> {
   readonly id: string;
   readonly title: string;
   /**
-   * Channels of node:diagnostics_channel by name. A channel that nobody has costs nothing. An
-   * exception here is caught.
+   * Listeners for channels of node:diagnostics_channel, by name. Exceptions are caught; after five
+   * the listener is removed.
    */
   readonly channels?: Readonly<Record<string, (message: unknown, recording: Recording) => void>> | undefined;
-  /** Called once, when the response has ended. Must be quick and synchronous. */
+  /** Called when the response has ended. Must be fast and synchronous: it delays other requests. */
   collect(recording: Recording): Stats;
-  /** A few words beside the title. */
+  /** A few words next to the title. */
   subtitle?(stats: Stats): string | undefined;
   findings?(stats: Stats): readonly Finding[];
   view(stats: Stats): readonly Block[];
@@ -218,11 +218,11 @@ export interface ExchangeSummary {
   readonly findings: number;
   /** Whether the response has ended. */
   readonly finished: boolean;
-  /** A few words on the session, for the list: "valid", "rejected: expired". */
+  /** A few words about the session, for the list: "valid", "rejected: expired". */
   readonly session?: string | undefined;
-  /** The exchange whose redirect led to this one. */
+  /** The exchange that redirected to this one. */
   readonly redirectedFrom?: string | undefined;
-  /** Why no toolbar was put into this response; absent where one was. */
+  /** Why the toolbar is not in this response. Absent if it is. */
   readonly notShown?: string | undefined;
 }
 
@@ -235,15 +235,15 @@ export interface PanelView {
   readonly blocks: readonly Block[];
 }
 
-/** What the server answers for one exchange. */
+/** The server's answer for one exchange. */
 export interface ExchangePage {
   readonly summary: ExchangeSummary;
   readonly panels: readonly PanelView[];
 }
 
-/** What the server answers for the list, newest first. */
+/** The server's answer for the list, newest first. */
 export interface ExchangeList {
   readonly exchanges: readonly ExchangeSummary[];
-  /** How many are kept at most. */
+  /** How many are stored at most. */
   readonly capacity: number;
 }

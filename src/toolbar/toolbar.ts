@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import { InvalidOptionError, SecretKeyError } from "../errors.ts";
 import { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKeyInput } from "../keys/secret-key.ts";
-import { checkOptions } from "../options.ts";
+import { checkOptions, kindOf } from "../options.ts";
 import { AccessTokens } from "./serve/access-tokens.ts";
 import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
 import { Guard, type GuardVerdict, type ToolbarRequest } from "./guard.ts";
@@ -12,33 +12,39 @@ import { decideInjection, scriptTag } from "./serve/inject.ts";
 import { Pages, type ToolbarAnswer } from "./serve/pages.ts";
 import type { ExchangePage, ExchangeSummary, Panel } from "./panel.ts";
 import { collectRecord, viewRecord } from "./capture/record.ts";
-import { describeIncoming, Recorder } from "./capture/recorder.ts";
+import { toToolbarRequest, Recorder } from "./capture/recorder.ts";
 import { Redactor } from "./capture/redact.ts";
 import { standardPanels } from "./panels/standard-panels.ts";
 import { judge } from "./switch.ts";
 
-/** How a toolbar is set up. */
+/** Options of a toolbar. */
 export interface ToolbarOptions {
   /** The secret key, or the ring that the sessions use. */
   readonly keys: KeyRing | SecretKeyInput;
   /** Panels of your own, shown after the standard ones. */
   readonly panels?: readonly Panel[] | undefined;
-  /** How many requests are kept, 1 to 10,000: 100 unless given. */
+  /** How many requests the list shows, 1 to 10,000. Default: 100. Older ones are dropped. */
   readonly history?: number | undefined;
-  /** Host names, beside `localhost` and `*.localhost`, under which the server may be called. */
+  /**
+   * Host names of the server, in addition to `localhost` and `*.localhost`: `["dev.example.test"]`.
+   * Under any other name, pages do not show the toolbar.
+   */
   readonly hosts?: readonly string[] | undefined;
   /**
-   * Addresses and networks, beside this machine, from which the toolbar may be seen:
+   * Addresses and networks that may see the toolbar, in addition to this machine:
    * `["172.17.0.0/16"]` for Docker's bridge.
    *
    * A proxy has to be listed even if it runs on this machine (`["127.0.0.1"]`). List it only if it
-   * sets `X-Forwarded-For` itself. A proxy that hands on what the visitor sent there would let
-   * every visitor claim to be this machine.
+   * sets `X-Forwarded-For` itself. If it passes on the visitor's own value, every visitor can
+   * claim to be this machine.
    */
   readonly allow?: readonly string[] | undefined;
-  /** Where the toolbar's own pages stand: `/_latchkey` unless given. */
+  /**
+   * The path of the toolbar's own pages. Default: `/_latchkey`. While the toolbar is on, it answers
+   * all requests under this path, and the application does not see them.
+   */
   readonly prefix?: string | undefined;
-  /** From how many milliseconds on a request is called slow: 500 unless given. */
+  /** A request of at least this many milliseconds is reported as slow. Default: 500. */
   readonly slowMs?: number | undefined;
   /**
    * Where the server runs: "production", "development", or "test", which counts as development. Not
@@ -49,15 +55,19 @@ export interface ToolbarOptions {
    */
   readonly mode?: string | undefined;
   /**
-   * With this and `authorize`, the toolbar runs in production too. Each of them alone throws there.
+   * Together with `authorize`, lets the toolbar run in production. Either of them alone throws in
+   * production.
    */
   readonly production?: boolean | undefined;
   /**
-   * Asked for every request that has passed the other checks. Only `true` is a yes: an exception, a
-   * promise and everything else are a no. Must be quick.
+   * Called for every request that has passed the other checks, so it must be fast. Only `true`
+   * shows the toolbar. An exception, a promise or any other value does not.
    */
   readonly authorize?: ((request: ToolbarRequest) => boolean) | undefined;
-  /** Where the application's package.json stands: the current directory unless given. */
+  /**
+   * The folder of the application's package.json. Default: the current directory. The panel
+   * Versions reads it, and paths in the toolbar are relative to it.
+   */
   readonly directory?: string | undefined;
   /** The time in Unix seconds; for tests. */
   readonly clock?: Clock | undefined;
@@ -78,27 +88,26 @@ const OPTIONS = [
   "clock",
 ] as const satisfies readonly (keyof ToolbarOptions)[];
 
-/** How messages name the keys. */
+/** The name of the keys in messages. */
 const KEYS = 'option "keys" of Toolbar';
-/** For a page of the toolbar's own that could not be made. */
+/** The answer when one of the toolbar's own pages fails. */
 const FAILED: ToolbarAnswer = { status: 500, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: "Internal Server Error" };
 
 /**
- * A debug toolbar: it records what a server does for each request, and shows it on the page that
- * the request was for.
+ * A debug toolbar. It records what a server does for each request, and shows it on the page that
+ * this request answered.
  *
  * It observes every HTTP server of the process through node:diagnostics_channel. To show itself it
- * needs an adapter (`debugToolbar(toolbar)`), which answers its pages and puts one script after
- * each HTML document.
+ * needs an adapter (`debugToolbar(toolbar)`), which answers its pages and adds one script to each
+ * HTML document.
  *
- * It is for development, and off unless development was said: by NODE_ENV=development, by the
- * option `mode` or by the key ring. Where it is off, it observes nothing, answers nothing, and
- * changes no page; one line on standard error says how to turn it on. So the example is safe in
- * production as it stands.
+ * It is for development. It is on only if NODE_ENV=development, the option `mode` or the key ring
+ * says so. When it is off, it observes nothing, answers nothing and changes no page; one line on
+ * standard error says how to turn it on. So the example is safe in production unchanged.
  *
- * Only this machine sees it, unless `allow` and `hosts` say otherwise. It needs a secret key,
- * because a key derived from that signs the permission to read a record; only a page that this
- * server sent has one.
+ * Only this machine sees it, unless `allow` and `hosts` permit others. It needs a secret key: a key
+ * derived from it signs the tokens with which a page reads its record, so only pages that this
+ * server sent can read one.
  *
  * @example
  * ```ts
@@ -108,7 +117,7 @@ const FAILED: ToolbarAnswer = { status: 500, headers: { "Content-Type": "text/pl
  */
 export class Toolbar {
   /**
-   * Whether the toolbar is on. Where it is false, adapters hand requests on and do nothing else.
+   * Whether the toolbar is on. If not, adapters pass requests on and do nothing else.
    */
   readonly enabled: boolean;
   readonly #guard: Guard;
@@ -116,15 +125,15 @@ export class Toolbar {
   readonly #history: History;
   readonly #pages: Pages;
   readonly #panels: readonly Panel[];
-  /** Undefined where the toolbar is off: nothing is subscribed to then. */
+  /** Undefined when the toolbar is off; then it subscribes to no channel. */
   readonly #recorder: Recorder | undefined;
   readonly #warned = new Set<string>();
 
   /**
    * @throws SecretKeyError `key_missing` without a key, and in production `key_refused` for one
-   *   that is weak, guessable or published; also where the toolbar is off.
-   * @throws InvalidOptionError for options that cannot be, and in production for one of
-   *   `production` and `authorize` without the other.
+   *   that is weak, guessable or published, even when the toolbar is off.
+   * @throws InvalidOptionError for invalid options, and in production for one of `production` and
+   *   `authorize` without the other.
    */
   constructor(options: ToolbarOptions) {
     checkOptions("Toolbar", options, OPTIONS);
@@ -141,17 +150,22 @@ export class Toolbar {
     } = options;
     if (!/^(?:\/[\w.~-]+)+$/.test(prefix)) {
       throw new InvalidOptionError(
-        'The toolbar\'s prefix is a path such as "/_latchkey": it starts with a slash and does not end with one.',
+        `Toolbar's option prefix is a path that starts with a slash and does not end with one. It got ${JSON.stringify(prefix)}. Fix: prefix: "/_latchkey".`,
       );
     }
     for (const [name, list] of Object.entries({ hosts, allow, panels: options.panels ?? [] })) {
       if (!Array.isArray(list))
-        throw new InvalidOptionError(`The toolbar's option ${name} is a list; it got ${typeof list}. Fix: put it in [ ].`);
+        throw new InvalidOptionError(`Toolbar's option ${name} is a list. It got ${kindOf(list)}. Fix: put it in [ ].`);
     }
     if (authorize !== undefined && typeof authorize !== "function") {
-      throw new InvalidOptionError(`The toolbar's option authorize is a function; it got ${typeof authorize}.`);
+      throw new InvalidOptionError(
+        `Toolbar's option authorize is a function. It got ${kindOf(authorize)}. Fix: authorize: (request) => true.`,
+      );
     }
-    if (!(slowMs > 0)) throw new InvalidOptionError("The toolbar's slowMs is a number of milliseconds above 0.");
+    if (!(slowMs > 0))
+      throw new InvalidOptionError(
+        `Toolbar's option slowMs is a number of milliseconds above 0. It got ${String(slowMs)}. Fix: leave it out for 500.`,
+      );
     this.#panels = [...standardPanels({ keys, slowMs, directory, ...(clock === undefined ? {} : { clock }) }), ...(options.panels ?? [])];
     checkPanels(this.#panels);
     this.#history = new History(history);
@@ -162,26 +176,26 @@ export class Toolbar {
       page: (id: string) => this.page(id),
     };
     this.#pages = new Pages(prefix, this.#guard, this.#accessTokens, source, (verdict) => this.#warnOf(verdict));
-    const { on, mode } = judge(options, keys.saidMode);
+    const { isOn, mode } = judge(options, keys.saidMode);
     keys.admit(KEYS, mode);
-    this.enabled = on;
+    this.enabled = isOn;
     if (this.enabled) {
       this.#recorder = new Recorder({
         panels: this.#panels,
         redactor: new Redactor(keys),
         isOwn: (url) => this.#pages.owns(url),
-        onFinish: (exchange) => this.#keep(exchange),
+        onFinish: (exchange) => this.#store(exchange),
         clock,
       });
     }
   }
 
-  /** The requests that are kept, newest first. */
+  /** The recorded requests, newest first. */
   get exchanges(): readonly ExchangeSummary[] {
     return this.#history.list();
   }
 
-  /** What is known of one request, as its panels describe it; also of one that still runs. */
+  /** The record of one request, as its panels show it. A running request has one too. */
   page(id: string): ExchangePage | undefined {
     if (this.#recorder === undefined) return undefined;
     const entry = this.#history.get(id);
@@ -192,13 +206,13 @@ export class Toolbar {
       : viewRecord(collectRecord(running, this.#panels, this.#recorder), this.#panels, this.#recorder);
   }
 
-  /** A request of Node's server, in the form in which the other methods take it. For adapters. */
+  /** Converts a request of Node's server for the other methods. For adapters. */
   describe(request: IncomingMessage): ToolbarRequest {
-    return describeIncoming(request);
+    return toToolbarRequest(request);
   }
 
   /**
-   * The answer to a request for one of the toolbar's own pages; undefined for all others. For
+   * The answer to a request for one of the toolbar's own pages. Undefined for all others. For
    * adapters.
    */
   handle(request: ToolbarRequest): ToolbarAnswer | undefined {
@@ -207,35 +221,35 @@ export class Toolbar {
   }
 
   /**
-   * The exchange of a request that goes on to the application. For adapters.
+   * Starts the exchange of a request that the application will answer. For adapters.
    *
-   * @param source the object that stands for the request: Node's IncomingMessage where there is
-   *   one, else the fetch Request.
-   * @returns undefined where the toolbar is off, or fails: the request then goes on as if there
-   *   were no toolbar.
+   * @param source the object that identifies the request: Node's IncomingMessage if there is one,
+   *   otherwise the fetch Request.
+   * @returns undefined when the toolbar is off or fails. The request is then answered as without a
+   *   toolbar.
    */
   begin(request: ToolbarRequest, source: object): Exchange | undefined {
     return this.#safely((recorder) => recorder.begin(request, source));
   }
 
   /**
-   * Runs the application, so that what it tells on channels is noted with this exchange. For
-   * adapters.
+   * Runs the application. Messages that it publishes on channels are recorded with this exchange.
+   * For adapters.
    */
   run<Result>(exchange: Exchange | undefined, run: () => Result): Result {
     return exchange === undefined || this.#recorder === undefined ? run() : this.#recorder.run(exchange, run);
   }
 
   /**
-   * Listens to a channel of node:diagnostics_channel until `close`; an exception of the listener
-   * harms nobody. For adapters.
+   * Listens to a channel of node:diagnostics_channel until `close`. Exceptions of the listener are
+   * caught. For adapters.
    */
   listen(channel: string, listener: (message: unknown) => void): void {
     this.#recorder?.listen(channel, "adapter", listener);
   }
 
   /**
-   * Called when a response's headers are about to leave: the text to send after the body, or
+   * Called before a response's headers are sent. Returns the text to send after the body, or
    * undefined. For adapters.
    *
    * An adapter that adds the text must drop ETag, and raise or drop Content-Length.
@@ -252,7 +266,7 @@ export class Toolbar {
     if (exchange !== undefined && !exchange.endsWithSocket) this.#safely((recorder) => recorder.finish(exchange, end));
   }
 
-  /** Stops recording, and ends the streams of open pages. What is recorded stays. */
+  /** Stops recording, and ends the streams of open pages. Records stay. */
   close(): void {
     this.#recorder?.close();
     this.#pages.close();
@@ -268,7 +282,7 @@ export class Toolbar {
     }
     const decision = decideInjection(request, { status: response.status, header: (name) => values.get(name) });
     if (!decision.inject) {
-      exchange.notShown = decision.why;
+      exchange.notShown = decision.reason;
       return undefined;
     }
     const verdict = this.#guard.mayView(request);
@@ -278,33 +292,36 @@ export class Toolbar {
       return undefined;
     }
     const token = this.#accessTokens.grant(exchange.redirectedFrom?.sequence ?? exchange.sequence);
-    return scriptTag(this.#pages.scriptAddress({ exchange: exchange.id, token, ...(decision.live ? { live: "1" } : {}) }), decision.nonce);
+    return scriptTag(
+      this.#pages.scriptAddress({ exchange: exchange.id, token, ...(decision.isLive ? { live: "1" } : {}) }),
+      decision.nonce,
+    );
   }
 
-  #keep(exchange: Exchange): void {
+  #store(exchange: Exchange): void {
     const entry = collectRecord(exchange, this.#panels, this.#recorder!);
     this.#history.add(entry);
     this.#pages.announce(entry.summary);
   }
 
-  /** Nothing that fails in the toolbar may reach the application; it is said once. */
+  /** Catches failures of the toolbar, so that they never reach the application. Warns once. */
   #safely<Result>(run: (recorder: Recorder) => Result): Result | undefined {
     if (this.#recorder === undefined) return undefined;
     try {
       return run(this.#recorder);
     } catch (error) {
-      // The message of an error may quote what the visitor sent.
-      this.#warn(`The debug toolbar failed (${error instanceof Error ? error.name : "no Error"}). The request went on without it.`);
+      // Only the name: an error's message may contain data from the visitor.
+      this.#warn(`The debug toolbar failed (${error instanceof Error ? error.name : "not an Error"}). The request went on without it.`);
       return undefined;
     }
   }
 
-  /** Why the toolbar is not seen is what people ask most. */
+  /** Says why the toolbar is not shown: that is the question people ask most. */
   #warnOf(verdict: GuardVerdict): void {
     if (!verdict.allowed && verdict.fix !== undefined) this.#warn(`The debug toolbar is not shown. ${verdict.reason} ${verdict.fix}`);
   }
 
-  /** Says something on standard error, each sentence once, and at most ten of them. */
+  /** Warns on standard error, with each message once, and ten at most. */
   #warn(message: string): void {
     if (this.#warned.has(message) || this.#warned.size >= 10) return;
     this.#warned.add(message);
@@ -316,8 +333,8 @@ function requiredKeys({ keys }: ToolbarOptions): KeyRing {
   if (keys === undefined || keys === null || keys === "") {
     throw new SecretKeyError(
       "key_missing",
-      "The debug toolbar requires a secret key: it signs the permission to read what was recorded with a key derived from it, " +
-        "so that only a page that this server sent may read a record. Make one with: npx latchkey key generate",
+      "The debug toolbar requires a secret key. It derives from it the key that signs its tokens, " +
+        "so that only a page that this server sent can read a record. Fix: new Toolbar({ keys }), with a key from `npx latchkey key generate`.",
     );
   }
   return KeyRing.from(keys, KEYS);
@@ -326,8 +343,11 @@ function requiredKeys({ keys }: ToolbarOptions): KeyRing {
 function checkPanels(panels: readonly Panel[]): void {
   const seen = new Set<string>();
   for (const { id } of panels) {
-    if (!/^[a-z][a-z0-9-]*$/.test(id)) throw new InvalidOptionError("A panel's id is made of lower-case letters, digits and hyphens.");
-    if (seen.has(id)) throw new InvalidOptionError(`There are two panels with the id "${id}". Give one of them another.`);
+    if (!/^[a-z][a-z0-9-]*$/.test(id))
+      throw new InvalidOptionError(
+        `A panel's id is made of lower-case letters, digits and hyphens. It got ${JSON.stringify(id)}. Fix: id: "my-panel".`,
+      );
+    if (seen.has(id)) throw new InvalidOptionError(`There are two panels with the id "${id}". Fix: give one of them another id.`);
     seen.add(id);
   }
 }

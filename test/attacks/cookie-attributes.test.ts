@@ -1,8 +1,8 @@
 /*
  * Cookie attributes
  *
- * What the browser is told decides who else may read, overwrite or send the cookie, and what a
- * cache may keep.
+ * The attributes of the cookie decide who else may read, overwrite or send it. Other headers decide
+ * what a cache may store.
  */
 import { randomBytes } from "node:crypto";
 import { InvalidOptionError, KeyRing, SessionManager, type CookieOptions, type RequestFacts, type Session } from "latchkey";
@@ -30,7 +30,7 @@ const refused = (cookie: object): void =>
  * Session cookies are Secure, also behind a proxy that ends TLS; over plain http only on a loopback
  * host, or where the application says so.
  */
-test("ASVS 3.3.1: the cookie travels over a connection that somebody listens to", async () => {
+test("ASVS 3.3.1: the cookie travels over a connection that an attacker listens to", async () => {
   for (const kind of ALL_KINDS) expect(attributes((await loggedIn(kind)).setCookies)).toContain("Secure");
   const manager = makeManager("sealed", new Time(), { keys: KEY });
   const isSecure = async (facts: RequestFacts): Promise<boolean> => {
@@ -84,7 +84,7 @@ test("ATK-local-proxy: a proxy on the same machine calls the server by a name of
       for (const answer of proxied) {
         const [line = ""] = setCookiesOf(answer);
         expect([mode, line]).toEqual([mode, expect.stringMatching(/^__Host-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/)]);
-        // The visitor's browser, which speaks https with the proxy, keeps it, and the next request
+        // The visitor's browser, which uses HTTPS with the proxy, keeps it, and the next request
         // is logged in.
         const browser = new Browser("visitor", new Time().clock);
         browser.take(line);
@@ -196,8 +196,8 @@ test("RFC6265bis names: a name or an attribute smuggles another one in", () => {
 });
 
 /**
- * A domain or a path is kept as it was asked for, also when the cookie is removed: else the browser
- * would keep it.
+ * A domain or a path stays as configured, also when the cookie is removed. Otherwise the browser
+ * would not remove it.
  */
 test("RFC6265bis removal: a logout leaves the cookie in the browser", async () => {
   for (const cookie of [{ name: "sid", domain: "example.com", path: "/app" }, { name: "sid", partitioned: true }, {}] as CookieOptions[]) {
@@ -228,9 +228,9 @@ test("NIST 5.1: a session outlives the evening on a shared computer", async () =
 
 /**
  * By default a cookie shows nothing but its length: it is encrypted, or a random token. `signed()`
- * and `flask()` can be read by whoever holds them, and say so.
+ * and `flask()` can be read by anyone who has them, and say so.
  */
-test("NIST 5.1.1 opaque: personal data stands in the cookie for whoever holds it", async () => {
+test("NIST 5.1.1 opaque: anyone who has the cookie can read personal data in it", async () => {
   const isReadable = async (kind: string): Promise<boolean> => {
     const visitor = new Visitor(makeManager(kind, new Time(), { keys: KEY }));
     await visitor.visit((session) => (session.login("ada@example.org"), (session.data["born"] = "1815-12-10")));
@@ -247,8 +247,8 @@ test("NIST 5.1.1 opaque: personal data stands in the cookie for whoever holds it
 });
 
 /**
- * Whoever looks at the session in any way, even only whether there is one, makes the answer vary by
- * Cookie; every Set-Cookie tells caches not to keep it.
+ * If the application looks at the session in any way, the answer varies by Cookie. Every Set-Cookie
+ * tells caches not to store it.
  */
 test("ASVS 14.3.2: a cache gives one visitor's page or cookie to another", async () => {
   const looks: readonly ((session: Session<Data>) => unknown)[] = [
@@ -282,8 +282,8 @@ test("ASVS 14.3.2: a cache gives one visitor's page or cookie to another", async
 });
 
 /**
- * A logout expires the cookie, which is all of the session that the browser has; whoever keeps more
- * there adds Clear-Site-Data.
+ * A logout expires the cookie, which is all of the session that the browser has; an application
+ * that stores more there adds Clear-Site-Data.
  */
 test("ASVS 14.3.1: session data stays in the browser after the logout", async () => {
   for (const kind of ALL_KINDS) {
@@ -298,7 +298,7 @@ test("ASVS 14.3.1: session data stays in the browser after the logout", async ()
 });
 
 /**
- * A session is one cookie with one value, and a browser without a session gets none: nobody can
+ * A session is one cookie with one value, and a browser without a session gets none: no one can
  * tell visitors apart by a cookie that they did not need.
  */
 test("ATK-needless-cookie: a visitor who only reads gets a cookie", async () => {

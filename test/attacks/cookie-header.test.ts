@@ -1,7 +1,7 @@
 /*
  * The Cookie header
  *
- * Other hosts, other paths and scripts can put cookies beside ours, and a client can send anything
+ * Other hosts, other paths and scripts can add cookies to ours, and a client can send anything
  * at all as a header.
  */
 import { once } from "node:events";
@@ -83,7 +83,7 @@ test("ATK-percent-decoding: a cookie is percent-encoded, so that one reader deco
 /**
  * Nothing is unescaped. One pair of quotes is taken off for Flask's format alone, as Python does.
  */
-test("ATK-quoted-value: a cookie stands in quotes, or has escapes that Python's parser reads", async () => {
+test("ATK-quoted-value: a cookie has quotes around it, or has escapes that Python's parser reads", async () => {
   for (const kind of ALL_KINDS) {
     const { manager, value } = await loggedIn(kind);
     const send = async (text: string): Promise<string> => await outcomeOf(manager, `${nameOf(kind)}=${text}`);
@@ -95,9 +95,9 @@ test("ATK-quoted-value: a cookie stands in quotes, or has escapes that Python's 
 });
 
 /**
- * All values of the name are verified. One valid session counts, whatever stands beside it. Two
- * different ones open for nobody, and the answer expires the name everywhere but in our own place:
- * the next request is the visitor's own session, never the attacker's.
+ * All values of the name are verified. One valid session counts, whatever other values there are.
+ * Two different ones give no session, and the answer expires the name everywhere but in our own
+ * place: the next request is the visitor's own session, never the attacker's.
  */
 test("ATK-duplicate-cookie: a sibling host or a deeper path has set a cookie of the same name", async () => {
   const plants = [
@@ -135,10 +135,10 @@ test("ATK-duplicate-cookie: a sibling host or a deeper path has set a cookie of 
 
 /**
  * A partitioned cookie of our own name and path cannot be expired without the visitor's own in
- * browsers that know no partitions: it opens for nobody until the next login, which takes its
+ * browsers without partitions: there is no session until the next login, which takes its
  * place, and it is never taken for the visitor.
  */
-test("ATK-planted-partition: a script sets a partitioned cookie beside ours", async () => {
+test("ATK-planted-partition: a script sets a partitioned cookie with the name of ours", async () => {
   for (const kind of ALL_KINDS) {
     const time = new Time();
     const manager = makeManager(kind, time, { keys: KEY });
@@ -196,21 +196,21 @@ test("ATK-neighbour-cookie: another application on this host has a cookie of our
 });
 
 /**
- * An answer sends its session's cookie beside those of the application, and never in a list that
- * the application keeps: the next visitor's answer holds only that visitor's.
+ * An answer adds its session's cookie to those of the application, and never to a list that the
+ * application uses again: the next visitor's answer holds only that visitor's.
  */
 test("ATK-kept-cookie-list: the application gives each answer the same list of cookies, and one visitor gets another's", async () => {
   for (const kind of ["sealed", "memory"]) {
     const time = new Time();
     const manager = makeManager(kind, time, { keys: KEY });
-    const kept = ["theme=dark; Path=/"];
+    const shared = ["theme=dark; Path=/"];
     const mounts: Readonly<Record<string, () => Promise<Served>>> = {
       node: async () => {
         const open = nodeSession(manager);
         return await serveHttp((request, response) => {
           open(request, response, () => {
             (request as unknown as { session: Session<Data> }).session.login(userOf(request.url!));
-            response.setHeader("Set-Cookie", kept);
+            response.setHeader("Set-Cookie", shared);
             response.end();
           });
         });
@@ -220,7 +220,7 @@ test("ATK-kept-cookie-list: the application gives each answer the same list of c
         return await serveHttp((request, response) => {
           open(request, response, () => {
             (request as unknown as { session: Session<Data> }).session.login(userOf(request.url!));
-            response.writeHead(200, { "Set-Cookie": kept }).end();
+            response.writeHead(200, { "Set-Cookie": shared }).end();
           });
         });
       },
@@ -228,7 +228,7 @@ test("ATK-kept-cookie-list: the application gives each answer the same list of c
         const app = express().use(expressSession(manager));
         app.use((request, response) => {
           expressSessionOf(manager, request).login(userOf(request.url));
-          response.set("Set-Cookie", kept).end();
+          response.set("Set-Cookie", shared).end();
         });
         return await serveHttp(app);
       },
@@ -236,7 +236,7 @@ test("ATK-kept-cookie-list: the application gives each answer the same list of c
         const app = new Koa().use(koaSession(manager));
         app.use((context) => {
           koaSessionOf(manager, context).login(userOf(context.url));
-          context.set("Set-Cookie", kept);
+          context.set("Set-Cookie", shared);
           context.body = "";
         });
         return await serveHttp(app.callback());
@@ -246,7 +246,7 @@ test("ATK-kept-cookie-list: the application gives each answer the same list of c
         await app.register(fastifySession(manager));
         app.get("/*", async (request, reply) => {
           fastifySessionOf(manager, request).login(userOf(request.url));
-          return await reply.header("set-cookie", kept).send("");
+          return await reply.header("set-cookie", shared).send("");
         });
         await app.listen({ port: 0, host: "127.0.0.1" });
         return { port: (app.server.address() as AddressInfo).port, close: async () => await app.close() };
@@ -259,15 +259,15 @@ test("ATK-kept-cookie-list: the application gives each answer the same list of c
           const visitor = new Visitor(manager, time);
           const lines = await setCookiesFrom(port, `/${user}`);
           visitor.take(lines);
-          expect([kind, name, kept, lines.length]).toEqual([kind, name, ["theme=dark; Path=/"], 2]);
+          expect([kind, name, shared, lines.length]).toEqual([kind, name, ["theme=dark; Path=/"], 2]);
           expect([kind, name, await visitor.who()]).toEqual([kind, name, user]);
         }
       } finally {
         await close();
       }
     }
-    // On the Fetch API it is the answer that is kept.
-    const answer = new Response("", { headers: [["Set-Cookie", kept[0]!]] });
+    // On the Fetch API it is the answer that is used again.
+    const answer = new Response("", { headers: [["Set-Cookie", shared[0]!]] });
     const app = new Hono().use(honoSession(manager)).get("/:user", (context) => {
       honoSessionOf(manager, context).login(context.req.param("user"));
       return answer;
@@ -276,7 +276,7 @@ test("ATK-kept-cookie-list: the application gives each answer the same list of c
       const visitor = new Visitor(manager, time);
       const lines = (await app.request(`https://app.example.com/${user}`)).headers.getSetCookie();
       visitor.take(lines);
-      expect([kind, lines.length, answer.headers.getSetCookie(), await visitor.who()]).toEqual([kind, 2, kept, user]);
+      expect([kind, lines.length, answer.headers.getSetCookie(), await visitor.who()]).toEqual([kind, 2, shared, user]);
     }
   }
 });
@@ -285,7 +285,7 @@ test("ATK-kept-cookie-list: the application gives each answer the same list of c
  * Only spaces and tabs around names and values are trimmed; names are compared letter by letter, so
  * that what a browser checks is what is read.
  */
-test("ATK-prefix-whitespace: a script sets a cookie whose name is white space and then __Host-", async () => {
+test("ATK-prefix-whitespace: a script sets a cookie with a name of white space and then __Host-", async () => {
   const { manager, value } = await loggedIn("sealed");
   const blanks = ["\u00a0", "\u000b", "\u000c", "\u0085", "\u1680", "\u2000", "\u2028", "\u2029", "\u3000", "\ufeff", "\u001f", "\u200b"];
   for (const blank of blanks) {
@@ -303,7 +303,7 @@ test("ATK-prefix-whitespace: a script sets a cookie whose name is white space an
 });
 
 /**
- * A name has one spelling, a cookie without a name is none of ours, and old RFC 2109 syntax joins
+ * A name has one spelling, a cookie without a name is not ours, and old RFC 2109 syntax joins
  * nothing.
  */
 test("ATK-cookie-name-tricks: a name is written in other letters, left out, or hidden in quotes", async () => {
@@ -324,14 +324,14 @@ test("ATK-cookie-name-tricks: a name is written in other letters, left out, or h
     `a=1, __Host-session=${value}`,
   ];
   for (const header of headers) expect([header.slice(0, 20), await outcomeOf(manager, header)]).toEqual([header.slice(0, 20), "nobody"]);
-  // Quotes and $Version do not swallow what stands between semicolons.
+  // Quotes and $Version do not swallow what is between semicolons.
   expect(await outcomeOf(manager, `$Version=1; a="x; __Host-session=${value}; b=y"`)).toBe("7");
 });
 
 /**
  * A cookie that is missing is a visitor without a session, and not an error: nothing is sent, a
- * login begins a new session, and nobody else's is ended. `__Host-Http-` is a name that scripts
- * cannot write either.
+ * login begins a new session, and no other visitor's session is ended. `__Host-Http-` is a name
+ * that scripts cannot write either.
  */
 test("ATK-jar-overflow: a script fills the browser's jar until our cookie falls out", async () => {
   for (const kind of ALL_KINDS) {

@@ -106,7 +106,7 @@ test("ATK-invalid-utf8: a signed payload holds bytes that are no UTF-8, or a byt
 });
 
 /**
- * Half of a surrogate pair and NUL are kept as JSON escapes, and come back as they were; they never
+ * An unpaired surrogate and NUL are saved as JSON escapes, and come back as they were; they never
  * become another letter.
  */
 test("ATK-lone-surrogate: text that UTF-8 cannot write is put into a session", async () => {

@@ -59,9 +59,9 @@ test("ATK-fallback-traps: a list of old keys holds an empty key, or one text is 
 
 /**
  * The current key signs, whatever the order of the others, and a session of an old key is signed
- * anew when it is next looked at.
+ * again when it is next looked at.
  */
-test("ATK-old-key-signs: the oldest key goes on signing, or its sessions never move to the new one", async () => {
+test("ATK-old-key-signs: the oldest key still signs, or its sessions never move to the new one", async () => {
   for (const kind of ALL_KINDS) {
     const ring = new KeyRing(OTHER_KEY);
     const visitor = await loggedIn(kind, new Time(), { keys: ring });
@@ -77,7 +77,7 @@ test("ATK-old-key-signs: the oldest key goes on signing, or its sessions never m
  * A key that is no longer in the ring opens nothing: changing it without a fallback ends all
  * sessions at once.
  */
-test("ATK-stolen-key: the key got out, and whoever has it makes sessions", async () => {
+test("ATK-stolen-key: the key got out, and anyone who has it makes sessions", async () => {
   for (const kind of ALL_KINDS) {
     const ring = new KeyRing(KEY);
     const { manager, header } = await loggedIn(kind, new Time(), { keys: ring });
@@ -244,9 +244,9 @@ test("ATK-shared-key: an application accepts the sessions of another one with th
 
 /**
  * A filter of some fifty thousand published keys comes with the package: a key that looks perfect
- * and stands in a tutorial is refused in production.
+ * and is in a tutorial is refused in production.
  */
-test("ATK-published-key: the key stands in a tutorial, and attackers try it first", () => {
+test("ATK-published-key: the key is in a tutorial, and attackers try it first", () => {
   // Flask's documentation shows this one: 256 bits, and known to everybody.
   const published = "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf";
   expect([isPublishedKey(published), isPublishedKey(KEY)]).toEqual([true, false]);
@@ -288,10 +288,10 @@ test("ASVS 11.5.1: the key is a UUID", () => {
 });
 
 /**
- * Keys and digests can be changed while the server runs and old values are still accepted: nobody
+ * Keys and digests can be changed while the server runs and old values are still accepted: no one
  * is logged out, and nothing is signed in the old way.
  */
-test("ASVS 11.2.2: a key or a hash function has to go, and nobody dares to change it", () => {
+test("ASVS 11.2.2: a key or a hash function has to go, and no one dares to change it", () => {
   const old = new URLSafeSerializer(OTHER_KEY, { salt: "invitation" }).dumps("ada");
   const current = new URLSafeSerializer(new KeyRing(KEY, [OTHER_KEY]), {
     salt: "invitation",
@@ -319,7 +319,7 @@ test("ASVS 11.4.1: a session rests on SHA-1", async () => {
  * The ring says for each key, by its fingerprint, what role it has, how often it signed and
  * verified, and when last: what a schedule of rotations needs.
  */
-test("ASVS 13.3.4: nobody knows which keys are still in use", async () => {
+test("ASVS 13.3.4: no one knows which keys are still in use", async () => {
   const time = new Time();
   const ring = new KeyRing(OTHER_KEY, [], { clock: time.clock });
   const visitor = await loggedIn("signed", time, { keys: ring });
@@ -353,8 +353,8 @@ test("ASVS 13.3.1: a key lies where others read it, or goes from development int
 });
 
 /**
- * Two places that hold a key are an error, and the message names the places: whichever won would
- * surprise somebody.
+ * Two places that hold a key are an error, and the message names the places: any choice would
+ * surprise someone.
  */
 test("ATK-two-sources: an attacker, or a mistake, sets the key in a second place", () => {
   const file = join(folder, "second");

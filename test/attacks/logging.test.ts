@@ -1,7 +1,7 @@
 /*
  * What gets out
  *
- * Somebody reads logs, error pages, channels or the debug toolbar, and finds a key, a token or a
+ * An attacker reads logs, error pages, channels or the debug toolbar, and finds a key, a token or a
  * visitor's data there.
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
@@ -28,7 +28,7 @@ import {
   type Data,
 } from "./support.ts";
 
-/** What somebody could write into a log. */
+/** What an application could write to a log. */
 const shown = (value: unknown): string =>
   `${inspect(value, { depth: Infinity, getters: true, showHidden: true })} ${JSON.stringify(value)} ${String(value)} ${value instanceof Error ? inspect(value.cause) : ""}`;
 
@@ -58,7 +58,7 @@ class BrokenStore extends MemoryStore {
  * Channel messages, which logs are written from, name keys by fingerprints and cookies by their
  * sizes: no token, no value, no signature, no data.
  */
-test("ASVS 16.2.5: a log of every message is read by somebody else", async () => {
+test("ASVS 16.2.5: a log of every message is read by other people", async () => {
   for (const kind of ALL_KINDS) {
     const values: string[] = [];
     const messages = await listening(Object.values(CHANNELS), async () => {
@@ -82,7 +82,7 @@ test("ASVS 16.2.5: a log of every message is read by somebody else", async () =>
  * Each cookie that is refused is one message with a reason out of a fixed list and a sentence for
  * people, so that attempts can be counted.
  */
-test("ASVS 16.3.3: cookies are forged for weeks, and nobody notices", async () => {
+test("ASVS 16.3.3: cookies are forged for weeks, and no one notices", async () => {
   const time = new Time();
   const broken = new BrokenStore({ clock: time.clock });
   const manage = (options: Partial<SessionManagerOptions<Data>>): SessionManager<Data> =>
@@ -121,7 +121,7 @@ test("ASVS 16.3.3: cookies are forged for weeks, and nobody notices", async () =
 });
 
 /**
- * Outside nobody learns why a cookie was refused, or what a store said: the same answer for each,
+ * A client never learns why a cookie was refused, or what a store said: the same answer for each,
  * and a plain 500 when the store fails.
  */
 test("ASVS 16.5.1: an answer tells an attacker how near the last try came", async () => {
@@ -147,9 +147,9 @@ test("ASVS 16.5.1: an answer tells an attacker how near the last try came", asyn
 
 /**
  * When the store fails there is no session, and a login, a logout or a renewal that could not be
- * kept throws, whatever the policy is.
+ * saved throws, whatever the policy is.
  */
-test("ASVS 16.5.3: a store that fails leaves somebody logged in", async () => {
+test("ASVS 16.5.3: a store that fails leaves a visitor logged in", async () => {
   for (const onStoreFailure of ["error", "anonymous"] as const) {
     const store = Object.assign(new BrokenStore(), { isBroken: false });
     const visitor = await loggedIn("memory", new Time(), { store, onStoreFailure });
@@ -310,10 +310,10 @@ test("ASVS 15.2.3: a visitor from elsewhere, or a page of another site, reads wh
 });
 
 /**
- * What the toolbar records has lost cookie values, tokens and keys before it is kept: no page of it
- * can show them.
+ * What the toolbar records contains no cookie values, tokens and keys when it is stored: no page of
+ * it can show them.
  */
-test("ATK-toolbar-record: whoever sees the toolbar takes over a session", async () => {
+test("ATK-toolbar-record: anyone who sees the toolbar takes over a session", async () => {
   const toolbar = new Toolbar({ keys: KEY });
   try {
     const visitor = new Visitor(makeManager("memory", new Time(), { keys: KEY }));

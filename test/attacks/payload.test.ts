@@ -92,7 +92,7 @@ test("ATK-decompression-bomb: some kilobytes inflate to fifty megabytes", async 
  * Text behind the JSON and a compressed stream that breaks off are refused; bytes behind a whole
  * stream are under the signature, and ignored as Python ignores them.
  */
-test("ATK-trailing-data: something stands behind the JSON or the compressed stream", async () => {
+test("ATK-trailing-data: something follows the JSON or the compressed stream", async () => {
   const manager = makeManager("flask", new Time(), { keys: KEY });
   const stream = deflateSync('{"_user_id":"7"}');
   const outcome = async (payload: string): Promise<string> => await outcomeOf(manager, `session=${signFlask(payload)}`);
@@ -146,7 +146,7 @@ test("ATK-prototype-pollution: a session holds entries that name prototypes", as
 });
 
 /**
- * Who is logged in is never an entry of the data. Flask's format keeps it there, as `_user_id`, so
+ * Who is logged in is never an entry of the data. Flask's format saves it there, as `_user_id`, so
  * saving such a text without `login` throws there, and the session from before stays; in the other
  * formats and in a store it is an entry like any other.
  */
@@ -175,11 +175,11 @@ test("ATK-user-id-entry: a visitor chooses the name of an entry, and calls it as
 });
 
 /**
- * `sealed()`, `signed()` and a store's token are as long whether a visitor's text is like a secret
- * beside it or not: nothing is compressed. `flask()` compresses, as Flask does, and shows it: keep
- * no secret beside a visitor's text there.
+ * The length of `sealed()`, `signed()` and a store's token does not depend on whether a visitor's
+ * text repeats a secret: nothing is compressed. `flask()` compresses, as Flask does, and shows it.
+ * Save no secret together with a visitor's text there.
  */
-test("ATK-compression-oracle: the cookie is shorter the more a visitor's text is like a secret beside it", async () => {
+test("ATK-compression-oracle: the cookie is shorter the more a visitor's text is like a secret in the same session", async () => {
   for (const kind of ALL_KINDS) {
     for (const padding of [0, 500, 2000]) {
       const lengths = new Set<number>();
@@ -207,7 +207,7 @@ test("ASVS 15.3.6: what an empty session inherits is taken for its data", async 
 });
 
 /**
- * Arrays and objects may stand 100 deep in one another, on reading and on writing; deeper ones are
+ * Arrays and objects may be nested 100 deep, on reading and on writing; deeper ones are
  * refused before anything walks them.
  */
 test("ATK-deep-nesting: a payload of some hundred bytes is nested a hundred thousand deep", async () => {
@@ -274,7 +274,7 @@ test("ATK-big-integer: a user's number is rounded to another user's", async () =
 });
 
 /**
- * A number that nobody touched is written as it was read, so a float of Python stays one; what is
+ * A number that was not changed is written as it was read, so a float of Python stays one; what is
  * no finite number is not written.
  */
 test("ATK-float: a float comes back as an integer, or as null", async () => {
@@ -292,7 +292,7 @@ test("ATK-float: a float comes back as an integer, or as null", async () => {
 
 /**
  * NaN and Infinity of a Python are read as numbers and can be carried; a session with one of them
- * is refused when it is to be written anew.
+ * is refused when it is to be written again.
  */
 test("ATK-not-a-number: a Python has written NaN or Infinity, which are no JSON", async () => {
   for (const { data, reason } of await readEverywhere('{"a":NaN,"b":[Infinity,-Infinity],"c":"NaN"}'))
@@ -315,7 +315,7 @@ test("ATK-duplicate-json-key: one reader takes the first of two entries, another
 
 /**
  * Only Flask's six kinds of values and those that the application registers are made of JSON; a tag
- * that nobody knows stays an object.
+ * that is not known stays an object.
  */
 test("ASVS 1.5.2: a payload names a type that is to be made of it", async () => {
   for (const { data } of await readEverywhere('{"a":{" q":"x"},"b":{" py":"os.system"},"c":{"$type":"Date"},"d":{" class":"Map"}}'))
@@ -365,7 +365,7 @@ test("ASVS 1.5.3: two readers of one payload disagree on what it says", () => {
 });
 
 /**
- * A tag whose content Flask never writes makes the whole session nobody's; it is not guessed at.
+ * A tag with content that Flask never writes makes the whole session invalid. It is not guessed at.
  */
 test("ATK-flask-tag: a tag holds what is not of its kind", async () => {
   const wrong = [
@@ -441,7 +441,7 @@ test("ATK-valid-mac-wrong-payload: the same key has signed something that is no 
 
 /**
  * The claims inside a sealed cookie are checked although only a holder of the key can have written
- * them. Claims that nobody knows are ignored.
+ * them. Unknown claims are ignored.
  */
 test("ATK-sealed-claims: a sealed cookie lacks a claim, or holds one of another kind", async () => {
   const manager = makeManager("sealed", new Time(), { keys: KEY });

@@ -115,7 +115,7 @@ test("ATK-truncated-tag: a signature is cut, so that fewer bits have to be guess
 });
 
 /** Between the parts of a value and inside them there is nothing but letters of base64url. */
-test("ATK-spaces-in-mac: spaces, line ends or quotes stand in a signature", async () => {
+test("ATK-spaces-in-mac: a signature contains spaces, line ends or quotes", async () => {
   for (const kind of ALL_KINDS) {
     const { manager, value } = await loggedIn(kind);
     const end = value.lastIndexOf(".") + 1;

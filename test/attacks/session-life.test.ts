@@ -86,7 +86,7 @@ test("ASVS 7.2.4: an attacker logs a visitor in with a session that the attacker
     await victim.visit((session) => session.login("7"));
     expect(victim.header).not.toBe(attacker.header);
     expect(await outcomeOf(manager, victim.header)).toBe("7");
-    // A cookie that holds its session goes on holding what the attacker had: an anonymous session.
+    // A cookie that holds its session still holds what the attacker had: an anonymous session.
     // A token in a store opens nothing.
     const isStore = (STORE_KINDS as readonly string[]).includes(kind);
     expect([kind, await outcomeOf(manager, attacker.header)]).toEqual([kind, isStore ? "moved" : "anonymous"]);
@@ -96,11 +96,11 @@ test("ASVS 7.2.4: an attacker logs a visitor in with a session that the attacker
 });
 
 /**
- * `renew` does the same for whatever else changes a visitor's rights, and keeps owner, data and
+ * `renew` does the same for any other change of a visitor's rights, and keeps owner, data and
  * age. The old token is good for ten seconds more, for requests on their way; where that is too
  * long, `login` has no such grace.
  */
-test("ASVS 7.2.4 renewal: rights grow within a session whose token is known", async () => {
+test("ASVS 7.2.4 renewal: rights grow within a session with a known token", async () => {
   for (const kind of STORE_KINDS) {
     const time = new Time();
     const visitor = await loggedIn(kind, time, { lifetime: 1000 });
@@ -129,7 +129,7 @@ test("ATK-session-fixation: a session planted before the login carries something
     const visitor = new Visitor(makeManager(kind, new Time(), { keys: KEY }));
     await visitor.visit((session) => Object.assign(session.data, { cart: ["a-1"], subject: "666", persistent: true }));
     await visitor.visit((session) => session.login("7"));
-    // On purpose: the data is kept. The subject is a thing of its own, so no entry of the data is
+    // On purpose: the data stays. The subject is a thing of its own, so no entry of the data is
     // taken for it.
     expect(await visitor.visit((session) => [session.subject, session.persistent, session.data["cart"]])).toEqual(["7", false, ["a-1"]]);
     // From one user straight to another, and out again.
@@ -176,8 +176,10 @@ test("ATK-unknown-token: a client brings a token of its own choice", async () =>
   }
 });
 
-/** The store has only hashes of tokens: whoever reads all of it can open none of its sessions. */
-test("ATK-stolen-store: somebody reads the session table", async () => {
+/**
+ * The store has only hashes of tokens. Anyone who reads all of it can open none of its sessions.
+ */
+test("ATK-stolen-store: an attacker reads the session table", async () => {
   const seen: string[] = [];
   const time = new Time();
   const store = new MemoryStore({ clock: time.clock });
@@ -199,7 +201,7 @@ test("ATK-stolen-store: somebody reads the session table", async () => {
  * What a store gives back is read as strictly as a cookie: what is no session of ours is a fresh
  * one.
  */
-test("ATK-forged-record: somebody writes into the session table", async () => {
+test("ATK-forged-record: an attacker writes to the session table", async () => {
   const time = new Time();
   const store = new MemoryStore({ clock: time.clock });
   const visitor = await loggedIn("memory", time, { store });
@@ -288,7 +290,7 @@ test("ASVS 7.4.2: an account is closed while its sessions are open", async () =>
 });
 
 /** With `except`, all other sessions of the user end: what belongs after a changed password. */
-test("ASVS 7.4.3: a password was changed, and whoever knew the old one is still in", async () => {
+test("ASVS 7.4.3: a password was changed, and anyone who knew the old one is still logged in", async () => {
   for (const kind of STORE_KINDS) {
     const manager = makeManager(kind, new Time(), { keys: KEY });
     const [own, thief] = [new Visitor(manager), new Visitor(manager)];
@@ -315,8 +317,8 @@ test("ASVS 7.4.5: something has happened, and all sessions have to end now", asy
   }
 });
 
-/** `list` shows somebody's sessions by ids that open nothing, and `revoke` ends one of them. */
-test("ASVS 7.5.2: a user cannot see or end a session that somebody else uses", async () => {
+/** `list` shows a user's sessions by ids that open nothing, and `revoke` ends one of them. */
+test("ASVS 7.5.2: a user cannot see or end a session that another person uses", async () => {
   for (const kind of STORE_KINDS) {
     const time = new Time();
     const manager = makeManager(kind, time, { keys: KEY });
@@ -406,7 +408,8 @@ test("ATK-late-expiry: a late answer to an old cookie deletes a fresh login", as
 /**
  * Ending a session follows every renewal of it: the victim's logout with the old token, `revoke`
  * with the old id, `revokeAll`, and in cookies that hold their session the list of ended ids, since
- * `renew` keeps the id there. Flask's format has no id: `validFrom` refuses what was signed before.
+ * `renew` does not change the id there. Flask's format has no id: `validFrom` refuses what was
+ * signed before.
  */
 test("ATK-thief-renewal: a thief renews a copied session, so that ending the old one misses it", async () => {
   for (const kind of STORE_KINDS) {
@@ -489,7 +492,7 @@ test("ATK-replay-before-store: a copy of a cookie from before the store is sent 
 
 /**
  * Two requests that renew one session at the same time leave one session behind, and a logout ends
- * it whichever token it has.
+ * it with any of its tokens.
  */
 test("ATK-renewal-race: a token is renewed twice at the same time, and one copy of the session lives on", async () => {
   for (const kind of STORE_KINDS) {
@@ -560,7 +563,7 @@ test("ATK-late-change: a right is taken away after the answer has begun", async 
     ])
       expect(change).toThrow();
     expect(() => session.logout()).toThrow(expect.objectContaining({ code: "session_closed" }));
-    // Also where nobody had looked at the session before.
+    // Also if the application had not looked at the session before.
     const untouched = await visitor.manager.load(visitor.header);
     await visitor.manager.commit(untouched);
     expect(() => delete untouched.data["name"]).toThrow();
@@ -574,8 +577,8 @@ test("ATK-late-change: a right is taken away after the answer has begun", async 
   }
 });
 
-/** Any change of the JSON is kept, however deep it is and however much alike it looks. */
-test("ATK-unnoticed-change: a right that was taken away comes back, because nobody saw the change", async () => {
+/** Any change of the JSON is saved, at any depth, even if it looks equal. */
+test("ATK-unnoticed-change: a right that was taken away comes back, because the change was not noticed", async () => {
   const changes: readonly (readonly [before: unknown, after: unknown])[] = [
     [{ role: "admin" }, { role: "user" }],
     [{ roles: ["admin"] }, { roles: [] }],
@@ -614,7 +617,7 @@ test("ATK-unnoticed-change: a right that was taken away comes back, because nobo
 });
 
 /** A session of one process is the same in another: what ends in one has ended in all. */
-test("ATK-second-process: a session that ended in one process goes on in another", async () => {
+test("ATK-second-process: a session that ended in one process continues in another", async () => {
   const time = new Time();
   const store = openSqlite(time.clock);
   const [one, two] = [await loggedIn("sqlite", time, { store }), makeManager("sqlite", time, { keys: KEY, store })];

@@ -1,8 +1,8 @@
 /*
  * Signatures
  *
- * Whoever has a cookie but no key changes it, cuts it, or takes one that was made for something
- * else.
+ * An attacker with a cookie but no key changes it, cuts it, or takes one that was made for
+ * something else.
  */
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
@@ -34,7 +34,7 @@ const DIGESTS: readonly Digest[] = ["sha1", "sha256", "sha384", "sha512"];
 
 /**
  * The signature or the authentication tag covers every character of a cookie, so one change
- * anywhere makes it nobody's.
+ * anywhere makes it invalid.
  */
 test("ATK-bit-flip: one character of a cookie is changed, put in, taken out or swapped", async () => {
   for (const kind of ALL_KINDS) {
@@ -135,7 +135,7 @@ test("ASVS 9.2.2: a token of one purpose is shown where another is expected, for
 });
 
 /**
- * The cookie's name is part of the key derivation: a value moved under another name is nobody's.
+ * The cookie's name is part of the key derivation: a value moved to another name is invalid.
  * Flask's format knows no names.
  */
 test("ASVS 9.2.3: a session is moved from one cookie into another of the same server", async () => {
@@ -159,7 +159,7 @@ test("ATK-purpose-confusion: a timed token is shown to an untimed signer, or tex
   const [plain, timed] = [new Signer(KEY, { salt: "one" }), new TimestampSigner(KEY, { salt: "one" })];
   expect(plain.validate(timed.sign("value"))).toBe(true);
   expect(timed.validate(plain.sign("value.ZVPxAA"))).toBe(true);
-  // Of our own: no session is signed with a salt that a signer has by itself.
+  // Of our own: no session is signed with the default salt of a signer.
   for (const kind of ["signed", "flask", "memory"]) {
     const { manager, value } = await loggedIn(kind);
     const rest = value.slice(0, value.lastIndexOf("."));
@@ -258,7 +258,7 @@ test("ASVS 9.1.1: a forged cookie tries to reach the decompressor or the JSON pa
  * Sessions are opened by verifying them. The one way to look into an unverified token is called
  * `loadsUnsafe`, and says `valid: false`.
  */
-test("ASVS 7.2.1: a value that nobody verified is taken for a session", () => {
+test("ASVS 7.2.1: a value that was not verified is taken for a session", () => {
   const exported = { ...latchkey, ...keys, ...signing };
   const members = Object.values(exported).flatMap((value) =>
     typeof value === "function" ? Object.getOwnPropertyNames((value as { prototype?: object }).prototype ?? {}) : [],
@@ -337,7 +337,7 @@ test("ATK-remembered-cookie: a cookie that was verified once is taken for good e
     for (let round = 0; round < 3; round++) {
       const session = await manager.load(header);
       expect([session.subject, session.data]).toEqual(["7", { name: "Ada Lovelace", cart: ["a-1", "b-2"] }]);
-      // Never committed, so nobody else may see it.
+      // Never committed, so no other request may see it.
       (session.data["cart"] as string[]).push("stolen");
       session.data["isAdmin"] = true;
       session.login("666");
@@ -382,7 +382,7 @@ test("ASVS 11.2.4: a signature is empty, too short, too long, or of as many char
 
 /**
  * Opening a cookie gives a session or a reason, never an exception; where anything is in doubt, the
- * visitor is nobody.
+ * visitor is anonymous.
  */
 test("ASVS 11.2.5: a value makes the verification fail in an unforeseen way", async () => {
   for (const kind of ALL_KINDS) {

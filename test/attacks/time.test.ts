@@ -30,7 +30,7 @@ const DAY = 86_400;
  * A cookie may be signed up to 60 seconds ahead of this server's clock, which servers' clocks
  * differ by; beyond that it is refused.
  */
-test("ATK-future-timestamp: a cookie comes from a server whose clock is ahead", async () => {
+test("ATK-future-timestamp: a cookie comes from a server with a clock that is ahead", async () => {
   for (const kind of ALL_KINDS) {
     const time = new Time();
     const { manager, header } = await loggedIn(kind, time);
@@ -47,7 +47,7 @@ test("ATK-future-timestamp: a cookie comes from a server whose clock is ahead", 
  * A time is one to five bytes in their canonical spelling, without leading zeros, up to the year
  * 9999; anything else is refused, also under a good signature.
  */
-test("ATK-odd-timestamp: a good signature covers a time that nobody writes", async () => {
+test("ATK-odd-timestamp: a good signature covers a time that no server writes", async () => {
   const now = timestampOf(new Time().now);
   const odd = [
     "",
@@ -126,7 +126,7 @@ test("ATK-default-lifetime: a Flask cookie is used after 31 days", async () => {
 });
 
 /**
- * A session that nobody uses ends after `idleTimeout` (14 days unless set), to the second; using it
+ * A session that is not used ends after `idleTimeout` (14 days unless set), to the second; using it
  * moves that end.
  */
 test("ASVS 7.3.1: a forgotten session is found", async () => {
@@ -161,13 +161,13 @@ test("ASVS 7.3.2: a session is kept alive for ever by using it every ten minutes
       if (subject === "7") lastAlive = time.now - start;
       else break;
     }
-    // As in Flask, signing anew begins a new life. Whoever needs an absolute end takes another
+    // As in Flask, signing again starts a new lifetime. If you need an absolute end, take another
     // format.
     expect([kind, lastAlive]).toEqual([kind, kind === "flask" ? 19_800 : 9600]);
   }
 });
 
-/** A new login begins both times anew, and nothing else moves the absolute one. */
+/** A new login restarts both times, and nothing else moves the absolute one. */
 test("NIST 5.2: the absolute end is moved by anything but a new login", async () => {
   for (const kind of ["sealed", "signed", ...STORE_KINDS]) {
     const time = new Time();
@@ -188,10 +188,10 @@ test("NIST 5.2: the absolute end is moved by anything but a new login", async ()
 });
 
 /**
- * The server keeps the time itself: a cookie that a browser, or a thief, has kept beyond its
+ * The server checks the time itself: a cookie that a browser, or a thief, still has after its
  * Max-Age is refused.
  */
-test("NIST 5.1.1: a browser keeps a cookie beyond its end", async () => {
+test("NIST 5.1.1: a browser still sends a cookie after its end", async () => {
   for (const kind of ALL_KINDS) {
     const time = new Time();
     const visitor = await loggedIn(kind, time, { lifetime: 3600, idleTimeout: 3600 });
@@ -204,10 +204,10 @@ test("NIST 5.1.1: a browser keeps a cookie beyond its end", async () => {
 });
 
 /**
- * The two default lifetimes stand in docs/sessions.md, in seconds and in days, and are those of the
+ * The two default lifetimes are in docs/sessions.md, in seconds and in days, and are those of the
  * code.
  */
-test("ASVS 7.1.1: nobody knows how long sessions live", () => {
+test("ASVS 7.1.1: no one knows how long sessions live", () => {
   const page = readFileSync(new URL("../../docs/sessions.md", import.meta.url), "utf8");
   for (const [option, seconds] of Object.entries(DEFAULT_LIFETIMES) as [string, number][])
     expect(page).toContain(`| \`${option}\` | ${seconds.toLocaleString("en")} (${seconds / DAY} days) |`);

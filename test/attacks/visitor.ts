@@ -8,9 +8,9 @@ import { Browser, readLine, type Setter } from "../simulation/browser.ts";
  * was ended. For any other reason, it must set nothing.
  */
 export const MAY_EXPIRE: readonly string[] = ["duplicate", "too_large", "revoked"];
-/** Of these, a good cookie beside it says nothing: the request is ambiguous. */
+/** Of these, another good cookie says nothing: the request is ambiguous. */
 const LEAVES_NOBODY: readonly string[] = ["duplicate", "too_large"];
-/** With these managers nobody can log in. */
+/** With these managers no visitor can log in. */
 const SAVES_NOTHING: readonly string[] = ["store_failed", "invalid_data"];
 
 /**
@@ -49,13 +49,13 @@ export class Visitor {
   }
 
   /**
-   * Who the server takes this browser for, in a request of its own whose answer the browser takes.
+   * Who the server takes this browser for, in a separate request; the browser processes its answer.
    */
   async who(path: string = "/"): Promise<string> {
     return await this.visit(wordOf, path);
   }
 
-  /** Set-Cookie lines of an answer, or cookies that a script or a host beside this one plants. */
+  /** Set-Cookie lines of an answer, or cookies that a script or a sibling host plants. */
   take(lines: readonly string[], setter: Setter = "answer", path: string = "/"): void {
     for (const line of lines) this.browser.take(line, setter, path);
   }

@@ -87,7 +87,7 @@ describe.skipIf(chromiumPath === undefined)("the toolbar in Chromium", () => {
   });
   afterEach(async () => context.close());
 
-  /** What a screen reader is told; it reaches into the closed shadow root, which scripts do not. */
+  /** What a screen reader reads; it reaches into the closed shadow root, which scripts do not. */
   async function accessible(): Promise<readonly Accessible[]> {
     const { nodes } = await cdp.send("Accessibility.getFullAXTree");
     return nodes
@@ -143,7 +143,7 @@ describe.skipIf(chromiumPath === undefined)("the toolbar in Chromium", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("draws what it was told as text, and hides what must be hidden", async () => {
+  test("draws what it receives as text, and hides what must be hidden", async () => {
     await page.goto(origin);
     await expect.poll(handle).toBeDefined();
     await page.keyboard.press("Alt+D");
@@ -191,7 +191,7 @@ describe.skipIf(chromiumPath === undefined)("the toolbar in Chromium", () => {
     expect((await box("drawer"))?.height).toBe(before.height + 100);
   });
 
-  test("is not printed, and does not take the keys of whoever writes", async () => {
+  test("is not printed, and does not take the keys of a user who is typing", async () => {
     await page.goto(origin);
     await expect.poll(handle).toBeDefined();
     await page.focus("input");

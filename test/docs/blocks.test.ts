@@ -44,7 +44,7 @@ describe("code with comments that say what comes of a line", () => {
     ["a wrong value", "1 + 1; // => 3"],
     ["an error that does not come", "1 + 1; // throws TypeError"],
     ["another error", "null.name; // throws RangeError"],
-    ["a comment that nobody can hold against its line", "if (true) {\n  1; // => 1\n}"],
+    ["a comment that cannot be compared with its line", "if (true) {\n  1; // => 1\n}"],
   ])("fails with %s", async (_, text) => {
     await expect(runProgram({ page: "docs/wrong.md", number: 1, text })).rejects.toThrow();
   });

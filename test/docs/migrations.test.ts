@@ -80,8 +80,8 @@ async function movedExpress({ manager }: Pick<Exports<unknown>, "manager">, brin
 }
 
 /**
- * Whoever was logged in still is, also at the next visit, and holds nothing of the old library any
- * more.
+ * A visitor who was logged in still is, also at the next visit, and holds nothing of the old
+ * library any more.
  */
 async function expectMoved(server: Server, jar: CookieJar, oldNames: readonly string[]): Promise<void> {
   expect(await visit(server, jar)).toEqual({ subject: "7", cart: ["é"] });

@@ -217,7 +217,7 @@ describe("the session", () => {
     const get = browser(app);
     await get("/proto");
     expect(await (await get("/show")).json()).toEqual({ own: ["__proto__", "constructor"], admin: null, toString: null });
-    expect(await (await get("/member")).text()).toContain("that name is a member of the session here");
+    expect(await (await get("/member")).text()).toContain("that name is a member of the session object");
   });
 
   test("flash messages are read once, and stay the same within the request", async () => {
@@ -397,7 +397,7 @@ describe("the key", () => {
   test("the toolbar does not start without one, and says why", () => {
     expect(() => new DebugToolbarExtension(createApp(false))).toThrow(SecretKeyError);
     expect(() => new DebugToolbarExtension(createApp(false))).toThrow(
-      /^The Latchkey debug toolbar requires the 'SECRET_KEY' config var to be set\. It signs the addresses of its own pages/,
+      /^The Latchkey debug toolbar requires the 'SECRET_KEY' config var to be set\. It derives from it the key that signs its tokens/,
     );
   });
 

@@ -28,7 +28,7 @@ describe("Flask's URL rules", () => {
   });
 
   test("an unknown converter and a missing slash are refused by name", () => {
-    expect(() => new Rule("/<integer:id>")).toThrow(/converter "integer"; there are int, float, string, path, uuid/);
+    expect(() => new Rule("/<integer:id>")).toThrow(/converter "integer"\. Fix: use one of int, float, string, path, uuid/);
     expect(() => new Rule("user")).toThrow(/begins with a slash/);
   });
 });

@@ -46,7 +46,7 @@ test.each(PLACES)(
     app.get("/me", (request, response) => response.json([sessionOf(manager, request).subject ?? null, sessionOf(manager, request).data]));
     const visitor = new Visitor(await serve(app));
     expect(await visitor.read("/events")).toBe("data: hello\n\ndata: bye\n\n");
-    // What was there at the first byte is kept. What came later is an error, and its stack names
+    // What was there at the first byte is saved. What came later is an error, and its stack names
     // the line.
     expect(JSON.parse(await visitor.read("/me"))).toEqual([null, { user: "ada" }]);
     expect(late).toEqual(Array.from({ length: 6 }, () => expect.objectContaining({ code: "session_closed" }) as unknown));
@@ -89,7 +89,7 @@ test("pain 13, headers are sent, and the session is not (expressjs/session#499):
     Object.assign(request.session, { user: "ada" });
     next();
   });
-  // The visitor is told of a success that the store does not know of.
+  // The visitor sees a success, but the store has nothing.
   expect(theirs).toMatchObject({ status: 200, body: '{"status":"success"}', cookies: 1, headersSent: [true] });
 
   const store: SessionStore = {
@@ -107,7 +107,7 @@ test("pain 13, headers are sent, and the session is not (expressjs/session#499):
 
 test("pain 21, a shared cache serves one user's page to another (expressjs/session#362)", async () => {
   /**
-   * Ada, Grace and somebody without a session ask a cache for the same page, which may be cached
+   * Ada, Grace and a visitor without a session ask a cache for the same page, which may be cached
    * for a minute.
    */
   const greet = async (middleware: RequestHandler, login: RequestHandler, nameOf: (request: express.Request) => string | undefined) => {
@@ -120,7 +120,7 @@ test("pain 21, a shared cache serves one user's page to another (expressjs/sessi
     await ada.visit("/login/ada");
     await grace.visit("/login/grace");
     const pages = [await ada.read("/"), await grace.read("/"), await stranger.read("/")];
-    // An answer that sets a cookie, out of the cache: whose session is it?
+    // An answer that sets a cookie, out of the cache: which visitor's session is it?
     const [first, second] = [new Visitor(cache), new Visitor(cache)];
     await first.visit("/visit/first");
     await second.visit("/visit/first");

@@ -59,7 +59,7 @@ test("pain 4, a Secure cookie is silently not sent behind a proxy (expressjs/ses
       response.send("you are logged in");
     };
   const sent = [expect.stringMatching(/^__Host-session=.*; Secure/)];
-  // Nothing was said about the proxy: the cookie goes out all the same, and one warning says what
+  // Nothing was said about the proxy: the cookie is still sent, and one warning says what
   // to set.
   const unsaid = manager();
   expect(await loginBehindProxy(session(unsaid), loginOf(unsaid))).toEqual(sent);

@@ -54,7 +54,7 @@ test.each(PLACES)(
   },
 );
 
-test("pain 24, what a proxy puts into the session, the page of that request does not see (vvo/iron-session#709)", async () => {
+test("pain 24, the page of a request does not see what a proxy has put in the session (vvo/iron-session#709)", async () => {
   vi.stubEnv("SECRET_KEY", generateSecretKey());
   onTestFinished(() => void vi.unstubAllEnvs());
   const program = programsOf("docs/next.md").find(({ text }) => text.includes("proxySession"))!;
@@ -120,7 +120,7 @@ test("pain 24, what a proxy puts into the session, the page of that request does
   expect(jar).toEqual([["__Host-session", "", expect.objectContaining({ maxAge: 0, httpOnly: true, path: "/", sameSite: "lax" })]]);
 });
 
-test("pain 25, a WebSocket knows nothing of the session (expressjs/session#592)", async () => {
+test("pain 25, a WebSocket does not have the session (expressjs/session#592)", async () => {
   const manager = make(new MemoryStore());
   const app = express().use(session(manager));
   app.get("/login", (request, response) => {
@@ -172,7 +172,7 @@ test("pain 25, a WebSocket knows nothing of the session (expressjs/session#592)"
   expect(await connect(cookie)).toBe("refused");
 });
 
-test.each(PLACES)("pain 26, a test cannot begin with somebody logged in (expressjs/session#773): %s", async (_, store) => {
+test.each(PLACES)("pain 26, a test cannot begin with a user logged in (expressjs/session#773): %s", async (_, store) => {
   const manager = make(store());
   const app = express().use(session(manager));
   app.get("/login", (request, response) => {

@@ -37,7 +37,7 @@ const KINDS: Readonly<Record<string, () => Partial<SessionManagerOptions<Data>>>
 };
 
 test.each(Object.entries(KINDS))(
-  "pain 15, nobody knows how to rotate the key, and whether the old one is still used (vvo/iron-session#69): %s",
+  "pain 15, users do not know how to rotate the key, and whether the old one is still used (vvo/iron-session#69): %s",
   async (_, options) => {
     const keys = new KeyRing(generateSecretKey());
     const visitor = await visitorOf(new SessionManager<Data>({ keys, ...options() }));
@@ -154,20 +154,20 @@ describe("a Flask and a server in TypeScript", () => {
     return new Visitor(await serve(app));
   }
 
-  test("pain 30, Flask's cookie looks broken to everybody but Flask (pallets/flask#4117)", async () => {
+  test("pain 30, other libraries cannot read Flask's cookie (pallets/flask#4117)", async () => {
     // The thread's own cookie, its key, and the day on which it was made. It is base64 of
     // compressed JSON: that is what its first dot says.
     const cookie = ".eJyrVipOLS7OzM_TLUktLlGyUgJTOjDR-MwUoBiQqAUANscOVw.YLFEpg.mUktNdWRkgDnm0OWxbpoyOiY4kg";
     const reader = await readerOf(new KeyRing("foobar"), Date.UTC(2021, 4, 29) / 1000);
     reader.jar.take([`session=${cookie}`]);
     expect(JSON.parse(await reader.read("/read"))).toEqual({ session_id: "id", "session-test": "test" });
-    // Whoever looks for the reason is told what it is, and what became of it.
+    // The reason is reported, with what was done.
     const { out } = await cli(["cookie", "inspect"], { input: `session=${cookie}`, env: { SECRET_KEY: "foobar" } });
     expect(out).toMatch(/rejected \(expired\) {2}Signed by us, but last used [^]*\n *format +flask\n/);
   });
 
   test.skipIf(python === undefined)(
-    "pain 30, Flask's cookie looks broken to everybody but Flask (pallets/flask#4490): both ways, with a running Flask",
+    "pain 30, other libraries cannot read Flask's cookie (pallets/flask#4490): both ways, with a running Flask",
     async () => {
       const peer = new LineProcess(python!, [fileURLToPath(new URL("../interop/flask_peer.py", import.meta.url))]);
       onTestFinished(() => peer.close());

@@ -142,7 +142,7 @@ test.each([
     const visitor = new Visitor(address);
     await visitor.visit("/login/laptop");
     const idle = visitor.copy();
-    // Whoever has stolen the cookie asks every ten minutes, and changes something each time.
+    // A thief of the cookie sends a request every ten minutes, and changes something each time.
     for (let asked = 0; asked < DAY; asked += 10 * MINUTE) {
       time.now += 10 * MINUTE;
       expect(await visitor.read(asked % HOUR === 0 ? "/visit" : "/me")).not.toBe("nobody");
@@ -166,12 +166,12 @@ test("pain 20, rolling, maxAge and expires do not mean what they seem to (expres
     return found === undefined ? undefined : Number(found);
   };
   // Without "remember me" the cookie ends with the browser's window, and the server's two clocks
-  // run all the same.
+  // run anyway.
   const [guest, user] = [new Visitor(address), new Visitor(address)];
   expect(maxAge(await guest.visit("/login/a"))).toBeUndefined();
   expect(maxAge(await user.visit("/login/a?remember=me"))).toBe(10 * DAY);
 
-  // A change moves the idle end, and never the other: what the browser is told is what the server
+  // A change moves the idle end, and never the other: the browser's end is what the server
   // will do.
   time.now += 4 * DAY;
   expect(maxAge(await user.visit("/visit"))).toBe(10 * DAY);

@@ -13,7 +13,7 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
   readonly dependencies: Readonly<Record<string, string>>;
 };
 
-test("pain 8, types of the session have to be merged into somebody else's (expressjs/session#799)", () => {
+test("pain 8, types of the session have to be merged into global types of another package (expressjs/session#799)", () => {
   const program = (number: number, text: string) => ({ page: "docs/pain-8.md", number, text });
   const two = `
 import express from "express";
@@ -26,7 +26,7 @@ import { z } from "zod";
 const shop = new SessionManager<{ cart: string[] }>({ keys: generateSecretKey() });
 const staff = new SessionManager({ keys: generateSecretKey(), schema: z.object({ role: z.enum(["clerk", "owner"]) }), cookie: { name: "staff" } });
 export const app = express();
-// express-session's own declarations stand beside it, and neither knows of the other.
+// express-session's own declarations are loaded as well, and the two are independent.
 app.use(expressSession({ secret: "another part of the site", resave: false, saveUninitialized: false }));
 app.use("/shop", session(shop), (request, response) => {
   (sessionOf(shop, request).data.cart ??= []).push("tea");
@@ -102,16 +102,16 @@ manager.load(undefined).then(async (session) => {
 `;
 
 test("pain 23, an update changes how the package has to be imported (tj/connect-redis#418)", async () => {
-  const doors = Object.keys(manifest.exports).filter((door) => door !== "./package.json");
+  const entryPoints = Object.keys(manifest.exports).filter((entryPoint) => entryPoint !== "./package.json");
   const list = (load: string): string => `
     (async () => {
-      const doors = ${JSON.stringify(doors)}.map((door) => "latchkey" + door.slice(1));
-      for (const door of doors) console.log(door, Object.keys(${load}).sort().join(" "));
+      const entryPoints = ${JSON.stringify(entryPoints)}.map((entryPoint) => "latchkey" + entryPoint.slice(1));
+      for (const entryPoint of entryPoints) console.log(entryPoint, Object.keys(${load}).sort().join(" "));
     })();
   `;
-  const [required, imported] = [run("list.cjs", list("require(door)")), run("list.mjs", list("await import(door)"))];
+  const [required, imported] = [run("list.cjs", list("require(entryPoint)")), run("list.mjs", list("await import(entryPoint)"))];
   expect(required).toBe(imported);
-  expect(required.trim().split("\n")).toHaveLength(doors.length);
+  expect(required.trim().split("\n")).toHaveLength(entryPoints.length);
   expect(required).not.toMatch(/\bdefault\b/);
 
   expect(

@@ -125,7 +125,7 @@ test.skipIf(redisPrograms === undefined)("pain 2, a slow request undoes the logo
     await visitor.visit("/logout");
     slow.open();
     await running;
-    // Whoever has the cookie from before the logout: another tab, or somebody who has stolen it.
+    // A client with the cookie from before the logout: another tab, or a thief.
     return await thief.read("/me");
   };
   expect(await logOutMeanwhile(peer())).toBe("ada");
@@ -145,7 +145,7 @@ test("pain 3, a redirect arrives before the store has the data (expressjs/sessio
     });
     app.get("/me", (request, response) => response.send(entries(request).user ?? "nobody"));
     const address = await serve(app);
-    // Resolves with the headers; nobody waits for the body.
+    // Resolves with the headers; the body is not waited for.
     const redirect = await fetch(`${address}/login`, { redirect: "manual" });
     const visitor = new Visitor(address);
     visitor.jar.take(redirect.headers.getSetCookie());

@@ -11,7 +11,7 @@ interface Stored {
 
 /**
  * A cache that visitors share, as a CDN is one: it keeps what RFC 9111 lets a shared cache keep,
- * and no more. It has no clock: what may be kept for some time is kept for as long as a test takes.
+ * and no more. It has no clock: what may be stored for some time is stored until the test ends.
  */
 export class SharedCache {
   readonly listener: RequestListener = (request, response) => {
@@ -49,7 +49,7 @@ export class SharedCache {
       .filter((name) => name !== "");
     if (statusCode !== 200 || !/\bmax-age=[1-9]/.test(control) || vary.includes("*")) return;
     if (/\b(?:no-store|private)\b|\bno-cache\b(?!=)/.test(control)) return;
-    // A field that no-cache names may be kept out, and the rest kept (RFC 9111, section 5.2.2.4).
+    // A field that no-cache names may be left out, and the rest stored (RFC 9111, section 5.2.2.4).
     const [, unkept = ""] = /\bno-cache="([^"]*)"/.exec(control) ?? [];
     const names = unkept.toLowerCase().split(/\s*,\s*/);
     const pairs = rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, rawHeaders[index + 1]!]] : []));

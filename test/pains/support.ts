@@ -10,7 +10,7 @@ import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { CookieJar } from "../support/cookies.ts";
 import { redisPrograms, startRedis, type Service } from "../support/services.ts";
 
-/** Where a session may be kept, for tests of both. */
+/** Where a session may be saved, for tests of both. */
 export const PLACES: readonly (readonly [where: string, store: () => SessionStore | undefined])[] = [
   ["in the cookie", () => undefined],
   ["in a store", () => new MemoryStore()],
@@ -50,7 +50,7 @@ export class Visitor {
 
   async visit(path: string, { headers = {}, form }: Request = {}): Promise<Response> {
     const body = form === undefined ? undefined : new URLSearchParams(form).toString();
-    // Not with fetch, which lets nobody choose the Host header.
+    // Not with fetch, which does not allow to choose the Host header.
     const outgoing = httpRequest(this.#address + path, {
       method: body === undefined ? "GET" : "POST",
       agent: false,
@@ -73,7 +73,7 @@ export class Visitor {
     return await (await this.visit(path)).text();
   }
 
-  /** Somebody else, who holds a copy of this visitor's cookies. */
+  /** Another person with a copy of this visitor's cookies. */
   copy(): Visitor {
     const other = new Visitor(this.#address, this.#host);
     other.jar.take(this.jar.header?.split("; ") ?? []);
@@ -92,7 +92,7 @@ export const answerErrors: ErrorRequestHandler = (
   response.status(500).send(`${error.code ?? "error"}: ${error.message}`);
 };
 
-/** Lets nobody through before so many have arrived. */
+/** Holds callers back until this many have arrived. */
 export function meetingOf(count: number): () => Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let arrived = 0;
@@ -102,7 +102,7 @@ export function meetingOf(count: number): () => Promise<void> {
   };
 }
 
-/** Who has arrived at a point where somebody waits for them, and goes on only when told. */
+/** A point where a request waits until the test lets it continue. */
 export class Checkpoint {
   readonly #arrived = Promise.withResolvers<void>();
   readonly #opened = Promise.withResolvers<void>();

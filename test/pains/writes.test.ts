@@ -33,7 +33,7 @@ function decisions(): string[] {
   return lines;
 }
 
-/** A shop whose sessions stand in a store, with a clock to turn. */
+/** A shop with its sessions in a store, and a clock that can be moved. */
 async function shop() {
   const time = { now: 1_800_000_000 };
   const clock = (): number => time.now;
@@ -72,7 +72,7 @@ async function shop() {
   return { visitor, manager, calls, time, lateErrors };
 }
 
-test("pain 6, nobody knows how to set resave and saveUninitialized (expressjs/session#111)", async () => {
+test("pain 6, users do not know how to set resave and saveUninitialized (expressjs/session#111)", async () => {
   const peerStore = new ExpressMemoryStore();
   const peerCalls: string[] = [];
   const set = peerStore.set.bind(peerStore);
@@ -80,7 +80,7 @@ test("pain 6, nobody knows how to set resave and saveUninitialized (expressjs/se
     peerCalls.push("set");
     set(...args);
   };
-  // The values that both options have when nobody sets them.
+  // The values that both options have when they are not set.
   const peer = express().use(expressSession({ secret: "a secret of this test", store: peerStore, resave: true, saveUninitialized: true }));
   const reader = new Visitor(await serve(peer.get("/", (_, response) => response.send("hello"))));
   await reader.visit("/");
@@ -112,12 +112,12 @@ test("pain 12, a visitor who only reads gets a cookie (h3js/h3#1523)", async () 
   const peer = express().use(expressSession({ secret: "a secret of this test", store: peerStore, resave: true, saveUninitialized: true }));
   const theirs = await serve(peer.get("/", (request, response) => response.send(String(Object.hasOwn(request.session, "user")))));
   const { visitor, calls } = await shop();
-  const kept = { theirs: 0 };
+  const sent = { theirs: 0 };
   for (let crawler = 0; crawler < 10; crawler++) {
-    kept.theirs += (await new Visitor(theirs).visit("/")).headers.getSetCookie().length;
+    sent.theirs += (await new Visitor(theirs).visit("/")).headers.getSetCookie().length;
     expect((await visitor.visit("/")).headers.getSetCookie()).toEqual([]);
   }
-  expect(kept.theirs).toBe(10);
+  expect(sent.theirs).toBe(10);
   // No cookie, no row, and not even a question to the store.
   expect(calls).toEqual([]);
 
@@ -133,32 +133,32 @@ test("pain 12, a visitor who only reads gets a cookie (h3js/h3#1523)", async () 
   expect(calls).toEqual([]);
 });
 
-test("pain 27, nobody can tell why a session was not saved (expressjs/session#953)", async () => {
+test("pain 27, no one can tell why a session was not saved (expressjs/session#953)", async () => {
   const { visitor, manager, lateErrors } = await shop();
   const lines = decisions();
-  const told = async (path: string): Promise<readonly string[]> => {
+  const report = async (path: string): Promise<readonly string[]> => {
     await visitor.visit(path);
     return lines.splice(0);
   };
-  expect(await told("/")).toEqual(["none", "none: Nothing sent: no session came in, and nothing was saved in it."]);
-  expect(await told("/login")).toEqual(["none", "save: Sent because a session begins."]);
-  expect(await told("/rename/Ada")).toEqual(["valid", "save: Saved because data changed. No cookie sent: the browser has this token."]);
-  expect(await told("/rename/Ada")).toEqual(["valid", "none: Nothing sent: nothing changed."]);
-  expect(await told("/logo.svg")).toEqual([]);
+  expect(await report("/")).toEqual(["none", "none: Nothing sent: no session came in, and nothing was saved in it."]);
+  expect(await report("/login")).toEqual(["none", "save: Sent because a session begins."]);
+  expect(await report("/rename/Ada")).toEqual(["valid", "save: Saved because data changed. No cookie sent: the browser has this token."]);
+  expect(await report("/rename/Ada")).toEqual(["valid", "none: Nothing sent: nothing changed."]);
+  expect(await report("/logo.svg")).toEqual([]);
   // A change that came too late is an error where it was made, and not a silence.
-  expect(await told("/late")).toEqual(["valid", "none: Nothing sent: nothing changed."]);
+  expect(await report("/late")).toEqual(["valid", "none: Nothing sent: nothing changed."]);
   expect(lateErrors).toEqual(["session_closed"]);
   // Ended from elsewhere, as by "log out everywhere", or gone with a store that was emptied.
   const { id } = await manager.load(visitor.jar.header, { secure: false, host: "localhost" });
   await manager.revoke(id!);
   lines.length = 0;
-  expect(await told("/")).toEqual([
+  expect(await report("/")).toEqual([
     expect.stringMatching(/^rejected \(unknown: The token is genuine, but the store has no such session\. Likely: /),
     "none: Nothing sent: the cookie cannot be used, and is ignored.",
   ]);
-  // Signed by a key that is gone, as after a restart with a key that is made anew at each start.
+  // Signed by a key that is gone, as after a restart with a new key at each start.
   visitor.jar.take([`session=${"A".repeat(43)}.AAAAAA.${"A".repeat(43)}`]);
-  expect(await told("/rename/Ada")).toEqual([
+  expect(await report("/rename/Ada")).toEqual([
     expect.stringMatching(/^rejected \(bad_signature: The signature does not match the key\. Likely: /),
     "save: Sent because a session begins.",
   ]);

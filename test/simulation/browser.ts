@@ -23,7 +23,7 @@ export interface Line extends Place {
   readonly text: string;
 }
 
-/** Who sets a cookie: an answer of this host, a script on its page, or a host beside it. */
+/** Who sets a cookie: an answer of this host, a script on its page, or a sibling host. */
 export type Setter = "answer" | "script" | "sibling";
 
 /**
@@ -64,7 +64,7 @@ export class Browser {
 
   /**
    * The values that are sent under one name, in the browser's order; without those of partitioned
-   * cookies, if told so.
+   * cookies, if configured.
    */
   values(name: string, path: string, withPartitioned: boolean = true): string[] {
     return this.#cookies(path).flatMap((cookie) =>

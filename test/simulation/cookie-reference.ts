@@ -73,7 +73,7 @@ export class CookieReference implements Reference {
       return { live: "may", expires: "never", opens: () => undefined, sent: keep({}) };
     if (base === undefined) {
       const isAmbiguous = why === "ambiguous";
-      // Nobody can tell which session is meant, so a logout ends all that came.
+      // It is not known which session is meant, so a logout ends all that came.
       if (work.isEmpty) return nothingSent(!isAmbiguous || !work.ended ? "never" : isLoose ? "may" : "must");
       // What an anonymous page writes must not push the visitor's own cookie out.
       if (isAmbiguous && !work.loggedIn && !work.ended) return nothingSent();
@@ -86,7 +86,7 @@ export class CookieReference implements Reference {
     return { live: isChanged ? "must" : "may", opens: () => content, expires: "never", sent: keep(base.identity) };
   }
 
-  /** Nothing is kept on a server, so nothing can be ended there. */
+  /** Nothing is saved on a server, so nothing can be ended there. */
   revoke(): () => void {
     return () => {};
   }

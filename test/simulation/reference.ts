@@ -19,7 +19,7 @@ export interface Base extends Content, Times {
 export interface View {
   readonly why: "valid" | "none" | "unusable" | "moved" | "ambiguous";
   readonly base?: Base;
-  /** The sessions among which nobody can tell. */
+  /** The sessions that cannot be told apart. */
   readonly all?: readonly Base[];
   /** The sessions that have moved away from the tokens that came. A logout still ends them. */
   readonly left?: readonly unknown[];

@@ -16,7 +16,7 @@ function randomness(seed: number): () => number {
 }
 
 /**
- * One object for each key: all the fleet's processes are in this one, and a fingerprint is dear to
+ * One object for each key: all the fleet's processes are in this one, and a fingerprint is slow to
  * make.
  */
 const keys = new Map<string, SecretKey>();
@@ -114,7 +114,7 @@ describe("a key rotation over 100 processes that restart one after the other", (
       } catch (error) {
         expect(error).toMatchObject({ code: "key_refused" });
         // The counters are a process's own since its start: a restart with the same keys begins
-        // them anew.
+        // them again.
         await phased.everybody();
         await phased.deploy(promoted.text);
         waited++;

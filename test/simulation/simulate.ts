@@ -9,7 +9,7 @@ export interface Simulation {
   readonly runs: number;
   /** Where fast-check goes on, as it prints it: to replay one history. */
   readonly path?: string | undefined;
-  /** What takes part beside visits; everything unless given. */
+  /** What happens in addition to visits. Default: everything. */
   readonly parts?: readonly Part[] | undefined;
   /** The most steps of a history. */
   readonly length?: number | undefined;

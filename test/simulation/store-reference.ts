@@ -73,7 +73,7 @@ interface StoredBase extends Base {
   readonly identity: Life;
   readonly token: string;
   readonly isInGrace: boolean;
-  /** The token under which the session was kept when the request began. */
+  /** The token under which the session was saved when the request began. */
   readonly place: string;
 }
 
@@ -81,7 +81,7 @@ interface StoredBase extends Base {
  * What is promised for sessions in a store.
  *
  * Nothing that was saved is lost, and nothing that was ended comes back. As the documentation says:
- * what a request writes is dropped if its session was ended meanwhile, or somebody has logged in
+ * what a request writes is dropped if its session was ended meanwhile, or a user has logged in
  * with it; if two requests change one entry, the later one wins.
  */
 export class StoreReference implements Reference {
@@ -133,7 +133,7 @@ export class StoreReference implements Reference {
       return [{ why: lost.has("moved") ? "moved" : "unusable", left, isLoose: lost.size > 1 || unsure.size > 0 }];
     };
     const views = [...outcome([...alive.values()]), ...(unsure.size === 0 ? [] : outcome([...alive.values(), ...unsure.values()]))];
-    // Whoever sends so many genuine tokens is nobody, even if one alone is alive.
+    // A visitor with so many genuine tokens gets no session, even if only one is alive.
     return tokens.size > MAX_TOKENS ? [{ why: "ambiguous", all: [...alive.values(), ...unsure.values()], isLoose: true }, ...views] : views;
   }
 
@@ -204,7 +204,7 @@ export class StoreReference implements Reference {
   #concludeWithoutSession({ why, all = [], left = [], isLoose = false }: View, work: Work, server: ServerFacts, now: number): Outcome {
     const isAmbiguous = why === "ambiguous";
     if (work.ended) {
-      // Nobody can tell which session is meant, so a logout ends all that came.
+      // It is not known which session is meant, so a logout ends all that came.
       const places = [...(all as StoredBase[]).map(({ place }) => place), ...(left as Move[]).map(({ to }) => to)];
       for (const place of places.filter((each) => !this.#isForgotten(each, now))) {
         const life = this.#byToken.get(place)!;
@@ -262,7 +262,7 @@ export class StoreReference implements Reference {
     return move !== undefined && now > move.at + REMEMBERED;
   }
 
-  /** Ends a session wherever it has gone. */
+  /** Ends a session, following its redirects. */
   #end(life: Life): void {
     for (let each: Life | undefined = life; each !== undefined; each = each.successor) {
       each.isEnded = true;

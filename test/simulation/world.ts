@@ -11,7 +11,7 @@ import { contentText, Work } from "./work.ts";
 
 /** What is promised, as the documentation says it. */
 export const INVARIANTS = {
-  own: "nobody is ever in another's session",
+  own: "no visitor is ever in another visitor's session",
   login: "an acknowledged login is found by the next request of that browser",
   logout: "an acknowledged logout never comes back",
   write: "no acknowledged write is lost",
@@ -39,7 +39,7 @@ interface Slot {
 interface Visitor {
   readonly browser: Browser;
   readonly slots: Map<string, Slot>;
-  /** The last step in which somebody else set a cookie here. */
+  /** The last step in which another party set a cookie here. */
   plantedAt: number;
   /** All values that servers have given to it. */
   readonly values: string[];
@@ -219,7 +219,7 @@ export class World {
       throw this.#violation(first?.base?.subject === session.subject ? "write" : "own", what);
     }
     // A browser that holds a session of its own is never in another one. Without one, a cookie that
-    // an attacker has planted under a name without the prefix __Host- looks like any other: nobody
+    // an attacker has planted under a name without the prefix __Host- looks like any other: no one
     // can tell.
     if (view.base !== undefined && own.size > 0 && !own.has(view.base.identity)) throw this.#violation("own", `${what}, which was planted`);
     return view;
@@ -365,7 +365,7 @@ export class World {
     else set(`Path=${where.slice("script ".length)}`, "script", "/app/page");
     this.#say(`an attacker sets the cookie of ${what === "junk" ? "nobody" : `an ${what}`} in ${visitor.browser.name}'s browser: ${where}`);
     visitor.plantedAt = this.#steps.length;
-    // A host beside this one may replace a cookie that has a Domain: nobody can tell.
+    // A sibling host may replace a cookie that has a Domain; the server cannot notice.
     for (const [key, slot] of visitor.slots) if (visitor.browser.at(slot.place) !== slot.value) visitor.slots.delete(key);
   }
 

@@ -6,7 +6,7 @@ import { chromium, requirement } from "./requirements.ts";
 
 const ARTIFACTS = fileURLToPath(new URL("../../artifacts/", import.meta.url));
 
-/** The system's Chromium; undefined where there is none, and tests have to be skipped. */
+/** The system's Chromium; undefined if it is not installed; its tests are then skipped. */
 export const chromiumPath = requirement("Chromium", chromium);
 
 /** Starts a real Chromium without a window. @param args further arguments of the command line. */
@@ -62,7 +62,7 @@ interface DomNode {
 
 /**
  * Looks inside the toolbar, which lives in a closed shadow root: a page's scripts cannot, but
- * whoever develops with the browser's own tools can, and this does it the same way.
+ * a developer with the browser's own tools can, and this does it the same way.
  */
 export class ToolbarView {
   readonly #page: Page;

@@ -8,7 +8,7 @@ import { temporaryFolder } from "./services.ts";
 export const opensslPath = requirement("openssl", () => executable("openssl"));
 
 /**
- * A certificate that nobody but its own holder has signed, with its files for servers that read
+ * A self-signed certificate, with its files for servers that read
  * files.
  */
 export interface Certificate {
@@ -20,7 +20,7 @@ export interface Certificate {
 }
 
 /**
- * Makes a self-signed certificate. Clients accept it only when they are told to ignore certificate
+ * Makes a self-signed certificate. Clients accept it only when they are set to ignore certificate
  * errors.
  */
 export function makeCertificate(): Certificate {

@@ -4,7 +4,7 @@ import { contractTable } from "./contract-table.ts";
 
 /**
  * Closes a run with one line that counts, after it has searched everything that the whole suite
- * printed, and every error that it met, for the key that tests plant: wherever it shows, the run
+ * printed, and every error that it met, for the key that tests plant: if it shows anywhere, the run
  * fails. (test/canary.test.ts searches what is not printed.)
  */
 export default class ClosingReporter implements Reporter {

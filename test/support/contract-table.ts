@@ -10,8 +10,8 @@ const CONTRACT = /^(?:(.+) )?keeps the contract of (\w+)$/;
 /**
  * A line for each thing that was held to a contract, with a column for each contract: how many of
  * its cases it has passed. It is read from the suites that ran, so that a contract that did not run
- * has no cell. Below it stand the files that did not load, as nobody knows what they would have
- * held to which contract. Empty where there is nothing to tell.
+ * has no cell. Below it stand the files that did not load, because it is not known what they would
+ * have held to which contract. Empty where there is nothing to tell.
  */
 export function contractTable(modules: readonly TestModule[]): string {
   const columns = new Set<string>();

@@ -20,7 +20,7 @@ const FOREVER = 4_000_000_000;
 /**
  * Writers that each count up a session of their own as fast as the store lets them, and begin a new
  * one now and then. It remembers which number of which session the store has confirmed last, so
- * that afterwards can be told whether one was lost.
+ * that a test can tell afterwards whether one was lost.
  */
 export class Load {
   readonly #store: SessionStore;
@@ -67,8 +67,9 @@ export class Load {
   async lost(): Promise<readonly string[]> {
     const lost: string[] = [];
     for (const [id, number] of this.#confirmed) {
-      const kept = await this.#store.get(id);
-      if (kept === undefined || Number(kept) < number) lost.push(`${id}: ${number} was confirmed, and ${kept ?? "nothing"} is kept`);
+      const stored = await this.#store.get(id);
+      if (stored === undefined || Number(stored) < number)
+        lost.push(`${id}: ${number} was confirmed, and ${stored ?? "nothing"} is stored`);
     }
     return lost;
   }

@@ -14,7 +14,7 @@ export interface ProxiedHost {
   /** The port of the application on this machine. */
   readonly upstream: number;
   /**
-   * Further lines for its location, beside `proxy_pass`. None: nginx sends what it sends by
+   * Further lines for its location, in addition to `proxy_pass`. None: nginx sends what it sends by
    * default.
    */
   readonly directives?: readonly string[];

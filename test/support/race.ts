@@ -6,11 +6,11 @@ import { CookieJar } from "./cookies.ts";
 /** How many requests of one session are under way at once. */
 export const AT_ONCE = 200;
 
-/** A session as the runs below see it, whichever library keeps it. */
+/** A session as the runs below see it, for any library. */
 export interface RacedSession {
   /** What it holds, to be changed in place. */
   readonly data: Record<string, unknown>;
-  /** Whose it is. */
+  /** The user. */
   readonly user: string | undefined;
   countUp(): void;
   login(): Promise<void>;
@@ -35,8 +35,8 @@ export interface RaceResult {
  * Requests of one session at once, on a real server, each of which adds a key of its own and counts
  * up.
  *
- * @param options.gate Whether nobody changes anything before all have loaded the same session; true
- *   unless told otherwise.
+ * @param options.gate Whether all load the same session before any of them changes it. Default:
+ *   true.
  */
 export async function race(mount: Mount, { gate = true }: { readonly gate?: boolean } = {}): Promise<RaceResult> {
   const allAreHere = Promise.withResolvers<void>();
@@ -68,7 +68,7 @@ export async function race(mount: Mount, { gate = true }: { readonly gate?: bool
 }
 
 /**
- * Whether somebody who has logged out while another request of hers was still being worked on is
+ * Whether a user who has logged out while another request of hers was still being worked on is
  * logged out when that has ended, too.
  */
 export async function staysLoggedOut(mount: Mount): Promise<boolean> {

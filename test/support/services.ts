@@ -233,7 +233,7 @@ export function temporaryFolder(name: string): string {
 }
 
 /**
- * A port that nobody listens on; with `withBus`, that 10,000 above it is free as well, where the
+ * A free port; with `withBus`, that 10,000 above it is free as well, where the
  * nodes of a Cluster talk to each other.
  */
 export async function freePort({ withBus = false }: { readonly withBus?: boolean } = {}): Promise<number> {

@@ -121,7 +121,7 @@ describe("the guard of the toolbar's pages", () => {
       [{ ...own, "cf-connecting-ip": "203.0.113.9" }, ["127.0.0.1"]],
       [{ ...own, "x-forwarded-host": "rebind.evil.test" }, ["127.0.0.1"]],
       [{ forwarded: "for=127.0.0.1;host=rebind.evil.test" }, ["127.0.0.1"]],
-      // A proxy that names nobody speaks for anybody.
+      // A proxy that names no client may act for any visitor.
       [{}, ["127.0.0.1"], "1.0"],
       [{ via: "1.1 caddy" }, ["127.0.0.1"]],
       [{ "x-forwarded-proto": "https" }, ["127.0.0.1"]],
@@ -135,11 +135,11 @@ describe("the guard of the toolbar's pages", () => {
     expect(admits({ headers: { "x-forwarded-proto": "https" } }, { authorize: () => true })).toBe(false);
   });
 
-  test("says the exact option that would let somebody in, and keeps strange letters out of the sentence", () => {
+  test("says the exact option that would let the visitor in, without strange characters in the sentence", () => {
     expect(guard().admits(request({ peer: "172.17.0.1" }))).toEqual({
       allowed: false,
       reason: "The visitor's address is 172.17.0.1, not this machine.",
-      fix: 'To allow it: new Toolbar({ allow: ["172.17.0.1"] }).',
+      fix: 'Fix: to allow it, new Toolbar({ allow: ["172.17.0.1"] }).',
     });
     expect(guard().admits(request({ headers: { host: "dev.example.test:80" } }))).toMatchObject({
       fix: expect.stringContaining('hosts: ["dev.example.test"]') as unknown,
@@ -184,7 +184,7 @@ describe("the guard of the toolbar's pages", () => {
     expect(guard({ authorize: answers[0]! }).mayView(request({}))).toEqual({
       allowed: false,
       reason: "The option authorize failed.",
-      fix: "It threw an exception, which counts as a no.",
+      fix: "It threw an exception, which counts as no.",
     });
   });
 

@@ -28,7 +28,7 @@ describe("where the script is put", () => {
     ["an identity encoding", { response: { "content-encoding": "identity" } }],
     ["an inline disposition", { response: { "content-disposition": "inline" } }],
   ])("into %s", (_, given) => {
-    expect(decide(given)).toEqual({ inject: true, nonce: undefined, live: true });
+    expect(decide(given)).toEqual({ inject: true, nonce: undefined, isLive: true });
   });
 
   test.each<[string, Given, RegExp]>([
@@ -50,13 +50,13 @@ describe("where the script is put", () => {
     ["an XMLHttpRequest", { request: { accept: "text/html", "x-requested-with": "XMLHttpRequest" } }, /x-requested-with/],
     ["curl", { request: { accept: "*/*" } }, /HTML/],
     ["a policy that forbids it", { response: { "content-security-policy": "default-src 'none'" } }, /Content-Security-Policy/],
-  ])("not into %s, and says why", (_, given, why) => {
-    expect(decide(given)).toEqual({ inject: false, why: expect.stringMatching(why) as string });
+  ])("not into %s, and says why", (_, given, reason) => {
+    expect(decide(given)).toEqual({ inject: false, reason: expect.stringMatching(reason) as string });
   });
 
   test("with the page's own nonce, and the stream only where the page may connect", () => {
     const response = { "content-security-policy": "default-src 'none'; script-src 'nonce-r4nd0m+/=='" };
-    expect(decide({ response })).toEqual({ inject: true, nonce: "r4nd0m+/==", live: false });
+    expect(decide({ response })).toEqual({ inject: true, nonce: "r4nd0m+/==", isLive: false });
   });
 
   test("as one module script, with its attributes escaped", () => {
@@ -89,6 +89,6 @@ describe("what a policy allows", () => {
     ["script-src 'self', script-src 'nonce-abc'", true, "abc", true],
     ["script-src 'none', script-src 'nonce-abc'", false, "abc", true],
   ])("%j", (header, script, nonce, connect) => {
-    expect(readPolicy(header)).toEqual({ script, nonce, connect });
+    expect(readPolicy(header)).toEqual({ mayRunScript: script, nonce, mayConnect: connect });
   });
 });

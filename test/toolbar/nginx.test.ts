@@ -13,7 +13,7 @@ import { executable, requirement } from "../support/requirements.ts";
 const nginx = requirement("nginx", () => executable("nginx"));
 const PAGE = "<!doctype html><html><body>hi</body></html>";
 
-/** What stands in nginx's location beside proxy_pass. */
+/** Further lines of nginx's location. */
 const LOCATIONS: Readonly<Record<string, string>> = {
   "as it comes": "",
   "with HTTP/1.1 and X-Forwarded-For": "proxy_http_version 1.1; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
@@ -81,7 +81,7 @@ async function listens(port: number): Promise<boolean> {
   });
 }
 
-/** What a stranger gets who calls the public name. */
+/** The answer to another visitor who uses the public name. */
 async function ask(port: number, path: string): Promise<string> {
   return await new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1", () => {

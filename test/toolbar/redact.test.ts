@@ -51,7 +51,7 @@ describe("by value", () => {
     expect(redactor("dev").text("developer")).toBe("developer");
   });
 
-  test("cookie values and credentials are replaced wherever they turn up", () => {
+  test("cookie values and credentials are replaced everywhere", () => {
     const mine = redactor(KEY);
     mine.hide("eyJhIjoxfQ.aBcDeF.0123456789abcdef");
     expect(mine.text("got eyJhIjoxfQ.aBcDeF.0123456789abcdef!")).toBe("got [hidden value]!");

@@ -38,7 +38,7 @@ const committed = (more: Partial<SessionCommitted> = {}): SessionCommitted => ({
   ...more,
 });
 
-/** The session panel of a request in which these messages were told. */
+/** The session panel of a request with these messages. */
 function panelOf(messages: { readonly loaded?: SessionLoaded; readonly committed?: SessionCommitted }, ring: KeyRing = keys): PanelView {
   const toolbar = new Toolbar({ keys: ring, clock: () => NOW });
   toolbars.push(toolbar);
@@ -82,10 +82,10 @@ describe("the sentence on the session", () => {
     const key = { fingerprint: oldKey.fingerprint, role: "fallback" as const };
     const panel = panelOf({ loaded: loaded({ key }), committed: committed({ action: "resign" }) });
     expect(panel.subtitle).toBe("valid, old key");
-    expect(block(panel, "verdict").hint).toContain(`signed anew by the current key ${currentKey.fingerprint}`);
+    expect(block(panel, "verdict").hint).toContain(`signed again with the current key ${currentKey.fingerprint}`);
   });
 
-  test("tells a session that nobody touched from one that nobody has", () => {
+  test("distinguishes a session that was not touched from no session", () => {
     expect(panelOf({}).subtitle).toBe("not used");
     const untouched = panelOf({ committed: committed({ action: "none", bytes: 0, accessed: false, snapshot: () => ({}) }) });
     expect(untouched.subtitle).toBe("not touched");
@@ -117,7 +117,7 @@ describe("the sentence on the session", () => {
       committed: committed({ action: "forget", bytes: 9, attributes: "Path=/; Max-Age=0", snapshot: () => ({}) }),
     });
     const verdict = block(panel, "verdict");
-    expect(verdict).toMatchObject({ tone: "error", text: "It was so. A fresh session took its place; the visitor saw no error." });
+    expect(verdict).toMatchObject({ tone: "error", text: "It was so. A new, empty session replaced it. The visitor saw no error." });
     expect(verdict.title.length).toBeGreaterThan(5);
     expect(verdict.hint?.length).toBeGreaterThan(20);
     expect(panel.subtitle).toBe("rejected");
@@ -174,7 +174,7 @@ describe("what was sent", () => {
   });
 
   test("tells of parallel requests that were merged", () => {
-    expect(sent({ conflicts: 2 })).toContain("2 parallel requests saved in between");
+    expect(sent({ conflicts: 2 })).toContain("2 parallel requests saved meanwhile");
   });
 
   test.each<CommitAction>(["remove", "forget"])("does not judge the attributes of a cookie that only removes: %s", (action) => {
@@ -196,7 +196,10 @@ describe("the keys", () => {
     expect(panelOf({}).findings).toEqual([]);
     expect(block(panelOf({}), "note").text).toContain(`The fallback key ${oldKey.fingerprint} is`);
     const weak = panelOf({}, new KeyRing("secret"));
-    expect(weak.findings[0]).toMatchObject({ tone: "warn", text: expect.stringContaining("production would not start with it") as string });
+    expect(weak.findings[0]).toMatchObject({
+      tone: "warn",
+      text: expect.stringContaining("a server in production does not start with it") as string,
+    });
   });
 });
 

@@ -13,7 +13,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** A toolbar in a process whose environment says this; undefined where it says nothing. */
+/** A toolbar in a process with this environment; undefined where it says nothing. */
 function make(environment: string | undefined, options: Partial<ToolbarOptions> = {}): Toolbar {
   vi.stubEnv("NODE_ENV", environment);
   const toolbar = new Toolbar({ keys: KEY, ...options });
@@ -170,7 +170,7 @@ describe("P2: what fails in the toolbar does not reach the request", () => {
     }
   });
 
-  test("an error whose members throw is noted as far as it can be", () => {
+  test("an error with members that throw is recorded as far as it can be", () => {
     const exchange = make("development").begin(asks("/"), {})!;
     const hostile = Object.defineProperty(new Error("x"), "message", {
       get() {

@@ -54,7 +54,7 @@ describe("starting", () => {
       expect.objectContaining({
         name: "SecretKeyError",
         code: "key_missing",
-        message: expect.stringMatching(/^The debug toolbar requires a secret key: .*npx latchkey key generate/) as unknown,
+        message: expect.stringMatching(/^The debug toolbar requires a secret key\. .*npx latchkey key generate/) as unknown,
       }),
     );
   });
@@ -82,7 +82,7 @@ describe("starting", () => {
   });
 });
 
-describe("the permission to read", () => {
+describe("the token for reading", () => {
   test("comes with a page, and reads that page's request and later ones", () => {
     const toolbar = make();
     const first = visit(toolbar, "/first");
@@ -128,7 +128,7 @@ describe("the permission to read", () => {
 });
 
 describe("the pages under the prefix", () => {
-  test("belong to the toolbar, and nothing beside them does", () => {
+  test("belong to the toolbar, and no other address does", () => {
     const toolbar = make();
     const own = ["/_latchkey", "/_latchkey/", "/_latchkey?x", "/_latchkey/toolbar.js", "/_latchkey/nothing", "/_latchkey/../secret"];
     expect(own.filter((url) => toolbar.handle(asks(url)) === undefined)).toEqual([]);
@@ -136,7 +136,7 @@ describe("the pages under the prefix", () => {
     expect(others.filter((url) => toolbar.handle(asks(url)) !== undefined)).toEqual([]);
   });
 
-  test("are a plain 404 for whoever may not see them, with nothing that tells them from a real one", () => {
+  test("are a plain 404 for a visitor who may not see them, exactly like a real one", () => {
     const toolbar = make();
     const nothing = toolbar.handle(asks("/_latchkey/nothing"));
     expect(nothing).toEqual({ status: 404, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: "Not Found" });

@@ -1,23 +1,23 @@
 import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The folder of the toolbar. Undefined in a bundle of CommonJS, which knows no address of its own. */
+/** The folder of the toolbar. Undefined in a CommonJS bundle, which has no `import.meta.url`. */
 const OWN_FOLDER = (import.meta.url as string | undefined) === undefined ? undefined : fileURLToPath(new URL("..", import.meta.url));
 /**
- * "at name (file:line:column)" and "at async file:line:column"; Node's own files have neither a
- * scheme of files nor a path.
+ * Matches "at name (file:line:column)" and "at async file:line:column". Node's own files do not
+ * match, because they have neither `file:` nor a path.
  */
 const FRAME = /(?:\(|^at (?:async )?)((?:file:\/\/|[A-Za-z]:\\|\/).*):(\d+):\d+\)?$/;
 
 /**
- * The file and line of the code that is being run, without Node's own and the toolbar's:
+ * The file and line of the running code, without frames of Node and of the toolbar:
  * "routes/cart.ts:31".
  *
- * @param directory the file is named as seen from here; one outside of it by its whole path.
+ * @param directory paths are relative to this folder. A file outside of it has its whole path.
  */
 export function callSite(directory: string): string {
   const limit = Error.stackTraceLimit;
-  // Node's own frames of console and of the channel stand before the one that is looked for.
+  // Node's frames of console and of the channel come before the one that we need.
   Error.stackTraceLimit = Math.max(limit, 20);
   const stack = new Error("call site").stack ?? "";
   Error.stackTraceLimit = limit;

@@ -3,7 +3,7 @@ import type { ExchangeRedactor } from "./redact.ts";
 import type { ToolbarRequest } from "../guard.ts";
 import { hideCredentials, receivedCookies, redactHeaders, sentCookie } from "./recorded-headers.ts";
 
-/** What an exchange is made with. */
+/** Arguments of an exchange. */
 export interface ExchangeStart {
   readonly sequence: number;
   /** Unix seconds. */
@@ -13,13 +13,13 @@ export interface ExchangeStart {
   readonly others: () => number;
 }
 
-/** What is told of a response when it has ended, or when its headers leave. */
+/** A response's status and headers, reported when its headers are sent and when it has ended. */
 export interface ResponseFacts {
   readonly status: number;
   readonly headers: Iterable<readonly [string, string]>;
 }
 
-/** The request whose redirect led to another, and the number of the first in that chain. */
+/** The request that redirected to another, and the number of the first in that chain. */
 export interface RedirectSource {
   readonly id: string;
   readonly sequence: number;
@@ -28,10 +28,10 @@ export interface RedirectSource {
 /**
  * The record of one request and its response, while it grows.
  *
- * Nothing of the request is kept as it came: what a panel can see here has passed the redaction.
+ * All data of the request is redacted before it is stored here, so panels only see redacted data.
  */
 export class Exchange implements Recording {
-  /** 122 random bits: not to be guessed. */
+  /** 122 random bits, so it cannot be guessed. */
   readonly id: string = crypto.randomUUID();
   readonly sequence: number;
   readonly startedAt: number;
@@ -43,13 +43,13 @@ export class Exchange implements Recording {
   readonly remoteAddress: string | undefined;
   readonly marks: { readonly label: string; readonly at: number }[] = [];
   /**
-   * Why the toolbar is not shown in the response; undefined while that is open, or where it is
+   * Why the toolbar is not shown in the response. Undefined until that is decided, and if it is
    * shown.
    */
   notShown: string | undefined;
-  /** The exchange whose redirect led here. */
+  /** The exchange that redirected here. */
   redirectedFrom: RedirectSource | undefined;
-  /** Whether Node's server tells of the end of the response; else the adapter does. */
+  /** Whether Node's server reports the end of the response. Otherwise the adapter does. */
   endsWithSocket = false;
   route: string | undefined;
   status: number | undefined;
@@ -129,12 +129,12 @@ export class Exchange implements Recording {
     return this.#redactor.data(data);
   }
 
-  /** Plain data, as JSON, without the keys and hidden values that are known by now. */
+  /** Redacts JSON again, with all keys and hidden values that are known now. */
   scrubJson(json: string): string {
     return this.#redactor.scrubJson(json);
   }
 
-  /** Notes the response's headers. The last word counts: later middleware may have changed them. */
+  /** Records the response's headers. The last call counts: later middleware may change them. */
   responded({ status, headers }: ResponseFacts): void {
     const list = [...headers];
     this.status = status;
@@ -145,15 +145,15 @@ export class Exchange implements Recording {
     this.responseHeaders = redactHeaders(list, this.#redactor);
   }
 
-  /** Notes what the handler threw. */
+  /** Records the error that the handler threw. */
   fail(error: unknown): void {
-    const known = error instanceof Error ? error : new Error(typeof error === "string" ? error : "Something was thrown that is no Error.");
+    const known =
+      error instanceof Error ? error : new Error(typeof error === "string" ? error : "The handler threw a value that is not an Error.");
     this.error = { name: this.#member(known, "name"), message: this.#member(known, "message"), stack: this.#member(known, "stack") };
   }
 
   /**
-   * An error of the application may have members that are no text, or that throw when they are
-   * read.
+   * An error of the application may have members that are not strings, or that throw when read.
    */
   #member(error: Error, name: "name" | "message" | "stack"): string {
     try {
@@ -164,7 +164,7 @@ export class Exchange implements Recording {
     }
   }
 
-  /** Ends the exchange: from here on its times stand still. */
+  /** Ends the exchange. Its times do not change any more. */
   finish(aborted: boolean): void {
     if (this.#ended !== undefined) return;
     this.#cost = this.cost;
@@ -173,7 +173,7 @@ export class Exchange implements Recording {
   }
 }
 
-/** Milliseconds with as many digits as they deserve. */
+/** Milliseconds rounded to two decimals. */
 function round(milliseconds: number): number {
   return Math.max(0, Math.round(milliseconds * 100) / 100);
 }

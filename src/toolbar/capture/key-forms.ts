@@ -2,18 +2,17 @@ import { isUtf8 } from "node:buffer";
 import { inspect } from "node:util";
 
 /**
- * A key shorter than this says nothing where it stands inside of a longer text, and hiding it would
- * leave nothing to read.
+ * A shorter key is hidden only if it is the whole text. It occurs in longer texts by chance, and
+ * hiding it there would make them unreadable.
  */
 const SHORTEST = 4;
 
-/** The forms in which a key may stand in a text, each as a source of a regular expression. */
+/** The forms in which a key may occur in a text, each as source of a regular expression. */
 export function formsOf(bytes: Uint8Array): string[] {
   const buffer = Buffer.from(bytes);
   const list = [...bytes];
   const hex = buffer.toString("hex");
-  // The ends of a base64 text depend on what stands before and after; without padding, it is found
-  // in the padded form too.
+  // Without padding, the padded form matches too.
   const texts = [buffer.toString("base64").replace(/=+$/, ""), buffer.toString("base64url"), hex];
   const patterns: string[] = [];
   if (isUtf8(buffer)) {
@@ -46,7 +45,7 @@ export function formsOf(bytes: Uint8Array): string[] {
   return [...escaped, ...patterns];
 }
 
-/** The text as a regular expression that matches it alone. */
+/** Escapes a text, so that it matches itself in a regular expression. */
 export function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 }

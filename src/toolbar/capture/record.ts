@@ -2,19 +2,19 @@ import type { Exchange } from "./exchange.ts";
 import type { HistoryEntry } from "../history.ts";
 import type { ExchangePage, ExchangeSummary, Finding, Panel, PanelView } from "../panel.ts";
 
-/** Calls what belongs to a panel, and survives its exceptions. */
+/** Calls functions of panels, and catches their exceptions. */
 export interface Caller {
   guarded<Result>(who: string, run: () => Result): Result | undefined;
   readonly failures: readonly string[];
 }
 
-/** Boils an exchange down to plain data: its line in the list, and what each panel collected. */
+/** Turns an exchange into plain data: its line in the list, and the data of each panel. */
 export function collectRecord(exchange: Exchange, panels: readonly Panel[], caller: Caller): HistoryEntry {
   const stats = new Map<string, unknown>();
   for (const panel of panels) {
     const collected = caller.guarded(`panel ${panel.id}`, () => JSON.stringify(panel.collect(exchange)));
-    // By now more is known that must be hidden than when a part of this was noted: cookies of the
-    // response, a key that came in since.
+    // Redact again: since a part of this was recorded, more secrets are known, such as cookies of
+    // the response or a new key.
     if (collected !== undefined) stats.set(panel.id, JSON.parse(exchange.scrubJson(collected)));
   }
   const findings = panels.flatMap((panel) => findingsOf(panel, stats.get(panel.id), caller));
@@ -40,7 +40,7 @@ export function collectRecord(exchange: Exchange, panels: readonly Panel[], call
   };
 }
 
-/** Describes a record for the browser. Needs nothing but the record and the panels. */
+/** Makes the browser's view of a record, from the record and the panels alone. */
 export function viewRecord({ summary, json }: HistoryEntry, panels: readonly Panel[], caller: Caller): ExchangePage {
   const stats = JSON.parse(json) as Record<string, unknown>;
   return { summary, panels: panels.map((panel) => viewPanel(panel, stats[panel.id], caller)) };

@@ -1,7 +1,7 @@
 import type { CookieFacts, HeaderEntry } from "../panel.ts";
 import type { ExchangeRedactor } from "./redact.ts";
 
-/** Headers after redaction; cookies are told apart. */
+/** Headers after redaction, without cookies: those are recorded separately. */
 export function redactHeaders(headers: readonly (readonly [string, string])[], redactor: ExchangeRedactor): HeaderEntry[] {
   return headers
     .filter(([name]) => !/^(?:set-)?cookie$/i.test(name))
@@ -10,8 +10,8 @@ export function redactHeaders(headers: readonly (readonly [string, string])[], r
 }
 
 /**
- * The cookies of a Cookie header, by name and size. Their values are hidden from here on wherever
- * they turn up.
+ * The cookies of a Cookie header, by name and size. From now on their values are hidden in all data
+ * of this exchange.
  */
 export function receivedCookies(header: string, redactor: ExchangeRedactor): CookieFacts[] {
   return header
@@ -23,8 +23,8 @@ export function receivedCookies(header: string, redactor: ExchangeRedactor): Coo
 }
 
 /**
- * The cookie of a Set-Cookie header, by name, size and attributes. Its value is hidden from here
- * on.
+ * The cookie of a Set-Cookie header, by name, size and attributes. From now on its value is hidden
+ * in all data of this exchange.
  */
 export function sentCookie(header: string, redactor: ExchangeRedactor): CookieFacts {
   const [pair = "", ...attributes] = header.split(";");
@@ -36,17 +36,19 @@ function cookieFacts(pair: string, redactor: ExchangeRedactor): CookieFacts {
   const name = equals === -1 ? "" : pair.slice(0, equals);
   const value = equals === -1 ? pair : pair.slice(equals + 1);
   hideCookie(value, redactor);
-  // Browsers count name and value, without the sign between them.
+  // Browsers count name and value, without the `=` between them.
   return { name: redactor.text(name), bytes: Buffer.byteLength(name) + Buffer.byteLength(value) };
 }
 
-/** A value may be logged as it came, percent-decoded, or in the parts that its dots make. */
+/**
+ * Hides all forms in which a value may be logged: raw, percent-decoded, or each part between dots.
+ */
 function hideCookie(value: string, redactor: ExchangeRedactor): void {
   const bare = value.replace(/^"(.*)"$/, "$1");
   for (const form of [value, bare, decoded(bare), ...bare.split(".")]) redactor.hide(form);
 }
 
-/** A credential may be logged without its scheme, or its password alone. */
+/** Hides a credential also without its scheme, and the password of Basic alone. */
 export function hideCredentials(header: string, redactor: ExchangeRedactor): void {
   const [scheme = "", ...parts] = header.split(/[\s,]+/);
   for (const part of parts) redactor.hide(part, 8);

@@ -7,31 +7,31 @@ import type { ToolbarRequest } from "../guard.ts";
 import type { Panel } from "../panel.ts";
 import type { Redactor } from "./redact.ts";
 
-/** After so many exceptions a listener is not called any more. */
-const PATIENCE = 5;
-/** A redirect and the request that follows it are at most this far apart, in seconds. */
+/** A listener is removed after this many exceptions. */
+const MAX_FAILURES = 5;
+/** A request follows a redirect only if it comes within this many seconds. */
 const REDIRECT_GAP = 10;
 
-/** More exchanges than this are not looked after at once. */
+/** The most exchanges that are open at once. After that, the oldest one is dropped. */
 const MOST_RUNNING = 1_000;
 
-/** What a recorder is made with. */
+/** Options of a recorder. */
 export interface RecorderOptions {
   readonly panels: readonly Panel[];
   readonly redactor: Redactor;
-  /** Whether requests for this path are the toolbar's own, and not recorded. */
+  /** Whether this path belongs to the toolbar itself. Its requests are not recorded. */
   readonly isOwn: (path: string) => boolean;
   readonly onFinish: (exchange: Exchange) => void;
   readonly clock?: Clock | undefined;
 }
 
 /**
- * Makes an exchange for every request of every HTTP server in this process, and hands the panels
- * what is published while one runs.
+ * Makes an exchange for every request of every HTTP server in this process, and passes to the
+ * panels the messages that are published while it runs.
  *
- * It subscribes to Node's own channels, so that no middleware is needed to observe, and no foreign
- * object is changed. Each listener is wrapped: an exception in a subscriber would otherwise end the
- * process of the developer.
+ * It subscribes to Node's own channels, so it needs no middleware and changes no object of other
+ * code. It catches the exceptions of every listener, because one in a subscriber would otherwise
+ * end the process.
  */
 export class Recorder {
   readonly #context = new AsyncLocalStorage<Exchange | undefined>();
@@ -56,11 +56,11 @@ export class Recorder {
     }
   }
 
-  /** What went wrong inside of the toolbar itself, a sentence each. */
+  /** The failures of the toolbar itself, a sentence each. */
   get failures(): readonly string[] {
     return [...this.#failures].map(
       ([who, { count, message }]) =>
-        `The toolbar's ${who} failed ${count} times${count >= PATIENCE ? " and was switched off" : ""}: ${message}`,
+        `The toolbar's ${who} failed ${count} times${count >= MAX_FAILURES ? " and was switched off" : ""}: ${message}`,
     );
   }
 
@@ -72,19 +72,19 @@ export class Recorder {
   /**
    * The exchange of a request: the one that began when Node's server received it, or a new one.
    *
-   * @param source the object that stands for the request: Node's IncomingMessage where there is
-   *   one, or a fetch Request.
+   * @param source the object that identifies the request: Node's IncomingMessage if there is one,
+   *   otherwise the fetch Request.
    */
   begin(request: ToolbarRequest, source: object): Exchange {
     return this.#bySource.get(source) ?? this.#start(request, source);
   }
 
-  /** Runs something as a part of an exchange. */
+  /** Runs a function as a part of an exchange. */
   run<Result>(exchange: Exchange, run: () => Result): Result {
     return this.#context.getStore() === exchange ? run() : this.#context.run(exchange, run);
   }
 
-  /** Ends an exchange, once. */
+  /** Ends an exchange. A second call does nothing. */
   finish(exchange: Exchange, { response, aborted = false }: { response?: ResponseFacts; aborted?: boolean } = {}): void {
     if (exchange.finished) return;
     if (response !== undefined) exchange.responded(response);
@@ -94,13 +94,13 @@ export class Recorder {
     this.guarded("record", () => this.#options.onFinish(exchange));
   }
 
-  /** Stops listening; what is recorded stays. */
+  /** Stops listening. Finished records stay. */
   close(): void {
     for (const undo of this.#undo.splice(0)) undo();
     this.#running.clear();
   }
 
-  /** Calls something of a panel's; an exception is counted and not passed on. */
+  /** Calls a function of a panel. Catches and counts its exceptions. */
   guarded<Result>(who: string, run: () => Result): Result | undefined {
     try {
       return run();
@@ -108,20 +108,19 @@ export class Recorder {
       const { count } = this.#failures.get(who) ?? { count: 0 };
       this.#failures.set(who, {
         count: count + 1,
-        message: error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 300) : "no Error was thrown",
+        message: error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 300) : "the thrown value is not an Error",
       });
       return undefined;
     }
   }
 
   /**
-   * Listens to a channel until `close`. A listener that throws is counted, and called no more after
-   * five times.
+   * Listens to a channel until `close`. A listener is removed after it has thrown five times.
    */
   listen(channel: string, who: string, listener: (message: unknown) => void): void {
     const guarded = (message: unknown): void => {
       this.guarded(who, () => listener(message));
-      if ((this.#failures.get(who)?.count ?? 0) >= PATIENCE) unsubscribe(channel, guarded);
+      if ((this.#failures.get(who)?.count ?? 0) >= MAX_FAILURES) unsubscribe(channel, guarded);
     };
     subscribe(channel, guarded);
     this.#undo.push(() => unsubscribe(channel, guarded));
@@ -130,10 +129,10 @@ export class Recorder {
   #onRequest(message: unknown): void {
     const { request, response } = message as { request?: IncomingMessage; response?: ServerResponse };
     if (typeof request?.url !== "string" || typeof response?.once !== "function") return;
-    // A connection is kept for many requests: the last one's exchange must not hear of this one.
+    // A connection serves many requests. The exchange before must not record this one's messages.
     this.#context.enterWith(undefined);
     if (this.#options.isOwn(request.url)) return;
-    const exchange = this.#start(describeIncoming(request), request);
+    const exchange = this.#start(toToolbarRequest(request), request);
     exchange.endsWithSocket = true;
     this.#context.enterWith(exchange);
     response.once("close", () => {
@@ -158,7 +157,7 @@ export class Recorder {
       this.#redirect = undefined;
     }
     this.#running.add(exchange);
-    // Where no socket tells of the end and nobody reads the body, an exchange would stay for ever.
+    // Without a socket and with a body that is never read, an exchange would never end.
     const [eldest] = this.#running;
     if (this.#running.size > MOST_RUNNING && eldest !== undefined) this.#running.delete(eldest);
     this.#bySource.set(source, exchange);
@@ -170,14 +169,14 @@ export class Recorder {
     if (exchange.status === undefined || exchange.status < 300 || exchange.status > 399 || location === undefined) return;
     const to = URL.parse(location, `http://localhost${exchange.path}`)?.pathname;
     const { id, sequence, remoteAddress: address, startedAt: at, redirectedFrom } = exchange;
-    // A chain of redirects is remembered by its first link's number, which is where a page's
-    // permission to read begins.
+    // Store the number of the first request in a chain of redirects: the page may read from there
+    // on.
     if (to !== undefined) this.#redirect = { to, address, at, from: { id, sequence: redirectedFrom?.sequence ?? sequence } };
   }
 }
 
-/** A request of Node's server as the toolbar sees it. */
-export function describeIncoming(request: IncomingMessage & { originalUrl?: unknown }): ToolbarRequest {
+/** Converts a request of Node's server for the toolbar. */
+export function toToolbarRequest(request: IncomingMessage & { originalUrl?: unknown }): ToolbarRequest {
   const { headers } = request;
   return {
     method: request.method ?? "GET",

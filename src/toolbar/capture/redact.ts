@@ -2,13 +2,13 @@ import type { KeyRing } from "../../keys/key-ring.ts";
 import type { SecretKey } from "../../keys/secret-key.ts";
 import { escapePattern, formsOf } from "./key-forms.ts";
 
-/** What stands where a value was hidden for its name. */
+/** Replaces a value that is hidden because of its name. */
 export const HIDDEN = "••••••••";
 
 const HIDDEN_NAME =
   /passw|passwd|passphrase|passcode|secret|token|credential|authori[sz]ation|cookie|csrf|xsrf|signature|(?:api|access|private|signing|encryption)[-_.]?key|session[-_.]?(?:id|key)|card[-_.]?n(?:o|um)|(?:^|[-_.])(?:pwd|pass|pin|otp|totp|ssn|cvv|cvc|sid|auth|jwt|key|iban)(?:$|[-_.])/i;
 
-/** Shapes of secrets that are known without knowing the secret. */
+/** Patterns of well-known kinds of secrets. */
 const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, "[private key]"],
   [/\blk1(?:-dev)?_[A-Za-z0-9_-]{20,}/g, "[secret key]"],
@@ -22,21 +22,21 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Values from this length on are hidden wherever they stand, also inside of words. */
+/** Values of at least this length are hidden everywhere, also inside of words. */
 const LONG = 16;
-/** Shorter ones are hidden where they stand as a word; below this length they are left alone. */
+/** Shorter ones are hidden as whole words only. Values below this length are not hidden. */
 const SHORTEST = 4;
-/** Cookies often hold these, and they say nothing. */
+/** Common values of cookies that are not secret. */
 const EVERYDAY = /^(?:true|false|null|none|undefined)$/i;
 
 const LIMITS = { text: 4_000, depth: 8, items: 100, nodes: 2_000 };
 
 /**
- * Takes secrets out of everything that is recorded, at the moment of recording: by the name beside
- * a value, by known shapes, and by value.
+ * Removes secrets from everything that is recorded, before it is stored: by the name of a value, by
+ * well-known patterns, and by value.
  *
- * By value means: no text that equals or contains a configured key, in plain, hexadecimal, base64
- * or percent-encoded form or as a list of bytes, is ever kept.
+ * By value means that no text with a configured key in it is ever stored. It finds a key in plain,
+ * hexadecimal, base64 or percent-encoded form, or as a list of bytes.
  */
 export class Redactor {
   readonly #keys: KeyRing;
@@ -46,19 +46,19 @@ export class Redactor {
     this.#keys = keys;
   }
 
-  /** Whether a value of this name is hidden, whatever it is. */
+  /** Whether values with this name are always hidden. */
   static hidesName(name: string): boolean {
     return HIDDEN_NAME.test(name);
   }
 
   /**
-   * One for a single request, which also knows the cookies and credentials that came in with it.
+   * A redactor for one request, which also hides the cookies and credentials of that request.
    */
   forExchange(): ExchangeRedactor {
     return new ExchangeRedactor(() => this.#pattern());
   }
 
-  /** The forms of all keys, made anew only when the ring was given others. */
+  /** The forms of all keys. Computed again only when the keys of the ring have changed. */
   #pattern(): string {
     const keys = [...this.#keys];
     const known = this.#forms;
@@ -83,11 +83,11 @@ export class ExchangeRedactor {
   }
 
   /**
-   * Hides a value wherever it turns up from now on: a cookie's value, a credential.
+   * Hides a value, such as a cookie's or a credential, in everything that is recorded from now on.
    *
-   * @param long from how many characters on it is hidden inside of words too. Shorter values, from
-   *   4 characters on, are hidden where they stand as a word: the cookie `theme=dark` would else
-   *   cut `darkness`.
+   * @param long a value with at least this many characters is hidden inside of words too. A shorter
+   *   one, of at least 4 characters, is hidden as a whole word only. Otherwise the cookie
+   *   `theme=dark` would change `darkness`.
    */
   hide(value: string, long: number = LONG): void {
     const set = value.length >= long ? this.#values : this.#words;
@@ -98,12 +98,11 @@ export class ExchangeRedactor {
   }
 
   /**
-   * Plain data, as JSON, in which no key and no hidden value stands. For data that was redacted
-   * when less was known.
+   * Redacts JSON again, for data that was redacted before all keys and hidden values were known.
    */
   scrubJson(json: string): string {
-    // The forms of a key hold the one that it has in JSON, so a look at the whole text tells
-    // whether the parts are worth a look.
+    // The forms of a key include its form in JSON, so one search in the whole text shows whether
+    // any part has to be redacted.
     return this.#regexp().test(json) || this.#hasShortKey ? JSON.stringify(this.#scrub(JSON.parse(json))) : json;
   }
 
@@ -118,8 +117,8 @@ export class ExchangeRedactor {
 
   /** The text without secrets, cut at 4,000 characters. */
   text(text: string): string {
-    // Cut with room first, so that a long text costs no more than a short one, and a secret across
-    // the cut is still seen whole.
+    // Cut with a margin first: a very long text then costs little, and a secret at the final cut is
+    // still found.
     let result = text.length > 4 * LIMITS.text ? text.slice(0, 4 * LIMITS.text) : text;
     result = this.#byWord(this.#byValue(result));
     for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
@@ -128,7 +127,7 @@ export class ExchangeRedactor {
       : result;
   }
 
-  /** The value that stands beside a name. */
+  /** The value that belongs to a name. */
   named(name: string, value: string): string {
     return Redactor.hidesName(name) ? HIDDEN : this.text(value);
   }
@@ -143,8 +142,7 @@ export class ExchangeRedactor {
   }
 
   /**
-   * Only for texts that come from outside: in the toolbar's own data a short value may be the name
-   * of a member.
+   * Only for texts from outside. In the toolbar's own data, a short value may be a member's name.
    */
   #byWord(text: string): string {
     if (this.#words.size === 0) return text;
@@ -153,7 +151,8 @@ export class ExchangeRedactor {
   }
 
   /**
-   * Whether a key is looked for as a whole text only, which cannot be seen in the middle of JSON.
+   * Whether a key is so short that it is matched as a whole text only. The search in JSON misses
+   * it.
    */
   get #hasShortKey(): boolean {
     return /(?:^|\|)\^/.test(this.#keyPattern());
@@ -165,7 +164,7 @@ export class ExchangeRedactor {
       const values = this.#values.size === 0 ? "" : `|${alternatives(this.#values)}`;
       this.#compiled = { keys, regexp: new RegExp(`(${keys})${values}`, "gi") };
     }
-    // One that is global remembers where it stopped.
+    // A global regular expression continues where its last match ended.
     this.#compiled.regexp.lastIndex = 0;
     return this.#compiled.regexp;
   }
@@ -194,7 +193,7 @@ export class ExchangeRedactor {
       if (Array.isArray(value)) return this.#copyItems(value, depth, budget, above);
       if (value instanceof Set) return this.#copyItems([...value], depth, budget, above);
       const entries = value instanceof Map ? [...value].map(([key, item]) => [String(key), item] as const) : ownValues(value);
-      // Without a prototype, so that a member called __proto__ is a member.
+      // Without a prototype, so that `__proto__` is copied like any other member.
       const copy = Object.create(null) as Record<string, unknown>;
       for (const [name, item] of entries.slice(0, LIMITS.items)) {
         copy[this.text(name)] =
@@ -216,7 +215,7 @@ export class ExchangeRedactor {
   }
 }
 
-/** As a regular expression that finds the longest first. */
+/** A regular expression that matches any of the values, the longest first. */
 function alternatives(values: ReadonlySet<string>): string {
   return [...values]
     .toSorted((a, b) => b.length - a.length)
@@ -224,7 +223,7 @@ function alternatives(values: ReadonlySet<string>): string {
     .join("|");
 }
 
-/** Members that are values; a getter is not called, because it may do something. */
+/** The enumerable members. Getters are not called, because they may have side effects. */
 function ownValues(value: object): (readonly [string, unknown])[] {
   return Object.entries(Object.getOwnPropertyDescriptors(value))
     .filter(([, descriptor]) => descriptor.enumerable === true)

@@ -5,7 +5,7 @@ import type { SecretKey } from "../../keys/secret-key.ts";
 import { formatInteger } from "../format.ts";
 import type { Block, Cell } from "../panel.ts";
 
-/** What the toolbar tells of a key: everything but the key. */
+/** What the toolbar shows of a key: everything except the key itself. */
 export interface KeyRow {
   readonly role: "current" | "fallback";
   readonly fingerprint: string;
@@ -13,19 +13,18 @@ export interface KeyRow {
   readonly verdict: "strong" | "acceptable" | "weak" | "refused";
   readonly bits: number;
   /**
-   * Whether it is the key that was made for development on this machine: right here, and refused in
-   * production.
+   * Whether it is the generated key for development on this machine. Production refuses it.
    */
-  readonly development: boolean;
-  /** What was found about the key, with what to do, a sentence each. */
+  readonly isDevelopment: boolean;
+  /** The findings about the key, each with its fix. */
   readonly remarks: readonly string[];
   readonly signed: number;
   readonly verified: number;
 }
 
-type Known = Pick<KeyRow, "fingerprint" | "verdict" | "bits" | "development" | "remarks">;
+type Known = Pick<KeyRow, "fingerprint" | "verdict" | "bits" | "isDevelopment" | "remarks">;
 
-/** Fingerprint and grade are dear to make, and do not change. */
+/** Fingerprint and grade are expensive to compute, and do not change. */
 const known = new WeakMap<SecretKey, Known>();
 
 /** The keys of a ring, the current one first. */
@@ -44,10 +43,10 @@ function factsOf(key: SecretKey): Known {
   if (before !== undefined) return before;
   const { verdict, bits, findings } = gradeSecretKey(key);
   const serious = findings.filter(({ code }) => code !== "development_key");
-  // Without what is said of every development key: is there anything else against it?
-  const development = serious.length < findings.length && serious.every(({ code }) => severityOf(code) === "note");
+  // Every development key has the finding `development_key`. Only other findings count here.
+  const isDevelopment = serious.length < findings.length && serious.every(({ code }) => severityOf(code) === "note");
   const facts = {
-    development,
+    isDevelopment,
     fingerprint: key.fingerprint,
     verdict,
     bits,
@@ -57,7 +56,7 @@ function factsOf(key: SecretKey): Known {
   return facts;
 }
 
-/** What the keys did for this request: by fingerprint. */
+/** The fingerprints of the keys that verified and signed in this request. */
 export interface KeyUse {
   readonly verified: string | undefined;
   readonly signed: string | undefined;
@@ -85,18 +84,18 @@ export function keyTable(rows: readonly KeyRow[], use: KeyUse): Block {
   };
 }
 
-/** What the grade of the keys means for the operator of the server. */
-export function keyFinding({ role, fingerprint, verdict, remarks, development }: KeyRow): string | undefined {
-  if (development) return undefined;
+/** The sentence about a weak or refused key. Undefined for a good one. */
+export function keyFinding({ role, fingerprint, verdict, remarks, isDevelopment }: KeyRow): string | undefined {
+  if (isDevelopment) return undefined;
   if (verdict !== "weak" && verdict !== "refused") return undefined;
-  return `The ${role} key ${fingerprint} is ${verdict}: production would not start with it. ${remarks[0] ?? ""}`.trim();
+  return `The ${role} key ${fingerprint} is ${verdict}: a server in production does not start with it. ${remarks[0] ?? ""}`.trim();
 }
 
 const SIGNS = { strong: "✓", acceptable: "✓", weak: "!", refused: "✕" } as const;
 const TONES = { strong: "ok", acceptable: "ok", weak: "warn", refused: "error" } as const;
 
-function strength({ verdict, bits, remarks, development }: KeyRow): Cell {
-  if (development) return { text: `✓ for development, about ${bits} bits`, tone: "ok", detail: remarks[0] };
+function strength({ verdict, bits, remarks, isDevelopment }: KeyRow): Cell {
+  if (isDevelopment) return { text: `✓ for development, about ${bits} bits`, tone: "ok", detail: remarks[0] };
   return {
     text: `${SIGNS[verdict]} ${verdict}, about ${bits} bits`,
     tone: TONES[verdict],

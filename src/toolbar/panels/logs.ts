@@ -3,7 +3,7 @@ import { callSite } from "../capture/call-site.ts";
 import { counted, formatMilliseconds } from "../format.ts";
 import type { Panel, Recording, Tone } from "../panel.ts";
 
-/** So many messages of one request are kept; the others are counted. */
+/** The most messages that are recorded for one request. Further ones are only counted. */
 const LIMIT = 200;
 const LEVELS = ["debug", "log", "info", "warn", "error"] as const;
 const SIGNS: Readonly<Record<Level, { readonly text: string; readonly tone: Tone }>> = {
@@ -25,17 +25,17 @@ interface LogMessage {
 
 interface LogStats {
   readonly messages: LogMessage[];
-  left: number;
+  omitted: number;
 }
 
-const slotOf = (recording: Recording): LogStats => recording.slot("logs", () => ({ messages: [], left: 0 }));
+const slotOf = (recording: Recording): LogStats => recording.slot("logs", () => ({ messages: [], omitted: 0 }));
 
-/** What was written with console.log and its like, with the line that wrote it. */
+/** Shows what was written with console.log and similar, with the line that wrote it. */
 export function logsPanel(directory: string): Panel<LogStats> {
   const listener = (level: Level) => (args: unknown, recording: Recording) => {
     const stats = slotOf(recording);
     if (stats.messages.length >= LIMIT) {
-      stats.left++;
+      stats.omitted++;
       return;
     }
     const text = formatWithOptions(
@@ -54,12 +54,12 @@ export function logsPanel(directory: string): Panel<LogStats> {
     title: "Logs",
     channels: Object.fromEntries(LEVELS.map((level) => [`console.${level}`, listener(level)])),
     collect: slotOf,
-    subtitle: ({ messages, left }) => (messages.length === 0 ? undefined : String(messages.length + left)),
+    subtitle: ({ messages, omitted }) => (messages.length === 0 ? undefined : String(messages.length + omitted)),
     findings: ({ messages }) => {
       const errors = messages.filter(({ level }) => level === "error").length;
       return errors === 0 ? [] : [{ tone: "error", text: `${counted(errors, "error was", "errors were")} logged.` }];
     },
-    view: ({ messages, left }) => [
+    view: ({ messages, omitted }) => [
       {
         kind: "table",
         columns: [{ title: "Level" }, { title: "Message", grow: true }, { title: "At", align: "right" }, { title: "Where" }],
@@ -71,9 +71,15 @@ export function logsPanel(directory: string): Panel<LogStats> {
         ]),
         empty: "Nothing was written with console during this request.",
       },
-      ...(left === 0
+      ...(omitted === 0
         ? []
-        : [{ kind: "note" as const, tone: "warn" as const, text: `${counted(left, "more message was", "more messages were")} not kept.` }]),
+        : [
+            {
+              kind: "note" as const,
+              tone: "warn" as const,
+              text: `${counted(omitted, "more message was", "more messages were")} not recorded.`,
+            },
+          ]),
     ],
   };
 }

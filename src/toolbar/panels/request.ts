@@ -20,8 +20,7 @@ interface RequestStats {
 }
 
 /**
- * What came in and what went out: addresses, headers, cookies by name and size, and what was
- * thrown.
+ * Shows request and response: addresses, headers, cookies by name and size, and the error.
  */
 export function requestPanel(directory: string): Panel<RequestStats> {
   const folders = [`${pathToFileURL(directory).href}/`, `${directory}/`];
@@ -49,9 +48,9 @@ export function requestPanel(directory: string): Panel<RequestStats> {
     subtitle: ({ status }) => (status === null ? undefined : String(status)),
     findings: ({ error, aborted, status }) => [
       ...(error === null ? [] : [{ tone: "error" as const, text: `The handler threw ${error.name}: ${error.message}` }]),
-      ...(aborted ? [{ tone: "warn" as const, text: "The visitor left before the response was whole." }] : []),
+      ...(aborted ? [{ tone: "warn" as const, text: "The connection was closed before the response was complete." }] : []),
       ...(error === null && status !== null && status >= 500
-        ? [{ tone: "error" as const, text: `The server answered ${describeStatus(status)}.` }]
+        ? [{ tone: "error" as const, text: `The server answered ${formatStatus(status)}.` }]
         : []),
     ],
     view: (stats) => [...errorBlocks(stats), ...requestBlocks(stats), ...responseBlocks(stats)],
@@ -76,7 +75,7 @@ function requestBlocks(stats: RequestStats): Block[] {
         {
           name: "Answer",
           value:
-            status === null ? "not yet" : { text: describeStatus(status), tone: status >= 500 ? "error" : status >= 400 ? "warn" : "ok" },
+            status === null ? "not yet" : { text: formatStatus(status), tone: status >= 500 ? "error" : status >= 400 ? "warn" : "ok" },
         },
         ...(route === null ? [] : [{ name: "Route", value: { text: route, mono: true } }]),
         ...(remoteAddress === null ? [] : [{ name: "Visitor", value: { text: remoteAddress, mono: true } }]),
@@ -128,6 +127,6 @@ function headerTable(title: string, entries: readonly HeaderEntry[]): Block {
   };
 }
 
-function describeStatus(status: number): string {
+function formatStatus(status: number): string {
   return `${status} ${STATUS_CODES[status] ?? ""}`.trim();
 }

@@ -3,7 +3,7 @@ import { formatAge, formatInteger } from "../format.ts";
 import type { CookieFacts, VerdictBlock } from "../panel.ts";
 import type { KeyRow } from "./key-rows.ts";
 
-/** What was told when the session was opened, after redaction. */
+/** The message `latchkey:session.load`, after redaction. */
 export interface LoadedFacts {
   readonly cookieName: string;
   readonly format: string;
@@ -19,7 +19,7 @@ export interface LoadedFacts {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** What was told when the headers left, after redaction. */
+/** The message `latchkey:session.commit`, after redaction. */
 export interface CommittedFacts {
   readonly cookieName: string;
   readonly format: string;
@@ -32,7 +32,7 @@ export interface CommittedFacts {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** What the session panel keeps of a request. */
+/** The data of the session panel for one request. */
 export interface SessionStats {
   readonly loaded: LoadedFacts | null;
   readonly committed: CommittedFacts | null;
@@ -43,37 +43,37 @@ export interface SessionStats {
   readonly sent: readonly CookieFacts[];
 }
 
-/** The one sentence on a session, and the word for the tab. */
+/** The main sentence about a session, and a short form for the tab. */
 export interface SessionVerdict {
   readonly short: string;
   readonly block: VerdictBlock;
 }
 
-/** What to do about a cookie that was rejected. */
+/** The hint for each reason of a rejection. */
 const NEXT_STEP: Readonly<Record<RejectionReason, string>> = {
-  malformed: "Give this application a cookie name of its own, or delete the cookie in the browser.",
-  too_large: "Look for what has put so much into the cookie; keep less in the session, or use a store.",
+  malformed: "Choose another cookie name for this application, or delete the cookie in the browser.",
+  too_large: "Find the code that saves so much in the session. Save less, or use a store.",
   bad_signature:
-    "If the key changed with a restart, keep the old one as a fallback. If another application on this host has set the cookie, give this one a cookie name of its own.",
-  expired: "Nothing is wrong: the visitor logs in again. If it came too early, look at lifetime and idleTimeout.",
+    "If the key changed with a restart, keep the old one as a fallback. If another application on this host has set the cookie, choose another cookie name for this one.",
+  expired: "Nothing is wrong: the visitor logs in again. If it expired too early, raise lifetime or idleTimeout.",
   future: "Compare the clocks of the servers that share the key.",
-  bad_payload: "If an older version of the application wrote it in another format, name that format in the option reads.",
-  invalid_data: "Let the schema accept what older sessions hold.",
-  unknown: "Nothing is wrong if it was ended or swept. If it was not: do all servers use the same store?",
-  moved: "Nothing is wrong: this request set out before the token changed. The next one comes with the new cookie.",
-  revoked: "Nothing is wrong: it was ended on purpose, and the visitor logs in again.",
+  bad_payload: "If an older version of the application wrote it in another format, add that format to the option fallbackFormats.",
+  invalid_data: "Change the schema, so that it accepts the data of older sessions.",
+  unknown: "Nothing is wrong if the session was ended or deleted after it expired. Otherwise check that all servers use the same store.",
+  moved: "Nothing is wrong: this request was sent before the token changed. The next one has the new cookie.",
+  revoked: "Nothing is wrong: the session was revoked on purpose, and the visitor logs in again.",
   duplicate: "Delete both in the browser, and set the cookie in one place only.",
   store_failed: "See the logs of the store.",
 };
 
-/** Boils what was heard of a session down to one sentence. */
+/** Sums up a session in one sentence. */
 export function verdictOf({ loaded, committed, now, keys }: SessionStats): SessionVerdict {
   if (loaded === null && committed === null) {
     return verdict(
       "not used",
       "plain",
       "No session was opened",
-      "The session middleware did not run for this request, or nothing has told of it.",
+      "The session middleware did not run for this request, or reported nothing about it.",
     );
   }
   if (loaded === null) {
@@ -81,24 +81,24 @@ export function verdictOf({ loaded, committed, now, keys }: SessionStats): Sessi
       "not touched",
       "plain",
       "Not touched",
-      "Nothing in this request looked at the session, so no cookie was opened: it cost nothing, and caches may share the answer.",
+      "Nothing in this request looked at the session, so the cookie was not read. That costs nothing, and caches may share the answer.",
     );
   }
   if (loaded.verdict === "rejected") {
-    const why = loaded.explanation ?? "The cookie that came in cannot be used.";
+    const why = loaded.explanation ?? "The cookie cannot be used.";
     return verdict(
       `rejected`,
       "error",
       REJECTED[loaded.reason ?? "malformed"],
-      `${why} A fresh session took its place; the visitor saw no error.`,
+      `${why} A new, empty session replaced it. The visitor saw no error.`,
       NEXT_STEP[loaded.reason ?? "malformed"],
     );
   }
   if (loaded.verdict === "none") {
     const started = committed !== null && committed.action !== "none";
     const text = started
-      ? "No session cookie came in, and this request began one."
-      : "No session cookie came in, and none was sent: there was nothing to keep.";
+      ? "The request had no session cookie. It started a session."
+      : "The request had no session cookie, and none was sent: there was nothing to save.";
     return verdict(started ? "new" : "empty", started ? "info" : "plain", started ? "New session" : "No session yet", text);
   }
   const by = loaded.key === null ? "" : `, verified by the ${loaded.key.role} key ${loaded.key.fingerprint}`;
@@ -108,8 +108,8 @@ export function verdictOf({ loaded, committed, now, keys }: SessionStats): Sessi
   const hint = !old
     ? undefined
     : moved
-      ? `The answer carries the cookie signed anew by the current key ${keys[0]?.fingerprint ?? ""}.`
-      : "The next cookie that is sent will be signed by the current key.";
+      ? `The answer contains the cookie, signed again with the current key ${keys[0]?.fingerprint ?? ""}.`
+      : "The next cookie will be signed with the current key.";
   return verdict(old ? "valid, old key" : "valid", "ok", "Valid", `The cookie is genuine${by}${age}.`, hint);
 }
 
@@ -122,9 +122,9 @@ const REJECTED: Readonly<Record<RejectionReason, string>> = {
   bad_payload: "Rejected: the payload cannot be read",
   invalid_data: "Rejected: the data does not fit the schema",
   unknown: "Unknown to the store",
-  moved: "Replaced a moment ago",
+  moved: "Replaced by a new token",
   revoked: "Revoked",
-  duplicate: "Rejected: the cookie came in twice",
+  duplicate: "Rejected: the request has the cookie twice",
   store_failed: "The store did not answer",
 };
 
@@ -132,8 +132,8 @@ function verdict(short: string, tone: VerdictBlock["tone"], title: string, text:
   return { short, block: { kind: "verdict", tone, title, text, hint } };
 }
 
-/** Browsers drop a cookie whose name and value have more bytes than 4,096; this says it in time. */
+/** Warns before a cookie reaches 4,096 bytes of name and value, where browsers drop it. */
 export function nearlyFull({ committed }: SessionStats): string | undefined {
   if (committed === null || committed.bytes <= 3_500) return undefined;
-  return `The session cookie has ${formatInteger(committed.bytes)} of 4,096 bytes. A bigger one is dropped by browsers without a word: keep less in it, or use a store.`;
+  return `The session cookie has ${formatInteger(committed.bytes)} of 4,096 bytes. Browsers drop a larger one silently. Fix: save less in it, or use a store.`;
 }

@@ -3,12 +3,12 @@ import type { Block, Cell, NumbersBlock, Tone } from "../panel.ts";
 import { keyFinding, keyTable } from "./key-rows.ts";
 import { nearlyFull, verdictOf, type CommittedFacts, type LoadedFacts, type SessionStats } from "./session-verdict.ts";
 
-/** Browsers drop a cookie whose name and value have more bytes. */
+/** Browsers drop a cookie with more bytes of name and value. */
 const COOKIE_LIMIT = 4_096;
 const FORMATS: Readonly<Record<string, string>> = {
-  sealed: "sealed: signed and encrypted, the visitor cannot read it",
-  signed: "signed, not encrypted: anyone who has the browser can read it",
-  flask: "flask: signed, not encrypted, and readable by Flask too; anyone who has the browser can read it",
+  sealed: "sealed: encrypted and authenticated; the visitor cannot read it",
+  signed: "signed, not encrypted: anyone who uses the browser can read it",
+  flask: "flask: signed, not encrypted, and readable by Flask too; anyone who uses the browser can read it",
   store: "a token; the data stays on the server",
 };
 
@@ -29,12 +29,12 @@ export function viewSession(stats: SessionStats): readonly Block[] {
     }),
     {
       kind: "text",
-      text: "Keys are never shown: a fingerprint is 32 bits of a slow hash, the same in every process. Values hidden by their name and all cookie values are dropped before they are recorded.",
+      text: "Keys are never shown: a fingerprint is 32 bits of a slow hash, the same in every process. Cookie values, and values with a name such as `password`, are never recorded.",
     },
   ];
 }
 
-/** A weak key is no fault of this request, but nobody should have to look for it. */
+/** Warnings about the cookie's size and about weak keys. They are shown with every request. */
 function notes(stats: SessionStats): Block[] {
   const full = nearlyFull(stats);
   const weak = stats.keys.flatMap((key) => {
@@ -175,11 +175,11 @@ function received(loaded: LoadedFacts, now: number): Block {
 function sent(committed: CommittedFacts, loaded: LoadedFacts | null): Block {
   const rows: { name: string; value: Cell }[] = [{ name: "Decision", value: committed.explanation }];
   if (committed.bytes > 0 && !removes(committed)) {
-    const grown = loaded === null || loaded.bytes === 0 ? "" : ` (${signed(committed.bytes - loaded.bytes)})`;
+    const change = loaded === null || loaded.bytes === 0 ? "" : ` (${formatDifference(committed.bytes - loaded.bytes)})`;
     rows.push({
       name: "Size",
       value: {
-        text: `${formatInteger(committed.bytes)} of ${formatInteger(COOKIE_LIMIT)} bytes${grown}`,
+        text: `${formatInteger(committed.bytes)} of ${formatInteger(COOKIE_LIMIT)} bytes${change}`,
         meter: { value: committed.bytes, of: COOKIE_LIMIT },
       },
     });
@@ -188,30 +188,30 @@ function sent(committed: CommittedFacts, loaded: LoadedFacts | null): Block {
   rows.push({
     name: "Looked at",
     value: committed.accessed
-      ? { text: "yes", detail: "the answer carries Vary: Cookie, so that no cache gives it to another visitor" }
+      ? { text: "yes", detail: "the answer has Vary: Cookie, so that no cache gives it to another visitor" }
       : { text: "no", detail: "the answer does not depend on the session" },
   });
   if (committed.conflicts > 0)
     rows.push({
       name: "Conflicts",
-      value: { text: `${counted(committed.conflicts, "parallel request")} saved in between; the changes were merged`, tone: "info" },
+      value: { text: `${counted(committed.conflicts, "parallel request")} saved meanwhile; the changes were merged`, tone: "info" },
     });
   return { kind: "pairs", title: "Sent back", rows };
 }
 
-function signed(difference: number): string {
+function formatDifference(difference: number): string {
   return difference === 0 ? "same size" : `${difference > 0 ? "+" : "−"}${formatInteger(Math.abs(difference))}`;
 }
 
-function attributeRows(attributes: string, judged: boolean): { name: string; value: Cell }[] {
+function attributeRows(attributes: string, isJudged: boolean): { name: string; value: Cell }[] {
   const parts = attributes.split(";").map((part) => part.trim());
   const find = (name: string): string | undefined => parts.find((part) => part.toLowerCase().split("=")[0] === name);
   const rows: { name: string; value: Cell }[] = [{ name: "Attributes", value: { text: attributes, mono: true } }];
-  if (!judged) return rows;
+  if (!isJudged) return rows;
   if (find("httponly") === undefined)
     rows.push({ name: "HttpOnly", value: { text: "! missing", tone: "warn", detail: "scripts of the page can read the cookie" } });
   if (find("secure") === undefined)
-    rows.push({ name: "Secure", value: { text: "not set", detail: "plain http; right on this machine only" } });
+    rows.push({ name: "Secure", value: { text: "not set", detail: "right only for plain HTTP on this machine" } });
   const sameSite = find("samesite");
   if (sameSite === undefined || /none/i.test(sameSite)) {
     rows.push({

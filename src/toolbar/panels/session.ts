@@ -6,17 +6,17 @@ import { keyFinding, keyRows } from "./key-rows.ts";
 import { viewSession } from "./session-view.ts";
 import { nearlyFull, verdictOf, type CommittedFacts, type LoadedFacts, type SessionStats } from "./session-verdict.ts";
 
-interface Heard {
+interface Collected {
   loaded: LoadedFacts | null;
   committed: CommittedFacts | null;
 }
 
-const slotOf = (recording: Recording): Heard => recording.slot("session", () => ({ loaded: null, committed: null }));
+const slotOf = (recording: Recording): Collected => recording.slot("session", () => ({ loaded: null, committed: null }));
 
 /**
- * The session and the keys: what came in, who signed it, how old and how big it is, what this
- * request changed, what was sent back and why, and how good the keys are. It shows the data that a
- * page's visitor has; it never holds the cookie, a signature or a key.
+ * Shows the session and the keys: the received cookie, its key, age and size, the changes of this
+ * request, the cookie that was sent and why, and the strength of the keys. It contains the data of
+ * the session, but never the cookie, a signature or a key.
  */
 export function sessionPanel(keys: KeyRing, clock: Clock = unixNow): Panel<SessionStats> {
   return {

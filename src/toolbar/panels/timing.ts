@@ -7,10 +7,10 @@ interface TimingStats {
   readonly loopBusy: number | undefined;
   readonly others: number;
   readonly marks: readonly { readonly label: string; readonly at: number }[];
-  readonly finished: boolean;
+  readonly isFinished: boolean;
 }
 
-/** Where the time went: on the clock, on the CPU and in the event loop. */
+/** Shows how long the request took, and how much of it was CPU and event loop. */
 export function timingPanel(slowMs: number): Panel<TimingStats> {
   const isSlow = ({ total }: TimingStats): boolean => total >= slowMs;
   return {
@@ -20,7 +20,7 @@ export function timingPanel(slowMs: number): Panel<TimingStats> {
       total: recording.elapsed(),
       ...recording.cost,
       marks: recording.marks,
-      finished: recording.status !== undefined,
+      isFinished: recording.status !== undefined,
     }),
     subtitle: ({ total }) => `${formatMilliseconds(total)} ms`,
     findings: (stats) =>
@@ -28,7 +28,7 @@ export function timingPanel(slowMs: number): Panel<TimingStats> {
         ? [
             {
               tone: "warn",
-              text: `The request took ${formatMilliseconds(stats.total)} ms; from ${formatMilliseconds(slowMs)} ms on it counts as slow.`,
+              text: `The request took ${formatMilliseconds(stats.total)} ms. It counts as slow from ${formatMilliseconds(slowMs)} ms on.`,
             },
           ]
         : [],
@@ -38,7 +38,7 @@ export function timingPanel(slowMs: number): Panel<TimingStats> {
         {
           kind: "numbers",
           items: [
-            { value: formatMilliseconds(stats.total), unit: "ms", label: "In all", tone: isSlow(stats) ? "warn" : "plain" },
+            { value: formatMilliseconds(stats.total), unit: "ms", label: "Total", tone: isSlow(stats) ? "warn" : "plain" },
             ...(headers === undefined ? [] : [{ value: formatMilliseconds(headers), unit: "ms", label: "Until headers" }]),
             ...(stats.cpu === undefined ? [] : [{ value: formatMilliseconds(stats.cpu), unit: "ms", label: "CPU" }]),
             ...(stats.loopBusy === undefined ? [] : [{ value: formatMilliseconds(stats.loopBusy), unit: "ms", label: "Event loop busy" }]),
@@ -58,25 +58,25 @@ export function timingPanel(slowMs: number): Panel<TimingStats> {
                     start: headers,
                     duration: Math.max(0, stats.total - headers),
                     tone: "key" as const,
-                    detail: "until the last byte was handed over",
+                    detail: "until the last byte was written",
                   },
                 ]),
             ...stats.marks.filter(({ label }) => label !== "Headers sent").map(({ label, at }) => ({ label, start: at, duration: 0 })),
           ],
         },
-        { kind: "text", text: explain(stats) },
+        { kind: "text", text: explainTiming(stats) },
       ];
       return blocks;
     },
   };
 }
 
-function explain({ total, cpu, loopBusy, others }: TimingStats): string {
-  if (cpu === undefined && loopBusy === undefined) return "This runtime tells nothing of CPU and event loop.";
+function explainTiming({ total, cpu, loopBusy, others }: TimingStats): string {
+  if (cpu === undefined && loopBusy === undefined) return "This runtime does not report CPU and event loop.";
   const shared =
     others === 0
       ? "No other request was running at the end, so CPU and event loop are most likely this request's."
-      : `CPU and event loop are of the whole process: ${counted(others, "other request was", "other requests were")} running at the end.`;
+      : `CPU and event loop are measured for the whole process: ${counted(others, "other request was", "other requests were")} running at the end.`;
   const busy =
     total > 20 && loopBusy !== undefined && loopBusy > total * 0.8
       ? " The event loop was busy nearly all the time: other requests had to wait."

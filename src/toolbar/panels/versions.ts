@@ -10,10 +10,7 @@ interface VersionStats {
   readonly packages: readonly { readonly name: string; readonly version: string | null; readonly wanted: string }[];
 }
 
-/**
- * The versions of Node and of the packages that the application names in its package.json, read
- * once.
- */
+/** Shows the versions of Node and of the packages in the application's package.json. */
 export function versionsPanel(directory: string): Panel<VersionStats> {
   let known: VersionStats | undefined;
   return {
@@ -34,7 +31,7 @@ export function versionsPanel(directory: string): Panel<VersionStats> {
       {
         kind: "table",
         title: "Packages",
-        columns: [{ title: "Package" }, { title: "Installed" }, { title: "Asked for", grow: true }],
+        columns: [{ title: "Package" }, { title: "Installed" }, { title: "Requested", grow: true }],
         rows: packages.map(({ name, version, wanted }) => [
           { text: name, mono: true },
           version === null ? { text: "! not installed", tone: "warn" } : version,

@@ -3,16 +3,16 @@ import { deriveSubkey } from "../../keys/derive.ts";
 import type { KeyRing } from "../../keys/key-ring.ts";
 import { TimestampSigner } from "../../signing/timestamp-signer.ts";
 
-/** How long a page's toolbar may read, in seconds: a working day. */
+/** How long a token is valid, in seconds: a working day. */
 const LIFETIME = 12 * 60 * 60;
 
 /**
- * Signed permissions to read what the toolbar has recorded. A page gets one in the address of the
- * toolbar's script, so only a page that this server sent can read a record.
+ * Signed tokens that allow a page to read the toolbar's records. A page gets its token in the
+ * address of the toolbar's script, so only a page that this server sent can read a record.
  *
- * The key is derived from the current secret key, and for this process alone: anyone who learns it
- * can neither sign a session nor read the records of another process, and a permission ends with
- * the server that gave it.
+ * Their key is derived from the current secret key, for this process alone. Anyone who learns it
+ * can neither sign a session nor read the records of another process. A token is invalid after a
+ * restart of the server.
  */
 export class AccessTokens {
   readonly #signer: TimestampSigner;
@@ -23,15 +23,15 @@ export class AccessTokens {
   }
 
   /**
-   * The permission to read the exchange of this sequence number and all later ones of this process.
+   * The token for the exchange with this sequence number and all later ones of this process.
    */
   grant(sequence: number): string {
     return this.#signer.sign(String(sequence));
   }
 
   /**
-   * The sequence number from which on this permission reads; undefined for one that is forged, old
-   * or of another process.
+   * The first sequence number that this token may read. Undefined for a token that is forged,
+   * expired or of another process.
    */
   verify(token: string): number | undefined {
     if (token.length > 200) return undefined;

@@ -1,18 +1,18 @@
-/** What a page's Content-Security-Policy lets the toolbar do. */
+/** What a page's Content-Security-Policy allows the toolbar to do. */
 export interface PolicyVerdict {
   /** Whether a module script of this server runs on the page. */
-  readonly script: boolean;
-  /** The nonce that the page's scripts carry, if its policy names one. */
+  readonly mayRunScript: boolean;
+  /** The nonce of the page's scripts, if its policy has one. */
   readonly nonce: string | undefined;
   /** Whether the script may open an event stream to this server. */
-  readonly connect: boolean;
+  readonly mayConnect: boolean;
 }
 
 type Directives = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Reads the policy that a response carries. All policies of a header must agree, as in a browser
- * (CSP Level 3).
+ * Reads a response's Content-Security-Policy. As in a browser, all policies of a header must allow
+ * a thing (CSP Level 3).
  *
  * @param header the value of Content-Security-Policy; several headers joined by commas.
  */
@@ -23,9 +23,9 @@ export function readPolicy(header: string | undefined): PolicyVerdict {
     .map(nonceOf)
     .find((found) => found !== undefined);
   return {
-    script: policies.every((policy) => allowsScript(policy, nonce)),
+    mayRunScript: policies.every((policy) => allowsScript(policy, nonce)),
     nonce,
-    connect: policies.every((policy) => allowsSelf(effective(policy, "connect-src", "default-src"))),
+    mayConnect: policies.every((policy) => allowsSelf(effective(policy, "connect-src", "default-src"))),
   };
 }
 
@@ -33,7 +33,7 @@ function parse(policy: string): Directives {
   const directives = new Map<string, readonly string[]>();
   for (const directive of policy.split(";")) {
     const [name = "", ...sources] = directive.trim().split(/[\t\n\f\r ]+/);
-    // A browser takes the first of two directives of one name.
+    // Browsers use the first of two directives with the same name.
     if (name !== "" && !directives.has(name.toLowerCase())) directives.set(name.toLowerCase(), sources);
   }
   return directives;
@@ -50,13 +50,13 @@ function allowsScript(policy: Directives, nonce: string | undefined): boolean {
   const sources = effective(policy, "script-src-elem", "script-src", "default-src");
   if (sources === undefined) return true;
   if (nonce !== undefined && sources.some((source) => nonceOf(source) === nonce)) return true;
-  // With 'strict-dynamic', a browser looks at nonces and hashes only.
+  // With 'strict-dynamic', browsers consider only nonces and hashes.
   return !sources.some((source) => source.toLowerCase() === "'strict-dynamic'") && allowsSelf(sources);
 }
 
 /**
- * Whether a list of sources lets the page's own server in: by 'self', a wildcard or a scheme. A
- * list of host names is not looked into.
+ * Whether a list of sources allows the page's own server, by 'self', a wildcard or a scheme. Host
+ * names in the list are not compared.
  */
 function allowsSelf(sources: readonly string[] | undefined): boolean {
   return sources === undefined || sources.some((source) => /^(?:'self'|\*|https?:)$/i.test(source));

@@ -3,14 +3,14 @@ import type { AccessTokens } from "./access-tokens.ts";
 import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
 import type { ExchangeList, ExchangePage, ExchangeSummary } from "../panel.ts";
 
-/** An answer of the toolbar's own, for an adapter to send. */
+/** An answer of the toolbar itself, for an adapter to send. */
 export interface ToolbarAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | ReadableStream<Uint8Array>;
 }
 
-/** What the pages show. */
+/** The data for the pages. */
 export interface PageSource {
   list(from: number): ExchangeList;
   page(id: string): ExchangePage | undefined;
@@ -27,9 +27,9 @@ const PAGE_POLICY =
 const NOT_FOUND: ToolbarAnswer = { status: 404, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: "Not Found" };
 
 /**
- * Everything under the toolbar's prefix, behind its one guard: the browser's file, a page for
- * servers that send no HTML, one exchange, the list, and a stream of new ones. Whatever is not
- * there, or not for this visitor, is a plain 404.
+ * Answers everything under the toolbar's prefix, if the guard allows it: the browser's script, a
+ * page for servers without HTML, one exchange, the list, and a stream of new ones. Anything else,
+ * and anything for a visitor who may not see it, is a plain 404.
  */
 export class Pages {
   readonly #prefix: string;
@@ -48,12 +48,12 @@ export class Pages {
     this.#refused = refused;
   }
 
-  /** Whether an address is one of the toolbar's own. */
+  /** Whether an address belongs to the toolbar. */
   owns(url: string): boolean {
     return url.startsWith(this.#prefix) && /^(?:$|[/?])/.test(url.slice(this.#prefix.length));
   }
 
-  /** The answer to a request for one of the toolbar's own addresses; undefined for all others. */
+  /** The answer to a request for an address of the toolbar. Undefined for all others. */
   handle(request: ToolbarRequest): ToolbarAnswer | undefined {
     if (!this.owns(request.url)) return undefined;
     const verdict = this.#guard.admits(request);
@@ -75,17 +75,16 @@ export class Pages {
     return page === undefined || page.summary.sequence < from ? NOT_FOUND : data(page, searchParams);
   }
 
-  /** The address of the browser's file, with what that needs to know. */
+  /** The address of the browser's script, with its parameters. */
   scriptAddress(parameters: Readonly<Record<string, string>>): string {
     return `${this.#prefix}/toolbar.js?${new URLSearchParams(parameters).toString()}`;
   }
 
-  /** Reports an exchange that has ended. */
+  /** Sends a finished exchange to all open pages. */
   announce(summary: ExchangeSummary): void {
     const message = new TextEncoder().encode(`data: ${JSON.stringify(summary)}\n\n`);
     for (const controller of this.#streams) {
-      // A reader that has stopped reading is let go: its page will ask for the list when it is
-      // back.
+      // Drop a page that has stopped reading. It asks for the list when it connects again.
       if ((controller.desiredSize ?? 0) > -100) controller.enqueue(message);
       else this.#end(controller);
     }
@@ -140,8 +139,7 @@ export class Pages {
 }
 
 /**
- * Plain JSON; or the same as a module, because a page's policy may forbid fetch where it allows
- * scripts.
+ * Plain JSON, or a module with the same data: a page's policy may forbid fetch but allow scripts.
  */
 function data(value: ExchangeList | ExchangePage, parameters: URLSearchParams): ToolbarAnswer {
   const json = JSON.stringify(value);

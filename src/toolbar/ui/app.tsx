@@ -8,12 +8,12 @@ import { PanelsView } from "./panels-view.tsx";
 import { readPreferences, writePreferences } from "./preferences.ts";
 import { RequestList } from "./request-list.tsx";
 
-/** A request that still runs is asked for again after so many milliseconds, so many times. */
+/** Milliseconds between two attempts to load a running request, and the number of attempts. */
 const AGAIN = { after: 400, times: 20 };
-/** More lines than this are not drawn. */
+/** The most lines that are drawn. */
 const LONGEST_LIST = 500;
 
-/** The toolbar: what it knows, and which part of it is seen. */
+/** The toolbar: its data, and which part of it is visible. */
 export function App({ parameters }: { readonly parameters: Parameters }): JSX.Element {
   const [preferences, setPreferences] = useState(readPreferences);
   const [list, setList] = useState<{ readonly exchanges: readonly ExchangeSummary[]; readonly capacity: number }>({
@@ -23,8 +23,7 @@ export function App({ parameters }: { readonly parameters: Parameters }): JSX.El
   const [selected, setSelected] = useState(parameters.exchange);
   const [page, setPage] = useState<ExchangePage>();
   const [lost, setLost] = useState(false);
-  // An error comes before what was looked at on the page before; a choice on this page comes before
-  // both.
+  // A choice on this page goes first, then a panel with an error, then the panel of the last page.
   const [chosen, setChosen] = useState<string>();
   const root = useRef<HTMLDivElement>(null);
   const handle = useRef<HTMLButtonElement>(null);
@@ -89,7 +88,7 @@ export function App({ parameters }: { readonly parameters: Parameters }): JSX.El
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (parameters.page || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.code !== "KeyD") return;
-      // On a Mac this types a letter, which the writer may want.
+      // On a Mac, Alt+D types a letter. So it does nothing while the user is typing.
       if (event.key.toLowerCase() !== "d" && isWriting(event.target)) return;
       event.preventDefault();
       toggle(!preferences.open);
@@ -150,7 +149,7 @@ function Missing({ lost, empty }: { readonly lost: boolean; readonly empty: bool
   const text = empty
     ? "Waiting for the first request."
     : lost
-      ? "The server does not have this request any more: it was restarted, or newer requests have taken the place. Load the page again."
+      ? "The server no longer has this request: it was restarted, or newer requests have replaced it. Load the page again."
       : "Loading…";
   return (
     <div class="detail-side">

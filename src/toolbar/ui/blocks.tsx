@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { Block, Cell, NumbersBlock, PairsBlock, TableBlock, TimelineBlock, VerdictBlock } from "../panel.ts";
 import { Sign } from "./sign.tsx";
 
-/** Draws one block. All that a server said becomes a text node. */
+/** Draws one block. All texts from the server become text nodes, never HTML. */
 export function BlockView({ block }: { readonly block: Block }): JSX.Element {
   switch (block.kind) {
     case "verdict":

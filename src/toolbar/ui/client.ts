@@ -1,8 +1,8 @@
 import type { ExchangeList, ExchangePage, ExchangeSummary } from "../panel.ts";
 
-/** What the server told in the address of this script. */
+/** The parameters that the server has put in the address of this script. */
 export interface Parameters {
-  /** Where the toolbar's pages stand, without a slash at the end. */
+  /** The path of the toolbar's pages, without a slash at the end. */
   readonly base: string;
   readonly token: string;
   /** The request that this page answered; absent on the toolbar's own page. */
@@ -29,7 +29,7 @@ export function readParameters(address: string): Parameters {
 let loads = 0;
 
 /**
- * Asks by import, because a page's policy may forbid fetch where it allows this script's own
+ * Loads data with import(), because a page's policy may forbid fetch but allow this script's
  * imports.
  */
 async function load(parameters: Parameters, path: string): Promise<unknown> {
@@ -48,7 +48,9 @@ export async function loadExchange(parameters: Parameters, id: string): Promise<
   }
 }
 
-/** The requests that this page may see, newest first; undefined when the server cannot be asked. */
+/**
+ * The requests that this page may see, newest first; undefined when the server cannot be reached.
+ */
 export async function loadList(parameters: Parameters): Promise<ExchangeList | undefined> {
   try {
     return (await load(parameters, "exchanges")) as ExchangeList;
@@ -58,11 +60,11 @@ export async function loadList(parameters: Parameters): Promise<ExchangeList | u
 }
 
 /**
- * Listens for requests that end from now on, while the page is visible: a browser opens only six
- * connections to a server, and hidden tabs must not hold them.
+ * Listens for requests that end from now on, while the page is visible. A browser opens only six
+ * connections to a server, so hidden tabs must not hold one.
  *
- * @param onReturn called whenever the page is visible again, because what ended meanwhile was not
- *   heard.
+ * @param onReturn called when the page becomes visible again, because it has missed the requests
+ *   that ended meanwhile.
  */
 export function watch(parameters: Parameters, onSummary: (summary: ExchangeSummary) => void, onReturn: () => void): () => void {
   let source: EventSource | undefined;

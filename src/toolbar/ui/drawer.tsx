@@ -5,7 +5,7 @@ import { Chip, findings, Mark, milliseconds, Status } from "./sign.tsx";
 
 const LOWEST = 160;
 
-/** The open toolbar: a line about the request, and beneath it what its children are. */
+/** The open toolbar: a line about the request, with the children below it. */
 export function Drawer(properties: {
   readonly summary: ExchangeSummary | undefined;
   readonly redirect: ExchangeSummary | undefined;
@@ -29,7 +29,7 @@ export function Drawer(properties: {
         </span>
         {summary === undefined ? null : <Line summary={summary} />}
         {redirect === undefined ? null : (
-          <button type="button" class="link" onClick={() => onSelect(redirect.id)} title="The request whose redirect led here">
+          <button type="button" class="link" onClick={() => onSelect(redirect.id)} title="The request that redirected here">
             ← {redirect.status} {redirect.method} {redirect.path}
           </button>
         )}

@@ -2,7 +2,7 @@ import type { JSX, Ref } from "preact";
 import type { ExchangeSummary } from "../panel.ts";
 import { findings, Mark, milliseconds, Status } from "./sign.tsx";
 
-/** The closed toolbar: how the request went, in a corner. */
+/** The closed toolbar: a summary of the request in a corner of the page. */
 export function Handle(properties: {
   readonly summary: ExchangeSummary | undefined;
   readonly lost: boolean;

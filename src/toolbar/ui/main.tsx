@@ -5,7 +5,7 @@ import { STYLES } from "./styles.ts";
 
 const NAME = "latchkey-toolbar";
 
-/** An element that a page's own code can neither look into nor style. */
+/** An element that the page's own code can neither read nor style. */
 class ToolbarElement extends HTMLElement {
   readonly #root = this.attachShadow({ mode: "closed" });
   readonly #place = document.createElement("div");
@@ -19,7 +19,7 @@ class ToolbarElement extends HTMLElement {
   }
 
   connectedCallback(): void {
-    // In the top layer no transform, opacity or stacking of the page's root reaches it.
+    // In the top layer, the page's transform, opacity and stacking do not affect it.
     this.popover = "manual";
     this.showPopover?.();
   }
@@ -33,8 +33,7 @@ class ToolbarElement extends HTMLElement {
 function start(): void {
   const parameters = readParameters(import.meta.url);
   for (const script of document.scripts) if (script.src === import.meta.url) script.remove();
-  // Where a library exchanges the body and keeps the document, the element of the page before is
-  // still there.
+  // A library that replaces only the body leaves the element of the last page in the document.
   const before = document.querySelector<ToolbarElement>(NAME);
   if (before !== null) {
     before.show(parameters);
@@ -46,5 +45,5 @@ function start(): void {
   document.documentElement.append(element);
 }
 
-// Not within a frame: its page has a toolbar of its own.
+// Not inside of a frame: the outer page has its own toolbar.
 if (window.top === window) start();

@@ -4,7 +4,7 @@ import type { ExchangePage, PanelView } from "../panel.ts";
 import { BlockView } from "./blocks.tsx";
 import { Sign } from "./sign.tsx";
 
-/** The tabs of one request, and the panel that is chosen. */
+/** The tabs of one request, and the selected panel. */
 export function PanelsView(properties: {
   readonly page: ExchangePage;
   readonly chosen: string;

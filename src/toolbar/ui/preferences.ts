@@ -1,4 +1,4 @@
-/** What the toolbar remembers in this browser. */
+/** The settings that the toolbar stores in this browser. */
 export interface Preferences {
   readonly open: boolean;
   /** Pixels. */
@@ -8,7 +8,7 @@ export interface Preferences {
 
 const NAME = "latchkey-toolbar";
 
-/** What was remembered; a page may forbid storage, then nothing is. */
+/** The stored settings, or the defaults. A page may forbid storage. */
 export function readPreferences(): Preferences {
   const standard = { open: false, height: Math.round(innerHeight * 0.45), panel: "session" };
   try {
@@ -23,11 +23,11 @@ export function readPreferences(): Preferences {
   }
 }
 
-/** Remembers. */
+/** Stores the settings. */
 export function writePreferences(preferences: Preferences): void {
   try {
     localStorage.setItem(NAME, JSON.stringify(preferences));
   } catch {
-    // Without storage the toolbar starts as new on each page.
+    // Without storage, the toolbar starts with the defaults on each page.
   }
 }

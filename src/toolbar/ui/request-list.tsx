@@ -8,7 +8,7 @@ interface Group {
   readonly count: number;
 }
 
-/** The requests that are kept, newest first; the same request many times in a row is one line. */
+/** The recorded requests, newest first. Equal requests in a row are one line. */
 export function RequestList(properties: {
   readonly exchanges: readonly ExchangeSummary[];
   readonly capacity: number;
@@ -34,7 +34,7 @@ export function RequestList(properties: {
           value={filter}
           onInput={(event) => setFilter(event.currentTarget.value)}
         />
-        <span class="count" title={`The last ${capacity} requests of this server are kept`}>
+        <span class="count" title={`The list shows the last ${capacity} requests of this server`}>
           {exchanges.length}
         </span>
       </label>
@@ -65,7 +65,7 @@ export function RequestList(properties: {
         ))}
       </ol>
       {shown.length === 0 ? (
-        <p class="empty">{exchanges.length === 0 ? "No request has been recorded yet." : "No request fits the filter."}</p>
+        <p class="empty">{exchanges.length === 0 ? "No request has been recorded yet." : "No request matches the filter."}</p>
       ) : null}
     </nav>
   );

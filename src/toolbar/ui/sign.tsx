@@ -4,7 +4,7 @@ import type { Tone } from "../panel.ts";
 const SIGNS: Readonly<Record<Tone, string>> = { ok: "✓", warn: "!", error: "✕", info: "i", key: "⚿", plain: "–" };
 const WORDS: Readonly<Record<Tone, string>> = { ok: "all is well", warn: "warning", error: "error", info: "note", key: "key", plain: "" };
 
-/** A sign for a tone, with its word for readers who do not see it. */
+/** The sign of a tone, with a word for screen readers. */
 export function Sign({ tone }: { readonly tone: Tone }): JSX.Element {
   return (
     <span
@@ -28,7 +28,7 @@ export function Status({ tone, status }: { readonly tone: "ok" | "warn" | "error
   );
 }
 
-/** The mark of the toolbar: a key. */
+/** The logo of the toolbar: a key. */
 export function Mark(): JSX.Element {
   return (
     <svg
@@ -65,7 +65,7 @@ export function Chip({
   );
 }
 
-/** Milliseconds as the toolbar writes them. */
+/** Milliseconds for the toolbar's lines. */
 export function milliseconds(value: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en-US")} ms`;
 }

@@ -1,6 +1,4 @@
-/**
- * The one style sheet of the toolbar. It reaches nothing outside, and nothing outside reaches it.
- */
+/** The style sheet of the toolbar. It applies only inside of the toolbar's shadow root. */
 export const STYLES = `
 :host {
   all: initial !important;

@@ -11,7 +11,7 @@ interface Kind {
   readonly options: (domain: string) => Omit<SessionManagerOptions, "keys">;
 }
 
-/** Sessions whose cookie has a name that a neighbour can set: without the prefix __Host-. */
+/** Sessions with a cookie name that a sibling host can set: without the prefix __Host-. */
 const KINDS: readonly Kind[] = [
   { title: "flask()", adapter: "node", name: "session", options: () => ({ format: flask() }) },
   { title: "a name of its own", adapter: "Hono", name: "sid", options: () => ({ cookie: { name: "sid" } }) },
@@ -25,7 +25,7 @@ type Plant = (scene: Scene, pair: string) => Promise<void>;
  * A script of the application's own origin can plant a twin that differs from its cookie only in
  * being partitioned. A browser that does not know the attribute takes the expiry of that twin for
  * one of the cookie itself. So an answer may expire it only where it ends the session, or writes it
- * anew: the next login does.
+ * again: the next login does.
  */
 const TWIN = "a script, partitioned";
 
@@ -43,7 +43,7 @@ const PLANTS: Readonly<Record<string, Plant>> = {
   "a subdomain, for the host": async (scene, pair) => await scene.setFrom(`evil.${scene.host}`, `${pair}; Domain=${scene.host}; Path=/`),
 };
 
-/** A login and a logout beside a planted session: one plant of each sort will do. */
+/** A login and a logout together with a planted session. One of each kind is enough. */
 const SORTS = ["a script, for a deeper path", TWIN, "a sibling, for the parent domain", "a subdomain, for the host"];
 /**
  * A neighbour that writes the very scope of the application's own cookie replaces it. No answer can
@@ -53,7 +53,7 @@ const REPLACES = { kind: "a Domain", plant: "a sibling, for the parent domain" }
 
 const FOLDER = "/app/deep";
 
-/** A cookie of the session's name that somebody else has set: the visitor stays who they are. */
+/** A cookie of the session's name that another host has set: the visitor stays logged in. */
 export function plantedCookies(stage: () => Stage): void {
   describe.each(KINDS)("with $title on $adapter", (kind) => {
     const plants = Object.entries(PLANTS).filter(([plant]) => kind.title !== REPLACES.kind || plant !== REPLACES.plant);
@@ -76,7 +76,7 @@ export function plantedCookies(stage: () => Stage): void {
       },
     );
 
-    test("C1: a session planted as a partitioned twin opens for nobody, and is gone after the next login", async () => {
+    test("C1: a session planted as a partitioned twin gives no session, and is gone after the next login", async () => {
       const scene = stage().scene(kind.adapter, kind.options);
       await scene.logIn("victim");
       await PLANTS[TWIN]!(scene, await scene.sessionOf("attacker"));
@@ -89,7 +89,7 @@ export function plantedCookies(stage: () => Stage): void {
       expect(await scene.ask("/me")).toBe("nobody");
     });
 
-    test.each(sorts)("C1: a login holds beside a session that was planted before by %s", async (_, plant) => {
+    test.each(sorts)("C1: a login holds although a session was planted before by %s", async (_, plant) => {
       const scene = stage().scene(kind.adapter, kind.options);
       await plant(scene, await scene.sessionOf("attacker"));
       await scene.logIn("victim");

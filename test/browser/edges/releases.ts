@@ -33,7 +33,7 @@ const HALF = 1000;
 
 /** A visitor with the cookie of the release before. */
 export function releases(stage: () => Stage): void {
-  describe.each(["cookie", "store"])("whose sessions are in the %s", (place) => {
+  describe.each(["cookie", "store"])("with sessions in the %s", (place) => {
     describe.each(CHANGES)("when $title between two releases", ({ before, after }) => {
       const begin = (): { scene: Scene; time: { now: number }; next: () => void } => {
         const time = { now: unixNow() };

@@ -33,9 +33,9 @@ export interface PublicName {
 }
 
 /**
- * The names that an example of this file may use without an import, as a docstring has no room for
- * one: those of the entry point of its folder, those of `latchkey` and `latchkey/keys`, and those
- * of the file itself.
+ * The names that an example of this file may use without an import, because a docstring has no
+ * space for one: those of the entry point of its folder, those of `latchkey` and `latchkey/keys`,
+ * and those of the file itself.
  */
 export function publicNamesFor(file: string): ReadonlyMap<string, PublicName> {
   const own = ENTRY_POINTS.filter(

@@ -15,12 +15,12 @@ export interface Tab {
   close(): Promise<void>;
 }
 
-/** A browser engine. Certificates that nobody has signed are accepted by all of them. */
+/** A browser engine. Self-signed certificates are accepted by all of them. */
 export interface Engine {
   readonly name: string;
   /** Whether its programs are on this machine. */
   readonly isHere: boolean;
-  /** The top-level domain whose names all lead to this machine. */
+  /** The top-level domain with names that all lead to this machine. */
   readonly topLevelDomain: "test" | "localhost";
   start(): Promise<Tab>;
 }

@@ -12,7 +12,7 @@ const programs = requirement("WebKit (WebKitWebDriver and Xvfb)", () => {
 });
 
 /**
- * WebKitGTK's MiniBrowser, on a display of its own that nobody sees. It resolves every name below
+ * WebKitGTK's MiniBrowser, on a virtual display. It resolves every name below
  * localhost to this machine.
  */
 export const webkitEngine: Engine = {
