@@ -1,9 +1,9 @@
 /** As `JSON.parse` calls its reviver, for numbers and the other values without members. */
 export type Reviver = (this: object, key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
-/** One mark, one string or one word, and white space before it. */
+/** One mark, one string or one word, with the white space before it. */
 const TOKEN = /[ \t\n\r]*(?:([{}[\],:])|("(?:[^"\\]|\\.)*")|([^\s{}[\],:"]+))/gsy;
-/** A string and whether it is a name; one that does not end goes to the end of the text. */
+/** A string, and whether it is a name. A string without an end goes to the end of the text. */
 const STRING = /"[^"\\]*(?:\\.[^"\\]*)*(?:"([ \t\n\r]*:)?|$)/gs;
 
 /** Whether a name in the text is written with an escape, such as `"\u00e9": 1`. */
@@ -14,14 +14,14 @@ export function hasEscapedName(text: string): boolean {
 }
 
 /**
- * What `JSON.parse` gives, for texts with escapes in names.
+ * Like `JSON.parse`, for texts with escapes in names.
  *
  * V8 13.6 (Node 24) reads such names wrongly: it compares the text of the name, with its escapes,
  * to the name that the last object of this shape had. Once `{"a":1,"\\":2}` was parsed anywhere in
- * the process, the name in `{"a":1,"\u4eae":2}` is read as a backslash. Here each name is parsed
- * alone, where nothing is expected.
+ * the process, the name in `{"a":1,"\u4eae":2}` is read as a backslash. So each name is parsed by
+ * itself here.
  *
- * @throws SyntaxError if it is no JSON.
+ * @throws SyntaxError if it is not JSON.
  */
 export function parseJson(text: string, revive: Reviver): unknown {
   const tokens = new RegExp(TOKEN);
