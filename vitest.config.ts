@@ -2,8 +2,8 @@ import { defineConfig } from "vitest/config";
 
 // Tests import the package by its public names. The condition "latchkey-source" of `exports` in
 // package.json leads them to the source, so no build is needed. (test/dist.test.ts and the browser
-// tests are the ones that look at the built package.) The other conditions are the defaults of Vite,
-// which a list replaces.
+// tests are the ones that look at the built package.) The other conditions are the defaults of
+// Vite, which a list replaces.
 const conditions = ["latchkey-source", "module", "node", "development|production"];
 
 export default defineConfig({

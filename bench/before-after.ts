@@ -32,7 +32,8 @@ const { values: options, positionals } = parseArgs({
   },
 });
 const [before, now = OWN_DIST, roundsText = "15"] = positionals;
-if (before === undefined) throw new Error("Name the dist folder of the commit before: node bench/before-after.ts ../before/dist");
+if (before === undefined)
+  throw new Error("Name the dist folder of the commit before: node bench/before-after.ts ../before/dist");
 const rounds = Number(roundsText);
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`"${roundsText}" is not a number of rounds.`);
 const builds = [new Build(before), new Build(now)] as const;
@@ -47,11 +48,14 @@ const load = [loadavg()[0]!];
 const rows: Record<string, Row[]> = {};
 for (const name of options.parts.split(",")) {
   const part = parts[name];
-  if (part === undefined) throw new Error(`"${name}" is not a part. Fix: choose from ${Object.keys(parts).join(", ")}.`);
+  if (part === undefined)
+    throw new Error(`"${name}" is not a part. Fix: choose from ${Object.keys(parts).join(", ")}.`);
   const own: Row[] = (rows[name] = []);
   await part((row) => {
     own.push(row);
-    process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0)} s  ${ratioOf(row).toFixed(2)}  ${row.name}\n`);
+    process.stderr.write(
+      `${((performance.now() - started) / 1000).toFixed(0)} s  ${ratioOf(row).toFixed(2)}  ${row.name}\n`,
+    );
   });
   console.log(`\n${name}\n\n${tableOf(own)}`);
 }
@@ -67,7 +71,14 @@ console.log(`\n${rounds} rounds, ${seconds} s, load average ${load.map((value) =
 
 const folder = new URL("results/", import.meta.url);
 mkdirSync(folder, { recursive: true });
-const about = { date: new Date().toISOString().slice(0, 10), node: process.version, cpus: cpus().length, load, rounds, seconds };
+const about = {
+  date: new Date().toISOString().slice(0, 10),
+  node: process.version,
+  cpus: cpus().length,
+  load,
+  rounds,
+  seconds,
+};
 const shorten = (_: string, value: unknown): unknown => (typeof value === "number" ? Number(value.toFixed(3)) : value);
 writeFileSync(new URL(`${options.out}.json`, folder), `${JSON.stringify({ about, rows }, shorten)}\n`);
 

@@ -44,7 +44,8 @@ export class Build {
 
   /** @param dist the dist folder, with its package.json and node_modules beside it. */
   constructor(dist: string) {
-    if (!existsSync(dist)) throw new Error(`There is no folder ${dist}. Fix: run "npm run build" in ${dirname(resolve(dist))}.`);
+    if (!existsSync(dist))
+      throw new Error(`There is no folder ${dist}. Fix: run "npm run build" in ${dirname(resolve(dist))}.`);
     this.#require = createRequire(join(resolve(dist), "../package.json"));
   }
 

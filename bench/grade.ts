@@ -39,11 +39,14 @@ function cost(work: () => void): number {
   return (user + system) / 1000;
 }
 
-const median = (numbers: readonly number[]): number => numbers.toSorted((first, second) => first - second)[numbers.length >> 1]!;
+const median = (numbers: readonly number[]): number =>
+  numbers.toSorted((first, second) => first - second)[numbers.length >> 1]!;
 const row = (name: string, times: readonly number[]): string =>
   `| ${name} | ${times.map((time) => time.toFixed(2)).join(" | ")} | ${times.length > 1 ? (times[1]! / times[0]!).toFixed(1) : ""} |`;
 
-console.log(`| milliseconds of CPU | ${checkouts.map((_, index) => (index === 0 ? "here" : "there")).join(" | ")} | ratio |`);
+console.log(
+  `| milliseconds of CPU | ${checkouts.map((_, index) => (index === 0 ? "here" : "there")).join(" | ")} | ratio |`,
+);
 console.log(`|---|${checkouts.map(() => "---:").join("|")}|---:|`);
 for (const [name, make] of Object.entries(GENERATORS)) {
   const keys = Array.from({ length: KEYS }, make);
@@ -69,7 +72,11 @@ for (const [name, prefix, encoding] of [
   ["a key made here", "lk1_", "base64url"],
 ] as const) {
   const first = (path: string): number =>
-    Number(execFileSync(process.execPath, ["--input-type=module", "-e", FIRST, path, prefix, encoding], { encoding: "utf8" }));
+    Number(
+      execFileSync(process.execPath, ["--input-type=module", "-e", FIRST, path, prefix, encoding], {
+        encoding: "utf8",
+      }),
+    );
   const rounds = Array.from({ length: ROUNDS }, () => modules.map((path) => first(path)));
   console.log(
     row(

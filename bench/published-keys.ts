@@ -14,7 +14,9 @@ const file = process.argv[2] ?? process.env["LATCHKEY_PUBLISHED_KEYS"];
 if (file === undefined) throw new Error("Name the list: npm exec -- node bench/published-keys.ts list.txt.gz");
 const raw = readFileSync(file);
 const keys = [
-  ...new Map(parseKeyList(file.endsWith(".gz") ? gunzipSync(raw) : raw).map((key) => [Buffer.from(key).toString("hex"), key])).values(),
+  ...new Map(
+    parseKeyList(file.endsWith(".gz") ? gunzipSync(raw) : raw).map((key) => [Buffer.from(key).toString("hex"), key]),
+  ).values(),
 ];
 
 const text = (key: Uint8Array): string => Buffer.from(key).toString("utf8");
@@ -43,5 +45,7 @@ const rows = checks.map(([check, passes]) => {
 });
 console.log(`${keys.length} distinct published keys\n`);
 console.log("| check | published keys that pass | share |\n|---|---:|---:|");
-for (const { check, passes, share } of rows) console.log(`| ${check} | ${passes.toLocaleString("en")} | ${share.toFixed(1)} % |`);
-if (process.argv.includes("--json")) writeFileSync("published-keys.json", JSON.stringify({ keys: keys.length, rows }, null, 2));
+for (const { check, passes, share } of rows)
+  console.log(`| ${check} | ${passes.toLocaleString("en")} | ${share.toFixed(1)} % |`);
+if (process.argv.includes("--json"))
+  writeFileSync("published-keys.json", JSON.stringify({ keys: keys.length, rows }, null, 2));

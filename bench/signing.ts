@@ -21,7 +21,9 @@ import { payloads } from "./signing/payloads.ts";
 import { peers } from "./signing/peers.ts";
 import { startPython } from "./signing/python.ts";
 
-const { values: options } = parseArgs({ options: { rounds: { type: "string", default: "21" }, save: { type: "string" } } });
+const { values: options } = parseArgs({
+  options: { rounds: { type: "string", default: "21" }, save: { type: "string" } },
+});
 const rounds = Number(options.rounds);
 
 interface Row {
@@ -60,7 +62,8 @@ for (const [payload, value] of payloads) {
       // pay for, but never always the same one.
       for (const index of shuffled(jobs.length)) times[index]!.push(await measure(jobs[index]!, operation));
     }
-    const of = (name: string): readonly number[] | undefined => times[contenders.findIndex((contender) => contender.name === name)];
+    const of = (name: string): readonly number[] | undefined =>
+      times[contenders.findIndex((contender) => contender.name === name)];
     for (const [index, { name, inPython }] of contenders.entries()) {
       const mine = times[index]!;
       const theirs = inPython === undefined ? undefined : of(inPython);
@@ -83,17 +86,25 @@ const cell = (number: number | undefined): string => (number === undefined ? "" 
 for (const [payload, value] of payloads) {
   for (const operation of ["verify", "sign"] as const) {
     console.log(`\n${operation}, ${payload} (${JSON.stringify(value).length} bytes of JSON)`);
-    console.log("".padEnd(38) + ["CPU us", "/ floor", "/ format floor", "x Python"].map((head) => head.padStart(14)).join(""));
+    console.log(
+      "".padEnd(38) + ["CPU us", "/ floor", "/ format floor", "x Python"].map((head) => head.padStart(14)).join(""),
+    );
     for (const row of rows) {
       if (row.payload !== payload || row.operation !== operation) continue;
-      console.log(row.contender.padEnd(38) + [row.microseconds, row.floor, row.formatFloor, row.timesPython].map(cell).join(""));
+      console.log(
+        row.contender.padEnd(38) + [row.microseconds, row.floor, row.formatFloor, row.timesPython].map(cell).join(""),
+      );
     }
   }
 }
-console.log(`\nNot installed: ${missing.join(", ") || "nothing"}. Load average ${load.map((value) => value.toFixed(2)).join(" to ")}.`);
+console.log(
+  `\nNot installed: ${missing.join(", ") || "nothing"}. Load average ${load.map((value) => value.toFixed(2)).join(" to ")}.`,
+);
 
 const rounded = rows.map((row) =>
-  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, typeof value === "number" ? Number(value.toFixed(2)) : value])),
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, typeof value === "number" ? Number(value.toFixed(2)) : value]),
+  ),
 );
 const result = {
   date: new Date().toISOString().slice(0, 10),

@@ -28,7 +28,9 @@ import { RedisStore } from "../src/stores/redis.ts";
 import { SqliteStore } from "../src/stores/sqlite.ts";
 import { postgresPrograms, redisPrograms, startPostgres, startRedis } from "../test/support/services.ts";
 
-const { values: options } = parseArgs({ options: { rounds: { type: "string", default: "9" }, calls: { type: "string", default: "300" } } });
+const { values: options } = parseArgs({
+  options: { rounds: { type: "string", default: "9" }, calls: { type: "string", default: "300" } },
+});
 const ROUNDS = Number(options.rounds);
 const CALLS = Number(options.calls);
 const PARALLEL = 16;
@@ -61,7 +63,11 @@ async function ofStore(name: string, floor: string | undefined, store: SessionSt
       throw new Error(`${name} refused a save.`);
     kept[session] = next;
   };
-  return { name, call: { read: async (session) => await store.get(`bench-${session}`), save }, ...(floor === undefined ? {} : { floor }) };
+  return {
+    name,
+    call: { read: async (session) => await store.get(`bench-${session}`), save },
+    ...(floor === undefined ? {} : { floor }),
+  };
 }
 
 const closing: (() => unknown)[] = [];
@@ -100,7 +106,11 @@ async function addRedis(): Promise<void> {
       },
     },
     await ofStore("RedisStore, redis", "redis, GET and SET", new RedisStore(nodeRedis, { prefix: "a:" })),
-    await ofStore("fromExpressStore, connect-redis", "redis, GET and SET", fromExpressStore(new ConnectRedis({ client: nodeRedis }))),
+    await ofStore(
+      "fromExpressStore, connect-redis",
+      "redis, GET and SET",
+      fromExpressStore(new ConnectRedis({ client: nodeRedis })),
+    ),
     {
       name: "ioredis, GET and SET",
       call: {
@@ -122,14 +132,16 @@ async function addPostgres(): Promise<void> {
   closing.push(async () => await sql.end());
   await pool.query("CREATE TABLE floor (id text PRIMARY KEY, payload text)");
   await pool.query("INSERT INTO floor SELECT 'bench-' || n, 'payload' FROM generate_series(0, 15) AS n");
-  for (const client of [pool, sql]) await new PostgresStore(client, { table: client === pool ? "a" : "b" }).createSchema();
+  for (const client of [pool, sql])
+    await new PostgresStore(client, { table: client === pool ? "a" : "b" }).createSchema();
   const floor = "pg, SELECT and UPDATE";
   contenders.push(
     {
       name: floor,
       call: {
         read: async (session) => await pool.query("SELECT payload FROM floor WHERE id = $1", [`bench-${session}`]),
-        save: async (session) => await pool.query("UPDATE floor SET payload = $2 WHERE id = $1", [`bench-${session}`, PAYLOAD]),
+        save: async (session) =>
+          await pool.query("UPDATE floor SET payload = $2 WHERE id = $1", [`bench-${session}`, PAYLOAD]),
       },
     },
     await ofStore("PostgresStore, pg", floor, new PostgresStore(pool, { table: "a" })),
@@ -149,7 +161,9 @@ async function time(call: (session: number) => Promise<unknown>, parallel: numbe
 }
 
 async function measure(): Promise<void> {
-  const columns = (["read", "save"] as const).flatMap((operation) => [1, PARALLEL].map((parallel) => ({ operation, parallel })));
+  const columns = (["read", "save"] as const).flatMap((operation) =>
+    [1, PARALLEL].map((parallel) => ({ operation, parallel })),
+  );
   const times = new Map(contenders.map(({ name }) => [name, columns.map((): number[] => [])]));
   for (let round = -1; round < ROUNDS; round++) {
     for (const { name, call } of contenders) {
@@ -164,7 +178,9 @@ async function measure(): Promise<void> {
     const cells = columns.map(({ operation, parallel }, column): [string, string] => {
       const own = times.get(name)![column]!;
       const ratio =
-        floor === undefined ? "" : ` (x${median(own.map((value, round) => value / times.get(floor)![column]![round]!)).toFixed(2)})`;
+        floor === undefined
+          ? ""
+          : ` (x${median(own.map((value, round) => value / times.get(floor)![column]![round]!)).toFixed(2)})`;
       return [`${operation}, ${parallel === 1 ? "alone" : `of ${parallel}`}`, `${median(own).toFixed(0)} µs${ratio}`];
     });
     return [name, Object.fromEntries(cells)] as const;

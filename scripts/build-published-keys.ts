@@ -21,17 +21,23 @@ import { readPublished, readPublishedKeys } from "./published/read-published.ts"
 
 const LARGEST = 160_000;
 
-const [path, target = fileURLToPath(new URL("../src/keys/grading/known/published-keys.ts", import.meta.url))] = process.argv.slice(2);
+const [path, target = fileURLToPath(new URL("../src/keys/grading/known/published-keys.ts", import.meta.url))] =
+  process.argv.slice(2);
 if (path === undefined) throw new Error("Name the list: node scripts/build-published-keys.ts all.txt.gz");
 const file = readFileSync(path);
 const list = file[0] === 0x1f && file[1] === 0x8b ? gunzipSync(file) : file;
 
 const keys = parseKeyList(list).flatMap(withTwin);
 const listed = keys.filter((key) => !isRefused(key));
-const documented = [...FRAMEWORK_DEFAULT_KEYS, ...readPublished()].map((key) => Buffer.from(key as string)).flatMap(withTwin);
+const documented = [...FRAMEWORK_DEFAULT_KEYS, ...readPublished()]
+  .map((key) => Buffer.from(key as string))
+  .flatMap(withTwin);
 const digests = [...FRAMEWORK_DEFAULT_KEYS, ...readPublishedKeys().map(({ key }) => key)].flatMap(digestsOf);
 const filter = Buffer.from(
-  buildKeyFilter([...[...listed, ...documented].flatMap((key) => [key, trimmed(key)]).filter((key) => key.length > 0), ...digests]),
+  buildKeyFilter([
+    ...[...listed, ...documented].flatMap((key) => [key, trimmed(key)]).filter((key) => key.length > 0),
+    ...digests,
+  ]),
 );
 if (filter.length > LARGEST) throw new Error(`The filter has ${filter.length} bytes, more than ${LARGEST}.`);
 writeFileSync(

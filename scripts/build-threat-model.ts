@@ -44,7 +44,8 @@ const ORDER = [
   "primitives",
 ];
 
-const ID = /^(?:ATK(?:-[a-z0-9]+)+|ASVS \d+\.\d+\.\d+(?: [a-z-]+)?|NIST \d+\.\d+(?:\.\d+)?(?: [a-z-]+)?|RFC ?\d+[a-z]*(?: [a-z-]+)?)$/;
+const ID =
+  /^(?:ATK(?:-[a-z0-9]+)+|ASVS \d+\.\d+\.\d+(?: [a-z-]+)?|NIST \d+\.\d+(?:\.\d+)?(?: [a-z-]+)?|RFC ?\d+[a-z]*(?: [a-z-]+)?)$/;
 const FAMILY = /^\/\*\n \* (.+)\n \*\n((?: \* .+\n)+) \*\//;
 /** A comment of one line or of several, and the test below it. */
 const TEST = /^\/\*\*(?: (.+) \*\/|\n((?: \* .+\n)+) \*\/)\ntest\("([^"]+?): (.+)", /gm;
@@ -56,7 +57,8 @@ const TEST = /^\/\*\*(?: (.+) \*\/|\n((?: \* .+\n)+) \*\/)\ntest\("([^"]+?): (.+
  */
 export function readFamilies(): readonly Family[] {
   const files = globSync("*.test.ts", { cwd: FOLDER }).filter((file) => file !== "threat-model.test.ts");
-  const rank = (file: string): number => (ORDER.indexOf(basename(file, ".test.ts")) + ORDER.length + 1) % (ORDER.length + 1);
+  const rank = (file: string): number =>
+    (ORDER.indexOf(basename(file, ".test.ts")) + ORDER.length + 1) % (ORDER.length + 1);
   const families = files.sort((one, two) => rank(one) - rank(two) || one.localeCompare(two)).map(readFamily);
   const ids = families.flatMap(({ threats }) => threats.map(({ id }) => id));
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
@@ -72,7 +74,8 @@ function joined(lines: string): string {
 function readFamily(file: string): Family {
   const text = readFileSync(new URL(file, FOLDER), "utf8");
   const [, title, paragraph] = FAMILY.exec(text) ?? [];
-  if (title === undefined || paragraph === undefined) throw new Error(`${file} does not begin with a comment of a title and a paragraph.`);
+  if (title === undefined || paragraph === undefined)
+    throw new Error(`${file} does not begin with a comment of a title and a paragraph.`);
   const threats = [...text.matchAll(TEST)].map(([, line, lines = "", id = "", threat = ""]): Threat => {
     if (!ID.test(id)) throw new Error(`${file}: "${id}" is no id of an attack or a requirement.`);
     return { id, threat, defence: line ?? joined(lines) };
@@ -90,10 +93,22 @@ export function buildThreatModel(): string {
   const count = families.reduce((sum, { threats }) => sum + threats.length, 0);
   const sections = families.map(
     ({ title, introduction, file, threats }) =>
-      `## ${title}\n\n${introduction} The tests stand in [${file}](../test/attacks/${file}).\n\n` +
+      `## ${title}\n\n${wrapped(`${introduction} The tests are in [${file}](../test/attacks/${file}).`)}\n\n` +
       `| id | threat | what Latchkey does |\n|---|---|---|\n${threats.map(toRow).join("\n")}\n`,
   );
   return `${introductionOf(count)}\n${sections.join("\n")}`;
+}
+
+/** A paragraph in lines of at most 100 characters, as on the other pages. */
+function wrapped(paragraph: string): string {
+  const lines: string[] = [];
+  let [line = "", ...words] = paragraph.split(" ");
+  for (const word of words) {
+    const longer = `${line} ${word}`;
+    if (longer.length > 100) lines.push(line);
+    line = longer.length > 100 ? word : longer;
+  }
+  return [...lines, line].join("\n");
 }
 
 function toRow({ id, threat, defence }: Threat): string {
@@ -111,26 +126,37 @@ function introductionOf(count: number): string {
 
 ## Who attacks, and with what
 
-- **A visitor** sends any bytes as a Cookie header, and has any number of genuine cookies, but not the key.
-- **A neighbour** runs another application on the same host, a sibling domain, or a script in a page, and can put cookies into a visitor's browser.
-- **A thief** has a copy of a cookie, of the session store, of a log, or of a key that is no longer used.
+- **A visitor** sends any bytes as a Cookie header, and has any number of genuine cookies, but not
+  the key.
+- **A neighbour** runs another application on the same host, a sibling domain, or a script in a
+  page, and can put cookies into a visitor's browser.
+- **A thief** has a copy of a cookie, of the session store, of a log, or of a key that is no longer
+  used.
 - **A program with the same key** signs other things with it, or an older version of this one did.
-- **A mistake** does as much harm: a key out of a tutorial, a clock that is wrong, a store that fails, a session that grows.
+- **A mistake** does as much harm: a key out of a tutorial, a clock that is wrong, a store that
+  fails, a session that grows.
 
-Anyone who has the current key, or runs code in the server, can do all that the server can. So can a script in a page, in the name of the visitor who looks at it: HttpOnly keeps the
-cookie from it, not the session. Cross-site requests are met by SameSite alone; forms that matter need a token of their own.
+Anyone who has the current key, or runs code in the server, can do all that the server can. So can a
+script in a page, in the name of the visitor who looks at it: HttpOnly keeps the cookie from it, not
+the session. Cross-site requests are met by SameSite alone; forms that matter need a token of their
+own.
 
 What Latchkey promises, and what it cannot, stands in [SECURITY.md](../SECURITY.md).
 
 ## How to read the tables
 
-Each line is a test that carries out the attack through the package's own names, on every format and store that it concerns; there are ${count}. \`ATK\` is an attack that is known against
-libraries of this kind. \`ASVS\` is a requirement of OWASP's Application Security Verification Standard 5.0.0, \`NIST\` a section of SP 800-63B-4, \`RFC6265bis\` the specification of
-cookies that browsers follow, and \`RFC\` with a number that document. To run them: \`npx vitest run test/attacks\`, or with \`-t "ASVS 7.2.4"\` one of them.
+Each line is a test that carries out the attack through the package's own names, on every format and
+store that it concerns; there are ${count}. \`ATK\` is an attack that is known against libraries of
+this kind. \`ASVS\` is a requirement of OWASP's Application Security Verification Standard 5.0.0,
+\`NIST\` a section of SP 800-63B-4, \`RFC6265bis\` the specification of cookies that browsers follow,
+and \`RFC\` with a number that document. To run them: \`npx vitest run test/attacks\`, or with
+\`-t "ASVS 7.2.4"\` one of them.
 `;
 }
 
 if (import.meta.main) {
   writeFileSync(PAGE, buildThreatModel());
-  console.log(`${fileURLToPath(PAGE)}: ${readFamilies().reduce((sum, { threats }) => sum + threats.length, 0)} threats`);
+  console.log(
+    `${fileURLToPath(PAGE)}: ${readFamilies().reduce((sum, { threats }) => sum + threats.length, 0)} threats`,
+  );
 }

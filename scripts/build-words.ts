@@ -1,6 +1,6 @@
 /**
- * Builds src/keys/grading/words/word-list.ts: the words that made-up keys and digests are made of, the most
- * common first.
+ * Builds src/keys/grading/words/word-list.ts: the words that made-up keys and digests are made of,
+ * the most common first.
  *
  *     node scripts/build-words.ts <language-en> <language-common>
  *
@@ -13,7 +13,8 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 
 const [english, common] = process.argv.slice(2);
-if (english === undefined || common === undefined) throw new Error("Name the folders of language-en and language-common.");
+if (english === undefined || common === undefined)
+  throw new Error("Name the folders of language-en and language-common.");
 const read = (folder: string, name: string): readonly string[] =>
   JSON.parse(readFileSync(join(folder, "src", `${name}.json`), "utf8")) as string[];
 
@@ -31,7 +32,8 @@ const lists: readonly (readonly string[])[] = [
   read(english, "lastnames").filter(isWord).slice(0, 800),
 ];
 const words = new Set<string>();
-for (let rank = 0; rank < 8000; rank++) for (const list of lists) if (list[rank] !== undefined) words.add(list[rank] as string);
+for (let rank = 0; rank < 8000; rank++)
+  for (const list of lists) if (list[rank] !== undefined) words.add(list[rank] as string);
 
 const compressed = brotliCompressSync(Buffer.from([...words].join("\n")), {
   params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 22 },

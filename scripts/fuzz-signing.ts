@@ -34,7 +34,9 @@ const serializers = [
   new URLSafeTimedSerializer(keys),
   flaskSessionSerializer(keys),
 ];
-const managers = [flask(), signed(), sealed()].map((format) => new SessionManager({ keys, format, cookie: { name: "s" } }));
+const managers = [flask(), signed(), sealed()].map(
+  (format) => new SessionManager({ keys, format, cookie: { name: "s" } }),
+);
 const tagged = new TaggedJson();
 const genuine = new Set<string>();
 
@@ -83,7 +85,10 @@ function signedRubbish(which: number, text: string): string {
     () => new Signer(keys, { salt: "itsdangerous" }).sign(plain),
     () => new TimestampSigner(keys, { salt: "itsdangerous" }).sign(plain),
     () => new TimestampSigner(keys, { salt: "cookie-session", keyDerivation: "hmac" }).sign(plain),
-    () => new TimestampSigner(keys, { salt: "cookie-session", keyDerivation: "hmac" }).sign(Buffer.from(plain).toString("base64url")),
+    () =>
+      new TimestampSigner(keys, { salt: "cookie-session", keyDerivation: "hmac" }).sign(
+        Buffer.from(plain).toString("base64url"),
+      ),
     () => new Signer(keys, { salt: "itsdangerous" }).sign(`.${Buffer.from(plain).toString("base64url")}`),
   ][which]!();
   remember(made);
@@ -124,12 +129,14 @@ function tolerant(run: () => unknown): boolean {
 async function feed(text: string): Promise<void> {
   for (const signer of signers) {
     bounded(text.length, () => {
-      if (tolerant(() => signer.unsign(text)) && !genuine.has(text)) throw new Error("A signer accepted what was never signed.");
+      if (tolerant(() => signer.unsign(text)) && !genuine.has(text))
+        throw new Error("A signer accepted what was never signed.");
     });
   }
   for (const serializer of serializers) {
     bounded(text.length, () => {
-      if (tolerant(() => serializer.loads(text)) && !genuine.has(text)) throw new Error("A serializer accepted what was never signed.");
+      if (tolerant(() => serializer.loads(text)) && !genuine.has(text))
+        throw new Error("A serializer accepted what was never signed.");
     });
     bounded(text.length, () => void serializer.loadsUnsafe(text));
   }
@@ -156,7 +163,12 @@ for (let round = 0; performance.now() < end; round++) {
       texts++;
       await feed(text);
     }),
-    { seed: seed + round, numRuns: 2000, interruptAfterTimeLimit: Math.max(1, end - performance.now()), markInterruptAsFailure: false },
+    {
+      seed: seed + round,
+      numRuns: 2000,
+      interruptAfterTimeLimit: Math.max(1, end - performance.now()),
+      markInterruptAsFailure: false,
+    },
   );
 }
 console.log(

@@ -23,7 +23,14 @@ const parts = values.parts === undefined ? undefined : (oneOf(values.parts.split
 
 for (const kind of kinds) {
   const length = values.length === undefined ? undefined : Number(values.length);
-  const { runs, seconds, failure } = await simulate({ kind, seed, runs: Number(values.runs), path: values.path, parts, length });
+  const { runs, seconds, failure } = await simulate({
+    kind,
+    seed,
+    runs: Number(values.runs),
+    path: values.path,
+    parts,
+    length,
+  });
   console.log(
     `${kind}: seed ${seed}, ${runs} histories, ${seconds.toFixed(1)} s, ${failure === undefined ? "all as promised" : `broken (--path ${failure.path})`}`,
   );

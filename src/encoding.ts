@@ -38,7 +38,8 @@ export function decodeBase64url(text: string): Buffer | undefined {
  * itsdangerous.
  */
 export function integerToBytes(integer: number): Buffer {
-  if (!Number.isSafeInteger(integer) || integer < 0) throw new RangeError("integerToBytes takes an integer from 0 to 2^53 - 1.");
+  if (!Number.isSafeInteger(integer) || integer < 0)
+    throw new RangeError("integerToBytes takes an integer from 0 to 2^53 - 1.");
   const hex = integer === 0 ? "" : integer.toString(16);
   return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex");
 }

@@ -39,7 +39,13 @@ export { SessionManager } from "./sessions/manager.ts";
 export type { Rejection } from "./sessions/data/rejection.ts";
 export type { FlashMessage } from "./sessions/data/flashes.ts";
 export { Session, type LoginOptions } from "./sessions/session.ts";
-export type { IndexedStore, SessionStore, SetOptions, StoredSession, SweepableStore } from "./sessions/store/session-store.ts";
+export type {
+  IndexedStore,
+  SessionStore,
+  SetOptions,
+  StoredSession,
+  SweepableStore,
+} from "./sessions/store/session-store.ts";
 
 export { Markup } from "./signing/markup.ts";
 export type { StandardSchema } from "./signing/standard-schema.ts";

@@ -65,5 +65,7 @@ function modeNamed(word: string, place: string): Mode {
  */
 export function checkEnvironment(place: string, env: unknown): void {
   if (typeof env === "object" && env !== null) return;
-  throw new InvalidOptionError(`${place} needs the environment to read. Fix: ${place}({ env: process.env }), or env: {} to read none.`);
+  throw new InvalidOptionError(
+    `${place} needs the environment to read. Fix: ${place}({ env: process.env }), or env: {} to read none.`,
+  );
 }

@@ -21,7 +21,9 @@ export function checkOptions(
   instead: Readonly<Record<string, string>> = {},
 ): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new InvalidOptionError(`${place} takes an object with options. It got ${kindOf(options)}. Fix: write { ${known[0] ?? ""}: … }.`);
+    throw new InvalidOptionError(
+      `${place} takes an object with options. It got ${kindOf(options)}. Fix: write { ${known[0] ?? ""}: … }.`,
+    );
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
@@ -38,7 +40,8 @@ export function checkOptions(
  *   the value, which may be a secret.
  */
 export function checkText(place: string, value: unknown): void {
-  if (typeof value !== "string") throw new InvalidOptionError(`${place} must be a string. It got ${kindOf(value)}. Fix: pass a string.`);
+  if (typeof value !== "string")
+    throw new InvalidOptionError(`${place} must be a string. It got ${kindOf(value)}. Fix: pass a string.`);
 }
 
 /**
@@ -49,7 +52,9 @@ export function checkText(place: string, value: unknown): void {
  */
 export function checkBytes(place: string, value: unknown): void {
   if (value instanceof Uint8Array) return;
-  throw new InvalidOptionError(`${place} must be a Uint8Array, such as a Buffer. It got ${kindOf(value)}. Fix: Buffer.from(text).`);
+  throw new InvalidOptionError(
+    `${place} must be a Uint8Array, such as a Buffer. It got ${kindOf(value)}. Fix: Buffer.from(text).`,
+  );
 }
 
 /**
@@ -60,7 +65,9 @@ export function checkBytes(place: string, value: unknown): void {
  */
 export function checkTextOrBytes(place: string, value: unknown): void {
   if (typeof value === "string" || value instanceof Uint8Array) return;
-  throw new InvalidOptionError(`${place} must be a string or a Uint8Array. It got ${kindOf(value)}. Fix: pass one of the two.`);
+  throw new InvalidOptionError(
+    `${place} must be a string or a Uint8Array. It got ${kindOf(value)}. Fix: pass one of the two.`,
+  );
 }
 
 function suggestion(name: string, known: readonly string[]): string {
@@ -68,7 +75,9 @@ function suggestion(name: string, known: readonly string[]): string {
     .map((candidate) => ({ candidate, distance: distanceOf(name.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ distance }) => distance <= Math.min(NEAR, name.length - 1))
     .sort((a, b) => a.distance - b.distance);
-  return nearest === undefined ? `Its options: ${known.join(", ")}.` : `Did you mean ${JSON.stringify(nearest.candidate)}?`;
+  return nearest === undefined
+    ? `Its options: ${known.join(", ")}.`
+    : `Did you mean ${JSON.stringify(nearest.candidate)}?`;
 }
 
 /** The number of letters to change, add or remove (Levenshtein 1966). */

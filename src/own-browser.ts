@@ -24,7 +24,8 @@ const LOOPBACK_HOST =
   /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[(?:::1|::ffff:127(?:\.\d{1,3}){3}|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})\])\.?(?::\d+)?$/i;
 const LOOPBACK_ADDRESS = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/i;
 /** Headers that proxies and content delivery networks add, and browsers do not send. */
-const PROXY_HEADER = /^(?:forwarded|via|x-forwarded(?:-.*)?|x-real-ip|(?:[a-z]+-)*client-ip|cf-.*|cdn-loop|x-amzn-trace-id|x-envoy-.*)$/i;
+const PROXY_HEADER =
+  /^(?:forwarded|via|x-forwarded(?:-.*)?|x-real-ip|(?:[a-z]+-)*client-ip|cf-.*|cdn-loop|x-amzn-trace-id|x-envoy-.*)$/i;
 
 /**
  * Whether a request certainly came from a browser on the same machine, without a proxy. Only then
@@ -60,7 +61,9 @@ export function isLoopbackAddress(address: string | undefined): boolean {
  */
 export function proxySign({ httpVersion, headers }: Pick<Connection, "httpVersion" | "headers">): string | undefined {
   if (httpVersion !== "1.1" && !(httpVersion?.startsWith("2") ?? false)) {
-    return httpVersion === undefined ? "the version of HTTP is not known" : `HTTP/${httpVersion.replace(/[^\d.]/g, "?")}`;
+    return httpVersion === undefined
+      ? "the version of HTTP is not known"
+      : `HTTP/${httpVersion.replace(/[^\d.]/g, "?")}`;
   }
   if (headers === undefined) return "the headers are not known";
   for (const name of namesOf(headers)) if (PROXY_HEADER.test(name)) return `the header ${name.toLowerCase()}`;

@@ -33,9 +33,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ["index", "keys/index", "stores"],
 };
 /** What the adapters of all frameworks share. */
-const SHARED = ["check-mounted", "not-saved", "node-facts", "session-place", "session-of", "node-response", "open-session"].map(
-  (part) => `adapters/${part}`,
-);
+const SHARED = [
+  "check-mounted",
+  "not-saved",
+  "node-facts",
+  "session-place",
+  "session-of",
+  "node-response",
+  "open-session",
+].map((part) => `adapters/${part}`);
 /**
  * Order inside of a folder: a part -> the other parts of that folder that it may import. What is in
  * no part may import all parts. A part is a folder or a single file.
@@ -50,7 +56,14 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "keys/key-ring": ["keys/secret-key", "keys/check-key"],
   "keys/generate": ["keys/prefixes"],
   "keys/derive": ["keys/secret-key"],
-  "keys/sources": ["keys/secret-key", "keys/grading", "keys/grading/known", "keys/check-key", "keys/key-ring", "keys/generate"],
+  "keys/sources": [
+    "keys/secret-key",
+    "keys/grading",
+    "keys/grading/known",
+    "keys/check-key",
+    "keys/key-ring",
+    "keys/generate",
+  ],
   "sessions/data": [],
   "sessions/with-timeout": [],
   "sessions/backend": ["sessions/data"],
@@ -158,7 +171,9 @@ describe("who may import whom", () => {
 
   test("every part is there, and every folder inside of a folder is a part", () => {
     expect(Object.keys(INNER).filter((part) => !files.some((file) => partOf(file) === part))).toEqual([]);
-    const folders = files.filter((file) => file.split("/").length > 2 && folderOf(file) !== "toolbar/ui" && partOf(file) === undefined);
+    const folders = files.filter(
+      (file) => file.split("/").length > 2 && folderOf(file) !== "toolbar/ui" && partOf(file) === undefined,
+    );
     expect([...new Set(folders.map(dirname))]).toEqual([]);
   });
 
@@ -190,7 +205,9 @@ describe("who may import whom", () => {
   });
 
   test("every relative import names a file that exists", () => {
-    expect(inside.filter(({ target }) => !texts.has(target)).map(({ from, target }) => `${from} -> ${target}`)).toEqual([]);
+    expect(inside.filter(({ target }) => !texts.has(target)).map(({ from, target }) => `${from} -> ${target}`)).toEqual(
+      [],
+    );
   });
 });
 
@@ -202,14 +219,20 @@ describe("what only some folders may use", () => {
     expect(offenders(/from "node:crypto"/, (folder) => CRYPTO_FOLDERS.includes(folder))).toEqual([]);
   });
   test("Date.now stays in clock", () => {
-    expect(offenders(/\bDate\.now\b|\bnew Date\(\)/, (folder) => folder === "clock" || folder === "toolbar/ui")).toEqual([]);
+    expect(
+      offenders(/\bDate\.now\b|\bnew Date\(\)/, (folder) => folder === "clock" || folder === "toolbar/ui"),
+    ).toEqual([]);
   });
   test("process.env stays in mode and in the command line, console in the command line", () => {
-    expect(offenders(/\bprocess\.env\b|\bconsole\.\w+\(/, (folder) => folder === "cli" || folder === "mode")).toEqual([]);
+    expect(offenders(/\bprocess\.env\b|\bconsole\.\w+\(/, (folder) => folder === "cli" || folder === "mode")).toEqual(
+      [],
+    );
     expect(offenders(/\bconsole\.\w+\(/, (folder) => folder === "cli")).toEqual([]);
   });
   test("the toolbar's browser half imports nothing of Node", () => {
-    expect(imports.filter(({ from, specifier }) => folderOf(from) === "toolbar/ui" && specifier.startsWith("node:"))).toEqual([]);
+    expect(
+      imports.filter(({ from, specifier }) => folderOf(from) === "toolbar/ui" && specifier.startsWith("node:")),
+    ).toEqual([]);
   });
   test("no store and no part of the core imports a driver or a framework", () => {
     const allowed: Readonly<Record<string, readonly string[]>> = {

@@ -5,7 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { CHANNELS, flask, KeyRing, sealed, SecretKey, SessionManager, signed } from "latchkey";
-import { announceKey, gradeSecretKey, loadKeyRing, loadKeyRingAsync, promoteKey, type LoadKeyRingOptions } from "latchkey/keys";
+import {
+  announceKey,
+  gradeSecretKey,
+  loadKeyRing,
+  loadKeyRingAsync,
+  promoteKey,
+  type LoadKeyRingOptions,
+} from "latchkey/keys";
 import { Signer, URLSafeTimedSerializer } from "latchkey/signing";
 import { SqliteStore } from "latchkey/stores/sqlite";
 import { Toolbar } from "latchkey/toolbar";
@@ -97,7 +104,9 @@ describe("a planted key never shows", () => {
         outcome(() => new KeyRing(variant, variant as never)),
         outcome(() => announceKey(variant, variant, "file")),
         outcome(() => promoteKey(`SECRET_KEY=${variant}`, "00000000", "env")),
-        await loadKeyRingAsync({ env: { SECRET_KEY: variant }, loader: () => Promise.resolve(variant) }).catch((error: unknown) => error),
+        await loadKeyRingAsync({ env: { SECRET_KEY: variant }, loader: () => Promise.resolve(variant) }).catch(
+          (error: unknown) => error,
+        ),
       );
       for (const result of outcomes) expect(leaksOf(result)).toEqual([]);
     }
@@ -107,7 +116,8 @@ describe("a planted key never shows", () => {
 
   test("in channel messages, cookies and stores", async () => {
     const messages: unknown[] = [];
-    const listen = (message: unknown): void => void messages.push(message, (message as { snapshot?: () => unknown }).snapshot?.());
+    const listen = (message: unknown): void =>
+      void messages.push(message, (message as { snapshot?: () => unknown }).snapshot?.());
     const names = Object.values(CHANNELS);
     for (const name of names) subscribe(name, listen);
     const database = new DatabaseSync(":memory:");
@@ -181,11 +191,15 @@ describe("a planted key never shows", () => {
     await get("/nowhere", visit);
     await get("/login", { method: "POST", body: new URLSearchParams({ name: "x", password: CANARY_KEY }) });
     const token = /token=([\w.-]+)/.exec(page)![1]!;
-    const records = await (await get(`/_latchkey/exchanges?token=${token}`, { headers: { "Sec-Fetch-Site": "same-origin" } })).text();
+    const records = await (
+      await get(`/_latchkey/exchanges?token=${token}`, { headers: { "Sec-Fetch-Site": "same-origin" } })
+    ).text();
     const ids = new Set(records.match(/(?<="id":")[\w-]{20,}/g));
     expect(ids.size).toBeGreaterThan(3);
     for (const id of ids) {
-      const record = await get(`/_latchkey/exchanges/${id}?token=${token}`, { headers: { "Sec-Fetch-Site": "same-origin" } });
+      const record = await get(`/_latchkey/exchanges/${id}?token=${token}`, {
+        headers: { "Sec-Fetch-Site": "same-origin" },
+      });
       expect(record.status).toBe(200);
     }
     await example.stop();

@@ -86,11 +86,16 @@ describe("the packed package", () => {
 
   test("the toolbar's browser file is at most 30 kB compressed, and the published keys at most 215 kB", () => {
     expect(gzipSync(readFileSync(join(installed, "dist/toolbar/ui.bundle.js"))).length).toBeLessThanOrEqual(30_000);
-    expect(readFileSync(join(installed, "dist/keys/grading/known/published-keys.js")).length).toBeLessThanOrEqual(215_000);
+    expect(readFileSync(join(installed, "dist/keys/grading/known/published-keys.js")).length).toBeLessThanOrEqual(
+      215_000,
+    );
   });
 
   test("no file names a path of the machine that built it", () => {
-    const found = execFileSync("sh", ["-c", `grep -rl "${root.replace(/\/$/, "")}" . || true`], { cwd: installed, encoding: "utf8" });
+    const found = execFileSync("sh", ["-c", `grep -rl "${root.replace(/\/$/, "")}" . || true`], {
+      cwd: installed,
+      encoding: "utf8",
+    });
     expect(found).toBe("");
   });
 });

@@ -28,7 +28,12 @@ describe("errors", () => {
     expect(expired).toBeInstanceOf(errors.BadTimeSignature);
     expect(expired).toBeInstanceOf(errors.BadSignature);
     expect(expired).toBeInstanceOf(errors.BadData);
-    expect(expired).toMatchObject({ name: "SignatureExpired", code: "signature_expired", payload: "p", dateSigned: new Date(0) });
+    expect(expired).toMatchObject({
+      name: "SignatureExpired",
+      code: "signature_expired",
+      payload: "p",
+      dateSigned: new Date(0),
+    });
     expect(new errors.BadPayload("bad")).not.toBeInstanceOf(errors.BadSignature);
   });
 });

@@ -50,7 +50,8 @@ describe("the entry points", () => {
 
   test.each(ENTRY_POINTS)("$name: the page lists every name, and explains every value", async ({ name, source }) => {
     const exported = [...exportsOf(source)];
-    const ofKind = (isType: boolean): readonly string[] => exported.filter((entry) => entry[1] === isType).map(([key]) => key);
+    const ofKind = (isType: boolean): readonly string[] =>
+      exported.filter((entry) => entry[1] === isType).map(([key]) => key);
     // The names were read from the text of the source. The values are those that an import gives.
     expect(ofKind(false).toSorted()).toEqual(Object.keys((await import(name)) as object).sort());
     const section = sectionOf(name);

@@ -121,7 +121,9 @@ const RULES: Readonly<Record<string, Rule>> = {
 
 const CLASS = /^class\b/;
 const callOf = (thing: Call): Call =>
-  CLASS.test(Function.prototype.toString.call(thing)) ? (...given) => Reflect.construct(thing, given) as unknown : thing;
+  CLASS.test(Function.prototype.toString.call(thing))
+    ? (...given) => Reflect.construct(thing, given) as unknown
+    : thing;
 
 /** What a call throws, at once or later. */
 async function thrownBy(call: Call, given: readonly unknown[]): Promise<unknown> {
@@ -152,18 +154,27 @@ describe.each(Object.entries(ENTRIES))("the entry point %s", async (entry, load)
 
   const functions = names.filter((name) => typeof exported[name] === "function");
   test.each(functions)("A17: %s answers a missing or a wrong argument with an error of ours", async (name) => {
-    const { after = [], refuses = Object.keys(WRONG) as (keyof typeof WRONG)[], throws = LatchkeyError } = RULES[name] ?? {};
-    const wrong = Object.entries(WRONG).map(([what, given]) => [what, after.length === 0 ? given : [given[0], ...after]] as const);
+    const {
+      after = [],
+      refuses = Object.keys(WRONG) as (keyof typeof WRONG)[],
+      throws = LatchkeyError,
+    } = RULES[name] ?? {};
+    const wrong = Object.entries(WRONG).map(
+      ([what, given]) => [what, after.length === 0 ? given : [given[0], ...after]] as const,
+    );
     for (const [what, given] of wrong) {
       const error = await thrownBy(callOf(exported[name] as Call), given);
       if (refuses.includes(what as keyof typeof WRONG)) {
         expect([what, error]).toEqual([what, expect.any(throws)]);
         // In words of ours: V8 and Node say "Cannot read …", "… is not a function", "The … argument
         // must be …".
-        expect(String(error)).not.toMatch(/Cannot (?:read|destructure)|is not a function|not iterable|argument must be/);
+        expect(String(error)).not.toMatch(
+          /Cannot (?:read|destructure)|is not a function|not iterable|argument must be/,
+        );
         // A wrong value is not shown: it may be a secret.
         expect((error as Error).message).not.toMatch(/\btext\b.*\bnonsense\b.*: 1/);
-      } else if (error !== undefined && !isOutsideOfRequest(error)) expect([what, error]).toEqual([what, expect.any(throws)]);
+      } else if (error !== undefined && !isOutsideOfRequest(error))
+        expect([what, error]).toEqual([what, expect.any(throws)]);
     }
   });
 
@@ -177,9 +188,15 @@ describe.each(Object.entries(ENTRIES))("the entry point %s", async (entry, load)
     const [, known = ""] = /Its options: ([\w, ]+)\./.exec((unknown as Error).message) ?? [];
     for (const option of known.split(", ")) {
       // Another case, and underscores as in Python.
-      const misspelled = option === option.toLowerCase() ? `${option}x` : option.replace(/[A-Z]/, (letter) => `_${letter.toLowerCase()}`);
+      const misspelled =
+        option === option.toLowerCase()
+          ? `${option}x`
+          : option.replace(/[A-Z]/, (letter) => `_${letter.toLowerCase()}`);
       const error = await thrownBy(call, [...before!, { [misspelled]: 1 }]);
-      expect([misspelled, (error as Error).message]).toEqual([misspelled, expect.stringContaining(`Did you mean "${option}"?`) as string]);
+      expect([misspelled, (error as Error).message]).toEqual([
+        misspelled,
+        expect.stringContaining(`Did you mean "${option}"?`) as string,
+      ]);
     }
     for (const wrong of [null, 7, "text", []]) {
       const error = await thrownBy(call, [...before!, wrong]);
@@ -190,7 +207,8 @@ describe.each(Object.entries(ENTRIES))("the entry point %s", async (entry, load)
 });
 
 describe("the options of one call", async () => {
-  const { KeyRing, Serializer, Signer, TimedSerializer, TimestampSigner, URLSafeTimedSerializer } = await import("latchkey/signing");
+  const { KeyRing, Serializer, Signer, TimedSerializer, TimestampSigner, URLSafeTimedSerializer } =
+    await import("latchkey/signing");
   const keys = new KeyRing(KEY);
 
   test("A17: a misspelled age is refused, where every age would pass", () => {
@@ -202,7 +220,9 @@ describe("the options of one call", async () => {
     for (const serializer of [new TimedSerializer(keys), new URLSafeTimedSerializer(keys)]) {
       const text = serializer.dumps({ user: 7 });
       for (const method of ["loads", "open", "loadsUnsafe"] as const)
-        expect(() => serializer[method](text, { max_age: 3600 } as object)).toThrow(/has no option "max_age"\. Did you mean "maxAge"\?/);
+        expect(() => serializer[method](text, { max_age: 3600 } as object)).toThrow(
+          /has no option "max_age"\. Did you mean "maxAge"\?/,
+        );
       expect(serializer.loads(text, { maxAge: 3600 })).toEqual({ user: 7 });
       expect(serializer.loads(text, { maxAge: 3600, returnTimestamp: true })).toMatchObject({ value: { user: 7 } });
     }
@@ -212,9 +232,13 @@ describe("the options of one call", async () => {
     const serializer = new Serializer(keys);
     const signed = serializer.dumps(1, { salt: "a" });
     for (const method of ["dumps", "loads", "open", "verify", "loadsUnsafe"] as const)
-      expect(() => serializer[method](signed, { Salt: "a" } as object)).toThrow(/has no option "Salt"\. Did you mean "salt"\?/);
+      expect(() => serializer[method](signed, { Salt: "a" } as object)).toThrow(
+        /has no option "Salt"\. Did you mean "salt"\?/,
+      );
     expect(serializer.loads(signed, { salt: "a" })).toBe(1);
-    expect(() => new Serializer(keys, { fallbackSigners: [{ Digest: "sha256" } as never] })).toThrow(/Did you mean "digest"\?/);
+    expect(() => new Serializer(keys, { fallbackSigners: [{ Digest: "sha256" } as never] })).toThrow(
+      /Did you mean "digest"\?/,
+    );
     expect(() => new Serializer(keys, { fallbackSigners: [null as never] })).toThrow(LatchkeyError);
   });
 
@@ -231,24 +255,33 @@ describe("the adapters", async () => {
   const { SessionManager } = await import("latchkey");
   const manager = new SessionManager({ keys: KEY });
 
-  test.each(["express", "fastify", "hono", "koa", "node"])("A17: sessionOf of latchkey/%s says which argument is wrong", async (entry) => {
-    const { sessionOf } = (await ENTRIES[entry]!()) as { readonly sessionOf: Call };
-    for (const wrong of [undefined, null, 7, "text"]) expect(() => sessionOf(manager, wrong)).toThrow(/needs the request/);
-    for (const wrong of [undefined, null, 7, {}]) expect(() => sessionOf(wrong, {})).toThrow(/needs a SessionManager/);
-    expect(() => sessionOf(manager, {})).toThrow(expect.objectContaining({ code: "session_unavailable" }) as Error);
-  });
+  test.each(["express", "fastify", "hono", "koa", "node"])(
+    "A17: sessionOf of latchkey/%s says which argument is wrong",
+    async (entry) => {
+      const { sessionOf } = (await ENTRIES[entry]!()) as { readonly sessionOf: Call };
+      for (const wrong of [undefined, null, 7, "text"])
+        expect(() => sessionOf(manager, wrong)).toThrow(/needs the request/);
+      for (const wrong of [undefined, null, 7, {}])
+        expect(() => sessionOf(wrong, {})).toThrow(/needs a SessionManager/);
+      expect(() => sessionOf(manager, {})).toThrow(expect.objectContaining({ code: "session_unavailable" }) as Error);
+    },
+  );
 });
 
 describe("latchkey/flask", async () => {
-  const { abort, DebugToolbarExtension, Flask, flash, getFlashedMessages, HTTPException } = await import("latchkey/flask");
+  const { abort, DebugToolbarExtension, Flask, flash, getFlashedMessages, HTTPException } =
+    await import("latchkey/flask");
 
   test("A17: an application's methods refuse what they cannot use", async () => {
     const app = new Flask("/tmp");
-    expect(() => app.route("/", { method: ["POST"] } as never, () => "x")).toThrow(/has no option "method"\. Did you mean "methods"\?/);
+    expect(() => app.route("/", { method: ["POST"] } as never, () => "x")).toThrow(
+      /has no option "method"\. Did you mean "methods"\?/,
+    );
     expect(() => app.route(undefined as never, () => "x")).toThrow(LatchkeyError);
     expect(() => app.route("/", undefined as never)).toThrow(LatchkeyError);
     for (const method of ["beforeRequest", "afterRequest", "use"] as const)
-      for (const wrong of [undefined, null, 7, "text", {}]) expect(() => app[method](wrong as never)).toThrow(/is a function\. It got/);
+      for (const wrong of [undefined, null, 7, "text", {}])
+        expect(() => app[method](wrong as never)).toThrow(/is a function\. It got/);
     expect(() => app.errorHandler("404" as never, () => "x")).toThrow(LatchkeyError);
     expect(() => app.errorHandler(404, undefined as never)).toThrow(LatchkeyError);
     await expect(app.run({ Port: 1 } as never)).rejects.toThrow(/Did you mean "port"\?/);
@@ -260,7 +293,10 @@ describe("latchkey/flask", async () => {
     app.config["SECRET_KEY"] = KEY;
     const seen: unknown[] = [];
     app.route("/", () => {
-      for (const call of [() => flash(undefined as never), () => getFlashedMessages({ with_categories: true } as never)]) {
+      for (const call of [
+        () => flash(undefined as never),
+        () => getFlashedMessages({ with_categories: true } as never),
+      ]) {
         try {
           call();
         } catch (error) {

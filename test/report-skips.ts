@@ -13,7 +13,9 @@ export default function setup(): () => void {
   return () => {
     if (existsSync(file)) {
       const names = [...new Set(readFileSync(file, "utf8").trim().split("\n"))];
-      process.stdout.write(`Skipped for want of: ${names.join(", ")}. In continuous integration this would be a failure.\n`);
+      process.stdout.write(
+        `Skipped for want of: ${names.join(", ")}. In continuous integration this would be a failure.\n`,
+      );
     }
     rmSync(folder, { recursive: true });
   };

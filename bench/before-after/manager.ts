@@ -3,7 +3,14 @@ import type * as core from "../../src/index.ts";
 import type { Build } from "../build.ts";
 import { inTurns, type Row } from "./row.ts";
 
-const FACTS = { secure: true, host: "app.example.com", path: "/", peer: "203.0.113.7", httpVersion: "1.1", headers: {} } as const;
+const FACTS = {
+  secure: true,
+  host: "app.example.com",
+  path: "/",
+  peer: "203.0.113.7",
+  httpVersion: "1.1",
+  headers: {},
+} as const;
 const KEY = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5A";
 const DATA = { name: "Ada Lovelace", cart: ["a-1", "b-2"], csrf: "0f2b6c1de7a94b58" };
 /** In each round. */
@@ -29,7 +36,11 @@ interface Prepared {
 }
 
 /** What a request costs the manager, without a server. */
-export async function managerRows(builds: readonly [Build, Build], rounds: number, note: (row: Row) => void): Promise<void> {
+export async function managerRows(
+  builds: readonly [Build, Build],
+  rounds: number,
+  note: (row: Row) => void,
+): Promise<void> {
   for (const { name, prepare } of jobs()) {
     const works = [await prepare(builds[0]), await prepare(builds[1])] as const;
     const times: [number[], number[]] = [[], []];
@@ -49,7 +60,11 @@ function jobs(): Job[] {
 }
 
 function jobsOf(kind: (typeof KINDS)[number]): Job[] {
-  const requests = async ({ manager }: Prepared, cookie: (index: number) => string, work: (session: core.Session) => void) => ({
+  const requests = async (
+    { manager }: Prepared,
+    cookie: (index: number) => string,
+    work: (session: core.Session) => void,
+  ) => ({
     count: REQUESTS,
     run: async (): Promise<void> => {
       for (let index = 0; index < REQUESTS; index++) {

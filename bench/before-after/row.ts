@@ -34,7 +34,9 @@ export function tableOf(rows: readonly Row[]): string {
   const heads = ["what", "now : before", "half of the rounds", "CPU µs before", "CPU µs now"];
   if (hasServers) heads.push("added before", "added now", "added, now : before", "clock µs before", "clock µs now");
   const lines = rows.map((row) => [...cpuCells(row), ...(hasServers ? serverCells(row) : [])]);
-  return [heads, heads.map((_, index) => (index === 0 ? "---" : "---:")), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return [heads, heads.map((_, index) => (index === 0 ? "---" : "---:")), ...lines]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
 }
 
 function cpuCells(row: Row): string[] {

@@ -26,7 +26,12 @@ const BARE = { withCookie: SCENARIOS["read"]!, withoutCookie: SCENARIOS["untouch
  * @param dists the dist folders, before and now.
  * @param only a regular expression for the labels, such as "express: latchkey redis".
  */
-export async function serverRows(dists: readonly [string, string], rounds: number, only: string, note: (row: Row) => void): Promise<void> {
+export async function serverRows(
+  dists: readonly [string, string],
+  rounds: number,
+  only: string,
+  note: (row: Row) => void,
+): Promise<void> {
   pinLoad();
   const ours = CONTENDERS.filter((one) => one.isOurs === true && labelOf(one).match(only) !== null);
   const services = await startServices(ours);
@@ -47,7 +52,12 @@ export async function serverRows(dists: readonly [string, string], rounds: numbe
   }
 }
 
-async function rowsOf(bare: Running, builds: readonly [Running, Running], rounds: number, note: (row: Row) => void): Promise<void> {
+async function rowsOf(
+  bare: Running,
+  builds: readonly [Running, Running],
+  rounds: number,
+  note: (row: Row) => void,
+): Promise<void> {
   const { contender } = builds[0];
   const scenarios = Object.entries(SCENARIOS).filter(([, scenario]) => applies(scenario, contender));
   for (const [, scenario] of scenarios) for (const one of builds) await sample(one, scenario, WARM_UP, one);
@@ -60,7 +70,8 @@ async function rowsOf(bare: Running, builds: readonly [Running, Running], rounds
       bareCpu[kind].push((await sample(bare, BARE[kind], { seconds: WINDOW }, builds[0])).cpu);
     for (const [name, scenario] of scenarios) {
       const own = samples.get(name)!;
-      for (const build of turnsOf(round)) own[build].push(await sample(builds[build], scenario, { seconds: WINDOW }, builds[build]));
+      for (const build of turnsOf(round))
+        own[build].push(await sample(builds[build], scenario, { seconds: WINDOW }, builds[build]));
     }
   }
   for (const [name, [before, now]] of samples) {

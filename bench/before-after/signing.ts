@@ -5,7 +5,11 @@ import { payloads } from "../signing/payloads.ts";
 import { inTurns, type Row } from "./row.ts";
 
 /** The rows of signing.ts. */
-export async function signingRows(builds: readonly [Build, Build], rounds: number, note: (row: Row) => void): Promise<void> {
+export async function signingRows(
+  builds: readonly [Build, Build],
+  rounds: number,
+  note: (row: Row) => void,
+): Promise<void> {
   const [before, now] = await Promise.all(builds.map(async (build) => ours(await build.entry("latchkey/signing"))));
   for (const [size, value] of payloads) {
     for (const [index, contender] of before!.entries()) {

@@ -49,7 +49,13 @@ export interface Visitor {
 
 /** Five entries, some 110 bytes of JSON, and as much filling as makes up the size. */
 export function visitorOf(size: number): Visitor {
-  const visitor: Visitor = { user: "12345", name: "Ada Lovelace", theme: "dark", csrf: "0123456789abcdef0123456789abcdef", visits: 1 };
+  const visitor: Visitor = {
+    user: "12345",
+    name: "Ada Lovelace",
+    theme: "dark",
+    csrf: "0123456789abcdef0123456789abcdef",
+    visits: 1,
+  };
   const missing = size - JSON.stringify(visitor).length - ',"filling":""'.length;
   // Text that compresses as little as an application's own identifiers do.
   return missing > 0 ? { ...visitor, filling: pseudoRandomText(missing) } : visitor;

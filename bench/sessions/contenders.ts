@@ -8,7 +8,15 @@ import { KOA } from "./apps/koa.ts";
 import { NODE } from "./apps/node.ts";
 
 /** All that take part. Each framework alone stands before its own. */
-export const CONTENDERS: readonly Contender[] = [...NODE, ...EXPRESS, ...FASTIFY, ...KOA, ...HONO, ...H3_SESSIONS, ...FLOORS_ON_FRAMEWORKS];
+export const CONTENDERS: readonly Contender[] = [
+  ...NODE,
+  ...EXPRESS,
+  ...FASTIFY,
+  ...KOA,
+  ...HONO,
+  ...H3_SESSIONS,
+  ...FLOORS_ON_FRAMEWORKS,
+];
 
 /** Its name in tables and on the command line. */
 export function labelOf({ framework, name }: Contender): string {

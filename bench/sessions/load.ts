@@ -37,10 +37,17 @@ const LOOK_AT = 16;
  */
 export async function load(
   target: Target,
-  { seconds, requests: most = Infinity, connections = 16 }: { seconds: number; requests?: number; connections?: number },
+  {
+    seconds,
+    requests: most = Infinity,
+    connections = 16,
+  }: { seconds: number; requests?: number; connections?: number },
 ): Promise<Load> {
   const requests = (target.cookies.length === 0 ? [""] : target.cookies).map((cookie) =>
-    Buffer.from(`GET ${target.path} HTTP/1.1\r\nHost: localhost\r\n${cookie === "" ? "" : `Cookie: ${cookie}\r\n`}\r\n`, "latin1"),
+    Buffer.from(
+      `GET ${target.path} HTTP/1.1\r\nHost: localhost\r\n${cookie === "" ? "" : `Cookie: ${cookie}\r\n`}\r\n`,
+      "latin1",
+    ),
   );
   const latencies: number[] = [];
   let next = 0;
@@ -62,7 +69,11 @@ export async function load(
       pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
       // All answers have the same body, so the end of one that is whole is known without a look at
       // its headers.
-      if (latencies.length % LOOK_AT === 0 || pending.length < TAIL.length || !pending.subarray(-TAIL.length).equals(TAIL)) {
+      if (
+        latencies.length % LOOK_AT === 0 ||
+        pending.length < TAIL.length ||
+        !pending.subarray(-TAIL.length).equals(TAIL)
+      ) {
         const head = pending.indexOf(HEAD_END);
         if (head === -1) return;
         const headers = pending.toString("latin1", 0, head).toLowerCase();

@@ -60,7 +60,14 @@ console.log(`${tableOf(rows)}\n\n${flatnessOf(rows)}`);
 if (options.stores.split(",").length === Object.keys(loads).length) {
   const folder = new URL("../results/", import.meta.url);
   mkdirSync(folder, { recursive: true });
-  const about = { date: new Date().toISOString().slice(0, 10), node: process.version, rounds, samplesPerRound: samples, isFirst };
+  const about = {
+    date: new Date().toISOString().slice(0, 10),
+    node: process.version,
+    rounds,
+    samplesPerRound: samples,
+    isFirst,
+  };
   writeFileSync(new URL("number.json", folder), `${JSON.stringify({ about, rows }, undefined, 1)}\n`);
-  for (const operation of OPERATIONS) writeFileSync(new URL(`number-${operation}.svg`, folder), plotOf(rows, operation));
+  for (const operation of OPERATIONS)
+    writeFileSync(new URL(`number-${operation}.svg`, folder), plotOf(rows, operation));
 }

@@ -38,7 +38,8 @@ function compare(scenario: string, ours: Figures, peer: Figures): Comparison | u
   const [own, theirs] = [ours.scenarios[scenario], peer.scenarios[scenario === "cold" ? "read" : scenario]];
   if (own === undefined || theirs === undefined) return undefined;
   const [mine, other] = [median(own.added), median(theirs.added)];
-  const isLevel = Math.abs(mine - other) < NOISE || (mine > 0 && other > 0 && mine <= other * LEVEL && other <= mine * LEVEL);
+  const isLevel =
+    Math.abs(mine - other) < NOISE || (mine > 0 && other > 0 && mine <= other * LEVEL && other <= mine * LEVEL);
   return { scenario, ours: own, theirs, verdict: isLevel ? "level" : mine < other ? "ahead" : "behind" };
 }
 
@@ -47,7 +48,8 @@ function cell(comparison: Comparison | undefined): string {
   const { ours, theirs, verdict } = comparison;
   const [mine, other] = [median(ours.added), median(theirs.added)];
   // A ratio of figures that may be noise says nothing, so that both are shown.
-  const figure = mine >= NOISE && other >= NOISE ? (mine / other).toFixed(2) : `${mine.toFixed(1)} : ${other.toFixed(1)} µs`;
+  const figure =
+    mine >= NOISE && other >= NOISE ? (mine / other).toFixed(2) : `${mine.toFixed(1)} : ${other.toFixed(1)} µs`;
   return `${figure} ${verdict === "behind" ? "**behind**" : verdict}`;
 }
 
@@ -57,7 +59,11 @@ interface Reason {
 }
 
 const OPENED_BY_HANDLERS = ["iron-session", "jose HS256 by hand", "React Router cookie storage", "h3 useSession"];
-const OVERWRITING = ["express-session, MemoryStore", "express-session, connect-redis", "@fastify/session, connect-redis"];
+const OVERWRITING = [
+  "express-session, MemoryStore",
+  "express-session, connect-redis",
+  "@fastify/session, connect-redis",
+];
 
 /** The first one that explains a comparison counts. */
 const REASONS: readonly Reason[] = [
@@ -68,7 +74,8 @@ const REASONS: readonly Reason[] = [
   },
   {
     text: "its handlers open a session only where they need one; there is no middleware",
-    explains: ({ scenario }, peer) => (scenario === "untouched" || scenario === "anonymous") && OPENED_BY_HANDLERS.includes(peer),
+    explains: ({ scenario }, peer) =>
+      (scenario === "untouched" || scenario === "anonymous") && OPENED_BY_HANDLERS.includes(peer),
   },
   {
     text: "a forged cookie is removed from the browser; the peer sends nothing",
@@ -83,8 +90,13 @@ const REASONS: readonly Reason[] = [
 
 function reasonsOf(comparisons: readonly Comparison[], { name }: Figures): string {
   const behind = comparisons.filter(({ verdict }) => verdict === "behind");
-  const byReason = Map.groupBy(behind, (one) => REASONS.find(({ explains }) => explains(one, name))?.text ?? "**no reason is known**");
-  return [...byReason].map(([text, list]) => `${list.map(({ scenario }) => titleOf(scenario)).join(", ")}: ${text}`).join("; ");
+  const byReason = Map.groupBy(
+    behind,
+    (one) => REASONS.find(({ explains }) => explains(one, name))?.text ?? "**no reason is known**",
+  );
+  return [...byReason]
+    .map(([text, list]) => `${list.map(({ scenario }) => titleOf(scenario)).join(", ")}: ${text}`)
+    .join("; ");
 }
 
 function titleOf(scenario: string): string {

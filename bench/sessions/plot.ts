@@ -27,7 +27,8 @@ export function plot(title: string, xLabel: string, yLabel: string, lines: reado
   const [y0, y1] = decades(points.map(([, y]) => y));
   const px = (x: number): number => LEFT + ((Math.log10(x) - x0) / (x1 - x0)) * (WIDTH - LEFT - RIGHT);
   const py = (y: number): number => HEIGHT - BOTTOM - ((Math.log10(y) - y0) / (y1 - y0)) * (HEIGHT - TOP - BOTTOM);
-  const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => 10 ** (from + index));
+  const range = (from: number, to: number): number[] =>
+    Array.from({ length: to - from + 1 }, (_, index) => 10 ** (from + index));
   const grid = [
     ...range(x0, x1).flatMap((x) => [
       `<path d="M${px(x).toFixed(1)} ${TOP}V${HEIGHT - BOTTOM}" stroke="#ddd"/>`,

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import type { Services } from "./contender.ts";
 
-const canPin = process.platform === "linux" && availableParallelism() > 1 && spawnSync("taskset", ["--version"]).status === 0;
+const canPin =
+  process.platform === "linux" && availableParallelism() > 1 && spawnSync("taskset", ["--version"]).status === 0;
 
 /**
  * Keeps this process, which makes the load, off the core that the servers run on. Says whether that

@@ -32,7 +32,11 @@ const STANDS_FOR: Partial<Record<Framework, Framework>> = { h3: "node:http" };
 /** The peers that give the same guarantee on the same framework. */
 export function peersOf(figures: readonly Figures[], { framework, guarantee }: Figures): Figures[] {
   return figures.filter(
-    (one) => !one.isOurs && !one.isFloor && one.guarantee === guarantee && (STANDS_FOR[one.framework] ?? one.framework) === framework,
+    (one) =>
+      !one.isOurs &&
+      !one.isFloor &&
+      one.guarantee === guarantee &&
+      (STANDS_FOR[one.framework] ?? one.framework) === framework,
   );
 }
 
@@ -52,22 +56,40 @@ export function floorTableOf(figures: readonly Figures[]): string {
         const peer = cheapestPeer(figures, floor, scenario);
         if (peer === undefined) return [];
         const [mine, theirs] = [median(added), median(peer.scenarios[scenario]!.added)];
-        return row([`${floor.framework}: ${floor.name}`, scenario, `${signed(mine)} µs`, peer.name, (mine / theirs).toFixed(2)]);
+        return row([
+          `${floor.framework}: ${floor.name}`,
+          scenario,
+          `${signed(mine)} µs`,
+          peer.name,
+          (mine / theirs).toFixed(2),
+        ]);
       }),
     );
   if (rows.length === 0) return "";
-  return [row(["floor", "request", "adds", "cheapest peer", "floor : theirs"]), row(["---", "---", "---:", "---", "---:"]), ...rows].join(
-    "\n",
-  );
+  return [
+    row(["floor", "request", "adds", "cheapest peer", "floor : theirs"]),
+    row(["---", "---", "---:", "---", "---:"]),
+    ...rows,
+  ].join("\n");
 }
 
 /** What each contender adds, as Markdown. */
 export function tableOf(figures: readonly Figures[]): string {
-  const names = [...new Set(figures.flatMap(({ scenarios }) => Object.keys(scenarios)))].filter((name) => name !== "writers");
+  const names = [...new Set(figures.flatMap(({ scenarios }) => Object.keys(scenarios)))].filter(
+    (name) => name !== "writers",
+  );
   const cell = (one: ScenarioFigures | undefined): string =>
-    one === undefined ? "–" : `${signed(median(one.added))} µs ×${one.times.toFixed(2)}${one.setCookie > 0.5 ? " ✉" : ""}`;
+    one === undefined
+      ? "–"
+      : `${signed(median(one.added))} µs ×${one.times.toFixed(2)}${one.setCookie > 0.5 ? " ✉" : ""}`;
   const rows = figures.map(({ framework, name, guarantee, isOurs, scenarios }) =>
-    row([framework, isOurs ? `**${name}**` : name, guarantee, ...names.map((scenario) => cell(scenarios[scenario])), rates(scenarios)]),
+    row([
+      framework,
+      isOurs ? `**${name}**` : name,
+      guarantee,
+      ...names.map((scenario) => cell(scenarios[scenario])),
+      rates(scenarios),
+    ]),
   );
   const head = ["framework", "sessions", "guarantee", ...names, "req/s of bare: read, write"];
   return [
@@ -87,12 +109,20 @@ export function writersTableOf(figures: readonly Figures[]): string {
   const rows = figures.flatMap(({ framework, name, isOurs, scenarios: { write, writers } }) => {
     if (write === undefined || writers === undefined) return [];
     const pair = ({ cpu, wall }: ScenarioFigures): string => `${median(cpu).toFixed(0)}, ${median(wall).toFixed(0)}`;
-    const ratio = (of: "cpu" | "wall"): string => median(writers[of].map((value, round) => value / write[of][round]!)).toFixed(2);
+    const ratio = (of: "cpu" | "wall"): string =>
+      median(writers[of].map((value, round) => value / write[of][round]!)).toFixed(2);
     return [row([framework, isOurs ? `**${name}**` : name, pair(write), pair(writers), ratio("cpu"), ratio("wall")])];
   });
   if (rows.length === 0) return "";
   return [
-    row(["framework", "sessions", "64 visitors: µs of CPU, of the clock", "16 writers of one session", "one : 64, CPU", "one : 64, clock"]),
+    row([
+      "framework",
+      "sessions",
+      "64 visitors: µs of CPU, of the clock",
+      "16 writers of one session",
+      "one : 64, CPU",
+      "one : 64, clock",
+    ]),
     row(["---", "---", "---:", "---:", "---:", "---:"]),
     ...rows,
   ].join("\n");

@@ -74,7 +74,9 @@ try {
       own.set(scenario, [...(own.get(scenario) ?? []), sample]);
     });
   }
-  const figures = running.filter(({ contender }) => contender.name !== "bare").map(({ contender }) => figuresOf(contender));
+  const figures = running
+    .filter(({ contender }) => contender.name !== "bare")
+    .map(({ contender }) => figuresOf(contender));
   const trips = await redisTrips();
   const tables = [tableOf(figures), writersTableOf(figures), floorTableOf(figures), peerTableOf(figures)];
   console.log(tables.filter((table) => table !== "").join("\n\n"));
@@ -103,11 +105,17 @@ async function everyWindow(
       const { contender } = one;
       const isBare = contender.name === "bare";
       const model = isBare
-        ? running.find((other) => other.contender.framework === contender.framework && applies(scenario, other.contender))
+        ? running.find(
+            (other) => other.contender.framework === contender.framework && applies(scenario, other.contender),
+          )
         : one;
       if (model === undefined || !applies(scenario, model.contender)) continue;
       // Twice for the bare frameworks: every added figure of the round hangs on theirs.
-      note(contender, name, await sample(one, scenario, isBare ? { ...duration, seconds: duration.seconds * 2 } : duration, model));
+      note(
+        contender,
+        name,
+        await sample(one, scenario, isBare ? { ...duration, seconds: duration.seconds * 2 } : duration, model),
+      );
     }
   }
 }

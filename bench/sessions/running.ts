@@ -46,7 +46,10 @@ interface StartOptions {
 }
 
 /** Starts a contender's server, and logs its visitors in. */
-export async function startRunning(contender: Contender, { dist, services, size, isCold }: StartOptions): Promise<Running> {
+export async function startRunning(
+  contender: Contender,
+  { dist, services, size, isCold }: StartOptions,
+): Promise<Running> {
   const server = await ServerProcess.start(labelOf(contender), dist, services);
   const login = `/login?size=${size}`;
   const many: string[] = [];

@@ -50,9 +50,12 @@ export const floors: readonly Contender[] = [
     (token) => {
       const text = verified(token);
       const middle = text.lastIndexOf(".");
-      if (Date.now() / 1000 - Buffer.from(text.slice(middle + 1), "base64url").readUInt32BE() > 3600) throw new Error("expired");
+      if (Date.now() / 1000 - Buffer.from(text.slice(middle + 1), "base64url").readUInt32BE() > 3600)
+        throw new Error("expired");
       const body = text.slice(0, middle);
-      const bytes = body.startsWith(".") ? inflateSync(Buffer.from(body.slice(1), "base64url")) : Buffer.from(body, "base64url");
+      const bytes = body.startsWith(".")
+        ? inflateSync(Buffer.from(body.slice(1), "base64url"))
+        : Buffer.from(body, "base64url");
       return JSON.parse(bytes.toString("utf8"));
     },
   ),

@@ -42,7 +42,11 @@ function timed(name: string, of: signing.TimedSerializer): Contender {
   return serializing(name, of, (token) => of.loads(token, { maxAge: 3600 }));
 }
 
-function serializing(name: string, of: Pick<signing.Serializer, "dumps">, loads: (token: string) => unknown): Contender {
+function serializing(
+  name: string,
+  of: Pick<signing.Serializer, "dumps">,
+  loads: (token: string) => unknown,
+): Contender {
   return {
     name,
     inPython: `Python ${name}`,

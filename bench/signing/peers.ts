@@ -51,13 +51,20 @@ const PEERS: Readonly<Record<string, (library: never) => Contender["start"]>> = 
     const algorithm = { name: "HMAC", hash: "SHA-256" };
     const key = await webcrypto.subtle.importKey("raw", Buffer.from(KEY), algorithm, false, ["sign", "verify"]);
     const sign = (): Promise<string> =>
-      new library.SignJWT(payload as object).setProtectedHeader({ alg: "HS256" }).setIssuedAt().setExpirationTime("1h").sign(key);
+      new library.SignJWT(payload as object)
+        .setProtectedHeader({ alg: "HS256" })
+        .setIssuedAt()
+        .setExpirationTime("1h")
+        .sign(key);
     const token = await sign();
     return { sign, verify: () => library.jwtVerify(token, key) };
   },
   "iron-session": (library: IronSession) => async (payload) => {
     const seal = await library.sealData(payload, { password: KEY });
-    return { sign: () => library.sealData(payload, { password: KEY }), verify: () => library.unsealData(seal, { password: KEY }) };
+    return {
+      sign: () => library.sealData(payload, { password: KEY }),
+      verify: () => library.unsealData(seal, { password: KEY }),
+    };
   },
 };
 

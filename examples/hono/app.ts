@@ -33,7 +33,10 @@ interface Answer {
 }
 
 /** Answers a request, by its method and path. */
-function answer(route: string, session: Pick<Session<Data>, "data" | "subject" | "login" | "logout" | "flash" | "flashes">): Answer {
+function answer(
+  route: string,
+  session: Pick<Session<Data>, "data" | "subject" | "login" | "logout" | "flash" | "flashes">,
+): Answer {
   switch (route) {
     case "GET /": {
       const visits = (session.data.visits = (session.data.visits ?? 0) + 1);

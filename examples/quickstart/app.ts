@@ -1,9 +1,21 @@
 // The application of the article "Flask Secret Key", and what it only tells about: a session that
-// links a visitor to a row, and a server that rejects a cookie that was tampered with. `npm start` runs it.
+// links a visitor to a row, and a server that rejects a cookie that was tampered with. `npm start`
+// runs it.
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { loadKeyRing } from "latchkey/keys";
-import { abort, DebugToolbarExtension, flash, Flask, g, redirect, renderTemplate, request, session, urlFor } from "latchkey/flask";
+import {
+  abort,
+  DebugToolbarExtension,
+  flash,
+  Flask,
+  g,
+  redirect,
+  renderTemplate,
+  request,
+  session,
+  urlFor,
+} from "latchkey/flask";
 import { SqliteStore } from "latchkey/stores/sqlite";
 import { changeOneCharacter } from "./tamper.ts";
 import { Users, type User } from "./users.ts";
@@ -30,7 +42,8 @@ export function createApp(env: Environment): Flask {
     if (session.subject !== undefined) g["user"] = users.get(session.subject);
   });
   app.afterRequest((response) => {
-    if (!response.headers.has("Content-Security-Policy")) response.headers.set("Content-Security-Policy", "default-src 'self'");
+    if (!response.headers.has("Content-Security-Policy"))
+      response.headers.set("Content-Security-Policy", "default-src 'self'");
     return response;
   });
 
@@ -44,7 +57,8 @@ export function createApp(env: Environment): Flask {
   });
   app.post("/signup", async function addUser() {
     const { name, password } = credentials();
-    if (name === "" || password.length < 8) return again("signUp", "A name, and a password of eight characters or more, please.");
+    if (name === "" || password.length < 8)
+      return again("signUp", "A name, and a password of eight characters or more, please.");
     const user = await users.add(name, password);
     if (user === undefined) return again("signUp", `The name ${name} is taken.`);
     return welcome(user, `Welcome, ${user.name}.`);
@@ -56,7 +70,9 @@ export function createApp(env: Environment): Flask {
   app.post("/login", async function checkUser() {
     const { name, password } = credentials();
     const user = await users.check(name, password);
-    return user === undefined ? again("logIn", "That name and password do not fit.") : welcome(user, `Welcome back, ${user.name}.`);
+    return user === undefined
+      ? again("logIn", "That name and password do not fit.")
+      : welcome(user, `Welcome back, ${user.name}.`);
   });
   app.post("/logout", function logOut() {
     session.logout();
@@ -114,5 +130,8 @@ function welcome(user: User, message: string): Response {
 }
 
 if (import.meta.main) {
-  await createApp(process.env).run({ host: process.env["HOST"] ?? "127.0.0.1", port: Number(process.env["PORT"] ?? 5000) });
+  await createApp(process.env).run({
+    host: process.env["HOST"] ?? "127.0.0.1",
+    port: Number(process.env["PORT"] ?? 5000),
+  });
 }

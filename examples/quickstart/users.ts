@@ -49,6 +49,8 @@ export class Users {
   }
 
   #find(column: "id" | "name", value: string): User | undefined {
-    return this.#database.prepare(`SELECT id, name, created FROM users WHERE ${column} = ?`).get(value) as unknown as User | undefined;
+    return this.#database.prepare(`SELECT id, name, created FROM users WHERE ${column} = ?`).get(value) as unknown as
+      | User
+      | undefined;
   }
 }

@@ -55,7 +55,9 @@ function table(name: string, columns: number): string[][] {
   return lines.slice(1).map((line, index) => {
     const cells = line.split("\t");
     if (cells.length !== columns) {
-      throw new Error(`Line ${index + 2} of ${name} has ${cells.length} columns. Fix: give it ${columns}, with one tab between.`);
+      throw new Error(
+        `Line ${index + 2} of ${name} has ${cells.length} columns. Fix: give it ${columns}, with one tab between.`,
+      );
     }
     return cells;
   });

@@ -44,7 +44,8 @@ export function noteSession<Data extends object>(
   }
   const outer = (carrier as Carrier)[OPENED];
   const opened: NotedSession = { manager: manager as unknown as NotedSession["manager"], session, outer };
-  for (let other = outer; other !== undefined; other = other.outer) refuseSameCookie(opened.manager, other.manager, facts);
+  for (let other = outer; other !== undefined; other = other.outer)
+    refuseSameCookie(opened.manager, other.manager, facts);
   // A carrier that is the request of another server too may have that server's session.
   for (const each of carriers as readonly Carrier[]) if (each[OPENED] === outer) each[OPENED] = opened;
 }

@@ -53,13 +53,19 @@ export async function inspectCookie(value: string, name: string, keys: KeyRing):
   }
   const valid = reports.find(({ verdict }) => verdict === "valid");
   if (valid !== undefined)
-    return { ...common(valid), verdict: "valid", explanation: "The signature is good and the session is alive.", data: valid.snapshot() };
+    return {
+      ...common(valid),
+      verdict: "valid",
+      explanation: "The signature is good and the session is alive.",
+      data: valid.snapshot(),
+    };
   const token = reports.find(({ format, reason }) => format === "store" && reason === "unknown");
   if (token !== undefined)
     return {
       ...common(token),
       verdict: "valid",
-      explanation: "A genuine token. Its session is in a store. To list sessions there: latchkey sessions list --store URL",
+      explanation:
+        "A genuine token. Its session is in a store. To list sessions there: latchkey sessions list --store URL",
     };
   const shaped = reports.filter(({ reason }) => reason !== "malformed");
   const [likely] = shaped.filter(({ format }) => format === shapeOf(value)).concat(shaped);
@@ -75,7 +81,12 @@ export async function inspectCookie(value: string, name: string, keys: KeyRing):
 }
 
 /** The value of a cookie that holds this data. */
-export async function signCookie(data: Readonly<Record<string, unknown>>, format: string, name: string, keys: KeyRing): Promise<string> {
+export async function signCookie(
+  data: Readonly<Record<string, unknown>>,
+  format: string,
+  name: string,
+  keys: KeyRing,
+): Promise<string> {
   const manager = new SessionManager({ keys, cookie: { name }, format: FORMATS[format]!() });
   const session = await manager.load(undefined);
   Object.assign(session.data, data);

@@ -81,12 +81,19 @@ function createManager({ keys, config }: ApplicationParts["app"]): SessionManage
  * Flask sends a permanent session's cookie with each answer. With a store that would cost a write
  * for each request, so here the end moves only when half of the lifetime has passed.
  */
-function extensionOf({ SESSION_REFRESH_EACH_REQUEST: refreshes, SESSION_STORE: store }: Config): { readonly extendAfter?: number } {
+function extensionOf({ SESSION_REFRESH_EACH_REQUEST: refreshes, SESSION_STORE: store }: Config): {
+  readonly extendAfter?: number;
+} {
   if (!refreshes) return { extendAfter: Infinity };
   return store === undefined ? { extendAfter: 0 } : {};
 }
 
-async function answer(parts: ApplicationParts, c: Context, endpoint: string | undefined, view: () => unknown): Promise<Response> {
+async function answer(
+  parts: ApplicationParts,
+  c: Context,
+  endpoint: string | undefined,
+  view: () => unknown,
+): Promise<Response> {
   const { app, before, after } = parts;
   const respond = async (make: () => unknown): Promise<Response> => makeResponse(await make(), endpoint ?? c.req.path);
   try {
@@ -132,7 +139,9 @@ async function answerError(
   if (handler === undefined) return errorPage(error, isDebugging(app.config));
   if (known !== error) reportError(error);
   const response = await respond(() => handler(known));
-  return response.status === 200 ? new Response(response.body, { status: known.status, headers: response.headers }) : response;
+  return response.status === 200
+    ? new Response(response.body, { status: known.status, headers: response.headers })
+    : response;
 }
 
 function answerWithoutRoute(routes: readonly Route[], c: Context): Response {
@@ -147,7 +156,9 @@ function errorPage(error: unknown, debug: boolean): Response {
   if (error instanceof HTTPException) return error.toResponse();
   reportError(error);
   // A stack trace shows internals of the server, so only the developer gets it.
-  return new HTTPException(500).toResponse(debug && error instanceof Error ? (error.stack ?? error.message) : undefined);
+  return new HTTPException(500).toResponse(
+    debug && error instanceof Error ? (error.stack ?? error.message) : undefined,
+  );
 }
 
 /** Writes an unexpected error to standard error, as Node does with an uncaught one. */

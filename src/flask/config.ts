@@ -51,10 +51,11 @@ export interface ConfigValues {
    */
   PERMANENT_SESSION_LIFETIME: number;
   /**
-   * Whether a visit moves the end of a session. Default: true, as in Flask. Each answer then sends a
-   * permanent session's cookie. With SESSION_STORE, it is sent when more than half of
-   * PERMANENT_SESSION_LIFETIME has passed since it was sent last. With false, no visit moves the end,
-   * so every visitor is logged out PERMANENT_SESSION_LIFETIME after the session was last saved.
+   * Whether a visit moves the end of a session. Default: true, as in Flask. Each answer then sends
+   * a permanent session's cookie. With SESSION_STORE, it is sent when more than half of
+   * PERMANENT_SESSION_LIFETIME has passed since it was sent last. With false, no visit moves the
+   * end, so every visitor is logged out PERMANENT_SESSION_LIFETIME after the session was last
+   * saved.
    */
   SESSION_REFRESH_EACH_REQUEST: boolean;
   /**

@@ -4,7 +4,13 @@ import type { Hono, MiddlewareHandler } from "hono";
 import type nunjucks from "nunjucks";
 import { InvalidOptionError, KeyRing } from "../index.ts";
 import { loadKeyRing } from "../keys/index.ts";
-import { createApplication, type AfterRequest, type BeforeRequest, type ErrorHandler, type Route } from "./application.ts";
+import {
+  createApplication,
+  type AfterRequest,
+  type BeforeRequest,
+  type ErrorHandler,
+  type Route,
+} from "./application.ts";
 import { processEnvironment } from "../mode.ts";
 import { createConfig, type Config } from "./config.ts";
 import type { ViewResult } from "./response.ts";
@@ -14,7 +20,9 @@ import { createTemplates } from "./templating.ts";
 import { checkOptions, checkText, kindOf } from "../options.ts";
 
 /** A function that answers a request. It is given the variables of its rule. */
-export type View<RuleText extends string = string> = (values: ViewArguments<RuleText>) => ViewResult | Promise<ViewResult>;
+export type View<RuleText extends string = string> = (
+  values: ViewArguments<RuleText>,
+) => ViewResult | Promise<ViewResult>;
 
 /** How a route is registered. */
 export interface RouteOptions {
@@ -102,7 +110,11 @@ export class Flask {
     const { debug } = this;
     if (this.#keys?.made !== secret || this.#keys.debug !== debug) {
       const env = debug ? processEnvironment() : { NODE_ENV: "production" };
-      this.#keys = { made: secret, debug, ring: loadKeyRing({ env, secretKey: secret, ...(fallbacks ? { fallbacks } : {}) }) };
+      this.#keys = {
+        made: secret,
+        debug,
+        ring: loadKeyRing({ env, secretKey: secret, ...(fallbacks ? { fallbacks } : {}) }),
+      };
     }
     return this.#keys.ring;
   }
@@ -195,7 +207,8 @@ export class Flask {
   /**
    * Answers a request without a server: for tests, and for any runtime with the fetch interface.
    */
-  fetch: (request: Request, env?: unknown) => Response | Promise<Response> = (request, env) => this.#application().fetch(request, env);
+  fetch: (request: Request, env?: unknown) => Response | Promise<Response> = (request, env) =>
+    this.#application().fetch(request, env);
 
   /**
    * Serves the application until Ctrl-C, and prints the address.
@@ -232,5 +245,6 @@ export class Flask {
 }
 
 function checkFunction(place: string, value: unknown): void {
-  if (typeof value !== "function") throw new InvalidOptionError(`${place} is a function. It got ${kindOf(value)}. Fix: pass a function.`);
+  if (typeof value !== "function")
+    throw new InvalidOptionError(`${place} is a function. It got ${kindOf(value)}. Fix: pass a function.`);
 }

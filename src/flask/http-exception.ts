@@ -28,7 +28,9 @@ export class HTTPException extends Error {
    */
   constructor(status: number, description?: string, headers: Readonly<Record<string, string>> = {}) {
     if (!Number.isInteger(status) || status < 400 || status > 599)
-      throw new RangeError(`abort(status): status is an integer from 400 to 599. It got ${String(status)}. Fix: abort(404).`);
+      throw new RangeError(
+        `abort(status): status is an integer from 400 to 599. It got ${String(status)}. Fix: abort(404).`,
+      );
     const [title, text] = STATUSES[status] ?? ["Error", "The request could not be answered."];
     super(`${status} ${title}: ${description ?? text}`);
     this.name = "HTTPException";
@@ -42,7 +44,10 @@ export class HTTPException extends Error {
     const title = `${this.status} ${(STATUSES[this.status] ?? ["Error"])[0]}`;
     const pre = detail === undefined ? "" : `<pre>${escapeHtml(detail)}</pre>\n`;
     const html = `<!doctype html>\n<html lang="en">\n<title>${title}</title>\n<h1>${title}</h1>\n<p>${escapeHtml(this.description)}</p>\n${pre}</html>\n`;
-    return new Response(html, { status: this.status, headers: { ...this.headers, "Content-Type": "text/html; charset=utf-8" } });
+    return new Response(html, {
+      status: this.status,
+      headers: { ...this.headers, "Content-Type": "text/html; charset=utf-8" },
+    });
   }
 }
 

@@ -2,7 +2,11 @@ import { HTTPException } from "./http-exception.ts";
 import type { FlaskRequest } from "./request.ts";
 
 /** Reads a request and its body. */
-export async function readRequest(request: Request, endpoint: string | undefined, maxContentLength: number): Promise<FlaskRequest> {
+export async function readRequest(
+  request: Request,
+  endpoint: string | undefined,
+  maxContentLength: number,
+): Promise<FlaskRequest> {
   const url = new URL(request.url);
   const data = await readBody(request, maxContentLength);
   const type = (request.headers.get("content-type") ?? "").toLowerCase();

@@ -34,7 +34,8 @@ export function makeResponse(result: unknown, endpoint: string): Response {
     return new Response(response.body, { status, headers: merged });
   }
   if (result instanceof Response) return result;
-  if (typeof result === "string") return new Response(result, { headers: { "Content-Type": "text/html; charset=utf-8" } });
+  if (typeof result === "string")
+    return new Response(result, { headers: { "Content-Type": "text/html; charset=utf-8" } });
   if (result instanceof Uint8Array)
     return new Response(new Uint8Array(result), { headers: { "Content-Type": "application/octet-stream" } });
   if (typeof result === "object" && result !== null) return jsonify(result);

@@ -57,7 +57,8 @@ export class Rule {
    * @throws InvalidOptionError for a rule without a leading slash, or with an unknown converter.
    */
   constructor(text: string) {
-    if (!text.startsWith("/")) throw new InvalidOptionError(`A URL rule begins with a slash. It got "${text}". Fix: "/${text}".`);
+    if (!text.startsWith("/"))
+      throw new InvalidOptionError(`A URL rule begins with a slash. It got "${text}". Fix: "/${text}".`);
     this.#text = text;
     this.#variables = [...text.matchAll(VARIABLE)].map(([, converter = "string", name]) => {
       if (CONVERTERS[converter] === undefined) {
@@ -67,7 +68,10 @@ export class Rule {
       }
       return { name: name!, converter };
     });
-    this.routerPath = text.replace(VARIABLE, (_, converter = "string", name: string) => `:${name}{${CONVERTERS[converter]!.pattern}}`);
+    this.routerPath = text.replace(
+      VARIABLE,
+      (_, converter = "string", name: string) => `:${name}{${CONVERTERS[converter]!.pattern}}`,
+    );
     this.#pattern = new RegExp(
       `^${text
         .split(VARIABLE_WHOLE)
@@ -76,7 +80,9 @@ export class Rule {
     );
     this.#weights = text
       .split("/")
-      .map((part) => Math.max(0, ...[...part.matchAll(VARIABLE)].map(([, converter = "string"]) => CONVERTERS[converter]!.weight)));
+      .map((part) =>
+        Math.max(0, ...[...part.matchAll(VARIABLE)].map(([, converter = "string"]) => CONVERTERS[converter]!.weight)),
+      );
   }
 
   /** Whether the rule fits a path, whatever the method. */
@@ -95,7 +101,9 @@ export class Rule {
 
   /** The view's arguments, converted from the router's parameters. */
   read(parameters: Readonly<Record<string, string>>): Readonly<Record<string, string | number>> {
-    return Object.fromEntries(this.#variables.map(({ name, converter }) => [name, CONVERTERS[converter]!.read(parameters[name] ?? "")]));
+    return Object.fromEntries(
+      this.#variables.map(({ name, converter }) => [name, CONVERTERS[converter]!.read(parameters[name] ?? "")]),
+    );
   }
 
   /** The address for these values. Values that are not in the rule go to the query. */
@@ -110,7 +118,9 @@ export class Rule {
       rest.delete(name);
       return converter === "path" ? text.split("/").map(encodeURIComponent).join("/") : encodeURIComponent(text);
     });
-    const query = new URLSearchParams([...rest].map(([name, value]): [string, string] => [name, String(value)])).toString();
+    const query = new URLSearchParams(
+      [...rest].map(([name, value]): [string, string] => [name, String(value)]),
+    ).toString();
     return query === "" ? path : `${path}?${query}`;
   }
 }

@@ -94,7 +94,9 @@ export function sessionFacade(current: () => Session | undefined): FlaskSession 
 
   return new Proxy(members as FlaskSession, {
     get: (_, key) =>
-      (Object.hasOwn(members, key) || typeof key === "symbol" ? Reflect.get(members, key) : ownValue(data(), key)) as unknown,
+      (Object.hasOwn(members, key) || typeof key === "symbol"
+        ? Reflect.get(members, key)
+        : ownValue(data(), key)) as unknown,
     set: (_, key, value) => {
       if (key === "permanent") members.permanent = Boolean(value);
       else if (Object.hasOwn(members, key)) {
@@ -109,7 +111,9 @@ export function sessionFacade(current: () => Session | undefined): FlaskSession 
     // Only the entries, so that listing or spreading the session gives the data.
     ownKeys: () => Reflect.ownKeys(data()),
     getOwnPropertyDescriptor: (_, key) =>
-      Object.hasOwn(data(), key) ? { value: data()[String(key)], enumerable: true, configurable: true, writable: true } : undefined,
+      Object.hasOwn(data(), key)
+        ? { value: data()[String(key)], enumerable: true, configurable: true, writable: true }
+        : undefined,
   });
 }
 
@@ -120,6 +124,7 @@ function ownValue(data: Record<string, unknown>, key: string): unknown {
 function put(data: Record<string, unknown>, key: string, value: unknown): void {
   // Plain assignment would change the prototype for this one key. All others need plain assignment,
   // because a closed session refuses it.
-  if (key === "__proto__") Object.defineProperty(data, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key === "__proto__")
+    Object.defineProperty(data, key, { value, enumerable: true, configurable: true, writable: true });
   else data[key] = value;
 }

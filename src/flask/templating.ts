@@ -13,7 +13,9 @@ type Keywords = Readonly<Record<string, unknown>> & { readonly __keywords?: true
  * values are escaped unless marked `|safe`.
  */
 export function createTemplates(folder: string, debug: () => boolean): nunjucks.Environment {
-  const templates = new nunjucks.Environment(new nunjucks.FileSystemLoader(folder, { noCache: debug() }), { autoescape: true });
+  const templates = new nunjucks.Environment(new nunjucks.FileSystemLoader(folder, { noCache: debug() }), {
+    autoescape: true,
+  });
   // The names that a Jinja template of a Flask application uses.
   templates.addGlobal("request", request);
   templates.addGlobal("session", session);

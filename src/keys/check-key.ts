@@ -21,7 +21,13 @@ export interface KeyCheckRules {
 }
 
 /** Findings of a value that cannot be a key in any mode. */
-const NEVER: readonly KeyFindingCode[] = ["missing", "wrong_type", "blank", "unresolved_variable", "stringified_object"];
+const NEVER: readonly KeyFindingCode[] = [
+  "missing",
+  "wrong_type",
+  "blank",
+  "unresolved_variable",
+  "stringified_object",
+];
 /** Notes that probably point to a mistake. */
 const LIKELY_MISTAKES: readonly KeyFindingCode[] = ["whitespace_edges", "trailing_nul", "looks_encoded"];
 
@@ -32,7 +38,13 @@ const LIKELY_MISTAKES: readonly KeyFindingCode[] = ["whitespace_edges", "trailin
  * @throws SecretKeyError `key_missing` or `key_invalid` for a value that is not a key in any mode,
  *   `key_refused` for a key that production refuses.
  */
-export function checkKey(key: SecretKeyInput, place: string, role: "current" | "fallback", mode: Mode, rules: KeyCheckRules): void {
+export function checkKey(
+  key: SecretKeyInput,
+  place: string,
+  role: "current" | "fallback",
+  mode: Mode,
+  rules: KeyCheckRules,
+): void {
   const { warn = emitWarning } = rules;
   const { findings } = gradeSecretKey(key, { knownKeys: rules.knownKeys });
   const name = role === "current" ? `The secret key from ${place}` : `A fallback key from ${place}`;
@@ -46,16 +58,23 @@ export function checkKey(key: SecretKeyInput, place: string, role: "current" | "
   }
   const problems = findings.filter(
     ({ code }) =>
-      !((mode === "development" || rules.isOwnDevelopmentKey === true) && code === "development_key") && severityOf(code) !== "note",
+      !((mode === "development" || rules.isOwnDevelopmentKey === true) && code === "development_key") &&
+      severityOf(code) !== "note",
   );
   const [worst] = problems;
   if (worst !== undefined) {
     const text = `${worst.message} Fix: ${worst.fix}`;
     const accepted = role === "fallback" && acceptedUntil(rules);
-    if (mode === "production" && accepted === false) throw new SecretKeyError("key_refused", `${name} is refused. ${text}`);
-    warn(accepted === false ? `${name} would be refused in production. ${text}` : `${name} is accepted only until ${accepted}. ${text}`);
+    if (mode === "production" && accepted === false)
+      throw new SecretKeyError("key_refused", `${name} is refused. ${text}`);
+    warn(
+      accepted === false
+        ? `${name} would be refused in production. ${text}`
+        : `${name} is accepted only until ${accepted}. ${text}`,
+    );
   }
-  for (const { code, message, fix } of findings) if (LIKELY_MISTAKES.includes(code)) warn(`${name}: ${message} Fix: ${fix}`);
+  for (const { code, message, fix } of findings)
+    if (LIKELY_MISTAKES.includes(code)) warn(`${name}: ${message} Fix: ${fix}`);
 }
 
 function acceptedUntil({ acceptWeakFallbacksUntil: until, clock }: KeyCheckRules): string | false {

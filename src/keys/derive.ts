@@ -54,7 +54,9 @@ export function deriveKey(secret: Uint8Array, salt: string, derivation: KeyDeriv
 
 /** node:crypto limits the info to 1,024 bytes. A longer salt is replaced by its digest. */
 function infoOf(salt: string): string {
-  return Buffer.byteLength(salt, "utf8") <= 1024 ? salt : `sha256 ${createHash("sha256").update(salt, "utf8").digest("hex")}`;
+  return Buffer.byteLength(salt, "utf8") <= 1024
+    ? salt
+    : `sha256 ${createHash("sha256").update(salt, "utf8").digest("hex")}`;
 }
 
 /**

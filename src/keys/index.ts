@@ -13,7 +13,13 @@ export { buildKeyFilter, KnownKeys, readKeyList } from "./grading/known/known-ke
 export { isPublishedKey } from "./grading/published.ts";
 export { writeKeyFile, type WriteKeyFileOptions } from "./sources/key-file.ts";
 export { readKeysText, type KeysInText, type KeysTextFormat } from "./sources/key-source-text.ts";
-export { loadKeyRing, loadKeyRingAsync, type LoadedKeys, type LoadKeyRingAsyncOptions, type LoadKeyRingOptions } from "./sources/load.ts";
+export {
+  loadKeyRing,
+  loadKeyRingAsync,
+  type LoadedKeys,
+  type LoadKeyRingAsyncOptions,
+  type LoadKeyRingOptions,
+} from "./sources/load.ts";
 export {
   announceKey,
   promoteKey,

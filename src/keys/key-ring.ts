@@ -121,7 +121,8 @@ export class KeyRing implements Iterable<SecretKey> {
   }
 
   #grade(keys: readonly SecretKey[], place: string, mode: Mode): void {
-    for (const [index, key] of keys.entries()) checkKey(key, place, index === 0 ? "current" : "fallback", mode, this.#rules);
+    for (const [index, key] of keys.entries())
+      checkKey(key, place, index === 0 ? "current" : "fallback", mode, this.#rules);
   }
 
   /** Where the keys came from, such as "environment variable SECRET_KEY". Never a key. */
@@ -193,7 +194,8 @@ export class KeyRing implements Iterable<SecretKey> {
     if (use === "sign") counter.signed++;
     else counter.verified++;
     counter.lastUsed = this.#clock();
-    if (keyUsedChannel.hasSubscribers) keyUsedChannel.publish({ key: { fingerprint: key.fingerprint, role: this.roleOf(key) }, use });
+    if (keyUsedChannel.hasSubscribers)
+      keyUsedChannel.publish({ key: { fingerprint: key.fingerprint, role: this.roleOf(key) }, use });
   }
 
   /**

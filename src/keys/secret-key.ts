@@ -27,7 +27,8 @@ export class SecretKey {
   #fingerprint: string | undefined;
 
   private constructor(bytes: Buffer) {
-    if (!Buffer.isBuffer(bytes)) throw new SecretKeyError("key_invalid", "new SecretKey() cannot be called. Fix: SecretKey.from(text).");
+    if (!Buffer.isBuffer(bytes))
+      throw new SecretKeyError("key_invalid", "new SecretKey() cannot be called. Fix: SecretKey.from(text).");
     this.#bytes = bytes;
   }
 
@@ -44,9 +45,13 @@ export class SecretKey {
     if (typeof input !== "string" && !(input instanceof Uint8Array)) {
       if (input === undefined || input === null)
         throw new SecretKeyError("key_missing", `There is no ${name}: it is ${String(input)}. ${HOW_TO_MAKE_ONE}`);
-      throw new SecretKeyError("key_invalid", `The ${name} must be a string or a Uint8Array. It is ${kindOf(input)}. ${HOW_TO_MAKE_ONE}`);
+      throw new SecretKeyError(
+        "key_invalid",
+        `The ${name} must be a string or a Uint8Array. It is ${kindOf(input)}. ${HOW_TO_MAKE_ONE}`,
+      );
     }
-    if (input.length === 0) throw new SecretKeyError("key_missing", `There is no ${name}: it is empty. ${HOW_TO_MAKE_ONE}`);
+    if (input.length === 0)
+      throw new SecretKeyError("key_missing", `There is no ${name}: it is empty. ${HOW_TO_MAKE_ONE}`);
     if (typeof input === "string" && !input.isWellFormed()) {
       throw new SecretKeyError(
         "key_invalid",
@@ -65,7 +70,9 @@ export class SecretKey {
    * Computed on first use.
    */
   get fingerprint(): string {
-    this.#fingerprint ??= scryptSync(this.#bytes, "latchkey fingerprint v1", 4, { N: 2 ** 14, r: 8, p: 1 }).toString("hex");
+    this.#fingerprint ??= scryptSync(this.#bytes, "latchkey fingerprint v1", 4, { N: 2 ** 14, r: 8, p: 1 }).toString(
+      "hex",
+    );
     return this.#fingerprint;
   }
 

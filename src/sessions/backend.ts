@@ -146,6 +146,9 @@ export function allDone<Value>(values: readonly Awaitable<Value>[]): Awaitable<r
 }
 
 /** Goes on with a value at once if it is there, and otherwise when it is. */
-export function whenDone<Value, Next>(value: Awaitable<Value>, next: (value: Value) => Awaitable<Next>): Awaitable<Next> {
+export function whenDone<Value, Next>(
+  value: Awaitable<Value>,
+  next: (value: Value) => Awaitable<Next>,
+): Awaitable<Next> {
   return value instanceof Promise ? value.then(next) : next(value);
 }

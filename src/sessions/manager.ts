@@ -91,7 +91,9 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     this.#warnings = new CookieWarnings(cookie, keys.mode);
     const inCookie = (format: SessionFormat, cookie: SessionCookie): CookieBackend =>
       new CookieBackend(format, { cookie, keys, clock, lifetimes: settings.lifetimesOf(format) });
-    const others = fallbackFormats.map((format) => inCookie(format, new SessionCookie(cookie, format.cookieName, keys.mode)));
+    const others = fallbackFormats.map((format) =>
+      inCookie(format, new SessionCookie(cookie, format.cookieName, keys.mode)),
+    );
     const { schema } = options;
     let sources: readonly SessionSource[];
     if (store === undefined) {
@@ -99,7 +101,14 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
       sources = [this.#backend, ...others];
     } else {
       const lifetimes = settings.lifetimesOf();
-      const backend = new StoreBackend(store, { cookie: this.#cookie, keys, clock, lifetimes, timeout: storeTimeout, maxPayloadBytes });
+      const backend = new StoreBackend(store, {
+        cookie: this.#cookie,
+        keys,
+        clock,
+        lifetimes,
+        timeout: storeTimeout,
+        maxPayloadBytes,
+      });
       this.#backend = backend;
       this.#directory = new SessionDirectory(store, backend.sessions, lifetimes);
       sources = [backend, ...others.map((other) => new MovingCookies(other, backend, clock))];
@@ -233,7 +242,9 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   async revoke(id: string, options: { readonly subject?: string | undefined } = {}): Promise<boolean> {
     checkOptions("revoke", options, ["subject"]);
     if (this.#directory === undefined)
-      throw new InvalidOptionError("revoke needs a store: a session in a cookie can only be refused, by isRevoked or validFrom.");
+      throw new InvalidOptionError(
+        "revoke needs a store: a session in a cookie can only be refused, by isRevoked or validFrom.",
+      );
     return await this.#directory.revoke(id, options);
   }
 

@@ -54,7 +54,9 @@ export class Session<Data extends object = Record<string, unknown>> {
   /** Sessions are made by `SessionManager.load`. */
   constructor(state: SessionState) {
     if (!(state instanceof SessionState))
-      throw new InvalidOptionError("A Session is made by SessionManager.load. Fix: const session = await manager.load(cookieHeader).");
+      throw new InvalidOptionError(
+        "A Session is made by SessionManager.load. Fix: const session = await manager.load(cookieHeader).",
+      );
     this.#state = state;
     // `session.views = 1` in place of `session.data.views = 1` would be lost silently.
     Object.preventExtensions(this);
@@ -129,7 +131,8 @@ export class Session<Data extends object = Record<string, unknown>> {
     if (label !== undefined && !isText(label, LONGEST_LABEL)) {
       throw new InvalidOptionError(`The label of session.login is text of up to ${LONGEST_LABEL} characters.`);
     }
-    const isPersistent = persistent === undefined ? undefined : checkedPersistent(persistent, "The option persistent of session.login");
+    const isPersistent =
+      persistent === undefined ? undefined : checkedPersistent(persistent, "The option persistent of session.login");
     this.#state.login(subject, label);
     if (isPersistent !== undefined) this.#state.write().persistent = isPersistent;
   }
@@ -199,7 +202,9 @@ export class Session<Data extends object = Record<string, unknown>> {
     const { data } = this.#state.read();
     if (!hasFlashes(data)) return [];
     if (this.#state.isClosed)
-      throw sessionClosed("flashed messages are taken out of it when they are read, and the headers have left. Read them before.");
+      throw sessionClosed(
+        "flashed messages are taken out of it when they are read, and the headers have left. Read them before.",
+      );
     return takeFlashes(data);
   }
 
@@ -238,5 +243,7 @@ function isText(value: unknown, longest: number): value is string {
 function checkedPersistent(value: unknown, place: string): boolean {
   if (typeof value === "boolean") return value;
   const written = typeof value === "string" ? JSON.stringify(value.slice(0, 20)) : `a ${typeof value}`;
-  throw new InvalidOptionError(`${place} is true or false; it got ${written}. Fix for a checkbox: persistent: body.remember === "on".`);
+  throw new InvalidOptionError(
+    `${place} is true or false; it got ${written}. Fix for a checkbox: persistent: body.remember === "on".`,
+  );
 }

@@ -79,7 +79,9 @@ export function settingsOf<Data extends object>(options: SessionManagerOptions<D
     );
   }
   if (store !== undefined && !isStore(store)) {
-    throw new InvalidOptionError("The option store of SessionManager has the methods get, set and delete, such as new MemoryStore().");
+    throw new InvalidOptionError(
+      "The option store of SessionManager has the methods get, set and delete, such as new MemoryStore().",
+    );
   }
   if (onStoreFailure !== "error" && onStoreFailure !== "anonymous")
     throw new InvalidOptionError('onStoreFailure is "error" or "anonymous".');
@@ -127,5 +129,9 @@ function lifetimesOf(options: TimeOptions, format?: SessionFormat): Lifetimes {
 
 function isStore(store: unknown): boolean {
   const methods = store as Partial<Record<string, unknown>> | null;
-  return typeof methods === "object" && methods !== null && ["get", "set", "delete"].every((name) => typeof methods[name] === "function");
+  return (
+    typeof methods === "object" &&
+    methods !== null &&
+    ["get", "set", "delete"].every((name) => typeof methods[name] === "function")
+  );
 }

@@ -26,7 +26,9 @@ export function withTimeout<Answer>(
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isAnswered = false;
     const giveUp = (): void =>
-      reject(new SessionError("store_failed", `${whom} has not answered within ${timeout} s while ${doing} (${option}).`));
+      reject(
+        new SessionError("store_failed", `${whom} has not answered within ${timeout} s while ${doing} (${option}).`),
+      );
     const startTimer = (): void => {
       if (!isAnswered) timer = setTimeout(giveUp, timeout * 1000);
     };
@@ -41,7 +43,11 @@ export function withTimeout<Answer>(
     const fail = (cause: unknown): void => {
       stopTimer();
       if (cause instanceof LatchkeyError) return reject(cause);
-      reject(new SessionError("store_failed", `${whom} failed while ${doing}. Its own error is the cause of this one.`, { cause }));
+      reject(
+        new SessionError("store_failed", `${whom} failed while ${doing}. Its own error is the cause of this one.`, {
+          cause,
+        }),
+      );
     };
     try {
       Promise.resolve(question()).then(succeed, fail);

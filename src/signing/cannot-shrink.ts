@@ -24,7 +24,9 @@ const NEEDED_BITS = 74;
 const DESCRIPTION_BITS = 100;
 
 /** n log2 n. */
-const WEIGHTS = Float64Array.from({ length: MAX_LENGTH + 1 }, (_, count) => (count === 0 ? 0 : count * Math.log2(count)));
+const WEIGHTS = Float64Array.from({ length: MAX_LENGTH + 1 }, (_, count) =>
+  count === 0 ? 0 : count * Math.log2(count),
+);
 const counts = new Uint8Array(256);
 // Marked with the number of the call, so that it need not be cleared.
 const groups = new Uint32Array(4096);

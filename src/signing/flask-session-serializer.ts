@@ -40,7 +40,10 @@ export interface FlaskSessionOptions {
  * const { value, timestamp, key } = sessions.open(cookie, { maxAge: 31 * 86_400 });
  * ```
  */
-export function flaskSessionSerializer(keys: KeyRing | SecretKeyInput, options: FlaskSessionOptions = {}): URLSafeTimedSerializer {
+export function flaskSessionSerializer(
+  keys: KeyRing | SecretKeyInput,
+  options: FlaskSessionOptions = {},
+): URLSafeTimedSerializer {
   checkOptions("flaskSessionSerializer", options, SIGNING_OPTIONS);
   const { clock, tags, allowNaN, maxPayloadBytes } = options;
   return new URLSafeTimedSerializer(keys, {

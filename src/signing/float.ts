@@ -15,7 +15,9 @@ export class Float {
 
   constructor(value: number) {
     if (typeof value !== "number")
-      throw new TypeError(`new Float(value) takes a number. It got a value of type ${typeof value}. Fix: new Float(Number(value)).`);
+      throw new TypeError(
+        `new Float(value) takes a number. It got a value of type ${typeof value}. Fix: new Float(Number(value)).`,
+      );
     this.value = value;
   }
 

@@ -12,7 +12,8 @@ const SCRATCH_BYTES = 16_384;
 
 /** A runtime without the one-shot hash gets the same result from createHash. */
 const hash: typeof crypto.hash =
-  crypto.hash ?? ((digest: Digest, data: Uint8Array, encoding: "hex") => crypto.createHash(digest).update(data).digest(encoding));
+  crypto.hash ??
+  ((digest: Digest, data: Uint8Array, encoding: "hex") => crypto.createHash(digest).update(data).digest(encoding));
 
 // One buffer for all instances. Nothing here is asynchronous, so it never holds two messages.
 const scratch = Buffer.alloc(SCRATCH_BYTES + 128);

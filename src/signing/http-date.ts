@@ -15,7 +15,8 @@ const HTTP_DATE =
  */
 export function formatHttpDate(date: Date): string {
   const year = date.getUTCFullYear();
-  if (!(year >= 1 && year <= 9999)) throw new TypeError("A Date must be valid, and its year must be from 1 to 9999. Fix: check the Date.");
+  if (!(year >= 1 && year <= 9999))
+    throw new TypeError("A Date must be valid, and its year must be from 1 to 9999. Fix: check the Date.");
   return date.toUTCString();
 }
 
@@ -33,7 +34,8 @@ export function parseHttpDate(text: string): Date | undefined {
   date.setUTCFullYear(Number(year), month, Number(day));
   date.setUTCHours(Number(hour), Number(minute), Number(second));
   // Date moves a day that the month does not have to the next month.
-  if (month === -1 || Number(year) < 1 || date.getUTCMonth() !== month || date.getUTCDate() !== Number(day)) return undefined;
+  if (month === -1 || Number(year) < 1 || date.getUTCMonth() !== month || date.getUTCDate() !== Number(day))
+    return undefined;
   if (sign === undefined) return date;
   const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;
   return new Date(date.getTime() - (sign === "+" ? offset : -offset));

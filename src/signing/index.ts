@@ -21,8 +21,20 @@ export { Serializer, type Opened } from "./serializer.ts";
 export { Signer, type SignerOptions, type Verified } from "./signer.ts";
 export type { SchemaResult, StandardSchema } from "./standard-schema.ts";
 export { TaggedJson, type JsonTag, type TaggedJsonOptions } from "./tagged-json.ts";
-export { TimedSerializer, type LoadedAt, type OpenedAt, type TimedLoadOptions, type TimedSerializerOptions } from "./timed-serializer.ts";
-export { TimestampSigner, type AgeOptions, type SignedAt, type TimestampSignerOptions, type VerifiedAt } from "./timestamp-signer.ts";
+export {
+  TimedSerializer,
+  type LoadedAt,
+  type OpenedAt,
+  type TimedLoadOptions,
+  type TimedSerializerOptions,
+} from "./timed-serializer.ts";
+export {
+  TimestampSigner,
+  type AgeOptions,
+  type SignedAt,
+  type TimestampSignerOptions,
+  type VerifiedAt,
+} from "./timestamp-signer.ts";
 export { Tuple } from "./tuple.ts";
 export type { CompressionOptions } from "./url-safe-payload.ts";
 export { URLSafeSerializer } from "./url-safe-serializer.ts";

@@ -78,7 +78,11 @@ function exactInteger(digits: string): bigint {
 function isTooDeep(text: string): boolean {
   // A text needs at least one bracket per level. Most texts have far fewer than a hundred, so there
   // is nothing to check.
-  if (text.length <= 2 * MAX_NESTING || countUpTo(text, "[", MAX_NESTING) + countUpTo(text, "{", MAX_NESTING) <= MAX_NESTING) return false;
+  if (
+    text.length <= 2 * MAX_NESTING ||
+    countUpTo(text, "[", MAX_NESTING) + countUpTo(text, "{", MAX_NESTING) <= MAX_NESTING
+  )
+    return false;
   let depth = 0;
   for (let index = 0; index < text.length; index++) {
     const character = text[index];
@@ -95,7 +99,8 @@ function isTooDeep(text: string): boolean {
 
 function countUpTo(text: string, character: string, limit: number): number {
   let count = 0;
-  for (let index = text.indexOf(character); index !== -1 && count <= limit; index = text.indexOf(character, index + 1)) count++;
+  for (let index = text.indexOf(character); index !== -1 && count <= limit; index = text.indexOf(character, index + 1))
+    count++;
   return count;
 }
 

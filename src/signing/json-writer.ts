@@ -54,7 +54,13 @@ export function writeJson(value: unknown, style: JsonStyle): string {
   return write(value, style, 0, undefined, undefined);
 }
 
-function write(value: unknown, style: JsonStyle, depth: number, position: Position, source: string | undefined): string {
+function write(
+  value: unknown,
+  style: JsonStyle,
+  depth: number,
+  position: Position,
+  source: string | undefined,
+): string {
   switch (typeof value) {
     case "string":
       return quote(value, style);
@@ -83,7 +89,9 @@ function writeObject(object: object, style: JsonStyle, depth: number, position: 
   const { key, content } = tagged;
   // The content is not tagged again: the content of a tuple is the tuple itself.
   const isObject = typeof content === "object" && content !== null;
-  const text = isObject ? writeContainer(content, style, depth + 1, position) : write(content, style, depth + 1, position, undefined);
+  const text = isObject
+    ? writeContainer(content, style, depth + 1, position)
+    : write(content, style, depth + 1, position, undefined);
   return `{${quote(key, style)}${style.separators[1]}${text}}`;
 }
 
@@ -122,7 +130,12 @@ function writeArray(array: readonly unknown[], style: JsonStyle, depth: number):
   return `${text}]`;
 }
 
-function writeMembers(keys: readonly string[], record: Readonly<Record<string, unknown>>, style: JsonStyle, depth: number): string {
+function writeMembers(
+  keys: readonly string[],
+  record: Readonly<Record<string, unknown>>,
+  style: JsonStyle,
+  depth: number,
+): string {
   const only = style.escape === undefined ? undefined : onlyMember(keys, record);
   const mark = only === undefined ? undefined : style.escape?.(only);
   if (mark !== undefined) refuseDepth(depth + 1);
@@ -200,10 +213,18 @@ function mapMembers(
 
 function keyText(key: unknown, style: JsonStyle, position: Position): string {
   if (typeof key === "string") return key;
-  if (key === null || typeof key === "boolean" || typeof key === "number" || typeof key === "bigint" || key instanceof Float) {
+  if (
+    key === null ||
+    typeof key === "boolean" ||
+    typeof key === "number" ||
+    typeof key === "bigint" ||
+    key instanceof Float
+  ) {
     return write(key, style, 0, position, undefined);
   }
-  throw new TypeError(`A key of a Map${at(position)} must be a string, a number, a boolean or null. Fix: use strings as keys.`);
+  throw new TypeError(
+    `A key of a Map${at(position)} must be a string, a number, a boolean or null. Fix: use strings as keys.`,
+  );
 }
 
 /**
@@ -226,7 +247,10 @@ function sortByCodePoint(keys: string[]): void {
 }
 
 function compareCodePoints(a: string, b: string): number {
-  const [left, right] = [a, b].map((text) => Array.from(text, (character) => character.codePointAt(0)!)) as [number[], number[]];
+  const [left, right] = [a, b].map((text) => Array.from(text, (character) => character.codePointAt(0)!)) as [
+    number[],
+    number[],
+  ];
   const difference = left.findIndex((point, index) => point !== right[index]);
   return difference === -1 ? left.length - right.length : left[difference]! - (right[difference] ?? -1);
 }

@@ -7,7 +7,9 @@ export class Markup {
 
   constructor(html: string) {
     if (typeof html !== "string")
-      throw new TypeError(`new Markup(html) takes a string. It got a value of type ${typeof html}. Fix: pass the HTML.`);
+      throw new TypeError(
+        `new Markup(html) takes a string. It got a value of type ${typeof html}. Fix: pass the HTML.`,
+      );
     this.html = html;
   }
 

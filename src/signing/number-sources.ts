@@ -23,7 +23,9 @@ export function rememberNumber(container: object, key: string, value: number, te
 }
 
 /** A function from key and number to its spelling. Undefined if this container has none. */
-export function numberSources(container: object): ((key: string | number, value: number) => string | undefined) | undefined {
+export function numberSources(
+  container: object,
+): ((key: string | number, value: number) => string | undefined) | undefined {
   const numbers = isEmpty ? undefined : spellings.get(container);
   if (numbers === undefined) return undefined;
   return (key, value) => {

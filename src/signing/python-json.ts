@@ -53,7 +53,13 @@ export class PythonJson implements PayloadSerializer {
   constructor(options: PythonJsonOptions = {}) {
     checkOptions("PythonJson", options, ["compact", "ensureAscii", "sortKeys", "allowNaN"]);
     const { compact = false, ensureAscii = true, sortKeys = false, allowNaN = true } = options;
-    this.#style = { separators: compact ? [",", ":"] : [", ", ": "], ensureAscii, sortKeys, allowNaN, names: new Map() };
+    this.#style = {
+      separators: compact ? [",", ":"] : [", ", ": "],
+      ensureAscii,
+      sortKeys,
+      allowNaN,
+      names: new Map(),
+    };
   }
 
   /** @throws TypeError for a value that JSON cannot hold. It names the member. */

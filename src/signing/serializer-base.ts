@@ -40,7 +40,9 @@ export interface SaltOption {
 }
 
 /** The result of `loadsUnsafe`: the value, and whether it can be trusted. */
-export type UnsafeResult<Value> = { readonly valid: true; readonly value: Value } | { readonly valid: false; readonly value: unknown };
+export type UnsafeResult<Value> =
+  | { readonly valid: true; readonly value: Value }
+  | { readonly valid: false; readonly value: unknown };
 
 /** The names of `SaltOption`. */
 export const SALT_OPTION: readonly string[] = ["salt"];
@@ -63,7 +65,11 @@ export abstract class SerializerBase<Value, SignerKind extends Signer> {
   readonly #maxLength: number;
 
   /** @param place the name of the serializer, for messages. */
-  protected constructor(options: SerializerOptions<Value>, makeSigner: (options: SignerOptions) => SignerKind, place: string) {
+  protected constructor(
+    options: SerializerOptions<Value>,
+    makeSigner: (options: SignerOptions) => SignerKind,
+    place: string,
+  ) {
     checkOptions(place, options, SIGNING_OPTIONS);
     const { serializer = DEFAULT_JSON, maxPayloadBytes = 65_536 } = options;
     if (typeof serializer?.dumps !== "function" || typeof serializer.loads !== "function") {
@@ -81,7 +87,8 @@ export abstract class SerializerBase<Value, SignerKind extends Signer> {
         `The option fallbackSigners of ${place} must be a list of signer options. It got ${kindOf(options.fallbackSigners)}. Fix: fallbackSigners: [{ digest: "sha1" }].`,
       );
     }
-    for (const fallback of options.fallbackSigners ?? []) checkOptions("An entry of fallbackSigners", fallback, FALLBACK_OPTIONS);
+    for (const fallback of options.fallbackSigners ?? [])
+      checkOptions("An entry of fallbackSigners", fallback, FALLBACK_OPTIONS);
     this.#makeSigner = makeSigner;
     this.#options = options;
     this.#serializer = serializer;
@@ -89,7 +96,10 @@ export abstract class SerializerBase<Value, SignerKind extends Signer> {
     this.#defaultSigners = this.#signersFor(options.salt ?? "itsdangerous");
     // Base64 has four characters for three bytes. Then come the dot of a compressed payload, a
     // timestamp with its separator, and the longest signature.
-    this.#maxLength = Math.ceil((maxPayloadBytes * 4) / 3) + 16 + Math.max(...this.#defaultSigners.map((signer) => 2 * signer.overhead));
+    this.#maxLength =
+      Math.ceil((maxPayloadBytes * 4) / 3) +
+      16 +
+      Math.max(...this.#defaultSigners.map((signer) => 2 * signer.overhead));
   }
 
   /**
@@ -138,7 +148,8 @@ export abstract class SerializerBase<Value, SignerKind extends Signer> {
       throw new InvalidOptionError(
         "The option schema validates asynchronously, and loads cannot wait. Fix: use a schema without asynchronous checks.",
       );
-    if (result.issues !== undefined) throw new BadPayload("The payload does not fit the schema.", { issues: result.issues });
+    if (result.issues !== undefined)
+      throw new BadPayload("The payload does not fit the schema.", { issues: result.issues });
     return result.value;
   }
 
@@ -164,7 +175,9 @@ export abstract class SerializerBase<Value, SignerKind extends Signer> {
   /** The error for a text that no signer here made. It says why the text was refused. */
   protected mismatch(text: string, { salt }: SaltOption): BadSignature {
     if (this.isTooLongToBeSigned(text))
-      return new BadSignature(`The signed text has more than ${this.#maxLength} characters, so its signature was not checked.`);
+      return new BadSignature(
+        `The signed text has more than ${this.#maxLength} characters, so its signature was not checked.`,
+      );
     return this.signers(salt)[0].mismatch(text);
   }
 

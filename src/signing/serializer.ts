@@ -1,7 +1,13 @@
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKey, SecretKeyInput } from "../keys/secret-key.ts";
 import { checkOptions } from "../options.ts";
-import { SALT_OPTION, SerializerBase, type SaltOption, type SerializerOptions, type UnsafeResult } from "./serializer-base.ts";
+import {
+  SALT_OPTION,
+  SerializerBase,
+  type SaltOption,
+  type SerializerOptions,
+  type UnsafeResult,
+} from "./serializer-base.ts";
 import { Signer } from "./signer.ts";
 import { NO_OPTIONS } from "./timestamp-signer.ts";
 

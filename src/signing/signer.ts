@@ -66,7 +66,9 @@ const IN_A_SIGNATURE = /[A-Za-z0-9\-_=]/;
 /** @throws TypeError for a value that is not a string. */
 export function checkSignable(value: unknown): void {
   if (typeof value === "string") return;
-  throw new TypeError(`Only a string can be signed. It got a value of type ${typeof value}. Fix: use a Serializer for other values.`);
+  throw new TypeError(
+    `Only a string can be signed. It got a value of type ${typeof value}. Fix: use a Serializer for other values.`,
+  );
 }
 
 /**
@@ -151,7 +153,9 @@ export class Signer {
     checkSignable(value);
     // UTF-8 cannot encode an unpaired surrogate. Node would sign U+FFFD in its place.
     if (!value.isWellFormed())
-      throw new TypeError("Only a well-formed string can be signed. This one holds an unpaired surrogate. Fix: value.toWellFormed().");
+      throw new TypeError(
+        "Only a well-formed string can be signed. This one holds an unpaired surrogate. Fix: value.toWellFormed().",
+      );
     const key = this.#keys.current;
     this.#keys.count(key, "sign");
     return this.#signatureOf(value, key);

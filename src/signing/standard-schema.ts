@@ -6,7 +6,9 @@ import type { SchemaIssue } from "../errors.ts";
  */
 
 /** The result of validating: a value, or the issues. */
-export type SchemaResult<Output> = { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
+export type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] };
 
 /** A schema of any library that follows Standard Schema, such as `z.object({ id: z.number() })`. */
 export interface StandardSchema<Output = unknown> {

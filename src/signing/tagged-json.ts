@@ -61,7 +61,9 @@ const FLASK_TAGS = [
     matches: (value) => value instanceof Uint8Array,
     encode: (value) => Buffer.from(value as Uint8Array).toString("base64"),
     decode: (encoded) =>
-      Uint8Array.from(Buffer.from(expect(typeof encoded === "string" && BASE64.test(encoded), encoded) as string, "base64")),
+      Uint8Array.from(
+        Buffer.from(expect(typeof encoded === "string" && BASE64.test(encoded), encoded) as string, "base64"),
+      ),
   },
   {
     key: " m",
@@ -115,13 +117,17 @@ export class TaggedJson implements PayloadSerializer {
     checkOptions("TaggedJson", options, ["tags", "allowNaN", "sortKeys"]);
     const { tags = [], allowNaN = true, sortKeys = true } = options;
     if (!Array.isArray(tags))
-      throw new InvalidOptionError(`The option tags must be a list of JSON tags. It got ${kindOf(tags)}. Fix: tags: [tag].`);
+      throw new InvalidOptionError(
+        `The option tags must be a list of JSON tags. It got ${kindOf(tags)}. Fix: tags: [tag].`,
+      );
     const all = new Map<string, JsonTag>();
     for (const tag of [...tags, ...FLASK_TAGS]) {
       if (typeof (tag as JsonTag | null)?.key !== "string" || tag.key === "")
         throw new InvalidOptionError('The key of a JSON tag must be a string that is not empty. Fix: key: " set".');
       if (all.has(tag.key) || tag.key === ESCAPE_KEY)
-        throw new InvalidOptionError(`There are two JSON tags with the key "${tag.key}". Fix: give your tag another key.`);
+        throw new InvalidOptionError(
+          `There are two JSON tags with the key "${tag.key}". Fix: give your tag another key.`,
+        );
       all.set(tag.key, tag);
     }
     this.#tags = all;
@@ -189,7 +195,8 @@ export class TaggedJson implements PayloadSerializer {
   }
 
   #unescape(content: unknown): unknown {
-    const entries = typeof content === "object" && content !== null && !Array.isArray(content) ? Object.entries(content) : [];
+    const entries =
+      typeof content === "object" && content !== null && !Array.isArray(content) ? Object.entries(content) : [];
     const [escapedKey = "", value] = entries[0] ?? [];
     const key = escapedKey.slice(0, -2);
     if (entries.length !== 1 || escapedKey !== `${key}__` || !this.#isTagKey(key)) throw misfit(ESCAPE_KEY);

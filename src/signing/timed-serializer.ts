@@ -2,7 +2,13 @@ import type { Clock } from "../clock.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKey, SecretKeyInput } from "../keys/secret-key.ts";
 import { checkOptions } from "../options.ts";
-import { SALT_OPTION, SerializerBase, type SaltOption, type SerializerOptions, type UnsafeResult } from "./serializer-base.ts";
+import {
+  SALT_OPTION,
+  SerializerBase,
+  type SaltOption,
+  type SerializerOptions,
+  type UnsafeResult,
+} from "./serializer-base.ts";
 import { AGE_OPTIONS, NO_OPTIONS, TimestampSigner, type AgeOptions, type VerifiedAt } from "./timestamp-signer.ts";
 
 export interface TimedSerializerOptions<Value = unknown> extends SerializerOptions<Value> {
@@ -39,7 +45,11 @@ export interface OpenedAt<Value> extends LoadedAt<Value> {
 export class TimedSerializer<Value = unknown> extends SerializerBase<Value, TimestampSigner> {
   /** @throws InvalidOptionError for an unknown option or a wrong value. */
   constructor(keys: KeyRing | SecretKeyInput, options: TimedSerializerOptions<Value> = {}) {
-    super(options, (signerOptions) => new TimestampSigner(keys, { ...signerOptions, clock: options.clock }), "TimedSerializer");
+    super(
+      options,
+      (signerOptions) => new TimestampSigner(keys, { ...signerOptions, clock: options.clock }),
+      "TimedSerializer",
+    );
   }
 
   /**

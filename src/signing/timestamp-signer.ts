@@ -148,7 +148,9 @@ export class TimestampSigner extends Signer {
     if (rest === undefined) return super.mismatch(signed);
     const end = rest.lastIndexOf(this.sep);
     if (end === -1) {
-      return genuine === undefined ? super.mismatch(signed) : new BadTimeSignature("The timestamp is missing.", { payload: rest });
+      return genuine === undefined
+        ? super.mismatch(signed)
+        : new BadTimeSignature("The timestamp is missing.", { payload: rest });
     }
     const timestamp = decodeTimestamp(rest.slice(end + this.sep.length));
     return new BadTimeSignature(genuine === undefined ? "The signature does not match." : "Malformed timestamp.", {
@@ -161,7 +163,9 @@ export class TimestampSigner extends Signer {
     if (maxAge === undefined) return undefined;
     // NaN would pass every comparison below.
     if (typeof maxAge !== "number" || Number.isNaN(maxAge))
-      throw new InvalidOptionError(`The option maxAge must be a number of seconds. It got ${numberOrKind(maxAge)}. Fix: maxAge: 3600.`);
+      throw new InvalidOptionError(
+        `The option maxAge must be a number of seconds. It got ${numberOrKind(maxAge)}. Fix: maxAge: 3600.`,
+      );
     if (typeof clockSkew !== "number" || !(clockSkew >= 0))
       throw new InvalidOptionError(
         `The option clockSkew must be a number of seconds, at least 0. It got ${numberOrKind(clockSkew)}. Fix: clockSkew: 5.`,
@@ -169,7 +173,8 @@ export class TimestampSigner extends Signer {
     const age = this.#clock() - timestamp;
     // Written so that NaN fails the check.
     if (age <= maxAge && age >= -clockSkew) return undefined;
-    const message = age <= maxAge ? `Signature age ${age} < ${-clockSkew} seconds` : `Signature age ${age} > ${maxAge} seconds`;
+    const message =
+      age <= maxAge ? `Signature age ${age} < ${-clockSkew} seconds` : `Signature age ${age} > ${maxAge} seconds`;
     return new SignatureExpired(message, { payload: value, dateSigned: new Date(timestamp * 1000) });
   }
 }

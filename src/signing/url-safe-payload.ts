@@ -69,6 +69,9 @@ function inflate(bytes: Buffer, maxBytes: number): Buffer {
     return inflateSync(bytes, { maxOutputLength: maxBytes, chunkSize: CHUNK });
   } catch (cause) {
     const isTooLong = (cause as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE";
-    throw new BadPayload(isTooLong ? `The payload has more than ${maxBytes} bytes.` : "The payload cannot be decompressed.", { cause });
+    throw new BadPayload(
+      isTooLong ? `The payload has more than ${maxBytes} bytes.` : "The payload cannot be decompressed.",
+      { cause },
+    );
   }
 }

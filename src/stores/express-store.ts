@@ -99,7 +99,11 @@ class CallbackStore implements NonAtomicStore {
     return await this.#inTurn(id, async () => {
       const stored = await this.#load(id);
       if (stored?.payload !== replaces) return false;
-      const session: StoredExpressSession = { cookie: this.#cookie(expiresAt), payload, ...(subject === undefined ? {} : { subject }) };
+      const session: StoredExpressSession = {
+        cookie: this.#cookie(expiresAt),
+        payload,
+        ...(subject === undefined ? {} : { subject }),
+      };
       const touch = this.#store.touch?.bind(this.#store);
       if (touch !== undefined && stored?.payload === payload && stored.subject === subject) {
         return await orIfNoFile(
@@ -134,7 +138,13 @@ class CallbackStore implements NonAtomicStore {
     // expiry.
     const end = expiresAt + 1;
     const milliseconds = (end - this.#clock()) * 1000;
-    return { originalMaxAge: milliseconds, maxAge: milliseconds, expires: new Date(end * 1000), httpOnly: true, path: "/" };
+    return {
+      originalMaxAge: milliseconds,
+      maxAge: milliseconds,
+      expires: new Date(end * 1000),
+      httpOnly: true,
+      path: "/",
+    };
   }
 
   async #inTurn<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
@@ -172,5 +182,9 @@ async function orIfNoFile<Answer>(answer: Promise<Answer>, otherwise: Answer): P
 }
 
 function isOurs(session: unknown): session is StoredExpressSession {
-  return typeof session === "object" && session !== null && typeof (session as Partial<StoredExpressSession>).payload === "string";
+  return (
+    typeof session === "object" &&
+    session !== null &&
+    typeof (session as Partial<StoredExpressSession>).payload === "string"
+  );
 }

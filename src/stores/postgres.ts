@@ -11,7 +11,11 @@ export interface PostgresQueryable {
 
 /** The method that is used of the `sql` of the package `postgres`. */
 export interface PostgresJsSql {
-  unsafe(text: string, values?: (string | number | null)[], options?: { prepare: boolean }): PromiseLike<readonly unknown[]>;
+  unsafe(
+    text: string,
+    values?: (string | number | null)[],
+    options?: { prepare: boolean },
+  ): PromiseLike<readonly unknown[]>;
 }
 
 /** Settings of PostgresStore. */
@@ -120,7 +124,10 @@ export class PostgresStore implements IndexedStore, SweepableStore {
   }
 
   async get(id: string): Promise<string | undefined> {
-    const [row] = await this.#run(`SELECT payload FROM ${this.#table} WHERE id = $1 AND expires_at >= $2::bigint`, [id, this.#clock()]);
+    const [row] = await this.#run(`SELECT payload FROM ${this.#table} WHERE id = $1 AND expires_at >= $2::bigint`, [
+      id,
+      this.#clock(),
+    ]);
     return row === undefined ? undefined : String(row["payload"]);
   }
 
@@ -167,11 +174,15 @@ export class PostgresStore implements IndexedStore, SweepableStore {
   }
 
   async listBySubject(subject: string): Promise<readonly StoredSession[]> {
-    const rows = await this.#run(`SELECT id, payload, expires_at FROM ${this.#table} WHERE subject = $1 AND expires_at >= $2::bigint`, [
-      subject,
-      this.#clock(),
-    ]);
-    return rows.map((row) => ({ id: String(row["id"]), payload: String(row["payload"]), expiresAt: Number(row["expires_at"]) }));
+    const rows = await this.#run(
+      `SELECT id, payload, expires_at FROM ${this.#table} WHERE subject = $1 AND expires_at >= $2::bigint`,
+      [subject, this.#clock()],
+    );
+    return rows.map((row) => ({
+      id: String(row["id"]),
+      payload: String(row["payload"]),
+      expiresAt: Number(row["expires_at"]),
+    }));
   }
 
   /**
@@ -209,14 +220,17 @@ export class PostgresStore implements IndexedStore, SweepableStore {
   }
 }
 
-function queryOf(client: Partial<PostgresQueryable & PostgresJsSql>): (text: string, values?: Value[]) => Promise<readonly Row[]> {
+function queryOf(
+  client: Partial<PostgresQueryable & PostgresJsSql>,
+): (text: string, values?: Value[]) => Promise<readonly Row[]> {
   if (typeof client?.unsafe === "function") {
     // An unprepared statement takes two round trips with this client. `prepare: false` in the
     // client's own options overrides this.
     return async (text, values) =>
       (await client.unsafe!(text, values, { prepare: values !== undefined && values.length > 0 })) as readonly Row[];
   }
-  if (typeof client?.query === "function") return async (text, values) => (await client.query!(text, values)).rows as Row[];
+  if (typeof client?.query === "function")
+    return async (text, values) => (await client.query!(text, values)).rows as Row[];
   throw wrongClient(
     "PostgresStore needs a Pool or Client of the package pg, the sql of the package postgres, or a PGlite.",
     client,

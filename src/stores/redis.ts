@@ -77,7 +77,9 @@ export class RedisStore implements IndexedStore {
     });
     const { prefix = "latchkey:" } = options;
     if (typeof prefix !== "string") {
-      throw new InvalidOptionError(`The option prefix of RedisStore must be a string. It is ${nameOf(prefix)}. Fix: prefix: "shop:".`);
+      throw new InvalidOptionError(
+        `The option prefix of RedisStore must be a string. It is ${nameOf(prefix)}. Fix: prefix: "shop:".`,
+      );
     }
     if (isNodeRedis(client)) {
       this.#read = async (key) => await client.hGet(key, "payload");
@@ -101,7 +103,15 @@ export class RedisStore implements IndexedStore {
 
   async set(id: string, payload: string, expiresAt: number, { replaces, subject }: SetOptions = {}): Promise<boolean> {
     const write = async (indexed: string): Promise<unknown> =>
-      await this.#run(WRITE, this.#sessionKey(id), ...optional(replaces), ...optional(subject), payload, String(expiresAt), indexed);
+      await this.#run(
+        WRITE,
+        this.#sessionKey(id),
+        ...optional(replaces),
+        ...optional(subject),
+        payload,
+        String(expiresAt),
+        indexed,
+      );
     const isNew = replaces === undefined;
     let answer = await write(isNew && subject !== undefined ? await this.#index(subject, id, expiresAt) : "0");
     if (answer === "index" && subject !== undefined) answer = await write(await this.#index(subject, id, expiresAt));

@@ -160,10 +160,14 @@ CREATE INDEX IF NOT EXISTS ${this.#table}_subject ON ${this.#table} (subject) WH
          ON CONFLICT (id) DO UPDATE SET subject = excluded.subject, payload = excluded.payload, expires_at = excluded.expires_at
          WHERE stored.expires_at < ?`,
       ),
-      update: prepare(`UPDATE ${table} SET subject = ?, payload = ?, expires_at = ? WHERE id = ? AND payload = ? AND expires_at >= ?`),
+      update: prepare(
+        `UPDATE ${table} SET subject = ?, payload = ?, expires_at = ? WHERE id = ? AND payload = ? AND expires_at >= ?`,
+      ),
       delete: prepare(`DELETE FROM ${table} WHERE id = ?`),
       deleteExpired: prepare(`DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE expires_at < ? LIMIT ?)`),
-      listBySubject: prepare(`SELECT id, payload, expires_at AS expiresAt FROM ${table} WHERE subject = ? AND expires_at >= ?`),
+      listBySubject: prepare(
+        `SELECT id, payload, expires_at AS expiresAt FROM ${table} WHERE subject = ? AND expires_at >= ?`,
+      ),
       deleteBySubject: prepare(`DELETE FROM ${table} WHERE subject = ? AND expires_at >= ? AND id IS NOT ?`),
     };
     return this.#prepared;

@@ -15,7 +15,9 @@ export function wrongClient(needs: string, given: unknown, fix: string): Invalid
 
 /** Whether a value has all these methods. */
 export function hasMethods(thing: unknown, ...names: readonly string[]): boolean {
-  return names.every((name) => typeof (thing as Readonly<Record<string, unknown>> | null | undefined)?.[name] === "function");
+  return names.every(
+    (name) => typeof (thing as Readonly<Record<string, unknown>> | null | undefined)?.[name] === "function",
+  );
 }
 
 /**
@@ -41,7 +43,9 @@ export function nameOf(value: unknown): string {
   if (typeof value === "function") return value.name === "" ? "a function" : `the function ${value.name}`;
   if (typeof value !== "object") return `a ${typeof value}`;
   const name = (value as { readonly constructor?: { readonly name?: unknown } }).constructor?.name;
-  return typeof name === "string" && name !== "" && name !== "Object" ? `an object of the class ${name}` : "a plain object";
+  return typeof name === "string" && name !== "" && name !== "Object"
+    ? `an object of the class ${name}`
+    : "a plain object";
 }
 
 function isPromise(value: unknown): boolean {

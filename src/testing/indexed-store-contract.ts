@@ -1,6 +1,16 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { IndexedStore, StoredSession } from "../sessions/store/session-store.ts";
-import { AWKWARD, casesOf, HOUR, inTime, newId, REAL_TIME, together, type ContractCase, type ContractTime } from "./contract-case.ts";
+import {
+  AWKWARD,
+  casesOf,
+  HOUR,
+  inTime,
+  newId,
+  REAL_TIME,
+  together,
+  type ContractCase,
+  type ContractTime,
+} from "./contract-case.ts";
 
 /**
  * The additional rules of IndexedStore, beyond those of SessionStore, as a list of cases for any
@@ -72,7 +82,10 @@ export function indexedStoreContract(
         return async () => {
           equal(first, true);
           for (let hours = 2; hours <= 1024; hours *= 2) {
-            equal(await store.set(id, "payload", time.now() + hours * HOUR, { replaces: "payload", subject: ada }), true);
+            equal(
+              await store.set(id, "payload", time.now() + hours * HOUR, { replaces: "payload", subject: ada }),
+              true,
+            );
           }
           await time.pass(3);
           deepEqual(await idsOf(store, ada), [id]);

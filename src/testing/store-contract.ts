@@ -1,6 +1,16 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { SessionStore } from "../sessions/store/session-store.ts";
-import { AWKWARD, casesOf, HOUR, inTime, newId, REAL_TIME, together, type ContractCase, type ContractTime } from "./contract-case.ts";
+import {
+  AWKWARD,
+  casesOf,
+  HOUR,
+  inTime,
+  newId,
+  REAL_TIME,
+  together,
+  type ContractCase,
+  type ContractTime,
+} from "./contract-case.ts";
 
 /** Longer than 64 KiB, where some columns cut off. */
 const LONG = `{"text":"${"long ".repeat(20_000)}"}`;
@@ -20,7 +30,10 @@ const LONG = `{"text":"${"long ".repeat(20_000)}"}`;
  *
  * for (const { name, run } of storeContract(() => new MyStore())) test(name, run);
  */
-export function storeContract(open: () => SessionStore | Promise<SessionStore>, time: ContractTime = REAL_TIME): readonly ContractCase[] {
+export function storeContract(
+  open: () => SessionStore | Promise<SessionStore>,
+  time: ContractTime = REAL_TIME,
+): readonly ContractCase[] {
   const later = (): number => time.now() + HOUR;
   return casesOf<SessionStore>(open, {
     "an id that was never written has no payload": async (store) => {
@@ -167,7 +180,10 @@ export function storeContract(open: () => SessionStore | Promise<SessionStore>, 
     "of many parallel writes that replace one payload, one succeeds": async (store) => {
       const id = newId();
       await store.set(id, "before", later());
-      const results = await together(30, async (number) => await store.set(id, `by ${number}`, later(), { replaces: "before" }));
+      const results = await together(
+        30,
+        async (number) => await store.set(id, `by ${number}`, later(), { replaces: "before" }),
+      );
       equal(results.filter(Boolean).length, 1);
       equal(await store.get(id), `by ${results.indexOf(true)}`);
     },

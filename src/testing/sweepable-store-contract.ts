@@ -34,7 +34,12 @@ export function sweepableStoreContract(
       const expired = Array.from({ length: 5 }, newId);
       for (const id of expired) await store.set(id, "old", time.now() - 1);
       deepEqual(
-        [await store.deleteExpired(2), await store.deleteExpired(2), await store.deleteExpired(2), await store.deleteExpired(2)],
+        [
+          await store.deleteExpired(2),
+          await store.deleteExpired(2),
+          await store.deleteExpired(2),
+          await store.deleteExpired(2),
+        ],
         [2, 2, 1, 0],
       );
       equal(await store.get(alive), "alive");

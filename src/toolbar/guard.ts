@@ -77,7 +77,8 @@ export class Guard {
   admits(request: ToolbarRequest): GuardVerdict {
     if (request.method !== "GET") return refused(`The toolbar answers GET only.`);
     const site = request.header("sec-fetch-site");
-    if (site !== undefined && site !== "same-origin" && site !== "none") return refused("The request was made by a page of another site.");
+    if (site !== undefined && site !== "same-origin" && site !== "none")
+      return refused("The request was made by a page of another site.");
     // Without Sec-Fetch-Site it is not a browser, an old one, or one on plain HTTP to another
     // machine. Then an Origin, if there is one, must be this server's.
     const origin = request.header("origin");
@@ -108,7 +109,9 @@ export class Guard {
     const forwarded = forwardedFor(request);
     if (names.length === 1 && forwarded.length === 0 && isOwnBrowser(connection)) return ALLOWED;
 
-    const outsider = [peer, ...forwarded].find((address) => !isIn(this.#loopback, address) && !isIn(this.#allow, address));
+    const outsider = [peer, ...forwarded].find(
+      (address) => !isIn(this.#loopback, address) && !isIn(this.#allow, address),
+    );
     if (outsider !== undefined) {
       const address = printable(outsider);
       return refused(
@@ -173,7 +176,9 @@ function refused(reason: string, fix?: string): GuardVerdict {
 
 /** The client addresses that proxies have added to the request. */
 function forwardedFor(request: ToolbarRequest): readonly string[] {
-  const plain = [...request.headers].filter(([name]) => CLIENT_ADDRESS.test(name.toLowerCase())).flatMap(([, value]) => listOf(value));
+  const plain = [...request.headers]
+    .filter(([name]) => CLIENT_ADDRESS.test(name.toLowerCase()))
+    .flatMap(([, value]) => listOf(value));
   return [...plain, ...forwardedValues(request, "for")].filter((entry) => entry !== "").map(withoutPort);
 }
 
@@ -186,7 +191,9 @@ function forwardedHosts(request: ToolbarRequest): readonly string[] {
 /** The values of one parameter of the header Forwarded (RFC 7239). */
 function forwardedValues(request: ToolbarRequest, parameter: "for" | "host"): readonly string[] {
   const pattern = new RegExp(`(?:^|;)\\s*${parameter}="?([^";]*)`, "gi");
-  return listOf(request.header("forwarded") ?? "").flatMap((part) => [...part.matchAll(pattern)].map((match) => match[1] ?? ""));
+  return listOf(request.header("forwarded") ?? "").flatMap((part) =>
+    [...part.matchAll(pattern)].map((match) => match[1] ?? ""),
+  );
 }
 
 function listOf(header: string): readonly string[] {

@@ -62,7 +62,11 @@ export interface PairsBlock {
 export interface TableBlock {
   readonly kind: "table";
   readonly title?: string | undefined;
-  readonly columns: readonly { readonly title: string; readonly align?: "right" | undefined; readonly grow?: boolean | undefined }[];
+  readonly columns: readonly {
+    readonly title: string;
+    readonly align?: "right" | undefined;
+    readonly grow?: boolean | undefined;
+  }[];
   readonly rows: readonly (readonly Cell[])[];
   /** The text for a table without rows. */
   readonly empty?: string | undefined;
@@ -104,7 +108,15 @@ export interface NoteBlock {
 }
 
 /** A piece of a panel, as plain data. */
-export type Block = NumbersBlock | VerdictBlock | PairsBlock | TableBlock | TimelineBlock | CodeBlock | TextBlock | NoteBlock;
+export type Block =
+  | NumbersBlock
+  | VerdictBlock
+  | PairsBlock
+  | TableBlock
+  | TimelineBlock
+  | CodeBlock
+  | TextBlock
+  | NoteBlock;
 
 /** A name and a value of a header, after redaction. */
 export type HeaderEntry = readonly [name: string, value: string];

@@ -91,7 +91,11 @@ const OPTIONS = [
 /** The name of the keys in messages. */
 const KEYS = 'option "keys" of Toolbar';
 /** The answer when one of the toolbar's own pages fails. */
-const FAILED: ToolbarAnswer = { status: 500, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: "Internal Server Error" };
+const FAILED: ToolbarAnswer = {
+  status: 500,
+  headers: { "Content-Type": "text/plain; charset=utf-8" },
+  body: "Internal Server Error",
+};
 
 /**
  * A debug toolbar. It records what a server does for each request, and shows it on the page that
@@ -166,7 +170,10 @@ export class Toolbar {
       throw new InvalidOptionError(
         `Toolbar's option slowMs is a number of milliseconds above 0. It got ${String(slowMs)}. Fix: leave it out for 500.`,
       );
-    this.#panels = [...standardPanels({ keys, slowMs, directory, ...(clock === undefined ? {} : { clock }) }), ...(options.panels ?? [])];
+    this.#panels = [
+      ...standardPanels({ keys, slowMs, directory, ...(clock === undefined ? {} : { clock }) }),
+      ...(options.panels ?? []),
+    ];
     checkPanels(this.#panels);
     this.#history = new History(history);
     this.#guard = new Guard({ hosts, allow, authorize });
@@ -311,14 +318,17 @@ export class Toolbar {
       return run(this.#recorder);
     } catch (error) {
       // Only the name: an error's message may contain data from the visitor.
-      this.#warn(`The debug toolbar failed (${error instanceof Error ? error.name : "not an Error"}). The request went on without it.`);
+      this.#warn(
+        `The debug toolbar failed (${error instanceof Error ? error.name : "not an Error"}). The request went on without it.`,
+      );
       return undefined;
     }
   }
 
   /** Says why the toolbar is not shown: that is the question people ask most. */
   #warnOf(verdict: GuardVerdict): void {
-    if (!verdict.allowed && verdict.fix !== undefined) this.#warn(`The debug toolbar is not shown. ${verdict.reason} ${verdict.fix}`);
+    if (!verdict.allowed && verdict.fix !== undefined)
+      this.#warn(`The debug toolbar is not shown. ${verdict.reason} ${verdict.fix}`);
   }
 
   /** Warns on standard error, with each message once, and ten at most. */
@@ -347,7 +357,8 @@ function checkPanels(panels: readonly Panel[]): void {
       throw new InvalidOptionError(
         `A panel's id is made of lower-case letters, digits and hyphens. It got ${JSON.stringify(id)}. Fix: id: "my-panel".`,
       );
-    if (seen.has(id)) throw new InvalidOptionError(`There are two panels with the id "${id}". Fix: give one of them another id.`);
+    if (seen.has(id))
+      throw new InvalidOptionError(`There are two panels with the id "${id}". Fix: give one of them another id.`);
     seen.add(id);
   }
 }

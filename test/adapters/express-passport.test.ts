@@ -65,13 +65,19 @@ async function site(manager: SessionManager<Shop>, { login = true } = {}): Promi
     (shopOf(request).cart ??= []).push(request.params.item);
     response.send("added");
   });
-  app.post("/login", auth.authenticate("local", { successRedirect: "/me", failureRedirect: "/login", failureMessage: true }));
+  app.post(
+    "/login",
+    auth.authenticate("local", { successRedirect: "/me", failureRedirect: "/login", failureMessage: true }),
+  );
   app.use((request, _, next) => {
     // In the place of connect-flash, as docs/express.md has it.
     Object.assign(request, { flash: (category: string, message: string) => shopOf(request).flash(message, category) });
     next();
   });
-  app.post("/login-or-flash", auth.authenticate("local", { successRedirect: "/me", failureRedirect: "/login", failureFlash: true }));
+  app.post(
+    "/login-or-flash",
+    auth.authenticate("local", { successRedirect: "/me", failureRedirect: "/login", failureFlash: true }),
+  );
   app.get("/flashes", (request, response) => response.json(shopOf(request).flashes()));
   app.post("/login-and-keep", auth.authenticate("local", { successRedirect: "/me", keepSessionInfo: true }));
   app.post("/logout", (request, response, next) => {
@@ -114,8 +120,10 @@ describe.each([
   ["in the cookie", (): undefined => undefined],
   ["in a store", () => new MemoryStore()],
 ] as const)("Passport with a session %s", (_, store) => {
-  const begin = async (): Promise<Site> => await site(new SessionManager<Shop>({ keys: generateSecretKey(), store: store() }));
-  const userOf = async (visit: Visit): Promise<unknown> => ((await (await visit("/me")).json()) as { user: unknown }).user;
+  const begin = async (): Promise<Site> =>
+    await site(new SessionManager<Shop>({ keys: generateSecretKey(), store: store() }));
+  const userOf = async (visit: Visit): Promise<unknown> =>
+    ((await (await visit("/me")).json()) as { user: unknown }).user;
 
   test("logs in, stays logged in, and logs out", async () => {
     const { visit } = (await begin()).visitor();
@@ -140,7 +148,10 @@ describe.each([
     const { visit } = (await begin()).visitor();
     await visit("/add/tea");
     await visit("/login-and-keep", ADA);
-    expect(await (await visit("/me")).json()).toEqual({ user: "ada", session: { cart: ["tea"], passport: { user: 1 } } });
+    expect(await (await visit("/me")).json()).toEqual({
+      user: "ada",
+      session: { cart: ["tea"], passport: { user: 1 } },
+    });
   });
 
   test("a wrong password leaves its message in the session and logs nobody in", async () => {
@@ -179,7 +190,9 @@ describe("Passport with a store", () => {
   });
 
   test("sessions belong to their person: they can be listed, and ended everywhere", async () => {
-    const { manager, visitor } = await site(new SessionManager<Shop>({ keys: generateSecretKey(), store: new MemoryStore() }));
+    const { manager, visitor } = await site(
+      new SessionManager<Shop>({ keys: generateSecretKey(), store: new MemoryStore() }),
+    );
     const [phone, laptop, other] = [visitor(), visitor(), visitor()];
     await phone.visit("/login", ADA);
     await laptop.visit("/login", ADA);
@@ -214,15 +227,20 @@ describe("A18: Passport where serializeUser does not call login", () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(warnings).toEqual([]);
 
-    const { manager, visitor } = await site(new SessionManager<Shop>({ keys: generateSecretKey(), store: new MemoryStore() }), {
-      login: false,
-    });
+    const { manager, visitor } = await site(
+      new SessionManager<Shop>({ keys: generateSecretKey(), store: new MemoryStore() }),
+      {
+        login: false,
+      },
+    );
     for (let round = 0; round < 2; round++) {
       const { visit } = visitor();
       await visit("/login", ADA);
       expect(((await (await visit("/me")).json()) as { user: unknown }).user).toBe("ada");
     }
     expect(await manager.list("1")).toEqual([]);
-    await expect.poll(() => warnings).toEqual([expect.stringContaining("sessionOf(manager, request).login(String(user.id))")]);
+    await expect
+      .poll(() => warnings)
+      .toEqual([expect.stringContaining("sessionOf(manager, request).login(String(user.id))")]);
   });
 });

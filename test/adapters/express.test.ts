@@ -38,7 +38,12 @@ adapterContract(
     const app = express().set("trust proxy", trustProxy).set("etag", false).use(session(manager));
     for (const [path, route] of Object.entries(routes)) {
       app.all(path, async (request, response) => {
-        const { status = 200, headers = {}, body = "", chunks } = await route((request as unknown as SessionRequest<Data>).session);
+        const {
+          status = 200,
+          headers = {},
+          body = "",
+          chunks,
+        } = await route((request as unknown as SessionRequest<Data>).session);
         response.status(status).set(headers);
         if (chunks === undefined) response.send(body);
         else await pipeline(Readable.from(chunks), response).catch(() => undefined);
@@ -79,7 +84,11 @@ describe("the session middleware for Express", () => {
     app.get("/file", (_, response) => response.sendFile(import.meta.filename));
     const visit = await visitorOf(app);
     const file = await visit("/file");
-    expect([file.status, file.headers.getSetCookie().length, (await file.text()).includes("sendFile")]).toEqual([200, 1, true]);
+    expect([file.status, file.headers.getSetCookie().length, (await file.text()).includes("sendFile")]).toEqual([
+      200,
+      1,
+      true,
+    ]);
     const served = await visit("/static/express.test.ts", { headers: { Range: "bytes=0-5" } });
     expect([served.status, await served.text()]).toEqual([206, "import"]);
     const again = await visit("/static/express.test.ts", {
@@ -208,7 +217,11 @@ describe("request.session in the shape of express-session", () => {
         .get("/", (request, response) => response.send(typeof entriesOf(request))),
     );
     const response = await visit("/");
-    expect([await response.text(), response.headers.get("vary"), response.headers.getSetCookie()]).toEqual(["object", null, []]);
+    expect([await response.text(), response.headers.get("vary"), response.headers.getSetCookie()]).toEqual([
+      "object",
+      null,
+      [],
+    ]);
   });
 
   test("regenerate ends the old session, save calls back, and the old object keeps what it showed", async () => {
@@ -249,7 +262,10 @@ describe("request.session in the shape of express-session", () => {
     const visit = await visitorOf(app);
     await visit("/begin");
     const response = await visit("/end");
-    expect([await response.text(), response.headers.getSetCookie()[0]]).toEqual(["undefined", expect.stringContaining("Max-Age=0")]);
+    expect([await response.text(), response.headers.getSetCookie()[0]]).toEqual([
+      "undefined",
+      expect.stringContaining("Max-Age=0"),
+    ]);
     expect(await (await visit("/me")).json()).toEqual({});
   });
 
@@ -355,38 +371,51 @@ describe("request.session in the shape of express-session", () => {
       });
     });
     const text = await (await (await visitorOf(app))("/")).text();
-    expect(JSON.parse(text.slice("begun ".length))).toEqual([...Array.from({ length: 7 }, () => "session_closed"), "saved"]);
+    expect(JSON.parse(text.slice("begun ".length))).toEqual([
+      ...Array.from({ length: 7 }, () => "session_closed"),
+      "saved",
+    ]);
   });
 
   /** Sends what a handler gives, and its errors as texts. */
-  async function answers(manager: SessionManager, work: (current: Entries, request: object) => unknown): Promise<unknown> {
+  async function answers(
+    manager: SessionManager,
+    work: (current: Entries, request: object) => unknown,
+  ): Promise<unknown> {
     const app = express().use(session(manager));
     app.get("/", async (request, response) => response.json((await work(entriesOf(request), request)) ?? null));
     return await (await (await visitorOf(app))("/")).json();
   }
   const make = (): SessionManager => new SessionManager({ keys: generateSecretKey() });
   const MEMBERS =
-    "id isNew subject data rejection login logout renew update flash flashes regenerate save reload destroy touch toJSON".split(" ");
+    "id isNew subject data rejection login logout renew update flash flashes regenerate save reload destroy touch toJSON".split(
+      " ",
+    );
 
-  test.each(MEMBERS)("A7: an entry cannot have the name of the member %s, and the error says what to write", async (name) => {
-    const codes = await answers(make(), (current) => {
-      const changes = [
-        () => (current[name as string] = 1),
-        () => Object.assign(current, { [name]: 1 }),
-        () => Object.defineProperty(current, name, { value: 1 }),
-        () => delete (current as Record<string, unknown>)[name],
-      ];
-      return changes.map((change) => {
-        try {
-          return change();
-        } catch (error) {
-          return (error as Error).message;
-        }
+  test.each(MEMBERS)(
+    "A7: an entry cannot have the name of the member %s, and the error says what to write",
+    async (name) => {
+      const codes = await answers(make(), (current) => {
+        const changes = [
+          () => (current[name as string] = 1),
+          () => Object.assign(current, { [name]: 1 }),
+          () => Object.defineProperty(current, name, { value: 1 }),
+          () => delete (current as Record<string, unknown>)[name],
+        ];
+        return changes.map((change) => {
+          try {
+            return change();
+          } catch (error) {
+            return (error as Error).message;
+          }
+        });
       });
-    });
-    const refused = expect.stringMatching(`^request\\.session\\["${name}"\\].*Fix: .*request\\.session\\.data\\["${name}"\\]`);
-    expect(codes).toEqual([refused, refused, refused, refused]);
-  });
+      const refused = expect.stringMatching(
+        `^request\\.session\\["${name}"\\].*Fix: .*request\\.session\\.data\\["${name}"\\]`,
+      );
+      expect(codes).toEqual([refused, refused, refused, refused]);
+    },
+  );
 
   test("A7: these are all members of a session, beside persistent, which can be set", async () => {
     const manager = make();
@@ -396,7 +425,9 @@ describe("request.session in the shape of express-session", () => {
     const seen = await answers(manager, (current, request) => {
       current.persistent = true;
       const missing = names.filter((name) => !(name in current));
-      const wrong = names.filter((name) => typeof current[name] !== typeof (sessionOf(manager, request as never) as never)[name]);
+      const wrong = names.filter(
+        (name) => typeof current[name] !== typeof (sessionOf(manager, request as never) as never)[name],
+      );
       return [missing, wrong, sessionOf(manager, request).persistent, Object.keys(current)];
     });
     expect(seen).toEqual([[], [], true, []]);
@@ -458,7 +489,13 @@ describe("request.session in the shape of express-session", () => {
       await new Promise((resolve) => before.regenerate(resolve));
       before.login("7");
       const after = entriesOf(request);
-      return [before.data["theme"], before["theme"], after.data["theme"] ?? null, after.subject, sessionOf(manager, request).subject];
+      return [
+        before.data["theme"],
+        before["theme"],
+        after.data["theme"] ?? null,
+        after.subject,
+        sessionOf(manager, request).subject,
+      ];
     });
     expect(seen).toEqual(["dark", "dark", null, "7", "7"]);
   });
@@ -487,9 +524,14 @@ describe("debugToolbar for Express", () => {
     const response = await visit("/users/7", { headers });
     const text = await response.text();
     expect(text).toMatch(/^<!doctype html><p>hello\n<script type="module" src="\/_latchkey\/toolbar\.js\?/);
-    expect([Number(response.headers.get("content-length")), response.headers.getSetCookie().length]).toEqual([Buffer.byteLength(text), 1]);
+    expect([Number(response.headers.get("content-length")), response.headers.getSetCookie().length]).toEqual([
+      Buffer.byteLength(text),
+      1,
+    ]);
     const address = /src="([^"]+)"/.exec(text)![1]!.replaceAll("&amp;", "&");
-    expect((await visit(address, { headers: { "Sec-Fetch-Site": "same-origin" } })).headers.get("content-type")).toMatch("text/javascript");
+    expect(
+      (await visit(address, { headers: { "Sec-Fetch-Site": "same-origin" } })).headers.get("content-type"),
+    ).toMatch("text/javascript");
     expect((await visit("/boom")).status).toBe(500);
     await expect.poll(() => toolbar.exchanges.length).toBe(2);
     const [boom, user] = toolbar.exchanges.map(({ id }) => JSON.stringify(toolbar.page(id)));

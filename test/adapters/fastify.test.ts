@@ -29,7 +29,12 @@ adapterContract(
     app.register(async (inner) => {
       for (const [path, route] of Object.entries(routes)) {
         inner.all(path, async (request, reply) => {
-          const { status = 200, headers = {}, body = "", chunks } = await route((request as SessionRequest<Data>).session);
+          const {
+            status = 200,
+            headers = {},
+            body = "",
+            chunks,
+          } = await route((request as SessionRequest<Data>).session);
           reply.code(status).headers({ ...headers });
           if (status === 204) return await reply.send();
           return await reply.send(chunks === undefined ? body : Readable.from(chunks));
@@ -89,7 +94,10 @@ describe("the session plugin for Fastify", () => {
     expect(cookieOf(await app.inject("/shop"))).toMatch(/^session=/);
     expect(cookieOf(await app.inject("/admin"))).toMatch(/^admin=/);
     const neither = await app.inject("/neither");
-    expect([neither.statusCode, neither.json()]).toEqual([500, expect.objectContaining({ code: "session_unavailable" })]);
+    expect([neither.statusCode, neither.json()]).toEqual([
+      500,
+      expect.objectContaining({ code: "session_unavailable" }),
+    ]);
   });
 
   test("registered twice, the outer one keeps the session", async () => {
@@ -131,7 +139,10 @@ describe("the session plugin for Fastify", () => {
     });
     app.get("/response", async (request) => {
       sessionOf(manager, request).data.visits = 1;
-      return new Response("made", { status: 201, headers: { Vary: "Accept", "Cache-Control": "private", "Set-Cookie": "theme=dark" } });
+      return new Response("made", {
+        status: 201,
+        headers: { Vary: "Accept", "Cache-Control": "private", "Set-Cookie": "theme=dark" },
+      });
     });
     const raw = await app.inject("/raw");
     expect([raw.headers["set-cookie"]].flat().map((line) => String(line).split("=")[0])).toEqual(["raw", "session"]);
@@ -153,7 +164,10 @@ describe("the session plugin for Fastify", () => {
       return await reply.type("text/plain").send(createReadStream(import.meta.filename));
     });
     const file = await app.inject("/file");
-    expect([file.body.includes("is streamed with the cookie"), cookieOf(file)]).toEqual([true, expect.stringMatching(/^session=/)]);
+    expect([file.body.includes("is streamed with the cookie"), cookieOf(file)]).toEqual([
+      true,
+      expect.stringMatching(/^session=/),
+    ]);
     const head = await app.inject({ method: "HEAD", url: "/file" });
     expect([head.statusCode, head.body, cookieOf(head)]).toEqual([200, "", expect.stringMatching(/^session=/)]);
   });
@@ -251,7 +265,11 @@ describe("debugToolbar for Fastify", () => {
         PAGE,
         expect.stringMatching(/^\n<script type="module"/),
       ]);
-      expect([kind, response.headers.get("etag"), response.headers.get("x-own")]).toEqual([kind, null, kind === "a Response" ? "1" : null]);
+      expect([kind, response.headers.get("etag"), response.headers.get("x-own")]).toEqual([
+        kind,
+        null,
+        kind === "a Response" ? "1" : null,
+      ]);
       const plain = await fetch(`${url}/page/${kind}`, { headers: { "Sec-Fetch-Dest": "empty" } });
       expect([kind, await plain.text(), plain.headers.get("etag")]).toEqual([kind, PAGE, '"1"']);
     }
@@ -273,7 +291,10 @@ describe("debugToolbar for Fastify", () => {
     const text = await (await fetch(`${url}/users/7`, { headers: { "Sec-Fetch-Dest": "document" } })).text();
     const address = /src="([^"]+)"/.exec(text)![1]!.replaceAll("&amp;", "&");
     const script = await fetch(url + address, { headers: { "Sec-Fetch-Site": "same-origin" } });
-    expect([script.status, script.headers.get("content-type")]).toEqual([200, expect.stringContaining("text/javascript")]);
+    expect([script.status, script.headers.get("content-type")]).toEqual([
+      200,
+      expect.stringContaining("text/javascript"),
+    ]);
     const token = /token=([^&"]+)/.exec(address)![1]!;
     const events = await fetch(`${url}/_latchkey/events?token=${token}`);
     expect(events.headers.get("content-type")).toMatch("text/event-stream");

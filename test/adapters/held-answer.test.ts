@@ -1,7 +1,12 @@
 import { once } from "node:events";
 import { createReadStream, mkdtempSync, writeFileSync } from "node:fs";
 import { createServer, get as httpGet, type IncomingMessage, type ServerResponse } from "node:http";
-import { connect as connect2, createServer as createServer2, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import {
+  connect as connect2,
+  createServer as createServer2,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from "node:http2";
 import { connect, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,7 +38,9 @@ class Gate implements SessionStore {
   get: SessionStore["get"] = async (id) => await this.#inner.get(id);
   delete: SessionStore["delete"] = async (id) => await this.#inner.delete(id);
   set: SessionStore["set"] = async (...args) => {
-    const opened = new Promise<void>((resolve, reject) => (this.#open = (error) => (error === undefined ? resolve() : reject(error))));
+    const opened = new Promise<void>(
+      (resolve, reject) => (this.#open = (error) => (error === undefined ? resolve() : reject(error))),
+    );
     this.#asked.pop()?.();
     await opened;
     return await this.#inner.set(...args);
@@ -114,26 +121,45 @@ describe("A10: what a handler has begun does not change while it is held", () =>
   });
 
   test.each([
-    ["a status", (response: ServerResponse) => ((response.statusCode = 42), response.end("x")), "ERR_HTTP_INVALID_STATUS_CODE"],
-    ["a status message", (response: ServerResponse) => ((response.statusMessage = "a\nb"), response.end("x")), "ERR_INVALID_CHAR"],
+    [
+      "a status",
+      (response: ServerResponse) => ((response.statusCode = 42), response.end("x")),
+      "ERR_HTTP_INVALID_STATUS_CODE",
+    ],
+    [
+      "a status message",
+      (response: ServerResponse) => ((response.statusMessage = "a\nb"), response.end("x")),
+      "ERR_INVALID_CHAR",
+    ],
     ["a chunk", (response: ServerResponse) => response.write(5), "ERR_INVALID_ARG_TYPE"],
     ["null", (response: ServerResponse) => response.write(null), "ERR_STREAM_NULL_VALUES"],
     ["a last chunk", (response: ServerResponse) => response.end(5), "ERR_INVALID_ARG_TYPE"],
-    ["an encoding", (response: ServerResponse) => response.write("a", "nonsense" as BufferEncoding), "ERR_UNKNOWN_ENCODING"],
-    ["a header", (response: ServerResponse) => response.writeHead(200, { "X-A": undefined }), "ERR_HTTP_INVALID_HEADER_VALUE"],
+    [
+      "an encoding",
+      (response: ServerResponse) => response.write("a", "nonsense" as BufferEncoding),
+      "ERR_UNKNOWN_ENCODING",
+    ],
+    [
+      "a header",
+      (response: ServerResponse) => response.writeHead(200, { "X-A": undefined }),
+      "ERR_HTTP_INVALID_HEADER_VALUE",
+    ],
     ["half a list", (response: ServerResponse) => response.writeHead(200, ["X-A"]), "ERR_INVALID_ARG_VALUE"],
-  ] as const)("%s that Node refuses is refused to the caller, who may answer in another way", async (_, write, code) => {
-    const url = await serve(new MemoryStore(), (_request, response) => {
-      try {
-        write(response);
-      } catch (error) {
-        response.statusCode = 200;
-        response.statusMessage = "OK";
-        response.end((error as { code: string }).code);
-      }
-    });
-    expect(await (await fetch(url)).text()).toBe(code);
-  });
+  ] as const)(
+    "%s that Node refuses is refused to the caller, who may answer in another way",
+    async (_, write, code) => {
+      const url = await serve(new MemoryStore(), (_request, response) => {
+        try {
+          write(response);
+        } catch (error) {
+          response.statusCode = 200;
+          response.statusMessage = "OK";
+          response.end((error as { code: string }).code);
+        }
+      });
+      expect(await (await fetch(url)).text()).toBe(code);
+    },
+  );
 
   test.each([
     ["in turn", ["X-A", "1", "Set-Cookie", ["a=1", "b=2"]]],
@@ -146,18 +172,26 @@ describe("A10: what a handler has begun does not change while it is held", () =>
       ],
     ],
   ] as const)("a list of headers %s is sent with the session's cookie", async (_, headers) => {
-    const url = await serve(new MemoryStore(), (_request, response) => response.writeHead(200, headers as never).end("x"));
+    const url = await serve(new MemoryStore(), (_request, response) =>
+      response.writeHead(200, headers as never).end("x"),
+    );
     const answer = await fetch(url);
-    expect([answer.headers.get("x-a"), answer.headers.getSetCookie().map((line) => line.split("=")[0]!.replace("__Host-", ""))]).toEqual([
-      "1",
-      ["a", "b", "session"],
-    ]);
+    expect([
+      answer.headers.get("x-a"),
+      answer.headers.getSetCookie().map((line) => line.split("=")[0]!.replace("__Host-", "")),
+    ]).toEqual(["1", ["a", "b", "session"]]);
   });
 
   test.each([
     ["setHeader", (response: ServerResponse, kept: string[]) => response.setHeader("Set-Cookie", kept).end("x")],
-    ["writeHead", (response: ServerResponse, kept: string[]) => response.writeHead(200, { "Set-Cookie": kept }).end("x")],
-    ["a list", (response: ServerResponse, kept: string[]) => response.writeHead(200, ["Set-Cookie", kept] as never).end("x")],
+    [
+      "writeHead",
+      (response: ServerResponse, kept: string[]) => response.writeHead(200, { "Set-Cookie": kept }).end("x"),
+    ],
+    [
+      "a list",
+      (response: ServerResponse, kept: string[]) => response.writeHead(200, ["Set-Cookie", kept] as never).end("x"),
+    ],
   ] as const)(
     "a list of cookies that the application keeps and gives to %s stays as it is: no visitor gets another's",
     async (_, answer) => {
@@ -203,7 +237,10 @@ describe("A9: a client that leaves keeps nobody waiting", () => {
     client.destroy();
     await expect
       .poll(() => errors)
-      .toEqual(["ERR_STREAM_DESTROYED", method === "end" ? expect.stringMatching(/^ERR_STREAM_/) : "ERR_STREAM_DESTROYED"]);
+      .toEqual([
+        "ERR_STREAM_DESTROYED",
+        method === "end" ? expect.stringMatching(/^ERR_STREAM_/) : "ERR_STREAM_DESTROYED",
+      ]);
     store.letGo();
   });
 
@@ -270,7 +307,11 @@ const compressed: readonly (readonly [string, (session: RequestHandler) => Reque
 ];
 
 describe.each(compressed)("A5: compression 1.7.4 %s", (place, mount) => {
-  const start = async (store: SessionStore | undefined, handler: RequestHandler, onError?: ErrorRequestHandler): Promise<string> => {
+  const start = async (
+    store: SessionStore | undefined,
+    handler: RequestHandler,
+    onError?: ErrorRequestHandler,
+  ): Promise<string> => {
     const manager = new SessionManager<Data>({ keys: KEY, store });
     const app = express().use(...mount(expressMiddleware(manager)));
     app.use((request, _, next) => {
@@ -296,7 +337,9 @@ describe.each(compressed)("A5: compression 1.7.4 %s", (place, mount) => {
       response.end("c");
     });
     const answer = await fetch(url);
-    expect([await answer.text(), answer.headers.get("content-encoding"), answer.headers.getSetCookie().length]).toEqual(["abc", "gzip", 1]);
+    expect([await answer.text(), answer.headers.get("content-encoding"), answer.headers.getSetCookie().length]).toEqual(
+      ["abc", "gzip", 1],
+    );
   });
 
   test.each(stores)("a large stream arrives whole, %s", async (_, store) => {
@@ -412,7 +455,9 @@ describe("A5: others that look at the headers", () => {
     });
     const { port } = new URL(url);
     const socket = connect(Number(port), "127.0.0.1");
-    socket.write("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\nab");
+    socket.write(
+      "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\nab",
+    );
     let text = "";
     for await (const chunk of socket) text += String(chunk);
     expect(text.match(/^HTTP\/1\.1 \d+/gm)).toEqual(["HTTP/1.1 100", "HTTP/1.1 103", "HTTP/1.1 200"]);
@@ -511,41 +556,48 @@ describe("A11: HTTP/2", () => {
   test.each([
     ["in the cookie", (): undefined => undefined],
     ["in a store", () => new MemoryStore()],
-  ] as const)("a session %s lasts on a connection that has :authority and no Host, and Node warns of nothing", async (_, store) => {
-    const warnings: Error[] = [];
-    const note = (warning: Error): void => void warnings.push(warning);
-    process.on("warning", note);
-    onTestFinished(() => void process.off("warning", note));
-    const open = session(new SessionManager<Data>({ keys: KEY, store: store() }));
-    const server = createServer2((request: Http2ServerRequest, response: Http2ServerResponse) => {
-      open(request as unknown as IncomingMessage, response as unknown as ServerResponse, () => {
-        const { data } = (request as unknown as SessionRequest<Data>).session;
-        if (request.url === "/count") data.n = (data.n ?? 0) + 1;
-        response.setHeader("X-A", "1");
-        response.write("n ");
-        response.end(String(data.n));
+  ] as const)(
+    "a session %s lasts on a connection that has :authority and no Host, and Node warns of nothing",
+    async (_, store) => {
+      const warnings: Error[] = [];
+      const note = (warning: Error): void => void warnings.push(warning);
+      process.on("warning", note);
+      onTestFinished(() => void process.off("warning", note));
+      const open = session(new SessionManager<Data>({ keys: KEY, store: store() }));
+      const server = createServer2((request: Http2ServerRequest, response: Http2ServerResponse) => {
+        open(request as unknown as IncomingMessage, response as unknown as ServerResponse, () => {
+          const { data } = (request as unknown as SessionRequest<Data>).session;
+          if (request.url === "/count") data.n = (data.n ?? 0) + 1;
+          response.setHeader("X-A", "1");
+          response.write("n ");
+          response.end(String(data.n));
+        });
+      }).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const authority = `localhost:${(server.address() as AddressInfo).port}`;
+      const client = connect2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      onTestFinished(async () => {
+        client.close();
+        await new Promise<unknown>((resolve) => server.close(resolve));
       });
-    }).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const authority = `localhost:${(server.address() as AddressInfo).port}`;
-    const client = connect2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    onTestFinished(async () => {
-      client.close();
-      await new Promise<unknown>((resolve) => server.close(resolve));
-    });
-    let cookie: string | undefined;
-    const ask = async (path: string): Promise<string> => {
-      const stream = client.request({ ":path": path, ":authority": authority, ...(cookie === undefined ? {} : { cookie }) });
-      stream.on("response", (headers) => (cookie = headers["set-cookie"]?.[0]?.split(";")[0] ?? cookie));
-      let text = "";
-      for await (const chunk of stream) text += String(chunk);
-      return text;
-    };
-    expect([await ask("/count"), await ask("/count"), await ask("/")]).toEqual(["n 1", "n 2", "n 2"]);
-    // On this machine, in development.
-    expect(cookie).toMatch(/^session=/);
-    expect(warnings.map(({ message }) => message)).toEqual([]);
-  });
+      let cookie: string | undefined;
+      const ask = async (path: string): Promise<string> => {
+        const stream = client.request({
+          ":path": path,
+          ":authority": authority,
+          ...(cookie === undefined ? {} : { cookie }),
+        });
+        stream.on("response", (headers) => (cookie = headers["set-cookie"]?.[0]?.split(";")[0] ?? cookie));
+        let text = "";
+        for await (const chunk of stream) text += String(chunk);
+        return text;
+      };
+      expect([await ask("/count"), await ask("/count"), await ask("/")]).toEqual(["n 1", "n 2", "n 2"]);
+      // On this machine, in development.
+      expect(cookie).toMatch(/^session=/);
+      expect(warnings.map(({ message }) => message)).toEqual([]);
+    },
+  );
 
   test("a store that fails is answered by next", async () => {
     const open = session(new SessionManager<Data>({ keys: KEY, store: failing }));

@@ -11,12 +11,16 @@ import { adapterContract, type Answer, type Data, type Served } from "../contrac
 function toResponse({ status = 200, headers = {}, body, chunks }: Answer): Response {
   if (chunks === undefined)
     return new Response([204, 302, 304].includes(status) ? null : (body ?? ""), { status, headers: { ...headers } });
-  return new Response(ReadableStream.from(chunks).pipeThrough(new TextEncoderStream()), { status, headers: { ...headers } });
+  return new Response(ReadableStream.from(chunks).pipeThrough(new TextEncoderStream()), {
+    status,
+    headers: { ...headers },
+  });
 }
 
 adapterContract("Hono", async (manager, routes): Promise<Served> => {
   const app = new Hono().use(session(manager)).onError((_, c) => c.text("Something went wrong", 500));
-  for (const [path, route] of Object.entries(routes)) app.all(path, async (c) => toResponse(await route(c.get("session" as never))));
+  for (const [path, route] of Object.entries(routes))
+    app.all(path, async (c) => toResponse(await route(c.get("session" as never))));
   const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }) as Server;
   await new Promise((resolve) => server.once("listening", resolve));
   return {
@@ -44,7 +48,9 @@ describe("the session middleware for Hono", () => {
 
   test("needs no server, and takes https from the address", async () => {
     const response = await app.request("https://example.org/");
-    expect(response.headers.getSetCookie()[0]).toMatch(/^__Host-session=v3\.local\.[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(response.headers.getSetCookie()[0]).toMatch(
+      /^__Host-session=v3\.local\.[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
   });
 
   test("adds headers to responses that cannot be changed", async () => {
@@ -71,7 +77,8 @@ describe("the session middleware for Hono", () => {
     });
     sharing.get("/plain", () => shared.empty);
     const cookies = [];
-    for (let visit = 0; visit < 2; visit++) cookies.push(...(await sharing.request("http://localhost/write")).headers.getSetCookie());
+    for (let visit = 0; visit < 2; visit++)
+      cookies.push(...(await sharing.request("http://localhost/write")).headers.getSetCookie());
     expect(new Set(cookies).size).toBe(2);
     const read = await sharing.request("http://localhost/read");
     expect([await read.text(), read.headers.get("Vary")]).toEqual(["the same for all", "Cookie"]);
@@ -101,7 +108,8 @@ describe("the session middleware for Hono", () => {
         await next();
       };
       app.use("/session/*", session(manager), look);
-      for (const [path, answer] of Object.entries(ANSWERS)) app.get(path, answer as Handler).get(`/session${path}`, answer as Handler);
+      for (const [path, answer] of Object.entries(ANSWERS))
+        app.get(path, answer as Handler).get(`/session${path}`, answer as Handler);
       const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }) as Server;
       await new Promise((resolve) => server.once("listening", resolve));
       onTestFinished(() => {
@@ -113,7 +121,9 @@ describe("the session middleware for Hono", () => {
 
     test.each(Object.keys(ANSWERS))("%s", async (path) => {
       const url = await start();
-      const seen = async (address: string): Promise<readonly [number, string, Record<string, string>, readonly string[]]> => {
+      const seen = async (
+        address: string,
+      ): Promise<readonly [number, string, Record<string, string>, readonly string[]]> => {
         const response = await fetch(url + address, { redirect: "manual" });
         const { date: _, ...headers } = Object.fromEntries(response.headers);
         return [response.status, await response.text(), headers, response.headers.getSetCookie()];
@@ -175,11 +185,19 @@ describe("the session middleware for Hono", () => {
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
       for (let visit = 0; visit < 3; visit++) {
         const answer = await fetch(url + path);
-        expect([answer.status, await answer.text(), answer.headers.get("vary")]).toEqual([200, "the same for all", "Cookie"]);
+        expect([answer.status, await answer.text(), answer.headers.get("vary")]).toEqual([
+          200,
+          "the same for all",
+          "Cookie",
+        ]);
         expect(answer.headers.getSetCookie()).toHaveLength(path === "/write" ? 1 : 0);
       }
       const plain = await fetch(`${url}/plain`);
-      expect([plain.headers.get("vary"), plain.headers.getSetCookie(), kept.headers.get("vary")]).toEqual([null, [], null]);
+      expect([plain.headers.get("vary"), plain.headers.getSetCookie(), kept.headers.get("vary")]).toEqual([
+        null,
+        [],
+        null,
+      ]);
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     });

@@ -24,7 +24,10 @@ app.get("/api/users/:id", (c) => c.json({ id: c.req.param("id") }));
 app.get("/gzip", (c) => c.body(gzipSync(PAGE), 200, { "Content-Type": "text/html", "Content-Encoding": "gzip" }));
 app.get("/not-modified", (c) => c.body(null, 304));
 app.get("/nonce", (c) =>
-  c.body(PAGE, 200, { "Content-Type": "text/html", "Content-Security-Policy": "default-src 'none'; script-src 'nonce-r4nd0m'" }),
+  c.body(PAGE, 200, {
+    "Content-Type": "text/html",
+    "Content-Security-Policy": "default-src 'none'; script-src 'nonce-r4nd0m'",
+  }),
 );
 app.get("/cookies", (c) => {
   c.header("Set-Cookie", "a=1; Path=/", { append: true });
@@ -60,11 +63,16 @@ afterAll(() => {
   server.close();
 });
 
-const visit = (path: string, headers: Readonly<Record<string, string>> = NAVIGATES, method = "GET"): Promise<Response> =>
-  fetch(origin + path, { headers, method });
-const scriptIn = (text: string): string | undefined => /<script type="module" src="([^"]+)"/.exec(text)?.[1]?.replaceAll("&amp;", "&");
+const visit = (
+  path: string,
+  headers: Readonly<Record<string, string>> = NAVIGATES,
+  method = "GET",
+): Promise<Response> => fetch(origin + path, { headers, method });
+const scriptIn = (text: string): string | undefined =>
+  /<script type="module" src="([^"]+)"/.exec(text)?.[1]?.replaceAll("&amp;", "&");
 const decode = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
-const find = (path: string): ExchangeSummary | undefined => toolbar.exchanges.find((exchange) => exchange.path === path);
+const find = (path: string): ExchangeSummary | undefined =>
+  toolbar.exchanges.find((exchange) => exchange.path === path);
 
 describe("debugToolbar for Hono, on @hono/node-server", () => {
   test("puts one script after the document, and its address answers", async () => {
@@ -125,7 +133,9 @@ describe("debugToolbar for Hono, on @hono/node-server", () => {
     await visit("/api/users/41");
     // The end of a response is noted when its socket says so, which may be after the client has
     // read it.
-    await expect.poll(() => find("/api/users/41")).toMatchObject({ method: "GET", status: 200, notShown: "the answer is not text/html" });
+    await expect
+      .poll(() => find("/api/users/41"))
+      .toMatchObject({ method: "GET", status: 200, notShown: "the answer is not text/html" });
     const id = toolbar.exchanges.find(({ path }) => path === "/api/users/41")!.id;
     const request = toolbar.page(id)!.panels.find((panel) => panel.id === "request");
     expect(JSON.stringify(request)).toContain("/api/users/:id");
@@ -140,7 +150,9 @@ describe("debugToolbar for Hono, on @hono/node-server", () => {
     // read it.
     await expect.poll(() => find("/boom")).toMatchObject({ status: 500, tone: "error" });
     const page = toolbar.page(toolbar.exchanges.find(({ path }) => path === "/boom")!.id);
-    expect(page?.panels.find((panel) => panel.id === "request")?.findings[0]?.text).toBe("The handler threw TypeError: the cart is gone");
+    expect(page?.panels.find((panel) => panel.id === "request")?.findings[0]?.text).toBe(
+      "The handler threw TypeError: the cart is gone",
+    );
   });
 
   test("notes that the visitor left", async () => {
@@ -152,7 +164,9 @@ describe("debugToolbar for Hono, on @hono/node-server", () => {
         });
       });
     });
-    await expect.poll(() => toolbar.exchanges.find(({ path, findings }) => path === "/stream" && findings > 0)?.tone).toBe("warn");
+    await expect
+      .poll(() => toolbar.exchanges.find(({ path, findings }) => path === "/stream" && findings > 0)?.tone)
+      .toBe("warn");
     release();
   });
 
@@ -186,7 +200,9 @@ describe("debugToolbar for Hono, without Node's server", () => {
     const answer = await small.request("http://localhost/", { headers: NAVIGATES });
     expect(alone.exchanges).toEqual([]);
     expect(await answer.text()).toBe(PAGE);
-    expect(alone.exchanges).toMatchObject([{ path: "/", status: 200, notShown: "The address of the visitor is not known." }]);
+    expect(alone.exchanges).toMatchObject([
+      { path: "/", status: 200, notShown: "The address of the visitor is not known." },
+    ]);
     expect((await small.request("http://localhost/_latchkey/")).status).toBe(404);
     alone.close();
   });

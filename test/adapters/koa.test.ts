@@ -102,12 +102,12 @@ describe("the session middleware for Koa", () => {
       ctx.throw(403, "not for you");
     });
     const response = await fetch(await urlOf(app));
-    expect([response.status, await response.text(), response.headers.get("x-own"), response.headers.getSetCookie().length]).toEqual([
-      403,
-      "not for you",
-      null,
-      1,
-    ]);
+    expect([
+      response.status,
+      await response.text(),
+      response.headers.get("x-own"),
+      response.headers.getSetCookie().length,
+    ]).toEqual([403, "not for you", null, 1]);
   });
 
   test("middleware outside of it can answer a session that cannot be kept, and nothing of the first answer is left", async () => {
@@ -132,9 +132,13 @@ describe("the session middleware for Koa", () => {
       });
     const response = await fetch(await urlOf(app), { redirect: "manual" });
     const { headers } = response;
-    expect([response.status, await response.text(), headers.get("location"), headers.get("x-before"), headers.get("content-type")]).toEqual(
-      [500, "please come back", null, "1", "text/plain; charset=utf-8"],
-    );
+    expect([
+      response.status,
+      await response.text(),
+      headers.get("location"),
+      headers.get("x-before"),
+      headers.get("content-type"),
+    ]).toEqual([500, "please come back", null, "1", "text/plain; charset=utf-8"]);
     expect([codes, source.destroyed]).toEqual([["store_failed"], true]);
   });
 
@@ -148,30 +152,37 @@ describe("the session middleware for Koa", () => {
     });
     app.on("error", (error: { code?: string; status?: number }) => errors.push(error.code ?? error.status));
     const response = await fetch(await urlOf(app));
-    expect([response.status, await response.text(), response.headers.getSetCookie()]).toEqual([500, "Internal Server Error", []]);
+    expect([response.status, await response.text(), response.headers.getSetCookie()]).toEqual([
+      500,
+      "Internal Server Error",
+      [],
+    ]);
     expect(errors).toEqual([403, "store_failed"]);
   });
 
-  test.each(["a file", "a web stream", "a Blob", "a Response", "JSON"])("%s is sent whole, with the cookie", async (kind) => {
-    const bodies: Readonly<Record<string, () => unknown>> = {
-      "a file": () => createReadStream(import.meta.filename),
-      "a web stream": () => new Blob(["sent whole"]).stream(),
-      "a Blob": () => new Blob(["sent whole"]),
-      "a Response": () => new Response("sent whole", { headers: { Vary: "Accept" } }),
-      JSON: () => ({ text: "sent whole" }),
-    };
-    const manager = new SessionManager<Data>({ keys: generateSecretKey() });
-    const app = new Koa().use(session(manager)).use((ctx) => {
-      ctx.session.data.visits = 1;
-      ctx.body = bodies[kind]!();
-    });
-    const response = await fetch(await urlOf(app));
-    expect(await response.text()).toContain("sent whole");
-    expect([response.headers.getSetCookie().length, response.headers.get("vary")]).toEqual([
-      1,
-      kind === "a Response" ? "Accept, Cookie" : "Cookie",
-    ]);
-  });
+  test.each(["a file", "a web stream", "a Blob", "a Response", "JSON"])(
+    "%s is sent whole, with the cookie",
+    async (kind) => {
+      const bodies: Readonly<Record<string, () => unknown>> = {
+        "a file": () => createReadStream(import.meta.filename),
+        "a web stream": () => new Blob(["sent whole"]).stream(),
+        "a Blob": () => new Blob(["sent whole"]),
+        "a Response": () => new Response("sent whole", { headers: { Vary: "Accept" } }),
+        JSON: () => ({ text: "sent whole" }),
+      };
+      const manager = new SessionManager<Data>({ keys: generateSecretKey() });
+      const app = new Koa().use(session(manager)).use((ctx) => {
+        ctx.session.data.visits = 1;
+        ctx.body = bodies[kind]!();
+      });
+      const response = await fetch(await urlOf(app));
+      expect(await response.text()).toContain("sent whole");
+      expect([response.headers.getSetCookie().length, response.headers.get("vary")]).toEqual([
+        1,
+        kind === "a Response" ? "Accept, Cookie" : "Cookie",
+      ]);
+    },
+  );
 
   test("an answer that bypasses Koa, and begins later, carries the cookie too", async () => {
     const manager = new SessionManager<Data>({ keys: generateSecretKey() });
@@ -210,7 +221,10 @@ describe("debugToolbar for Koa", () => {
       expect(Number(response.headers.get("content-length") ?? Buffer.byteLength(text))).toBe(Buffer.byteLength(text));
       const address = /src="([^"]+)"/.exec(text)![1]!.replaceAll("&amp;", "&");
       const script = await fetch(url + address, { headers: { "Sec-Fetch-Site": "same-origin" } });
-      expect([script.status, script.headers.get("content-type")]).toEqual([200, expect.stringContaining("text/javascript")]);
+      expect([script.status, script.headers.get("content-type")]).toEqual([
+        200,
+        expect.stringContaining("text/javascript"),
+      ]);
       const token = /token=([^&"]+)/.exec(address)![1]!;
       const events = await fetch(`${url}/_latchkey/events?token=${token}`);
       expect(events.headers.get("content-type")).toMatch("text/event-stream");

@@ -1,5 +1,11 @@
 import { once } from "node:events";
-import { createServer, get as httpGet, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import {
+  createServer,
+  get as httpGet,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -23,7 +29,10 @@ async function listen(listener: RequestListener): Promise<Served> {
   };
 }
 
-async function send(response: ServerResponse, { status = 200, headers = {}, body = "", chunks }: Answer): Promise<void> {
+async function send(
+  response: ServerResponse,
+  { status = 200, headers = {}, body = "", chunks }: Answer,
+): Promise<void> {
   response.writeHead(status, { ...headers });
   if (chunks === undefined) response.end(body);
   else await pipeline(Readable.from(chunks), response);
@@ -50,7 +59,12 @@ adapterContract("Express, by the node door", async (manager, routes) => {
   app.use(session(manager));
   for (const [path, route] of Object.entries(routes)) {
     app.all(path, async (request, response) => {
-      const { status = 200, headers = {}, body = "", chunks } = await route((request as unknown as SessionRequest<Data>).session);
+      const {
+        status = 200,
+        headers = {},
+        body = "",
+        chunks,
+      } = await route((request as unknown as SessionRequest<Data>).session);
       response.status(status).set(headers);
       if (chunks === undefined) response.send(body);
       else await pipeline(Readable.from(chunks), response).catch(() => undefined);
@@ -83,12 +97,21 @@ describe("the session middleware for node:http", () => {
 
   /** Every way to begin an answer. */
   const ways: Readonly<
-    Record<string, { readonly answer: (response: ServerResponse) => void; readonly status?: number; readonly body: string }>
+    Record<
+      string,
+      { readonly answer: (response: ServerResponse) => void; readonly status?: number; readonly body: string }
+    >
   > = {
     "end alone": { answer: (response) => response.end("ab"), body: "ab" },
     "write, then end": { answer: (response) => (response.write("a"), response.end("b")), body: "ab" },
-    "write after a while": { answer: (response) => (response.write("a"), setTimeout(() => response.end("b"), 30)), body: "ab" },
-    "flushHeaders first": { answer: (response) => (response.flushHeaders(), setTimeout(() => response.end("ab"), 30)), body: "ab" },
+    "write after a while": {
+      answer: (response) => (response.write("a"), setTimeout(() => response.end("b"), 30)),
+      body: "ab",
+    },
+    "flushHeaders first": {
+      answer: (response) => (response.flushHeaders(), setTimeout(() => response.end("ab"), 30)),
+      body: "ab",
+    },
     "writeHead with a reason and headers": {
       answer: (response) => response.writeHead(201, "Made", { "X-A": "1" }).end("ab"),
       status: 201,
@@ -98,8 +121,14 @@ describe("the session middleware for node:http", () => {
       answer: (response) => response.writeHead(200, ["X-A", "1", "Set-Cookie", "a=1", "Set-Cookie", "b=2"]).end("ab"),
       body: "ab",
     },
-    "writeHead with cookies": { answer: (response) => response.writeHead(200, { "Set-Cookie": ["a=1", "b=2"] }).end("ab"), body: "ab" },
-    "buffers in an encoding": { answer: (response) => (response.write("YQ==", "base64"), response.end(Buffer.from("b"))), body: "ab" },
+    "writeHead with cookies": {
+      answer: (response) => response.writeHead(200, { "Set-Cookie": ["a=1", "b=2"] }).end("ab"),
+      body: "ab",
+    },
+    "buffers in an encoding": {
+      answer: (response) => (response.write("YQ==", "base64"), response.end(Buffer.from("b"))),
+      body: "ab",
+    },
     "a pipe": { answer: (response) => void Readable.from(["a", "b"]).pipe(response), body: "ab" },
     "304": { answer: (response) => response.writeHead(304).end(), status: 304, body: "" },
   };
@@ -200,12 +229,12 @@ describe("the session middleware for node:http", () => {
     });
     open.push(served);
     const response = await fetch(served.url);
-    expect([response.status, await response.text(), response.headers.get("content-type"), response.headers.get("x-fallback")]).toEqual([
-      503,
-      "please come back",
-      null,
-      "1",
-    ]);
+    expect([
+      response.status,
+      await response.text(),
+      response.headers.get("content-type"),
+      response.headers.get("x-fallback"),
+    ]).toEqual([503, "please come back", null, "1"]);
     expect(errors).toHaveLength(1);
     expect(errors[0]).toBeInstanceOf(SessionError);
     expect(errors[0]).toMatchObject({ code: "store_failed" });

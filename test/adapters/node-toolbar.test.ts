@@ -1,4 +1,10 @@
-import { createServer, request as httpRequest, type IncomingHttpHeaders, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { createGzip, gunzipSync } from "node:zlib";
@@ -20,7 +26,8 @@ const ways: Readonly<Record<string, (response: ServerResponse) => void>> = {
   "end with a callback": (response) => void response.setHeader("Content-Type", "text/html").end(PAGE, () => ended++),
   "writeHead with an object": (response) => void response.writeHead(200, HTML).end(PAGE),
   "writeHead with a phrase": (response) => void response.writeHead(200, "Fine", HTML).end(PAGE),
-  "writeHead with a list": (response) => void response.writeHead(200, ["Content-Type", "text/html", "X-A", "1"]).end(PAGE),
+  "writeHead with a list": (response) =>
+    void response.writeHead(200, ["Content-Type", "text/html", "X-A", "1"]).end(PAGE),
   "writeHead with a length": (response) =>
     void response.writeHead(200, { ...HTML, "Content-Length": Buffer.byteLength(PAGE), ETag: '"x"' }).end(PAGE),
   "write and end": (response) => {
@@ -78,7 +85,9 @@ beforeAll(async () => {
     show(request, response, () => {
       const [, kind, name = ""] = decodeURIComponent(new URL(request.url ?? "/", "http://x").pathname).split("/");
       try {
-        ((kind === "ways" ? ways : others)[name] ?? ((missing) => void missing.writeHead(404, HTML).end("<p>?</p>")))(response);
+        ((kind === "ways" ? ways : others)[name] ?? ((missing) => void missing.writeHead(404, HTML).end("<p>?</p>")))(
+          response,
+        );
       } catch {
         response.writeHead(500, HTML).end("<p>Sorry</p>");
       }
@@ -131,7 +140,9 @@ describe("debugToolbar for node:http", () => {
     const text = body.toString();
     expect(status).toBe(200);
     expect(text.startsWith(PAGE)).toBe(true);
-    expect(text.slice(PAGE.length)).toMatch(/^\n<script type="module" src="\/_latchkey\/toolbar\.js\?[^"]+"><\/script>\n$/);
+    expect(text.slice(PAGE.length)).toMatch(
+      /^\n<script type="module" src="\/_latchkey\/toolbar\.js\?[^"]+"><\/script>\n$/,
+    );
     expect(Number(headers["content-length"] ?? body.length)).toBe(body.length);
     expect(headers["etag"]).toBeUndefined();
     expect(ended - before).toBe(/callback|alone/.test(way) ? 1 : 0);
@@ -150,7 +161,11 @@ describe("debugToolbar for node:http", () => {
 
   test("leaves HEAD, 204, 304, redirects, JSON and compressed pages byte for byte", async () => {
     const head = await ask("/ways/writeHead with a length", { method: "HEAD" });
-    expect([head.headers["content-length"], head.headers["etag"], head.body.length]).toEqual([String(Buffer.byteLength(PAGE)), '"x"', 0]);
+    expect([head.headers["content-length"], head.headers["etag"], head.body.length]).toEqual([
+      String(Buffer.byteLength(PAGE)),
+      '"x"',
+      0,
+    ]);
     expect((await ask("/others/json")).body.toString()).toBe("{}");
     expect(gunzipSync((await ask("/others/gzip")).body).toString()).toBe(PAGE);
     expect(await ask("/others/not-modified")).toMatchObject({ status: 304, headers: { etag: '"x"' } });
@@ -159,7 +174,8 @@ describe("debugToolbar for node:http", () => {
   });
 
   test("shows itself on the pages of errors", async () => {
-    for (const path of ["/others/fails", "/others/missing"]) expect((await ask(path)).body.toString()).toContain("<script");
+    for (const path of ["/others/fails", "/others/missing"])
+      expect((await ask(path)).body.toString()).toContain("<script");
   });
 
   test("answers its own pages, and streams its events", async () => {

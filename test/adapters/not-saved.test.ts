@@ -43,40 +43,43 @@ async function fresh<Module>(load: () => Promise<Module>): Promise<Module> {
 }
 
 describe("A4: an answer that leaves past the middleware", () => {
-  test.each(STORES)("in Fastify, a change %s before hijack or raw.end is warned of, and later ones throw", async (_, store) => {
-    const { session, sessionOf } = await fresh(async () => await import("latchkey/fastify"));
-    const { SessionManager: Manager } = await import("latchkey");
-    const warnings = noteWarnings();
-    const manager = new Manager<Data>({ keys: generateSecretKey(), store: store() });
-    const app = Fastify();
-    app.register(session(manager));
-    const kept: { data: Partial<Data> }[] = [];
-    app.get("/hijack", (request, reply) => {
-      const current = sessionOf(manager, request);
-      kept.push(current);
-      current.data.n = 1;
-      reply.hijack();
-      reply.raw.writeHead(200, { "Content-Type": "text/event-stream" });
-      reply.raw.end("data: 1\n\n");
-    });
-    app.get("/raw", (request, reply) => {
-      const current = sessionOf(manager, request);
-      kept.push(current);
-      current.data.n = 1;
-      reply.raw.end("raw");
-    });
-    await app.listen({ port: 0, host: "127.0.0.1" });
-    onTestFinished(async () => await app.close());
-    const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
-    for (const path of ["/hijack", "/raw"]) await (await fetch(url + path)).text();
-    await expect.poll(() => warnings).toEqual([expect.stringContaining("manager.commit(session)")]);
-    for (const current of kept) {
-      const change = (): void => {
-        current.data.n = 2;
-      };
-      await expect.poll(() => codeOf(change)).toBe("session_closed");
-    }
-  });
+  test.each(STORES)(
+    "in Fastify, a change %s before hijack or raw.end is warned of, and later ones throw",
+    async (_, store) => {
+      const { session, sessionOf } = await fresh(async () => await import("latchkey/fastify"));
+      const { SessionManager: Manager } = await import("latchkey");
+      const warnings = noteWarnings();
+      const manager = new Manager<Data>({ keys: generateSecretKey(), store: store() });
+      const app = Fastify();
+      app.register(session(manager));
+      const kept: { data: Partial<Data> }[] = [];
+      app.get("/hijack", (request, reply) => {
+        const current = sessionOf(manager, request);
+        kept.push(current);
+        current.data.n = 1;
+        reply.hijack();
+        reply.raw.writeHead(200, { "Content-Type": "text/event-stream" });
+        reply.raw.end("data: 1\n\n");
+      });
+      app.get("/raw", (request, reply) => {
+        const current = sessionOf(manager, request);
+        kept.push(current);
+        current.data.n = 1;
+        reply.raw.end("raw");
+      });
+      await app.listen({ port: 0, host: "127.0.0.1" });
+      onTestFinished(async () => await app.close());
+      const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+      for (const path of ["/hijack", "/raw"]) await (await fetch(url + path)).text();
+      await expect.poll(() => warnings).toEqual([expect.stringContaining("manager.commit(session)")]);
+      for (const current of kept) {
+        const change = (): void => {
+          current.data.n = 2;
+        };
+        await expect.poll(() => codeOf(change)).toBe("session_closed");
+      }
+    },
+  );
 
   test.each(STORES)("in Fastify, what is committed %s before is kept, and nothing is warned of", async (_, store) => {
     const warnings = noteWarnings();

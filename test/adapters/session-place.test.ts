@@ -9,7 +9,8 @@ interface Data {
   cart: string;
 }
 type Options = Omit<ConstructorParameters<typeof SessionManager<Data>>[0], "keys">;
-const make = (options: Options = {}): SessionManager<Data> => new SessionManager<Data>({ keys: generateSecretKey(), ...options });
+const make = (options: Options = {}): SessionManager<Data> =>
+  new SessionManager<Data>({ keys: generateSecretKey(), ...options });
 
 type Start = (managers: readonly SessionManager<Data>[], handler: Handler) => Promise<string>;
 const starterOf =
@@ -57,23 +58,26 @@ describe.each(Object.entries(FRAMEWORKS))("%s: the place of the session", (name,
     });
   }
 
-  test.each([{ lang: "de" }, "text", 1, true])("A2: assigning %j is an error that says what to write", async (value) => {
-    const manager = make();
-    const url = await start([manager], (place) => {
-      if (place.path === "/login") sessionOf(manager, place.carrier).login("7");
-      if (place.path === "/assign") {
-        // What is there already may be assigned.
-        place.set(place.get());
-        place.set(value);
-      }
-      return String(sessionOf(manager, place.carrier).subject);
-    });
-    const visit = browser(url);
-    await visit("/login");
-    const answer = await visit("/assign");
-    expect(answer).toMatch(/^invalid_option: .*Fix: to set entries, write Object\.assign\(/);
-    expect(await visit("/me")).toBe("7");
-  });
+  test.each([{ lang: "de" }, "text", 1, true])(
+    "A2: assigning %j is an error that says what to write",
+    async (value) => {
+      const manager = make();
+      const url = await start([manager], (place) => {
+        if (place.path === "/login") sessionOf(manager, place.carrier).login("7");
+        if (place.path === "/assign") {
+          // What is there already may be assigned.
+          place.set(place.get());
+          place.set(value);
+        }
+        return String(sessionOf(manager, place.carrier).subject);
+      });
+      const visit = browser(url);
+      await visit("/login");
+      const answer = await visit("/assign");
+      expect(answer).toMatch(/^invalid_option: .*Fix: to set entries, write Object\.assign\(/);
+      expect(await visit("/me")).toBe("7");
+    },
+  );
 
   for (const [kind, store] of [
     ["in cookies", (): undefined => undefined],
@@ -91,7 +95,13 @@ describe.each(Object.entries(FRAMEWORKS))("%s: the place of the session", (name,
         if (place.path === "/out") inner.logout();
         // In Express the place has another shape.
         const shown = name === "Express" || place.get() === inner;
-        return JSON.stringify([outer.subject ?? null, outer.data.cart ?? null, inner.subject ?? null, inner.data.cart ?? null, shown]);
+        return JSON.stringify([
+          outer.subject ?? null,
+          outer.data.cart ?? null,
+          inner.subject ?? null,
+          inner.data.cart ?? null,
+          shown,
+        ]);
       });
       const visit = browser(url);
       await visit("/in");

@@ -46,7 +46,12 @@ async function serve(middleware: Middleware, hello: (request: IncomingMessage) =
 
 /** What the server says to a socket; the error if it refuses the connection. */
 async function greet(url: string, transport: string, cookie: string): Promise<unknown> {
-  const socket = connect(url, { transports: [transport], extraHeaders: { cookie }, reconnection: false, forceNew: true });
+  const socket = connect(url, {
+    transports: [transport],
+    extraHeaders: { cookie },
+    reconnection: false,
+    forceNew: true,
+  });
   onTestFinished(() => void socket.close());
   return await new Promise((resolve) => {
     socket.once("hello", resolve);
@@ -104,7 +109,11 @@ describe.each(Object.entries(ENTRIES))("A1: io.engine.use(session(manager)) of %
   }
 
   test("what a socket by websocket changes is saved by manager.commit", async () => {
-    const manager = new SessionManager<Data>({ keys: generateSecretKey(), store: new MemoryStore(), cookie: { secure: true } });
+    const manager = new SessionManager<Data>({
+      keys: generateSecretKey(),
+      store: new MemoryStore(),
+      cookie: { secure: true },
+    });
     const url = await serve(session(manager), async (request) => {
       const current = forNode.sessionOf(manager, request);
       current.data.name = `${current.data.name ?? ""}x`;
@@ -117,7 +126,11 @@ describe.each(Object.entries(ENTRIES))("A1: io.engine.use(session(manager)) of %
   });
 
   test("a change that nobody commits is warned of when the socket closes", async () => {
-    const manager = new SessionManager<Data>({ keys: generateSecretKey(), store: new MemoryStore(), cookie: { secure: true } });
+    const manager = new SessionManager<Data>({
+      keys: generateSecretKey(),
+      store: new MemoryStore(),
+      cookie: { secure: true },
+    });
     const sessions: { readonly data: Partial<Data> }[] = [];
     const url = await serve(session(manager), (request) => {
       const current = forNode.sessionOf(manager, request);

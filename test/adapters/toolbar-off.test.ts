@@ -51,7 +51,10 @@ const APPLICATIONS: Readonly<Record<string, (toolbar: Toolbar) => RequestListene
   },
 };
 
-async function pages(name: string, options: Partial<ToolbarOptions>): Promise<readonly (readonly [number, string, string | null])[]> {
+async function pages(
+  name: string,
+  options: Partial<ToolbarOptions>,
+): Promise<readonly (readonly [number, string, string | null])[]> {
   const toolbar = new Toolbar({ keys: generateSecretKey(), ...options });
   const server = createServer(await APPLICATIONS[name]!(toolbar));
   servers.push(server);
@@ -78,16 +81,21 @@ describe.each(Object.keys(APPLICATIONS))("%s", (name) => {
       vi.stubEnv("NODE_ENV", environment);
       const untouched = [200, PAGE, expect.stringMatching(`^${PAGE.length}$`)];
       expect(await pages(name, options)).toEqual([untouched, untouched, untouched]);
-      expect(["http.server.request.start", "tracing:express.router.request:error"].filter((channel) => hasSubscribers(channel))).toEqual(
-        [],
-      );
+      expect(
+        ["http.server.request.start", "tracing:express.router.request:error"].filter((channel) =>
+          hasSubscribers(channel),
+        ),
+      ).toEqual([]);
     },
   );
 
   test("with NODE_ENV=development the toolbar is there", async () => {
     vi.stubEnv("NODE_ENV", "development");
     const [page, own, script] = await pages(name, {});
-    expect(page!.slice(0, 2)).toEqual([200, expect.stringMatching(/^<!doctype html>.*<script type="module" src="\/_latchkey\//s)]);
+    expect(page!.slice(0, 2)).toEqual([
+      200,
+      expect.stringMatching(/^<!doctype html>.*<script type="module" src="\/_latchkey\//s),
+    ]);
     expect(own![1]).toContain("Requests – Latchkey");
     expect(script![0]).toBe(200);
   });

@@ -45,16 +45,23 @@ afterAll(() => {
 });
 
 /** Visits a page, and returns the cookie that came back and what the session panel says. */
-async function visit(path: string, cookie?: string): Promise<{ readonly cookie: string | undefined; readonly panel: PanelView }> {
+async function visit(
+  path: string,
+  cookie?: string,
+): Promise<{ readonly cookie: string | undefined; readonly panel: PanelView }> {
   const before = toolbar.exchanges[0]?.sequence ?? 0;
-  const answer = await fetch(origin + path, { headers: { "sec-fetch-dest": "document", ...(cookie === undefined ? {} : { cookie }) } });
+  const answer = await fetch(origin + path, {
+    headers: { "sec-fetch-dest": "document", ...(cookie === undefined ? {} : { cookie }) },
+  });
   await answer.text();
   await expect.poll(() => toolbar.exchanges[0]?.sequence).toBe(before + 1);
   const page = toolbar.page(toolbar.exchanges[0]!.id)!;
   // Neither cookie nor key nor what a name hides is anywhere in the record.
   const everything = JSON.stringify([page, toolbar.exchanges]);
   const sent = answer.headers.getSetCookie()[0]?.split(";")[0];
-  const secrets = [cookie, sent].flatMap((pair) => pair?.slice(pair.indexOf("=") + 1) ?? []).filter((value) => value !== "");
+  const secrets = [cookie, sent]
+    .flatMap((pair) => pair?.slice(pair.indexOf("=") + 1) ?? [])
+    .filter((value) => value !== "");
   expect([...secrets, "hunter2-of-the-visitor", yesterday].filter((secret) => everything.includes(secret))).toEqual([]);
   return { cookie: sent, panel: page.panels.find(({ id }) => id === "session")! };
 }

@@ -14,9 +14,11 @@ interface Data {
 }
 
 /** What RFC 6455, section 1.3, has a server prove with. */
-const acceptOf = (key: string): string => createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
+const acceptOf = (key: string): string =>
+  createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
 /** A text frame of up to 125 bytes from a server, which masks nothing (RFC 6455, section 5.2). */
-const textFrame = (text: string): Buffer => Buffer.concat([Buffer.from([0x81, Buffer.byteLength(text)]), Buffer.from(text)]);
+const textFrame = (text: string): Buffer =>
+  Buffer.concat([Buffer.from([0x81, Buffer.byteLength(text)]), Buffer.from(text)]);
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -27,7 +29,10 @@ afterEach(async () => {
 async function serve(manager: SessionManager<Data>): Promise<number> {
   const server = createServer();
   const greet = async (request: IncomingMessage, socket: Duplex): Promise<void> => {
-    const { subject, data } = await manager.load(request.headers.cookie, { secure: false, host: request.headers.host ?? "" });
+    const { subject, data } = await manager.load(request.headers.cookie, {
+      secure: false,
+      host: request.headers.host ?? "",
+    });
     if (subject === undefined) return void socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n");
     socket.write(
       `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptOf(request.headers["sec-websocket-key"] ?? "")}\r\n\r\n`,

@@ -5,7 +5,14 @@
  * what a cache may store.
  */
 import { randomBytes } from "node:crypto";
-import { InvalidOptionError, KeyRing, SessionManager, type CookieOptions, type RequestFacts, type Session } from "latchkey";
+import {
+  InvalidOptionError,
+  KeyRing,
+  SessionManager,
+  type CookieOptions,
+  type RequestFacts,
+  type Session,
+} from "latchkey";
 import { expect, test } from "vitest";
 import { Browser } from "../simulation/browser.ts";
 import {
@@ -24,7 +31,9 @@ import {
 
 const attributes = ([cookie = ""]: readonly string[]): string[] => cookie.split("; ").slice(1);
 const refused = (cookie: object): void =>
-  expect(() => new SessionManager({ keys: KEY, cookie: cookie as CookieOptions }), JSON.stringify(cookie)).toThrow(InvalidOptionError);
+  expect(() => new SessionManager({ keys: KEY, cookie: cookie as CookieOptions }), JSON.stringify(cookie)).toThrow(
+    InvalidOptionError,
+  );
 
 /**
  * Session cookies are Secure, also behind a proxy that ends TLS; over plain http only on a loopback
@@ -78,12 +87,17 @@ test("ATK-local-proxy: a proxy on the same machine calls the server by a name of
         await ask([], { ...nginx, path: "/login/7" }),
         await ask(["Connection: close"], { ...nginx, host: "localhost", path: "/login/7" }),
         await ask([], { path: "/login/7" }),
-        ...(await Promise.all(signs.map(async (sign) => await ask([sign], { host: "127.0.0.1:3000", path: "/login/7" })))),
+        ...(await Promise.all(
+          signs.map(async (sign) => await ask([sign], { host: "127.0.0.1:3000", path: "/login/7" })),
+        )),
       ];
       if (mode === "production") proxied.push(await ask([], { host: "localhost:3000", path: "/login/7" }));
       for (const answer of proxied) {
         const [line = ""] = setCookiesOf(answer);
-        expect([mode, line]).toEqual([mode, expect.stringMatching(/^__Host-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/)]);
+        expect([mode, line]).toEqual([
+          mode,
+          expect.stringMatching(/^__Host-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+        ]);
         // The visitor's browser, which uses HTTPS with the proxy, keeps it, and the next request
         // is logged in.
         const browser = new Browser("visitor", new Time().clock);
@@ -159,8 +173,13 @@ test("ASVS 3.3.5: a session grows until the browser drops it", async () => {
   for (const kind of COOKIE_KINDS) {
     const visitor = await loggedIn(kind);
     const noise = randomBytes(4500).toString("base64");
-    const error: unknown = await visitor.visit((session) => (session.data["history"] = noise)).catch((caught: unknown) => caught);
-    expect(error).toMatchObject({ code: "cookie_too_large", message: expect.stringContaining('"history" 6,002 bytes') as string });
+    const error: unknown = await visitor
+      .visit((session) => (session.data["history"] = noise))
+      .catch((caught: unknown) => caught);
+    expect(error).toMatchObject({
+      code: "cookie_too_large",
+      message: expect.stringContaining('"history" 6,002 bytes') as string,
+    });
     // The session from before is still there.
     expect(await visitor.visit((session) => session.subject)).toBe("7");
   }
@@ -191,7 +210,13 @@ test("RFC6265bis lifetime: a persistent cookie claims to live longer than a brow
  */
 test("RFC6265bis names: a name or an attribute smuggles another one in", () => {
   for (const name of ["", " ", "a b", "a=b", "a;b", "a,b", "a\r\nSet-Cookie: x", "é", "a\0", 7]) refused({ name });
-  for (const extra of [{ domain: "exa mple" }, { domain: "a;b" }, { domain: "a\r\nb" }, { path: "/;x" }, { path: "/a\r\nb" }])
+  for (const extra of [
+    { domain: "exa mple" },
+    { domain: "a;b" },
+    { domain: "a\r\nb" },
+    { path: "/;x" },
+    { path: "/a\r\nb" },
+  ])
     refused({ name: "a", ...extra });
 });
 
@@ -200,14 +225,20 @@ test("RFC6265bis names: a name or an attribute smuggles another one in", () => {
  * would not remove it.
  */
 test("RFC6265bis removal: a logout leaves the cookie in the browser", async () => {
-  for (const cookie of [{ name: "sid", domain: "example.com", path: "/app" }, { name: "sid", partitioned: true }, {}] as CookieOptions[]) {
+  for (const cookie of [
+    { name: "sid", domain: "example.com", path: "/app" },
+    { name: "sid", partitioned: true },
+    {},
+  ] as CookieOptions[]) {
     const visitor = await loggedIn("sealed", new Time(), { cookie });
     const path = cookie.path ?? "/";
     const before = attributes(visitor.setCookies);
     expect(await visitor.who(path)).toBe("7");
     await visitor.visit((session) => session.logout(), path);
     const after = visitor.setCookies.find((line) => before.every((attribute) => line.includes(`; ${attribute}`)));
-    expect(attributes([after!])).toEqual(expect.arrayContaining([...before, "Max-Age=0", "Expires=Thu, 01 Jan 1970 00:00:00 GMT"]));
+    expect(attributes([after!])).toEqual(
+      expect.arrayContaining([...before, "Max-Age=0", "Expires=Thu, 01 Jan 1970 00:00:00 GMT"]),
+    );
     expect(after).toMatch(/^[\w-]+=; /);
     // The browser has let go of it, and the next request has no session.
     expect([visitor.browser.header(path), await visitor.who(path)]).toEqual(["", "nobody"]);
@@ -234,12 +265,20 @@ test("NIST 5.1.1 opaque: anyone who has the cookie can read personal data in it"
   const isReadable = async (kind: string): Promise<boolean> => {
     const visitor = new Visitor(makeManager(kind, new Time(), { keys: KEY }));
     await visitor.visit((session) => (session.login("ada@example.org"), (session.data["born"] = "1815-12-10")));
-    const parts = [visitor.value, ...visitor.value.split(".")].map((part) => Buffer.from(part, "base64url").toString("latin1") + part);
+    const parts = [visitor.value, ...visitor.value.split(".")].map(
+      (part) => Buffer.from(part, "base64url").toString("latin1") + part,
+    );
     return parts.some((text) => /1815|ada@/.test(text));
   };
   const readable = [];
   for (const kind of ALL_KINDS) readable.push([kind, await isReadable(kind)]);
-  expect(Object.fromEntries(readable)).toEqual({ sealed: false, signed: true, flask: true, memory: false, sqlite: false });
+  expect(Object.fromEntries(readable)).toEqual({
+    sealed: false,
+    signed: true,
+    flask: true,
+    memory: false,
+    sqlite: false,
+  });
   // The default is one of those that cannot be read.
   const visitor = new Visitor(new SessionManager<Data>({ keys: KEY }));
   await visitor.visit((session) => session.login("7"));
@@ -293,7 +332,10 @@ test("ASVS 14.3.1: session data stays in the browser after the logout", async ()
     // On purpose no header that clears what is not ours: other parts of the application may keep
     // things in the browser.
     expect([...new Set(visitor.headers.map(([name]) => name))]).toEqual(["Set-Cookie", "Vary", "Cache-Control"]);
-    expect([visitor.setCookies.every((line) => line.includes("; Max-Age=0")), await visitor.who()]).toEqual([true, "nobody"]);
+    expect([visitor.setCookies.every((line) => line.includes("; Max-Age=0")), await visitor.who()]).toEqual([
+      true,
+      "nobody",
+    ]);
   }
 });
 

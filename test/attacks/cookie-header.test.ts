@@ -44,7 +44,10 @@ interface Served {
 async function serveHttp(listener: (...given: Parameters<RequestListener>) => unknown): Promise<Served> {
   const server = createServer((request, response) => void listener(request, response)).listen(0, "127.0.0.1");
   await once(server, "listening");
-  return { port: (server.address() as AddressInfo).port, close: async () => await new Promise((done) => server.close(done)) };
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => await new Promise((done) => server.close(done)),
+  };
 }
 
 /**
@@ -54,10 +57,9 @@ async function serveHttp(listener: (...given: Parameters<RequestListener>) => un
 async function setCookiesFrom(port: number, path: string): Promise<readonly string[]> {
   const headers = { Host: "app.example.com", "X-Forwarded-Proto": "https", Connection: "close" };
   return await new Promise((resolve, reject) => {
-    get({ host: "127.0.0.1", port, path, headers }, (answer) => resolve((answer.resume(), answer.headers["set-cookie"] ?? []))).once(
-      "error",
-      reject,
-    );
+    get({ host: "127.0.0.1", port, path, headers }, (answer) =>
+      resolve((answer.resume(), answer.headers["set-cookie"] ?? [])),
+    ).once("error", reject);
   });
 }
 
@@ -75,8 +77,11 @@ test("ATK-percent-decoding: a cookie is percent-encoded, so that one reader deco
       `${value}%20`,
       encodeURIComponent(value.replace(/[A-Z]/, "Ł")),
     ];
-    for (const text of encoded) expect(await outcomeOf(manager, `${name}=${text}`)).toMatch(/^(malformed|bad_signature)$/);
-    expect(await outcomeOf(manager, `%73${name.slice(1)}=${value}; ${name.replace("s", "%73")}=${value}`)).toBe("nobody");
+    for (const text of encoded)
+      expect(await outcomeOf(manager, `${name}=${text}`)).toMatch(/^(malformed|bad_signature)$/);
+    expect(await outcomeOf(manager, `%73${name.slice(1)}=${value}; ${name.replace("s", "%73")}=${value}`)).toBe(
+      "nobody",
+    );
   }
 });
 
@@ -148,7 +153,8 @@ test("ATK-planted-partition: a script sets a partitioned cookie with the name of
     victim.take([`${attacker.header!}; Path=/; Secure; Partitioned`], "script");
     for (let request = 0; request < 3; request++) expect([kind, await victim.who()]).toEqual([kind, "duplicate"]);
     await victim.visit((session) => session.login("7"));
-    for (let request = 0; request < 2; request++) expect([kind, await victim.who(), victim.setCookies]).toEqual([kind, "7", []]);
+    for (let request = 0; request < 2; request++)
+      expect([kind, await victim.who(), victim.setCookies]).toEqual([kind, "7", []]);
     expect(victim.header!.split("; ")).toHaveLength(1);
   }
 });
@@ -171,7 +177,12 @@ test("ATK-planted-prefix: a sibling host, a deeper path or a script sets a cooki
       victim.take([`${attacker.header!}${attributes}`], "script", "/app");
     }
     victim.take([`${attacker.header!}; Path=/; Secure`], "script");
-    expect([kind, victim.browser.header("/app"), await victim.who("/app"), victim.setCookies]).toEqual([kind, own, "7", []]);
+    expect([kind, victim.browser.header("/app"), await victim.who("/app"), victim.setCookies]).toEqual([
+      kind,
+      own,
+      "7",
+      [],
+    ]);
   }
 });
 
@@ -287,7 +298,20 @@ test("ATK-kept-cookie-list: the application gives each answer the same list of c
  */
 test("ATK-prefix-whitespace: a script sets a cookie with a name of white space and then __Host-", async () => {
   const { manager, value } = await loggedIn("sealed");
-  const blanks = ["\u00a0", "\u000b", "\u000c", "\u0085", "\u1680", "\u2000", "\u2028", "\u2029", "\u3000", "\ufeff", "\u001f", "\u200b"];
+  const blanks = [
+    "\u00a0",
+    "\u000b",
+    "\u000c",
+    "\u0085",
+    "\u1680",
+    "\u2000",
+    "\u2028",
+    "\u2029",
+    "\u3000",
+    "\ufeff",
+    "\u001f",
+    "\u200b",
+  ];
   for (const blank of blanks) {
     expect(await outcomeOf(manager, `${blank}__Host-session=${value}`)).toBe("nobody");
     expect(await outcomeOf(manager, `__Host-session${blank}=${value}`)).toBe("nobody");
@@ -308,7 +332,9 @@ test("ATK-prefix-whitespace: a script sets a cookie with a name of white space a
  */
 test("ATK-cookie-name-tricks: a name is written in other letters, left out, or hidden in quotes", async () => {
   // In production: a developer's own server looks at the name without a prefix as well.
-  const { manager, value } = await loggedIn("sealed", new Time(), { keys: new KeyRing(KEY, [], { mode: "production" }) });
+  const { manager, value } = await loggedIn("sealed", new Time(), {
+    keys: new KeyRing(KEY, [], { mode: "production" }),
+  });
   const headers = [
     `__host-session=${value}`,
     `__HOST-SESSION=${value}`,
@@ -323,7 +349,8 @@ test("ATK-cookie-name-tricks: a name is written in other letters, left out, or h
     `__Host-session ${value}`,
     `a=1, __Host-session=${value}`,
   ];
-  for (const header of headers) expect([header.slice(0, 20), await outcomeOf(manager, header)]).toEqual([header.slice(0, 20), "nobody"]);
+  for (const header of headers)
+    expect([header.slice(0, 20), await outcomeOf(manager, header)]).toEqual([header.slice(0, 20), "nobody"]);
   // Quotes and $Version do not swallow what is between semicolons.
   expect(await outcomeOf(manager, `$Version=1; a="x; __Host-session=${value}; b=y"`)).toBe("7");
 });
@@ -363,7 +390,12 @@ test("ATK-oversize: a header is as long as a server takes it, or full of cookies
     const verified = (): number => ring.usage().reduce((sum, usage) => sum + usage.verified, 0);
     const headerOf = (...values: readonly string[]): string => values.map((text) => `${name}=${text}`).join("; ");
     const many = (count: number): string[] => Array.from({ length: count }, (_, index) => `${index}`);
-    const refused = [headerOf("A".repeat(8193)), headerOf(".".repeat(10_000)), headerOf(...many(2000)), headerOf(...many(64), value)];
+    const refused = [
+      headerOf("A".repeat(8193)),
+      headerOf(".".repeat(10_000)),
+      headerOf(...many(2000)),
+      headerOf(...many(64), value),
+    ];
     const before = verified();
     for (const header of refused) expect(await verdictOf(manager, header)).toBe("too_large");
     expect(verified()).toBe(before);
@@ -441,5 +473,7 @@ test("ASVS 4.2.5: cookies grow until the server refuses every request of that br
     expect((await ask([`Cookie: ${visitor.header}; others=${"x".repeat(11_000)}`])).body).toBe("7");
     expect((await ask([`Cookie: ${visitor.header}; others=${"x".repeat(20_000)}`])).status).toBe(431);
   });
-  await expect(visitor.visit((session) => (session.data["note"] = "x".repeat(4000)))).rejects.toMatchObject({ code: "cookie_too_large" });
+  await expect(visitor.visit((session) => (session.data["note"] = "x".repeat(4000)))).rejects.toMatchObject({
+    code: "cookie_too_large",
+  });
 });

@@ -42,7 +42,9 @@ function spellingsOf(text: string): string[] {
   // Node decodes letters outside ASCII by their low byte.
   const wide = ["\u0100", "\u0200", "\u4e00"].map((offset) =>
     [...text]
-      .map((letter, index) => (index === 3 ? String.fromCodePoint(letter.codePointAt(0)! + offset.codePointAt(0)!) : letter))
+      .map((letter, index) =>
+        index === 3 ? String.fromCodePoint(letter.codePointAt(0)! + offset.codePointAt(0)!) : letter,
+      )
       .join(""),
   );
   const standard = text.replaceAll("-", "+").replaceAll("_", "/");
@@ -62,7 +64,9 @@ test("ATK-base64-malleability: the bytes of a good signature are sent in another
       const start = value.lastIndexOf(".") + 1;
       const [head, signature] = [value.slice(0, start), value.slice(start)];
       const spellings = spellingsOf(signature);
-      const sameBytes = spellings.filter((spelling) => Buffer.from(spelling, "base64url").equals(Buffer.from(signature, "base64url")));
+      const sameBytes = spellings.filter((spelling) =>
+        Buffer.from(spelling, "base64url").equals(Buffer.from(signature, "base64url")),
+      );
       expect(sameBytes.length).toBeGreaterThan(20);
       const reasons = new Set<string>();
       for (const spelling of spellings) {

@@ -9,7 +9,14 @@ import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KeyRing, sealed, SecretKey, SessionManager } from "latchkey";
-import { generateSecretKey, gradeSecretKey, isPublishedKey, loadKeyRing, writeKeyFile, type LoadKeyRingOptions } from "latchkey/keys";
+import {
+  generateSecretKey,
+  gradeSecretKey,
+  isPublishedKey,
+  loadKeyRing,
+  writeKeyFile,
+  type LoadKeyRingOptions,
+} from "latchkey/keys";
 import { Signer, URLSafeSerializer } from "latchkey/signing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -40,8 +47,23 @@ const load = (options: Partial<LoadKeyRingOptions>): KeyRing =>
  * no list, and an empty text is no key.
  */
 test("ATK-fallback-traps: a list of old keys holds an empty key, or one text is taken for a list of letters", async () => {
-  for (const fallbacks of [[""], [null], [undefined], [7], "oldkey", "", {}, 7, [[]], ["k"], ["changeme"], ["keyboard cat"]])
-    expect(() => load({ secretKey: KEY, fallbacks: fallbacks as never })).toThrow(expect.objectContaining({ name: "SecretKeyError" }));
+  for (const fallbacks of [
+    [""],
+    [null],
+    [undefined],
+    [7],
+    "oldkey",
+    "",
+    {},
+    7,
+    [[]],
+    ["k"],
+    ["changeme"],
+    ["keyboard cat"],
+  ])
+    expect(() => load({ secretKey: KEY, fallbacks: fallbacks as never })).toThrow(
+      expect.objectContaining({ name: "SecretKeyError" }),
+    );
   for (const text of ["oldkey", "[", '["a",7]', "[null]", "a,,b", ","])
     expect(() => load({ secretKey: KEY, env: { SECRET_KEY_FALLBACKS: text } })).toThrow(
       expect.objectContaining({ name: "SecretKeyError" }),
@@ -52,7 +74,9 @@ test("ATK-fallback-traps: a list of old keys holds an empty key, or one text is 
   // "None".
   const manager = makeManager("flask", new Time(), { keys: new KeyRing(KEY, [OTHER_KEY]) });
   for (const forged of ["\0", "o", "k", "None", "oldkey"]) {
-    const value = new Signer(forged, { salt: "cookie-session", keyDerivation: "hmac" }).sign("eyJfdXNlcl9pZCI6IjcifQ.a0nSAA");
+    const value = new Signer(forged, { salt: "cookie-session", keyDerivation: "hmac" }).sign(
+      "eyJfdXNlcl9pZCI6IjcifQ.a0nSAA",
+    );
     expect(await outcomeOf(manager, `session=${value}`)).toBe("bad_signature");
   }
 });
@@ -96,7 +120,12 @@ test("ATK-stolen-key: the key got out, and anyone who has it makes sessions", as
  */
 test("ATK-signer-oracle: the application signs a visitor's text with the session key, and that is the key of another purpose", async () => {
   const derivations = ["none", "hmac", "concat", "django-concat", "hkdf"] as const;
-  const forgedBy = (kind: string, text: string, derivation: (typeof derivations)[number], digest: "sha1" | "sha256"): string[] => {
+  const forgedBy = (
+    kind: string,
+    text: string,
+    derivation: (typeof derivations)[number],
+    digest: "sha1" | "sha256",
+  ): string[] => {
     // What a visitor gets: HMAC of the chosen text. The signer's own salt is not the visitor's to
     // choose, but may be anything.
     const oracle = new Signer(KEY, { keyDerivation: derivation, digest, salt: text });
@@ -128,12 +157,13 @@ test("ATK-signer-oracle: the application signs a visitor's text with the session
     for (const text of texts)
       for (const derivation of derivations)
         for (const digest of ["sha1", "sha256"] as const)
-          for (const value of forgedBy(kind, text, derivation, digest)) outcomes.add(await outcomeOf(manager, `${name}=${value}`));
-    expect([kind, outcomes.has("admin"), [...outcomes].filter((word) => !/^(bad_signature|malformed)$/.test(word))]).toEqual([
+          for (const value of forgedBy(kind, text, derivation, digest))
+            outcomes.add(await outcomeOf(manager, `${name}=${value}`));
+    expect([
       kind,
-      kind === "flask",
-      kind === "flask" ? ["admin"] : [],
-    ]);
+      outcomes.has("admin"),
+      [...outcomes].filter((word) => !/^(bad_signature|malformed)$/.test(word)),
+    ]).toEqual([kind, kind === "flask", kind === "flask" ? ["admin"] : []]);
   }
 });
 
@@ -154,7 +184,10 @@ test("ATK-key-text-or-bytes: one side takes a key for text, the other for hexade
   const long = KEY.repeat(3).slice(0, 100);
   expect(sign(createHash("sha1").update(long).digest())).toBe(sign(long));
   const notes = (key: string): readonly string[] => gradeSecretKey(key).findings.map(({ code }) => code);
-  expect([notes(`${KEY}\0`), notes(long).includes("longer_than_block")]).toEqual([expect.arrayContaining(["trailing_nul"]), true]);
+  expect([notes(`${KEY}\0`), notes(long).includes("longer_than_block")]).toEqual([
+    expect.arrayContaining(["trailing_nul"]),
+    true,
+  ]);
 });
 
 /**
@@ -186,10 +219,15 @@ test("ATK-empty-key: the key is empty, or the place where it should come from is
         expect.objectContaining({ name: "SecretKeyError", message: expect.not.stringMatching(/ {2}/) as string }),
       );
     }
-    expect(() => new SessionManager({ keys: key as string })).toThrow(expect.objectContaining({ name: "SecretKeyError" }));
+    expect(() => new SessionManager({ keys: key as string })).toThrow(
+      expect.objectContaining({ name: "SecretKeyError" }),
+    );
   }
   expect(() => load({})).toThrow(
-    expect.objectContaining({ code: "key_missing", message: expect.stringContaining("npx latchkey key generate") as string }),
+    expect.objectContaining({
+      code: "key_missing",
+      message: expect.stringContaining("npx latchkey key generate") as string,
+    }),
   );
   expect(() => load({ env: { SECRET_KEY: "" } })).toThrow(code("key_missing"));
 });
@@ -284,7 +322,11 @@ test("ASVS 11.2.3: a key is short, a word, a pattern, or counted from the clock"
  */
 test("ASVS 11.5.1: the key is a UUID", () => {
   const grade = gradeSecretKey("3f0c9a52-7d1e-4b86-9e4d-2c5a81f7b690");
-  expect([grade.verdict, grade.findings.map(({ code }) => code), grade.bits < 128]).toEqual(["acceptable", ["uuid"], true]);
+  expect([grade.verdict, grade.findings.map(({ code }) => code), grade.bits < 128]).toEqual([
+    "acceptable",
+    ["uuid"],
+    true,
+  ]);
 });
 
 /**

@@ -6,7 +6,14 @@
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { inspect } from "node:util";
-import { CHANNELS, SecretKey, SessionManager, type SessionLoaded, type SessionManagerOptions, type SessionStore } from "latchkey";
+import {
+  CHANNELS,
+  SecretKey,
+  SessionManager,
+  type SessionLoaded,
+  type SessionManagerOptions,
+  type SessionStore,
+} from "latchkey";
 import { MemoryStore } from "latchkey/stores/memory";
 import { Toolbar, type ToolbarRequest } from "latchkey/toolbar";
 import { expect, test } from "vitest";
@@ -66,13 +73,23 @@ test("ASVS 16.2.5: a log of every message is read by other people", async () => 
       await visitor.visit((session) => (session.data["canary"] = "tweet-tweet"));
       values.push(visitor.value);
       await visitor.visit((session) => session.data);
-      await outcomeOf(visitor.manager, `${nameOf(kind)}=${visitor.value.slice(0, -3)}; ${nameOf(kind)}=x${visitor.value}`);
+      await outcomeOf(
+        visitor.manager,
+        `${nameOf(kind)}=${visitor.value.slice(0, -3)}; ${nameOf(kind)}=x${visitor.value}`,
+      );
       await visitor.visit((session) => session.logout());
     });
     expect(messages.length).toBeGreaterThan(8);
     const log = messages.map(shown).join("\n");
     const parts = values.flatMap((value) => value.split(".")).filter((part) => part.length > 8);
-    for (const secret of [KEY, KEY.slice(4, 20), "tweet-tweet", "Ada Lovelace", ...parts, ...parts.map((part) => part.slice(0, 16))])
+    for (const secret of [
+      KEY,
+      KEY.slice(4, 20),
+      "tweet-tweet",
+      "Ada Lovelace",
+      ...parts,
+      ...parts.map((part) => part.slice(0, 16)),
+    ])
       expect([kind, log.includes(secret)]).toEqual([kind, false]);
     expect(log).toContain(SecretKey.from(KEY).fingerprint);
   }
@@ -102,13 +119,19 @@ test("ASVS 16.3.3: cookies are forged for weeks, and no one notices", async () =
     ["bad_payload", good.manager, `__Host-session=${seal({ plain: sealedPlain("[]") })}`],
     [
       "invalid_data",
-      manage({ schema: z.object({ name: z.number() }) as unknown as NonNullable<SessionManagerOptions<Data>["schema"]> }),
+      manage({
+        schema: z.object({ name: z.number() }) as unknown as NonNullable<SessionManagerOptions<Data>["schema"]>,
+      }),
       header,
     ],
     ["unknown", makeManager("memory", time, { keys: KEY }), stored.header],
     ["revoked", manage({ isRevoked: () => true }), header],
     ["duplicate", good.manager, `${header}; ${other.header}`],
-    ["store_failed", new SessionManager<Data>({ keys: KEY, clock: time.clock, store: broken, onStoreFailure: "anonymous" }), stored.header],
+    [
+      "store_failed",
+      new SessionManager<Data>({ keys: KEY, clock: time.clock, store: broken, onStoreFailure: "anonymous" }),
+      stored.header,
+    ],
   ];
   for (const [reason, manager, cookie] of cases) {
     const messages = await listening([CHANNELS.sessionLoaded], async () => await verdictOf(manager, cookie));
@@ -187,7 +210,8 @@ test("ATK-error-message: an error page or a crash report shows what a session ho
   for (const kind of ALL_KINDS) {
     const visitor = await loggedIn(kind);
     const errors: unknown[] = [];
-    const collect = async (work: () => Promise<unknown>): Promise<void> => void errors.push(await work().catch((error: unknown) => error));
+    const collect = async (work: () => Promise<unknown>): Promise<void> =>
+      void errors.push(await work().catch((error: unknown) => error));
     const circle: Data = { canary: "tweet-tweet-tweet" };
     circle["self"] = circle;
     for (const wrong of [
@@ -232,13 +256,19 @@ test("ATK-printed-key: an object that holds the key is printed", () => {
     for (const form of [KEY, Buffer.from(KEY).toString("hex"), Buffer.from(KEY).toString("base64url").slice(0, 40)])
       expect(shown(holder)).not.toContain(form);
   }
-  expect([String(key), JSON.stringify({ key }), inspect(key)]).toEqual(["[SecretKey]", '{"key":"[SecretKey]"}', "[SecretKey]"]);
+  expect([String(key), JSON.stringify({ key }), inspect(key)]).toEqual([
+    "[SecretKey]",
+    '{"key":"[SecretKey]"}',
+    "[SecretKey]",
+  ]);
   expect(key.fingerprint).toMatch(/^[0-9a-f]{8}$/);
 });
 
 const asks = (
   url: string,
-  more: Partial<Omit<ToolbarRequest, "headers" | "header">> & { readonly headers?: Readonly<Record<string, string>> } = {},
+  more: Partial<Omit<ToolbarRequest, "headers" | "header">> & {
+    readonly headers?: Readonly<Record<string, string>>;
+  } = {},
 ): ToolbarRequest => {
   const { headers = {}, ...rest } = more;
   const all: Readonly<Record<string, string>> = { host: "localhost", "sec-fetch-dest": "document", ...headers };
@@ -291,7 +321,10 @@ test("ASVS 15.2.3: a visitor from elsewhere, or a page of another site, reads wh
     ];
     expect(strangers.map(tailFor)).toEqual(strangers.map(() => undefined));
     const { id } = toolbar.exchanges.at(-1)!;
-    const token = new URL(/src="([^"]+)"/.exec(own!)![1]!.replaceAll("&amp;", "&"), "http://localhost").searchParams.get("token")!;
+    const token = new URL(
+      /src="([^"]+)"/.exec(own!)![1]!.replaceAll("&amp;", "&"),
+      "http://localhost",
+    ).searchParams.get("token")!;
     const page = `/_latchkey/exchanges/${id}?token=${token}`;
     const status = (request: ToolbarRequest): number | undefined => toolbar.handle(request)?.status;
     expect(status(asks(page))).toBe(200);
@@ -319,7 +352,9 @@ test("ATK-toolbar-record: anyone who sees the toolbar takes over a session", asy
     const visitor = new Visitor(makeManager("memory", new Time(), { keys: KEY }));
     await visitor.visit((session) => session.login("7"));
     const { value } = visitor;
-    const request = asks("/", { headers: { cookie: `${visitor.header}; theme=dark`, authorization: `Bearer ${KEY}`, "x-note": KEY } });
+    const request = asks("/", {
+      headers: { cookie: `${visitor.header}; theme=dark`, authorization: `Bearer ${KEY}`, "x-note": KEY },
+    });
     const exchange = toolbar.begin(request, {})!;
     await toolbar.run(exchange, async () => await visitor.visit((session) => session.renew()));
     const tail = toolbar.respond(exchange, request, {
@@ -333,7 +368,13 @@ test("ATK-toolbar-record: anyone who sees the toolbar takes over a session", asy
     const page = JSON.stringify(toolbar.page(exchange.id));
     expect(page).toContain("__Host-session");
     for (const text of [page, tail ?? ""]) {
-      for (const secret of [value, visitor.value, ...value.split(".").filter((part) => part.length > 8), KEY, KEY.slice(4, 24)])
+      for (const secret of [
+        value,
+        visitor.value,
+        ...value.split(".").filter((part) => part.length > 8),
+        KEY,
+        KEY.slice(4, 24),
+      ])
         expect(text.includes(secret)).toBe(false);
     }
   } finally {

@@ -44,7 +44,9 @@ async function readEverywhere(
 ): Promise<{ readonly kind: string; readonly data: Data; readonly reason: string | undefined }[]> {
   const results = [];
   for (const kind of COOKIE_KINDS) {
-    const loaded = await makeManager(kind, new Time(), { keys: KEY }).load(`${nameOf(kind)}=${cookieWith(kind, enveloped(kind, json))}`);
+    const loaded = await makeManager(kind, new Time(), { keys: KEY }).load(
+      `${nameOf(kind)}=${cookieWith(kind, enveloped(kind, json))}`,
+    );
     results.push({ kind, data: loaded.data, reason: loaded.rejection?.reason });
   }
   return results;
@@ -100,7 +102,13 @@ test("ATK-trailing-data: something follows the JSON or the compressed stream", a
   expect(await outcome(`.${base64url(Buffer.concat([stream, Buffer.from("garbage")]))}`)).toBe("7");
   for (let length = 0; length < stream.length; length++)
     expect(await outcome(`.${base64url(stream.subarray(0, length))}`)).toMatch(/bad_payload|malformed/);
-  for (const text of ['{"_user_id":"7"}x', '{"_user_id":"7"}{}', '{"_user_id":"7"}\u0000', '{"_user_id":"7"},', '[{"_user_id":"7"}']) {
+  for (const text of [
+    '{"_user_id":"7"}x',
+    '{"_user_id":"7"}{}',
+    '{"_user_id":"7"}\u0000',
+    '{"_user_id":"7"},',
+    '[{"_user_id":"7"}',
+  ]) {
     expect(await outcome(base64url(text))).toBe("bad_payload");
     expect(await outcome(`.${base64url(deflateSync(text))}`)).toBe("bad_payload");
   }
@@ -111,7 +119,8 @@ test("ATK-trailing-data: something follows the JSON or the compressed stream", a
  * written as data, and change no prototype.
  */
 test("ATK-prototype-pollution: a session holds entries that name prototypes", async () => {
-  const hostile = '{"__proto__":{"admin":true},"constructor":{"prototype":{"x":1}},"list":[{"__proto__":{"admin":true}}]}';
+  const hostile =
+    '{"__proto__":{"admin":true},"constructor":{"prototype":{"x":1}},"list":[{"__proto__":{"admin":true}}]}';
   for (const { data, reason } of await readEverywhere(hostile)) {
     expect(reason).toBeUndefined();
     expect(Object.keys(data).sort()).toEqual(["__proto__", "constructor", "list"]);
@@ -128,7 +137,12 @@ test("ATK-prototype-pollution: a session holds entries that name prototypes", as
   for (const kind of STORE_KINDS) {
     const visitor = await loggedIn(kind);
     const define = (data: Data): void =>
-      void Object.defineProperty(data, "__proto__", { value: { admin: true }, enumerable: true, configurable: true, writable: true });
+      void Object.defineProperty(data, "__proto__", {
+        value: { admin: true },
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
     // Two requests at once, so that their changes are merged.
     const [one, two] = [await visitor.manager.load(visitor.header), await visitor.manager.load(visitor.header)];
     define(one.data);
@@ -156,7 +170,12 @@ test("ATK-user-id-entry: a visitor chooses the name of an entry, and calls it as
       const visitor = new Visitor(makeManager(kind, new Time(), { keys: KEY }));
       await visitor.visit((session) => (session.data["cart"] = ["a-1"]));
       const before = visitor.header;
-      for (const [name, value] of Object.entries({ _user_id: "admin", subject: "admin", sub: "admin", user_id: "admin" })) {
+      for (const [name, value] of Object.entries({
+        _user_id: "admin",
+        subject: "admin",
+        sub: "admin",
+        user_id: "admin",
+      })) {
         const put = (data: Data): void => void (data[name] = value);
         const written = visitor.visit((session) => (write === "assign" ? put(session.data) : session.update(put)));
         if (kind === "flask" && name === "_user_id") {
@@ -202,8 +221,14 @@ test("ATK-compression-oracle: the cookie is shorter the more a visitor's text is
  */
 test("ASVS 15.3.6: what an empty session inherits is taken for its data", async () => {
   const session = await makeManager("sealed").load(undefined);
-  expect([Object.keys(session.data), session.flashes(), session.subject, session.persistent]).toEqual([[], [], undefined, false]);
-  for (const name of ["__proto__", "constructor", "toString", "_flashes"]) expect(Object.hasOwn(session.data, name)).toBe(false);
+  expect([Object.keys(session.data), session.flashes(), session.subject, session.persistent]).toEqual([
+    [],
+    [],
+    undefined,
+    false,
+  ]);
+  for (const name of ["__proto__", "constructor", "toString", "_flashes"])
+    expect(Object.hasOwn(session.data, name)).toBe(false);
 });
 
 /**
@@ -219,7 +244,8 @@ test("ATK-deep-nesting: a payload of some hundred bytes is nested a hundred thou
   const manager = makeManager("flask", new Time(), { keys: KEY });
   const outcome = async (payload: string): Promise<string> => await outcomeOf(manager, `session=${signFlask(payload)}`);
   expect(compressed(nested(100_000)).length).toBeLessThan(600);
-  for (const levels of [100, 101, 20_000, 100_000]) expect(await outcome(compressed(nested(levels)))).toBe("bad_payload");
+  for (const levels of [100, 101, 20_000, 100_000])
+    expect(await outcome(compressed(nested(levels)))).toBe("bad_payload");
   // Many brackets in a text are no depth, and a bracket that is in a text counts for none.
   for (const kind of ALL_KINDS) {
     const visitor = new Visitor(makeManager(kind, new Time(), { keys: KEY }));
@@ -239,9 +265,14 @@ test("ATK-unreadable-session: a visitor makes the server write a session that it
     const visitor = await loggedIn(kind);
     await visitor.visit((session) => (session.data["deep"] = nested(98)));
     for (const levels of [99, 100, 101, 5000]) {
-      await expect(visitor.visit((session) => (session.data["deep"] = nested(levels)))).rejects.toMatchObject({ code: "session_invalid" });
+      await expect(visitor.visit((session) => (session.data["deep"] = nested(levels)))).rejects.toMatchObject({
+        code: "session_invalid",
+      });
     }
-    expect([kind, await visitor.visit((session) => [session.subject, session.data["deep"]])]).toEqual([kind, ["7", nested(98)]]);
+    expect([kind, await visitor.visit((session) => [session.subject, session.data["deep"]])]).toEqual([
+      kind,
+      ["7", nested(98)],
+    ]);
   }
 });
 
@@ -301,7 +332,9 @@ test("ATK-not-a-number: a Python has written NaN or Infinity, which are no JSON"
   for (const kind of ALL_KINDS) {
     for (const value of [Number.NaN, Infinity, -Infinity]) {
       const visitor = new Visitor(makeManager(kind, new Time(), { keys: KEY }));
-      await expect(visitor.visit((session) => (session.data["a"] = [value]))).rejects.toMatchObject({ code: "session_invalid" });
+      await expect(visitor.visit((session) => (session.data["a"] = [value]))).rejects.toMatchObject({
+        code: "session_invalid",
+      });
     }
   }
 });
@@ -310,7 +343,8 @@ test("ATK-not-a-number: a Python has written NaN or Infinity, which are no JSON"
  * Of two entries with one name the last counts, as in every JSON reader of Python and JavaScript.
  */
 test("ATK-duplicate-json-key: one reader takes the first of two entries, another the last", async () => {
-  for (const { data } of await readEverywhere('{"role":"user","role":"admin","role":"guest"}')) expect(data).toEqual({ role: "guest" });
+  for (const { data } of await readEverywhere('{"role":"user","role":"admin","role":"guest"}'))
+    expect(data).toEqual({ role: "guest" });
 });
 
 /**
@@ -318,7 +352,9 @@ test("ATK-duplicate-json-key: one reader takes the first of two entries, another
  * that is not known stays an object.
  */
 test("ASVS 1.5.2: a payload names a type that is to be made of it", async () => {
-  for (const { data } of await readEverywhere('{"a":{" q":"x"},"b":{" py":"os.system"},"c":{"$type":"Date"},"d":{" class":"Map"}}'))
+  for (const { data } of await readEverywhere(
+    '{"a":{" q":"x"},"b":{" py":"os.system"},"c":{"$type":"Date"},"d":{" class":"Map"}}',
+  ))
     expect(data).toEqual({ a: { " q": "x" }, b: { " py": "os.system" }, c: { $type: "Date" }, d: { " class": "Map" } });
   const tag: JsonTag<URL> = {
     key: " url",
@@ -385,7 +421,8 @@ test("ATK-flask-tag: a tag holds what is not of its kind", async () => {
     '{"a":{" di":{" t__":1,"more":2}}}',
   ];
   for (const json of wrong)
-    for (const { kind, reason } of await readEverywhere(json)) expect([json, kind, reason]).toEqual([json, kind, "bad_payload"]);
+    for (const { kind, reason } of await readEverywhere(json))
+      expect([json, kind, reason]).toEqual([json, kind, "bad_payload"]);
   // At the top, too: Flask would take [["u", 9]] for a session.
   for (const { reason } of await readEverywhere('{" t":[["_user_id","7"]]}')) expect(reason).toBe("bad_payload");
 });
@@ -446,7 +483,8 @@ test("ATK-valid-mac-wrong-payload: the same key has signed something that is no 
 test("ATK-sealed-claims: a sealed cookie lacks a claim, or holds one of another kind", async () => {
   const manager = makeManager("sealed", new Time(), { keys: KEY });
   const good = JSON.parse(sealedPlain('{"a":1}', { more: ',"sub":"7"' }).toString()) as Record<string, unknown>;
-  const without = (name: string): Record<string, unknown> => Object.fromEntries(Object.entries(good).filter(([key]) => key !== name));
+  const without = (name: string): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(good).filter(([key]) => key !== name));
   const wrong: readonly unknown[] = [
     [],
     "text",
@@ -454,10 +492,12 @@ test("ATK-sealed-claims: a sealed cookie lacks a claim, or holds one of another 
     ...["data", "exp", "iat", "jti", "started"].map(without),
     ...[[], null, 1, { " t": [] }].map((data) => ({ ...good, data })),
     ...["exp", "iat"].flatMap((name) =>
-      [1_800_000_000, "1800000000", "2027-01-15", "2027-01-15T08:00:00", "2027-13-15T08:00:00+00:00", ""].map((time) => ({
-        ...good,
-        [name]: time,
-      })),
+      [1_800_000_000, "1800000000", "2027-01-15", "2027-01-15T08:00:00", "2027-13-15T08:00:00+00:00", ""].map(
+        (time) => ({
+          ...good,
+          [name]: time,
+        }),
+      ),
     ),
     ...[7, "", null].map((jti) => ({ ...good, jti })),
     ...["1", 1.5, null].map((started) => ({ ...good, started })),
@@ -478,5 +518,7 @@ test("ATK-oversized-payload: a signed text is longer than anything this server w
   expect(() => limited.dumps("x".repeat(99))).toThrow(RangeError);
   const large = new Serializer(KEY).dumps("x".repeat(99));
   expect(() => limited.loads(large)).toThrow(expect.objectContaining({ code: "bad_payload" }));
-  expect(() => limited.loads(`${"x".repeat(100_000)}.${"A".repeat(27)}`)).toThrow(expect.objectContaining({ code: "bad_signature" }));
+  expect(() => limited.loads(`${"x".repeat(100_000)}.${"A".repeat(27)}`)).toThrow(
+    expect.objectContaining({ code: "bad_signature" }),
+  );
 });

@@ -29,7 +29,8 @@ import {
 } from "./support.ts";
 
 const bytes = (hex: string): Buffer => Buffer.from(hex, "hex");
-const counting = (from: number, to: number): Buffer => Buffer.from(Array.from({ length: to - from + 1 }, (_, index) => from + index));
+const counting = (from: number, to: number): Buffer =>
+  Buffer.from(Array.from({ length: to - from + 1 }, (_, index) => from + index));
 
 const LONG_KEY_TEXT = "Test Using Larger Than Block-Size Key - Hash Key First";
 /**
@@ -43,7 +44,11 @@ const HMAC_VECTORS: Readonly<Record<Digest, readonly (readonly [key: Buffer, tex
   ],
   sha256: [
     [Buffer.alloc(20, 0x0b), "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"],
-    [Buffer.from("Jefe"), "what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"],
+    [
+      Buffer.from("Jefe"),
+      "what do ya want for nothing?",
+      "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+    ],
     [Buffer.alloc(131, 0xaa), LONG_KEY_TEXT, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"],
   ],
   sha384: [
@@ -110,7 +115,9 @@ test("ATK-truncated-tag: a signature is cut, so that fewer bits have to be guess
   // A sealed value has a tag of 48 bytes, and what is cut off is missing from its text.
   const { manager, value } = await loggedIn("sealed");
   const sealed = sealedBytes(value);
-  const cut = [1, 4, 8, 16, 32, 47, 48].map((length) => `v3.local.${sealed.subarray(0, sealed.length - length).toString("base64url")}`);
+  const cut = [1, 4, 8, 16, 32, 47, 48].map(
+    (length) => `v3.local.${sealed.subarray(0, sealed.length - length).toString("base64url")}`,
+  );
   expect(await reasonsOf(manager, "__Host-session", cut)).toEqual(new Set(["bad_signature"]));
 });
 
@@ -148,7 +155,11 @@ test("ATK-inserted-characters: a character is inserted into each part of a token
     const { manager, value } = await loggedIn(kind);
     const places = value
       .split(".")
-      .flatMap((part) => [value.indexOf(part), value.indexOf(part) + Math.floor(part.length / 2), value.indexOf(part) + part.length]);
+      .flatMap((part) => [
+        value.indexOf(part),
+        value.indexOf(part) + Math.floor(part.length / 2),
+        value.indexOf(part) + part.length,
+      ]);
     const values = places.flatMap((place) =>
       ["A", "-", "_", "0", ".", "%"].map((letter) => value.slice(0, place) + letter + value.slice(place)),
     );
@@ -301,7 +312,10 @@ test("ATK-key-commitment: one ciphertext is built that opens under two keys", as
   const plain = sealedPlain('{"a":1}');
   const [one, two] = [KEY, OTHER_KEY].map((key) => sealedBytes(seal({ key, plain })));
   // The other key's tag behind our ciphertext, and ours behind the other's.
-  const swapped = [Buffer.concat([one!.subarray(0, -48), two!.subarray(-48)]), Buffer.concat([two!.subarray(0, -48), one!.subarray(-48)])];
+  const swapped = [
+    Buffer.concat([one!.subarray(0, -48), two!.subarray(-48)]),
+    Buffer.concat([two!.subarray(0, -48), one!.subarray(-48)]),
+  ];
   expect(
     await reasonsOf(
       manager,

@@ -108,13 +108,19 @@ test("ASVS 7.2.4 renewal: rights grow within a session with a known token", asyn
     time.now += 900;
     await visitor.visit((session) => (session.renew(), (session.data["isAdmin"] = true)));
     time.now += 11;
-    expect([await outcomeOf(visitor.manager, visitor.header), await outcomeOf(visitor.manager, before)]).toEqual(["7", "moved"]);
+    expect([await outcomeOf(visitor.manager, visitor.header), await outcomeOf(visitor.manager, before)]).toEqual([
+      "7",
+      "moved",
+    ]);
     const thief = new Visitor(visitor.manager, time);
     thief.take([`${before!}; Path=/; Secure`], "script");
     expect([await thief.who(), thief.setCookies, await visitor.who()]).toEqual(["moved", [], "7"]);
     const middle = visitor.header;
     await visitor.visit((session) => session.login("7"));
-    expect([await outcomeOf(visitor.manager, visitor.header), await outcomeOf(visitor.manager, middle)]).toEqual(["7", "moved"]);
+    expect([await outcomeOf(visitor.manager, visitor.header), await outcomeOf(visitor.manager, middle)]).toEqual([
+      "7",
+      "moved",
+    ]);
     time.now += 1001;
     expect(await outcomeOf(visitor.manager, visitor.header)).toMatch(/^(expired|unknown)$/);
   }
@@ -131,12 +137,19 @@ test("ATK-session-fixation: a session planted before the login carries something
     await visitor.visit((session) => session.login("7"));
     // On purpose: the data stays. The subject is a thing of its own, so no entry of the data is
     // taken for it.
-    expect(await visitor.visit((session) => [session.subject, session.persistent, session.data["cart"]])).toEqual(["7", false, ["a-1"]]);
+    expect(await visitor.visit((session) => [session.subject, session.persistent, session.data["cart"]])).toEqual([
+      "7",
+      false,
+      ["a-1"],
+    ]);
     // From one user straight to another, and out again.
     await visitor.visit((session) => session.login("8"));
     expect(await outcomeOf(visitor.manager, visitor.header)).toBe("8");
     await visitor.visit((session) => (session.logout(), session.flash("bye")));
-    expect(await visitor.visit((session) => [session.subject, Object.keys(session.data)])).toEqual([undefined, ["_flashes"]]);
+    expect(await visitor.visit((session) => [session.subject, Object.keys(session.data)])).toEqual([
+      undefined,
+      ["_flashes"],
+    ]);
     // Nor does an attacker who planted the session get into it, whatever the victim put there
     // since.
     const time = new Time();
@@ -147,8 +160,14 @@ test("ATK-session-fixation: a session planted before the login carries something
     await victim.visit((session) => (session.login("7"), (session.data["address"] = "12 St James's Square")));
     expect(await victim.who()).toBe("7");
     for (let request = 0; request < 2; request++)
-      expect(await attacker.visit((session) => [session.subject, session.data["address"]])).toEqual([undefined, undefined]);
-    expect([await victim.who(), await victim.visit((session) => session.data["address"])]).toEqual(["7", "12 St James's Square"]);
+      expect(await attacker.visit((session) => [session.subject, session.data["address"]])).toEqual([
+        undefined,
+        undefined,
+      ]);
+    expect([await victim.who(), await victim.visit((session) => session.data["address"])]).toEqual([
+      "7",
+      "12 St James's Square",
+    ]);
   }
 });
 
@@ -192,7 +211,11 @@ test("ATK-stolen-store: an attacker reads the session table", async () => {
   expect(id).toMatch(/^[A-Za-z0-9_-]{43}$/);
   // The id in the place of the token, with and without a signature that the key's owner would have
   // to make.
-  const forged = [id, `${id}.${visitor.value.split(".").slice(1).join(".")}`, signerOf("store").sign(`${id}.${timestampOf(time.now)}`)];
+  const forged = [
+    id,
+    `${id}.${visitor.value.split(".").slice(1).join(".")}`,
+    signerOf("store").sign(`${id}.${timestampOf(time.now)}`),
+  ];
   for (const value of forged)
     expect(await outcomeOf(visitor.manager, `__Host-session=${value}`)).toMatch(/^(malformed|bad_signature|unknown)$/);
 });
@@ -250,7 +273,10 @@ test("ATK-replay-after-logout: a copy of a cookie that holds its session is sent
   for (const kind of COOKIE_KINDS) {
     const time = new Time();
     const endedAt = new Map<string, number>();
-    const [open, guarded] = [await loggedIn(kind, time), await loggedIn(kind, time, { validFrom: (subject) => endedAt.get(subject) })];
+    const [open, guarded] = [
+      await loggedIn(kind, time),
+      await loggedIn(kind, time, { validFrom: (subject) => endedAt.get(subject) }),
+    ];
     const copies = [open.header, guarded.header];
     time.now += 10;
     await open.visit((session) => session.logout());
@@ -282,7 +308,8 @@ test("ASVS 7.4.2: an account is closed while its sessions are open", async () =>
   for (const kind of STORE_KINDS) {
     const manager = makeManager(kind, new Time(), { keys: KEY });
     const visitors = Array.from({ length: 4 }, () => new Visitor(manager));
-    for (const [index, visitor] of visitors.entries()) await visitor.visit((session) => session.login(index < 3 ? "7" : "8"));
+    for (const [index, visitor] of visitors.entries())
+      await visitor.visit((session) => session.login(index < 3 ? "7" : "8"));
     expect(await manager.revokeAll("7")).toBe(3);
     const outcomes = await Promise.all(visitors.map(async ({ header }) => await outcomeOf(manager, header)));
     expect(outcomes).toEqual(["unknown", "unknown", "unknown", "8"]);
@@ -453,7 +480,12 @@ test("ATK-thief-renewal: a thief renews a copied session, so that ending the old
     }
     time.now += 1;
     await victim.visit((session) => (ended.add(session.id), from.set("7", time.now), session.logout()));
-    expect([kind, await thief.who(), await thief.who(), await victim.who()]).toEqual([kind, "revoked", "nobody", "nobody"]);
+    expect([kind, await thief.who(), await thief.who(), await victim.who()]).toEqual([
+      kind,
+      "revoked",
+      "nobody",
+      "nobody",
+    ]);
   }
 });
 

@@ -11,7 +11,14 @@ import { KeyRing, sealed } from "latchkey";
 import * as latchkey from "latchkey";
 import * as keys from "latchkey/keys";
 import * as signing from "latchkey/signing";
-import { Serializer, Signer, TimestampSigner, URLSafeSerializer, URLSafeTimedSerializer, type Digest } from "latchkey/signing";
+import {
+  Serializer,
+  Signer,
+  TimestampSigner,
+  URLSafeSerializer,
+  URLSafeTimedSerializer,
+  type Digest,
+} from "latchkey/signing";
 import { expect, test } from "vitest";
 import {
   ALL_KINDS,
@@ -129,7 +136,9 @@ test("ASVS 9.2.2: a token of one purpose is shown where another is expected, for
   for (const [from, value] of cookies) {
     for (const [to] of cookies) {
       if (from !== to)
-        expect(await outcomeOf((await loggedIn(to)).manager, `${nameOf(to)}=${value}`)).toMatch(/^(malformed|bad_signature)$/);
+        expect(await outcomeOf((await loggedIn(to)).manager, `${nameOf(to)}=${value}`)).toMatch(
+          /^(malformed|bad_signature)$/,
+        );
     }
   }
 });
@@ -145,7 +154,10 @@ test("ASVS 9.2.3: a session is moved from one cookie into another of the same se
     const admin = makeManager(kind, new Time(), { keys: KEY, cookie: { name: "admin" } });
     // Compatibility: all cookies of one Flask key are one purpose, and its users keep them apart by
     // their keys.
-    expect([kind, await outcomeOf(admin, `admin=${cart.value}`)]).toEqual([kind, kind === "flask" ? "7" : "bad_signature"]);
+    expect([kind, await outcomeOf(admin, `admin=${cart.value}`)]).toEqual([
+      kind,
+      kind === "flask" ? "7" : "bad_signature",
+    ]);
   }
 });
 
@@ -168,7 +180,9 @@ test("ATK-purpose-confusion: a timed token is shown to an untimed signer, or tex
         for (const Kind of [Signer, TimestampSigner]) {
           const signer = new Kind(KEY, { digest, keyDerivation });
           expect(signer.validate(value)).toBe(false);
-          expect(await outcomeOf(manager, `${nameOf(kind)}=${rest}.${signer.getSignature(rest)}`)).toMatch(/malformed|bad_signature/);
+          expect(await outcomeOf(manager, `${nameOf(kind)}=${rest}.${signer.getSignature(rest)}`)).toMatch(
+            /malformed|bad_signature/,
+          );
         }
       }
     }
@@ -196,7 +210,9 @@ test("ATK-salt-ambiguity: letters are moved from the key to the salt, so that bo
 test("ATK-algorithm-downgrade: a token is signed with the right key and another digest", () => {
   for (const [index, digest] of DIGESTS.entries()) {
     const signed = new Signer(KEY, { digest }).sign("value");
-    expect(DIGESTS.map((other) => new Signer(KEY, { digest: other }).validate(signed))).toEqual(DIGESTS.map((_, at) => at === index));
+    expect(DIGESTS.map((other) => new Signer(KEY, { digest: other }).validate(signed))).toEqual(
+      DIGESTS.map((_, at) => at === index),
+    );
   }
 });
 
@@ -206,7 +222,9 @@ test("ATK-algorithm-downgrade: a token is signed with the right key and another 
  */
 test("ASVS 9.1.2: an algorithm that is not allowed is asked for, or none at all", () => {
   for (const digest of ["none", "md5", "NONE", "", "__proto__", "constructor", null])
-    expect(() => new Signer(KEY, { digest: digest as Digest })).toThrow(expect.objectContaining({ code: "invalid_option" }));
+    expect(() => new Signer(KEY, { digest: digest as Digest })).toThrow(
+      expect.objectContaining({ code: "invalid_option" }),
+    );
   for (const digest of DIGESTS) {
     const signer = new Signer(KEY, { digest });
     expect([signer.validate("value."), signer.validate("value"), signer.validate("."), signer.validate("")]).toEqual([
@@ -264,7 +282,9 @@ test("ASVS 7.2.1: a value that was not verified is taken for a session", () => {
     typeof value === "function" ? Object.getOwnPropertyNames((value as { prototype?: object }).prototype ?? {}) : [],
   );
   const names = [...Object.keys(exported), ...members];
-  expect([...new Set(names.filter((name) => /unsafe|unverified|decode(?!Base64url)|peek/i.test(name)))]).toEqual(["loadsUnsafe"]);
+  expect([...new Set(names.filter((name) => /unsafe|unverified|decode(?!Base64url)|peek/i.test(name)))]).toEqual([
+    "loadsUnsafe",
+  ]);
   for (const Kind of [Serializer, URLSafeSerializer, URLSafeTimedSerializer]) {
     const forged = new Kind(OTHER_KEY).dumps({ admin: true });
     expect(new Kind(KEY).loadsUnsafe(forged)).toEqual({ valid: false, value: { admin: true } });
@@ -312,7 +332,9 @@ test("ATK-timing: the time of an answer tells which key made a signature, or how
     const open: Record<string, number>[] = [];
     for (const key of [...keys, "lk1_a key that is not in the ring at all, 43 letters"]) {
       // Two cookies, since what was verified once need not be verified again.
-      const cookies = [1, 2].map((salt) => `__Host-session=${seal({ key, nonce: Buffer.alloc(32, salt), plain: sealedPlain("{}") })}`);
+      const cookies = [1, 2].map(
+        (salt) => `__Host-session=${seal({ key, nonce: Buffer.alloc(32, salt), plain: sealedPlain("{}") })}`,
+      );
       open.push(await count(async () => void (await manager.load(cookies.shift())).isNew));
     }
     expect(open[0]!["timingSafeEqual"]).toBe(3);
@@ -332,7 +354,11 @@ test("ATK-remembered-cookie: a cookie that was verified once is taken for good e
     const time = new Time();
     const ring = new KeyRing(KEY, [OTHER_KEY]);
     let isRevoked = false;
-    const { manager, header, value } = await loggedIn(kind, time, { keys: ring, lifetime: 1000, isRevoked: () => isRevoked });
+    const { manager, header, value } = await loggedIn(kind, time, {
+      keys: ring,
+      lifetime: 1000,
+      isRevoked: () => isRevoked,
+    });
     const name = nameOf(kind);
     for (let round = 0; round < 3; round++) {
       const session = await manager.load(header);
@@ -398,5 +424,6 @@ test("ASVS 11.2.5: a value makes the verification fail in an unforeseen way", as
     ])
       expect(await outcomeOf(manager, `${nameOf(kind)}=${value}`)).toMatch(/^(malformed|bad_signature)$/);
   }
-  for (const value of [undefined, null, 7, {}, [], Symbol("x"), "\ud800"]) expect(new Signer(KEY).verify(value as string)).toBeUndefined();
+  for (const value of [undefined, null, 7, {}, [], Symbol("x"), "\ud800"])
+    expect(new Signer(KEY).verify(value as string)).toBeUndefined();
 });

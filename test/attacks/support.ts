@@ -26,12 +26,18 @@ export async function loggedIn(
   options: Partial<SessionManagerOptions<Data>> = {},
 ): Promise<Visitor> {
   const visitor = new Visitor(makeManager(kind, time, { keys: KEY, ...options }), time);
-  await visitor.visit((session) => (session.login("7"), Object.assign(session.data, { name: "Ada Lovelace", cart: ["a-1", "b-2"] })));
+  await visitor.visit(
+    (session) => (session.login("7"), Object.assign(session.data, { name: "Ada Lovelace", cart: ["a-1", "b-2"] })),
+  );
   return visitor;
 }
 
 /** Values of one format and the reasons for which they were refused, each once. */
-export async function reasonsOf(manager: SessionManager<Data>, name: string, values: Iterable<string>): Promise<Set<string>> {
+export async function reasonsOf(
+  manager: SessionManager<Data>,
+  name: string,
+  values: Iterable<string>,
+): Promise<Set<string>> {
   const reasons = new Set<string>();
   for (const value of values) reasons.add(await outcomeOf(manager, `${name}=${value}`));
   return reasons;
@@ -77,7 +83,8 @@ export function localKey(key: string, app: string, name: string): Buffer {
   return Buffer.from(hkdfSync("sha256", key, "latchkey v3.local", assertionOf(app, name), 32));
 }
 
-export const assertionOf = (app: string, name: string): string => `{"app":"${app}","cookie":"${name}","purpose":"session"}`;
+export const assertionOf = (app: string, name: string): string =>
+  `{"app":"${app}","cookie":"${name}","purpose":"session"}`;
 
 /**
  * A sealed cookie after docs/sealed-cookies.md, by other code than that of the package: a holder of
@@ -187,9 +194,12 @@ export async function withServer(manager: SessionManager<Data>, test: (ask: Ask)
     for await (const chunk of socket) text += String(chunk);
     const end = text.indexOf("\r\n\r\n");
     const [statusLine = "", ...fields] = text.slice(0, end).split("\r\n");
-    const headers = fields.map((field) => [field.split(":")[0]!.toLowerCase(), field.slice(field.indexOf(":") + 1).trim()] as const);
+    const headers = fields.map(
+      (field) => [field.split(":")[0]!.toLowerCase(), field.slice(field.indexOf(":") + 1).trim()] as const,
+    );
     const answer = { status: Number(statusLine.split(" ")[1]), headers, body: text.slice(end + 4) };
-    if (isRejected && setCookiesOf(answer).length > 0) throw new Error(`A cookie that is ${answer.body} has led to a Set-Cookie.`);
+    if (isRejected && setCookiesOf(answer).length > 0)
+      throw new Error(`A cookie that is ${answer.body} has led to a Set-Cookie.`);
     return answer;
   };
   try {
@@ -200,7 +210,8 @@ export async function withServer(manager: SessionManager<Data>, test: (ask: Ask)
   }
 }
 
-export const setCookiesOf = ({ headers }: Answer): string[] => headers.filter(([name]) => name === "set-cookie").map(([, value]) => value);
+export const setCookiesOf = ({ headers }: Answer): string[] =>
+  headers.filter(([name]) => name === "set-cookie").map(([, value]) => value);
 
 export { KINDS, makeManager, Time, type Data };
 export { cookiesOf, outcomeOf, verdictOf, Visitor } from "./visitor.ts";

@@ -73,7 +73,9 @@ test("ATK-odd-timestamp: a good signature covers a time that no server writes", 
     const payload = value.split(".").slice(0, -2).join(".");
     const forged = odd.map((text) => signerOf(kind).sign(`${payload}.${text}`));
     const reasons = await reasonsOf(manager, nameOf(kind), forged);
-    expect([...reasons].filter((reason) => !["malformed", "bad_signature", "future", "expired"].includes(reason))).toEqual([]);
+    expect(
+      [...reasons].filter((reason) => !["malformed", "bad_signature", "future", "expired"].includes(reason)),
+    ).toEqual([]);
     expect(await outcomeOf(manager, `${nameOf(kind)}=${signerOf(kind).sign(`${payload}.${now}`)}`)).toBe("7");
   }
   const { manager } = await loggedIn("sealed");
@@ -108,7 +110,9 @@ test("ASVS 9.2.1: a value is used before or after its time", async () => {
   });
   expect(ages).toEqual([false, true, true, true, false]);
   expect(() => signer.unsign(signed, { maxAge: 1000 })).toThrow(SignatureExpired);
-  expect(() => signer.unsign(signed, { maxAge: Number.NaN })).toThrow(expect.objectContaining({ code: "invalid_option" }));
+  expect(() => signer.unsign(signed, { maxAge: Number.NaN })).toThrow(
+    expect.objectContaining({ code: "invalid_option" }),
+  );
 });
 
 /**

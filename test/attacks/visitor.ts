@@ -30,7 +30,10 @@ export class Visitor {
   }
 
   /** One request and its answer. */
-  async visit<Result>(handle: (session: Session<Data>) => Result | Promise<Result>, path: string = "/"): Promise<Result> {
+  async visit<Result>(
+    handle: (session: Session<Data>) => Result | Promise<Result>,
+    path: string = "/",
+  ): Promise<Result> {
     const { session, finish } = await this.begin(path);
     const result = await handle(session);
     await finish();
@@ -38,7 +41,9 @@ export class Visitor {
   }
 
   /** A request that is not answered yet. */
-  async begin(path: string = "/"): Promise<{ readonly session: Session<Data>; readonly finish: () => Promise<readonly string[]> }> {
+  async begin(
+    path: string = "/",
+  ): Promise<{ readonly session: Session<Data>; readonly finish: () => Promise<readonly string[]> }> {
     const session = await this.manager.load(this.browser.header(path), factsOf(path));
     const finish = async (): Promise<readonly string[]> => {
       this.headers = await this.manager.commit(session);
@@ -109,8 +114,10 @@ const asked = new WeakMap<SessionManager<Data>, Set<string>>();
 async function checkEffect(manager: SessionManager<Data>, header: string, session: Session<Data>): Promise<void> {
   const { reason } = session.rejection!;
   const lines = cookiesOf(await manager.commit(session));
-  if (lines.length > 0 && !MAY_EXPIRE.includes(reason)) throw new Error(`A cookie that is ${reason} has led to a Set-Cookie.`);
-  if (lines.some((line) => !readLine(line).isExpiry)) throw new Error(`A cookie that is ${reason} has led to a new cookie.`);
+  if (lines.length > 0 && !MAY_EXPIRE.includes(reason))
+    throw new Error(`A cookie that is ${reason} has led to a Set-Cookie.`);
+  if (lines.some((line) => !readLine(line).isExpiry))
+    throw new Error(`A cookie that is ${reason} has led to a new cookie.`);
   const reasons = asked.get(manager) ?? new Set<string>();
   if (reasons.has(reason) || SAVES_NOTHING.includes(reason)) return;
   asked.set(manager, reasons.add(reason));
@@ -130,7 +137,8 @@ async function checkEffect(manager: SessionManager<Data>, header: string, sessio
 
 async function expectNeighbour(manager: SessionManager<Data>, header: string | undefined, when: string): Promise<void> {
   const session = await manager.load(header, factsOf("/"));
-  if (session.subject !== "neighbour") throw new Error(`A good cookie opens nothing ${when}: ${session.rejection?.reason ?? "no cookie"}.`);
+  if (session.subject !== "neighbour")
+    throw new Error(`A good cookie opens nothing ${when}: ${session.rejection?.reason ?? "no cookie"}.`);
 }
 
 export function cookiesOf(headers: readonly HeaderPair[]): string[] {

@@ -42,7 +42,9 @@ for (const engine of ENGINES) {
       await shows(".lead", /You have been here 1 time\./);
       await tab.goto(example.url);
       await shows(".lead", /You have been here 2 times\./);
-      await expect.poll(async () => await tab.evaluate(`document.querySelector("latchkey-toolbar") !== null`), PATIENCE).toBe(true);
+      await expect
+        .poll(async () => await tab.evaluate(`document.querySelector("latchkey-toolbar") !== null`), PATIENCE)
+        .toBe(true);
 
       await tab.click("nav a[href='/signup']");
       await shows("h1", /^Sign up$/);

@@ -12,87 +12,90 @@ const POLICIES = [
   { policy: "a nonce and Trusted Types", file: "test/browser/nonce-quickstart.ts", scheme: "dark" },
 ] as const;
 
-describe.skipIf(chromiumPath === undefined).each(POLICIES)("the quickstart in Chromium, under $policy ($scheme)", ({ file, scheme }) => {
-  let folder: string;
-  let example: RunningExample;
-  let browser: Browser;
-  let page: Page;
-  let complaints: string[];
+describe.skipIf(chromiumPath === undefined).each(POLICIES)(
+  "the quickstart in Chromium, under $policy ($scheme)",
+  ({ file, scheme }) => {
+    let folder: string;
+    let example: RunningExample;
+    let browser: Browser;
+    let page: Page;
+    let complaints: string[];
 
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "latchkey-quickstart-"));
-    example = await runExample(file, {
-      DATABASE: join(folder, "quickstart.sqlite"),
-      SECRET_KEY: CANARY_KEY,
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), "latchkey-quickstart-"));
+      example = await runExample(file, {
+        DATABASE: join(folder, "quickstart.sqlite"),
+        SECRET_KEY: CANARY_KEY,
+      });
+      browser = await launchBrowser();
+      page = await browser.newPage({ colorScheme: scheme, viewport: { width: 1280, height: 800 } });
+      complaints = complaintsOf(page);
     });
-    browser = await launchBrowser();
-    page = await browser.newPage({ colorScheme: scheme, viewport: { width: 1280, height: 800 } });
-    complaints = complaintsOf(page);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await example.stop();
-    rmSync(folder, { recursive: true });
-  });
+    afterAll(async () => {
+      await browser.close();
+      await example.stop();
+      rmSync(folder, { recursive: true });
+    });
 
-  test("the whole story: page, handle, drawer, session, account, tampering, rejection", async () => {
-    const toolbar = new ToolbarView(page);
+    test("the whole story: page, handle, drawer, session, account, tampering, rejection", async () => {
+      const toolbar = new ToolbarView(page);
 
-    await page.goto(example.url);
-    expect(await page.textContent("h1")).toBe("Hi User, the secret key is necessary to run the debug toolbar");
-    expect(await page.textContent(".lead")).toContain("You have been here 1 time");
-    await toolbar.waitFor(/200/);
-    await screenshot(page, `quickstart-${scheme}-1-handle`);
+      await page.goto(example.url);
+      expect(await page.textContent("h1")).toBe("Hi User, the secret key is necessary to run the debug toolbar");
+      expect(await page.textContent(".lead")).toContain("You have been here 1 time");
+      await toolbar.waitFor(/200/);
+      await screenshot(page, `quickstart-${scheme}-1-handle`);
 
-    await page.reload();
-    expect(await page.textContent(".lead")).toContain("You have been here 2 times");
+      await page.reload();
+      expect(await page.textContent(".lead")).toContain("You have been here 2 times");
 
-    await toolbar.waitFor(/200/);
-    await page.keyboard.press("Alt+d");
-    await toolbar.waitFor(/Session/);
-    await toolbar.click("tab", /Session/);
-    const session = await toolbar.waitFor(/visits/);
-    expect(session).toMatch(/valid/i);
-    expect(session).toMatch(/4,?096/);
-    expect(session).toMatch(/current/);
-    expect(formsIn(session)).toEqual([]);
-    await screenshot(page, `quickstart-${scheme}-2-session`);
-    await page.keyboard.press("Escape");
+      await toolbar.waitFor(/200/);
+      await page.keyboard.press("Alt+d");
+      await toolbar.waitFor(/Session/);
+      await toolbar.click("tab", /Session/);
+      const session = await toolbar.waitFor(/visits/);
+      expect(session).toMatch(/valid/i);
+      expect(session).toMatch(/4,?096/);
+      expect(session).toMatch(/current/);
+      expect(formsIn(session)).toEqual([]);
+      await screenshot(page, `quickstart-${scheme}-2-session`);
+      await page.keyboard.press("Escape");
 
-    await page.click("text=Sign up >> nth=0");
-    await page.fill("[name=name]", "Ada <Lovelace>");
-    await page.fill("[name=password]", "analytical engine");
-    await page.click("main button");
-    expect(await page.textContent(".flash")).toBe("Welcome, Ada <Lovelace>.");
-    expect(await page.textContent("h1")).toBe("The session ID links you to this row");
-    await screenshot(page, `quickstart-${scheme}-3-row`);
+      await page.click("text=Sign up >> nth=0");
+      await page.fill("[name=name]", "Ada <Lovelace>");
+      await page.fill("[name=password]", "analytical engine");
+      await page.click("main button");
+      expect(await page.textContent(".flash")).toBe("Welcome, Ada <Lovelace>.");
+      expect(await page.textContent("h1")).toBe("The session ID links you to this row");
+      await screenshot(page, `quickstart-${scheme}-3-row`);
 
-    await page.click("header >> text=Log out");
-    expect(await page.textContent("nav")).toContain("Log in");
-    await page.click("text=Log in >> nth=0");
-    await page.fill("[name=name]", "Ada <Lovelace>");
-    await page.fill("[name=password]", "difference engine");
-    await page.click("main button");
-    expect(await page.textContent(".flash.error")).toContain("do not fit");
-    await page.fill("[name=name]", "Ada <Lovelace>");
-    await page.fill("[name=password]", "analytical engine");
-    await page.click("main button");
-    expect(await page.textContent("nav")).toContain("Ada <Lovelace>");
+      await page.click("header >> text=Log out");
+      expect(await page.textContent("nav")).toContain("Log in");
+      await page.click("text=Log in >> nth=0");
+      await page.fill("[name=name]", "Ada <Lovelace>");
+      await page.fill("[name=password]", "difference engine");
+      await page.click("main button");
+      expect(await page.textContent(".flash.error")).toContain("do not fit");
+      await page.fill("[name=name]", "Ada <Lovelace>");
+      await page.fill("[name=password]", "analytical engine");
+      await page.click("main button");
+      expect(await page.textContent("nav")).toContain("Ada <Lovelace>");
 
-    await page.click("text=Tamper with my cookie");
-    expect(await page.textContent("h1")).toBe("Rejected");
-    expect(await page.textContent(".flash.error")).toContain("bad_signature");
-    expect(await page.textContent("nav")).toContain("Log in");
-    await toolbar.waitFor(/200/);
-    await page.keyboard.press("Alt+d");
-    await toolbar.waitFor(/Session/);
-    await toolbar.click("tab", /Session/);
-    await toolbar.waitFor(/rejected/i);
-    await screenshot(page, `quickstart-${scheme}-4-rejected`);
+      await page.click("text=Tamper with my cookie");
+      expect(await page.textContent("h1")).toBe("Rejected");
+      expect(await page.textContent(".flash.error")).toContain("bad_signature");
+      expect(await page.textContent("nav")).toContain("Log in");
+      await toolbar.waitFor(/200/);
+      await page.keyboard.press("Alt+d");
+      await toolbar.waitFor(/Session/);
+      await toolbar.click("tab", /Session/);
+      await toolbar.waitFor(/rejected/i);
+      await screenshot(page, `quickstart-${scheme}-4-rejected`);
 
-    expect(complaints).toEqual([]);
-  });
-});
+      expect(complaints).toEqual([]);
+    });
+  },
+);
 
 describe("the quickstart as a process", () => {
   const ARTICLE_KEY = "d5fb8c4fa8bd46638dadc4e751e0d68d";

@@ -64,7 +64,9 @@ describe.skipIf(chromiumPath === undefined)("the toolbar in Chromium", () => {
         const style = searchParams.has("rude")
           ? "<style>* { position: static !important; font: 90px/3 serif !important; transform: scale(2) !important; opacity: .1 !important }</style>"
           : "";
-        response.end(`<!doctype html><html lang="en"><head><title>App</title>${style}</head><body><h1>App</h1><input></body></html>`);
+        response.end(
+          `<!doctype html><html lang="en"><head><title>App</title>${style}</head><body><h1>App</h1><input></body></html>`,
+        );
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -97,7 +99,8 @@ describe.skipIf(chromiumPath === undefined)("the toolbar in Chromium", () => {
   const names = async (role: string): Promise<readonly string[]> =>
     (await accessible()).filter((node) => node.role === role).map(({ name }) => name);
   const text = async (): Promise<string> => (await names("StaticText")).join("\n");
-  const handle = async (): Promise<string | undefined> => (await names("button")).find((name) => name.startsWith("Open the debug toolbar"));
+  const handle = async (): Promise<string | undefined> =>
+    (await names("button")).find((name) => name.startsWith("Open the debug toolbar"));
   const tabs = (): Promise<readonly string[]> => names("tab");
 
   async function box(
@@ -118,30 +121,33 @@ describe.skipIf(chromiumPath === undefined)("the toolbar in Chromium", () => {
     }
   }
 
-  test.each(Object.keys(POLICIES))("shows itself, opens and closes by keyboard under the policy: %s", async (policy) => {
-    await page.goto(`${origin}/?policy=${policy}`);
-    await expect.poll(handle).toMatch(/^Open the debug toolbar: .*200 \d/);
-    await page.keyboard.press("Alt+D");
-    await expect
-      .poll(tabs)
-      .toEqual([
-        expect.stringMatching(/^Session/),
-        expect.stringMatching(/^Request/),
-        expect.stringMatching(/^Timing/),
-        "Logs",
-        expect.stringMatching(/^Versions/),
-      ] as string[]);
-    expect(await text()).toContain("The cookie is genuine");
-    // A key that is pressed before the drawer has the focus goes to the page.
-    await expect.poll(async () => await page.evaluate("document.activeElement.localName")).toBe("latchkey-toolbar");
-    await page.keyboard.press("ArrowRight");
-    await expect.poll(text).toContain("Request headers");
-    await page.keyboard.press("End");
-    await expect.poll(text).toContain("Packages");
-    await page.keyboard.press("Escape");
-    await expect.poll(handle).toBeDefined();
-    expect(complaints).toEqual([]);
-  });
+  test.each(Object.keys(POLICIES))(
+    "shows itself, opens and closes by keyboard under the policy: %s",
+    async (policy) => {
+      await page.goto(`${origin}/?policy=${policy}`);
+      await expect.poll(handle).toMatch(/^Open the debug toolbar: .*200 \d/);
+      await page.keyboard.press("Alt+D");
+      await expect
+        .poll(tabs)
+        .toEqual([
+          expect.stringMatching(/^Session/),
+          expect.stringMatching(/^Request/),
+          expect.stringMatching(/^Timing/),
+          "Logs",
+          expect.stringMatching(/^Versions/),
+        ] as string[]);
+      expect(await text()).toContain("The cookie is genuine");
+      // A key that is pressed before the drawer has the focus goes to the page.
+      await expect.poll(async () => await page.evaluate("document.activeElement.localName")).toBe("latchkey-toolbar");
+      await page.keyboard.press("ArrowRight");
+      await expect.poll(text).toContain("Request headers");
+      await page.keyboard.press("End");
+      await expect.poll(text).toContain("Packages");
+      await page.keyboard.press("Escape");
+      await expect.poll(handle).toBeDefined();
+      expect(complaints).toEqual([]);
+    },
+  );
 
   test("draws what it receives as text, and hides what must be hidden", async () => {
     await page.goto(origin);

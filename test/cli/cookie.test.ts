@@ -57,7 +57,10 @@ describe("latchkey cookie", () => {
       code: 1,
       out: expect.stringMatching(/"format": "flask"[^]*"reason": "bad_signature"/),
     });
-    expect(await cli(["cookie", "inspect"], { input: "hello", env })).toMatchObject({ code: 1, out: expect.stringContaining("malformed") });
+    expect(await cli(["cookie", "inspect"], { input: "hello", env })).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("malformed"),
+    });
   });
 
   test("signs what it then verifies, in each format", async () => {
@@ -98,7 +101,10 @@ describe("latchkey cookie", () => {
       code: 2,
       error: expect.stringContaining("must hold one cookie"),
     });
-    expect(await cli(["cookie", "sign"], { input: "[1]", env })).toMatchObject({ code: 2, error: expect.stringContaining("JSON object") });
+    expect(await cli(["cookie", "sign"], { input: "[1]", env })).toMatchObject({
+      code: 2,
+      error: expect.stringContaining("JSON object"),
+    });
     expect(await cli(["cookie", "sign", "--format", "jwt"], { input: "{}", env })).toMatchObject({ code: 2 });
   });
 });

@@ -53,7 +53,10 @@ describe("latchkey key derive", () => {
     expect([text.code, text.out]).toEqual([1, `${deriveSealedKey(key).paserk}\n`]);
     expect(text.error).toMatch(message);
     const json = await cli(["key", "derive", "--json"], { env });
-    expect([json.code, (JSON.parse(json.out) as { keyWarning: string }).keyWarning]).toEqual([1, expect.stringMatching(message)]);
+    expect([json.code, (JSON.parse(json.out) as { keyWarning: string }).keyWarning]).toEqual([
+      1,
+      expect.stringMatching(message),
+    ]);
   });
 
   test("warns of a weak fallback too", async () => {
@@ -64,8 +67,15 @@ describe("latchkey key derive", () => {
 
   test("says what it needs, with exit code 2", async () => {
     const env = { SECRET_KEY: current };
-    expect(await cli(["key", "derive"])).toMatchObject({ code: 2, out: "", error: expect.stringContaining("latchkey key derive .env") });
-    expect(await cli(["key", "derive", "missing"], { cwd: folder })).toMatchObject({ code: 2, error: expect.stringContaining("ENOENT") });
+    expect(await cli(["key", "derive"])).toMatchObject({
+      code: 2,
+      out: "",
+      error: expect.stringContaining("latchkey key derive .env"),
+    });
+    expect(await cli(["key", "derive", "missing"], { cwd: folder })).toMatchObject({
+      code: 2,
+      error: expect.stringContaining("ENOENT"),
+    });
     expect(await cli(["key", "derive", "--name", "a b"], { env })).toMatchObject({
       code: 2,
       error: expect.stringContaining("--name is the name of a cookie"),

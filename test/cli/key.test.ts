@@ -78,13 +78,20 @@ describe("latchkey key check", () => {
     const { code, out } = await cli(["key", "check", "--file", "key", "--json", "--fingerprint"], { cwd: folder });
     expect([code, JSON.parse(out)]).toEqual([
       0,
-      expect.objectContaining({ source: "the file key", verdict: "strong", fingerprint: expect.stringMatching(/^[0-9a-f]{8}$/) }),
+      expect.objectContaining({
+        source: "the file key",
+        verdict: "strong",
+        fingerprint: expect.stringMatching(/^[0-9a-f]{8}$/),
+      }),
     ]);
     expect(out).not.toContain(key);
   });
 
   test("never takes a key from its arguments, and says so", async () => {
-    expect(await cli(["key", "check", ARTICLE_KEY])).toMatchObject({ code: 2, error: expect.stringContaining("--stdin") });
+    expect(await cli(["key", "check", ARTICLE_KEY])).toMatchObject({
+      code: 2,
+      error: expect.stringContaining("--stdin"),
+    });
     expect((await cli(["key", "check"])).error).toContain("There is no environment variable SECRET_KEY");
     expect((await cli(["key", "check", "--stdin", "--env", "X"])).error).toContain("give one of");
     expect((await cli(["key", "check", "--file", "none"], { cwd: folder })).error).toContain("ENOENT");
@@ -98,7 +105,10 @@ describe("latchkey key check", () => {
     expect(built).toMatchObject({ code: 0, out: expect.stringMatching(/^leaked\.filter: 2 keys in \d+ bytes\.\n$/) });
     expect(readFileSync(join(folder, "leaked.filter")).includes(leaked)).toBe(false);
     for (const list of ["leaked.txt", "leaked.filter"]) {
-      const { code, out } = await cli(["key", "check", "--stdin", "--known-keys", list], { input: leaked, cwd: folder });
+      const { code, out } = await cli(["key", "check", "--stdin", "--known-keys", list], {
+        input: leaked,
+        cwd: folder,
+      });
       expect([code, out]).toEqual([1, expect.stringContaining("published")]);
     }
   });
@@ -109,7 +119,10 @@ describe("the command as a process", () => {
 
   test("exits non-zero for the article's key on standard input, and never colours a pipe", () => {
     if (!existsSync(bin)) throw new Error("The package is not built: npm run build");
-    const { status, stdout } = spawnSync(process.execPath, [bin, "key", "check", "--stdin"], { input: ARTICLE_KEY, encoding: "utf8" });
+    const { status, stdout } = spawnSync(process.execPath, [bin, "key", "check", "--stdin"], {
+      input: ARTICLE_KEY,
+      encoding: "utf8",
+    });
     expect([status, stdout.includes("published"), stdout.includes("\u001b")]).toEqual([1, true, false]);
   });
 

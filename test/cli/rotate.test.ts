@@ -30,10 +30,17 @@ describe.each([
     expect([current, fallbacks.length]).toEqual([fingerprint(old), 1]);
 
     const promoted = await rotate(file, "--promote", "--json");
-    expect(JSON.parse(promoted.out)).toMatchObject({ phase: "promote", current: fallbacks[0], fallbacks: [fingerprint(old)] });
+    expect(JSON.parse(promoted.out)).toMatchObject({
+      phase: "promote",
+      current: fallbacks[0],
+      fallbacks: [fingerprint(old)],
+    });
 
     const usage = (verified: number): string =>
-      JSON.stringify([[{ fingerprint: fallbacks[0], verified: 1000 - verified }], [{ fingerprint: fingerprint(old), verified }]]);
+      JSON.stringify([
+        [{ fingerprint: fallbacks[0], verified: 1000 - verified }],
+        [{ fingerprint: fingerprint(old), verified }],
+      ]);
     writeFileSync(join(folder, "usage.json"), usage(20));
     expect(await rotate(file, "--retire", "--usage", "usage.json")).toMatchObject({
       code: 2,
@@ -52,7 +59,10 @@ describe.each([
   test("a dry run says what would be, and changes nothing", async () => {
     writeFileSync(join(folder, file), content(generateSecretKey()), { mode: 0o600 });
     const before = text(file);
-    expect(await rotate(file, "--announce", "--dry-run")).toMatchObject({ code: 0, out: expect.stringContaining("would write") });
+    expect(await rotate(file, "--announce", "--dry-run")).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("would write"),
+    });
     expect([text(file), readdirSync(folder)]).toEqual([before, [file]]);
   });
 
@@ -84,7 +94,10 @@ describe.each([
     const env =
       file === ".env"
         ? Object.fromEntries(
-            [...text(file).matchAll(/^(SECRET_KEY\w*)=(?:'(.*)'|(.*))$/gm)].map(([, name, quoted, bare]) => [name!, quoted ?? bare!]),
+            [...text(file).matchAll(/^(SECRET_KEY\w*)=(?:'(.*)'|(.*))$/gm)].map(([, name, quoted, bare]) => [
+              name!,
+              quoted ?? bare!,
+            ]),
           )
         : { SECRET_KEY_FILE: join(folder, file) };
     const ring = loadKeyRing({ env, mode: "production" });

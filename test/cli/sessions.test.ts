@@ -36,12 +36,19 @@ const STORE = ["--store", "sqlite:app.sqlite"];
 describe("latchkey sessions, on SQLite", () => {
   test("lists a subject's sessions by handles, ends one, and ends the others", async () => {
     for (const subject of ["7", "7", "7", "8"]) await logIn(subject);
-    const listed = JSON.parse((await run("list", ...STORE, "--subject", "7", "--json")).out) as { id: string; subject: string }[];
+    const listed = JSON.parse((await run("list", ...STORE, "--subject", "7", "--json")).out) as {
+      id: string;
+      subject: string;
+    }[];
     expect(listed.map(({ subject }) => subject)).toEqual(["7", "7", "7"]);
-    expect((await run("list", ...STORE, "--subject", "7")).out.split("\n")[0]).toMatch(/^\S{43} {2}created \d{4}-.*Z {2}seen .*until /);
+    expect((await run("list", ...STORE, "--subject", "7")).out.split("\n")[0]).toMatch(
+      /^\S{43} {2}created \d{4}-.*Z {2}seen .*until /,
+    );
 
     expect(await run("revoke", ...STORE, "--id", listed[0]!.id)).toMatchObject({ code: 0, out: "Ended.\n" });
-    expect(await run("revoke", ...STORE, "--subject", "7", "--except", listed[1]!.id)).toMatchObject({ out: "Ended 1 session.\n" });
+    expect(await run("revoke", ...STORE, "--subject", "7", "--except", listed[1]!.id)).toMatchObject({
+      out: "Ended 1 session.\n",
+    });
     expect((await manager.list("7")).map(({ id }) => id)).toEqual([listed[1]!.id]);
     expect(await manager.list("8")).toHaveLength(1);
     expect((await run("list", ...STORE, "--subject", "nobody")).out).toBe("No sessions.\n");
@@ -79,7 +86,10 @@ describe("latchkey sessions, on SQLite", () => {
       code: 2,
       error: expect.stringContaining("The store must be a URL"),
     });
-    expect(await run("revoke", ...STORE)).toMatchObject({ code: 2, error: expect.stringContaining("Exactly one of --id and --subject") });
+    expect(await run("revoke", ...STORE)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining("Exactly one of --id and --subject"),
+    });
     expect(await run("list", "--store", "redis://127.0.0.1:1", "--subject", "7")).toMatchObject({
       code: 2,
       error: expect.stringContaining("npm install redis"),

@@ -42,10 +42,14 @@ export interface ServeOptions {
 
 /**
  * Serves routes by their path with one framework, with the session from the place where the
- * framework's users look for it: `request.session`, `ctx.session` or `c.get("session")`. A route that throws is the framework's to answer,
- * with status 500.
+ * framework's users look for it: `request.session`, `ctx.session` or `c.get("session")`. A route
+ * that throws is the framework's to answer, with status 500.
  */
-export type Serve = (manager: SessionManager<Data>, routes: Readonly<Record<string, Route>>, options?: ServeOptions) => Promise<Served>;
+export type Serve = (
+  manager: SessionManager<Data>,
+  routes: Readonly<Record<string, Route>>,
+  options?: ServeOptions,
+) => Promise<Served>;
 
 /** What is not the same for all frameworks. */
 export interface ContractOptions {
@@ -125,7 +129,9 @@ const routes: Readonly<Record<string, Route>> = {
     session.update((data) => void (data.visits = (data.visits ?? 0) + 1));
     return { body: "counted" };
   },
-  "/members": (session) => ({ body: JSON.stringify(Object.fromEntries(MEMBERS.map((name) => [name, typeof session[name]]))) }),
+  "/members": (session) => ({
+    body: JSON.stringify(Object.fromEntries(MEMBERS.map((name) => [name, typeof session[name]]))),
+  }),
   "/about": ({ id, isNew, subject, persistent, rejection, data }) => ({
     body: JSON.stringify([typeof id, isNew, subject ?? null, persistent, rejection?.reason ?? null, data]),
   }),
@@ -142,13 +148,15 @@ const routes: Readonly<Record<string, Route>> = {
   },
   "/destroy": (session) => {
     session.destroy();
-    const seen = [() => session.data.visits, () => (session.data.visits = 1), () => session.login("8")].map((change) => {
-      try {
-        return change() ?? null;
-      } catch (error) {
-        return (error as { code: string }).code;
-      }
-    });
+    const seen = [() => session.data.visits, () => (session.data.visits = 1), () => session.login("8")].map(
+      (change) => {
+        try {
+          return change() ?? null;
+        } catch (error) {
+          return (error as { code: string }).code;
+        }
+      },
+    );
     return { body: JSON.stringify(seen) };
   },
   "/teapot": (session) => {
@@ -207,14 +215,21 @@ class MoodyStore implements SessionStore {
 }
 
 /** What every adapter does alike, on a real server. */
-export function adapterContract(name: string, serve: Serve, { listens = true, trustsProxies = false }: ContractOptions = {}): void {
+export function adapterContract(
+  name: string,
+  serve: Serve,
+  { listens = true, trustsProxies = false }: ContractOptions = {},
+): void {
   describe(`${name} keeps the contract of adapters`, () => {
     const open: Served[] = [];
     afterEach(async () => {
       for (const served of open.splice(0)) await served.close();
     });
 
-    type Ask = (path: string, options?: { jar?: CookieJar; method?: string; headers?: Record<string, string> }) => Promise<Response>;
+    type Ask = (
+      path: string,
+      options?: { jar?: CookieJar; method?: string; headers?: Record<string, string> },
+    ) => Promise<Response>;
     const start = async (store?: SessionStore, options?: ServeOptions): Promise<Ask> => {
       const manager = new SessionManager<Data>({ keys: generateSecretKey(), store });
       const served = await serve(manager, routes, options);
@@ -337,7 +352,9 @@ export function adapterContract(name: string, serve: Serve, { listens = true, tr
       const request = await start(sqlite());
       const jar = new CookieJar();
       await request("/count", { jar });
-      const statuses = await Promise.all(Array.from({ length: 200 }, async () => (await request("/count", { jar })).status));
+      const statuses = await Promise.all(
+        Array.from({ length: 200 }, async () => (await request("/count", { jar })).status),
+      );
       expect(new Set(statuses)).toEqual(new Set([200]));
       expect(await (await request("/read", { jar })).json()).toEqual({ visits: 201 });
     });
@@ -352,8 +369,14 @@ export function adapterContract(name: string, serve: Serve, { listens = true, tr
     test("headers of the answer stay, and ours are added", async () => {
       const request = await start();
       const { headers } = await request("/own-headers");
-      expect(headers.getSetCookie().map((line) => line.split("=")[0])).toEqual(["theme", listens ? "session" : "__Host-session"]);
-      expect([headers.get("vary"), headers.get("cache-control")]).toEqual(["Accept, Cookie", 'private, no-cache="Set-Cookie"']);
+      expect(headers.getSetCookie().map((line) => line.split("=")[0])).toEqual([
+        "theme",
+        listens ? "session" : "__Host-session",
+      ]);
+      expect([headers.get("vary"), headers.get("cache-control")]).toEqual([
+        "Accept, Cookie",
+        'private, no-cache="Set-Cookie"',
+      ]);
     });
 
     test("an error of the handler is answered with 500, and what the session held by then is kept", async () => {
@@ -428,7 +451,12 @@ export function adapterContract(name: string, serve: Serve, { listens = true, tr
       store.broken = true;
       for (const path of ["/login", "/visit", "/stream", "/big", "/own-headers"]) {
         const response = await request(path);
-        expect([path, response.status, response.headers.get("location"), response.headers.getSetCookie()]).toEqual([path, 500, null, []]);
+        expect([path, response.status, response.headers.get("location"), response.headers.getSetCookie()]).toEqual([
+          path,
+          500,
+          null,
+          [],
+        ]);
         expect(await response.text()).not.toMatch(/part|xxx|the database is away/);
       }
       expect((await request("/read", { jar })).status).toBe(500);
@@ -478,7 +506,9 @@ export function adapterContract(name: string, serve: Serve, { listens = true, tr
     test("C5: a header that only proxies send makes the cookie Secure, on this machine too", async () => {
       const request = await start();
       const response = await request("/visit", { headers: { "X-Forwarded-Proto": "http" } });
-      expect(response.headers.getSetCookie()[0]).toMatch(/^__Host-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+      expect(response.headers.getSetCookie()[0]).toMatch(
+        /^__Host-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      );
     });
 
     if (!trustsProxies) return;
@@ -496,12 +526,19 @@ export function adapterContract(name: string, serve: Serve, { listens = true, tr
 }
 
 /** A request with headers that fetch would not send. */
-async function rawRequest(url: string, cookie: string | undefined, { host }: { readonly host?: string } = {}): Promise<string> {
+async function rawRequest(
+  url: string,
+  cookie: string | undefined,
+  { host }: { readonly host?: string } = {},
+): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
   const path = cookie === undefined ? "/visit" : "/read";
   const line = cookie === undefined ? "" : `Cookie: ${cookie}\r\n`;
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host ?? `${hostname}:${port}`}\r\n${line}Connection: close\r\n\r\n`, "latin1");
+  socket.write(
+    `GET ${path} HTTP/1.1\r\nHost: ${host ?? `${hostname}:${port}`}\r\n${line}Connection: close\r\n\r\n`,
+    "latin1",
+  );
   let text = "";
   for await (const chunk of socket) text += String(chunk);
   return text;
@@ -515,7 +552,9 @@ interface AgentAnswer {
 }
 
 async function requestBy(agent: Agent, url: string): Promise<AgentAnswer> {
-  const response = await new Promise<IncomingMessage>((resolve, reject) => httpGet(url, { agent }, resolve).once("error", reject));
+  const response = await new Promise<IncomingMessage>((resolve, reject) =>
+    httpGet(url, { agent }, resolve).once("error", reject),
+  );
   const port = response.socket.localPort;
   let body = "";
   for await (const chunk of response.setEncoding("utf8")) body += String(chunk);

@@ -1,5 +1,11 @@
 import type { SessionStore } from "latchkey";
-import { indexedStoreContract, storeContract, sweepableStoreContract, type ContractCase, type ContractTime } from "latchkey/testing";
+import {
+  indexedStoreContract,
+  storeContract,
+  sweepableStoreContract,
+  type ContractCase,
+  type ContractTime,
+} from "latchkey/testing";
 import { afterAll, beforeAll, describe, test } from "vitest";
 
 /** A store that was opened for its contract, and what closes all that is below it. */

@@ -13,7 +13,10 @@ describe("the code that readers are shown", () => {
     expect(programs.length).toBeGreaterThan(40);
     expect(examples.length).toBeGreaterThan(50);
     // One that is wrong, so that a check that sees nothing is seen.
-    const wrong = programsOf("docs/wrong.md", '# A page\n\n```ts\nimport { KeyRing } from "latchkey";\n\nnew KeyRing(7);\n```\n');
+    const wrong = programsOf(
+      "docs/wrong.md",
+      '# A page\n\n```ts\nimport { KeyRing } from "latchkey";\n\nnew KeyRing(7);\n```\n',
+    );
     expect(checkTypes([...programs, ...examples, ...wrong])).toEqual([
       expect.stringMatching(/^docs\/wrong\.md\.1\.ts\(6,13\): error TS2345/),
     ]);

@@ -31,7 +31,9 @@ async function problemOf(words: readonly string[]): Promise<string | undefined> 
   const options = rest.filter((word) => word.startsWith("-") && word !== "-").map((word) => word.split("=")[0]!);
   const unknown = options.find((option) => !new RegExp(`^ .*${option}\\b`, "m").test(help));
   if (unknown !== undefined) return `"${path.join(" ")}" has no option ${unknown}`;
-  return !/ [[<]\w+/.test(help.split("\n")[0]!.replace("[options]", "")) && rest[0] !== undefined && !rest[0].startsWith("-")
+  return !/ [[<]\w+/.test(help.split("\n")[0]!.replace("[options]", "")) &&
+    rest[0] !== undefined &&
+    !rest[0].startsWith("-")
     ? `"${path.join(" ")}" takes no argument`
     : undefined;
 }
@@ -53,8 +55,13 @@ describe("commands that readers are shown", () => {
     if (verb === "run") expect(Object.keys(manifest.scripts)).toContain(words[0]);
     else if (verb === "test" || verb === "start") expect(Object.keys(manifest.scripts)).toContain(verb);
     else if (verb === "install") {
-      const known = ["latchkey", ...Object.keys({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies })];
-      expect(words.filter((word) => !word.startsWith("-") && !known.includes(word.replace(/(?<=.)@.*$/, "")))).toEqual([]);
+      const known = [
+        "latchkey",
+        ...Object.keys({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies }),
+      ];
+      expect(words.filter((word) => !word.startsWith("-") && !known.includes(word.replace(/(?<=.)@.*$/, "")))).toEqual(
+        [],
+      );
     } else expect(["ci", "exec", "uninstall"]).toContain(verb);
   });
 
@@ -70,7 +77,9 @@ describe("commands that readers are shown", () => {
   test("and those in messages of the source exist", async () => {
     const problems: string[] = [];
     for (const file of globSync("src/**/*.ts", { cwd: root })) {
-      for (const [, words] of readPage(file).matchAll(/npx latchkey ((?:--?)?[a-z][a-z-]*(?: (?:--?)?[a-z][a-z-]*)*)/g)) {
+      for (const [, words] of readPage(file).matchAll(
+        /npx latchkey ((?:--?)?[a-z][a-z-]*(?: (?:--?)?[a-z][a-z-]*)*)/g,
+      )) {
         const [first = "", second] = words!.split(" ");
         // Behind a command's name, a sentence may go on.
         const problem = await problemOf(

@@ -35,16 +35,22 @@ const links = PAGES.flatMap((page) =>
 describe("links from page to page", () => {
   test("lead to files that exist", () => {
     expect(links.length).toBeGreaterThan(20);
-    expect(links.filter(({ file }) => !existsSync(join(root, file))).map(({ page, target }) => `${page}: ${target}`)).toEqual([]);
+    expect(
+      links.filter(({ file }) => !existsSync(join(root, file))).map(({ page, target }) => `${page}: ${target}`),
+    ).toEqual([]);
   });
 
   test("and to headings that exist", () => {
-    const wrong = links.filter(({ file, anchor }) => anchor !== undefined && file.endsWith(".md") && !anchorsOf(file).includes(anchor));
+    const wrong = links.filter(
+      ({ file, anchor }) => anchor !== undefined && file.endsWith(".md") && !anchorsOf(file).includes(anchor),
+    );
     expect(wrong.map(({ page, target }) => `${page}: ${target}`)).toEqual([]);
   });
 
   test("lead from docs/README.md to every page of docs", () => {
     const listed = links.filter(({ page }) => page === "docs/README.md").map(({ file }) => file);
-    expect(PAGES.filter((page) => page.startsWith("docs/") && page !== "docs/README.md" && !listed.includes(page))).toEqual([]);
+    expect(
+      PAGES.filter((page) => page.startsWith("docs/") && page !== "docs/README.md" && !listed.includes(page)),
+    ).toEqual([]);
   });
 });

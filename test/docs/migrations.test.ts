@@ -50,7 +50,9 @@ async function programOf<BringOver>(page: string): Promise<Exports<BringOver>> {
 /** A browser that holds these cookies: what the page says to it, and what it holds afterwards. */
 async function visit(server: Server, jar: CookieJar): Promise<unknown> {
   const { port } = server.address() as AddressInfo;
-  const answer = await fetch(`http://127.0.0.1:${port}/me`, { headers: jar.header === undefined ? {} : { Cookie: jar.header } });
+  const answer = await fetch(`http://127.0.0.1:${port}/me`, {
+    headers: jar.header === undefined ? {} : { Cookie: jar.header },
+  });
   jar.take(answer.headers.getSetCookie());
   return await answer.json();
 }
@@ -69,7 +71,10 @@ async function listen(app: { listen(port: number, host: string, ready: () => voi
 }
 
 /** A server on Express that has moved. */
-async function movedExpress({ manager }: Pick<Exports<unknown>, "manager">, bringOver: RequestHandler): Promise<Server> {
+async function movedExpress(
+  { manager }: Pick<Exports<unknown>, "manager">,
+  bringOver: RequestHandler,
+): Promise<Server> {
   const app = express();
   app.use(onExpress.session(manager), bringOver);
   app.get("/me", (request, response) => {
@@ -107,7 +112,9 @@ describe("moving from express-session", () => {
   }
 
   test("keeps the login, ends the old session, and takes the old cookie away", async () => {
-    const program = await programOf<(store: Store, secrets: readonly string[]) => RequestHandler>("migrating-from-express-session");
+    const program = await programOf<(store: Store, secrets: readonly string[]) => RequestHandler>(
+      "migrating-from-express-session",
+    );
     const store = new expressSession.MemoryStore();
     const jar = await oldVisitor(store);
     const copy = jarWith(...jar.header!.split("; "));
@@ -117,7 +124,9 @@ describe("moving from express-session", () => {
   });
 
   test("gives nothing to a cookie that no old secret has signed", async () => {
-    const program = await programOf<(store: Store, secrets: readonly string[]) => RequestHandler>("migrating-from-express-session");
+    const program = await programOf<(store: Store, secrets: readonly string[]) => RequestHandler>(
+      "migrating-from-express-session",
+    );
     const store = new expressSession.MemoryStore();
     const jar = await oldVisitor(store);
     const server = await movedExpress(program, program.bringOver(store, ["another secret"]));
@@ -147,11 +156,15 @@ describe("moving from iron-session", () => {
 
   async function moved(password: string): Promise<Server> {
     const { manager, bringOver } =
-      await programOf<(options: { cookieName: string; password: string }) => MiddlewareHandler>("migrating-from-iron-session");
+      await programOf<(options: { cookieName: string; password: string }) => MiddlewareHandler>(
+        "migrating-from-iron-session",
+      );
     const app = new Hono();
     app.use(onHono.session(manager)).use(bringOver({ cookieName: "shop", password }));
     app.get("/me", (c) => {
-      const { subject, data } = (c as unknown as { get(name: "session"): { subject?: string; data: object } }).get("session");
+      const { subject, data } = (c as unknown as { get(name: "session"): { subject?: string; data: object } }).get(
+        "session",
+      );
       return c.json({ subject, ...data });
     });
     return await new Promise((resolve) => {
@@ -186,8 +199,9 @@ describe("moving from @fastify/session", () => {
       },
     };
     // The program ends with a store that the reader has, and this one has not.
-    const { manager, bringOver } =
-      await programOf<(from: typeof store, secrets: readonly string[]) => onRequestHookHandler>("migrating-from-fastify-session");
+    const { manager, bringOver } = await programOf<
+      (from: typeof store, secrets: readonly string[]) => onRequestHookHandler
+    >("migrating-from-fastify-session");
     const app = Fastify();
     app.register(onFastify.session(manager));
     app.register(async (shop) => {

@@ -65,38 +65,54 @@ test.each([
   { format: sealed, refused: true },
   { format: signed, refused: true },
   { format: flask, refused: false },
-])("isRevoked by id refuses what a slow request brings back after a logout: $format.name, $refused", async ({ format, refused }) => {
-  const time = new Time();
-  const ended = new Set<string>();
-  const isRevoked = ({ id }: RevocableSession): boolean => id !== undefined && ended.has(id);
-  const manager = new SessionManager<Data>({ keys: generateSecretKey(), format: format(), clock: time.clock, isRevoked });
-  const visitor = new Visitor(time);
-  await visitor.visit(manager, (session) => session.login("7"));
-  const slow = await visitor.begin(manager);
-  slow.session.data["a"] = 1;
-  await visitor.visit(manager, (session) => {
-    if (session.id !== undefined) ended.add(session.id);
-    session.logout();
-  });
-  await slow.finish();
-  expect(await visitor.who(manager)).toBe(refused ? undefined : "7");
-});
+])(
+  "isRevoked by id refuses what a slow request brings back after a logout: $format.name, $refused",
+  async ({ format, refused }) => {
+    const time = new Time();
+    const ended = new Set<string>();
+    const isRevoked = ({ id }: RevocableSession): boolean => id !== undefined && ended.has(id);
+    const manager = new SessionManager<Data>({
+      keys: generateSecretKey(),
+      format: format(),
+      clock: time.clock,
+      isRevoked,
+    });
+    const visitor = new Visitor(time);
+    await visitor.visit(manager, (session) => session.login("7"));
+    const slow = await visitor.begin(manager);
+    slow.session.data["a"] = 1;
+    await visitor.visit(manager, (session) => {
+      if (session.id !== undefined) ended.add(session.id);
+      session.logout();
+    });
+    await slow.finish();
+    expect(await visitor.who(manager)).toBe(refused ? undefined : "7");
+  },
+);
 
 test.each([
   { format: sealed, refused: true },
   { format: signed, refused: true },
   { format: flask, refused: false },
-])("validFrom refuses what a slow request sends after that moment: $format.name, $refused", async ({ format, refused }) => {
-  const time = new Time();
-  let from: number | undefined;
-  const manager = new SessionManager<Data>({ keys: generateSecretKey(), format: format(), clock: time.clock, validFrom: () => from });
-  const visitor = new Visitor(time);
-  await visitor.visit(manager, (session) => session.login("7"));
-  time.now += 10;
-  const slow = await visitor.begin(manager);
-  slow.session.data["a"] = 1;
-  from = time.now;
-  time.now += 1;
-  await slow.finish();
-  expect(await visitor.who(manager)).toBe(refused ? undefined : "7");
-});
+])(
+  "validFrom refuses what a slow request sends after that moment: $format.name, $refused",
+  async ({ format, refused }) => {
+    const time = new Time();
+    let from: number | undefined;
+    const manager = new SessionManager<Data>({
+      keys: generateSecretKey(),
+      format: format(),
+      clock: time.clock,
+      validFrom: () => from,
+    });
+    const visitor = new Visitor(time);
+    await visitor.visit(manager, (session) => session.login("7"));
+    time.now += 10;
+    const slow = await visitor.begin(manager);
+    slow.session.data["a"] = 1;
+    from = time.now;
+    time.now += 1;
+    await slow.finish();
+    expect(await visitor.who(manager)).toBe(refused ? undefined : "7");
+  },
+);

@@ -68,7 +68,10 @@ describe.each(EXAMPLES)("the example for %s", (name) => {
     expect(await visit("/")).toMatch(/Visit 1<[\s\S]*<button>login<\/button>/);
     const script = /<script type="module" src="([^"]+)"/.exec(welcome)![1]!.replaceAll("&amp;", "&");
     const response = await fetch(url + script, { headers: { "Sec-Fetch-Site": "same-origin" } });
-    expect([response.status, response.headers.get("content-type")]).toEqual([200, expect.stringContaining("text/javascript")]);
+    expect([response.status, response.headers.get("content-type")]).toEqual([
+      200,
+      expect.stringContaining("text/javascript"),
+    ]);
   });
 
   test("in production it shows no toolbar, and does not start without a key", async () => {

@@ -85,7 +85,11 @@ const PAGES: Readonly<Record<string, readonly Check[]>> = {
     async (visit, port) => {
       expect(await visit("/")).toBe("open a socket");
       const status = await new Promise<number | undefined>((resolve, reject) => {
-        const upgrade = httpRequest({ host: "127.0.0.1", port, headers: { Connection: "Upgrade", Upgrade: "websocket" } });
+        const upgrade = httpRequest({
+          host: "127.0.0.1",
+          port,
+          headers: { Connection: "Upgrade", Upgrade: "websocket" },
+        });
         upgrade.once("response", (response) => resolve(response.resume().statusCode));
         upgrade.once("error", reject);
         upgrade.end();
@@ -129,7 +133,10 @@ beforeAll(() => {
   mkdirSync(folder, { recursive: true });
   // Any free port will do here.
   for (const { file, text } of programs) writeFileSync(file, `${text.replaceAll("3000", "0")}\nexport {};\n`);
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", include: ["*.ts"], exclude: [] }));
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({ extends: "../../tsconfig.json", include: ["*.ts"], exclude: [] }),
+  );
 });
 
 const servers: Server[] = [];
@@ -152,7 +159,9 @@ test("A7: the pages on frameworks list the same members of a session, and all of
   expect(new Set(tables).size).toBe(1);
   const session = await new SessionManager({ keys: generateSecretKey() }).load(undefined);
   const members = Object.getOwnPropertyNames(Object.getPrototypeOf(session));
-  const listed = [...tables[0]!.matchAll(/^\| (.*?) \|/gm)].flatMap(([, cell]) => [...cell!.matchAll(/`(\w+)/g)].map(([, name]) => name!));
+  const listed = [...tables[0]!.matchAll(/^\| (.*?) \|/gm)].flatMap(([, cell]) =>
+    [...cell!.matchAll(/`(\w+)/g)].map(([, name]) => name!),
+  );
   expect(listed.toSorted()).toEqual(members.filter((name) => !["constructor", "toJSON"].includes(name)).toSorted());
 });
 
@@ -181,9 +190,13 @@ describe("the programs in the pages on frameworks", () => {
   });
 
   test("have the types that they seem to have", () => {
-    const { stdout, status } = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder], {
-      encoding: "utf8",
-    });
+    const { stdout, status } = spawnSync(
+      process.execPath,
+      [join(root, "node_modules/typescript/bin/tsc"), "-p", folder],
+      {
+        encoding: "utf8",
+      },
+    );
     expect([stdout, status]).toEqual(["", 0]);
   });
 });

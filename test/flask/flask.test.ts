@@ -116,7 +116,11 @@ describe("routes and views", () => {
     expect(await (await get("/early")).text()).toBe("early");
     expect((await get("/gone")).status).toBe(410);
     const missing = await get("/missing");
-    expect([missing.status, await missing.text(), missing.headers.get("x-note")]).toEqual([404, "no such thing: <user>", "noted"]);
+    expect([missing.status, await missing.text(), missing.headers.get("x-note")]).toEqual([
+      404,
+      "no such thing: <user>",
+      "noted",
+    ]);
     const hidden = await get("/broken");
     expect([hidden.status, (await hidden.text()).includes("database")]).toEqual([500, false]);
     app.debug = true;
@@ -134,7 +138,10 @@ describe("routes and views", () => {
     const multipart = new FormData();
     multipart.set("name", "ada");
     multipart.set("file", new File(["x"], "notes.txt"));
-    expect(await (await get("/form", { method: "POST", body: multipart })).json()).toEqual({ name: "ada", file: "notes.txt" });
+    expect(await (await get("/form", { method: "POST", body: multipart })).json()).toEqual({
+      name: "ada",
+      file: "notes.txt",
+    });
     const json = { method: "POST", headers: { "Content-Type": "application/json" } };
     expect(await (await get("/json", { ...json, body: '{"a":[1]}' })).json()).toEqual({ json: { a: [1] } });
     expect((await get("/json", { ...json, body: "{" })).status).toBe(400);
@@ -182,8 +189,17 @@ describe("the session", () => {
       (session["cart"] as { items: number[] }).items.push(2);
       return "";
     });
-    app.get("/show", () => ({ ...session, has: "a" in session, keys: Object.keys(session), missing: session.get("x", "none") }));
-    app.get("/pop", () => ({ popped: session.pop("a"), again: session.pop("a", "gone"), set: session.setDefault("b", 2) }));
+    app.get("/show", () => ({
+      ...session,
+      has: "a" in session,
+      keys: Object.keys(session),
+      missing: session.get("x", "none"),
+    }));
+    app.get("/pop", () => ({
+      popped: session.pop("a"),
+      again: session.pop("a", "gone"),
+      set: session.setDefault("b", 2),
+    }));
     app.get("/clear", () => {
       session.clear();
       return { left: Object.keys(session) };
@@ -191,7 +207,13 @@ describe("the session", () => {
     const get = browser(app);
     await get("/set");
     await get("/push");
-    expect(await (await get("/show")).json()).toEqual({ a: 1, cart: { items: [1, 2] }, has: true, keys: ["a", "cart"], missing: "none" });
+    expect(await (await get("/show")).json()).toEqual({
+      a: 1,
+      cart: { items: [1, 2] },
+      has: true,
+      keys: ["a", "cart"],
+      missing: "none",
+    });
     expect(await (await get("/pop")).json()).toEqual({ popped: 1, again: "gone", set: 2 });
     expect(await (await get("/clear")).json()).toEqual({ left: [] });
     expect(await (await get("/show")).json()).toMatchObject({ keys: [] });
@@ -216,7 +238,11 @@ describe("the session", () => {
     });
     const get = browser(app);
     await get("/proto");
-    expect(await (await get("/show")).json()).toEqual({ own: ["__proto__", "constructor"], admin: null, toString: null });
+    expect(await (await get("/show")).json()).toEqual({
+      own: ["__proto__", "constructor"],
+      admin: null,
+      toString: null,
+    });
     expect(await (await get("/member")).text()).toContain("that name is a member of the session object");
   });
 
@@ -300,7 +326,11 @@ describe("the session", () => {
           session.permanent = value as boolean;
           return { permanent: session.permanent };
         });
-        app.get("/next", () => ({ a: session["a"] ?? null, permanent: session.permanent, rejection: session.rejection ?? null }));
+        app.get("/next", () => ({
+          a: session["a"] ?? null,
+          permanent: session.permanent,
+          rejection: session.rejection ?? null,
+        }));
         const get = browser(app);
         expect(await (await get("/")).json()).toEqual({ permanent: Boolean(value) });
         expect(await (await get("/next")).json()).toEqual({ a: 1, permanent: Boolean(value), rejection: null });
@@ -366,31 +396,46 @@ describe("F1: a session that is used slides, as in Flask", () => {
   ] as const;
   const DAY = 86_400;
 
-  test.each(stores)("%s: alive as long as there are visits, and gone PERMANENT_SESSION_LIFETIME after the last one", async (_, store) => {
-    const each = (count: number, gap: number): number[] => Array.from({ length: count }, (__, index) => (index + 1) * gap);
-    for (const permanent of [true, false]) {
-      // Flask signs only the cookie of a permanent session again; a store has no reason to end the
-      // others sooner.
-      const slides = permanent || store() !== undefined;
-      expect((await visits(each(12, 1), { store: store(), lifetime: 4, permanent })).includes(false)).toBe(!slides);
-      expect((await visits([...each(12, 1), 17], { store: store(), lifetime: 4, permanent })).at(-1)).toBe(false);
-      expect((await visits(each(20, 5 * DAY), { store: store(), permanent })).includes(false)).toBe(!slides);
-      // A visit in the first half of the time moves the end as well, but for a store, where it
-      // would be a write for each request.
-      expect((await visits([2, 5], { store: store(), lifetime: 4, permanent })).at(-1)).toBe(permanent && store() === undefined);
-      expect(await visits([32 * DAY], { store: store(), permanent })).toEqual([false]);
-    }
-  });
+  test.each(stores)(
+    "%s: alive as long as there are visits, and gone PERMANENT_SESSION_LIFETIME after the last one",
+    async (_, store) => {
+      const each = (count: number, gap: number): number[] =>
+        Array.from({ length: count }, (__, index) => (index + 1) * gap);
+      for (const permanent of [true, false]) {
+        // Flask signs only the cookie of a permanent session again; a store has no reason to end
+        // the others sooner.
+        const slides = permanent || store() !== undefined;
+        expect((await visits(each(12, 1), { store: store(), lifetime: 4, permanent })).includes(false)).toBe(!slides);
+        expect((await visits([...each(12, 1), 17], { store: store(), lifetime: 4, permanent })).at(-1)).toBe(false);
+        expect((await visits(each(20, 5 * DAY), { store: store(), permanent })).includes(false)).toBe(!slides);
+        // A visit in the first half of the time moves the end as well, but for a store, where it
+        // would be a write for each request.
+        expect((await visits([2, 5], { store: store(), lifetime: 4, permanent })).at(-1)).toBe(
+          permanent && store() === undefined,
+        );
+        expect(await visits([32 * DAY], { store: store(), permanent })).toEqual([false]);
+      }
+    },
+  );
 
   test.each(stores)("%s: with SESSION_REFRESH_EACH_REQUEST = false no visit moves the end", async (_, store) => {
-    expect(await visits([1, 2, 3, 4, 5], { store: store(), lifetime: 4, refresh: false })).toEqual([true, true, true, true, false]);
+    expect(await visits([1, 2, 3, 4, 5], { store: store(), lifetime: 4, refresh: false })).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+    ]);
   });
 
-  test.each(stores)("%s: visits to pages that do not use the session, or that do not exist, count too", async (_, store) => {
-    const times = [3, 6, 9, 12];
-    expect((await visits(times, { store: store(), lifetime: 4, path: "/other" })).at(-1)).toBe(true);
-    expect((await visits(times, { store: store(), lifetime: 4, path: "/unknown" })).at(-1)).toBe(true);
-  });
+  test.each(stores)(
+    "%s: visits to pages that do not use the session, or that do not exist, count too",
+    async (_, store) => {
+      const times = [3, 6, 9, 12];
+      expect((await visits(times, { store: store(), lifetime: 4, path: "/other" })).at(-1)).toBe(true);
+      expect((await visits(times, { store: store(), lifetime: 4, path: "/unknown" })).at(-1)).toBe(true);
+    },
+  );
 });
 
 describe("the key", () => {
@@ -433,7 +478,8 @@ describe("the README's listing", () => {
 
   test("is the article's, line by line", () => {
     // A decorator and the function below it are one line here.
-    const code = (text: string): number => text.split("\n").filter((line) => /\w/.test(line) && !line.startsWith("@")).length;
+    const code = (text: string): number =>
+      text.split("\n").filter((line) => /\w/.test(line) && !line.startsWith("@")).length;
     expect(code(typescript!)).toBe(code(python!));
     expect(typescript).toContain("new DebugToolbarExtension(app)");
   });
@@ -494,12 +540,15 @@ describe("B1: app.debug = true", () => {
     expect((await response.text()).includes("the server&#39;s inside")).toBe(expected);
   });
 
-  test.each(["production", undefined])("with NODE_ENV %j does not let a guessable key pass, in development it does", (environment) => {
-    vi.stubEnv("NODE_ENV", environment);
-    expect(() => failing("changeme").keys).toThrow(expect.objectContaining({ code: "key_refused" }));
-    vi.stubEnv("NODE_ENV", "development");
-    expect(failing("changeme").keys).toBeInstanceOf(KeyRing);
-  });
+  test.each(["production", undefined])(
+    "with NODE_ENV %j does not let a guessable key pass, in development it does",
+    (environment) => {
+      vi.stubEnv("NODE_ENV", environment);
+      expect(() => failing("changeme").keys).toThrow(expect.objectContaining({ code: "key_refused" }));
+      vi.stubEnv("NODE_ENV", "development");
+      expect(failing("changeme").keys).toBeInstanceOf(KeyRing);
+    },
+  );
 
   test("may come after the extension, and may go again", async () => {
     vi.stubEnv("NODE_ENV", "development");
@@ -507,7 +556,8 @@ describe("B1: app.debug = true", () => {
     const extension = new DebugToolbarExtension(app);
     app.get("/", () => "<!doctype html><p>hi</p>");
     const server = await app.run({ port: 0 });
-    const page = async (): Promise<string> => await (await fetch(server.url, { headers: { "Sec-Fetch-Dest": "document" } })).text();
+    const page = async (): Promise<string> =>
+      await (await fetch(server.url, { headers: { "Sec-Fetch-Dest": "document" } })).text();
     const seen = [await page()];
     app.debug = true;
     seen.push(await page());
@@ -536,12 +586,12 @@ describe("what happens around the views", () => {
     const app = createApp();
     app.beforeRequest(() => void (session["seen"] = true));
     const response = await browser(app)("/static/style.css");
-    expect([response.status, response.headers.get("content-type"), response.headers.get("vary"), response.headers.getSetCookie()]).toEqual([
-      200,
-      expect.stringContaining("text/css"),
-      null,
-      [],
-    ]);
+    expect([
+      response.status,
+      response.headers.get("content-type"),
+      response.headers.get("vary"),
+      response.headers.getSetCookie(),
+    ]).toEqual([200, expect.stringContaining("text/css"), null, []]);
     for (const path of ["/static/../flask.test.ts", "/static/%2e%2e/flask.test.ts", "/static/..%2fflask.test.ts"]) {
       expect((await browser(app)(path)).status).toBe(404);
     }
@@ -558,7 +608,12 @@ test("a change of the session after its headers have left is refused, and not lo
     session["before"] = 1;
     finished = (async () => {
       await answered;
-      for (const change of [() => (session["after"] = 1), () => (session["before"] = 2), () => session.login("7"), () => flash("late")]) {
+      for (const change of [
+        () => (session["after"] = 1),
+        () => (session["before"] = 2),
+        () => session.login("7"),
+        () => flash("late"),
+      ]) {
         try {
           change();
         } catch (error) {

@@ -11,7 +11,11 @@ describe("Flask's URL rules", () => {
   });
 
   test("hand numbers over as numbers, and the rest as text", () => {
-    expect(new Rule("/<int:id>/<name>/<float:x>").read({ id: "7", name: "7", x: "1.5" })).toEqual({ id: 7, name: "7", x: 1.5 });
+    expect(new Rule("/<int:id>/<name>/<float:x>").read({ id: "7", name: "7", x: "1.5" })).toEqual({
+      id: 7,
+      name: "7",
+      x: 1.5,
+    });
   });
 
   test("build addresses: variables escaped, the rest as a query", () => {
@@ -24,11 +28,19 @@ describe("Flask's URL rules", () => {
   test("what says more is tried first, whatever the order of their making", () => {
     const texts = ["/<path:rest>", "/user/<name>", "/user/<int:id>", "/user/me", "/user"];
     const sorted = texts.map((text) => ({ text, rule: new Rule(text) })).sort((a, b) => a.rule.compare(b.rule));
-    expect(sorted.map(({ text }) => text)).toEqual(["/user/me", "/user/<int:id>", "/user/<name>", "/user", "/<path:rest>"]);
+    expect(sorted.map(({ text }) => text)).toEqual([
+      "/user/me",
+      "/user/<int:id>",
+      "/user/<name>",
+      "/user",
+      "/<path:rest>",
+    ]);
   });
 
   test("an unknown converter and a missing slash are refused by name", () => {
-    expect(() => new Rule("/<integer:id>")).toThrow(/converter "integer"\. Fix: use one of int, float, string, path, uuid/);
+    expect(() => new Rule("/<integer:id>")).toThrow(
+      /converter "integer"\. Fix: use one of int, float, string, path, uuid/,
+    );
     expect(() => new Rule("user")).toThrow(/begins with a slash/);
   });
 });

@@ -93,9 +93,16 @@ describe.skipIf(python === undefined)("cookies shared with a running Flask", () 
 
   test("a cookie that either signed with another key is nobody's session", async () => {
     const other = generateSecretKey();
-    const { cookie } = await flask.ask<{ cookie: string }>({ do: "write", key: other, session: { dict: [["user", "ada"]] } });
+    const { cookie } = await flask.ask<{ cookie: string }>({
+      do: "write",
+      key: other,
+      session: { dict: [["user", "ada"]] },
+    });
     expect(await readOurs(cookie)).toEqual({});
-    expect((await flask.ask<{ session: unknown }>({ do: "read", key: other, cookie: await writeOurs({ user: "ada" }) })).session).toEqual({
+    expect(
+      (await flask.ask<{ session: unknown }>({ do: "read", key: other, cookie: await writeOurs({ user: "ada" }) }))
+        .session,
+    ).toEqual({
       dict: [],
     });
   });

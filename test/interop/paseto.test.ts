@@ -31,7 +31,12 @@ describe("a session that we write", () => {
     const visitor = new Visitor(manager);
     await visitor.visit((session) => (session.login("ada"), Object.assign(session.data, claims.data)));
     const { id } = await manager.load(visitor.jar.header);
-    const result = await peer.Decrypt(key, visitor.value, { implicitAssertion, now, subject: "ada", requiredClaims: ["data", "jti"] });
+    const result = await peer.Decrypt(key, visitor.value, {
+      implicitAssertion,
+      now,
+      subject: "ada",
+      requiredClaims: ["data", "jti"],
+    });
     expect(result.claims).toEqual({
       data: claims.data,
       exp: "2027-01-29T08:00:00+00:00",
@@ -53,7 +58,11 @@ describe("a session that we write", () => {
       const theirs = peer.Decrypt(key, visitor.value, { implicitAssertion, now: dateOf(time.now + seconds) });
       if (isAlive) await theirs;
       else await expect(theirs).rejects.toThrow(/expired/);
-      const later = new SessionManager<Data>({ keys: secret, format: sealed({ app: "shop" }), clock: () => time.now + seconds });
+      const later = new SessionManager<Data>({
+        keys: secret,
+        format: sealed({ app: "shop" }),
+        clock: () => time.now + seconds,
+      });
       expect((await later.load(visitor.jar.header)).isNew).toBe(!isAlive);
     }
   });
@@ -83,8 +92,17 @@ describe("a session that the package paseto writes", () => {
   test("is read by us, and ends with its exp", async () => {
     const header = await write();
     const session = await manager.load(header);
-    expect([session.rejection, session.subject, session.id, session.data]).toEqual([undefined, "ada", claims.jti, claims.data]);
-    const later = new SessionManager<Data>({ keys: secret, format: sealed({ app: "shop" }), clock: () => time.now + 3601 });
+    expect([session.rejection, session.subject, session.id, session.data]).toEqual([
+      undefined,
+      "ada",
+      claims.jti,
+      claims.data,
+    ]);
+    const later = new SessionManager<Data>({
+      keys: secret,
+      format: sealed({ app: "shop" }),
+      clock: () => time.now + 3601,
+    });
     expect((await later.load(header)).rejection?.reason).toBe("expired");
   });
 
@@ -95,9 +113,13 @@ describe("a session that the package paseto writes", () => {
   });
 
   test("is refused without an end, without an id, or with another assertion", async () => {
-    expect((await manager.load(await write({}, { expiresIn: undefined, nonExpiring: true }))).rejection?.reason).toBe("bad_payload");
+    expect((await manager.load(await write({}, { expiresIn: undefined, nonExpiring: true }))).rejection?.reason).toBe(
+      "bad_payload",
+    );
     expect((await manager.load(await write({ jti: undefined }))).rejection?.reason).toBe("bad_payload");
-    expect((await manager.load(await write({}, { implicitAssertion: new Uint8Array(0) }))).rejection?.reason).toBe("bad_signature");
+    expect((await manager.load(await write({}, { implicitAssertion: new Uint8Array(0) }))).rejection?.reason).toBe(
+      "bad_signature",
+    );
   });
 
   test("is read whatever its size", async () => {

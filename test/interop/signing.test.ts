@@ -125,18 +125,28 @@ class Generator {
     const value =
       this.pick([BigInt(this.below(1000)), BigInt(this.below(2 ** 32)), BigInt(`0x${this.hex(1 + this.below(20))}`)]) *
       this.pick([1n, -1n]);
-    return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : { $type: "int", dec: String(value) };
+    return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER
+      ? Number(value)
+      : { $type: "int", dec: String(value) };
   }
 
   dict(depth: number, kind: Case["kind"]): unknown {
     const key = (): string =>
-      kind === "Flask" && this.below(4) === 0 ? this.pick([" t", " b", " di", " x", " t__", "__proto__", "constructor"]) : this.text();
+      kind === "Flask" && this.below(4) === 0
+        ? this.pick([" t", " b", " di", " x", " t__", "__proto__", "constructor"])
+        : this.text();
     const entries = new Map(this.list(4, (): [string, unknown] => [key(), this.value(depth - 1, kind)]));
     return { $type: "dict", entries: [...entries] };
   }
 
   value(depth: number, kind: Case["kind"]): unknown {
-    const plain = [() => this.text(), () => this.text(), () => this.integer(), () => this.float(), () => this.pick([null, true, false])];
+    const plain = [
+      () => this.text(),
+      () => this.text(),
+      () => this.integer(),
+      () => this.float(),
+      () => this.pick([null, true, false]),
+    ];
     const escaped = [() => ({ $type: "utf16", units: [0xd800 + this.below(0x800)] })];
     const nested = [() => this.list(4, () => this.value(depth - 1, kind)), () => this.dict(depth, kind)];
     const tagged = [
@@ -146,7 +156,9 @@ class Generator {
       () => ({ $type: "uuid", hex: this.hex(16) }),
       () => ({
         $type: "datetime",
-        iso: new Date((YEAR_1000 + this.below(LAST_SECOND - YEAR_1000)) * 1000).toISOString().replace(".000Z", "+00:00"),
+        iso: new Date((YEAR_1000 + this.below(LAST_SECOND - YEAR_1000)) * 1000)
+          .toISOString()
+          .replace(".000Z", "+00:00"),
       }),
     ];
     const makers = [

@@ -1,7 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
 import * as fc from "fast-check";
 import { SecretKey } from "latchkey";
-import { buildKeyFilter, generateSecretKey, gradeSecretKey, readKeyList, type KeyFindingCode, type KeyVerdict } from "latchkey/keys";
+import {
+  buildKeyFilter,
+  generateSecretKey,
+  gradeSecretKey,
+  readKeyList,
+  type KeyFindingCode,
+  type KeyVerdict,
+} from "latchkey/keys";
 import { describe, expect, test } from "vitest";
 
 const good = generateSecretKey();
@@ -88,7 +95,11 @@ describe("gradeSecretKey calls weak", () => {
 
   test("a guessable text however it is encoded", () => {
     const text = "this is my secret key for the app";
-    for (const key of [Buffer.from(text).toString("base64"), Buffer.from(text).toString("base64url"), Buffer.from(text).toString("hex")]) {
+    for (const key of [
+      Buffer.from(text).toString("base64"),
+      Buffer.from(text).toString("base64url"),
+      Buffer.from(text).toString("hex"),
+    ]) {
       expect(gradeSecretKey(key).verdict).toMatch(/weak|refused/);
     }
   });
@@ -129,7 +140,8 @@ describe("gradeSecretKey finds strong", () => {
   });
 
   test("random bytes, nearly always (some end with a NUL)", () => {
-    for (let index = 0; index < 1000; index++) expect(gradeSecretKey(randomBytes(32)).verdict).toMatch(/strong|acceptable/);
+    for (let index = 0; index < 1000; index++)
+      expect(gradeSecretKey(randomBytes(32)).verdict).toMatch(/strong|acceptable/);
   });
 });
 
@@ -139,10 +151,16 @@ describe("a random key is never refused or weak", () => {
     ["syllables of pwgen that hold small words", "tee1noothethaGheriequarieceesheekai9didi"],
     ["syllables of pwgen with many capital letters", "MeiMaiboreYaijieLoVagohxoKoocheMohSaiMie"],
     ["more of them", "ceesaishu4pooceingohceheishushochishe7ma"],
-    ["a passphrase that begins with a word of JavaScript", "function.darkside.hear.railways.poem.boogie.showtime.jump.dodson.juli"],
+    [
+      "a passphrase that begins with a word of JavaScript",
+      "function.darkside.hear.railways.poem.boogie.showtime.jump.dodson.juli",
+    ],
     ["another one", "class kermit rivera brothers pizza hampshire rochelle sacrifice falcon king"],
     ["forty digits that begin like a UUID of version 1", "7936670904671085991802420512562101781508"],
-    ["digits that are a text by chance if two of them are one of its characters", "0946685721474128335067692447673634717146"],
+    [
+      "digits that are a text by chance if two of them are one of its characters",
+      "0946685721474128335067692447673634717146",
+    ],
     ["a UUID without a letter", "00922901743049208749178802785617"],
     ["16 bytes in base64 without a small letter", "RWNV88J3GPMDAIPS3OIGGQ"],
     ["16 bytes in base64 that hold what looks like words", "Jdou_upitpnujl_TA-5-8w"],
@@ -163,7 +181,8 @@ describe("a random key is never refused or weak", () => {
     for (let index = 0; index < 20_000; index++) {
       const key = make();
       const { verdict, summary } = gradeSecretKey(key);
-      if ((verdict === "weak" || verdict === "refused") && !SHAPE_OF_A_CLOCK.test(key)) wrong.push(`${key}: ${summary}`);
+      if ((verdict === "weak" || verdict === "refused") && !SHAPE_OF_A_CLOCK.test(key))
+        wrong.push(`${key}: ${summary}`);
     }
     expect(wrong).toEqual([]);
   });
@@ -223,7 +242,10 @@ describe("gradeSecretKey", () => {
     const list = readKeyList(Buffer.from(`${leaked}\n`));
     const filter = readKeyList(buildKeyFilter([leaked]));
     for (const knownKeys of [[list], [filter], [readKeyList(Buffer.from("another\n")), list]]) {
-      expect(gradeSecretKey(leaked, { knownKeys })).toMatchObject({ verdict: "refused", findings: [{ code: "published" }] });
+      expect(gradeSecretKey(leaked, { knownKeys })).toMatchObject({
+        verdict: "refused",
+        findings: [{ code: "published" }],
+      });
       expect(gradeSecretKey(good, { knownKeys }).verdict).toBe("strong");
     }
   });

@@ -135,7 +135,11 @@ describe("readKeyFile refuses", () => {
     ["5 MB", () => write("x".repeat(5_000_000)), /5000000 bytes/],
     ["a folder", () => folder, /regular file/],
     ["a device", () => device, /regular file/],
-    ["a link to nowhere", () => (symlinkSync(join(folder, "nowhere"), join(folder, "dangling")), join(folder, "dangling")), /no such file/],
+    [
+      "a link to nowhere",
+      () => (symlinkSync(join(folder, "nowhere"), join(folder, "dangling")), join(folder, "dangling")),
+      /no such file/,
+    ],
     ["a missing file", () => join(folder, "missing"), /npx latchkey key generate/],
     ["a file that anybody may write", () => write(key, 0o602), /chmod 600/],
   ])("%s, naming the path and the fix", (_, make, reason) => {
@@ -212,7 +216,12 @@ describe("writeKeyFile", () => {
     const script = `import { writeKeyFile } from ${JSON.stringify(module)}; const texts = ${JSON.stringify(texts)}; process.stdout.write("."); for (let i = 1; ; i++) writeKeyFile(${JSON.stringify(path)}, texts[i % 2], { backup: i % 5 === 0 });`;
     const seen = new Set<string>();
     for (let round = 0; round < 50; round++) {
-      const child = spawn(process.execPath, ["--input-type=module-typescript", "--disable-warning=ExperimentalWarning", "-e", script]);
+      const child = spawn(process.execPath, [
+        "--input-type=module-typescript",
+        "--disable-warning=ExperimentalWarning",
+        "-e",
+        script,
+      ]);
       const ended = new Promise((resolve) => child.on("close", resolve));
       await new Promise((resolve) => child.stdout.once("data", resolve));
       await wait(Math.random() * 20);

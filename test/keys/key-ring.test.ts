@@ -56,10 +56,14 @@ describe("K7: where development is said", () => {
   test("the same keys are taken, with one warning each, when a manager uses them", async () => {
     const ring = new KeyRing(good, [], { mode: "development" });
     new SessionManager({ keys: ring });
-    expect(await warningsOf(() => ring.replace("changeme"))).toEqual([expect.stringContaining("would be refused in production")]);
+    expect(await warningsOf(() => ring.replace("changeme"))).toEqual([
+      expect.stringContaining("would be refused in production"),
+    ]);
     const weak = new KeyRing("changeme", [], { mode: "development" });
     expect(await warningsOf(() => new Signer(weak).sign("value"))).toEqual([]);
-    expect(await warningsOf(() => (new SessionManager({ keys: weak }), new SessionManager({ keys: weak })))).toHaveLength(1);
+    expect(
+      await warningsOf(() => (new SessionManager({ keys: weak }), new SessionManager({ keys: weak }))),
+    ).toHaveLength(1);
     const later = new KeyRing("changeme", [], { mode: "development", grading: "later" });
     expect(await warningsOf(() => later.admit('option "keys"').admit('option "keys"'))).toEqual([
       expect.stringContaining('The secret key from option "keys" would be refused in production.'),

@@ -120,7 +120,8 @@ b'\xfd\x00raw\u0041'
 describe("the published keys", () => {
   test("hold the key of Flask's documentation in every spelling", () => {
     const key = "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf";
-    for (const spelling of [key, Buffer.from(key), `${key}\n`, ` \t${key} `]) expect(isPublishedKey(spelling)).toBe(true);
+    for (const spelling of [key, Buffer.from(key), `${key}\n`, ` \t${key} `])
+      expect(isPublishedKey(spelling)).toBe(true);
     expect(isPublishedKey(key.toUpperCase())).toBe(true);
     expect(isPublishedKey(key.slice(8))).toBe(false);
   });
@@ -130,7 +131,8 @@ describe("the published keys", () => {
     // b"\xfd{H\xe5<\x95\xf9\xe3\x96.5\xd1\x01O<!\xd5\xa2\xa0\x9fR\"\xa1\xa8": 24 bytes that look
     // perfect.
     const key = '\u00fd{H\u00e5<\u0095\u00f9\u00e3\u0096.5\u00d1\u0001O<!\u00d5\u00a2\u00a0\u009fR"\u00a1\u00a8';
-    for (const spelling of [key, Buffer.from(key, "latin1"), Buffer.from(key, "utf8")]) expect(isPublishedKey(spelling)).toBe(true);
+    for (const spelling of [key, Buffer.from(key, "latin1"), Buffer.from(key, "utf8")])
+      expect(isPublishedKey(spelling)).toBe(true);
   });
 
   test("or the grade itself catch the default keys of frameworks", () => {
@@ -170,7 +172,9 @@ describe("the published keys", () => {
         ["--input-type=module-typescript", "--disable-warning=ExperimentalWarning", "-e", script],
         { encoding: "utf8" },
       );
-      expect(output).toMatch(/^production key_refused .*list of published keys.*\ndevelopment warns .*list of published keys.*\n$/);
+      expect(output).toMatch(
+        /^production key_refused .*list of published keys.*\ndevelopment warns .*list of published keys.*\n$/,
+      );
     } finally {
       rmSync(folder, { recursive: true });
     }

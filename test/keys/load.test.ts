@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SecretKey, SecretKeyError, SessionManager, type KeyRing } from "latchkey";
-import { generateSecretKey, gradeSecretKey, loadKeyRing, loadKeyRingAsync, readKeyList, type LoadKeyRingOptions } from "latchkey/keys";
+import {
+  generateSecretKey,
+  gradeSecretKey,
+  loadKeyRing,
+  loadKeyRingAsync,
+  readKeyList,
+  type LoadKeyRingOptions,
+} from "latchkey/keys";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const folder = mkdtempSync(join(tmpdir(), "latchkey-load-"));
@@ -24,7 +31,12 @@ beforeAll(() => {
 
 const texts = (ring: KeyRing): string[] => [...ring].map((each) => Buffer.from(each.bytes()).toString());
 const production = (options: Partial<LoadKeyRingOptions>): KeyRing =>
-  loadKeyRing({ env: {}, mode: "production", warn: () => expect.unreachable("nothing is to be warned of"), ...options });
+  loadKeyRing({
+    env: {},
+    mode: "production",
+    warn: () => expect.unreachable("nothing is to be warned of"),
+    ...options,
+  });
 
 function failureOf(load: () => unknown): SecretKeyError {
   try {
@@ -48,7 +60,13 @@ function isProduction(env: Record<string, string>): boolean {
 function load(options: Partial<LoadKeyRingOptions> = {}): { ring: KeyRing; warnings: string[] } {
   const warnings: string[] = [];
   return {
-    ring: loadKeyRing({ env: {}, mode: "development", directory: folder, warn: (message) => warnings.push(message), ...options }),
+    ring: loadKeyRing({
+      env: {},
+      mode: "development",
+      directory: folder,
+      warn: (message) => warnings.push(message),
+      ...options,
+    }),
     warnings,
   };
 }
@@ -56,7 +74,11 @@ function load(options: Partial<LoadKeyRingOptions> = {}): { ring: KeyRing; warni
 describe("loadKeyRing takes the key from", () => {
   test.each<[string, Partial<LoadKeyRingOptions>, string[]]>([
     ["loadKeyRing({ secretKey })", { secretKey: key }, [key]],
-    ["loadKeyRing({ secretKey })", { secretKey: SecretKey.from(key), fallbacks: [old, Buffer.from(older)] }, [key, old, older]],
+    [
+      "loadKeyRing({ secretKey })",
+      { secretKey: SecretKey.from(key), fallbacks: [old, Buffer.from(older)] },
+      [key, old, older],
+    ],
     [`file ${keyFile} (environment variable SECRET_KEY_FILE)`, { env: { SECRET_KEY_FILE: keyFile } }, [key, old]],
     [`credential ${join(credentials, "secret_key")}`, { env: { CREDENTIALS_DIRECTORY: credentials } }, [key]],
     ["environment variable SECRET_KEY", { env: { SECRET_KEY: key } }, [key]],
@@ -65,7 +87,11 @@ describe("loadKeyRing takes the key from", () => {
       { env: { SECRET_KEY: key, SECRET_KEY_FALLBACKS: JSON.stringify([old, older]) } },
       [key, old, older],
     ],
-    ["environment variable SECRET_KEY", { env: { SECRET_KEY: key, SECRET_KEY_FALLBACKS: `${old}, ${older}` } }, [key, old, older]],
+    [
+      "environment variable SECRET_KEY",
+      { env: { SECRET_KEY: key, SECRET_KEY_FALLBACKS: `${old}, ${older}` } },
+      [key, old, older],
+    ],
     ["environment variable SECRET_KEY", { env: { SECRET_KEY: key, SECRET_KEY_FALLBACKS: `${old},` } }, [key, old]],
     ["environment variable SECRET_KEY", { env: { SECRET_KEY: key, SECRET_KEY_FALLBACKS: "" } }, [key]],
     ["environment variable SECRET_KEY", { env: { SECRET_KEY: key, CREDENTIALS_DIRECTORY: folder } }, [key]],
@@ -78,7 +104,11 @@ describe("loadKeyRing takes the key from", () => {
   test("a loader that waits, with or without fallbacks", async () => {
     const one = await loadKeyRingAsync({ env: {}, mode: "production", loader: () => Promise.resolve(key) });
     expect([texts(one), one.source]).toEqual([[key], "loadKeyRingAsync({ loader })"]);
-    const two = await loadKeyRingAsync({ env: {}, mode: "production", loader: () => ({ current: key, fallbacks: [old] }) });
+    const two = await loadKeyRingAsync({
+      env: {},
+      mode: "production",
+      loader: () => ({ current: key, fallbacks: [old] }),
+    });
     expect(texts(two)).toEqual([key, old]);
     const bytes = await loadKeyRingAsync({ env: {}, mode: "production", loader: () => Buffer.from(key) });
     expect(texts(bytes)).toEqual([key]);
@@ -92,12 +122,16 @@ describe("loadKeyRing takes the key from", () => {
       asked++;
       return key;
     };
-    await expect(loadKeyRingAsync({ env: { SECRET_KEY: key }, loader })).rejects.toMatchObject({ code: "key_conflict" });
+    await expect(loadKeyRingAsync({ env: { SECRET_KEY: key }, loader })).rejects.toMatchObject({
+      code: "key_conflict",
+    });
     expect(asked).toBe(0);
-    await expect(loadKeyRingAsync({ env: {}, loader: () => Promise.reject(new Error("vault is sealed")) })).rejects.toThrow(
-      "vault is sealed",
-    );
-    await expect(loadKeyRingAsync({ env: {}, mode: "production", loader: () => undefined as unknown as string })).rejects.toMatchObject({
+    await expect(
+      loadKeyRingAsync({ env: {}, loader: () => Promise.reject(new Error("vault is sealed")) }),
+    ).rejects.toThrow("vault is sealed");
+    await expect(
+      loadKeyRingAsync({ env: {}, mode: "production", loader: () => undefined as unknown as string }),
+    ).rejects.toMatchObject({
       code: "key_missing",
     });
   });
@@ -112,7 +146,10 @@ describe("loadKeyRing refuses", () => {
       "loadKeyRing({ fallbacks }) and environment variable SECRET_KEY_FALLBACKS",
       { secretKey: key, fallbacks: [old], env: { SECRET_KEY_FALLBACKS: `${older},` } },
     ],
-    ["environment variable SECRET_KEY_FALLBACKS and file", { env: { SECRET_KEY_FILE: keyFile, SECRET_KEY_FALLBACKS: `${older},` } }],
+    [
+      "environment variable SECRET_KEY_FALLBACKS and file",
+      { env: { SECRET_KEY_FILE: keyFile, SECRET_KEY_FALLBACKS: `${older},` } },
+    ],
   ])("two sources, and names both: %s", (names, options) => {
     const { code, message } = failureOf(() => production(options));
     expect(code).toBe("key_conflict");
@@ -152,7 +189,9 @@ describe("loadKeyRing refuses", () => {
     for (const bad of [42, [key], { key }, true])
       expect(failureOf(() => production({ secretKey: bad as unknown as string })).code).toBe("key_invalid");
     for (const bad of ["one text", 42, { 0: key }])
-      expect(failureOf(() => production({ secretKey: key, fallbacks: bad as unknown as string[] })).code).toBe("key_invalid");
+      expect(failureOf(() => production({ secretKey: key, fallbacks: bad as unknown as string[] })).code).toBe(
+        "key_invalid",
+      );
   });
 
   test.each(["one-text-without-a-comma-that-is-long-enough", '["unfinished', '{"a":1}', "[1,2]", `${old},,${older}`])(
@@ -166,7 +205,9 @@ describe("loadKeyRing refuses", () => {
   );
 
   test("keys that are on a list of one's own", () => {
-    expect(failureOf(() => production({ secretKey: key, knownKeys: [readKeyList(Buffer.from(key))] })).code).toBe("key_refused");
+    expect(failureOf(() => production({ secretKey: key, knownKeys: [readKeyList(Buffer.from(key))] })).code).toBe(
+      "key_refused",
+    );
   });
 
   test("an unknown mode", () => {
@@ -202,7 +243,9 @@ describe("K7: where nothing says where the server runs", () => {
     const warnings: string[] = [];
     const ring = loadKeyRing({ env: {}, directory, warn: (message) => warnings.push(message) });
     expect(texts(ring)[0]).toMatch(/^lk1-dev_/);
-    expect(warnings).toEqual([expect.stringMatching(/production needs a secret key and NODE_ENV=production.*npx latchkey key generate/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/production needs a secret key and NODE_ENV=production.*npx latchkey key generate/),
+    ]);
     expect([ring.mode, ring.saidMode]).toEqual(["production", undefined]);
     // The next start reads the file, and finds the same key good.
     expect(texts(loadKeyRing({ env: {}, directory, warn: () => {} }))).toEqual(texts(ring));
@@ -236,7 +279,9 @@ describe("a weak fallback key", () => {
     const acceptWeakFallbacksUntil = new Date("2027-01-01T00:00:00Z");
     expect(failureOf(() => production({ ...weak, acceptWeakFallbacksUntil })).code).toBe("key_refused");
     expect(
-      failureOf(() => production({ secretKey: "the key of the tutorial", acceptWeakFallbacksUntil: new Date("2099-01-01") })).code,
+      failureOf(() =>
+        production({ secretKey: "the key of the tutorial", acceptWeakFallbacksUntil: new Date("2099-01-01") }),
+      ).code,
     ).toBe("key_refused");
   });
 });
@@ -267,7 +312,10 @@ describe("development", () => {
     const directory = join(folder, "damaged");
     mkdirSync(join(directory, ".latchkey"), { recursive: true });
     writeFileSync(join(directory, ".latchkey/secret_key"), "\n", { mode: 0o600 });
-    expect(failureOf(() => load({ directory }))).toMatchObject({ code: "key_file", message: expect.stringContaining(directory) });
+    expect(failureOf(() => load({ directory }))).toMatchObject({
+      code: "key_file",
+      message: expect.stringContaining(directory),
+    });
   });
 
   test("goes on with a key in memory, and says so, where nothing can be written", () => {
@@ -279,7 +327,8 @@ describe("development", () => {
   });
 
   test("still refuses what cannot be a key anywhere", () => {
-    for (const bad of ["", "   ", "undefined", "${SECRET_KEY}"]) expect(() => load({ secretKey: bad })).toThrow(SecretKeyError);
+    for (const bad of ["", "   ", "undefined", "${SECRET_KEY}"])
+      expect(() => load({ secretKey: bad })).toThrow(SecretKeyError);
   });
 
   test("gives processes that start at the same time one key", async () => {
@@ -289,7 +338,12 @@ describe("development", () => {
     const script = `import { loadKeyRing } from ${JSON.stringify(module)}; process.stdout.write(loadKeyRing({ env: {}, mode: 'development', directory: ${JSON.stringify(directory)} }).current.bytes());`;
     const outputs = await Promise.all(
       Array.from({ length: 8 }, () => {
-        const child = spawn(process.execPath, ["--input-type=module-typescript", "--disable-warning=ExperimentalWarning", "-e", script]);
+        const child = spawn(process.execPath, [
+          "--input-type=module-typescript",
+          "--disable-warning=ExperimentalWarning",
+          "-e",
+          script,
+        ]);
         let output = "";
         child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
         child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));

@@ -22,7 +22,9 @@ describe("K1: a published key is refused", () => {
     const documented = [...FRAMEWORK_DEFAULT_KEYS, ...readPublished()];
     expect(documented.length).toBeGreaterThan(1000);
     expect(documented.filter((key) => isTaken(key))).toEqual([]);
-    expect(gradeSecretKey("keyboard cat").summary).toBe("refused: The key is published: it is the key of express-session's documentation.");
+    expect(gradeSecretKey("keyboard cat").summary).toBe(
+      "refused: The key is published: it is the key of express-session's documentation.",
+    );
   });
 
   test("K14: and isPublishedKey says so of weak ones too", () => {
@@ -60,7 +62,10 @@ describe("K2: a function of something easy is easy", () => {
     ["capital hexadecimal digits", (word) => hex("sha256", word).toUpperCase()],
     ["raw bytes", (word) => createHash("sha256").update(word).digest()],
     ["the first 32 digits", (word) => hex("sha256", word).slice(0, 32)],
-    ["the first 32 characters of base64", (word) => createHash("sha512").update(`${word}\n`).digest("base64").slice(0, 32)],
+    [
+      "the first 32 characters of base64",
+      (word) => createHash("sha512").update(`${word}\n`).digest("base64").slice(0, 32),
+    ],
     ["a digest of a digest", (word) => hex("sha256", hex("md5", word))],
     ["a prefix", (word) => `base64:${createHash("sha256").update(word).digest("base64")}`],
     ["quotes and a name", (word) => `SECRET_KEY="${hex("sha256", word)}"`],
@@ -73,7 +78,10 @@ describe("K2: a function of something easy is easy", () => {
     ["the digest of a phrase", hex("sha256", "mysecretkey")],
     ["the digest of a phrase with signs", hex("md5", "my-super-secret-key\n")],
     ["a sequence in base64 behind a prefix", "base64:MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI="],
-    ["a text in base64 behind our own prefix", `lk1_${Buffer.from("this is my secret key for this app").toString("base64url")}`],
+    [
+      "a text in base64 behind our own prefix",
+      `lk1_${Buffer.from("this is my secret key for this app").toString("base64url")}`,
+    ],
     ["base64 of base64", Buffer.from(Buffer.from("secretsecretsecretsecret").toString("base64")).toString("base64")],
     ["a song", "neverGonnaGiveYouUpNeverGonnaLetYouDown"],
     ["a glued quotation", "tobeornottobethatisthequestion"],
@@ -198,7 +206,8 @@ describe("K11: what the usual generators make is taken", () => {
       for (let index = 0; index < 2000; index++) {
         const key = make();
         const { verdict, summary } = gradeSecretKey(key);
-        if (verdict === "weak" || verdict === "refused") wrong.push(`${Buffer.from(key as string).toString("latin1")}: ${summary}`);
+        if (verdict === "weak" || verdict === "refused")
+          wrong.push(`${Buffer.from(key as string).toString("latin1")}: ${summary}`);
       }
       expect(wrong.slice(MOST_BY_CHANCE[name] ?? 0)).toEqual([]);
     },
@@ -206,7 +215,11 @@ describe("K11: what the usual generators make is taken", () => {
   );
 
   test("nanoid() and a UUID by one rule, with a note", () => {
-    expect(gradeSecretKey("V1StGXR8_Z5jdHi6B-myT")).toMatchObject({ verdict: "acceptable", bits: 126, findings: [{ code: "nanoid" }] });
+    expect(gradeSecretKey("V1StGXR8_Z5jdHi6B-myT")).toMatchObject({
+      verdict: "acceptable",
+      bits: 126,
+      findings: [{ code: "nanoid" }],
+    });
     expect(gradeSecretKey("3f0c9a52-7d1e-4b86-9e4d-2c5a81f7b690")).toMatchObject({
       verdict: "acceptable",
       bits: 122,

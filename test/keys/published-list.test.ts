@@ -35,7 +35,9 @@ describe.runIf(list !== undefined)("the whole list of published keys", () => {
   test("makes the filter that is in the package, byte for byte", () => {
     const target = join(folder, "built.ts");
     execFileSync(process.execPath, [join(root, "scripts/build-published-keys.ts"), list!, target], { stdio: "ignore" });
-    expect(readFileSync(target).equals(readFileSync(join(root, "src/keys/grading/known/published-keys.ts")))).toBe(true);
+    expect(readFileSync(target).equals(readFileSync(join(root, "src/keys/grading/known/published-keys.ts")))).toBe(
+      true,
+    );
     expect(readFileSync(target).length).toBeLessThanOrEqual(215_000);
   }, 120_000);
 });

@@ -10,7 +10,9 @@ describe("the published keys that the filter is built from", () => {
   });
 
   test("K1: each names its project, its variable, and the repository and path", () => {
-    const bad = keys.filter(({ project, variable, place }) => project === "" || variable === "" || !/^[\w.-]+\/[\w.-]+ \S.*$/.test(place));
+    const bad = keys.filter(
+      ({ project, variable, place }) => project === "" || variable === "" || !/^[\w.-]+\/[\w.-]+ \S.*$/.test(place),
+    );
     expect(bad).toEqual([]);
   });
 
@@ -39,10 +41,11 @@ describe("the constants that the filter is built from", () => {
     expect(new Set(constants.map(({ value }) => value)).size).toBe(constants.length);
   });
 
-  test.each(["2b7e151628aed2a6abf7158809cf4f3c", "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "6ba7b8109dad11d180b400c04fd430c8"])(
-    "K2: hold %s",
-    (value) => {
-      expect(readPublished()).toContain(value);
-    },
-  );
+  test.each([
+    "2b7e151628aed2a6abf7158809cf4f3c",
+    "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+    "6ba7b8109dad11d180b400c04fd430c8",
+  ])("K2: hold %s", (value) => {
+    expect(readPublished()).toContain(value);
+  });
 });

@@ -51,7 +51,10 @@ describe.each<[KeysTextFormat, string]>([
 
   test("keeps other fallback keys in each step", () => {
     const two = announceKey(promoted.text, third, format);
-    expect(readKeysText(promoteKey(two.text, fingerprint(third), format).text, format)).toEqual({ current: third, fallbacks: [old, next] });
+    expect(readKeysText(promoteKey(two.text, fingerprint(third), format).text, format)).toEqual({
+      current: third,
+      fallbacks: [old, next],
+    });
   });
 
   test("can end all sessions at once", () => {
@@ -72,9 +75,15 @@ describe.each<[KeysTextFormat, string]>([
     const dropped = promoteKey(start, fingerprint(next), format, { clock });
     expect(readKeysText(dropped.text, format).fallbacks).toEqual([]);
     expect(dropped.dropped).toMatch(/\.$/);
-    const accepted = promoteKey(start, fingerprint(next), format, { clock, acceptWeakFallbacksUntil: new Date("2027-02-01") });
+    const accepted = promoteKey(start, fingerprint(next), format, {
+      clock,
+      acceptWeakFallbacksUntil: new Date("2027-02-01"),
+    });
     expect(readKeysText(accepted.text, format).fallbacks).toEqual([weak]);
-    const late = promoteKey(start, fingerprint(next), format, { clock, acceptWeakFallbacksUntil: new Date("2026-02-01") });
+    const late = promoteKey(start, fingerprint(next), format, {
+      clock,
+      acceptWeakFallbacksUntil: new Date("2026-02-01"),
+    });
     expect(readKeysText(late.text, format).fallbacks).toEqual([]);
   });
 });
@@ -109,7 +118,11 @@ describe("a .env text", () => {
   });
 
   test("keeps keys of any printable signs, or says that it cannot", () => {
-    const printable = fc.string({ unit: fc.constantFrom(...Array.from("abcXYZ089 '\"`#$\\,=[]{}%&;äß🔑")), minLength: 1, maxLength: 30 });
+    const printable = fc.string({
+      unit: fc.constantFrom(...Array.from("abcXYZ089 '\"`#$\\,=[]{}%&;äß🔑")),
+      minLength: 1,
+      maxLength: 30,
+    });
     fc.assert(
       fc.property(printable, fc.array(printable, { maxLength: 3 }), (current, fallbacks) => {
         const before = "A=1\nSECRET_KEY=replaceable\nB=2\n";

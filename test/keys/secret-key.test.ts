@@ -39,7 +39,9 @@ describe("a SecretKey", () => {
   });
 
   test("has a fingerprint that is the same in every process", () => {
-    expect(SecretKey.from("192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf").fingerprint).toBe("2c8f19dd");
+    expect(SecretKey.from("192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf").fingerprint).toBe(
+      "2c8f19dd",
+    );
   });
 
   test("equals a key of the same bytes only", () => {

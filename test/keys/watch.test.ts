@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KeyRing } from "latchkey";
@@ -31,7 +40,10 @@ function setUp(): {
   const ring = loadKeyRing({ env: { SECRET_KEY_FILE: file }, mode: "production" });
   const start = (path = file) => {
     const seen = { reloads: 0, errors: [] as unknown[], watch: undefined as unknown as KeyFileWatch };
-    seen.watch = watchKeyFile(ring, path, { onReload: () => seen.reloads++, onError: (error) => seen.errors.push(error) });
+    seen.watch = watchKeyFile(ring, path, {
+      onReload: () => seen.reloads++,
+      onError: (error) => seen.errors.push(error),
+    });
     watches.push(seen.watch);
     return seen;
   };
@@ -132,10 +144,14 @@ describe("a watched key file", () => {
     const warnings: string[] = [];
     watches.push(watchKeyFile(ring, file, { warn: (message) => warnings.push(message) }));
     writeFileSync(file, "short\n");
-    await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining("The keys stay as they were.")]), { timeout: 25_000 });
+    await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining("The keys stay as they were.")]), {
+      timeout: 25_000,
+    });
   });
 
   test("in a folder that is missing is an error at once", () => {
-    expect(() => watchKeyFile(new KeyRing(old), "/nowhere/at/all/secret_key")).toThrow(expect.objectContaining({ code: "ENOENT" }));
+    expect(() => watchKeyFile(new KeyRing(old), "/nowhere/at/all/secret_key")).toThrow(
+      expect.objectContaining({ code: "ENOENT" }),
+    );
   });
 });

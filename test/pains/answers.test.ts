@@ -13,7 +13,8 @@ interface Data {
   seen: string;
 }
 
-const make = (store?: SessionStore): SessionManager<Data> => new SessionManager<Data>({ keys: generateSecretKey(), store });
+const make = (store?: SessionStore): SessionManager<Data> =>
+  new SessionManager<Data>({ keys: generateSecretKey(), store });
 
 test.each(PLACES)(
   "pain 13, headers are sent, and the session is not (auth0/express-openid-connect#835): a stream, with a session %s",
@@ -36,26 +37,36 @@ test.each(PLACES)(
       response.setHeader("Content-Type", "text/event-stream");
       response.flushHeaders();
       // At once, while a store is still being asked, and later on.
-      const changes = [(): unknown => (current.data.seen = "hello"), () => current.logout(), () => current.login("eve")];
+      const changes = [
+        (): unknown => (current.data.seen = "hello"),
+        () => current.logout(),
+        () => current.login("eve"),
+      ];
       tooLate(...changes);
       response.write("data: hello\n\n");
       await sleep(10);
       tooLate(...changes);
       response.end("data: bye\n\n");
     });
-    app.get("/me", (request, response) => response.json([sessionOf(manager, request).subject ?? null, sessionOf(manager, request).data]));
+    app.get("/me", (request, response) =>
+      response.json([sessionOf(manager, request).subject ?? null, sessionOf(manager, request).data]),
+    );
     const visitor = new Visitor(await serve(app));
     expect(await visitor.read("/events")).toBe("data: hello\n\ndata: bye\n\n");
     // What was there at the first byte is saved. What came later is an error, and its stack names
     // the line.
     expect(JSON.parse(await visitor.read("/me"))).toEqual([null, { user: "ada" }]);
-    expect(late).toEqual(Array.from({ length: 6 }, () => expect.objectContaining({ code: "session_closed" }) as unknown));
+    expect(late).toEqual(
+      Array.from({ length: 6 }, () => expect.objectContaining({ code: "session_closed" }) as unknown),
+    );
     for (const error of late) expect((error as Error).stack).toContain("answers.test.ts");
   },
 );
 
 test("pain 13, headers are sent, and the session is not (auth0/express-openid-connect#835): the same in express-session", async () => {
-  const app = express().use(expressSession({ secret: "a secret of this test", resave: false, saveUninitialized: false }));
+  const app = express().use(
+    expressSession({ secret: "a secret of this test", resave: false, saveUninitialized: false }),
+  );
   app.get("/events", (request, response) => {
     response.write("data: hello\n\n");
     Object.assign(request.session, { user: "ada" });
@@ -79,12 +90,22 @@ test("pain 13, headers are sent, and the session is not (expressjs/session#499):
     const app: Express = express().set("env", "test");
     app.use(middleware).get("/login", change, (_, response) => response.json({ status: "success" }));
     const answer = await new Visitor(await serve(app.use(note, answerErrors))).visit("/login");
-    return { status: answer.status, body: await answer.text(), cookies: answer.headers.getSetCookie().length, headersSent };
+    return {
+      status: answer.status,
+      body: await answer.text(),
+      cookies: answer.headers.getSetCookie().length,
+      headersSent,
+    };
   };
 
   const failing = new ExpressMemoryStore();
   failing.set = (_id, _session, callback) => callback?.(down);
-  const peer = expressSession({ secret: "a secret of this test", store: failing, resave: false, saveUninitialized: false });
+  const peer = expressSession({
+    secret: "a secret of this test",
+    store: failing,
+    resave: false,
+    saveUninitialized: false,
+  });
   const theirs = await login(peer, (request, _response, next) => {
     Object.assign(request.session, { user: "ada" });
     next();
@@ -102,7 +123,12 @@ test("pain 13, headers are sent, and the session is not (expressjs/session#499):
     sessionOf(manager, request).login("ada");
     next();
   });
-  expect(ours).toEqual({ status: 500, body: expect.stringMatching(/^store_failed: /), cookies: 0, headersSent: [false] });
+  expect(ours).toEqual({
+    status: 500,
+    body: expect.stringMatching(/^store_failed: /),
+    cookies: 0,
+    headersSent: [false],
+  });
 });
 
 test("pain 21, a shared cache serves one user's page to another (expressjs/session#362)", async () => {
@@ -110,11 +136,19 @@ test("pain 21, a shared cache serves one user's page to another (expressjs/sessi
    * Ada, Grace and a visitor without a session ask a cache for the same page, which may be cached
    * for a minute.
    */
-  const greet = async (middleware: RequestHandler, login: RequestHandler, nameOf: (request: express.Request) => string | undefined) => {
+  const greet = async (
+    middleware: RequestHandler,
+    login: RequestHandler,
+    nameOf: (request: express.Request) => string | undefined,
+  ) => {
     const app = express().set("etag", false).use(middleware);
     app.get("/login/:name", login, (_, response) => response.set("Cache-Control", "no-store").end());
-    app.get("/", (request, response) => response.set("Cache-Control", "public, max-age=60").send(`Hello ${nameOf(request) ?? "stranger"}`));
-    app.get("/visit/:name", login, (_, response) => response.set("Cache-Control", "public, max-age=60").send("welcome"));
+    app.get("/", (request, response) =>
+      response.set("Cache-Control", "public, max-age=60").send(`Hello ${nameOf(request) ?? "stranger"}`),
+    );
+    app.get("/visit/:name", login, (_, response) =>
+      response.set("Cache-Control", "public, max-age=60").send("welcome"),
+    );
     const cache = await serve(new SharedCache(await serve(app)).listener);
     const [ada, grace, stranger] = [new Visitor(cache), new Visitor(cache), new Visitor(cache)];
     await ada.visit("/login/ada");

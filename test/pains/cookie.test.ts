@@ -38,12 +38,20 @@ test("pain 4, a Secure cookie is silently not sent behind a proxy (expressjs/ses
     login: RequestHandler,
     trusts: number | false = false,
   ): Promise<readonly string[]> => {
-    const visitor = new Visitor(await serve(express().set("trust proxy", trusts).use(middleware).get("/login", login)), "shop.example");
+    const visitor = new Visitor(
+      await serve(express().set("trust proxy", trusts).use(middleware).get("/login", login)),
+      "shop.example",
+    );
     const headers = { "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7" };
     await visitor.visit("/login", { headers });
     return (await visitor.visit("/login", { headers })).headers.getSetCookie();
   };
-  const peer = expressSession({ secret: "a secret of this test", resave: false, saveUninitialized: false, cookie: { secure: true } });
+  const peer = expressSession({
+    secret: "a secret of this test",
+    resave: false,
+    saveUninitialized: false,
+    cookie: { secure: true },
+  });
   const peerLogin: RequestHandler = (request, response) => {
     Object.assign(request.session, { user: "ada" });
     response.send("you are logged in");

@@ -23,7 +23,8 @@ interface Data {
   seen: string;
 }
 
-const make = (store?: SessionStore): SessionManager<Data> => new SessionManager<Data>({ keys: generateSecretKey(), store });
+const make = (store?: SessionStore): SessionManager<Data> =>
+  new SessionManager<Data>({ keys: generateSecretKey(), store });
 
 test.each(PLACES)(
   "pain 11, Passport calls regenerate and save, which cookie sessions do not have (jaredhanson/passport#904): %s",
@@ -39,8 +40,12 @@ test.each(PLACES)(
       response.end();
     });
     app.post("/login", auth.authenticate("local", { successRedirect: "/me", failureRedirect: "/login" }));
-    app.post("/logout", (request, response, next) => request.logout((error) => (error ? next(error) : response.redirect("/me"))));
-    app.get("/me", (request, response) => response.json([request.user ?? null, sessionOf(manager, request).data.cart ?? []]));
+    app.post("/logout", (request, response, next) =>
+      request.logout((error) => (error ? next(error) : response.redirect("/me"))),
+    );
+    app.get("/me", (request, response) =>
+      response.json([request.user ?? null, sessionOf(manager, request).data.cart ?? []]),
+    );
 
     const visitor = new Visitor(await serve(app));
     await visitor.visit("/add/tea");
@@ -84,7 +89,10 @@ test("pain 24, the page of a request does not see what a proxy has put in the se
    * A jar as frameworks hand one to actions: it takes a name, a value and attributes, and nothing
    * that is a header.
    */
-  const serverAction = async (headers: Headers, jar: { set(name: string, value: string, attributes: object): void }): Promise<void> => {
+  const serverAction = async (
+    headers: Headers,
+    jar: { set(name: string, value: string, attributes: object): void },
+  ): Promise<void> => {
     const current = await manager.load(headers.get("cookie"), factsOf(headers));
     current.logout();
     for (const [name, line] of await manager.commit(current)) {
@@ -117,7 +125,9 @@ test("pain 24, the page of a request does not see what a proxy has put in the se
   expect((await visitor.visit("/login")).headers.get("Location")).toBe("/");
   expect(await visitor.read("/")).toBe("visit 3 of 7");
   await visitor.visit("/action");
-  expect(jar).toEqual([["__Host-session", "", expect.objectContaining({ maxAge: 0, httpOnly: true, path: "/", sameSite: "lax" })]]);
+  expect(jar).toEqual([
+    ["__Host-session", "", expect.objectContaining({ maxAge: 0, httpOnly: true, path: "/", sameSite: "lax" })],
+  ]);
 });
 
 test("pain 25, a WebSocket does not have the session (expressjs/session#592)", async () => {
@@ -138,7 +148,9 @@ test("pain 25, a WebSocket does not have the session (expressjs/session#592)", a
     if (current.subject === undefined) return void socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n");
     current.data.seen = "by socket";
     await manager.commit(current);
-    const accept = createHash("sha1").update(`${headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
+    const accept = createHash("sha1")
+      .update(`${headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+      .digest("base64");
     socket.write(
       `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
     );
@@ -154,7 +166,9 @@ test("pain 25, a WebSocket does not have the session (expressjs/session#592)", a
   /** What the server says first to a WebSocket of Node's own, or "refused". */
   const connect = async (cookie: string | undefined): Promise<string> =>
     await new Promise((resolve) => {
-      const socket = new WebSocket(`ws://127.0.0.1:${port}`, { headers: cookie === undefined ? {} : { Cookie: cookie } });
+      const socket = new WebSocket(`ws://127.0.0.1:${port}`, {
+        headers: cookie === undefined ? {} : { Cookie: cookie },
+      });
       socket.addEventListener("message", ({ data }) => {
         resolve(String(data));
         socket.close();
@@ -172,19 +186,22 @@ test("pain 25, a WebSocket does not have the session (expressjs/session#592)", a
   expect(await connect(cookie)).toBe("refused");
 });
 
-test.each(PLACES)("pain 26, a test cannot begin with a user logged in (expressjs/session#773): %s", async (_, store) => {
-  const manager = make(store());
-  const app = express().use(session(manager));
-  app.get("/login", (request, response) => {
-    if (sessionOf(manager, request).subject !== undefined) response.status(409).send("You are logged in already");
-    else response.send("Your name?");
-  });
-  app.get("/cart", (request, response) => response.json(sessionOf(manager, request).data.cart ?? []));
-  const address = await serve(app);
-  // The thread's own question: how does a test get to the answer for those who are logged in?
-  const { header } = await forgeSession(manager, { subject: "7", data: { cart: ["tea"] }, url: address });
-  const answer = await fetch(`${address}/login`, { headers: { Cookie: header } });
-  expect([answer.status, await answer.text()]).toEqual([409, "You are logged in already"]);
-  expect(await (await fetch(`${address}/cart`, { headers: { Cookie: header } })).json()).toEqual(["tea"]);
-  expect(await (await fetch(`${address}/login`)).text()).toBe("Your name?");
-});
+test.each(PLACES)(
+  "pain 26, a test cannot begin with a user logged in (expressjs/session#773): %s",
+  async (_, store) => {
+    const manager = make(store());
+    const app = express().use(session(manager));
+    app.get("/login", (request, response) => {
+      if (sessionOf(manager, request).subject !== undefined) response.status(409).send("You are logged in already");
+      else response.send("Your name?");
+    });
+    app.get("/cart", (request, response) => response.json(sessionOf(manager, request).data.cart ?? []));
+    const address = await serve(app);
+    // The thread's own question: how does a test get to the answer for those who are logged in?
+    const { header } = await forgeSession(manager, { subject: "7", data: { cart: ["tea"] }, url: address });
+    const answer = await fetch(`${address}/login`, { headers: { Cookie: header } });
+    expect([answer.status, await answer.text()]).toEqual([409, "You are logged in already"]);
+    expect(await (await fetch(`${address}/cart`, { headers: { Cookie: header } })).json()).toEqual(["tea"]);
+    expect(await (await fetch(`${address}/login`)).text()).toBe("Your name?");
+  },
+);

@@ -51,7 +51,8 @@ test.each(Object.entries(KINDS))(
     // A plain look is enough to move a session over to the new key, once.
     expect((await visitor.visit("/look")).headers.getSetCookie()).toHaveLength(1);
     expect(visitor.jar.header).not.toBe(before);
-    const counted = (): number | undefined => keys.usage().find(({ fingerprint }) => fingerprint === old!.fingerprint)?.verified;
+    const counted = (): number | undefined =>
+      keys.usage().find(({ fingerprint }) => fingerprint === old!.fingerprint)?.verified;
     const used = counted();
     expect((await visitor.visit("/look")).headers.getSetCookie()).toEqual([]);
     // The count stands still: as far as this visitor goes, the old key may go.
@@ -64,7 +65,9 @@ test.each(Object.entries(KINDS))(
 );
 
 /** Counts how often keys are derived, by node:crypto and by Web Crypto, while something runs. */
-async function derivationsOf(work: () => Promise<unknown>): Promise<{ readonly hkdf: number; readonly password: number }> {
+async function derivationsOf(
+  work: () => Promise<unknown>,
+): Promise<{ readonly hkdf: number; readonly password: number }> {
   const counts = { hkdf: 0, password: 0 };
   const restore: (() => void)[] = [];
   const count = (owner: object, name: string, kindOf: (first: unknown) => keyof typeof counts): void => {
@@ -74,12 +77,16 @@ async function derivationsOf(work: () => Promise<unknown>): Promise<{ readonly h
       return Reflect.apply(original, this, args) as unknown;
     };
     Object.defineProperty(owner, name, { value: counting, configurable: true, writable: true, enumerable: true });
-    restore.push(() => Object.defineProperty(owner, name, { value: original, configurable: true, writable: true, enumerable: true }));
+    restore.push(() =>
+      Object.defineProperty(owner, name, { value: original, configurable: true, writable: true, enumerable: true }),
+    );
   };
   for (const name of ["pbkdf2", "pbkdf2Sync", "scrypt", "scryptSync"]) count(crypto, name, () => "password");
   for (const name of ["hkdf", "hkdfSync"]) count(crypto, name, () => "hkdf");
-  const kindOfAlgorithm = (algorithm: unknown) => ((algorithm as { readonly name: string }).name === "HKDF" ? "hkdf" : "password");
-  for (const name of ["deriveKey", "deriveBits"]) count(Object.getPrototypeOf(crypto.webcrypto.subtle) as object, name, kindOfAlgorithm);
+  const kindOfAlgorithm = (algorithm: unknown) =>
+    (algorithm as { readonly name: string }).name === "HKDF" ? "hkdf" : "password";
+  for (const name of ["deriveKey", "deriveBits"])
+    count(Object.getPrototypeOf(crypto.webcrypto.subtle) as object, name, kindOfAlgorithm);
   syncBuiltinESMExports();
   try {
     await work();
@@ -129,7 +136,9 @@ test("pain 29, weak secrets and those of tutorials are accepted (expressjs/sessi
   // At the start, and not at the first request; among the old keys as well as for the current one.
   const good = generateSecretKey();
   for (const secret of weak) {
-    const refused = expect.objectContaining({ code: expect.stringMatching(/^key_(?:refused|missing)$/) as string }) as Error;
+    const refused = expect.objectContaining({
+      code: expect.stringMatching(/^key_(?:refused|missing)$/) as string,
+    }) as Error;
     expect(() => new SessionManager({ keys: secret })).toThrow(refused);
     const env = { NODE_ENV: "production", SECRET_KEY: good, SECRET_KEY_FALLBACKS: JSON.stringify([secret]) };
     expect(() => loadKeyRing({ env })).toThrow(SecretKeyError);
@@ -178,7 +187,11 @@ describe("a Flask and a server in TypeScript", () => {
       visitor.jar.take([`session=${cookie}`]);
       expect(JSON.parse(await visitor.read("/read"))).toEqual({ cart: ["tea", "milk"] });
       await visitor.visit("/write");
-      const theirs = await peer.ask<{ readonly session: unknown }>({ do: "read", key, cookie: visitor.jar.header!.split("=")[1] });
+      const theirs = await peer.ask<{ readonly session: unknown }>({
+        do: "read",
+        key,
+        cookie: visitor.jar.header!.split("=")[1],
+      });
       expect(theirs.session).toEqual({
         dict: [
           ["cart", ["tea", "milk"]],

@@ -30,7 +30,10 @@ async function site(
 function application(manager: SessionManager<Data>): Express {
   const app = express().use(session(manager));
   app.get("/login/:device", (request, response) => {
-    sessionOf(manager, request).login("7", { label: request.params.device, persistent: request.query["remember"] === "me" });
+    sessionOf(manager, request).login("7", {
+      label: request.params.device,
+      persistent: request.query["remember"] === "me",
+    });
     response.end();
   });
   app.get("/me", (request, response) => response.send(sessionOf(manager, request).subject ?? "nobody"));
@@ -42,7 +45,12 @@ function application(manager: SessionManager<Data>): Express {
     const { subject, id } = sessionOf(manager, request);
     const sessions = await manager.list(subject ?? "");
     response.json(
-      sessions.map((each) => ({ label: each.label, createdAt: each.createdAt, lastSeenAt: each.lastSeenAt, isThis: each.id === id })),
+      sessions.map((each) => ({
+        label: each.label,
+        createdAt: each.createdAt,
+        lastSeenAt: each.lastSeenAt,
+        isThis: each.id === id,
+      })),
     );
   });
   app.get("/end/:device", async (request, response) => {
@@ -86,51 +94,54 @@ test.skipIf(redisPrograms === undefined)(
 test.each([
   ["sealed", sealed],
   ["signed", signed],
-])("pain 18, a cookie-held session cannot be revoked, or only minutes later (better-auth/better-auth#6893): %s", async (_, format) => {
-  const time = { now: 1_800_000_000 };
-  /** What the application's database knows. */
-  const users = { sessionsValidFrom: new Map<string, number>(), ended: new Set<string>() };
-  const manager: SessionManager<Data> = new SessionManager<Data>({
-    keys: generateSecretKey(),
-    format: format(),
-    clock: () => time.now,
-    validFrom: async (subject) => await Promise.resolve(users.sessionsValidFrom.get(subject)),
-    isRevoked: ({ id }) => id !== undefined && users.ended.has(id),
-  });
-  const app = application(manager);
-  app.get("/change-password", (request, response) => {
-    const current = sessionOf(manager, request);
-    users.sessionsValidFrom.set(current.subject!, time.now);
-    current.login(current.subject!);
-    response.end();
-  });
-  app.get("/logout", (request, response) => {
-    const current = sessionOf(manager, request);
-    users.ended.add(current.id!);
-    current.logout();
-    response.end();
-  });
-  const address = await serve(app);
-  const [phone, laptop, other] = [new Visitor(address), new Visitor(address), new Visitor(address)];
-  await phone.visit("/login/phone");
-  await laptop.visit("/login/laptop");
-  await other.visit("/login/other");
-  const everybody = async (): Promise<readonly string[]> =>
-    await Promise.all([phone, laptop, other].map(async (one) => await one.read("/me")));
+])(
+  "pain 18, a cookie-held session cannot be revoked, or only minutes later (better-auth/better-auth#6893): %s",
+  async (_, format) => {
+    const time = { now: 1_800_000_000 };
+    /** What the application's database knows. */
+    const users = { sessionsValidFrom: new Map<string, number>(), ended: new Set<string>() };
+    const manager: SessionManager<Data> = new SessionManager<Data>({
+      keys: generateSecretKey(),
+      format: format(),
+      clock: () => time.now,
+      validFrom: async (subject) => await Promise.resolve(users.sessionsValidFrom.get(subject)),
+      isRevoked: ({ id }) => id !== undefined && users.ended.has(id),
+    });
+    const app = application(manager);
+    app.get("/change-password", (request, response) => {
+      const current = sessionOf(manager, request);
+      users.sessionsValidFrom.set(current.subject!, time.now);
+      current.login(current.subject!);
+      response.end();
+    });
+    app.get("/logout", (request, response) => {
+      const current = sessionOf(manager, request);
+      users.ended.add(current.id!);
+      current.logout();
+      response.end();
+    });
+    const address = await serve(app);
+    const [phone, laptop, other] = [new Visitor(address), new Visitor(address), new Visitor(address)];
+    await phone.visit("/login/phone");
+    await laptop.visit("/login/laptop");
+    await other.visit("/login/other");
+    const everybody = async (): Promise<readonly string[]> =>
+      await Promise.all([phone, laptop, other].map(async (one) => await one.read("/me")));
 
-  // One session, and every copy of its cookie.
-  const thief = other.copy();
-  await other.visit("/logout");
-  expect([await thief.read("/me"), ...(await everybody())]).toEqual(["nobody", "7", "7", "nobody"]);
-  // All sessions of a user but the one that has just changed the password: at their next request,
-  // and not when some cache has expired.
-  time.now += 1;
-  const copy = laptop.copy();
-  await laptop.visit("/change-password");
-  expect([await copy.read("/me"), ...(await everybody())]).toEqual(["nobody", "nobody", "7", "nobody"]);
-  expect((await phone.visit("/login/phone")).status).toBe(200);
-  expect(await phone.read("/me")).toBe("7");
-});
+    // One session, and every copy of its cookie.
+    const thief = other.copy();
+    await other.visit("/logout");
+    expect([await thief.read("/me"), ...(await everybody())]).toEqual(["nobody", "7", "7", "nobody"]);
+    // All sessions of a user but the one that has just changed the password: at their next request,
+    // and not when some cache has expired.
+    time.now += 1;
+    const copy = laptop.copy();
+    await laptop.visit("/change-password");
+    expect([await copy.read("/me"), ...(await everybody())]).toEqual(["nobody", "nobody", "7", "nobody"]);
+    expect((await phone.visit("/login/phone")).status).toBe(200);
+    expect(await phone.read("/me")).toBe("7");
+  },
+);
 
 test.each([
   ["in the cookie", () => ({})],

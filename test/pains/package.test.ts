@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,10 +53,17 @@ app.use("/staff", session(staff), (request, response) => {
     'sessionOf(staff, request).data.role = "thief";',
     "sessionOf(shop, request).data.cart.push('tea');",
   ];
-  const wrong = mistakes.map((line, index) => program(index + 2, `${two}\napp.get("/", (request) => {\n${line}\n});\n`));
+  const wrong = mistakes.map((line, index) =>
+    program(index + 2, `${two}\napp.get("/", (request) => {\n${line}\n});\n`),
+  );
   const messages = checkTypes(wrong);
   expect(messages).toHaveLength(mistakes.length);
-  expect(messages.map((message) => /error (TS\d+)/.exec(message)?.[1])).toEqual(["TS2322", "TS2339", "TS2322", "TS2532"]);
+  expect(messages.map((message) => /error (TS\d+)/.exec(message)?.[1])).toEqual([
+    "TS2322",
+    "TS2339",
+    "TS2322",
+    "TS2532",
+  ]);
 }, 120_000);
 
 test("pain 22, a native addon does not build, or does not load (fastify/fastify-secure-session#260)", () => {
@@ -64,12 +80,15 @@ test("pain 22, a native addon does not build, or does not load (fastify/fastify-
   };
   /** Everything that an installation of this package brings along. */
   const brought = new Set(Object.keys(manifest.dependencies));
-  for (const name of brought) for (const next of Object.keys(packages[`node_modules/${name}`]!.dependencies ?? {})) brought.add(next);
+  for (const name of brought)
+    for (const next of Object.keys(packages[`node_modules/${name}`]!.dependencies ?? {})) brought.add(next);
   expect([...brought].sort()).toEqual(["commander", "cookie"]);
   for (const name of brought) {
     const { hasInstallScript, os, cpu } = packages[`node_modules/${name}`]!;
     expect([name, hasInstallScript, os, cpu]).toEqual([name, undefined, undefined, undefined]);
-    expect(globSync(["**/*.node", "**/binding.gyp", "**/prebuilds"], { cwd: join(root, "node_modules", name) })).toEqual([]);
+    expect(
+      globSync(["**/*.node", "**/binding.gyp", "**/prebuilds"], { cwd: join(root, "node_modules", name) }),
+    ).toEqual([]);
   }
   // Nor has it a script of its own that npm would run at an installation.
   const { scripts } = manifest as unknown as { readonly scripts: Readonly<Record<string, string>> };
@@ -88,7 +107,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 function run(name: string, program: string): string {
   writeFileSync(join(folder, name), program);
-  return execFileSync(process.execPath, ["--disable-warning=ExperimentalWarning", name], { cwd: folder, encoding: "utf8" });
+  return execFileSync(process.execPath, ["--disable-warning=ExperimentalWarning", name], {
+    cwd: folder,
+    encoding: "utf8",
+  });
 }
 
 const USES_A_SESSION = `
@@ -109,7 +131,10 @@ test("pain 23, an update changes how the package has to be imported (tj/connect-
       for (const entryPoint of entryPoints) console.log(entryPoint, Object.keys(${load}).sort().join(" "));
     })();
   `;
-  const [required, imported] = [run("list.cjs", list("require(entryPoint)")), run("list.mjs", list("await import(entryPoint)"))];
+  const [required, imported] = [
+    run("list.cjs", list("require(entryPoint)")),
+    run("list.mjs", list("await import(entryPoint)")),
+  ];
   expect(required).toBe(imported);
   expect(required.trim().split("\n")).toHaveLength(entryPoints.length);
   expect(required).not.toMatch(/\bdefault\b/);
@@ -151,7 +176,14 @@ test("pain 23, an update changes how the package has to be imported (tj/connect-
   ] as const) {
     const bundle = async (contents: string): Promise<string> => {
       const stdin = { contents, resolveDir: folder };
-      const { outputFiles } = await build({ stdin, bundle: true, platform: "node", format, write: false, logLevel: "error" });
+      const { outputFiles } = await build({
+        stdin,
+        bundle: true,
+        platform: "node",
+        format,
+        write: false,
+        logLevel: "error",
+      });
       return outputFiles[0]!.text;
     };
     const uses = await bundle(

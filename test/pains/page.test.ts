@@ -8,17 +8,22 @@ import { readPage, root } from "../support/docs/pages.ts";
  */
 const sources = globSync("test/pains/*.test.ts", { cwd: root }).filter((file) => !file.endsWith("page.test.ts"));
 const text = sources.map((file) => readFileSync(join(root, file), "utf8")).join("\n");
-const tests = [...text.matchAll(/"pain (\d+), ([^"(]+) \(([\w.-]+\/[\w.-]+#\d+)\)(?:: [^"]+)?"/g)].map(([, number, title, thread]) => ({
-  number: Number(number),
-  title: title!,
-  thread: thread!,
-}));
+const tests = [...text.matchAll(/"pain (\d+), ([^"(]+) \(([\w.-]+\/[\w.-]+#\d+)\)(?:: [^"]+)?"/g)].map(
+  ([, number, title, thread]) => ({
+    number: Number(number),
+    title: title!,
+    thread: thread!,
+  }),
+);
 
 const rows = [...readPage("docs/pains.md").matchAll(/^\| (\d+) \| (.*) \| (.*) \| (.*) \|$/gm)].map(
   ([, number, pain, threads, answer]) => ({
     number: Number(number),
     title: pain!.replaceAll("`", ""),
-    threads: [...threads!.matchAll(/\[([^\]]+)\]\(([^)]+)\)/g)].map(([, name, address]) => ({ name: name!, address: address! })),
+    threads: [...threads!.matchAll(/\[([^\]]+)\]\(([^)]+)\)/g)].map(([, name, address]) => ({
+      name: name!,
+      address: address!,
+    })),
     answer: answer!,
   }),
 );
@@ -31,7 +36,8 @@ test("docs/pains.md and the tests here name the same pains, 1 to 30, by the same
   expect([...new Set(tests.map(({ number }) => number))].sort((a, b) => a - b)).toEqual(ALL);
   expect(rows.map(({ number }) => number)).toEqual(ALL);
   const titles = new Map(rows.map(({ number, title }) => [number, title]));
-  for (const { number, title } of tests) expect([number, title.toLowerCase()]).toEqual([number, titles.get(number)!.toLowerCase()]);
+  for (const { number, title } of tests)
+    expect([number, title.toLowerCase()]).toEqual([number, titles.get(number)!.toLowerCase()]);
 });
 
 test("each thread that a test comes from is linked in its row, and each row leads to the page that tells more", () => {

@@ -30,7 +30,12 @@ const redis = useRedis();
 /** express-session, with the flags that its documentation recommends. */
 function peer(store: Store = new ConnectRedis({ client: redis().client })): Library {
   return {
-    middleware: expressSession({ secret: "a secret of this test alone", store, resave: false, saveUninitialized: false }),
+    middleware: expressSession({
+      secret: "a secret of this test alone",
+      store,
+      resave: false,
+      saveUninitialized: false,
+    }),
     entries: (request) => request.session as unknown as Partial<Data>,
     logout: async (request) => await new Promise((resolve) => void request.session.destroy(() => resolve())),
   };
@@ -45,28 +50,33 @@ function latchkey(store: SessionStore = new RedisStore(redis().client)): Library
   };
 }
 
-test.skipIf(redisPrograms === undefined)("pain 1, of two requests at once, one loses what it saved (expressjs/session#606)", async () => {
-  const uploadTwoAtOnce = async ({ middleware, entries }: Library): Promise<unknown> => {
-    const bothHaveLoaded = meetingOf(2);
-    const app = express().use(middleware);
-    app.get("/begin", (request, response) => {
-      entries(request).user = "7";
-      response.end();
-    });
-    app.get("/upload/:name", async (request, response) => {
-      await bothHaveLoaded();
-      entries(request)[request.params.name as "file1" | "file2"] = "kept";
-      response.end();
-    });
-    app.get("/files", (request, response) => response.json(Object.keys(entries(request)).filter((key) => key.startsWith("file"))));
-    const visitor = new Visitor(await serve(app));
-    await visitor.visit("/begin");
-    await Promise.all([visitor.visit("/upload/file1"), visitor.visit("/upload/file2")]);
-    return JSON.parse(await visitor.read("/files"));
-  };
-  expect(await uploadTwoAtOnce(peer())).toHaveLength(1);
-  expect(await uploadTwoAtOnce(latchkey())).toEqual(expect.arrayContaining(["file1", "file2"]));
-});
+test.skipIf(redisPrograms === undefined)(
+  "pain 1, of two requests at once, one loses what it saved (expressjs/session#606)",
+  async () => {
+    const uploadTwoAtOnce = async ({ middleware, entries }: Library): Promise<unknown> => {
+      const bothHaveLoaded = meetingOf(2);
+      const app = express().use(middleware);
+      app.get("/begin", (request, response) => {
+        entries(request).user = "7";
+        response.end();
+      });
+      app.get("/upload/:name", async (request, response) => {
+        await bothHaveLoaded();
+        entries(request)[request.params.name as "file1" | "file2"] = "kept";
+        response.end();
+      });
+      app.get("/files", (request, response) =>
+        response.json(Object.keys(entries(request)).filter((key) => key.startsWith("file"))),
+      );
+      const visitor = new Visitor(await serve(app));
+      await visitor.visit("/begin");
+      await Promise.all([visitor.visit("/upload/file1"), visitor.visit("/upload/file2")]);
+      return JSON.parse(await visitor.read("/files"));
+    };
+    expect(await uploadTwoAtOnce(peer())).toHaveLength(1);
+    expect(await uploadTwoAtOnce(latchkey())).toEqual(expect.arrayContaining(["file1", "file2"]));
+  },
+);
 
 test.skipIf(redisPrograms === undefined)(
   "pain 1, of two requests at once, one loses what it saved (expressjs/session#606): deep inside of one entry, `update` keeps both",
@@ -99,38 +109,41 @@ test.skipIf(redisPrograms === undefined)(
   },
 );
 
-test.skipIf(redisPrograms === undefined)("pain 2, a slow request undoes the logout (expressjs/session#632)", async () => {
-  const logOutMeanwhile = async ({ middleware, entries, logout }: Library): Promise<string> => {
-    const slow = new Checkpoint();
-    const app = express().use(middleware);
-    app.get("/login", (request, response) => {
-      entries(request).user = "ada";
-      response.end();
-    });
-    app.get("/slow", async (request, response) => {
-      entries(request).file1 = "looked at";
-      await slow.pass();
-      response.end();
-    });
-    app.get("/logout", async (request, response) => {
-      await logout(request);
-      response.end();
-    });
-    app.get("/me", (request, response) => response.send(entries(request).user ?? "nobody"));
-    const visitor = new Visitor(await serve(app));
-    await visitor.visit("/login");
-    const thief = visitor.copy();
-    const running = visitor.visit("/slow");
-    await slow.arrived;
-    await visitor.visit("/logout");
-    slow.open();
-    await running;
-    // A client with the cookie from before the logout: another tab, or a thief.
-    return await thief.read("/me");
-  };
-  expect(await logOutMeanwhile(peer())).toBe("ada");
-  expect(await logOutMeanwhile(latchkey())).toBe("nobody");
-});
+test.skipIf(redisPrograms === undefined)(
+  "pain 2, a slow request undoes the logout (expressjs/session#632)",
+  async () => {
+    const logOutMeanwhile = async ({ middleware, entries, logout }: Library): Promise<string> => {
+      const slow = new Checkpoint();
+      const app = express().use(middleware);
+      app.get("/login", (request, response) => {
+        entries(request).user = "ada";
+        response.end();
+      });
+      app.get("/slow", async (request, response) => {
+        entries(request).file1 = "looked at";
+        await slow.pass();
+        response.end();
+      });
+      app.get("/logout", async (request, response) => {
+        await logout(request);
+        response.end();
+      });
+      app.get("/me", (request, response) => response.send(entries(request).user ?? "nobody"));
+      const visitor = new Visitor(await serve(app));
+      await visitor.visit("/login");
+      const thief = visitor.copy();
+      const running = visitor.visit("/slow");
+      await slow.arrived;
+      await visitor.visit("/logout");
+      slow.open();
+      await running;
+      // A client with the cookie from before the logout: another tab, or a thief.
+      return await thief.read("/me");
+    };
+    expect(await logOutMeanwhile(peer())).toBe("ada");
+    expect(await logOutMeanwhile(latchkey())).toBe("nobody");
+  },
+);
 
 test("pain 3, a redirect arrives before the store has the data (expressjs/session#360)", async () => {
   /**

@@ -30,7 +30,9 @@ export class SharedCache {
   }
 
   #find({ url = "", headers }: IncomingMessage): Stored | undefined {
-    return this.#stored.get(url)?.find(({ chosenBy }) => Object.entries(chosenBy).every(([name, value]) => headers[name] === value));
+    return this.#stored
+      .get(url)
+      ?.find(({ chosenBy }) => Object.entries(chosenBy).every(([name, value]) => headers[name] === value));
   }
 
   async #forward(request: IncomingMessage) {

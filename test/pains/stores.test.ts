@@ -42,7 +42,9 @@ function counting(manager: SessionManager<Data>): Express {
 
 test("pain 7, the memory store leaks, and goes into production (expressjs/session#284)", async () => {
   const theirs = new ExpressMemoryStore();
-  const app = express().use(expressSession({ secret: "a secret of this test", store: theirs, resave: true, saveUninitialized: true }));
+  const app = express().use(
+    expressSession({ secret: "a secret of this test", store: theirs, resave: true, saveUninitialized: true }),
+  );
   const crawled = await serve(app.get("/", (_, response) => response.send("hello")));
   for (let crawler = 0; crawler < 30; crawler++) await new Visitor(crawled).visit("/");
   const kept = await new Promise<object>((resolve) => theirs.all((_, sessions) => resolve(sessions ?? {})));
@@ -67,34 +69,42 @@ test("pain 7, the memory store leaks, and goes into production (expressjs/sessio
   expect(() => new MemoryStore({ mode: "production" })).toThrow("not for production");
 });
 
-test.skipIf(redisPrograms === undefined)("pain 9, callbacks, and no promise to wait for (expressjs/session#607)", async () => {
-  // A store that was written with callbacks, on a Redis, awaited like everything else.
-  const manager = make({ store: fromExpressStore(new ConnectRedis({ client: redis().client, prefix: "pain9:" })) });
-  const loaded = await manager.load(undefined);
-  loaded.data.visits = 1;
-  const [[, setCookie] = ["", ""]] = await manager.commit(loaded);
-  expect((await manager.load(setCookie.split(";")[0])).data).toEqual({ visits: 1 });
+test.skipIf(redisPrograms === undefined)(
+  "pain 9, callbacks, and no promise to wait for (expressjs/session#607)",
+  async () => {
+    // A store that was written with callbacks, on a Redis, awaited like everything else.
+    const manager = make({ store: fromExpressStore(new ConnectRedis({ client: redis().client, prefix: "pain9:" })) });
+    const loaded = await manager.load(undefined);
+    loaded.data.visits = 1;
+    const [[, setCookie] = ["", ""]] = await manager.commit(loaded);
+    expect((await manager.load(setCookie.split(";")[0])).data).toEqual({ visits: 1 });
 
-  // What throws behind a callback arrives where it is awaited.
-  const broken = new ExpressMemoryStore();
-  broken.set = (_id, _session, callback) => void setImmediate(() => callback?.(new Error("the disk is full")));
-  const failing = make({ store: fromExpressStore(broken) });
-  const other = await failing.load(undefined);
-  other.data.visits = 1;
-  await expect(failing.commit(other)).rejects.toMatchObject({ code: "store_failed", cause: { message: "the disk is full" } });
+    // What throws behind a callback arrives where it is awaited.
+    const broken = new ExpressMemoryStore();
+    broken.set = (_id, _session, callback) => void setImmediate(() => callback?.(new Error("the disk is full")));
+    const failing = make({ store: fromExpressStore(broken) });
+    const other = await failing.load(undefined);
+    other.data.visits = 1;
+    await expect(failing.commit(other)).rejects.toMatchObject({
+      code: "store_failed",
+      cause: { message: "the disk is full" },
+    });
 
-  // Middleware that was written for callbacks still gets them.
-  const app = express().use(session(manager));
-  app.get("/old", (request, response, next) => {
-    const { session: old } = request as unknown as { session: Data & { save(done: (error?: unknown) => void): void } };
-    old.user = "ada";
-    old.save((error) => (error === undefined ? response.redirect("/who") : next(error)));
-  });
-  app.get("/who", (request, response) => response.send(sessionOf(manager, request).data.user ?? "nobody"));
-  const visitor = new Visitor(await serve(app));
-  await visitor.visit("/old");
-  expect(await visitor.read("/who")).toBe("ada");
-});
+    // Middleware that was written for callbacks still gets them.
+    const app = express().use(session(manager));
+    app.get("/old", (request, response, next) => {
+      const { session: old } = request as unknown as {
+        session: Data & { save(done: (error?: unknown) => void): void };
+      };
+      old.user = "ada";
+      old.save((error) => (error === undefined ? response.redirect("/who") : next(error)));
+    });
+    app.get("/who", (request, response) => response.send(sessionOf(manager, request).data.user ?? "nobody"));
+    const visitor = new Visitor(await serve(app));
+    await visitor.visit("/old");
+    expect(await visitor.read("/who")).toBe("ada");
+  },
+);
 
 test.skipIf(redisPrograms === undefined)(
   "pain 14, Redis is down, and there is no session, or no answer (tj/connect-redis#72)",
@@ -103,7 +113,9 @@ test.skipIf(redisPrograms === undefined)(
     const peer = express()
       .set("env", "test")
       .use(expressSession({ secret: "a secret", store: peerStore, resave: false, saveUninitialized: false }));
-    const theirs = new Visitor(await serve(peer.get("/me", (request, response) => response.send(typeof request.session))));
+    const theirs = new Visitor(
+      await serve(peer.get("/me", (request, response) => response.send(typeof request.session))),
+    );
     // What its stores tell it when the connection breaks.
     peerStore.emit("disconnect");
     expect(await theirs.read("/me")).toBe("undefined");
@@ -125,7 +137,11 @@ test.skipIf(redisPrograms === undefined)(
     guest.jar.take([visitor.jar.header!]);
     const waiting = new Visitor(await serve(counting(hasty)));
     waiting.jar.take([visitor.jar.header!]);
-    expect([await visitor.read("/me"), await guest.read("/me"), await waiting.read("/me")]).toEqual(["ada", "ada", "ada"]);
+    expect([await visitor.read("/me"), await guest.read("/me"), await waiting.read("/me")]).toEqual([
+      "ada",
+      "ada",
+      "ada",
+    ]);
 
     // A Redis that holds the connection and says nothing: the wait ends.
     server.signal("SIGSTOP");
@@ -134,7 +150,10 @@ test.skipIf(redisPrograms === undefined)(
 
     await server.kill();
     const refused = await visitor.visit("/me");
-    expect([refused.status, await refused.text()]).toEqual([500, expect.stringMatching(/^store_failed: The session store failed while/)]);
+    expect([refused.status, await refused.text()]).toEqual([
+      500,
+      expect.stringMatching(/^store_failed: The session store failed while/),
+    ]);
     expect(refused.headers.getSetCookie()).toEqual([]);
     // The other policy: pages for everybody go on, what must not come to nothing does not, and the
     // cookie stays.
@@ -159,14 +178,23 @@ test.skipIf(redisPrograms === undefined)(
         const kind = await client.type(key);
         parts.push(
           key,
-          kind === "hash" ? await client.hGetAll(key) : kind === "zset" ? await client.zRange(key, 0, -1) : await client.get(key),
+          kind === "hash"
+            ? await client.hGetAll(key)
+            : kind === "zset"
+              ? await client.zRange(key, 0, -1)
+              : await client.get(key),
         );
       }
       return JSON.stringify(parts);
     };
     await client.flushAll();
     const peer = express().use(
-      expressSession({ secret: "a secret", store: new ConnectRedis({ client }), resave: false, saveUninitialized: false }),
+      expressSession({
+        secret: "a secret",
+        store: new ConnectRedis({ client }),
+        resave: false,
+        saveUninitialized: false,
+      }),
     );
     peer.get("/login", (request, response) => {
       Object.assign(request.session, { user: "ada" });

@@ -81,7 +81,9 @@ test("pain 6, users do not know how to set resave and saveUninitialized (express
     set(...args);
   };
   // The values that both options have when they are not set.
-  const peer = express().use(expressSession({ secret: "a secret of this test", store: peerStore, resave: true, saveUninitialized: true }));
+  const peer = express().use(
+    expressSession({ secret: "a secret of this test", store: peerStore, resave: true, saveUninitialized: true }),
+  );
   const reader = new Visitor(await serve(peer.get("/", (_, response) => response.send("hello"))));
   await reader.visit("/");
   await reader.visit("/");
@@ -109,8 +111,12 @@ test("pain 6, users do not know how to set resave and saveUninitialized (express
 
 test("pain 12, a visitor who only reads gets a cookie (h3js/h3#1523)", async () => {
   const peerStore = new ExpressMemoryStore();
-  const peer = express().use(expressSession({ secret: "a secret of this test", store: peerStore, resave: true, saveUninitialized: true }));
-  const theirs = await serve(peer.get("/", (request, response) => response.send(String(Object.hasOwn(request.session, "user")))));
+  const peer = express().use(
+    expressSession({ secret: "a secret of this test", store: peerStore, resave: true, saveUninitialized: true }),
+  );
+  const theirs = await serve(
+    peer.get("/", (request, response) => response.send(String(Object.hasOwn(request.session, "user")))),
+  );
   const { visitor, calls } = await shop();
   const sent = { theirs: 0 };
   for (let crawler = 0; crawler < 10; crawler++) {
@@ -122,7 +128,8 @@ test("pain 12, a visitor who only reads gets a cookie (h3js/h3#1523)", async () 
   expect(calls).toEqual([]);
 
   await visitor.visit("/login");
-  for (const path of ["/", "/about", "/logo.svg"]) expect((await visitor.visit(path)).headers.getSetCookie()).toEqual([]);
+  for (const path of ["/", "/about", "/logo.svg"])
+    expect((await visitor.visit(path)).headers.getSetCookie()).toEqual([]);
   expect(calls).toEqual(["set", "get", "get"]);
 
   // A forged cookie costs one signature.
@@ -142,7 +149,10 @@ test("pain 27, no one can tell why a session was not saved (expressjs/session#95
   };
   expect(await report("/")).toEqual(["none", "none: Nothing sent: no session came in, and nothing was saved in it."]);
   expect(await report("/login")).toEqual(["none", "save: Sent because a session begins."]);
-  expect(await report("/rename/Ada")).toEqual(["valid", "save: Saved because data changed. No cookie sent: the browser has this token."]);
+  expect(await report("/rename/Ada")).toEqual([
+    "valid",
+    "save: Saved because data changed. No cookie sent: the browser has this token.",
+  ]);
   expect(await report("/rename/Ada")).toEqual(["valid", "none: Nothing sent: nothing changed."]);
   expect(await report("/logo.svg")).toEqual([]);
   // A change that came too late is an error where it was made, and not a silence.

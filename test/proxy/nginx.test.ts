@@ -45,12 +45,19 @@ class Visitor {
 
   async get(path: string): Promise<Answer> {
     const url = new URL(path, this.#origin);
-    const headers: Record<string, string> = { Host: url.host, Accept: "text/html", "Sec-Fetch-Site": "none", "Sec-Fetch-Dest": "document" };
+    const headers: Record<string, string> = {
+      Host: url.host,
+      Accept: "text/html",
+      "Sec-Fetch-Site": "none",
+      "Sec-Fetch-Dest": "document",
+    };
     const cookies = await this.#jar.getCookieString(url.href);
     if (cookies !== "") headers["Cookie"] = cookies;
     const options = { host: "127.0.0.1", port: this.#port, path, headers, agent: false };
     const request =
-      url.protocol === "https:" ? httpsRequest({ ...options, servername: url.hostname, rejectUnauthorized: false }) : httpRequest(options);
+      url.protocol === "https:"
+        ? httpsRequest({ ...options, servername: url.hostname, rejectUnauthorized: false })
+        : httpRequest(options);
     request.end();
     const [response] = (await once(request, "response")) as [IncomingMessage];
     let body = "";
@@ -108,7 +115,10 @@ describe.skipIf(nginxPath === undefined || opensslPath === undefined)("behind ng
         }
       }
       for (const file of EXAMPLES) {
-        const example = await runExample(`examples/${file}/app.ts`, { NODE_ENV: mode, SECRET_KEY: generateSecretKey() });
+        const example = await runExample(`examples/${file}/app.ts`, {
+          NODE_ENV: mode,
+          SECRET_KEY: generateSecretKey(),
+        });
         examples.set(`${file} ${mode}`, example);
         hosts.push({ name: nameOf("example", file, mode), upstream: Number(new URL(example.url).port) });
       }
@@ -122,7 +132,8 @@ describe.skipIf(nginxPath === undefined || opensslPath === undefined)("behind ng
     certificate?.remove();
   });
 
-  const throughNginx = (...parts: readonly string[]): Visitor => new Visitor(`https://${nameOf(...parts)}:${nginx.port}/`, nginx.port);
+  const throughNginx = (...parts: readonly string[]): Visitor =>
+    new Visitor(`https://${nameOf(...parts)}:${nginx.port}/`, nginx.port);
   const direct = (framework: string, mode: Mode): Visitor => {
     const { port } = upstreams.get(`${framework} ${mode}`)!;
     return new Visitor(`http://127.0.0.1:${port}/`, port);
@@ -150,11 +161,14 @@ describe.skipIf(nginxPath === undefined || opensslPath === undefined)("behind ng
   });
 
   describe.each(EXAMPLES)("the example for %s", (file) => {
-    test.each(MODES)("C5, P1: in %s as NODE_ENV says it, the cookie is Secure and there is no toolbar", async (mode) => {
-      const { setCookie, body } = await throughNginx("example", file, mode).get("/");
-      expect(setCookie).toEqual([expect.stringMatching(SECURE)]);
-      expect(body).toContain("Visit 1");
-      expect(body).not.toContain("_latchkey");
-    });
+    test.each(MODES)(
+      "C5, P1: in %s as NODE_ENV says it, the cookie is Secure and there is no toolbar",
+      async (mode) => {
+        const { setCookie, body } = await throughNginx("example", file, mode).get("/");
+        expect(setCookie).toEqual([expect.stringMatching(SECURE)]);
+        expect(body).toContain("Visit 1");
+        expect(body).not.toContain("_latchkey");
+      },
+    );
   });
 });

@@ -7,8 +7,16 @@ import Fastify from "fastify";
 import { Hono } from "hono";
 import Koa from "koa";
 import { SessionManager, type KeyRing, type Session } from "latchkey";
-import { debugToolbar as expressToolbar, session as expressSession, sessionOf as expressSessionOf } from "latchkey/express";
-import { debugToolbar as fastifyToolbar, session as fastifySession, sessionOf as fastifySessionOf } from "latchkey/fastify";
+import {
+  debugToolbar as expressToolbar,
+  session as expressSession,
+  sessionOf as expressSessionOf,
+} from "latchkey/express";
+import {
+  debugToolbar as fastifyToolbar,
+  session as fastifySession,
+  sessionOf as fastifySessionOf,
+} from "latchkey/fastify";
 import { debugToolbar as honoToolbar, session as honoSession, type SessionEnv } from "latchkey/hono";
 import { debugToolbar as koaToolbar, session as koaSession, type SessionContext } from "latchkey/koa";
 import { debugToolbar as nodeToolbar, session as nodeSession, type SessionRequest } from "latchkey/node";
@@ -48,7 +56,8 @@ export const FRAMEWORKS: Readonly<Record<string, Start>> = {
     return await listening(server.listen(0, "127.0.0.1"));
   },
   Express: async (manager, toolbar) => await onExpress(express(), manager, toolbar),
-  "Express with trust proxy": async (manager, toolbar) => await onExpress(express().set("trust proxy", 1), manager, toolbar),
+  "Express with trust proxy": async (manager, toolbar) =>
+    await onExpress(express().set("trust proxy", 1), manager, toolbar),
   Fastify: async (manager, toolbar) => await onFastify(false, manager, toolbar),
   "Fastify with trustProxy": async (manager, toolbar) => await onFastify(true, manager, toolbar),
   Koa: async (manager, toolbar) => await onKoa(false, manager, toolbar),

@@ -50,7 +50,15 @@ const DAY = 86_400;
 const nothing = (): void => undefined;
 const write = (session: Session<Data>): void => void (session.data["a"] = 2);
 const ROWS: readonly Row[] = [
-  { state: "no cookie came in, nobody looked", comes: "nothing", handle: nothing, action: "none", store: [], cookie: "none", vary: false },
+  {
+    state: "no cookie came in, nobody looked",
+    comes: "nothing",
+    handle: nothing,
+    action: "none",
+    store: [],
+    cookie: "none",
+    vary: false,
+  },
   {
     state: "no cookie came in, data looked at and empty",
     comes: "nothing",
@@ -60,7 +68,15 @@ const ROWS: readonly Row[] = [
     cookie: "none",
     vary: true,
   },
-  { state: "no cookie came in, data written", comes: "nothing", handle: write, action: "save", store: ["set"], cookie: "set", vary: true },
+  {
+    state: "no cookie came in, data written",
+    comes: "nothing",
+    handle: write,
+    action: "save",
+    store: ["set"],
+    cookie: "set",
+    vary: true,
+  },
   {
     state: "no cookie came in, login without data",
     comes: "nothing",
@@ -148,8 +164,24 @@ const ROWS: readonly Row[] = [
     cookie: "set",
     vary: true,
   },
-  { state: "renewed", comes: "good", handle: (s) => s.renew(), action: "renew", store: ["set", "set"], cookie: "set", vary: true },
-  { state: "logged in", comes: "good", handle: (s) => s.login("7"), action: "renew", store: ["set", "set"], cookie: "set", vary: true },
+  {
+    state: "renewed",
+    comes: "good",
+    handle: (s) => s.renew(),
+    action: "renew",
+    store: ["set", "set"],
+    cookie: "set",
+    vary: true,
+  },
+  {
+    state: "logged in",
+    comes: "good",
+    handle: (s) => s.login("7"),
+    action: "renew",
+    store: ["set", "set"],
+    cookie: "set",
+    vary: true,
+  },
   {
     state: "emptied",
     comes: "good",
@@ -237,50 +269,57 @@ const ROWS: readonly Row[] = [
 ];
 
 describe.each(Object.keys(KINDS))("%s: what the end of a request does", (kind) => {
-  test.each(ROWS)("$state", async ({ comes, handle, before, action, store, cookie: inCookie, cookieWithStore, vary }) => {
-    const time = new Time();
-    const ring = new KeyRing(generateSecretKey());
-    const calls: string[] = [];
-    const options = KINDS[kind]!(time);
-    const isStore = options.store !== undefined;
-    const cookie = isStore ? (cookieWithStore ?? inCookie) : inCookie;
-    const manager = new SessionManager<Data>({
-      keys: ring,
-      clock: time.clock,
-      lifetime: 30 * DAY,
-      idleTimeout: 14 * DAY,
-      ...options,
-      store: watch(options.store, calls),
-    });
-    const visitor = new Visitor(manager);
-    if (comes === "good") await visitor.visit((session) => Object.assign(session.data, { a: 1, list: [1] }));
-    if (comes === "bad") visitor.jar.take([`${kind === "flask" ? "session" : "__Host-session"}=forged; Path=/`]);
-    before?.({ time, ring });
-    messages.length = 0;
+  test.each(ROWS)(
+    "$state",
+    async ({ comes, handle, before, action, store, cookie: inCookie, cookieWithStore, vary }) => {
+      const time = new Time();
+      const ring = new KeyRing(generateSecretKey());
+      const calls: string[] = [];
+      const options = KINDS[kind]!(time);
+      const isStore = options.store !== undefined;
+      const cookie = isStore ? (cookieWithStore ?? inCookie) : inCookie;
+      const manager = new SessionManager<Data>({
+        keys: ring,
+        clock: time.clock,
+        lifetime: 30 * DAY,
+        idleTimeout: 14 * DAY,
+        ...options,
+        store: watch(options.store, calls),
+      });
+      const visitor = new Visitor(manager);
+      if (comes === "good") await visitor.visit((session) => Object.assign(session.data, { a: 1, list: [1] }));
+      if (comes === "bad") visitor.jar.take([`${kind === "flask" ? "session" : "__Host-session"}=forged; Path=/`]);
+      before?.({ time, ring });
+      messages.length = 0;
 
-    // Opening is not part of the table: the store is asked once for a token that verifies, and
-    // never for anything else.
-    const session = await manager.load(visitor.jar.header);
-    expect(calls.splice(0).filter((call) => call === "get")).toHaveLength(isStore && comes === "good" ? 1 : 0);
-    await handle(session);
-    const headers = await manager.commit(session);
+      // Opening is not part of the table: the store is asked once for a token that verifies, and
+      // never for anything else.
+      const session = await manager.load(visitor.jar.header);
+      expect(calls.splice(0).filter((call) => call === "get")).toHaveLength(isStore && comes === "good" ? 1 : 0);
+      await handle(session);
+      const headers = await manager.commit(session);
 
-    expect(isStore ? calls : store).toEqual(store);
-    const setCookies = headers.filter(([name]) => name === "Set-Cookie").map(([, value]) => value);
-    expect(setCookies.map((line) => (line.includes("Max-Age=0") ? "expired" : "set"))).toEqual(cookie === "none" ? [] : [cookie]);
-    // A store is asked before anybody looks, so only a cookie that nobody opened leaves no trace.
-    expect(headers.some(([name, value]) => name === "Vary" && value === "Cookie")).toBe(vary);
-    expect(headers.some(([name]) => name === "Cache-Control")).toBe(setCookies.length > 0);
-    expect(messages).toHaveLength(1);
-    expect(messages[0]).toMatchObject({ action, accessed: vary });
-    expect(messages[0]!.explanation).toMatch(/^[A-Z].*\.$/);
-  });
+      expect(isStore ? calls : store).toEqual(store);
+      const setCookies = headers.filter(([name]) => name === "Set-Cookie").map(([, value]) => value);
+      expect(setCookies.map((line) => (line.includes("Max-Age=0") ? "expired" : "set"))).toEqual(
+        cookie === "none" ? [] : [cookie],
+      );
+      // A store is asked before anybody looks, so only a cookie that nobody opened leaves no trace.
+      expect(headers.some(([name, value]) => name === "Vary" && value === "Cookie")).toBe(vary);
+      expect(headers.some(([name]) => name === "Cache-Control")).toBe(setCookies.length > 0);
+      expect(messages).toHaveLength(1);
+      expect(messages[0]).toMatchObject({ action, accessed: vary });
+      expect(messages[0]!.explanation).toMatch(/^[A-Z].*\.$/);
+    },
+  );
 });
 
 describe("with a store, where the session is opened although nobody looks at it", () => {
   const world = async (): Promise<{ time: Time; visitor: Visitor }> => {
     const time = new Time();
-    const visitor = new Visitor(new SessionManager<Data>({ keys: generateSecretKey(), clock: time.clock, ...KINDS["memory"]!(time) }));
+    const visitor = new Visitor(
+      new SessionManager<Data>({ keys: generateSecretKey(), clock: time.clock, ...KINDS["memory"]!(time) }),
+    );
     await visitor.visit(write);
     return { time, visitor };
   };

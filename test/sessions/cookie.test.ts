@@ -28,7 +28,20 @@ describe("reading a Cookie header", () => {
   });
 
   test("no other white space makes a name ours: that is how prefixes were smuggled past browsers", () => {
-    for (const blank of ["\u00a0", "\u000b", "\u000c", "\u2028", "\u2029", "\ufeff", "\u1680", "\u3000", "\r", "\n", "\u0000", "\u0085"]) {
+    for (const blank of [
+      "\u00a0",
+      "\u000b",
+      "\u000c",
+      "\u2028",
+      "\u2029",
+      "\ufeff",
+      "\u1680",
+      "\u3000",
+      "\r",
+      "\n",
+      "\u0000",
+      "\u0085",
+    ]) {
       expect(readCookieValues(`${blank}${NAME}=x`, NAME)).toEqual([]);
       expect(readCookieValues(`${NAME}${blank}=x`, NAME)).toEqual([]);
       expect(readCookieValues(`${NAME}=x${blank}`, NAME)).toEqual([`x${blank}`]);
@@ -36,7 +49,9 @@ describe("reading a Cookie header", () => {
   });
 
   test("a long run of blanks costs no more than its length", () => {
-    expect(readCookieValues(`a=${" ".repeat(15_000)}x; ${" ".repeat(15_000)}${NAME}=${" ".repeat(15_000)}y`, NAME)).toEqual(["y"]);
+    expect(
+      readCookieValues(`a=${" ".repeat(15_000)}x; ${" ".repeat(15_000)}${NAME}=${" ".repeat(15_000)}y`, NAME),
+    ).toEqual(["y"]);
   });
 });
 
@@ -58,14 +73,24 @@ describe("the cookie's name and attributes", () => {
     ],
     [{ partitioned: true }, undefined, "__Host-session=v; Path=/; HttpOnly; Secure; Partitioned; SameSite=Lax"],
     [{ sameSite: "Strict" }, undefined, "__Host-session=v; Path=/; HttpOnly; Secure; SameSite=Strict"],
-    [{ sameSite: "None" }, { secure: false, host: "localhost" }, "__Host-session=v; Path=/; HttpOnly; Secure; SameSite=None"],
+    [
+      { sameSite: "None" },
+      { secure: false, host: "localhost" },
+      "__Host-session=v; Path=/; HttpOnly; Secure; SameSite=None",
+    ],
   ] as const)("%j for %j", (options, request, expected) => {
     expect(write(options, request)).toBe(expected);
   });
 
   test("Secure unless the request is plain http on a loopback host", () => {
     const isSecure = (secure: boolean, host: string): boolean =>
-      new SessionCookie({}, undefined, "development").isSecureFor({ secure, host, peer: "127.0.0.1", httpVersion: "1.1", headers: {} });
+      new SessionCookie({}, undefined, "development").isSecureFor({
+        secure,
+        host,
+        peer: "127.0.0.1",
+        httpVersion: "1.1",
+        headers: {},
+      });
     for (const host of [
       "localhost",
       "localhost:5000",
@@ -96,16 +121,19 @@ describe("the cookie's name and attributes", () => {
 
   test("Max-Age is whole seconds, and 400 days at most", () => {
     const cookie = new SessionCookie({}, undefined, "development");
-    expect(attributesOf(cookie.write("a", "v", true, 3600))).toBe("Max-Age=3600; Path=/; HttpOnly; Secure; SameSite=Lax");
+    expect(attributesOf(cookie.write("a", "v", true, 3600))).toBe(
+      "Max-Age=3600; Path=/; HttpOnly; Secure; SameSite=Lax",
+    );
     expect(cookie.write("a", "v", true, 500 * 86_400)).toContain(`Max-Age=${400 * 86_400};`);
   });
 
   test("expiring repeats the attributes, or browsers would keep the cookie", () => {
     expect(
-      new SessionCookie({ name: "sid", domain: "example.org", path: "/app", partitioned: true }, undefined, "development").writeExpired(
-        "sid",
-        true,
-      ),
+      new SessionCookie(
+        { name: "sid", domain: "example.org", path: "/app", partitioned: true },
+        undefined,
+        "development",
+      ).writeExpired("sid", true),
     ).toBe(
       "sid=; Max-Age=0; Domain=example.org; Path=/app; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; Partitioned; SameSite=Lax",
     );
@@ -130,6 +158,8 @@ describe("the cookie's name and attributes", () => {
       { name: "a", path: "/;x" },
     ];
     for (const cookie of wrong)
-      expect(() => new SessionManager({ keys, cookie: cookie as CookieOptions }), JSON.stringify(cookie)).toThrow(InvalidOptionError);
+      expect(() => new SessionManager({ keys, cookie: cookie as CookieOptions }), JSON.stringify(cookie)).toThrow(
+        InvalidOptionError,
+      );
   });
 });

@@ -32,77 +32,102 @@ async function race(
 }
 
 describe("what a session's requests do at the same time", () => {
-  test.each(STORE_KINDS)("T2: with %s, a login that meets a renewal made elsewhere sends its cookie, and logs in", async (kind) => {
-    const time = new Time();
-    const servers = twoServers(kind, time);
-    const visitor = new Visitor(time);
-    await visitor.visit(servers[0], (session) => (session.data["cart"] = ["a-1"]));
-    const planted = visitor.pair();
-    await race(
-      visitor,
-      servers,
-      (session) => session.renew(),
-      (session) => session.login("7"),
-    );
-    expect(visitor.setCookies).toHaveLength(1);
-    expect(visitor.pair()).not.toBe(planted);
-    for (const server of servers) {
-      expect(await visitor.visit(server, (session) => [session.subject, session.data["cart"]])).toEqual(["7", ["a-1"]]);
-    }
-  });
-
-  test.each(STORE_KINDS)("T3: with %s, an entry that the request deletes which loses the race stays deleted", async (kind) => {
-    const time = new Time();
-    const servers = twoServers(kind, time);
-    const visitor = new Visitor(time);
-    await visitor.visit(servers[0], (session) => (session.login("7"), Object.assign(session.data, { isAdmin: true, clicks: 1 })));
-    await race(
-      visitor,
-      servers,
-      (session) => (session.data["clicks"] = 2),
-      (session) => delete session.data["isAdmin"],
-    );
-    for (const server of servers) expect(await visitor.visit(server, (session) => ({ ...session.data }))).toEqual({ clicks: 2 });
-  });
-
-  test.each(STORE_KINDS)("T4: with %s, 'remember me' of the request that loses is kept when its changes are merged", async (kind) => {
-    const time = new Time();
-    for (const wanted of [true, false]) {
+  test.each(STORE_KINDS)(
+    "T2: with %s, a login that meets a renewal made elsewhere sends its cookie, and logs in",
+    async (kind) => {
+      const time = new Time();
       const servers = twoServers(kind, time);
       const visitor = new Visitor(time);
-      await visitor.visit(servers[0], (session) => (session.login("7"), (session.persistent = !wanted)));
+      await visitor.visit(servers[0], (session) => (session.data["cart"] = ["a-1"]));
+      const planted = visitor.pair();
       await race(
         visitor,
         servers,
-        (session) => (session.data["clicks"] = 1),
-        (session) => (session.persistent = wanted),
+        (session) => session.renew(),
+        (session) => session.login("7"),
       );
+      expect(visitor.setCookies).toHaveLength(1);
+      expect(visitor.pair()).not.toBe(planted);
       for (const server of servers) {
-        expect(await visitor.visit(server, (session) => [session.persistent, session.data["clicks"]])).toEqual([wanted, 1]);
+        expect(await visitor.visit(server, (session) => [session.subject, session.data["cart"]])).toEqual([
+          "7",
+          ["a-1"],
+        ]);
       }
-    }
-  });
+    },
+  );
 
-  test.each(STORE_KINDS)("T4: with %s, the answer that wins with 'remember me' is not undone by a merge", async (kind) => {
-    const time = new Time();
-    for (const wanted of [true, false]) {
+  test.each(STORE_KINDS)(
+    "T3: with %s, an entry that the request deletes which loses the race stays deleted",
+    async (kind) => {
+      const time = new Time();
       const servers = twoServers(kind, time);
       const visitor = new Visitor(time);
-      await visitor.visit(servers[0], (session) => (session.login("7"), (session.persistent = !wanted)));
+      await visitor.visit(
+        servers[0],
+        (session) => (session.login("7"), Object.assign(session.data, { isAdmin: true, clicks: 1 })),
+      );
       await race(
         visitor,
         servers,
-        (session) => (session.persistent = wanted),
-        (session) => (session.data["clicks"] = 1),
+        (session) => (session.data["clicks"] = 2),
+        (session) => delete session.data["isAdmin"],
       );
-      for (const server of servers) {
-        expect(await visitor.visit(server, (session) => [session.persistent, session.data["clicks"]])).toEqual([wanted, 1]);
+      for (const server of servers)
+        expect(await visitor.visit(server, (session) => ({ ...session.data }))).toEqual({ clicks: 2 });
+    },
+  );
+
+  test.each(STORE_KINDS)(
+    "T4: with %s, 'remember me' of the request that loses is kept when its changes are merged",
+    async (kind) => {
+      const time = new Time();
+      for (const wanted of [true, false]) {
+        const servers = twoServers(kind, time);
+        const visitor = new Visitor(time);
+        await visitor.visit(servers[0], (session) => (session.login("7"), (session.persistent = !wanted)));
+        await race(
+          visitor,
+          servers,
+          (session) => (session.data["clicks"] = 1),
+          (session) => (session.persistent = wanted),
+        );
+        for (const server of servers) {
+          expect(await visitor.visit(server, (session) => [session.persistent, session.data["clicks"]])).toEqual([
+            wanted,
+            1,
+          ]);
+        }
       }
-      // What the browser is told by the next cookie that goes out.
-      await visitor.visit(servers[1], (session) => session.renew());
-      expect(/; Max-Age=\d+/.test(visitor.setCookies[0]!)).toBe(wanted);
-    }
-  });
+    },
+  );
+
+  test.each(STORE_KINDS)(
+    "T4: with %s, the answer that wins with 'remember me' is not undone by a merge",
+    async (kind) => {
+      const time = new Time();
+      for (const wanted of [true, false]) {
+        const servers = twoServers(kind, time);
+        const visitor = new Visitor(time);
+        await visitor.visit(servers[0], (session) => (session.login("7"), (session.persistent = !wanted)));
+        await race(
+          visitor,
+          servers,
+          (session) => (session.persistent = wanted),
+          (session) => (session.data["clicks"] = 1),
+        );
+        for (const server of servers) {
+          expect(await visitor.visit(server, (session) => [session.persistent, session.data["clicks"]])).toEqual([
+            wanted,
+            1,
+          ]);
+        }
+        // What the browser is told by the next cookie that goes out.
+        await visitor.visit(servers[1], (session) => session.renew());
+        expect(/; Max-Age=\d+/.test(visitor.setCookies[0]!)).toBe(wanted);
+      }
+    },
+  );
 });
 
 describe.each(["sealed", "signed", ...STORE_KINDS])("the end of a session, %s", (kind) => {
@@ -188,7 +213,10 @@ describe("the helpers of the attack tests", () => {
   function harmful(kind: string, change: (headers: Headers, session: Session<Data>) => Headers): SessionManager<Data> {
     const manager = makeManager(kind, new Time(), { keys: SECRET, cookie: { name: "sid" } });
     const commit = async (session: Session<Data>): Promise<Headers> => change(await manager.commit(session), session);
-    return { load: async (...given: Parameters<typeof manager.load>) => await manager.load(...given), commit } as SessionManager<Data>;
+    return {
+      load: async (...given: Parameters<typeof manager.load>) => await manager.load(...given),
+      commit,
+    } as SessionManager<Data>;
   }
   const expiry = ["Set-Cookie", "sid=; Max-Age=0; Path=/; Secure"] as const;
   const planted = ["Set-Cookie", "sid=666; Path=/; Secure"] as const;
@@ -196,7 +224,9 @@ describe("the helpers of the attack tests", () => {
   test("T15: a cookie that is refused rightly, and expired or replaced by the answer, makes an attack test fail", async () => {
     for (const kind of ["sealed", "memory"]) {
       for (const more of [expiry, planted]) {
-        const manager = harmful(kind, (headers, { rejection }) => (rejection === undefined ? headers : [...headers, more]));
+        const manager = harmful(kind, (headers, { rejection }) =>
+          rejection === undefined ? headers : [...headers, more],
+        );
         await expect(outcomeOf(manager, "sid=bad")).rejects.toThrow(/that is malformed has led to/);
       }
       expect(
@@ -211,7 +241,9 @@ describe("the helpers of the attack tests", () => {
   test("T15: two sessions that open for nobody, and an answer that expires the visitor's own, make an attack test fail", async () => {
     for (const kind of ["sealed", "memory"]) {
       const [one, two] = [new Visitor(new Time()), new Visitor(new Time())];
-      const manager = harmful(kind, (headers, { rejection }) => (rejection?.reason === "duplicate" ? [...headers, expiry] : headers));
+      const manager = harmful(kind, (headers, { rejection }) =>
+        rejection?.reason === "duplicate" ? [...headers, expiry] : headers,
+      );
       for (const visitor of [one, two]) await visitor.visit(manager, (session) => session.login("7"));
       await expect(outcomeOf(manager, `${one.pair()}; ${two.pair()}`)).rejects.toThrow(
         /opens nothing after the answer to a cookie that is duplicate/,
@@ -223,7 +255,10 @@ describe("the helpers of the attack tests", () => {
     const manager = makeManager("sealed", new Time(), { keys: SECRET, cookie: { name: "sid" } });
     const load = async (header: string, facts: Parameters<typeof manager.load>[1]): Promise<Session<Data>> =>
       await manager.load(header.includes("sid=bad") ? "sid=bad" : header, facts);
-    const blind = { load, commit: async (session: Session<Data>) => await manager.commit(session) } as SessionManager<Data>;
+    const blind = {
+      load,
+      commit: async (session: Session<Data>) => await manager.commit(session),
+    } as SessionManager<Data>;
     await expect(outcomeOf(blind, "sid=bad")).rejects.toThrow(/opens nothing beside a cookie that is malformed/);
   });
 });

@@ -12,7 +12,9 @@ import { Time, type Data } from "./support.ts";
 const CALLS = 7;
 
 /** Whose turn it is at each call of the store, and afterwards whoever comes. */
-const ORDERS = Array.from({ length: 2 ** CALLS }, (_, bits) => Array.from({ length: CALLS }, (_, call) => (bits & (1 << call)) !== 0));
+const ORDERS = Array.from({ length: 2 ** CALLS }, (_, bits) =>
+  Array.from({ length: CALLS }, (_, call) => (bits & (1 << call)) !== 0),
+);
 
 const who = new AsyncLocalStorage<boolean>();
 
@@ -98,7 +100,10 @@ async function both({ managers, cookie }: World, ...acts: readonly [Act, Act]): 
   const sessions = await Promise.all(managers.map(async (manager) => await manager.load(cookie)));
   acts.forEach((act, index) => act(sessions[index]!));
   return await Promise.all(
-    sessions.map(async (session, index) => await who.run(index === 1, async () => cookieOf(await managers[index]!.commit(session)))),
+    sessions.map(
+      async (session, index) =>
+        await who.run(index === 1, async () => cookieOf(await managers[index]!.commit(session))),
+    ),
   );
 }
 type Act = (session: Session<Data>) => unknown;
@@ -111,7 +116,10 @@ const write =
 const leave: Act = (session) => session.logout();
 
 /** Whom all cookies that anybody ever had open, now and later. */
-async function visitors({ managers, time, cookie }: World, sent: readonly (string | undefined)[]): Promise<(string | undefined)[]> {
+async function visitors(
+  { managers, time, cookie }: World,
+  sent: readonly (string | undefined)[],
+): Promise<(string | undefined)[]> {
   const found: (string | undefined)[] = [];
   for (const later of [0, 5, 3600]) {
     time.now += later;
@@ -129,7 +137,11 @@ describe("in every order of their calls to the store", () => {
     for (const order of ORDERS) {
       const world = await begin(order);
       const sent = await both(world, act, leave);
-      expect([order, await world.managers[0].list("7"), new Set(await visitors(world, sent))]).toEqual([order, [], new Set([undefined])]);
+      expect([order, await world.managers[0].list("7"), new Set(await visitors(world, sent))]).toEqual([
+        order,
+        [],
+        new Set([undefined]),
+      ]);
     }
   });
 
@@ -145,7 +157,11 @@ describe("in every order of their calls to the store", () => {
         who.run(false, async () => cookieOf(await world.managers[0].commit(session))),
         who.run(true, async () => await world.managers[1].revokeAll("7")),
       ]);
-      expect([order, await world.managers[0].list("7"), new Set(await visitors(world, [sent]))]).toEqual([order, [], new Set([undefined])]);
+      expect([order, await world.managers[0].list("7"), new Set(await visitors(world, [sent]))]).toEqual([
+        order,
+        [],
+        new Set([undefined]),
+      ]);
     }
   });
 
@@ -173,7 +189,9 @@ describe("in every order of their calls to the store", () => {
       const renewing =
         (key: string): Act =>
         (session) => (renew(session), write(key)(session));
-      const [sent, ...others] = (await both(world, renewing("b"), renewing("c"))).filter((cookie) => cookie !== undefined);
+      const [sent, ...others] = (await both(world, renewing("b"), renewing("c"))).filter(
+        (cookie) => cookie !== undefined,
+      );
       expect([order, others, await world.managers[0].list("7")]).toEqual([order, [], [expect.anything()]]);
       world.time.now += 3600;
       expect([order, (await world.managers[0].load(sent)).data]).toEqual([order, { a: 1, b: true, c: true }]);

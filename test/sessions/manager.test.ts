@@ -80,7 +80,12 @@ describe.each(kinds)("a session kept by %s", (kind) => {
       expect(Object.getPrototypeOf(session.data)).toBe(Object.prototype);
       session.data["more"] = 1;
     });
-    expect(await visitor.visit((session) => Object.keys(session.data).toSorted())).toEqual(["__proto__", "constructor", "deep", "more"]);
+    expect(await visitor.visit((session) => Object.keys(session.data).toSorted())).toEqual([
+      "__proto__",
+      "constructor",
+      "deep",
+      "more",
+    ]);
   });
 
   test("subject and persistence come back, beside the data", async () => {
@@ -91,14 +96,21 @@ describe.each(kinds)("a session kept by %s", (kind) => {
     });
     expect(visitor.setCookies[0]).toMatch(/; Max-Age=\d+; /);
     await visitor.visit((session) =>
-      expect([session.subject, session.persistent, session.isNew, session.data]).toEqual(["ünï 7", true, false, { a: 1 }]),
+      expect([session.subject, session.persistent, session.isNew, session.data]).toEqual([
+        "ünï 7",
+        true,
+        false,
+        { a: 1 },
+      ]),
     );
   });
 
   test("flashed messages are read once", async () => {
     const visitor = new Visitor(makeManager(kind));
     await visitor.visit((session) => (session.flash("one"), session.flash("two", "error")));
-    await visitor.visit((session) => expect(session.data["_flashes"]).toEqual([new Tuple("message", "one"), new Tuple("error", "two")]));
+    await visitor.visit((session) =>
+      expect(session.data["_flashes"]).toEqual([new Tuple("message", "one"), new Tuple("error", "two")]),
+    );
     const messages = [
       { category: "message", message: "one" },
       { category: "error", message: "two" },
@@ -207,7 +219,10 @@ describe.each(kinds)("a session kept by %s", (kind) => {
 
   test.each([
     ["only read", (): void => undefined],
-    ["changed at each visit", (session: Session<Data>): void => void (session.data["n"] = Number(session.data["n"]) + 1)],
+    [
+      "changed at each visit",
+      (session: Session<Data>): void => void (session.data["n"] = Number(session.data["n"]) + 1),
+    ],
   ])("lives while it is used, and no longer than its lifetime: %s", async (_, use) => {
     const time = new Time();
     const visitor = new Visitor(makeManager(kind, time, { lifetime: 10_000, idleTimeout: 1000 }));
@@ -215,7 +230,9 @@ describe.each(kinds)("a session kept by %s", (kind) => {
     const start = time.now;
     let alive = 0;
     for (; time.now < start + 20_000; time.now += 600) {
-      const subject = await visitor.visit((session) => (session.subject === undefined ? undefined : (use(session), session.subject)));
+      const subject = await visitor.visit((session) =>
+        session.subject === undefined ? undefined : (use(session), session.subject),
+      );
       if (subject === "7") alive = time.now - start;
     }
     // Flask's cookie has no start: as in Flask, each time it is signed its life begins anew.
@@ -269,7 +286,9 @@ describe.each(kinds)("a session kept by %s", (kind) => {
 
   test("two cookies of one name are two things: a value moved to another name is nobody's", async () => {
     const keys = generateSecretKey();
-    const [cart, admin] = ["cart", "admin"].map((name) => new Visitor(makeManager(kind, new Time(), { keys, cookie: { name } })));
+    const [cart, admin] = ["cart", "admin"].map(
+      (name) => new Visitor(makeManager(kind, new Time(), { keys, cookie: { name } })),
+    );
     await cart!.visit((session) => (session.data["a"] = 1));
     const moved = await admin!.manager.load(`admin=${cart!.value}`);
     // Flask's format knows no names: all its cookies are one purpose, and compatibility keeps it
@@ -284,7 +303,8 @@ describe.each(kinds)("a session kept by %s", (kind) => {
 
   test("login takes text alone", async () => {
     const session = await makeManager(kind).load(undefined);
-    for (const subject of ["", 7, undefined, null, "\ud800"]) expect(() => session.login(subject as string)).toThrow(InvalidOptionError);
+    for (const subject of ["", 7, undefined, null, "\ud800"])
+      expect(() => session.login(subject as string)).toThrow(InvalidOptionError);
   });
 
   test("update refuses a function that would still be running when the session is saved", async () => {
@@ -311,9 +331,12 @@ describe.each(cookieKinds)("a cookie that holds its session (%s)", (kind) => {
 
   test("over 4,096 bytes throws, and names the largest entries with their sizes and without their values", async () => {
     const visitor = new Visitor(makeManager(kind));
-    const noise = (bytes: number): string => Array.from({ length: bytes }, () => Math.random().toString(36).charAt(2)).join("");
+    const noise = (bytes: number): string =>
+      Array.from({ length: bytes }, () => Math.random().toString(36).charAt(2)).join("");
     const values = { cart: noise(6000), note: noise(400), small: "x" };
-    const error: unknown = await visitor.visit((session) => Object.assign(session.data, values)).catch((caught: unknown) => caught);
+    const error: unknown = await visitor
+      .visit((session) => Object.assign(session.data, values))
+      .catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code: "cookie_too_large" });
     expect((error as Error).message).toMatch(/4,096.*"cart" 6,002 bytes, "note" 402 bytes, "small" 3 bytes/);
     for (const value of [values.cart, values.note]) expect((error as Error).message).not.toContain(value.slice(0, 20));
@@ -369,7 +392,9 @@ describe("the sealed format", () => {
     for (let round = 0; round < 5; round++) {
       await visitor.visit((session) => (session.data["secret"] = `canary ${round % 2}`));
       seen.add(visitor.value);
-      expect(Buffer.from(visitor.value.slice("v3.local.".length), "base64url").toString("latin1")).not.toMatch(/canary|secret/);
+      expect(Buffer.from(visitor.value.slice("v3.local.".length), "base64url").toString("latin1")).not.toMatch(
+        /canary|secret/,
+      );
     }
     expect(seen.size).toBe(5);
   });
@@ -390,8 +415,16 @@ describe("moving from one format to another", () => {
   test.each([
     ["flask to sealed", { format: flask() }, { format: sealed(), fallbackFormats: [flask()] }],
     ["signed to sealed", { format: signed() }, { format: sealed(), fallbackFormats: [signed()] }],
-    ["sealed to a store", { format: sealed() }, { store: openSqlite(time.clock), fallbackFormats: [sealed(), flask()] }],
-    ["flask to a store", { format: flask() }, { store: new MemoryStore({ clock: time.clock }), fallbackFormats: [sealed(), flask()] }],
+    [
+      "sealed to a store",
+      { format: sealed() },
+      { store: openSqlite(time.clock), fallbackFormats: [sealed(), flask()] },
+    ],
+    [
+      "flask to a store",
+      { format: flask() },
+      { store: new MemoryStore({ clock: time.clock }), fallbackFormats: [sealed(), flask()] },
+    ],
   ])("%s: the session goes on, and the old cookie goes", async (_, before, after) => {
     const visitor = new Visitor(new SessionManager<Data>({ keys, clock: time.clock, ...before }));
     await visitor.visit((session) => (session.login("7"), (session.data["a"] = 1)));
@@ -411,7 +444,10 @@ describe("moving from one format to another", () => {
 
 describe("a schema", () => {
   test("of zod gives the data its type, its defaults and its limits", async () => {
-    const manager = new SessionManager({ keys: generateSecretKey(), schema: z.object({ visits: z.int().max(2).default(0) }) });
+    const manager = new SessionManager({
+      keys: generateSecretKey(),
+      schema: z.object({ visits: z.int().max(2).default(0) }),
+    });
     const first = await manager.load(undefined);
     expectTypeOf(first.data.visits).toEqualTypeOf<number | undefined>();
     first.data.visits = 2;
@@ -484,7 +520,10 @@ describe("the channels", () => {
       issuedAt: time.now - 5,
       bytes: `${loaded[1]!.cookieName}${value}`.length,
     });
-    expect(loaded[1]!.key).toMatchObject({ role: "current", fingerprint: expect.stringMatching(/^[0-9a-f]{8}$/) as string });
+    expect(loaded[1]!.key).toMatchObject({
+      role: "current",
+      fingerprint: expect.stringMatching(/^[0-9a-f]{8}$/) as string,
+    });
     expect([loaded[1]!.snapshot(), committed[1]!.snapshot()]).toEqual([{ canary: "tweet" }, { canary: "tweet!" }]);
     expect(loaded[2]).toMatchObject({
       reason: expect.stringMatching(/malformed|bad_signature/) as string,
@@ -493,7 +532,8 @@ describe("the channels", () => {
     expect(committed.map(({ action }) => action)).toEqual(["save", "save", "none"]);
     expect(committed[0]!.attributes).toBe("Path=/; HttpOnly; Secure; SameSite=Lax");
     const text = JSON.stringify([loaded, committed]);
-    for (const secret of ["tweet", value, ...value.split(".").filter((part) => part.length > 8)]) expect(text).not.toContain(secret);
+    for (const secret of ["tweet", value, ...value.split(".").filter((part) => part.length > 8)])
+      expect(text).not.toContain(secret);
   });
 });
 
@@ -518,7 +558,11 @@ describe.each(storeKinds)("sessions in a store (%s)", (kind) => {
     expect(id).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(JSON.stringify(seen)).not.toContain(token);
     seen.length = 0;
-    for (const forged of [token, `${"A".repeat(43)}.${visitor.value.split(".").slice(1).join(".")}`, `${visitor.value}A`])
+    for (const forged of [
+      token,
+      `${"A".repeat(43)}.${visitor.value.split(".").slice(1).join(".")}`,
+      `${visitor.value}A`,
+    ])
       await visitor.manager.load(`__Host-session=${forged}`);
     expect(seen).toEqual([]);
   });
@@ -550,7 +594,12 @@ describe.each(storeKinds)("sessions in a store (%s)", (kind) => {
   test("a user sees all sessions, ends one, and ends all others", async () => {
     const time = new Time();
     const manager = makeManager(kind, time);
-    const [phone, laptop, tablet, other] = Array.from({ length: 4 }, () => new Visitor(manager)) as [Visitor, Visitor, Visitor, Visitor];
+    const [phone, laptop, tablet, other] = Array.from({ length: 4 }, () => new Visitor(manager)) as [
+      Visitor,
+      Visitor,
+      Visitor,
+      Visitor,
+    ];
     for (const visitor of [phone, laptop, tablet]) {
       time.now += 100;
       await visitor.visit((session) => session.login("7"));
@@ -566,7 +615,10 @@ describe.each(storeKinds)("sessions in a store (%s)", (kind) => {
     expect(await tablet.visit((session) => session.subject)).toBeUndefined();
     expect(await manager.revokeAll("7", { except: await phone.visit((session) => session.id) })).toBe(1);
     expect(await laptop.visit((session) => session.subject)).toBeUndefined();
-    expect([await phone.visit((session) => session.subject), await other.visit((session) => session.subject)]).toEqual(["7", "8"]);
+    expect([await phone.visit((session) => session.subject), await other.visit((session) => session.subject)]).toEqual([
+      "7",
+      "8",
+    ]);
     expect(await manager.revokeAll("7")).toBe(1);
     expect(await manager.list("7")).toEqual([]);
   });

@@ -28,7 +28,12 @@ describe.each(Object.keys(STORES))("parallel requests of one session, in %s", (n
   const make = (): { visitor: Visitor; manager: SessionManager<Data>; store: SessionStore; time: Time } => {
     const time = new Time();
     const store = STORES[name]!(time);
-    const manager = new SessionManager<Data>({ keys: generateSecretKey(), clock: time.clock, store, cookie: { secure: true } });
+    const manager = new SessionManager<Data>({
+      keys: generateSecretKey(),
+      clock: time.clock,
+      store,
+      cookie: { secure: true },
+    });
     return { visitor: new Visitor(manager), manager, store, time };
   };
 
@@ -42,7 +47,13 @@ describe.each(Object.keys(STORES))("parallel requests of one session, in %s", (n
     (b.data["list"] as number[]).push(2);
     await manager.commit(a);
     await manager.commit(b);
-    expect((await manager.load(visitor.jar.header)).data).toEqual({ mine: 2, theirs: 2, both: "mine", added: "by them", list: [1, 2] });
+    expect((await manager.load(visitor.jar.header)).data).toEqual({
+      mine: 2,
+      theirs: 2,
+      both: "mine",
+      added: "by them",
+      list: [1, 2],
+    });
   });
 
   test("sixteen writers of one session ask the store once each to read and once each to write", async () => {
@@ -51,7 +62,9 @@ describe.each(Object.keys(STORES))("parallel requests of one session, in %s", (n
     const calls: string[] = [];
     for (const method of ["get", "set"] as const) {
       const own = (store[method] as (...args: readonly unknown[]) => Promise<unknown>).bind(store);
-      Object.assign(store, { [method]: async (...args: readonly unknown[]) => (calls.push(method), await own(...args)) });
+      Object.assign(store, {
+        [method]: async (...args: readonly unknown[]) => (calls.push(method), await own(...args)),
+      });
     }
     const sessions = await Promise.all(Array.from({ length: 16 }, async () => await manager.load(visitor.jar.header)));
     for (const [index, session] of sessions.entries()) {
@@ -59,7 +72,9 @@ describe.each(Object.keys(STORES))("parallel requests of one session, in %s", (n
       session.data[`by ${index}`] = true;
     }
     await Promise.all(sessions.map(async (session) => await manager.commit(session)));
-    expect([calls.filter((call) => call === "get").length, calls.filter((call) => call === "set").length]).toEqual([16, 16]);
+    expect([calls.filter((call) => call === "get").length, calls.filter((call) => call === "set").length]).toEqual([
+      16, 16,
+    ]);
     const { data } = await manager.load(visitor.jar.header);
     expect([data["count"], Object.keys(data).length]).toEqual([16, 17]);
   });
@@ -238,8 +253,10 @@ describe("a store that does not do its part", () => {
   ): SessionStore & { on: boolean } => {
     const switchable = {
       on: false,
-      get: (...args: Parameters<SessionStore["get"]>) => (switchable.on && failingMethod === "get" ? how() : store.get(...args)),
-      set: (...args: Parameters<SessionStore["set"]>) => (switchable.on && failingMethod === "set" ? how() : store.set(...args)),
+      get: (...args: Parameters<SessionStore["get"]>) =>
+        switchable.on && failingMethod === "get" ? how() : store.get(...args),
+      set: (...args: Parameters<SessionStore["set"]>) =>
+        switchable.on && failingMethod === "set" ? how() : store.set(...args),
       delete: (...args: Parameters<SessionStore["delete"]>) =>
         switchable.on && failingMethod === "delete" ? how() : store.delete(...args),
     };
@@ -252,7 +269,11 @@ describe("a store that does not do its part", () => {
     await visitor.visit((session) => (session.data["a"] = 1));
     store.on = true;
     const error: unknown = await visitor.manager.load(visitor.jar.header).catch((caught: unknown) => caught);
-    expect(error).toMatchObject({ name: "SessionError", code: "store_failed", cause: { message: "canary: the database is away" } });
+    expect(error).toMatchObject({
+      name: "SessionError",
+      code: "store_failed",
+      cause: { message: "canary: the database is away" },
+    });
     expect((error as Error).message).not.toContain("canary");
   });
 
@@ -278,7 +299,9 @@ describe("a store that does not do its part", () => {
   test("with the policy anonymous: reading goes on without a session, the cookie stays, and a login is still an error", async () => {
     const inner = new MemoryStore();
     const store = failing("get", inner);
-    const visitor = new Visitor(new SessionManager<Data>({ keys: generateSecretKey(), store, onStoreFailure: "anonymous" }));
+    const visitor = new Visitor(
+      new SessionManager<Data>({ keys: generateSecretKey(), store, onStoreFailure: "anonymous" }),
+    );
     await visitor.visit((session) => (session.data["a"] = 1));
     store.on = true;
     await visitor.visit((session) => expect([session.data, session.rejection?.reason]).toEqual([{}, "store_failed"]));
@@ -289,7 +312,9 @@ describe("a store that does not do its part", () => {
     expect(await visitor.visit((session) => session.data)).toEqual({ a: 1 });
 
     const readOnly = failing("set", inner);
-    const other = new Visitor(new SessionManager<Data>({ keys: generateSecretKey(), store: readOnly, onStoreFailure: "anonymous" }));
+    const other = new Visitor(
+      new SessionManager<Data>({ keys: generateSecretKey(), store: readOnly, onStoreFailure: "anonymous" }),
+    );
     readOnly.on = true;
     await other.visit((session) => (session.data["a"] = 1));
     expect(other.setCookies).toEqual([]);
@@ -298,7 +323,9 @@ describe("a store that does not do its part", () => {
 
   test("with the policy anonymous, a logout that the store does not hear of is an error", async () => {
     const store = failing("delete");
-    const visitor = new Visitor(new SessionManager<Data>({ keys: generateSecretKey(), store, onStoreFailure: "anonymous" }));
+    const visitor = new Visitor(
+      new SessionManager<Data>({ keys: generateSecretKey(), store, onStoreFailure: "anonymous" }),
+    );
     await visitor.visit((session) => session.login("7"));
     store.on = true;
     await expect(visitor.visit((session) => session.logout())).rejects.toMatchObject({ code: "store_failed" });
@@ -314,7 +341,9 @@ describe("a store that does not do its part", () => {
     "with the policy anonymous, a %s is an error as well where the store could not even be read",
     async (_, change) => {
       const store = failing("get");
-      const visitor = new Visitor(new SessionManager<Data>({ keys: generateSecretKey(), store, onStoreFailure: "anonymous" }));
+      const visitor = new Visitor(
+        new SessionManager<Data>({ keys: generateSecretKey(), store, onStoreFailure: "anonymous" }),
+      );
       await visitor.visit((session) => session.login("7"));
       store.on = true;
       await expect(visitor.visit(change)).rejects.toMatchObject({ code: "store_failed" });
@@ -334,7 +363,9 @@ describe("a store that does not do its part", () => {
     };
     const visitor = new Visitor(new SessionManager<Data>({ keys: generateSecretKey(), store: restless }));
     await visitor.visit((session) => (session.data["n"] = 1));
-    await expect(visitor.visit((session) => (session.data["mine"] = 1))).rejects.toMatchObject({ code: "store_conflict" });
+    await expect(visitor.visit((session) => (session.data["mine"] = 1))).rejects.toMatchObject({
+      code: "store_conflict",
+    });
     // A logout that came to nothing must be heard of.
     await expect(visitor.visit((session) => session.logout())).rejects.toMatchObject({ code: "store_conflict" });
   });

@@ -9,13 +9,19 @@ const STORES: Readonly<Record<string, (time: Time) => SessionStore>> = {
   memory: ({ clock }) => new MemoryStore({ clock }),
 };
 
-const cookieOf = (headers: readonly HeaderPair[]): string | undefined => headers.find(([name]) => name === "Set-Cookie")?.[1].split(";")[0];
+const cookieOf = (headers: readonly HeaderPair[]): string | undefined =>
+  headers.find(([name]) => name === "Set-Cookie")?.[1].split(";")[0];
 
 describe.each(Object.keys(STORES))("a token that was renewed, in %s,", (name) => {
   /** A visitor whose session was renewed, the old cookie, and the new one. */
-  async function renewed(
-    how: (session: Session<Data>) => void = (session) => session.renew(),
-  ): Promise<{ manager: SessionManager<Data>; store: SessionStore; time: Time; visitor: Visitor; old: string; fresh: string }> {
+  async function renewed(how: (session: Session<Data>) => void = (session) => session.renew()): Promise<{
+    manager: SessionManager<Data>;
+    store: SessionStore;
+    time: Time;
+    visitor: Visitor;
+    old: string;
+    fresh: string;
+  }> {
     const time = new Time();
     const store = STORES[name]!(time);
     const manager = new SessionManager<Data>({ keys: generateSecretKey(), clock: time.clock, store });
@@ -128,7 +134,10 @@ describe.each(Object.keys(STORES))("a token that was renewed, in %s,", (name) =>
 
   test("has no grace after a login: it may have been planted. The browser's cookie is left alone, whatever the late request does", async () => {
     const { manager, time, old } = await renewed((session) => session.login("7"));
-    for (const handle of [(session: Session<Data>) => session.data, (session: Session<Data>) => (session.data["late"] = 1)]) {
+    for (const handle of [
+      (session: Session<Data>) => session.data,
+      (session: Session<Data>) => (session.data["late"] = 1),
+    ]) {
       const late = await manager.load(old);
       expect([late.subject, late.rejection?.reason]).toEqual([undefined, "moved"]);
       handle(late);

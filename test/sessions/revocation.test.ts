@@ -6,7 +6,10 @@ import { KINDS, makeManager, Time, Visitor, type Data } from "./support.ts";
 type Hooks = Pick<SessionManagerOptions<Data>, "validFrom" | "isRevoked" | "onStoreFailure" | "storeTimeout">;
 
 /** Somebody logged in, whose manager asks these. */
-async function loggedIn(kind: string, hooks: Hooks): Promise<{ visitor: Visitor; time: Time; reason: () => Promise<string | undefined> }> {
+async function loggedIn(
+  kind: string,
+  hooks: Hooks,
+): Promise<{ visitor: Visitor; time: Time; reason: () => Promise<string | undefined> }> {
   const time = new Time();
   const visitor = new Visitor(makeManager(kind, time, hooks));
   await visitor.visit((session) => session.login("7"));
@@ -20,7 +23,9 @@ describe.each(Object.keys(KINDS))("a session, %s,", (kind) => {
   ])("ends when validFrom says %s that the user's sessions count from a later moment", async (_, answer) => {
     let from: number | undefined;
     const asked: string[] = [];
-    const { visitor, time, reason } = await loggedIn(kind, { validFrom: (subject) => (asked.push(subject), answer(from)) });
+    const { visitor, time, reason } = await loggedIn(kind, {
+      validFrom: (subject) => (asked.push(subject), answer(from)),
+    });
     expect(await reason()).toBeUndefined();
     time.now += 10;
     // What began in the very second counts: the visitor who changes the password logs in again at
@@ -54,17 +59,20 @@ describe.each(Object.keys(KINDS))("a session, %s,", (kind) => {
       "isRevoked throws, and validFrom fails as well",
       { isRevoked: () => throwing(), validFrom: () => Promise.reject(new Error("canary: away")) },
     ],
-  ] satisfies [string, Hooks][])("is neither refused nor let in when %s: the request fails as with a broken store", async (_, hooks) => {
-    const { visitor } = await loggedIn(kind, hooks);
-    const error: unknown = await visitor.manager.load(visitor.jar.header).catch((caught: unknown) => caught);
-    expect(error).toMatchObject({ code: "store_failed", cause: { message: "canary: away" } });
-    expect((error as Error).message).not.toContain("canary");
+  ] satisfies [string, Hooks][])(
+    "is neither refused nor let in when %s: the request fails as with a broken store",
+    async (_, hooks) => {
+      const { visitor } = await loggedIn(kind, hooks);
+      const error: unknown = await visitor.manager.load(visitor.jar.header).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: "store_failed", cause: { message: "canary: away" } });
+      expect((error as Error).message).not.toContain("canary");
 
-    const lenient = await loggedIn(kind, { ...hooks, onStoreFailure: "anonymous" });
-    expect(await lenient.reason()).toBe("store_failed");
-    await lenient.visitor.visit((session) => session.data);
-    expect(lenient.visitor.setCookies).toEqual([]);
-  });
+      const lenient = await loggedIn(kind, { ...hooks, onStoreFailure: "anonymous" });
+      expect(await lenient.reason()).toBe("store_failed");
+      await lenient.visitor.visit((session) => session.data);
+      expect(lenient.visitor.setCookies).toEqual([]);
+    },
+  );
 
   test("is waited for no longer than storeTimeout", async () => {
     const { visitor } = await loggedIn(kind, { isRevoked: () => new Promise(() => undefined), storeTimeout: 0.05 });
@@ -106,7 +114,9 @@ describe.each(Object.keys(KINDS).filter((kind) => kind !== "flask"))("the id of 
   test("C9: stays while the session is written, touched and renewed, and changes with login and logout", async () => {
     const time = new Time();
     const visitor = new Visitor(makeManager(kind, time));
-    const idAfter = async (handle: (session: Parameters<Parameters<Visitor["visit"]>[0]>[0]) => unknown): Promise<string> => {
+    const idAfter = async (
+      handle: (session: Parameters<Parameters<Visitor["visit"]>[0]>[0]) => unknown,
+    ): Promise<string> => {
       await visitor.visit(handle);
       return (await visitor.manager.load(visitor.jar.header)).id!;
     };

@@ -1,5 +1,13 @@
 import { DatabaseSync } from "node:sqlite";
-import { flask, sealed, SessionManager, signed, type HeaderPair, type Session, type SessionManagerOptions } from "latchkey";
+import {
+  flask,
+  sealed,
+  SessionManager,
+  signed,
+  type HeaderPair,
+  type Session,
+  type SessionManagerOptions,
+} from "latchkey";
 import { generateSecretKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
 import { SqliteStore } from "latchkey/stores/sqlite";

@@ -37,7 +37,8 @@ function* mutantsOf(value: string): Generator<string> {
       yield start + rest.charAt(0) + rest;
       yield start;
       if (index > 0) yield rest;
-      if (rest.length > 1 && rest.charAt(0) !== rest.charAt(1)) yield start + rest.charAt(1) + rest.charAt(0) + rest.slice(2);
+      if (rest.length > 1 && rest.charAt(0) !== rest.charAt(1))
+        yield start + rest.charAt(1) + rest.charAt(0) + rest.slice(2);
     }
     for (const character of CHARACTERS) {
       yield start + character + rest;
@@ -59,7 +60,11 @@ async function visitorWithSession(kind: string): Promise<Visitor> {
   await visitor.visit(
     (session) => (
       session.login("7"),
-      Object.assign(session.data, { name: "Ada Lovelace", cart: ["a-1", "b-2", "c-3", "d-4", "e-5"], note: "x".repeat(40) })
+      Object.assign(session.data, {
+        name: "Ada Lovelace",
+        cart: ["a-1", "b-2", "c-3", "d-4", "e-5"],
+        note: "x".repeat(40),
+      })
     ),
   );
   return visitor;
@@ -105,7 +110,10 @@ describe.each(["sealed", "signed", "flask", "memory"])("one change to a cookie (
         const socket = connect({ host: "127.0.0.1", port });
         values.forEach((value, index) => {
           const connection = index === values.length - 1 ? "close" : "keep-alive";
-          socket.write(`GET / HTTP/1.1\r\nHost: shop.example\r\nCookie: ${name}=${value}\r\nConnection: ${connection}\r\n\r\n`, "latin1");
+          socket.write(
+            `GET / HTTP/1.1\r\nHost: shop.example\r\nCookie: ${name}=${value}\r\nConnection: ${connection}\r\n\r\n`,
+            "latin1",
+          );
         });
         let text = "";
         for await (const chunk of socket) text += String(chunk);
@@ -118,7 +126,8 @@ describe.each(["sealed", "signed", "flask", "memory"])("one change to a cookie (
       );
       const chosen = mutants.filter((_, index) => index % Math.ceil(mutants.length / 3000) === 0);
       const answers: string[] = [];
-      for (let start = 0; start < chosen.length; start += 100) answers.push(...(await ask(chosen.slice(start, start + 100))));
+      for (let start = 0; start < chosen.length; start += 100)
+        answers.push(...(await ask(chosen.slice(start, start + 100))));
       expect(answers.length).toBe(chosen.length);
       expect(chosen.length).toBeGreaterThan(1500);
       expect(answers.filter((answer) => !/^200[\s\S]*nobody (malformed|bad_signature)/.test(answer))).toEqual([]);

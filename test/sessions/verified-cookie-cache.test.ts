@@ -19,7 +19,8 @@ async function visited(kind: keyof typeof KINDS, options: Partial<SessionManager
   Object.assign(session.data, { name: "Ada", list: [1, { deep: true }] });
   const [[, cookie]] = (await manager.commit(session)) as [readonly [string, string]];
   const header = cookie.split(";")[0]!;
-  for (let visit = 0; visit < 3; visit++) expect((await manager.load(header)).data).toEqual({ name: "Ada", list: [1, { deep: true }] });
+  for (let visit = 0; visit < 3; visit++)
+    expect((await manager.load(header)).data).toEqual({ name: "Ada", list: [1, { deep: true }] });
   return { keys, manager, header };
 }
 
@@ -103,7 +104,8 @@ test.each([
   ["a shorter list", (data: Record<string, unknown>) => (data["deep"] as { list: number[] }).list.pop(), true],
   [
     "a member named __proto__",
-    (data: Record<string, unknown>) => Object.defineProperty(data, "__proto__", { value: 1, enumerable: true, configurable: true }),
+    (data: Record<string, unknown>) =>
+      Object.defineProperty(data, "__proto__", { value: 1, enumerable: true, configurable: true }),
     true,
   ],
 ])("what is a change of the data: %s", async (_, change, isChange) => {

@@ -32,7 +32,8 @@ function random(): number {
   return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 }
 const below = (limit: number): number => Math.floor(random() * limit);
-const letters = (length: number, letter: () => number): string => Array.from({ length }, () => String.fromCodePoint(letter())).join("");
+const letters = (length: number, letter: () => number): string =>
+  Array.from({ length }, () => String.fromCodePoint(letter())).join("");
 
 /** Texts that zlib shortens in every way it can, and such that it does not. */
 const KINDS: Readonly<Record<string, (length: number) => string>> = {
@@ -75,8 +76,10 @@ const KINDS: Readonly<Record<string, (length: number) => string>> = {
     }
     return JSON.stringify(value);
   },
-  "lists of numbers": (length) => JSON.stringify(Array.from({ length: 1 + length / 4 }, () => below(10 ** (1 + below(6))))),
-  "letters of all alphabets": (length) => letters(length / 2, () => (random() < 0.5 ? 0x20 + below(0x5f) : 0xa0 + below(0x500))),
+  "lists of numbers": (length) =>
+    JSON.stringify(Array.from({ length: 1 + length / 4 }, () => below(10 ** (1 + below(6))))),
+  "letters of all alphabets": (length) =>
+    letters(length / 2, () => (random() < 0.5 ? 0x20 + below(0x5f) : 0xa0 + below(0x500))),
 };
 
 test(`zlib is never left out where it would have won (seed ${SEED})`, () => {
@@ -99,22 +102,33 @@ test(`zlib is never left out where it would have won (seed ${SEED})`, () => {
 });
 
 describe("a payload", () => {
-  test.each([[{ user: 42 }], [{ user: 42, role: "admin" }], [{ _user_id: "42", _fresh: true }], [[1, 2, 3]], ["ada@example.org"], [null]])(
-    "as short as %j is plain without asking zlib",
-    (value) => {
-      const bytes = Buffer.from(JSON.stringify(value));
-      expect(cannotShrink(bytes)).toBe(true);
-      expect(new URLSafeSerializer("key").dumps(value).split(".")[0]).toBe(bytes.toString("base64url"));
-    },
-  );
+  test.each([
+    [{ user: 42 }],
+    [{ user: 42, role: "admin" }],
+    [{ _user_id: "42", _fresh: true }],
+    [[1, 2, 3]],
+    ["ada@example.org"],
+    [null],
+  ])("as short as %j is plain without asking zlib", (value) => {
+    const bytes = Buffer.from(JSON.stringify(value));
+    expect(cannotShrink(bytes)).toBe(true);
+    expect(new URLSafeSerializer("key").dumps(value).split(".")[0]).toBe(bytes.toString("base64url"));
+  });
 
   test("is compressed exactly where zlib makes it shorter by two bytes at least", () => {
     const serializer = new URLSafeTimedSerializer("key");
     for (let length = 0; length < 100; length++) {
-      for (const value of ["a".repeat(length), "0123456789abcdef".repeat(8).slice(0, length), { user: length, csrf: "x".repeat(length) }]) {
+      for (const value of [
+        "a".repeat(length),
+        "0123456789abcdef".repeat(8).slice(0, length),
+        { user: length, csrf: "x".repeat(length) },
+      ]) {
         const json = Buffer.from(JSON.stringify(value));
         const payload = serializer.dumps(value).split(".").slice(0, -2).join(".");
-        expect([json.toString(), payload.startsWith(".")]).toEqual([json.toString(), deflateSync(json).length < json.length - 1]);
+        expect([json.toString(), payload.startsWith(".")]).toEqual([
+          json.toString(),
+          deflateSync(json).length < json.length - 1,
+        ]);
         const bytes = decodeBase64url(payload.replace(".", ""))!;
         expect(payload.startsWith(".") ? inflateSync(bytes) : bytes).toEqual(json);
       }

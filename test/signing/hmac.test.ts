@@ -9,11 +9,12 @@ const DIGESTS = ["sha1", "sha256", "sha384", "sha512"] as const;
  * together in one place.
  */
 const LENGTHS = [
-  0, 1, 19, 20, 31, 32, 47, 48, 55, 56, 63, 64, 65, 111, 112, 119, 127, 128, 129, 255, 256, 1000, 2730, 2731, 5461, 5462, 8191, 8192, 8193,
-  16_384, 16_385, 20_000, 100_000,
+  0, 1, 19, 20, 31, 32, 47, 48, 55, 56, 63, 64, 65, 111, 112, 119, 127, 128, 129, 255, 256, 1000, 2730, 2731, 5461,
+  5462, 8191, 8192, 8193, 16_384, 16_385, 20_000, 100_000,
 ];
 
-const bytes = (length: number, seed: number): Buffer => Buffer.from(Array.from({ length }, (_, index) => (index * 31 + seed * 17) % 256));
+const bytes = (length: number, seed: number): Buffer =>
+  Buffer.from(Array.from({ length }, (_, index) => (index * 31 + seed * 17) % 256));
 
 describe.each(DIGESTS)("Hmac with %s", (digest) => {
   test("gives the bytes of createHmac for keys and messages of every length that matters", () => {
@@ -35,7 +36,8 @@ describe.each(DIGESTS)("Hmac with %s", (digest) => {
       const key = bytes(length, 7);
       const hmac = new Hmac(digest, key);
       for (const message of messages) {
-        if (hmac.digest(message) !== createHmac(digest, key).update(message).digest("base64url")) different.push([length, message.length]);
+        if (hmac.digest(message) !== createHmac(digest, key).update(message).digest("base64url"))
+          different.push([length, message.length]);
       }
     }
     expect(different).toEqual([]);
@@ -50,7 +52,8 @@ describe.each(DIGESTS)("Hmac with %s", (digest) => {
       }),
     );
     for (const length of LENGTHS)
-      for (const unit of ["a", "é", "€", "😀"]) expect(hmac.digest(unit.repeat(length))).toBe(sign(unit.repeat(length)));
+      for (const unit of ["a", "é", "€", "😀"])
+        expect(hmac.digest(unit.repeat(length))).toBe(sign(unit.repeat(length)));
   });
 
   test("signatures made in turn with two keys do not disturb each other", () => {
@@ -63,7 +66,11 @@ describe.each(DIGESTS)("Hmac with %s", (digest) => {
 
 /** RFC 4231, section 4: the test cases without a truncated digest, for SHA-256. */
 test.each([
-  ["0b".repeat(20), Buffer.from("Hi There").toString("hex"), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"],
+  [
+    "0b".repeat(20),
+    Buffer.from("Hi There").toString("hex"),
+    "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+  ],
   [
     Buffer.from("Jefe").toString("hex"),
     Buffer.from("what do ya want for nothing?").toString("hex"),
@@ -76,5 +83,7 @@ test.each([
     "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
   ],
 ])("RFC 4231: the key %s", (key, message, expected) => {
-  expect(new Hmac("sha256", Buffer.from(key, "hex")).digestBytes(Buffer.from(message, "hex")).toString("hex")).toBe(expected);
+  expect(new Hmac("sha256", Buffer.from(key, "hex")).digestBytes(Buffer.from(message, "hex")).toString("hex")).toBe(
+    expected,
+  );
 });

@@ -50,7 +50,8 @@ describe("texts with escapes in names", () => {
     const special = '{"__proto__":{"a":1},"a":[[],{},[1,[null,true,false]],-0.5e3],"a":2," ":"\\ud800"}';
     expect(same(special)).toEqual(JSON.parse(special));
     expect(Object.getPrototypeOf(same(special))).toBe(Object.prototype);
-    for (const [index, word] of ["1", '"x"', " [ ] ", "null"].entries()) expect(same(word), String(index)).toEqual(JSON.parse(word));
+    for (const [index, word] of ["1", '"x"', " [ ] ", "null"].entries())
+      expect(same(word), String(index)).toEqual(JSON.parse(word));
   });
 
   test("are refused where JSON.parse refuses them", () => {
@@ -88,11 +89,16 @@ describe("texts with escapes in names", () => {
         JSON.stringify(text),
       ).toBe("refused");
     fc.assert(
-      fc.property(fc.json(), fc.nat(), fc.constantFrom("", ",", "{", "}", "[", "]", ":", '"', "\\", "0", "e"), (text, where, mark) => {
-        const at = where % (text.length + 1);
-        const changed = text.slice(0, at) + mark + text.slice(mark === "" ? at + 1 : at);
-        expect(resultOf(() => same(changed))).toEqual(resultOf(() => JSON.parse(changed) as unknown));
-      }),
+      fc.property(
+        fc.json(),
+        fc.nat(),
+        fc.constantFrom("", ",", "{", "}", "[", "]", ":", '"', "\\", "0", "e"),
+        (text, where, mark) => {
+          const at = where % (text.length + 1);
+          const changed = text.slice(0, at) + mark + text.slice(mark === "" ? at + 1 : at);
+          expect(resultOf(() => same(changed))).toEqual(resultOf(() => JSON.parse(changed) as unknown));
+        },
+      ),
       { numRuns: 2000 },
     );
   });

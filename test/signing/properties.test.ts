@@ -130,7 +130,9 @@ test("a text that was changed in any way is refused, and never with another erro
     fc.property(change, ([at, cut, put]) => {
       const changed = token.slice(0, at) + put + token.slice(at + cut);
       fc.pre(changed !== token);
-      expect(() => serializer.loads(changed)).toThrow(expect.objectContaining({ name: expect.stringMatching(/^Bad(Time)?Signature$/) }));
+      expect(() => serializer.loads(changed)).toThrow(
+        expect.objectContaining({ name: expect.stringMatching(/^Bad(Time)?Signature$/) }),
+      );
     }),
     { numRuns: 2000 },
   );
@@ -167,7 +169,11 @@ test("no text at all makes loadsUnsafe throw", () => {
 
 describe("JSON", () => {
   test("of every kind comes back, and its text is the same when it is written again", () => {
-    for (const codec of [new PythonJson(), new PythonJson({ compact: true, ensureAscii: false, sortKeys: true }), new TaggedJson()]) {
+    for (const codec of [
+      new PythonJson(),
+      new PythonJson({ compact: true, ensureAscii: false, sortKeys: true }),
+      new TaggedJson(),
+    ]) {
       fc.assert(
         fc.property(codec instanceof TaggedJson ? tagged : json, (value) => {
           const written = codec.dumps(value);

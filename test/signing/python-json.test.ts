@@ -71,7 +71,9 @@ describe("writing", () => {
       String.raw`{"":5,"B":4,"b":1,"ba":6,"\uffee":3,"\ud83d\ude00":2,"\ud83d\ude00a":7}`,
     );
     const many = Array.from({ length: 40 }, (_, index) => `key ${(index * 7) % 40}`);
-    expect(Object.keys(sorted.loads(sorted.dumps(Object.fromEntries(many.map((key) => [key, 1])))) as object)).toEqual(many.toSorted());
+    expect(Object.keys(sorted.loads(sorted.dumps(Object.fromEntries(many.map((key) => [key, 1])))) as object)).toEqual(
+      many.toSorted(),
+    );
     expect(
       sorted.dumps(
         new Map([
@@ -108,9 +110,15 @@ describe("writing", () => {
       new Uint8Array(1),
     ];
     for (const value of values) expect(thrown(() => json.dumps(value))).toBeInstanceOf(TypeError);
-    expect(thrown(() => json.dumps({ a: { tags: new Set(["canary"]) } }))).toMatchObject({ message: expect.stringMatching(/Set.*"tags"/) });
-    expect(thrown(() => json.dumps([0, new Point()]))).toMatchObject({ message: expect.stringMatching(/Point.*item 1/) });
-    expect(thrown(() => json.dumps({ a: new Set(["canary"]) }))).toMatchObject({ message: expect.not.stringContaining("canary") });
+    expect(thrown(() => json.dumps({ a: { tags: new Set(["canary"]) } }))).toMatchObject({
+      message: expect.stringMatching(/Set.*"tags"/),
+    });
+    expect(thrown(() => json.dumps([0, new Point()]))).toMatchObject({
+      message: expect.stringMatching(/Point.*item 1/),
+    });
+    expect(thrown(() => json.dumps({ a: new Set(["canary"]) }))).toMatchObject({
+      message: expect.not.stringContaining("canary"),
+    });
     expect(() => json.dumps(new Map([[{}, 1]]))).toThrow(TypeError);
     const strict = new PythonJson({ allowNaN: false });
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, new Float(Number.NaN)])

@@ -49,7 +49,9 @@ describe.each(all)("%o", (Kind) => {
   test("keeps many salts apart", () => {
     const serializer = new Kind(KEY);
     const texts = Array.from({ length: 100 }, (_, index) => serializer.dumps(index, { salt: `salt ${index}` }));
-    expect(texts.map((text, index) => serializer.loads(text, { salt: `salt ${index}` }))).toEqual(texts.map((_, index) => index));
+    expect(texts.map((text, index) => serializer.loads(text, { salt: `salt ${index}` }))).toEqual(
+      texts.map((_, index) => index),
+    );
     expect(texts.some((text, index) => serializer.loadsUnsafe(text, { salt: `salt ${index + 1}` }).valid)).toBe(false);
   });
 
@@ -87,7 +89,9 @@ describe.each(all)("%o", (Kind) => {
     const serializer = new Kind(KEY, { serializer: reversed });
     expect(serializer.loads(serializer.dumps("hello"))).toBe("hello");
     expect(() => new Kind(KEY, { serializer: {} as never })).toThrow(InvalidOptionError);
-    expect(() => new Kind(KEY, { serializer: { dumps: () => 5 as never, loads: String } }).dumps("x")).toThrow(TypeError);
+    expect(() => new Kind(KEY, { serializer: { dumps: () => 5 as never, loads: String } }).dumps("x")).toThrow(
+      TypeError,
+    );
   });
 
   test("makes a BadPayload with a cause of what the inner serializer throws", () => {
@@ -96,7 +100,11 @@ describe.each(all)("%o", (Kind) => {
       throw cause;
     };
     const serializer = new Kind(KEY, { serializer: { dumps: String, loads } });
-    expect(thrown(() => serializer.loads(serializer.dumps("x")))).toMatchObject({ name: "BadPayload", code: "bad_payload", cause });
+    expect(thrown(() => serializer.loads(serializer.dumps("x")))).toMatchObject({
+      name: "BadPayload",
+      code: "bad_payload",
+      cause,
+    });
   });
 
   test("refuses a value that is not a string, and a string that is not a token, with a BadSignature", () => {
@@ -150,7 +158,9 @@ describe.each(all)("%o", (Kind) => {
     });
     expect(serializer.loadsUnsafe(wrong)).toEqual({ valid: false, value: undefined });
     expect(() => serializer.loads(new Kind("another key").dumps({ id: 5 }))).toThrow(BadSignature);
-    const slow: StandardSchema = { "~standard": { version: 1, vendor: "test", validate: async (value) => Promise.resolve({ value }) } };
+    const slow: StandardSchema = {
+      "~standard": { version: 1, vendor: "test", validate: async (value) => Promise.resolve({ value }) },
+    };
     expect(() => new Kind(KEY, { schema: slow }).loads(wrong)).toThrow(InvalidOptionError);
   });
 
@@ -202,7 +212,9 @@ describe.each(timed)("%o", (Kind) => {
   });
 
   test("a text without a timestamp is refused, even with the same salt", () => {
-    expect(() => new Kind(KEY).loads(new Signer(KEY, { salt: "itsdangerous" }).sign("value"))).toThrow(BadTimeSignature);
+    expect(() => new Kind(KEY).loads(new Signer(KEY, { salt: "itsdangerous" }).sign("value"))).toThrow(
+      BadTimeSignature,
+    );
   });
 });
 
@@ -210,7 +222,8 @@ describe("payloads for addresses", () => {
   const serializer = new URLSafeSerializer(KEY);
 
   test("hold letters, digits, hyphen, underscore and dot", () => {
-    for (const value of ["?&=#/+ %", "é😀", "x".repeat(500), { a: [1.5, null] }]) expect(serializer.dumps(value)).toMatch(/^[\w.-]+$/);
+    for (const value of ["?&=#/+ %", "é😀", "x".repeat(500), { a: [1.5, null] }])
+      expect(serializer.dumps(value)).toMatch(/^[\w.-]+$/);
   });
 
   test("are compressed if that saves two bytes, and then begin with a dot", () => {
@@ -222,7 +235,9 @@ describe("payloads for addresses", () => {
   test("may be compressed though they need not, at any level, with bytes behind the end", () => {
     for (const level of [0, 1, 9])
       expect(serializer.loads(withPayload(`.${packed(deflateSync('{"id":42}', { level }))}`))).toEqual({ id: 42 });
-    expect(serializer.loads(withPayload(`.${packed(Buffer.concat([deflateSync("[1]"), Buffer.from("junk")]))}`))).toEqual([1]);
+    expect(
+      serializer.loads(withPayload(`.${packed(Buffer.concat([deflateSync("[1]"), Buffer.from("junk")]))}`)),
+    ).toEqual([1]);
   });
 
   test.each([

@@ -16,7 +16,8 @@ describe("a signer", () => {
     for (const digest of DIGESTS) {
       for (const keyDerivation of DERIVATIONS) {
         const signer = new Signer(KEY, { digest, keyDerivation });
-        for (const value of ["", "value", "a.b.c", ".", "é无限😀", "\0"]) expect(signer.unsign(signer.sign(value))).toBe(value);
+        for (const value of ["", "value", "a.b.c", ".", "é无限😀", "\0"])
+          expect(signer.unsign(signer.sign(value))).toBe(value);
       }
     }
   });
@@ -59,7 +60,9 @@ describe("a signer", () => {
   test("refuses unknown digests, derivations and salts when it is made, and says what there is", () => {
     expect(() => new Signer(KEY, { digest: "md5" as Digest })).toThrow(/"sha1", "sha256", "sha384", "sha512"/);
     expect(() => new Signer(KEY, { digest: "toString" as Digest })).toThrow(InvalidOptionError);
-    expect(() => new Signer(KEY, { keyDerivation: "pbkdf2" as KeyDerivation })).toThrow(/"concat", "django-concat", "hmac", "none"/);
+    expect(() => new Signer(KEY, { keyDerivation: "pbkdf2" as KeyDerivation })).toThrow(
+      /"concat", "django-concat", "hmac", "none"/,
+    );
     expect(() => new Signer(KEY, { salt: 5 as never })).toThrow(InvalidOptionError);
     expect(() => new Signer(KEY, { salt: "\udc00" })).toThrow(InvalidOptionError);
   });
@@ -91,8 +94,12 @@ describe("a signature has one spelling", () => {
   test("its last character stands for four in lenient decoders, and one is right", () => {
     const last = ALPHABET.indexOf(signed.at(-1)!);
     const spellings = [0, 1, 2, 3].map((bits) => signed.slice(0, -1) + ALPHABET[(last & ~3) + bits]!);
-    expect(spellings.map((spelling) => signer.validate(spelling))).toEqual(spellings.map((spelling) => spelling === signed));
-    expect(new Set(spellings.map((spelling) => Buffer.from(spelling.split(".")[1]!, "base64url").toString("hex"))).size).toBe(1);
+    expect(spellings.map((spelling) => signer.validate(spelling))).toEqual(
+      spellings.map((spelling) => spelling === signed),
+    );
+    expect(
+      new Set(spellings.map((spelling) => Buffer.from(spelling.split(".")[1]!, "base64url").toString("hex"))).size,
+    ).toBe(1);
   });
 
   for (const [what, change] of [
@@ -109,13 +116,18 @@ describe("a signature has one spelling", () => {
       "a letter with the same low byte",
       (text: string) => text.slice(0, -1) + String.fromCharCode(text.charCodeAt(text.length - 1) + 0x100),
     ],
-    ["a full-width letter", (text: string) => text.slice(0, -1) + String.fromCharCode(text.charCodeAt(text.length - 1) + 0xfee0)],
+    [
+      "a full-width letter",
+      (text: string) => text.slice(0, -1) + String.fromCharCode(text.charCodeAt(text.length - 1) + 0xfee0),
+    ],
     ["percent-encoding", (text: string) => text.replace(".", "%2E")],
     ["quotation marks", (text: string) => `"${text}"`],
   ] as const) {
     test(`so ${what} is refused`, () => {
       // With a signature that holds what is changed.
-      const candidates = Array.from({ length: 200 }, (_, index) => signer.sign(`value ${index}`)).filter((text) => change(text) !== text);
+      const candidates = Array.from({ length: 200 }, (_, index) => signer.sign(`value ${index}`)).filter(
+        (text) => change(text) !== text,
+      );
       expect(candidates.length).toBeGreaterThan(0);
       expect(candidates.filter((text) => signer.validate(change(text)))).toEqual([]);
     });
@@ -123,7 +135,11 @@ describe("a signature has one spelling", () => {
 });
 
 describe("keys", () => {
-  const [old, current, next] = ["the key of yesterday ...........", "the key of today ...............", "the key of tomorrow ............"];
+  const [old, current, next] = [
+    "the key of yesterday ...........",
+    "the key of today ...............",
+    "the key of tomorrow ............",
+  ];
 
   test("the current key signs, fallbacks verify, and verify tells which it was", () => {
     const ring = new KeyRing(current, [old]);

@@ -116,7 +116,10 @@ describe("tagged JSON", () => {
   });
 
   test("keeps __proto__ as data where there are tags", () => {
-    const value = json.loads('{"__proto__":{" t":[1]},"x":{" di":{" t__":{"__proto__":{"admin":true}}}}}') as Record<string, unknown>;
+    const value = json.loads('{"__proto__":{" t":[1]},"x":{" di":{" t__":{"__proto__":{"admin":true}}}}}') as Record<
+      string,
+      unknown
+    >;
     expect(Object.getOwnPropertyDescriptor(value, "__proto__")?.value).toStrictEqual(new Tuple(1));
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
     expect(({} as { admin?: unknown }).admin).toBeUndefined();
@@ -162,7 +165,12 @@ describe("further tags", () => {
 
   test("are asked before Flask's own, and their contents may be tagged in turn", () => {
     const extended = new TaggedJson({ tags: [money, set] });
-    const value = { price: new Money(5n), sets: new Set([new Tuple(1), new Set([new Money(1n)])]), set: [1], other: { set: [1] } };
+    const value = {
+      price: new Money(5n),
+      sets: new Set([new Tuple(1), new Set([new Money(1n)])]),
+      set: [1],
+      other: { set: [1] },
+    };
     expect(extended.loads(extended.dumps(value))).toStrictEqual(value);
     expect(extended.dumps(new Set([new Date(0)]))).toBe('{"set":[{" d":"Thu, 01 Jan 1970 00:00:00 GMT"}]}');
     expect(extended.dumps({ set: [1] })).toBe('{" di":{"set__":[1]}}');
@@ -170,11 +178,15 @@ describe("further tags", () => {
 
   test("that cannot decode make a BadPayload with the cause", () => {
     const extended = new TaggedJson({ tags: [money] });
-    expect(thrown(() => extended.loads('{" money":["x"]}'))).toMatchObject({ name: "BadPayload", cause: expect.any(SyntaxError) });
+    expect(thrown(() => extended.loads('{" money":["x"]}'))).toMatchObject({
+      name: "BadPayload",
+      cause: expect.any(SyntaxError),
+    });
   });
 
   test("have keys of their own", () => {
-    for (const key of [" t", " di", ""]) expect(() => new TaggedJson({ tags: [{ ...money, key }] })).toThrow(InvalidOptionError);
+    for (const key of [" t", " di", ""])
+      expect(() => new TaggedJson({ tags: [{ ...money, key }] })).toThrow(InvalidOptionError);
     expect(() => new TaggedJson({ tags: [money, money] })).toThrow(InvalidOptionError);
   });
 });
@@ -185,13 +197,19 @@ describe("carriers", () => {
     expect([tuple.length, tuple[0], Array.isArray(tuple)]).toEqual([1, 3, true]);
     for (const array of [tuple.map(String), tuple.filter(Boolean), tuple.slice(), tuple.concat([1])])
       expect(array).not.toBeInstanceOf(Tuple);
-    expect([Tuple.from([1, 2]), Tuple.from({ length: 2, 0: 1, 1: 2 }), Tuple.of(1, 2)]).toStrictEqual([1, 2, 3].map(() => new Tuple(1, 2)));
+    expect([Tuple.from([1, 2]), Tuple.from({ length: 2, 0: 1, 1: 2 }), Tuple.of(1, 2)]).toStrictEqual(
+      [1, 2, 3].map(() => new Tuple(1, 2)),
+    );
     expect(JSON.stringify(new Tuple(1, 2))).toBe("[1,2]");
   });
 
   test("a Uuid is read with hyphens and without, in either case, and nothing else", () => {
     const text = "abcdefab-cdef-abcd-efab-cdefabcdefab";
-    expect([text, text.toUpperCase(), text.replaceAll("-", "")].map((form) => String(new Uuid(form)))).toEqual([text, text, text]);
+    expect([text, text.toUpperCase(), text.replaceAll("-", "")].map((form) => String(new Uuid(form)))).toEqual([
+      text,
+      text,
+      text,
+    ]);
     expect(JSON.stringify({ id: new Uuid(text) })).toBe(`{"id":"${text}"}`);
     for (const form of ["", text.slice(1), `{${text}}`, `urn:uuid:${text}`, text.replace("-", ""), 5 as never]) {
       expect(() => new Uuid(form)).toThrow(TypeError);

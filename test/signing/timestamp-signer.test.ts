@@ -145,7 +145,16 @@ test("a text with its signature removed in any way is refused", () => {
     `${time}.${signature}`,
     signature,
   ];
-  for (const text of [...stripped, `${value}.${signature}`, `${value}.${time}.${time}`, "", ".", "..", "...", ".".repeat(10_000)]) {
+  for (const text of [
+    ...stripped,
+    `${value}.${signature}`,
+    `${value}.${time}.${time}`,
+    "",
+    ".",
+    "..",
+    "...",
+    ".".repeat(10_000),
+  ]) {
     expect(signer.validate(text)).toBe(false);
     expect(thrown(() => signer.unsign(text))).toBeInstanceOf(BadSignature);
   }
@@ -169,6 +178,10 @@ test("verify gives value, time and key without looking at the age", () => {
 
 test("the machine's clock is the default", () => {
   const serializer = new URLSafeTimedSerializer(KEY);
-  const { timestamp } = serializer.loads(serializer.dumps("value"), { maxAge: 60, clockSkew: 60, returnTimestamp: true });
+  const { timestamp } = serializer.loads(serializer.dumps("value"), {
+    maxAge: 60,
+    clockSkew: 60,
+    returnTimestamp: true,
+  });
   expect(Math.abs(timestamp - Date.now() / 1000)).toBeLessThan(60);
 });

@@ -1,4 +1,10 @@
-import { TimestampSigner, Tuple, URLSafeSerializer, URLSafeTimedSerializer, type StandardSchema } from "latchkey/signing";
+import {
+  TimestampSigner,
+  Tuple,
+  URLSafeSerializer,
+  URLSafeTimedSerializer,
+  type StandardSchema,
+} from "latchkey/signing";
 import { expectTypeOf, test } from "vitest";
 
 declare const schema: StandardSchema<{ id: number }>;

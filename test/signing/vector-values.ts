@@ -63,7 +63,9 @@ function decode(notation: unknown, dict: (entries: [unknown, unknown][]) => unkn
   const typed = notation as { readonly $type: string; readonly [key: string]: unknown };
   switch (typed.$type) {
     case "dict":
-      return dict((typed["entries"] as [unknown, unknown][]).map(([key, value]) => [decode(key, dict), decode(value, dict)]));
+      return dict(
+        (typed["entries"] as [unknown, unknown][]).map(([key, value]) => [decode(key, dict), decode(value, dict)]),
+      );
     case "tuple":
       return new Tuple(...(typed["items"] as unknown[]).map((item) => decode(item, dict)));
     case "bytes":

@@ -25,7 +25,10 @@ import { bytesOf, textOf, toRead, toWrite, VECTORS, type Vector } from "./vector
 const DIFFERENCES: Readonly<Record<string, { readonly why: string; readonly instead: object }>> = {
   "base64_decode-004": { why: "padding is not written, so it is not read", instead: { value: undefined } },
   "base64_decode-005": { why: "padding is not written, so it is not read", instead: { value: undefined } },
-  "base64_decode-007": { why: "the standard alphabet is not written here, and stray bits neither", instead: { value: undefined } },
+  "base64_decode-007": {
+    why: "the standard alphabet is not written here, and stray bits neither",
+    instead: { value: undefined },
+  },
   "base64_decode-008": { why: "the last character has bits that no byte uses", instead: { value: undefined } },
   "base64_decode-011": { why: "characters outside the alphabet are not skipped", instead: { value: undefined } },
   "base64_decode-013": { why: "the standard alphabet is not written here", instead: { value: undefined } },
@@ -33,10 +36,22 @@ const DIFFERENCES: Readonly<Record<string, { readonly why: string; readonly inst
   "int_to_bytes-013": { why: "integers end at 2^53 - 1", instead: { error: "no BadData" } },
   "signer_unsign-002": { why: "a signature has one spelling, without padding", instead: { error: "BadSignature" } },
   "signer_unsign-003": { why: "a signature has one spelling, without padding", instead: { error: "BadSignature" } },
-  "signer_unsign-005": { why: "a signature has one spelling, its unused bits are zero", instead: { error: "BadSignature" } },
-  "timestamp_unsign-019": { why: "characters outside the alphabet are not skipped", instead: { error: "BadTimeSignature" } },
-  "timestamp_unsign-020": { why: "a timestamp has one spelling, without leading zeros", instead: { error: "BadTimeSignature" } },
-  "timestamp_unsign-027": { why: "a date beyond the year 9999 is malformed, and not an overflow", instead: { error: "BadTimeSignature" } },
+  "signer_unsign-005": {
+    why: "a signature has one spelling, its unused bits are zero",
+    instead: { error: "BadSignature" },
+  },
+  "timestamp_unsign-019": {
+    why: "characters outside the alphabet are not skipped",
+    instead: { error: "BadTimeSignature" },
+  },
+  "timestamp_unsign-020": {
+    why: "a timestamp has one spelling, without leading zeros",
+    instead: { error: "BadTimeSignature" },
+  },
+  "timestamp_unsign-027": {
+    why: "a date beyond the year 9999 is malformed, and not an overflow",
+    instead: { error: "BadTimeSignature" },
+  },
   "flask_session_loads-021": {
     why: "a date beyond the year 9999 is malformed, and not an overflow",
     instead: { error: "BadTimeSignature" },
@@ -45,7 +60,10 @@ const DIFFERENCES: Readonly<Record<string, { readonly why: string; readonly inst
     why: "an unpaired surrogate is written as an escape, which Python reads",
     instead: { value: expect.stringMatching(/^Ilx1ZDgwMCI\./) },
   },
-  "urlsafe_loads_unsafe-005": { why: "loadsUnsafe never throws", instead: { value: { valid: false, value: undefined } } },
+  "urlsafe_loads_unsafe-005": {
+    why: "loadsUnsafe never throws",
+    instead: { value: { valid: false, value: undefined } },
+  },
   "tagged_json_loads-041": { why: "Flask never writes text in a tuple's tag", instead: { error: "BadPayload" } },
   "tagged_json_loads-044": { why: "Flask never writes such base64", instead: { error: "BadPayload" } },
   "tagged_json_loads-049": { why: "an invalid date is not read as null", instead: { error: "BadPayload" } },
@@ -55,7 +73,10 @@ const DIFFERENCES: Readonly<Record<string, { readonly why: string; readonly inst
     instead: { value: new Date("0001-01-01T00:00:00Z") },
   },
   "tagged_json_loads-056": { why: "Flask never writes null in a Markup's tag", instead: { error: "BadPayload" } },
-  "tagged_json_loads-058": { why: "an escaped object has one member, named like a tag", instead: { error: "BadPayload" } },
+  "tagged_json_loads-058": {
+    why: "an escaped object has one member, named like a tag",
+    instead: { error: "BadPayload" },
+  },
   "parse_date-006": { why: "an invalid date is not read as null", instead: { error: "BadPayload" } },
   "parse_date-007": { why: "an invalid date is not read as null", instead: { error: "BadPayload" } },
 };
@@ -63,7 +84,8 @@ const DIFFERENCES: Readonly<Record<string, { readonly why: string; readonly inst
 /** Kinds of vectors that other parts of the package answer for. */
 const ELSEWHERE = ["set_cookie", "cookie_parse"];
 
-const keysOf = ({ keys }: Vector): KeyRing => new KeyRing(keys.length === 0 ? "" : bytesOf(keys.at(-1)!), keys.slice(0, -1).map(bytesOf));
+const keysOf = ({ keys }: Vector): KeyRing =>
+  new KeyRing(keys.length === 0 ? "" : bytesOf(keys.at(-1)!), keys.slice(0, -1).map(bytesOf));
 
 function signerOptionsOf(vector: Vector): { salt: string; sep?: string; keyDerivation: KeyDerivation; digest: Digest } {
   return {
@@ -77,9 +99,12 @@ function signerOptionsOf(vector: Vector): { salt: string; sep?: string; keyDeriv
 const optionsOf = (vector: Vector) => ({
   ...signerOptionsOf(vector),
   clock: () => vector.timestamp ?? vector.now!,
-  fallbackSigners: (vector.fallback_signers ?? []).map((signer) => ({ keyDerivation: signer.key_derivation as KeyDerivation })),
+  fallbackSigners: (vector.fallback_signers ?? []).map((signer) => ({
+    keyDerivation: signer.key_derivation as KeyDerivation,
+  })),
 });
-const ages = (vector: Vector) => (vector.max_age === null || vector.max_age === undefined ? {} : { maxAge: vector.max_age });
+const ages = (vector: Vector) =>
+  vector.max_age === null || vector.max_age === undefined ? {} : { maxAge: vector.max_age };
 
 /** How each kind is computed here. */
 const COMPUTE: Readonly<Record<string, (vector: Vector) => unknown>> = {
@@ -88,28 +113,50 @@ const COMPUTE: Readonly<Record<string, (vector: Vector) => unknown>> = {
   int_to_bytes: (vector) => integerToBytes(Number(toWrite(vector.input))),
   bytes_to_int: (vector) => bytesToInteger(bytesOf(vector.input as never)),
   derive_key: (vector) =>
-    Buffer.from(deriveKey(bytesOf(vector.keys.at(-1)!), textOf(vector.salt), vector.derivation as KeyDerivation, vector.digest as Digest)),
+    Buffer.from(
+      deriveKey(
+        bytesOf(vector.keys.at(-1)!),
+        textOf(vector.salt),
+        vector.derivation as KeyDerivation,
+        vector.digest as Digest,
+      ),
+    ),
   signer_sign: (vector) => new Signer(keysOf(vector), signerOptionsOf(vector)).sign(textOf(vector.input)),
   signer_unsign: (vector) => new Signer(keysOf(vector), signerOptionsOf(vector)).unsign(textOf(vector.input)),
   timestamp_sign: (vector) => new TimestampSigner(keysOf(vector), optionsOf(vector)).sign(textOf(vector.input)),
   timestamp_unsign: (vector) =>
-    new TimestampSigner(keysOf(vector), optionsOf(vector)).unsign(textOf(vector.input), { ...ages(vector), returnTimestamp: true }),
+    new TimestampSigner(keysOf(vector), optionsOf(vector)).unsign(textOf(vector.input), {
+      ...ages(vector),
+      returnTimestamp: true,
+    }),
   serializer_dumps: (vector) => new Serializer(keysOf(vector), optionsOf(vector)).dumps(toWrite(vector.input)),
   urlsafe_dumps: (vector) => new URLSafeSerializer(keysOf(vector), optionsOf(vector)).dumps(toWrite(vector.input)),
-  urlsafe_compression: (vector) => new URLSafeSerializer(keysOf(vector), optionsOf(vector)).dumps(vector.input).split(/\.(?=[^.]*$)/)[0],
+  urlsafe_compression: (vector) =>
+    new URLSafeSerializer(keysOf(vector), optionsOf(vector)).dumps(vector.input).split(/\.(?=[^.]*$)/)[0],
   urlsafe_loads: (vector) => new URLSafeSerializer(keysOf(vector), optionsOf(vector)).loads(textOf(vector.input)),
-  urlsafe_loads_fallback: (vector) => new URLSafeSerializer(keysOf(vector), optionsOf(vector)).loads(textOf(vector.input)),
-  urlsafe_loads_unsafe: (vector) => new URLSafeSerializer(keysOf(vector), optionsOf(vector)).loadsUnsafe(textOf(vector.input)),
+  urlsafe_loads_fallback: (vector) =>
+    new URLSafeSerializer(keysOf(vector), optionsOf(vector)).loads(textOf(vector.input)),
+  urlsafe_loads_unsafe: (vector) =>
+    new URLSafeSerializer(keysOf(vector), optionsOf(vector)).loadsUnsafe(textOf(vector.input)),
   timed_dumps: (vector) => new TimedSerializer(keysOf(vector), optionsOf(vector)).dumps(toWrite(vector.input)),
-  urlsafe_timed_dumps: (vector) => new URLSafeTimedSerializer(keysOf(vector), optionsOf(vector)).dumps(toWrite(vector.input)),
+  urlsafe_timed_dumps: (vector) =>
+    new URLSafeTimedSerializer(keysOf(vector), optionsOf(vector)).dumps(toWrite(vector.input)),
   urlsafe_timed_loads: (vector) =>
-    new URLSafeTimedSerializer(keysOf(vector), optionsOf(vector)).loads(textOf(vector.input), { ...ages(vector), returnTimestamp: true }),
-  tagged_json_dumps: (vector) => new TaggedJson({ sortKeys: vector.outside_app_context !== true }).dumps(toWrite(vector.input)),
+    new URLSafeTimedSerializer(keysOf(vector), optionsOf(vector)).loads(textOf(vector.input), {
+      ...ages(vector),
+      returnTimestamp: true,
+    }),
+  tagged_json_dumps: (vector) =>
+    new TaggedJson({ sortKeys: vector.outside_app_context !== true }).dumps(toWrite(vector.input)),
   tagged_json_loads: (vector) => new TaggedJson().loads(vector.input as string),
-  flask_session_dumps: (vector) => flaskSessionSerializer(keysOf(vector), optionsOf(vector)).dumps(toWrite(vector.input)),
-  flask_session_loads: (vector) => flaskSessionSerializer(keysOf(vector), optionsOf(vector)).loads(textOf(vector.input), ages(vector)),
-  debugtoolbar_query_dumps: (vector) => new URLSafeSerializer(keysOf(vector), optionsOf(vector)).dumps(toWrite(vector.input)),
-  flask_session_ext_sid_sign: (vector) => new Signer(keysOf(vector), signerOptionsOf(vector)).sign(textOf(vector.input)),
+  flask_session_dumps: (vector) =>
+    flaskSessionSerializer(keysOf(vector), optionsOf(vector)).dumps(toWrite(vector.input)),
+  flask_session_loads: (vector) =>
+    flaskSessionSerializer(keysOf(vector), optionsOf(vector)).loads(textOf(vector.input), ages(vector)),
+  debugtoolbar_query_dumps: (vector) =>
+    new URLSafeSerializer(keysOf(vector), optionsOf(vector)).dumps(toWrite(vector.input)),
+  flask_session_ext_sid_sign: (vector) =>
+    new Signer(keysOf(vector), signerOptionsOf(vector)).sign(textOf(vector.input)),
   http_date: (vector) => (JSON.parse(new TaggedJson().dumps(toWrite(vector.input))) as Record<string, string>)[" d"],
   parse_date: (vector) => new TaggedJson().loads(JSON.stringify({ " d": vector.input })),
 };
@@ -175,7 +222,8 @@ function outcomeOf(vector: Vector): Outcome {
 
 function expectedOutcome(vector: Vector): Outcome {
   const { error, payload, date_signed: date } = vector.expect;
-  if (error === undefined) return { value: vector.byte_exact === false ? inflated(expected(vector) as string) : expected(vector) };
+  if (error === undefined)
+    return { value: vector.byte_exact === false ? inflated(expected(vector) as string) : expected(vector) };
   // What these two cannot read they do not throw for; the contents of a tag are a matter of the
   // payload.
   if (vector.kind === "base64_decode" || vector.kind === "bytes_to_int") return { value: undefined };
@@ -208,7 +256,9 @@ describe("where we differ on purpose", () => {
 });
 
 test("every kind of vector is computed here or elsewhere", () => {
-  expect([...new Set(VECTORS.map(({ kind }) => kind))].filter((kind) => !(kind in COMPUTE) && !ELSEWHERE.includes(kind))).toEqual([]);
+  expect(
+    [...new Set(VECTORS.map(({ kind }) => kind))].filter((kind) => !(kind in COMPUTE) && !ELSEWHERE.includes(kind)),
+  ).toEqual([]);
 });
 
 test("texts of tagged JSON that Flask wrote come back byte for byte", () => {

@@ -58,7 +58,12 @@ export type Command =
   | { readonly do: "finish"; readonly which: number }
   | { readonly do: "deliver"; readonly which: number }
   | { readonly do: "drop"; readonly which: number }
-  | { readonly do: "plant"; readonly what: (typeof PLANTED)[number]; readonly where: PlantWhere; readonly browser: number }
+  | {
+      readonly do: "plant";
+      readonly what: (typeof PLANTED)[number];
+      readonly where: PlantWhere;
+      readonly browser: number;
+    }
   | { readonly do: "wait"; readonly seconds: number }
   | { readonly do: "rotate keys"; readonly server: number }
   | { readonly do: "deploy"; readonly server: number }
@@ -127,11 +132,17 @@ function command(parts: ReadonlySet<Part>): fc.Arbitrary<Command> {
     [4, "clock", fc.record({ do: fc.constant("wait" as const), seconds: fc.constantFrom(...WAITS) })],
     [2, "keys", fc.record({ do: fc.constant("rotate keys" as const), server: fc.nat({ max: 1 }) })],
     [1, "releases", fc.record({ do: fc.constant("deploy" as const), server: fc.nat({ max: 1 }) })],
-    [2, "admin", fc.record({ do: fc.constant("revoke all" as const), browser, server: fc.nat({ max: 1 }), held: fc.boolean() })],
+    [
+      2,
+      "admin",
+      fc.record({ do: fc.constant("revoke all" as const), browser, server: fc.nat({ max: 1 }), held: fc.boolean() }),
+    ],
     [2, "admin", fc.record({ do: fc.constant("release revocation" as const) })],
   ];
   return fc.oneof(
-    ...choices.filter(([, part]) => part === undefined || parts.has(part)).map(([weight, , arbitrary]) => ({ weight, arbitrary })),
+    ...choices
+      .filter(([, part]) => part === undefined || parts.has(part))
+      .map(([weight, , arbitrary]) => ({ weight, arbitrary })),
   );
 }
 

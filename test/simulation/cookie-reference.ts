@@ -97,7 +97,11 @@ export class CookieReference implements Reference {
 
   #opens({ application, key, createdAt, lastSeenAt }: Snapshot, server: ServerFacts, now: number): boolean {
     const { lifetime, idleTimeout } = this.#lifetimes;
-    const isOfNow = createdAt <= now + SKEW && lastSeenAt <= now + SKEW && now - createdAt <= lifetime && now - lastSeenAt <= idleTimeout;
+    const isOfNow =
+      createdAt <= now + SKEW &&
+      lastSeenAt <= now + SKEW &&
+      now - createdAt <= lifetime &&
+      now - lastSeenAt <= idleTimeout;
     return isOfNow && application === server.application && server.keys.has(key);
   }
 }

@@ -6,7 +6,10 @@ import { simulate } from "./simulate.ts";
 /** Printed by each run. Set LATCHKEY_SEED to play the same histories again. */
 const SEED = Number(process.env["LATCHKEY_SEED"] ?? Math.trunc(Math.random() * 2 ** 31));
 const RUNS = 2000;
-const MISSING: Partial<Record<KindName, boolean>> = { redis: redisPrograms === undefined, postgres: postgresPrograms === undefined };
+const MISSING: Partial<Record<KindName, boolean>> = {
+  redis: redisPrograms === undefined,
+  postgres: postgresPrograms === undefined,
+};
 
 describe(`browsers, servers and an attacker in random histories, seed ${SEED}`, () => {
   for (const kind of KIND_NAMES) {

@@ -48,7 +48,9 @@ class Fleet {
    * of them.
    */
   async deploy(text: string): Promise<void> {
-    const order = this.#processes.map((_, index) => ({ index, place: this.#random() })).sort((a, b) => a.place - b.place);
+    const order = this.#processes
+      .map((_, index) => ({ index, place: this.#random() }))
+      .sort((a, b) => a.place - b.place);
     for (const { index } of order) {
       this.#processes[index] = this.#start(text);
       await this.visit(5);
@@ -64,9 +66,11 @@ class Fleet {
       this.requests++;
       if ((session.data.visits ?? 0) !== this.#visits[visitor]) this.lost++;
       // Half of the visits only look.
-      if (this.#cookies[visitor] === undefined || this.#random() < 0.5) session.data.visits = (session.data.visits ?? 0) + 1;
+      if (this.#cookies[visitor] === undefined || this.#random() < 0.5)
+        session.data.visits = (session.data.visits ?? 0) + 1;
       this.#visits[visitor] = session.data.visits!;
-      for (const [name, value] of await manager.commit(session)) if (name === "Set-Cookie") this.#cookies[visitor] = value.split(";")[0]!;
+      for (const [name, value] of await manager.commit(session))
+        if (name === "Set-Cookie") this.#cookies[visitor] = value.split(";")[0]!;
     }
   }
 

@@ -46,7 +46,10 @@ export class Server implements ServerFacts {
     this.#kind = kind;
     this.#time = time;
     const { current } = this.#numbers();
-    const known = rings.get(title) ?? { ring: new KeyRing(ALL_KEYS[current]!, [], { mode: "production" }), isFresh: true };
+    const known = rings.get(title) ?? {
+      ring: new KeyRing(ALL_KEYS[current]!, [], { mode: "production" }),
+      isFresh: true,
+    };
     rings.set(title, known);
     if (!known.isFresh) known.ring.replace(ALL_KEYS[current]!);
     known.isFresh = true;

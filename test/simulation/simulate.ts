@@ -26,7 +26,14 @@ export interface Result {
  * Plays random histories on one way of keeping sessions, until one breaks a promise; that one is
  * made as short as it can be.
  */
-export async function simulate({ kind: name, seed, runs, path, parts = PARTS, length = 24 }: Simulation): Promise<Result> {
+export async function simulate({
+  kind: name,
+  seed,
+  runs,
+  path,
+  parts = PARTS,
+  length = 24,
+}: Simulation): Promise<Result> {
   const began = performance.now();
   // Thousands of managers would each warn once of cookies that came twice.
   const emitWarning = process.emitWarning.bind(process);

@@ -48,7 +48,8 @@ class Life {
 
   state(now: number, { lifetime }: Lifetimes): "alive" | "dead" | "unsure" {
     if (this.isLoose) return "unsure";
-    if (this.isEnded || this.successor !== undefined || now > this.latest || now - this.createdAt > lifetime) return "dead";
+    if (this.isEnded || this.successor !== undefined || now > this.latest || now - this.createdAt > lifetime)
+      return "dead";
     return now <= this.until ? "alive" : "unsure";
   }
 
@@ -106,7 +107,12 @@ export class StoreReference implements Reference {
     for (const value of distinct) {
       const sent = this.#sent.get(value);
       const life = sent === undefined ? undefined : this.#byToken.get(sent.token);
-      if (sent === undefined || life === undefined || !server.keys.has(sent.key) || life.application !== server.application) {
+      if (
+        sent === undefined ||
+        life === undefined ||
+        !server.keys.has(sent.key) ||
+        life.application !== server.application
+      ) {
         lost.add("unusable");
         continue;
       }
@@ -116,7 +122,16 @@ export class StoreReference implements Reference {
       const isInGrace = move?.byLogin === false && now <= move.at + GRACE;
       const state = life.token === token || isInGrace ? life.state(now, this.#lifetimes) : "dead";
       const { persistent, createdAt } = life;
-      const base: StoredBase = { ...life.content, persistent, createdAt, value, token, isInGrace, place: life.token, identity: life };
+      const base: StoredBase = {
+        ...life.content,
+        persistent,
+        createdAt,
+        value,
+        token,
+        isInGrace,
+        place: life.token,
+        identity: life,
+      };
       if (state === "alive") alive.set(life, base);
       else if (state === "unsure") unsure.set(life, base);
       else if (move === undefined || now > move.at + REMEMBERED) lost.add("unusable");
@@ -132,9 +147,14 @@ export class StoreReference implements Reference {
       if (found.length === 1) return [{ why: "valid", base: found[0]!, isLoose: (found[0]!.identity as Life).isLoose }];
       return [{ why: lost.has("moved") ? "moved" : "unusable", left, isLoose: lost.size > 1 || unsure.size > 0 }];
     };
-    const views = [...outcome([...alive.values()]), ...(unsure.size === 0 ? [] : outcome([...alive.values(), ...unsure.values()]))];
+    const views = [
+      ...outcome([...alive.values()]),
+      ...(unsure.size === 0 ? [] : outcome([...alive.values(), ...unsure.values()])),
+    ];
     // A visitor with so many genuine tokens gets no session, even if only one is alive.
-    return tokens.size > MAX_TOKENS ? [{ why: "ambiguous", all: [...alive.values(), ...unsure.values()], isLoose: true }, ...views] : views;
+    return tokens.size > MAX_TOKENS
+      ? [{ why: "ambiguous", all: [...alive.values(), ...unsure.values()], isLoose: true }, ...views]
+      : views;
   }
 
   conclude(view: View, work: Work, server: ServerFacts, now: number): Outcome {
@@ -174,7 +194,8 @@ export class StoreReference implements Reference {
     // Only one new cookie can be the last to reach the browser: another request has sent it.
     if (!isCurrent) return nothingSent();
     const opens = (): Content => life.content;
-    if (!work.renewed) return { live: "may", opens, expires: "never", sent: (value) => this.#extend(value, life, server, now) };
+    if (!work.renewed)
+      return { live: "may", opens, expires: "never", sent: (value) => this.#extend(value, life, server, now) };
     return {
       live: "must",
       opens,
@@ -201,7 +222,12 @@ export class StoreReference implements Reference {
     return [...new Set(this.#byToken.values())].flatMap((life) => (life.isEnded && !life.isLoose ? [life.value] : []));
   }
 
-  #concludeWithoutSession({ why, all = [], left = [], isLoose = false }: View, work: Work, server: ServerFacts, now: number): Outcome {
+  #concludeWithoutSession(
+    { why, all = [], left = [], isLoose = false }: View,
+    work: Work,
+    server: ServerFacts,
+    now: number,
+  ): Outcome {
     const isAmbiguous = why === "ambiguous";
     if (work.ended) {
       // It is not known which session is meant, so a logout ends all that came.
@@ -239,7 +265,8 @@ export class StoreReference implements Reference {
     // Another request has logged in with the same session. If it was the same user, both logins may
     // be one session.
     const other = life.successor;
-    if (other?.subject !== subject || other === undefined || other.state(now, this.#lifetimes) === "dead") return outcome;
+    if (other?.subject !== subject || other === undefined || other.state(now, this.#lifetimes) === "dead")
+      return outcome;
     const merged = work.mergeInto(other.data);
     const joins = (value: string): boolean => tokenOf(value) === other.token;
     return {

@@ -112,7 +112,8 @@ export class Work {
       return merged;
     }
     for (const key of Object.keys(this.before)) if (!(key in this.data)) delete merged[key];
-    for (const [key, value] of Object.entries(this.data)) if (textOf(value) !== textOf(this.before[key])) merged[key] = value;
+    for (const [key, value] of Object.entries(this.data))
+      if (textOf(value) !== textOf(this.before[key])) merged[key] = value;
     return merged;
   }
 

@@ -87,17 +87,25 @@ export class World {
   constructor({ setup }: History, kind: Kind, neighbour: Kind, time: Time) {
     this.#time = time;
     this.#kind = kind;
-    this.#reference = kind.store === undefined ? new CookieReference(LIFETIMES, kind.name === "flask") : new StoreReference(LIFETIMES);
+    this.#reference =
+      kind.store === undefined ? new CookieReference(LIFETIMES, kind.name === "flask") : new StoreReference(LIFETIMES);
     this.#servers = [
       new Server("process 1", "main", setup, kind, time),
       new Server("process 2", "main", setup, kind, time),
       new Server("the other application", "other", setup, neighbour, time),
     ];
-    this.#visitors = BROWSERS.map((name) => ({ browser: new Browser(name, time.clock), slots: new Map(), plantedAt: 0, values: [] }));
+    this.#visitors = BROWSERS.map((name) => ({
+      browser: new Browser(name, time.clock),
+      slots: new Map(),
+      plantedAt: 0,
+      values: [],
+    }));
     const scopes = setup.scopes.map(({ name = "default", path = "/", partitioned = false, domain }) =>
       placeText({ name, domain, path, partitioned }),
     );
-    this.#steps.push(`cookie: ${[...new Set(scopes)].join(setup.formerly ? ", then, naming the former one, " : ", then ")}`);
+    this.#steps.push(
+      `cookie: ${[...new Set(scopes)].join(setup.formerly ? ", then, naming the former one, " : ", then ")}`,
+    );
   }
 
   /** @throws Violation when something is not as promised. */
@@ -165,7 +173,8 @@ export class World {
     while (this.#open.length > 0) this.#answers.push(await this.#finish(this.#open.shift()!));
     while (this.#answers.length > 0) this.#deliver(this.#answers.shift()!);
     for (const [browser, { slots }] of this.#visitors.entries())
-      for (const server of slots.size === 0 ? [] : [0, 1]) await this.#do({ do: "visit", browser, server, path: 1, operation: "look" });
+      for (const server of slots.size === 0 ? [] : [0, 1])
+        await this.#do({ do: "visit", browser, server, path: 1, operation: "look" });
     await this.#checkEnded();
   }
 
@@ -179,7 +188,9 @@ export class World {
     const server = this.#servers[command.server]!;
     const [path, { operation }, number, now] = [PATHS[command.path]!, command, ++this.#requests, this.#time.now];
     const { browser } = visitor;
-    this.#say(`${number}. ${browser.name} asks ${server.title} for ${path.length > 20 ? `${path.slice(0, 12)}…` : path}: ${operation}`);
+    this.#say(
+      `${number}. ${browser.name} asks ${server.title} for ${path.length > 20 ? `${path.slice(0, 12)}…` : path}: ${operation}`,
+    );
     this.#checkSlots(visitor);
     const values = browser.values(server.place.name, path);
     const session = await server.manager.load(browser.header(path), server.facts(path));
@@ -187,7 +198,9 @@ export class World {
     // A cookie that holds its session is not opened unless the handler looks at it: then it is as
     // if no cookie had come.
     const view: View =
-      operation === "nothing" && this.#kind.store === undefined ? { why: "none" } : this.#match(visitor, server, session, values, views);
+      operation === "nothing" && this.#kind.store === undefined
+        ? { why: "none" }
+        : this.#match(visitor, server, session, values, views);
     return {
       number,
       visitor,
@@ -207,21 +220,27 @@ export class World {
   #match(visitor: Visitor, server: Server, session: Session, values: readonly string[], views: readonly View[]): View {
     const found = session.isNew ? undefined : contentText({ subject: session.subject, data: session.data });
     const view = views.find(({ base, isLoose }) =>
-      base === undefined ? found === undefined : found !== undefined && (isLoose === true || contentText(base) === found),
+      base === undefined
+        ? found === undefined
+        : found !== undefined && (isLoose === true || contentText(base) === found),
     );
     const own = this.#ownIdentities(visitor, server, values);
-    const expected = views.map(({ base, why }) => (base === undefined ? `nobody (${why})` : contentText(base))).join(" or ");
+    const expected = views
+      .map(({ base, why }) => (base === undefined ? `nobody (${why})` : contentText(base)))
+      .join(" or ");
     const what = `found ${found ?? `nobody (${session.rejection?.reason ?? "no cookie"})`}, expected ${expected}`;
     if (view === undefined) {
       const [first] = views;
-      if (found !== undefined && first?.base === undefined) throw this.#violation(own.size > 0 ? "own" : "logout", what);
+      if (found !== undefined && first?.base === undefined)
+        throw this.#violation(own.size > 0 ? "own" : "logout", what);
       if (found === undefined) throw this.#violation(first?.base?.subject === undefined ? "write" : "login", what);
       throw this.#violation(first?.base?.subject === session.subject ? "write" : "own", what);
     }
     // A browser that holds a session of its own is never in another one. Without one, a cookie that
     // an attacker has planted under a name without the prefix __Host- looks like any other: no one
     // can tell.
-    if (view.base !== undefined && own.size > 0 && !own.has(view.base.identity)) throw this.#violation("own", `${what}, which was planted`);
+    if (view.base !== undefined && own.size > 0 && !own.has(view.base.identity))
+      throw this.#violation("own", `${what}, which was planted`);
     return view;
   }
 
@@ -263,16 +282,24 @@ export class World {
     return answer;
   }
 
-  async #checkLines({ view, server, path, operation }: Request, outcome: Outcome, lines: readonly Line[]): Promise<void> {
+  async #checkLines(
+    { view, server, path, operation }: Request,
+    outcome: Outcome,
+    lines: readonly Line[],
+  ): Promise<void> {
     const own = placeText(server.place);
     const live = lines.filter(({ isExpiry }) => !isExpiry);
     const expired = lines.filter(({ isExpiry }) => isExpiry);
-    if (lines.some(({ name }) => name !== server.place.name)) throw this.#violation("expiry", "a cookie of another name");
+    if (lines.some(({ name }) => name !== server.place.name))
+      throw this.#violation("expiry", "a cookie of another name");
     if (live.length > 1 || live.some((line) => placeText(line) !== own))
       throw this.#violation("expiry", "a session is sent in another scope, or twice");
     const [sent] = live;
     if (sent === undefined && outcome.live === "must")
-      throw this.#violation(operation.startsWith("login") ? "login" : "write", `no cookie was sent after "${operation}"`);
+      throw this.#violation(
+        operation.startsWith("login") ? "login" : "write",
+        `no cookie was sent after "${operation}"`,
+      );
     if (sent !== undefined && outcome.live === "never")
       throw this.#violation(
         view.base === undefined ? "expiry" : "login",
@@ -281,9 +308,12 @@ export class World {
     const isOwnExpired = expired.some((line) => placeText(line) === own);
     if (isOwnExpired && (outcome.expires === "never" || sent !== undefined))
       throw this.#violation("expiry", `the own cookie is expired (${view.why})`);
-    if (!isOwnExpired && outcome.expires === "must") throw this.#violation("logout", "the session was ended, and its cookie stays");
-    const isHealing = view.why === "ambiguous" || view.isLoose === true || outcome.expires !== "never" || sent !== undefined;
-    const isFormer = (line: Line): boolean => server.formerly !== undefined && placeText(line) === placeText(server.formerly);
+    if (!isOwnExpired && outcome.expires === "must")
+      throw this.#violation("logout", "the session was ended, and its cookie stays");
+    const isHealing =
+      view.why === "ambiguous" || view.isLoose === true || outcome.expires !== "never" || sent !== undefined;
+    const isFormer = (line: Line): boolean =>
+      server.formerly !== undefined && placeText(line) === placeText(server.formerly);
     for (const line of expired)
       if (placeText(line) !== own && !isHealing && !isFormer(line))
         throw this.#violation("expiry", `another scope is expired (${view.why})`);
@@ -292,8 +322,11 @@ export class World {
     outcome.sent(sent.value);
     if (content === undefined) return;
     const session = await server.manager.load(`${sent.name}=${sent.value}`, server.facts(path));
-    const found = session.isNew ? `nobody (${session.rejection?.reason})` : contentText({ subject: session.subject, data: session.data });
-    if (found !== contentText(content)) throw this.#violation("write", `the cookie opens ${found}, and not ${contentText(content)}`);
+    const found = session.isNew
+      ? `nobody (${session.rejection?.reason})`
+      : contentText({ subject: session.subject, data: session.data });
+    if (found !== contentText(content))
+      throw this.#violation("write", `the cookie opens ${found}, and not ${contentText(content)}`);
   }
 
   #deliver({ request, outcome, lines, place, formerly }: Answer): void {
@@ -307,7 +340,12 @@ export class World {
       if (line.isExpiry) slots.delete(key);
       // A browser that refuses the line, as for its prefix, has it nowhere.
       else if (browser.at(line) === line.value) {
-        slots.set(key, { place: line, value: line.value, expiresAt: now + (line.maxAge ?? Infinity), since: this.#steps.length });
+        slots.set(key, {
+          place: line,
+          value: line.value,
+          expiresAt: now + (line.maxAge ?? Infinity),
+          since: this.#steps.length,
+        });
         visitor.values.push(line.value);
       } else throw this.#violation("login", `the browser refuses ${lineText(line)}`);
     }
@@ -357,16 +395,20 @@ export class World {
     const set = (attributes: string, setter: "script" | "sibling", path: string): void =>
       visitor.browser.take(`${name}=${value}; Secure; ${attributes}`, setter, path);
     if (where === "script many")
-      for (let depth = 0; depth < 70; depth++) set(`Path=/app/${"x/".repeat(depth % 40)}${depth < 40 ? "" : "x"}`, "script", PATHS[2]);
+      for (let depth = 0; depth < 70; depth++)
+        set(`Path=/app/${"x/".repeat(depth % 40)}${depth < 40 ? "" : "x"}`, "script", PATHS[2]);
     else if (where === "sibling /") set("Domain=example.com; Path=/", "sibling", "/");
     else if (where === "sibling /app") set("Domain=example.com; Path=/app", "sibling", "/");
     else if (where === "script partitioned") set("Path=/; Partitioned", "script", "/");
     else if (where === "script host domain") set("Domain=app.example.com; Path=/", "script", "/");
     else set(`Path=${where.slice("script ".length)}`, "script", "/app/page");
-    this.#say(`an attacker sets the cookie of ${what === "junk" ? "nobody" : `an ${what}`} in ${visitor.browser.name}'s browser: ${where}`);
+    this.#say(
+      `an attacker sets the cookie of ${what === "junk" ? "nobody" : `an ${what}`} in ${visitor.browser.name}'s browser: ${where}`,
+    );
     visitor.plantedAt = this.#steps.length;
     // A sibling host may replace a cookie that has a Domain; the server cannot notice.
-    for (const [key, slot] of visitor.slots) if (visitor.browser.at(slot.place) !== slot.value) visitor.slots.delete(key);
+    for (const [key, slot] of visitor.slots)
+      if (visitor.browser.at(slot.place) !== slot.value) visitor.slots.delete(key);
   }
 
   async #revoke({ browser, server, held }: Extract<Command, { readonly do: "revoke all" }>): Promise<void> {
@@ -377,7 +419,9 @@ export class World {
     const isHeld = held && store instanceof TwoStepStore;
     if (isHeld) store.hold();
     this.#revocation = { done: this.#servers[server]!.manager.revokeAll(subject), end };
-    this.#say(`all sessions of ${BROWSERS[browser]} are to end${isHeld ? ", and the store waits between its two steps" : ""}`);
+    this.#say(
+      `all sessions of ${BROWSERS[browser]} are to end${isHeld ? ", and the store waits between its two steps" : ""}`,
+    );
     if (!isHeld) await this.#release();
     // So far that it has listed.
     else for (let turn = 0; turn < 5; turn++) await Promise.resolve();
@@ -400,7 +444,10 @@ export class World {
     for (const value of this.#reference.endedValues()) {
       const session = await server!.manager.load(`${server!.place.name}=${value}`, server!.facts("/"));
       if (!session.isNew)
-        throw this.#violation("logout", `a session that was ended opens ${contentText({ subject: session.subject, data: session.data })}`);
+        throw this.#violation(
+          "logout",
+          `a session that was ended opens ${contentText({ subject: session.subject, data: session.data })}`,
+        );
     }
   }
 

@@ -74,8 +74,9 @@ describe.skipIf(redisPrograms === undefined)("with Redis", () => {
 
   describe.each(Object.keys(CLIENTS))("and the client %s", (name) => {
     let prefixes = 0;
-    const open = async (before: (script: string, key: string, go: () => Promise<unknown>) => Promise<unknown>): Promise<RedisStore[]> =>
-      await CLIENTS[name]!(`${name}-${prefixes++}:`, before);
+    const open = async (
+      before: (script: string, key: string, go: () => Promise<unknown>) => Promise<unknown>,
+    ): Promise<RedisStore[]> => await CLIENTS[name]!(`${name}-${prefixes++}:`, before);
 
     test("S1: a session that is renewed between listing and removal ends with the others", async () => {
       let renewals = 0;
@@ -85,7 +86,11 @@ describe.skipIf(redisPrograms === undefined)("with Redis", () => {
       });
       await begin(other!, "0");
       expect(await slow!.deleteBySubject("ada")).toBe(1);
-      expect([await other!.get("1"), await idsOf(other!, "ada"), await slow!.deleteBySubject("ada")]).toEqual([undefined, [], 0]);
+      expect([await other!.get("1"), await idsOf(other!, "ada"), await slow!.deleteBySubject("ada")]).toEqual([
+        undefined,
+        [],
+        0,
+      ]);
     });
 
     test("S1: a session that is renewed again and again ends all the same, and the one that is spared stays", async () => {
@@ -150,7 +155,11 @@ describe.skipIf(redisPrograms === undefined)("with Redis", () => {
       });
       await begin(other!, "a");
       expect(await slow!.deleteBySubject("ada")).toBe(0);
-      expect([await other!.get("a"), await idsOf(other!, "grace"), await idsOf(other!, "ada")]).toEqual(["a", ["a"], []]);
+      expect([await other!.get("a"), await idsOf(other!, "grace"), await idsOf(other!, "ada")]).toEqual([
+        "a",
+        ["a"],
+        [],
+      ]);
     });
 
     test("S1: a list shows a session that is renewed while it is made", async () => {
@@ -173,30 +182,38 @@ describe.skipIf(redisPrograms === undefined)("with Redis", () => {
       await expect(slow!.deleteBySubject("ada")).rejects.toThrow(/could not all be removed.*Fix:/);
     });
 
-    test("S2: lists and removes 100,000 sessions of one subject, a bounded number at once", { timeout: 120_000 }, async () => {
-      let [running, most] = [0, 0];
-      const [store] = await open(async (_script, _key, go) => {
-        most = Math.max(most, ++running);
-        return await go().finally(() => running--);
-      });
-      const redis = new Redis(server.port, "127.0.0.1");
-      onTestFinished(() => redis.disconnect());
-      const prefix = `${name}-${prefixes - 1}:`;
-      await begin(store!, "first");
-      // As the store writes them, but by one script.
-      const fill = `for n = 1, ${MANY} do
+    test(
+      "S2: lists and removes 100,000 sessions of one subject, a bounded number at once",
+      { timeout: 120_000 },
+      async () => {
+        let [running, most] = [0, 0];
+        const [store] = await open(async (_script, _key, go) => {
+          most = Math.max(most, ++running);
+          return await go().finally(() => running--);
+        });
+        const redis = new Redis(server.port, "127.0.0.1");
+        onTestFinished(() => redis.disconnect());
+        const prefix = `${name}-${prefixes - 1}:`;
+        await begin(store!, "first");
+        // As the store writes them, but by one script.
+        const fill = `for n = 1, ${MANY} do
         redis.call('HSET', KEYS[1] .. 'session:' .. n, 'payload', 'payload', 'expires', '${END}', 'subject', 'many', 'indexed', '${END}')
         redis.call('ZADD', KEYS[1] .. 'subject:many', ${END}, n) end`;
-      await redis.eval(fill, 1, prefix);
-      const listed = await store!.listBySubject("many");
-      expect(new Set(listed.map(({ id }) => id)).size).toBe(MANY);
-      expect(listed[0]).toMatchObject({ payload: "payload", expiresAt: END });
-      expect(await store!.deleteBySubject("many", "7")).toBe(MANY - 1);
-      expect(await store!.deleteBySubject("many")).toBe(1);
-      expect(await redis.exists(`${prefix}subject:many`)).toBe(0);
-      expect([await store!.get("7"), await store!.get("50000"), await store!.get("first")]).toEqual([undefined, undefined, "first"]);
-      expect(most).toBeLessThanOrEqual(1000);
-    });
+        await redis.eval(fill, 1, prefix);
+        const listed = await store!.listBySubject("many");
+        expect(new Set(listed.map(({ id }) => id)).size).toBe(MANY);
+        expect(listed[0]).toMatchObject({ payload: "payload", expiresAt: END });
+        expect(await store!.deleteBySubject("many", "7")).toBe(MANY - 1);
+        expect(await store!.deleteBySubject("many")).toBe(1);
+        expect(await redis.exists(`${prefix}subject:many`)).toBe(0);
+        expect([await store!.get("7"), await store!.get("50000"), await store!.get("first")]).toEqual([
+          undefined,
+          undefined,
+          "first",
+        ]);
+        expect(most).toBeLessThanOrEqual(1000);
+      },
+    );
   });
 });
 
@@ -229,7 +246,9 @@ describe.skipIf(postgresPrograms === undefined)("with PostgreSQL", () => {
       const sql = postgres(server.url, { max: 2, onnotice: () => {} });
       onTestFinished(async () => await sql.end());
       const { store, table } = await openTable(name === "pg" ? pool : sql);
-      await pool.query(`INSERT INTO ${table} SELECT 'filling' || n, 'payload', ${END}, 'ada' FROM generate_series(1, 20000) AS n`);
+      await pool.query(
+        `INSERT INTO ${table} SELECT 'filling' || n, 'payload', ${END}, 'ada' FROM generate_series(1, 20000) AS n`,
+      );
       await begin(store, "old");
       // The renewal has written and not committed when the removal begins: the removal does not see
       // the new row, and waits for the old one.
@@ -240,13 +259,21 @@ describe.skipIf(postgresPrograms === undefined)("with PostgreSQL", () => {
       await expect
         .poll(
           async () =>
-            (await pool.query(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%${table}%'`)).rowCount,
+            (
+              await pool.query(
+                `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%${table}%'`,
+              )
+            ).rowCount,
         )
         .toBe(1);
       await writer.query("COMMIT");
       writer.release();
       expect(await removal).toBe(20_001);
-      expect([await store.get("new"), await idsOf(store, "ada"), await store.get("old")]).toEqual([undefined, [], "moved to new"]);
+      expect([await store.get("new"), await idsOf(store, "ada"), await store.get("old")]).toEqual([
+        undefined,
+        [],
+        "moved to new",
+      ]);
     },
   );
 
@@ -260,7 +287,9 @@ describe.skipIf(postgresPrograms === undefined)("with PostgreSQL", () => {
     const removal = store.deleteBySubject("ada", "here");
     await expect
       .poll(
-        async () => (await pool.query(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%${table}%'`)).rowCount,
+        async () =>
+          (await pool.query(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%${table}%'`))
+            .rowCount,
       )
       .toBe(1);
     await writer.query("COMMIT");
@@ -271,7 +300,9 @@ describe.skipIf(postgresPrograms === undefined)("with PostgreSQL", () => {
 
   test("S2: lists and removes 100,000 sessions of one subject", { timeout: 120_000 }, async () => {
     const { store, table } = await openTable();
-    await pool.query(`INSERT INTO ${table} SELECT 'id' || n, 'payload', ${END}, 'ada' FROM generate_series(1, ${MANY}) AS n`);
+    await pool.query(
+      `INSERT INTO ${table} SELECT 'id' || n, 'payload', ${END}, 'ada' FROM generate_series(1, ${MANY}) AS n`,
+    );
     await begin(store, "other", "grace");
     expect(await store.listBySubject("ada")).toHaveLength(MANY);
     expect(await store.deleteBySubject("ada", "id7")).toBe(MANY - 1);
@@ -303,7 +334,9 @@ describe("with SQLite", () => {
           get: statement.get.bind(statement),
           all: statement.all.bind(statement),
           run: (...values: (string | number | null)[]) => {
-            writer.exec(`INSERT INTO latchkey_sessions SELECT 'new', subject, 'new', expires_at FROM latchkey_sessions WHERE id = 'old'`);
+            writer.exec(
+              `INSERT INTO latchkey_sessions SELECT 'new', subject, 'new', expires_at FROM latchkey_sessions WHERE id = 'old'`,
+            );
             writer.exec(`UPDATE latchkey_sessions SET subject = NULL, payload = 'moved' WHERE id = 'old'`);
             return statement.run(...values);
           },
@@ -331,7 +364,10 @@ describe("in memory", () => {
   test("S1: a renewal at the same time leaves nothing behind that is not in the list", async () => {
     const store = new MemoryStore();
     await begin(store, "old");
-    const [, count] = await Promise.all([renew(store, "old", "new").catch(() => "refused"), store.deleteBySubject("ada")]);
+    const [, count] = await Promise.all([
+      renew(store, "old", "new").catch(() => "refused"),
+      store.deleteBySubject("ada"),
+    ]);
     expect(count + (await store.deleteBySubject("ada"))).toBe(2);
     expect([await store.get("old"), await store.get("new")]).toEqual([undefined, undefined]);
   });

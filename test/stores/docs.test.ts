@@ -35,7 +35,8 @@ interface Made {
 }
 
 const page = (name: string): string => readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), "utf8");
-const blocksOf = (name: string): readonly string[] => [...page(name).matchAll(/^```ts\n([^]*?)^```$/gm)].map((match) => match[1]!);
+const blocksOf = (name: string): readonly string[] =>
+  [...page(name).matchAll(/^```ts\n([^]*?)^```$/gm)].map((match) => match[1]!);
 
 /** Runs a block as a reader would, and returns what it has made. */
 async function run(code: string, env: Readonly<Record<string, string>>): Promise<Made> {
@@ -43,10 +44,9 @@ async function run(code: string, env: Readonly<Record<string, string>>): Promise
     .replace(/^import (\{.*\}) from "(.*)";$/gm, 'const $1 = modules["$2"];')
     .replace(/^import (\w+) from "(.*)";$/gm, 'const $1 = modules["$2"].default;');
   const made = ["store", "manager", "client", "sql"].filter((name) => new RegExp(`const ${name}\\b`).test(code));
-  const block = runInThisContext(`(async (modules, process) => {${stripTypeScriptTypes(body)}\nreturn { ${made.join(", ")} };\n})`) as (
-    modules: typeof MODULES,
-    process: { readonly env: typeof env },
-  ) => Promise<Made>;
+  const block = runInThisContext(
+    `(async (modules, process) => {${stripTypeScriptTypes(body)}\nreturn { ${made.join(", ")} };\n})`,
+  ) as (modules: typeof MODULES, process: { readonly env: typeof env }) => Promise<Made>;
   return await block(MODULES, { env: { SECRET_KEY: keys.generateSecretKey(), ...env } });
 }
 
@@ -59,7 +59,9 @@ async function works({ store, manager, client, sql }: Made, id: string): Promise
     if (manager !== undefined) {
       const session = await manager.load(undefined);
       session.data["name"] = "Ada";
-      const cookie = (await manager.commit(session)).find(([name]) => name.toLowerCase() === "set-cookie")![1].split(";")[0]!;
+      const cookie = (await manager.commit(session))
+        .find(([name]) => name.toLowerCase() === "set-cookie")![1]
+        .split(";")[0]!;
       expect((await manager.load(cookie)).data).toEqual({ name: "Ada" });
     }
     expect(store ?? manager).toBeDefined();
@@ -104,7 +106,10 @@ describe("the page about PostgreSQL", () => {
     for (const [number, code] of blocksOf("stores-postgres")
       .filter((block) => block.includes("import"))
       .entries()) {
-      test(code.split("\n")[0]!, async () => await works(await run(code, { DATABASE_URL: server.url }), `block-${number}`));
+      test(
+        code.split("\n")[0]!,
+        async () => await works(await run(code, { DATABASE_URL: server.url }), `block-${number}`),
+      );
     }
   });
 });

@@ -150,7 +150,9 @@ describe("fromExpressStore", () => {
   test("A17: refuses a value that is not such a store, and unknown options", () => {
     for (const bad of [undefined, null, {}, { get: () => {}, set: () => {} }, "file"])
       expect(() => fromExpressStore(bad as unknown as ExpressStore)).toThrow(InvalidOptionError);
-    expect(() => fromExpressStore(leastStore(), { clok: unixNow } as object)).toThrow(/no option "clok"\. Did you mean "clock"\?/);
+    expect(() => fromExpressStore(leastStore(), { clok: unixNow } as object)).toThrow(
+      /no option "clok"\. Did you mean "clock"\?/,
+    );
     expect(() => fromExpressStore(leastStore(), null as unknown as object)).toThrow(InvalidOptionError);
   });
 });

@@ -69,8 +69,12 @@ describe("when the machine below fails", () => {
       onTestFinished(() => ioredis.disconnect());
 
       const loads = {
-        "Redis killed, client redis": new Load(new RedisStore(nodeRedis, { prefix: "a:" }), "node-redis", { patience: PATIENCE }),
-        "Redis killed, client ioredis": new Load(new RedisStore(ioredis, { prefix: "b:" }), "ioredis", { patience: PATIENCE }),
+        "Redis killed, client redis": new Load(new RedisStore(nodeRedis, { prefix: "a:" }), "node-redis", {
+          patience: PATIENCE,
+        }),
+        "Redis killed, client ioredis": new Load(new RedisStore(ioredis, { prefix: "b:" }), "ioredis", {
+          patience: PATIENCE,
+        }),
       };
       const results = await survive(loads, async () => {
         for (let round = 0; round < 3; round++) {
@@ -93,10 +97,9 @@ describe("when the machine below fails", () => {
     async () => {
       const cluster = await startRedisCluster();
       onTestFinished(async () => await cluster.stop());
-      const nodeRedis = createCluster({ rootNodes: cluster.nodes.map(({ port }) => ({ url: `redis://127.0.0.1:${port}` })) }).on(
-        "error",
-        () => {},
-      );
+      const nodeRedis = createCluster({
+        rootNodes: cluster.nodes.map(({ port }) => ({ url: `redis://127.0.0.1:${port}` })),
+      }).on("error", () => {});
       onTestFinished(() => nodeRedis.destroy());
       await nodeRedis.connect();
       const ioredis = new Cluster(
@@ -110,7 +113,9 @@ describe("when the machine below fails", () => {
         "Cluster failover, client redis": new Load(new RedisStore(nodeRedis, { prefix: "a:" }), "node-redis", {
           patience: PATIENCE,
         }),
-        "Cluster failover, client ioredis": new Load(new RedisStore(ioredis, { prefix: "b:" }), "ioredis", { patience: PATIENCE }),
+        "Cluster failover, client ioredis": new Load(new RedisStore(ioredis, { prefix: "b:" }), "ioredis", {
+          patience: PATIENCE,
+        }),
       };
       const results = await survive(loads, async () => {
         await primary.kill("SIGKILL");
@@ -142,7 +147,10 @@ describe("when the machine below fails", () => {
     async () => {
       const server = await startPostgres();
       onTestFinished(async () => await server.stop());
-      const pool = new Pool({ connectionString: server.url, max: 8, connectionTimeoutMillis: 5000 }).on("error", () => {});
+      const pool = new Pool({ connectionString: server.url, max: 8, connectionTimeoutMillis: 5000 }).on(
+        "error",
+        () => {},
+      );
       onTestFinished(async () => await pool.end());
       // Left to itself, postgres waits up to 20 s before it tries to connect again, and lets calls
       // wait as long.
@@ -169,33 +177,37 @@ describe("when the machine below fails", () => {
     },
   );
 
-  test("an SQLite file whose writer is killed 100 times holds every confirmed write, and is whole", { timeout: 120_000 }, async () => {
-    const folder = mkdtempSync(join(tmpdir(), "latchkey-killed-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    let confirmed = 0;
-    const killOften = async (file: string, times: number): Promise<void> => {
-      for (let round = 0; round < times; round++) {
-        const numbers = await writeUntilKilled(file, `${round}`);
-        const database = new DatabaseSync(file);
-        try {
-          expect(database.prepare("PRAGMA quick_check").all()).toEqual([{ quick_check: "ok" }]);
-          const store = new SqliteStore(database);
-          for (const [id, number] of numbers) {
-            confirmed += number;
-            const kept = Number((await store.get(id))?.split(" ")[0]);
-            // One write more than was told of may have been done when the process ended.
-            expect([number, number + 1], id).toContain(kept);
+  test(
+    "an SQLite file whose writer is killed 100 times holds every confirmed write, and is whole",
+    { timeout: 120_000 },
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), "latchkey-killed-"));
+      onTestFinished(() => rmSync(folder, { recursive: true }));
+      let confirmed = 0;
+      const killOften = async (file: string, times: number): Promise<void> => {
+        for (let round = 0; round < times; round++) {
+          const numbers = await writeUntilKilled(file, `${round}`);
+          const database = new DatabaseSync(file);
+          try {
+            expect(database.prepare("PRAGMA quick_check").all()).toEqual([{ quick_check: "ok" }]);
+            const store = new SqliteStore(database);
+            for (const [id, number] of numbers) {
+              confirmed += number;
+              const kept = Number((await store.get(id))?.split(" ")[0]);
+              // One write more than was told of may have been done when the process ended.
+              expect([number, number + 1], id).toContain(kept);
+            }
+            expect(await store.listBySubject(`${round}`)).not.toEqual([]);
+          } finally {
+            database.close();
           }
-          expect(await store.listBySubject(`${round}`)).not.toEqual([]);
-        } finally {
-          database.close();
         }
-      }
-    };
-    await Promise.all(["one", "two", "three", "four"].map(async (name) => await killOften(join(folder, name), 25)));
-    console.log(`SQLite, writer killed 100 times: ${confirmed} writes confirmed, 0 of them lost`);
-    expect(confirmed).toBeGreaterThan(100);
-  });
+      };
+      await Promise.all(["one", "two", "three", "four"].map(async (name) => await killOften(join(folder, name), 25)));
+      console.log(`SQLite, writer killed 100 times: ${confirmed} writes confirmed, 0 of them lost`);
+      expect(confirmed).toBeGreaterThan(100);
+    },
+  );
 });
 
 /**

@@ -96,7 +96,11 @@ describe("MemoryStore", () => {
 
     test("is refused where production is said, unless production: true says that it is meant", () => {
       const refused = /not for production.*Fix: use SqliteStore.*production: true/s;
-      for (const words of [{ NODE_ENV: "production" }, { LATCHKEY_ENV: "production", NODE_ENV: "test" }, { NODE_ENV: "staging" }]) {
+      for (const words of [
+        { NODE_ENV: "production" },
+        { LATCHKEY_ENV: "production", NODE_ENV: "test" },
+        { NODE_ENV: "staging" },
+      ]) {
         say(words);
         expect(() => new MemoryStore()).toThrow(refused);
         expect(() => new MemoryStore()).toThrow(InvalidOptionError);
@@ -115,10 +119,14 @@ describe("MemoryStore", () => {
         const make = `new MemoryStore(${options});`;
         const code = `import { MemoryStore } from ${JSON.stringify(new URL("../../src/stores/memory.ts", import.meta.url).href)}; ${make} ${make}`;
         const env = { PATH: process.env["PATH"], ...words };
-        const { stderr } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", code], { env });
+        const { stderr } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", code], {
+          env,
+        });
         return stderr.split("\n").filter((line) => line.includes("LATCHKEY_MEMORY_STORE"));
       };
-      expect(await warnings({})).toEqual([expect.stringMatching(/MemoryStore is not for production.*NODE_ENV=development/)]);
+      expect(await warnings({})).toEqual([
+        expect.stringMatching(/MemoryStore is not for production.*NODE_ENV=development/),
+      ]);
       expect(await warnings({}, "{ production: true }")).toEqual([]);
       expect(await warnings({}, '{ mode: "test" }')).toEqual([]);
       expect(await warnings({ NODE_ENV: "development" })).toEqual([]);
@@ -129,7 +137,9 @@ describe("MemoryStore", () => {
   test("A17: refuses bounds that cannot be one, and unknown options", async () => {
     for (const maxSessions of [0, -1, 1.5, Number.NaN, "7" as unknown as number])
       expect(() => new MemoryStore({ maxSessions })).toThrow(InvalidOptionError);
-    expect(() => new MemoryStore({ maxSession: 7 } as object)).toThrow(/no option "maxSession"\. Did you mean "maxSessions"\?/);
+    expect(() => new MemoryStore({ maxSession: 7 } as object)).toThrow(
+      /no option "maxSession"\. Did you mean "maxSessions"\?/,
+    );
     expect(() => new MemoryStore(null as unknown as object)).toThrow(InvalidOptionError);
     const store = new MemoryStore();
     for (const limit of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])

@@ -37,7 +37,8 @@ describe("PostgresStore", () => {
     afterAll(async () => await client.close());
 
     const tables = async (): Promise<unknown> =>
-      (await client.query("SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE tablename ~* 'sess'")).rows;
+      (await client.query("SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE tablename ~* 'sess'"))
+        .rows;
 
     test("creates nothing until it is asked to, and nothing twice", async () => {
       const store = new PostgresStore(client);
@@ -61,7 +62,11 @@ describe("PostgresStore", () => {
         0,
       ]);
       now = 1011;
-      expect([await store.get("last"), await store.listBySubject("ada"), await store.deleteExpired()]).toEqual([undefined, [], 1]);
+      expect([await store.get("last"), await store.listBySubject("ada"), await store.deleteExpired()]).toEqual([
+        undefined,
+        [],
+        1,
+      ]);
     });
 
     test("prints the schema that it creates, for a migration", async () => {
@@ -71,8 +76,14 @@ describe("PostgresStore", () => {
       await store.createSchema();
       expect(await store.set("id", "payload", 4e9)).toBe(true);
       expect(await tables()).toContainEqual({ name: "web.Sessions" });
-      const indexes = await client.query<{ indexname: string }>("SELECT indexname FROM pg_indexes WHERE schemaname = 'web' ORDER BY 1");
-      expect(indexes.rows.map(({ indexname }) => indexname)).toEqual(["Sessions_expires_at", "Sessions_pkey", "Sessions_subject"]);
+      const indexes = await client.query<{ indexname: string }>(
+        "SELECT indexname FROM pg_indexes WHERE schemaname = 'web' ORDER BY 1",
+      );
+      expect(indexes.rows.map(({ indexname }) => indexname)).toEqual([
+        "Sessions_expires_at",
+        "Sessions_pkey",
+        "Sessions_subject",
+      ]);
     });
 
     test("uses an index for every statement that it runs", async () => {
@@ -101,7 +112,17 @@ describe("PostgresStore", () => {
 
   test("A17: refuses names that are none, clients that are none, and unknown options", () => {
     const client = { query: async () => await Promise.resolve({ rows: [] }) };
-    for (const table of ["", "a b", 'x"; DROP TABLE users; --', "a.b.c", ".a", "1a", "täble", "x".repeat(53), 7 as unknown as string]) {
+    for (const table of [
+      "",
+      "a b",
+      'x"; DROP TABLE users; --',
+      "a.b.c",
+      ".a",
+      "1a",
+      "täble",
+      "x".repeat(53),
+      7 as unknown as string,
+    ]) {
       expect(() => new PostgresStore(client, { table }), table).toThrow(InvalidOptionError);
     }
     for (const bad of [undefined, null, {}, "postgres://localhost", Promise.resolve(client), Pool]) {
@@ -110,7 +131,9 @@ describe("PostgresStore", () => {
     expect(() => new PostgresStore("postgres://a:secret@localhost" as unknown as typeof client)).toThrow(
       /It got a string\. Fix: new PostgresStore/,
     );
-    expect(() => new PostgresStore(client, { tableName: "web" } as object)).toThrow(/no option "tableName"\. Did you mean "table"\?/);
+    expect(() => new PostgresStore(client, { tableName: "web" } as object)).toThrow(
+      /no option "tableName"\. Did you mean "table"\?/,
+    );
     expect(() => new PostgresStore(client, { table: "a b" })).toThrow(/"a b"/);
     expect(() => new PostgresStore(client, "web" as unknown as object)).toThrow(InvalidOptionError);
   });
@@ -136,7 +159,11 @@ describe.skipIf(postgresPrograms === undefined)("PostgresStore on a server", () 
     return { client, close: async () => await client.end() };
   });
   contractOf("where transactions are serializable", () => {
-    const client = new Pool({ connectionString: server.url, max: 10, options: "-c default_transaction_isolation=serializable" });
+    const client = new Pool({
+      connectionString: server.url,
+      max: 10,
+      options: "-c default_transaction_isolation=serializable",
+    });
     return { client, close: async () => await client.end() };
   });
 
@@ -159,7 +186,9 @@ describe.skipIf(postgresPrograms === undefined)("PostgresStore on a server", () 
     try {
       await Promise.all(pools.map(async (pool) => await pool.query("SELECT 1")));
       for (let round = 0; round < 5; round++) {
-        await Promise.all(pools.map(async (client) => await new PostgresStore(client, { table: `race_${round}` }).createSchema()));
+        await Promise.all(
+          pools.map(async (client) => await new PostgresStore(client, { table: `race_${round}` }).createSchema()),
+        );
         expect(await new PostgresStore(pools[0]!, { table: `race_${round}` }).set("id", "payload", 4e9)).toBe(true);
       }
     } finally {

@@ -113,7 +113,9 @@ describe.skipIf(redisPrograms === undefined)("Redis", () => {
     return { store: new RedisStore(client, { prefix: "ioredis:" }), close: () => client.disconnect() };
   });
   nothingIsLost("RedisStore on a Cluster of six with redis", async () => {
-    const client = await createCluster({ rootNodes: cluster.nodes.map(({ port }) => ({ url: `redis://127.0.0.1:${port}` })) }).connect();
+    const client = await createCluster({
+      rootNodes: cluster.nodes.map(({ port }) => ({ url: `redis://127.0.0.1:${port}` })),
+    }).connect();
     return { store: new RedisStore(client, { prefix: "node-redis:" }), close: () => client.destroy() };
   });
   nothingIsLost("RedisStore on a Cluster of six with ioredis", () => {
@@ -125,23 +127,27 @@ describe.skipIf(redisPrograms === undefined)("Redis", () => {
     return { store: fromExpressStore(new ConnectRedis({ client, prefix: "ours:" })), close: () => client.destroy() };
   });
 
-  test("express-session with connect-redis, on the same server, answers as well, and loses", { timeout: 60_000 }, async () => {
-    const client = await createClient({ url: `redis://127.0.0.1:${server.port}` }).connect();
-    try {
-      const mount = expressSessionOn(new ConnectRedis({ client, prefix: "theirs:" }));
-      const result = await race(mount);
-      const unordered = await race(mount, { gate: false });
-      theirs.push(
-        row("express-session with connect-redis", result, (await staysLoggedOut(mount)) ? "stays" : "is undone"),
-        row("the same, where requests do not wait until all have read", unordered, ""),
-      );
-      expect(result.answered).toBe(AT_ONCE);
-      expect(result.lostKeys).toBeGreaterThan(0);
-      expect(result.lostIncrements).toBeGreaterThan(0);
-    } finally {
-      client.destroy();
-    }
-  });
+  test(
+    "express-session with connect-redis, on the same server, answers as well, and loses",
+    { timeout: 60_000 },
+    async () => {
+      const client = await createClient({ url: `redis://127.0.0.1:${server.port}` }).connect();
+      try {
+        const mount = expressSessionOn(new ConnectRedis({ client, prefix: "theirs:" }));
+        const result = await race(mount);
+        const unordered = await race(mount, { gate: false });
+        theirs.push(
+          row("express-session with connect-redis", result, (await staysLoggedOut(mount)) ? "stays" : "is undone"),
+          row("the same, where requests do not wait until all have read", unordered, ""),
+        );
+        expect(result.answered).toBe(AT_ONCE);
+        expect(result.lostKeys).toBeGreaterThan(0);
+        expect(result.lostIncrements).toBeGreaterThan(0);
+      } finally {
+        client.destroy();
+      }
+    },
+  );
 });
 
 describe("PostgreSQL", () => {

@@ -33,7 +33,9 @@ async function openAddress(): Promise<Address> {
   };
   const follow = async (server: Service, primary: Service): Promise<void> => {
     await ask(server, "REPLICAOF", "127.0.0.1", String(primary.port));
-    await expect.poll(async () => await ask(server, "INFO", "replication"), { timeout: 30_000 }).toContain("master_link_status:up");
+    await expect
+      .poll(async () => await ask(server, "INFO", "replication"), { timeout: 30_000 })
+      .toContain("master_link_status:up");
   };
   await follow(second, first);
   let primary = first;

@@ -79,9 +79,12 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on a full Redis", () =>
         "a new session of a subject": async () => await store.set("new", "p", end, { subject: "ada" }),
         "a new session of a new subject": async () => await store.set("new", "p", end, { subject: "grace" }),
         "a longer payload": async () => await store.set("anonymous", `${PAYLOAD}x`, end + 9, { replaces: PAYLOAD }),
-        "a longer payload in bytes": async () => await store.set("anonymous", "é".repeat(101), end + 9, { replaces: PAYLOAD }),
-        "a longer payload of a subject": async () => await store.set("hers", `${PAYLOAD}x`, end + 9, { replaces: PAYLOAD, subject: "ada" }),
-        "a longer payload without the subject": async () => await store.set("hers", `${PAYLOAD}x`, end, { replaces: PAYLOAD }),
+        "a longer payload in bytes": async () =>
+          await store.set("anonymous", "é".repeat(101), end + 9, { replaces: PAYLOAD }),
+        "a longer payload of a subject": async () =>
+          await store.set("hers", `${PAYLOAD}x`, end + 9, { replaces: PAYLOAD, subject: "ada" }),
+        "a longer payload without the subject": async () =>
+          await store.set("hers", `${PAYLOAD}x`, end, { replaces: PAYLOAD }),
         "a subject": async () => await store.set("anonymous", PAYLOAD, end, { replaces: PAYLOAD, subject: "grace" }),
         "another subject": async () => await store.set("hers", "p", end, { replaces: PAYLOAD, subject: "grace" }),
       };
@@ -109,7 +112,11 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on a full Redis", () =>
       expect(await store.set("a", "short", end, { replaces: PAYLOAD, subject: "ada" })).toBe(true);
       expect(await store.set("b", "mark", end, { replaces: PAYLOAD })).toBe(true);
       expect(await store.set("b", "late", end, { replaces: PAYLOAD })).toBe(false);
-      expect([await store.get("a"), await store.get("b"), (await store.listBySubject("ada")).length]).toEqual(["short", "mark", 3]);
+      expect([await store.get("a"), await store.get("b"), (await store.listBySubject("ada")).length]).toEqual([
+        "short",
+        "mark",
+        3,
+      ]);
       // As a manager logs out.
       expect(await store.set("c", "ended", unixNow() + 60, { replaces: PAYLOAD })).toBe(true);
       await store.delete("c");
@@ -127,7 +134,9 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on a full Redis", () =>
           const jar = new CookieJar();
           const session = await manager.load(undefined);
           session.login("ada");
-          jar.take((await manager.commit(session)).filter(([header]) => header === "Set-Cookie").map(([, line]) => line));
+          jar.take(
+            (await manager.commit(session)).filter(([header]) => header === "Set-Cookie").map(([, line]) => line),
+          );
           return jar;
         }),
       );
@@ -147,7 +156,10 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on a full Redis", () =>
         () => undefined,
         (reason: unknown) => reason as LatchkeyError,
       );
-      expect(error).toMatchObject({ code: "store_failed", cause: { message: expect.stringContaining("OOM") as string } });
+      expect(error).toMatchObject({
+        code: "store_failed",
+        cause: { message: expect.stringContaining("OOM") as string },
+      });
     });
   });
 

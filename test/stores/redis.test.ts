@@ -5,7 +5,14 @@ import { unixNow } from "../../src/clock.ts";
 import { InvalidOptionError } from "latchkey";
 import { RedisStore } from "latchkey/stores/redis";
 import { INDEXED, storeSuite } from "../contracts/store-suite.ts";
-import { redisPrograms, startRedis, startRedisCluster, startSentinel, type RedisCluster, type Service } from "../support/services.ts";
+import {
+  redisPrograms,
+  startRedis,
+  startRedisCluster,
+  startSentinel,
+  type RedisCluster,
+  type Service,
+} from "../support/services.ts";
 
 describe("RedisStore", () => {
   test("A17: refuses a value that is not a Redis client, a prefix that is not a string, and unknown options", () => {
@@ -13,10 +20,16 @@ describe("RedisStore", () => {
     for (const bad of [undefined, null, {}, { get: () => "x" }, "redis://localhost", Promise.resolve(client), Redis]) {
       expect(() => new RedisStore(bad as unknown as Redis)).toThrow(InvalidOptionError);
     }
-    expect(() => new RedisStore("redis://a:secret@localhost" as unknown as Redis)).toThrow(/It got a string\. Fix: new RedisStore/);
-    expect(() => new RedisStore(Promise.resolve(client) as unknown as Redis)).toThrow(/It got a promise\. Fix: await the promise/);
+    expect(() => new RedisStore("redis://a:secret@localhost" as unknown as Redis)).toThrow(
+      /It got a string\. Fix: new RedisStore/,
+    );
+    expect(() => new RedisStore(Promise.resolve(client) as unknown as Redis)).toThrow(
+      /It got a promise\. Fix: await the promise/,
+    );
     expect(() => new RedisStore(client, { prefix: 7 as unknown as string })).toThrow(/It is a number/);
-    expect(() => new RedisStore(client, { keyPrefix: "x:" } as object)).toThrow(/no option "keyPrefix"\. Did you mean "prefix"\?/);
+    expect(() => new RedisStore(client, { keyPrefix: "x:" } as object)).toThrow(
+      /no option "keyPrefix"\. Did you mean "prefix"\?/,
+    );
   });
 });
 
@@ -44,7 +57,10 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
     afterAll(async () => await sentinel.stop());
 
     storeSuite("with redis", INDEXED, async () => {
-      const client = await createSentinel({ name: "main", sentinelRootNodes: [{ host: "127.0.0.1", port: sentinel.port }] }).connect();
+      const client = await createSentinel({
+        name: "main",
+        sentinelRootNodes: [{ host: "127.0.0.1", port: sentinel.port }],
+      }).connect();
       return { store: new RedisStore(client, { prefix: "sentinel:" }), close: async () => await client.close() };
     });
     storeSuite("with ioredis", INDEXED, () => {
@@ -125,7 +141,9 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
         hget: redis.hget.bind(redis),
         eval: async (script: string, count: number, ...args: [string, ...string[]]): Promise<unknown> => {
           if (!script.includes("ZREM'")) return await redis.eval(script, count, ...args);
-          return await new Promise((resolve) => held.push(async () => resolve(await redis.eval(script, count, ...args))));
+          return await new Promise((resolve) =>
+            held.push(async () => resolve(await redis.eval(script, count, ...args))),
+          );
         },
       };
       const [first, second] = [new RedisStore(slow, { prefix: "late:" }), new RedisStore(redis, { prefix: "late:" })];
@@ -144,7 +162,10 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
       let trips = 0;
       const counted = {
         hget: async (key: string, field: string) => (trips++, await redis.hget(key, field)),
-        eval: async (script: string, count: number, ...args: [string, ...string[]]) => (trips++, await redis.eval(script, count, ...args)),
+        eval: async (script: string, count: number, ...args: [string, ...string[]]) => (
+          trips++,
+          await redis.eval(script, count, ...args)
+        ),
       };
       const store = new RedisStore(counted, { prefix: "trips:" });
       const cost = async (work: () => Promise<unknown>): Promise<number> => {
@@ -173,7 +194,9 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on a Cluster of six", (
   afterAll(async () => await cluster.stop());
 
   storeSuite("with redis", INDEXED, async () => {
-    const client = await createCluster({ rootNodes: cluster.nodes.map(({ port }) => ({ url: `redis://127.0.0.1:${port}` })) }).connect();
+    const client = await createCluster({
+      rootNodes: cluster.nodes.map(({ port }) => ({ url: `redis://127.0.0.1:${port}` })),
+    }).connect();
     return { store: new RedisStore(client, { prefix: "node-redis:" }), close: () => client.destroy() };
   });
   storeSuite("with ioredis", INDEXED, () => {

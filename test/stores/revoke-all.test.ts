@@ -28,11 +28,18 @@ interface Race {
 const TRIES = 400;
 
 /** How many of the thief's sessions are still logged in after `revokeAll`, or shown in a list. */
-async function survivors({ admin, web, tries, subject }: Race): Promise<{ readonly alive: number; readonly listed: number }> {
+async function survivors({
+  admin,
+  web,
+  tries,
+  subject,
+}: Race): Promise<{ readonly alive: number; readonly listed: number }> {
   const keys = generateSecretKey();
   const [admins, webs] = [admin, web].map((store) => new SessionManager({ keys, store, storeTimeout: 60 }));
   const cookieOf = async (session: Session): Promise<string | undefined> =>
-    (await webs!.commit(session)).find(([name, line]) => name === "Set-Cookie" && !/Max-Age=0/i.test(line))?.[1].split(";")[0];
+    (await webs!.commit(session))
+      .find(([name, line]) => name === "Set-Cookie" && !/Max-Age=0/i.test(line))?.[1]
+      .split(";")[0];
   let [alive, listed] = [0, 0];
   for (let number = 0; number < tries; number++) {
     const victim = subject ?? `user ${number}`;
@@ -112,7 +119,10 @@ describe.skipIf(postgresPrograms === undefined)("S1: log out everywhere, with Po
     const many = { alive: 0, listed: 0 };
     for (let round = 0; round < 8; round++) {
       const subject = `crowd ${round}`;
-      await one!.query(`INSERT INTO latchkey_sessions SELECT $1 || n, '{}', 4000000000, $1 FROM generate_series(1, 20000) AS n`, [subject]);
+      await one!.query(
+        `INSERT INTO latchkey_sessions SELECT $1 || n, '{}', 4000000000, $1 FROM generate_series(1, 20000) AS n`,
+        [subject],
+      );
       const { alive, listed } = await survivors({ admin, web, tries: 1, subject });
       many.alive += alive;
       many.listed += listed;

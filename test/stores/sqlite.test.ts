@@ -86,7 +86,9 @@ for (const [name, connect] of Object.entries(PACKAGES)) {
       expect(() => new SqliteStore("app.sqlite" as unknown as Database)).toThrow(
         /It got a string\. Fix: new SqliteStore\(new DatabaseSync/,
       );
-      expect(() => new SqliteStore(database, { tabel: "x" } as object)).toThrow(/no option "tabel"\. Did you mean "table"\?/);
+      expect(() => new SqliteStore(database, { tabel: "x" } as object)).toThrow(
+        /no option "tabel"\. Did you mean "table"\?/,
+      );
       expect(() => new SqliteStore(database, { table: 7 as unknown as string })).toThrow(/It is a number/);
       const store = new SqliteStore(database);
       store.createSchema();
@@ -98,8 +100,12 @@ for (const [name, connect] of Object.entries(PACKAGES)) {
       const database = open("plan.sqlite");
       new SqliteStore(database).createSchema();
       const plan = (sql: string): string => columnOf(database, "detail", `EXPLAIN QUERY PLAN ${sql}`).join(" ");
-      expect(plan("SELECT id FROM latchkey_sessions WHERE subject = 'a' AND expires_at >= 1")).toContain("latchkey_sessions_subject");
-      expect(plan("SELECT id FROM latchkey_sessions WHERE expires_at < 1 LIMIT 5")).toContain("latchkey_sessions_expires_at");
+      expect(plan("SELECT id FROM latchkey_sessions WHERE subject = 'a' AND expires_at >= 1")).toContain(
+        "latchkey_sessions_subject",
+      );
+      expect(plan("SELECT id FROM latchkey_sessions WHERE expires_at < 1 LIMIT 5")).toContain(
+        "latchkey_sessions_expires_at",
+      );
     });
   });
 }

@@ -34,7 +34,8 @@ export async function launchBrowser(args: readonly string[] = []): Promise<Brows
 export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(`${message.type()}: ${message.text()}`);
+    if (message.type() === "error" || message.type() === "warning")
+      complaints.push(`${message.type()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => complaints.push(`exception: ${error.message}`));
   page.on("requestfailed", (request) => {
@@ -85,7 +86,8 @@ export class ToolbarView {
     for (;;) {
       const text = await this.text();
       if (text !== undefined && fits(text)) return text;
-      if (performance.now() > deadline) throw new Error(`The toolbar never showed ${String(pattern)}. It shows: ${text ?? "nothing"}`);
+      if (performance.now() > deadline)
+        throw new Error(`The toolbar never showed ${String(pattern)}. It shows: ${text ?? "nothing"}`);
       await this.#page.waitForTimeout(50);
     }
   }
@@ -95,9 +97,15 @@ export class ToolbarView {
     const root = await this.#root();
     const found =
       root &&
-      find(root, (node) => (attribute(node, "role") === role || node.nodeName.toLowerCase() === role) && pattern.test(textOf(node)));
+      find(
+        root,
+        (node) =>
+          (attribute(node, "role") === role || node.nodeName.toLowerCase() === role) && pattern.test(textOf(node)),
+      );
     if (found === undefined)
-      throw new Error(`The toolbar has no ${role} that says ${String(pattern)}. It shows: ${(await this.text()) ?? "nothing"}`);
+      throw new Error(
+        `The toolbar has no ${role} that says ${String(pattern)}. It shows: ${(await this.text()) ?? "nothing"}`,
+      );
     const session = await this.#cdp();
     await session.send("DOM.scrollIntoViewIfNeeded", { backendNodeId: found.backendNodeId });
     const { model } = await session.send("DOM.getBoxModel", { backendNodeId: found.backendNodeId });
@@ -107,8 +115,13 @@ export class ToolbarView {
 
   async #root(): Promise<DomNode | undefined> {
     const session = await this.#cdp();
-    const { root } = (await session.send("DOM.getDocument", { depth: -1, pierce: true })) as unknown as { root: DomNode };
-    const host = find(root, (node) => node.shadowRoots?.some(({ shadowRootType }) => shadowRootType === "closed") === true);
+    const { root } = (await session.send("DOM.getDocument", { depth: -1, pierce: true })) as unknown as {
+      root: DomNode;
+    };
+    const host = find(
+      root,
+      (node) => node.shadowRoots?.some(({ shadowRootType }) => shadowRootType === "closed") === true,
+    );
     return host?.shadowRoots?.[0];
   }
 

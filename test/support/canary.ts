@@ -6,8 +6,17 @@ export const CANARY_KEY = "lk1_cAnArYcAnArY0123456789-QwErTyUiOpAsDfGhJkLz";
 /** The key in all the forms in which it could get out, the whole of it or its first half. */
 const FORMS = [CANARY_KEY, CANARY_KEY.slice(4, 26)].flatMap((text) => {
   const bytes = Buffer.from(text);
-  const coded = (["hex", "base64", "base64url"] as const).map((form) => bytes.toString(form).replace(/=+$/, "").slice(0, -2));
-  return [text, ...coded, [...text].reverse().join(""), encodeURIComponent(text), [...bytes].join(","), [...bytes].join(", ")];
+  const coded = (["hex", "base64", "base64url"] as const).map((form) =>
+    bytes.toString(form).replace(/=+$/, "").slice(0, -2),
+  );
+  return [
+    text,
+    ...coded,
+    [...text].reverse().join(""),
+    encodeURIComponent(text),
+    [...bytes].join(","),
+    [...bytes].join(", "),
+  ];
 });
 
 /** The forms of the key that a text shows. */
@@ -19,7 +28,13 @@ export function formsIn(text: string): readonly string[] {
 export function leaksOf(value: unknown): readonly string[] {
   const texts = [
     inspect(value, { depth: Infinity, showHidden: true, getters: false, maxArrayLength: null, maxStringLength: null }),
-    inspect(value, { depth: Infinity, customInspect: false, showHidden: true, maxArrayLength: null, maxStringLength: null }),
+    inspect(value, {
+      depth: Infinity,
+      customInspect: false,
+      showHidden: true,
+      maxArrayLength: null,
+      maxStringLength: null,
+    }),
     safely(() => JSON.stringify(value)),
     safely(() => String(value)),
     safely(() => inspect(structuredClone(value), { depth: Infinity })),

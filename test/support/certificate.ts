@@ -28,7 +28,9 @@ export function makeCertificate(): Certificate {
   const [keyFile, certFile] = [join(folder, "key.pem"), join(folder, "cert.pem")];
   const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   const names = ["-subj", "/CN=latchkey.test", "-addext", "subjectAltName=DNS:*.test,DNS:*.localhost,IP:127.0.0.1"];
-  execFileSync(opensslPath!, ["req", "-x509", ...kind, "-keyout", keyFile, "-out", certFile, "-days", "2", ...names], { stdio: "pipe" });
+  execFileSync(opensslPath!, ["req", "-x509", ...kind, "-keyout", keyFile, "-out", certFile, "-days", "2", ...names], {
+    stdio: "pipe",
+  });
   return {
     key: readFileSync(keyFile, "utf8"),
     cert: readFileSync(certFile, "utf8"),

@@ -25,11 +25,14 @@ export default class ClosingReporter implements Reporter {
       ...errors,
       ...modules.flatMap((module) => [module, ...module.children.allSuites()]).flatMap((suite) => suite.errors()),
     ];
-    for (const { message = "", stack = "" } of [...outside, ...states.flatMap(({ errors: own }) => own ?? [])]) search(message + stack);
+    for (const { message = "", stack = "" } of [...outside, ...states.flatMap(({ errors: own }) => own ?? [])])
+      search(message + stack);
     const count = (state: string): number => states.filter((result) => result.state === state).length;
     const skipped = count("skipped");
     process.stdout.write(contractTable(modules));
-    process.stdout.write(`The planted key shows nowhere in ${this.#searched.toLocaleString("en")} characters of output.\n`);
+    process.stdout.write(
+      `The planted key shows nowhere in ${this.#searched.toLocaleString("en")} characters of output.\n`,
+    );
     process.stdout.write(
       `${count("passed")} passed, ${count("failed") + outside.length} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`,
     );

@@ -29,7 +29,10 @@ export function contractTable(modules: readonly TestModule[]): string {
       columns.add(contract);
     }
   }
-  const lines = [...rows.values()].map(({ name, cells }) => [name, ...[...columns].map((column) => cells.get(column) ?? "")]);
+  const lines = [...rows.values()].map(({ name, cells }) => [
+    name,
+    ...[...columns].map((column) => cells.get(column) ?? ""),
+  ]);
   const unloaded = modules.filter((module) => module.children.size === 0 && module.errors().length > 0);
   return (
     (rows.size === 0 ? "" : textTable([["Keeps the contract of", ...columns], ...lines])) +
@@ -50,7 +53,10 @@ function cellOf(suite: TestSuite): string | undefined {
 /** Whether a hook has failed that its tests need: they count as skipped then. */
 function isBroken(suite: TestSuite): boolean {
   const outer = [suite, ...around(suite)];
-  return outer.every(({ options }) => options.mode !== "skip") && [...outer, suite.module].some((part) => part.errors().length > 0);
+  return (
+    outer.every(({ options }) => options.mode !== "skip") &&
+    [...outer, suite.module].some((part) => part.errors().length > 0)
+  );
 }
 
 /** The suites that a suite stands in, the outermost first. */

@@ -7,7 +7,9 @@ export class CookieJar {
     for (const line of setCookies) {
       const [pair = "", ...attributes] = line.split("; ");
       const [name = "", value = ""] = [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)];
-      const hasEnded = attributes.some((attribute) => attribute === "Max-Age=0" || attribute.startsWith("Expires=Thu, 01 Jan 1970"));
+      const hasEnded = attributes.some(
+        (attribute) => attribute === "Max-Age=0" || attribute.startsWith("Expires=Thu, 01 Jan 1970"),
+      );
       if (hasEnded) this.#cookies.delete(name);
       else this.#cookies.set(name, value);
     }
@@ -15,6 +17,8 @@ export class CookieJar {
 
   /** The Cookie header; undefined for an empty jar. */
   get header(): string | undefined {
-    return this.#cookies.size === 0 ? undefined : [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    return this.#cookies.size === 0
+      ? undefined
+      : [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
   }
 }

@@ -14,5 +14,7 @@ const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.me
 
 /** All entry points, as `exports` in package.json lists them. */
 export const ENTRY_POINTS: readonly EntryPoint[] = Object.entries(manifest.exports).flatMap(([path, target]) =>
-  typeof target === "string" ? [] : [{ name: `latchkey${path.slice(1)}`, source: target["latchkey-source"].slice("./".length) }],
+  typeof target === "string"
+    ? []
+    : [{ name: `latchkey${path.slice(1)}`, source: target["latchkey-source"].slice("./".length) }],
 );

@@ -11,7 +11,10 @@ function run(
 ): { readonly lines: string[]; readonly status: number | null } {
   const vitest = [path("../../node_modules/vitest/vitest.mjs"), "run", "--root", path("faults-runs"), ...args];
   const { LATCHKEY_REQUIRE_ALL: _, ...inherited } = process.env;
-  const { stdout, status } = spawnSync(process.execPath, vitest, { encoding: "utf8", env: { ...inherited, ...environment } });
+  const { stdout, status } = spawnSync(process.execPath, vitest, {
+    encoding: "utf8",
+    env: { ...inherited, ...environment },
+  });
   return { lines: stdout.trimEnd().split("\n"), status };
 }
 
@@ -38,9 +41,15 @@ test("a whole run shows every known fault, and the reason of each that is left",
   expect(status).toBe(1);
 });
 
-test("a whole run where nothing may be missing fails for a fault with neither a test nor a reason", { timeout: 120_000 }, () => {
-  const { lines, status } = run({ LATCHKEY_REQUIRE_ALL: "1" });
-  expect(lines.at(-1)).toMatch(/^✗ Neither a passed test nor a reason \(test\/support\/known-faults\.ts\): C3, C4, C5, C7,.* T16$/);
-  expect(status).toBe(1);
-  expect(run({}).status).toBe(0);
-});
+test(
+  "a whole run where nothing may be missing fails for a fault with neither a test nor a reason",
+  { timeout: 120_000 },
+  () => {
+    const { lines, status } = run({ LATCHKEY_REQUIRE_ALL: "1" });
+    expect(lines.at(-1)).toMatch(
+      /^✗ Neither a passed test nor a reason \(test\/support\/known-faults\.ts\): C3, C4, C5, C7,.* T16$/,
+    );
+    expect(status).toBe(1);
+    expect(run({}).status).toBe(0);
+  },
+);

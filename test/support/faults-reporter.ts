@@ -33,7 +33,9 @@ export default class FaultsReporter implements Reporter {
     const untested = rows.filter(([, line]) => line === UNTESTED).map(([id]) => id);
     if (untested.length === 0 || process.env["LATCHKEY_REQUIRE_ALL"] !== "1") return;
     process.exitCode = 1;
-    process.stdout.write(`✗ Neither a passed test nor a reason (test/support/known-faults.ts): ${untested.join(", ")}\n`);
+    process.stdout.write(
+      `✗ Neither a passed test nor a reason (test/support/known-faults.ts): ${untested.join(", ")}\n`,
+    );
   }
 
   /** Whether every test file has run, and no pattern of titles has left tests out. */
@@ -41,7 +43,9 @@ export default class FaultsReporter implements Reporter {
     if (this.#vitest === undefined) return false;
     const { root, include, testNamePattern } = this.#vitest.config;
     const ran = new Set(modules.map(({ moduleId }) => moduleId));
-    return testNamePattern === undefined && globSync(include, { cwd: root }).every((file) => ran.has(resolve(root, file)));
+    return (
+      testNamePattern === undefined && globSync(include, { cwd: root }).every((file) => ran.has(resolve(root, file)))
+    );
   }
 }
 

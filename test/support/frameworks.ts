@@ -30,7 +30,10 @@ type Managers = readonly SessionManager<any>[];
  * Mounts the managers one inside the other, the first outermost, and answers every path. An error
  * is answered with 500 and its code or message.
  */
-export type Framework = (managers: Managers, handler: Handler) => Promise<{ readonly url: string; readonly close: () => Promise<void> }>;
+export type Framework = (
+  managers: Managers,
+  handler: Handler,
+) => Promise<{ readonly url: string; readonly close: () => Promise<void> }>;
 
 const textOf = (error: unknown): string => {
   const { code, message } = error as { code?: string; message?: string };
@@ -54,7 +57,9 @@ export async function served(server: Server): ReturnType<Framework> {
   };
 }
 
-export const FRAMEWORKS: Readonly<Record<string, { readonly serve: Framework; readonly sessionOf: typeof forNode.sessionOf }>> = {
+export const FRAMEWORKS: Readonly<
+  Record<string, { readonly serve: Framework; readonly sessionOf: typeof forNode.sessionOf }>
+> = {
   "node:http": {
     sessionOf: forNode.sessionOf,
     serve: async (managers, handler) => {
@@ -82,7 +87,10 @@ export const FRAMEWORKS: Readonly<Record<string, { readonly serve: Framework; re
       const app = express();
       for (const manager of managers) app.use(forExpress.session(manager));
       app.use(async (request, response) => void response.send(await handler(holder(request.originalUrl, request))));
-      app.use(((error, _request, response, _next) => void response.status(500).send(textOf(error))) as express.ErrorRequestHandler);
+      app.use(
+        ((error, _request, response, _next) =>
+          void response.status(500).send(textOf(error))) as express.ErrorRequestHandler,
+      );
       return await served(createServer(app).listen(0, "127.0.0.1"));
     },
   },
@@ -94,7 +102,10 @@ export const FRAMEWORKS: Readonly<Record<string, { readonly serve: Framework; re
       app.setErrorHandler(async (error, _, reply) => await reply.code(500).send(textOf(error)));
       app.get("/*", async (request, reply) => await reply.send(await handler(holder(request.originalUrl, request))));
       await app.listen({ port: 0, host: "127.0.0.1" });
-      return { url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`, close: async () => await app.close() };
+      return {
+        url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
+        close: async () => await app.close(),
+      };
     },
   },
   Koa: {
@@ -140,7 +151,9 @@ export const FRAMEWORKS: Readonly<Record<string, { readonly serve: Framework; re
 export function browser(url: string): (path: string, headers?: Readonly<Record<string, string>>) => Promise<string> {
   const jar = new CookieJar();
   return async (path, headers = {}) => {
-    const response = await fetch(url + path, { headers: { ...headers, ...(jar.header === undefined ? {} : { Cookie: jar.header }) } });
+    const response = await fetch(url + path, {
+      headers: { ...headers, ...(jar.header === undefined ? {} : { Cookie: jar.header }) },
+    });
     jar.take(response.headers.getSetCookie());
     return await response.text();
   };

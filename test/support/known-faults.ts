@@ -1,4 +1,5 @@
-const numbered = (letter: string, count: number): readonly string[] => Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
+const numbered = (letter: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
 
 /**
  * Every known fault by its id: cookies and sessions (C), keys (K), stores (S), adapters (A), and

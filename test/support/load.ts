@@ -58,7 +58,8 @@ export class Load {
     const goal = this.#counts.confirmed + count;
     const patience = performance.now() + this.#patience * 2;
     while (this.#counts.confirmed < goal) {
-      if (performance.now() > patience) throw new Error(`${this.#name}: no further writes were confirmed: ${JSON.stringify(this.#counts)}`);
+      if (performance.now() > patience)
+        throw new Error(`${this.#name}: no further writes were confirmed: ${JSON.stringify(this.#counts)}`);
       await sleep(10);
     }
   }
@@ -83,7 +84,9 @@ export class Load {
       if (seen === undefined) continue;
       const next = Number(seen.answer ?? 0) + 1;
       const options =
-        seen.answer === undefined ? { subject: `${this.#name}-${writer}` } : { replaces: seen.answer, subject: `${this.#name}-${writer}` };
+        seen.answer === undefined
+          ? { subject: `${this.#name}-${writer}` }
+          : { replaces: seen.answer, subject: `${this.#name}-${writer}` };
       const written = await this.#call(async () => await this.#store.set(id, String(next), FOREVER, options));
       if (written?.answer === true) {
         this.#confirmed.set(id, next);

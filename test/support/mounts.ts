@@ -20,7 +20,9 @@ function countUp(data: Data): void {
 export function latchkeyOn(store: SessionStore, managers: number = 1): Mount {
   const keys = generateSecretKey();
   // A busy machine must not change the result: many requests wait for one session here.
-  const all = Array.from({ length: managers }, () => session(new SessionManager<Data>({ keys, store, storeTimeout: 60 })));
+  const all = Array.from({ length: managers }, () =>
+    session(new SessionManager<Data>({ keys, store, storeTimeout: 60 })),
+  );
   let turn = 0;
   return (handle) => (request, response) => {
     all[turn++ % managers]!(request, response, () => {

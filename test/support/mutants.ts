@@ -41,5 +41,6 @@ function* allMutants(value: string): Generator<string> {
   }
   // A value too short for that many: two characters inserted are still one place changed.
   for (const first of CHARACTERS)
-    for (const second of CHARACTERS) for (let at = 0; at <= value.length; at++) yield value.slice(0, at) + first + second + value.slice(at);
+    for (const second of CHARACTERS)
+      for (let at = 0; at <= value.length; at++) yield value.slice(0, at) + first + second + value.slice(at);
 }

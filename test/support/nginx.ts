@@ -33,8 +33,15 @@ export async function startNginx(certificate: Certificate, hosts: readonly Proxi
   return await new Service(port, folder, command, async () => await isListening(port)).start();
 }
 
-function configuration(folder: string, port: number, { keyFile, certFile }: Certificate, hosts: readonly ProxiedHost[]): string {
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder}/${name};`);
+function configuration(
+  folder: string,
+  port: number,
+  { keyFile, certFile }: Certificate,
+  hosts: readonly ProxiedHost[],
+): string {
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+    (name) => `${name}_temp_path ${folder}/${name};`,
+  );
   const servers = hosts.map(
     ({ name, upstream, directives = [] }) => `server {
     listen 127.0.0.1:${port} ssl;

@@ -55,7 +55,9 @@ export async function race(mount: Mount, { gate = true }: { readonly gate?: bool
     const jar = new CookieJar();
     jar.take((await site.ask("/begin")).headers.getSetCookie());
     const cookie = jar.header;
-    const answers = await Promise.all(Array.from({ length: AT_ONCE }, async (_, number) => await site.ask(`/add/${number}`, cookie)));
+    const answers = await Promise.all(
+      Array.from({ length: AT_ONCE }, async (_, number) => await site.ask(`/add/${number}`, cookie)),
+    );
     const left = (await (await site.ask("/read", cookie)).json()) as Record<string, unknown>;
     return {
       answered: answers.filter(({ status }) => status === 200).length,

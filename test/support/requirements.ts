@@ -25,7 +25,9 @@ export function executable(...names: readonly string[]): string | undefined {
 
 /** A Python that can import all of these modules: the one on the PATH, or the system's. */
 export function pythonWith(...modules: readonly string[]): string | undefined {
-  const candidates = [executable("python3"), "/usr/bin/python3"].filter((path) => path !== undefined && existsSync(path)) as string[];
+  const candidates = [executable("python3"), "/usr/bin/python3"].filter(
+    (path) => path !== undefined && existsSync(path),
+  ) as string[];
   return candidates.find((python) => {
     try {
       execFileSync(python, ["-c", modules.map((module) => `import ${module}`).join("\n")], { stdio: "ignore" });

@@ -28,7 +28,9 @@ export async function runExample(file: string, env: Readonly<Record<string, stri
       const found = /http:\/\/\S+/.exec(output)?.[0];
       if (found !== undefined) resolve(found);
     });
-    child.once("close", (code) => reject(new Error(`${file} ended with code ${String(code)} before it listened:\n${output}`)));
+    child.once("close", (code) =>
+      reject(new Error(`${file} ended with code ${String(code)} before it listened:\n${output}`)),
+    );
   });
   return {
     url,
@@ -53,8 +55,12 @@ export async function runExample(file: string, env: Readonly<Record<string, stri
 export function startExample(file: string, env: Readonly<Record<string, string>> = {}): ChildProcess {
   const { SECRET_KEY: _, NODE_ENV: __, LATCHKEY_ENV: ___, ...inherited } = process.env;
   const { NODE_ENV = "development", ...others } = env;
-  return spawn(process.execPath, ["--disable-warning=ExperimentalWarning", fileURLToPath(new URL(`../../${file}`, import.meta.url))], {
-    env: { ...inherited, PORT: "0", ...others, ...(NODE_ENV === "" ? {} : { NODE_ENV }) },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  return spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", fileURLToPath(new URL(`../../${file}`, import.meta.url))],
+    {
+      env: { ...inherited, PORT: "0", ...others, ...(NODE_ENV === "" ? {} : { NODE_ENV }) },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
 }

@@ -21,9 +21,13 @@ export const redisPrograms = requirement("Redis (redis-server and redis-cli)", (
 
 /** The folder of PostgreSQL's programs, the newest there is; undefined where they are missing. */
 export const postgresPrograms = requirement("PostgreSQL (initdb, postgres and pg_isready)", () => {
-  const versions = globSync("/usr/lib/postgresql/*/bin").sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
+  const versions = globSync("/usr/lib/postgresql/*/bin").sort((one, other) =>
+    one.localeCompare(other, "en", { numeric: true }),
+  );
   const folders = [...versions.toReversed(), ...(process.env["PATH"] ?? "").split(delimiter)];
-  return folders.find((folder) => ["initdb", "postgres", "pg_isready"].every((program) => existsSync(join(folder, program))));
+  return folders.find((folder) =>
+    ["initdb", "postgres", "pg_isready"].every((program) => existsSync(join(folder, program))),
+  );
 });
 
 /**
@@ -88,7 +92,12 @@ export class Service {
 /** Starts a Redis server of its own. `always`: it answers a write when the disk has it. */
 export async function startRedis({ always = false }: { readonly always?: boolean } = {}): Promise<Service> {
   const folder = temporaryFolder("redis");
-  return await redisServer(folder, await freePort(), ["--appendonly", always ? "yes" : "no", "--appendfsync", "always"]).start();
+  return await redisServer(folder, await freePort(), [
+    "--appendonly",
+    always ? "yes" : "no",
+    "--appendfsync",
+    "always",
+  ]).start();
 }
 
 /** Starts a Sentinel that watches a server under the name "main". */
@@ -97,7 +106,16 @@ export async function startSentinel(watched: Service): Promise<Service> {
   const file = join(folder, "sentinel.conf");
   writeFileSync(file, `sentinel monitor main 127.0.0.1 ${watched.port} 1\n`);
   const port = await freePort();
-  const command = [...withParent(), redisPrograms!.server, file, "--sentinel", "--port", String(port), "--bind", "127.0.0.1"];
+  const command = [
+    ...withParent(),
+    redisPrograms!.server,
+    file,
+    "--sentinel",
+    "--port",
+    String(port),
+    "--bind",
+    "127.0.0.1",
+  ];
   return await new Service(port, folder, command, async () => await answersPing(port)).start();
 }
 
@@ -117,13 +135,24 @@ export async function startRedisCluster(): Promise<RedisCluster> {
   const ask = async (node: Service, ...args: readonly string[]): Promise<string> =>
     (await run(redisPrograms!.tool, ["-p", String(node.port), ...args])).stdout;
   const isWhole = async (): Promise<boolean> => {
-    const answers = await Promise.all(nodes.map(async (node) => await ask(node, "cluster", "info").catch(() => "down")));
+    const answers = await Promise.all(
+      nodes.map(async (node) => await ask(node, "cluster", "info").catch(() => "down")),
+    );
     return answers.every((answer) => answer === "down" || answer.includes("cluster_state:ok"));
   };
   try {
     while (nodes.length < 6) {
       const port = await freePort({ withBus: true });
-      const options = ["--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--cluster-config-file", "nodes.conf", "--save", ""];
+      const options = [
+        "--cluster-enabled",
+        "yes",
+        "--cluster-node-timeout",
+        "1000",
+        "--cluster-config-file",
+        "nodes.conf",
+        "--save",
+        "",
+      ];
       nodes.push(await redisServer(temporaryFolder("redis-cluster"), port, options).start());
     }
     const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
@@ -171,10 +200,31 @@ export async function startPostgres(): Promise<Service & { readonly url: string 
   const port = await freePort();
   const as = unprivileged(folder);
   const program = (name: string): readonly string[] => [...as, join(postgresPrograms!, name)];
-  const [initdb, ...args] = [...program("initdb"), "-D", join(folder, "data"), "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"];
+  const [initdb, ...args] = [
+    ...program("initdb"),
+    "-D",
+    join(folder, "data"),
+    "-U",
+    "postgres",
+    "--auth=trust",
+    "-E",
+    "UTF8",
+    "--no-sync",
+  ];
   execFileSync(initdb!, args, { stdio: "pipe", cwd: folder });
-  const settings = ["listen_addresses=127.0.0.1", `port=${port}`, `unix_socket_directories=${folder}`, "max_connections=60"];
-  const command = [...withParent(), ...program("postgres"), "-D", join(folder, "data"), ...settings.flatMap((setting) => ["-c", setting])];
+  const settings = [
+    "listen_addresses=127.0.0.1",
+    `port=${port}`,
+    `unix_socket_directories=${folder}`,
+    "max_connections=60",
+  ];
+  const command = [
+    ...withParent(),
+    ...program("postgres"),
+    "-D",
+    join(folder, "data"),
+    ...settings.flatMap((setting) => ["-c", setting]),
+  ];
   const isReady = async (): Promise<boolean> =>
     await run(join(postgresPrograms!, "pg_isready"), ["-h", "127.0.0.1", "-p", String(port)]).then(
       () => true,
@@ -185,7 +235,17 @@ export async function startPostgres(): Promise<Service & { readonly url: string 
 }
 
 function redisServer(folder: string, port: number, options: readonly string[]): Service {
-  const command = [...withParent(), redisPrograms!.server, "--port", String(port), "--bind", "127.0.0.1", "--dir", folder, ...options];
+  const command = [
+    ...withParent(),
+    redisPrograms!.server,
+    "--port",
+    String(port),
+    "--bind",
+    "127.0.0.1",
+    "--dir",
+    folder,
+    ...options,
+  ];
   return new Service(port, folder, command, async () => await answersPing(port));
 }
 
@@ -210,7 +270,13 @@ function unprivileged(folder: string): readonly string[] {
   const [, , uid, gid] = users.find(([name]) => name === "postgres") ?? users.find(([name]) => name === "nobody")!;
   chownSync(folder, Number(uid), Number(gid));
   chmodSync(folder, 0o700);
-  return ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", ...(canFollow() ? ["--pdeathsig=KILL"] : [])];
+  return [
+    "setpriv",
+    `--reuid=${uid}`,
+    `--regid=${gid}`,
+    "--clear-groups",
+    ...(canFollow() ? ["--pdeathsig=KILL"] : []),
+  ];
 }
 
 /** On Linux a service ends with the test process, however that ends. */

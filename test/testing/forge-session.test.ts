@@ -71,7 +71,9 @@ describe("a forged session", () => {
     expect(await Promise.all(names)).toEqual(["session", "session", "__Host-session", "__Host-session"]);
     const { header } = await forgeSession(manager, { subject: "7", url: "https://shop.example/" });
     expect((await manager.load(header)).subject).toBe("7");
-    expect(await (await appOf(manager).request("https://shop.example/cart", { headers: { Cookie: header } })).json()).toMatchObject({
+    expect(
+      await (await appOf(manager).request("https://shop.example/cart", { headers: { Cookie: header } })).json(),
+    ).toMatchObject({
       subject: "7",
     });
   });
@@ -96,9 +98,15 @@ describe("a forged session", () => {
   test("A17: a missing manager and an unknown option are refused, with the fix", async () => {
     const manager = managers["sealed"]!();
     for (const nothing of [undefined, null, {}, "manager"])
-      await expect(forgeSession(nothing as unknown as typeof manager)).rejects.toThrow(/needs the SessionManager.*Fix:/);
-    await expect(forgeSession(manager, { user: "7" } as object)).rejects.toThrow(/no option "user"\. Did you mean "subject"\?/);
-    await expect(forgeSession(manager, null as unknown as object)).rejects.toThrow(expect.objectContaining({ code: "invalid_option" }));
+      await expect(forgeSession(nothing as unknown as typeof manager)).rejects.toThrow(
+        /needs the SessionManager.*Fix:/,
+      );
+    await expect(forgeSession(manager, { user: "7" } as object)).rejects.toThrow(
+      /no option "user"\. Did you mean "subject"\?/,
+    );
+    await expect(forgeSession(manager, null as unknown as object)).rejects.toThrow(
+      expect.objectContaining({ code: "invalid_option" }),
+    );
     await expect(forgeSession(manager, { subject: "7", url: "/cart" })).rejects.toThrow('"/cart"');
   });
 
@@ -107,7 +115,9 @@ describe("a forged session", () => {
       "~standard": { version: 1 as const, vendor: "test", validate: () => ({ issues: [{ message: "never" }] }) },
     };
     const manager = new SessionManager<Shop>({ keys, schema });
-    await expect(forgeSession(manager, { data: { cart: [] } })).rejects.toThrow(expect.objectContaining({ code: "session_invalid" }));
+    await expect(forgeSession(manager, { data: { cart: [] } })).rejects.toThrow(
+      expect.objectContaining({ code: "session_invalid" }),
+    );
   });
 });
 

@@ -1,6 +1,12 @@
 import type { IndexedStore, SetOptions, StoredSession, SweepableStore } from "latchkey";
 import { MemoryStore } from "latchkey/stores/memory";
-import { indexedStoreContract, storeContract, sweepableStoreContract, type ContractCase, type ContractTime } from "latchkey/testing";
+import {
+  indexedStoreContract,
+  storeContract,
+  sweepableStoreContract,
+  type ContractCase,
+  type ContractTime,
+} from "latchkey/testing";
 import { describe, expect, test } from "vitest";
 
 type FullStore = IndexedStore & SweepableStore;
@@ -51,7 +57,12 @@ const breaches: Readonly<Record<string, () => FullStore>> = {
     })(),
   "reads and writes in two steps": () =>
     new (class extends Faithful {
-      override async set(id: string, payload: string, expiresAt: number, { replaces, subject }: SetOptions = {}): Promise<boolean> {
+      override async set(
+        id: string,
+        payload: string,
+        expiresAt: number,
+        { replaces, subject }: SetOptions = {},
+      ): Promise<boolean> {
         if ((await this.inner.get(id)) !== replaces) return false;
         await new Promise((resolve) => setImmediate(resolve));
         await this.inner.delete(id);
@@ -61,7 +72,8 @@ const breaches: Readonly<Record<string, () => FullStore>> = {
   "brings a deleted session back": () =>
     new (class extends Faithful {
       override async set(id: string, payload: string, expiresAt: number, options: SetOptions = {}): Promise<boolean> {
-        if ((await this.inner.get(id)) === undefined) return await this.inner.set(id, payload, expiresAt, { subject: options.subject });
+        if ((await this.inner.get(id)) === undefined)
+          return await this.inner.set(id, payload, expiresAt, { subject: options.subject });
         return await this.inner.set(id, payload, expiresAt, options);
       }
     })(),
@@ -81,7 +93,12 @@ const breaches: Readonly<Record<string, () => FullStore>> = {
   "takes milliseconds for seconds": () =>
     new (class extends Faithful {
       override async set(id: string, payload: string, expiresAt: number, options: SetOptions = {}): Promise<boolean> {
-        return await this.inner.set(id, payload, options.replaces === payload ? Math.floor(expiresAt / 1000) : expiresAt, options);
+        return await this.inner.set(
+          id,
+          payload,
+          options.replaces === payload ? Math.floor(expiresAt / 1000) : expiresAt,
+          options,
+        );
       }
     })(),
   "does not extend": () =>
@@ -110,7 +127,8 @@ const breaches: Readonly<Record<string, () => FullStore>> = {
     new (class extends Faithful {
       override async set(id: string, payload: string, expiresAt: number, options: SetOptions = {}): Promise<boolean> {
         const kept = await this.inner.get(id);
-        if (options.replaces !== payload || kept === undefined) return await this.inner.set(id, payload, expiresAt, options);
+        if (options.replaces !== payload || kept === undefined)
+          return await this.inner.set(id, payload, expiresAt, options);
         return await this.inner.set(id, kept, expiresAt, { ...options, replaces: kept });
       }
     })(),
@@ -161,7 +179,12 @@ const breaches: Readonly<Record<string, () => FullStore>> = {
   "forgets the subject when it saves": () =>
     new (class extends Faithful {
       override async set(id: string, payload: string, expiresAt: number, options: SetOptions = {}): Promise<boolean> {
-        return await this.inner.set(id, payload, expiresAt, options.replaces === undefined ? options : { replaces: options.replaces });
+        return await this.inner.set(
+          id,
+          payload,
+          expiresAt,
+          options.replaces === undefined ? options : { replaces: options.replaces },
+        );
       }
     })(),
   "ends the session that was to be spared": () =>
@@ -198,7 +221,9 @@ test("a store that keeps the contract passes", async () => {
 test("A17: a contract without a store is refused, with the fix", () => {
   for (const contract of [storeContract, indexedStoreContract, sweepableStoreContract]) {
     for (const nothing of [undefined, new MemoryStore()])
-      expect(() => contract(nothing as unknown as () => FullStore)).toThrow(/takes a function that returns the store.*Fix:/);
+      expect(() => contract(nothing as unknown as () => FullStore)).toThrow(
+        /takes a function that returns the store.*Fix:/,
+      );
   }
 });
 

@@ -22,7 +22,8 @@ function request({ method = "GET", headers = {}, ...rest }: Given): ToolbarReque
 }
 
 const guard = (options: Partial<GuardOptions> = {}): Guard => new Guard({ hosts: [], allow: [], ...options });
-const admits = (given: Given, options?: Partial<GuardOptions>): boolean => guard(options).admits(request(given)).allowed;
+const admits = (given: Given, options?: Partial<GuardOptions>): boolean =>
+  guard(options).admits(request(given)).allowed;
 
 describe("the guard of the toolbar's pages", () => {
   test.each<[string, Given]>([
@@ -63,14 +64,23 @@ describe("the guard of the toolbar's pages", () => {
     ["two hosts", { headers: { host: "localhost, evil.test" } }],
     ["no host", { headers: { host: "" } }],
     ["a proxy that speaks for a stranger", { headers: { "x-forwarded-for": "203.0.113.9" } }],
-    ["a proxy that speaks for a stranger behind this machine", { headers: { "x-forwarded-for": "127.0.0.1, 203.0.113.9" } }],
+    [
+      "a proxy that speaks for a stranger behind this machine",
+      { headers: { "x-forwarded-for": "127.0.0.1, 203.0.113.9" } },
+    ],
     ["a stranger in Forwarded", { headers: { forwarded: 'proto=https;for="[2001:db8::7]:4711"' } }],
     ["a stranger in X-Real-IP", { headers: { "x-real-ip": "203.0.113.9" } }],
     ["a proxy that hides for whom it speaks", { headers: { forwarded: "for=_hidden" } }],
-    ["B1: nginx as it comes, which speaks HTTP/1.0 and sends its upstream's name", { version: "1.0", headers: { host: "localhost:3000" } }],
+    [
+      "B1: nginx as it comes, which speaks HTTP/1.0 and sends its upstream's name",
+      { version: "1.0", headers: { host: "localhost:3000" } },
+    ],
     ["B1: the same by an address", { version: "1.0", headers: { host: "127.0.0.1:3000", connection: "close" } }],
     ["B1: a version of HTTP that is not known", { version: undefined }],
-    ["B1: a proxy that says that it speaks for this machine, and is not in allow", { headers: { "x-forwarded-for": "127.0.0.1" } }],
+    [
+      "B1: a proxy that says that it speaks for this machine, and is not in allow",
+      { headers: { "x-forwarded-for": "127.0.0.1" } },
+    ],
     ["B1: a public address in Host, which only a proxy hands on to this machine", { headers: { host: "203.0.113.7" } }],
     ["an Origin of another site, from a browser that tells no site", { headers: { origin: "https://evil.test" } }],
     ["an Origin of another port", { headers: { origin: "http://localhost:4000" } }],
@@ -98,7 +108,9 @@ describe("the guard of the toolbar's pages", () => {
   test("lets in addresses, networks and hosts that are named", () => {
     const options = { allow: ["172.17.0.0/16", "10.0.0.7", "2001:db8::/32"], hosts: ["dev.example.test"] };
     expect(
-      ["172.17.0.1", "172.17.255.254", "10.0.0.7", "::ffff:10.0.0.7", "2001:db8::1"].map((peer) => admits({ peer }, options)),
+      ["172.17.0.1", "172.17.255.254", "10.0.0.7", "::ffff:10.0.0.7", "2001:db8::1"].map((peer) =>
+        admits({ peer }, options),
+      ),
     ).not.toContain(false);
     expect(["172.18.0.1", "10.0.0.8", "2001:db9::1"].map((peer) => admits({ peer }, options))).not.toContain(true);
     expect(admits({ headers: { host: "Dev.Example.Test:8443" } }, options)).toBe(true);

@@ -13,7 +13,14 @@ function decide({ method = "GET", request, status = 200, response }: Given): Ret
   const sent: Readonly<Record<string, string>> = request ?? { "sec-fetch-dest": "document" };
   const answered: Readonly<Record<string, string>> = { "content-type": "text/html; charset=utf-8", ...response };
   return decideInjection(
-    { method, url: "/", header: (name) => sent[name], headers: Object.entries(sent), remoteAddress: "127.0.0.1", httpVersion: "1.1" },
+    {
+      method,
+      url: "/",
+      header: (name) => sent[name],
+      headers: Object.entries(sent),
+      remoteAddress: "127.0.0.1",
+      httpVersion: "1.1",
+    },
     { status, header: (name) => answered[name] },
   );
 }
@@ -24,7 +31,10 @@ describe("where the script is put", () => {
     ["a page of an error", { status: 500 }],
     ["a page that was not found", { status: 404 }],
     ["a Content-Type in capitals", { response: { "content-type": "TEXT/HTML" } }],
-    ["a browser that tells no destination but asks for HTML", { request: { accept: "text/html,application/xhtml+xml" } }],
+    [
+      "a browser that tells no destination but asks for HTML",
+      { request: { accept: "text/html,application/xhtml+xml" } },
+    ],
     ["an identity encoding", { response: { "content-encoding": "identity" } }],
     ["an inline disposition", { response: { "content-disposition": "inline" } }],
   ])("into %s", (_, given) => {
@@ -47,9 +57,17 @@ describe("where the script is put", () => {
     ["a fetch of the page", { request: { "sec-fetch-dest": "empty", accept: "text/html" } }, /empty/],
     ["a fragment for htmx", { request: { accept: "text/html", "hx-request": "true" } }, /hx-request/],
     ["a frame of Turbo", { request: { accept: "text/html", "turbo-frame": "cart" } }, /turbo-frame/],
-    ["an XMLHttpRequest", { request: { accept: "text/html", "x-requested-with": "XMLHttpRequest" } }, /x-requested-with/],
+    [
+      "an XMLHttpRequest",
+      { request: { accept: "text/html", "x-requested-with": "XMLHttpRequest" } },
+      /x-requested-with/,
+    ],
     ["curl", { request: { accept: "*/*" } }, /HTML/],
-    ["a policy that forbids it", { response: { "content-security-policy": "default-src 'none'" } }, /Content-Security-Policy/],
+    [
+      "a policy that forbids it",
+      { response: { "content-security-policy": "default-src 'none'" } },
+      /Content-Security-Policy/,
+    ],
   ])("not into %s, and says why", (_, given, reason) => {
     expect(decide(given)).toEqual({ inject: false, reason: expect.stringMatching(reason) as string });
   });
@@ -60,7 +78,9 @@ describe("where the script is put", () => {
   });
 
   test("as one module script, with its attributes escaped", () => {
-    expect(scriptTag('/x?a=1&b="2', "n0nce")).toBe('\n<script type="module" src="/x?a=1&amp;b=&quot;2" nonce="n0nce"></script>\n');
+    expect(scriptTag('/x?a=1&b="2', "n0nce")).toBe(
+      '\n<script type="module" src="/x?a=1&amp;b=&quot;2" nonce="n0nce"></script>\n',
+    );
   });
 });
 

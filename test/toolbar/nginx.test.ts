@@ -16,11 +16,13 @@ const PAGE = "<!doctype html><html><body>hi</body></html>";
 /** Further lines of nginx's location. */
 const LOCATIONS: Readonly<Record<string, string>> = {
   "as it comes": "",
-  "with HTTP/1.1 and X-Forwarded-For": "proxy_http_version 1.1; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
+  "with HTTP/1.1 and X-Forwarded-For":
+    "proxy_http_version 1.1; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
   "with the host that was called": "proxy_set_header Host $host;",
   "with HTTP/1.1, the host that was called, and the usual headers":
     "proxy_http_version 1.1; proxy_set_header Host $host; proxy_set_header X-Real-IP $remote_addr; proxy_set_header X-Forwarded-Proto $scheme;",
-  "with X-Forwarded-Proto and X-Forwarded-Host": "proxy_set_header X-Forwarded-Proto https; proxy_set_header X-Forwarded-Host $host;",
+  "with X-Forwarded-Proto and X-Forwarded-Host":
+    "proxy_set_header X-Forwarded-Proto https; proxy_set_header X-Forwarded-Host $host;",
 };
 
 let server: Server;
@@ -44,7 +46,9 @@ afterAll(() => {
 async function startNginx(location: string): Promise<{ readonly port: number; stop(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-nginx-"));
   const port = await freePort();
-  const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder}/${name};`).join("\n");
+  const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    .map((name) => `${name}_temp_path ${folder}/${name};`)
+    .join("\n");
   writeFileSync(
     join(folder, "nginx.conf"),
     `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;

@@ -30,7 +30,10 @@ interface Seen {
 async function run(file: string, program: string, environment: string): Promise<Seen> {
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${folder}/${file}`, program);
-  const example = await runExample(`artifacts/readme/${file}`, { NODE_ENV: environment, SECRET_KEY: generateSecretKey() });
+  const example = await runExample(`artifacts/readme/${file}`, {
+    NODE_ENV: environment,
+    SECRET_KEY: generateSecretKey(),
+  });
   try {
     const page = await (await fetch(`${example.url}/`, { headers: NAVIGATES })).text();
     const own = await (await fetch(`${example.url}/_latchkey/`, { headers: NAVIGATES })).text();
@@ -41,13 +44,16 @@ async function run(file: string, program: string, environment: string): Promise<
 }
 
 describe("P1: README's server listing, as it stands", () => {
-  test.each(["production", ""])("with NODE_ENV=%j has no toolbar: not in the page, not at its address", async (environment) => {
-    const { page, own, output } = await run("server.ts", serverListing(), environment);
-    expect(page).toBe("<p>Visit 1.</p>");
-    expect(own).toBe("the application's own");
-    expect(output.match(/LATCHKEY_TOOLBAR_OFF/g)).toHaveLength(1);
-    expect(output).toContain("NODE_ENV=development");
-  });
+  test.each(["production", ""])(
+    "with NODE_ENV=%j has no toolbar: not in the page, not at its address",
+    async (environment) => {
+      const { page, own, output } = await run("server.ts", serverListing(), environment);
+      expect(page).toBe("<p>Visit 1.</p>");
+      expect(own).toBe("the application's own");
+      expect(output.match(/LATCHKEY_TOOLBAR_OFF/g)).toHaveLength(1);
+      expect(output).toContain("NODE_ENV=development");
+    },
+  );
 
   test("with NODE_ENV=development has the toolbar", async () => {
     const { page, own, output } = await run("server.ts", serverListing(), "development");
@@ -70,7 +76,11 @@ test("every example and page makes its toolbar without a mode, and without askin
 });
 
 test("npm start says that it is development, on every system", () => {
-  const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as { scripts: Readonly<Record<string, string>> };
+  const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as {
+    scripts: Readonly<Record<string, string>>;
+  };
   const file = /--env-file=(\S+) examples\/quickstart\/app\.ts$/.exec(scripts["start"]!)?.[1];
-  expect(readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), "utf8")).toMatch(/^NODE_ENV=development$/m);
+  expect(readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), "utf8")).toMatch(
+    /^NODE_ENV=development$/m,
+  );
 });

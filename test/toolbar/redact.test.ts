@@ -99,11 +99,20 @@ describe("by value", () => {
         // replacement does, in any case.
         pre(!["[secret key]", HIDDEN].some((mark) => mark.toLowerCase().includes(key.toLowerCase())));
         const mine = redactor(key);
-        const data = { [`x${key}`]: before + key + after, list: [key, { deep: new Map([[key, new Set([key])]]) }], error: new Error(key) };
+        const data = {
+          [`x${key}`]: before + key + after,
+          list: [key, { deep: new Map([[key, new Set([key])]]) }],
+          error: new Error(key),
+        };
         const json = JSON.stringify(mine.data(data));
         const strings: string[] = [];
-        JSON.parse(json, (name, value: unknown) => (strings.push(name), typeof value === "string" && strings.push(value), value));
-        expect(strings.some((text) => text.replaceAll("[secret key]", "\0").replaceAll(HIDDEN, "\0").includes(key))).toBe(false);
+        JSON.parse(
+          json,
+          (name, value: unknown) => (strings.push(name), typeof value === "string" && strings.push(value), value),
+        );
+        expect(
+          strings.some((text) => text.replaceAll("[secret key]", "\0").replaceAll(HIDDEN, "\0").includes(key)),
+        ).toBe(false);
       }),
       { numRuns: 500 },
     );
@@ -136,9 +145,12 @@ describe("by name", () => {
     });
   });
 
-  test.each(["user", "cart", "keyboard", "author", "pinned", "theme", "monkey", "passenger", "compass"])("%s does not", (name) => {
-    expect(redactor(KEY).data({ [name]: "value" })).toEqual({ [name]: "value" });
-  });
+  test.each(["user", "cart", "keyboard", "author", "pinned", "theme", "monkey", "passenger", "compass"])(
+    "%s does not",
+    (name) => {
+      expect(redactor(KEY).data({ [name]: "value" })).toEqual({ [name]: "value" });
+    },
+  );
 });
 
 describe("by shape", () => {
@@ -157,7 +169,10 @@ describe("by shape", () => {
 
 describe("limits", () => {
   test("data is cut in depth, breadth and length, and circles end", () => {
-    const circle: Record<string, unknown> = { list: Array.from({ length: 1_000 }, (_, index) => index), text: "x".repeat(100_000) };
+    const circle: Record<string, unknown> = {
+      list: Array.from({ length: 1_000 }, (_, index) => index),
+      text: "x".repeat(100_000),
+    };
     circle["self"] = circle;
     let deep: unknown = "bottom";
     for (let level = 0; level < 1_000; level++) deep = [deep];

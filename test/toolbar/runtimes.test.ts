@@ -39,7 +39,9 @@ declare const Bun: { serve(options: object): { port: number } };
 await show("http://127.0.0.1:" + Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: app.fetch }).port);`,
   );
   expect(output).toMatch(/^200 true 1$/m);
-  expect(output).toContain("The debug toolbar is not shown. The address of the visitor is not known. This server does not report it.");
+  expect(output).toContain(
+    "The debug toolbar is not shown. The address of the visitor is not known. This server does not report it.",
+  );
 });
 
 test("P2: on Bun, node:http answers with the toolbar", () => {

@@ -1,6 +1,12 @@
 import { channel } from "node:diagnostics_channel";
 import { afterEach, describe, expect, test } from "vitest";
-import { CHANNELS, type CommitAction, type RejectionReason, type SessionCommitted, type SessionLoaded } from "../../src/diagnostics.ts";
+import {
+  CHANNELS,
+  type CommitAction,
+  type RejectionReason,
+  type SessionCommitted,
+  type SessionLoaded,
+} from "../../src/diagnostics.ts";
 import { generateDevelopmentKey, generateSecretKey } from "../../src/keys/generate.ts";
 import { KeyRing } from "../../src/keys/key-ring.ts";
 import { Toolbar, type Block, type PanelView, type ToolbarRequest } from "../../src/toolbar/index.ts";
@@ -39,7 +45,10 @@ const committed = (more: Partial<SessionCommitted> = {}): SessionCommitted => ({
 });
 
 /** The session panel of a request with these messages. */
-function panelOf(messages: { readonly loaded?: SessionLoaded; readonly committed?: SessionCommitted }, ring: KeyRing = keys): PanelView {
+function panelOf(
+  messages: { readonly loaded?: SessionLoaded; readonly committed?: SessionCommitted },
+  ring: KeyRing = keys,
+): PanelView {
   const toolbar = new Toolbar({ keys: ring, clock: () => NOW });
   toolbars.push(toolbar);
   const request: ToolbarRequest = {
@@ -59,14 +68,19 @@ function panelOf(messages: { readonly loaded?: SessionLoaded; readonly committed
   return toolbar.page(exchange.id)!.panels.find(({ id }) => id === "session")!;
 }
 
-function block<Kind extends Block["kind"]>(panel: PanelView, kind: Kind, title?: string): Extract<Block, { kind: Kind }> {
-  return panel.blocks.find((each) => each.kind === kind && (title === undefined || ("title" in each && each.title === title))) as Extract<
-    Block,
-    { kind: Kind }
-  >;
+function block<Kind extends Block["kind"]>(
+  panel: PanelView,
+  kind: Kind,
+  title?: string,
+): Extract<Block, { kind: Kind }> {
+  return panel.blocks.find(
+    (each) => each.kind === kind && (title === undefined || ("title" in each && each.title === title)),
+  ) as Extract<Block, { kind: Kind }>;
 }
 const tableRows = (panel: PanelView, title: string): readonly string[] =>
-  block(panel, "table", title).rows.map((row) => row.map((cell) => (typeof cell === "object" ? cell.text : String(cell))).join(" | "));
+  block(panel, "table", title).rows.map((row) =>
+    row.map((cell) => (typeof cell === "object" ? cell.text : String(cell))).join(" | "),
+  );
 
 describe("the sentence on the session", () => {
   test("comes first, and names the key and the age of a genuine cookie", () => {
@@ -87,7 +101,9 @@ describe("the sentence on the session", () => {
 
   test("distinguishes a session that was not touched from no session", () => {
     expect(panelOf({}).subtitle).toBe("not used");
-    const untouched = panelOf({ committed: committed({ action: "none", bytes: 0, accessed: false, snapshot: () => ({}) }) });
+    const untouched = panelOf({
+      committed: committed({ action: "none", bytes: 0, accessed: false, snapshot: () => ({}) }),
+    });
     expect(untouched.subtitle).toBe("not touched");
     expect(block(untouched, "verdict").text).toContain("Nothing in this request looked at the session");
   });
@@ -95,7 +111,9 @@ describe("the sentence on the session", () => {
   test("tells a new session from none", () => {
     const none = loaded({ verdict: "none", bytes: 0, key: undefined, issuedAt: undefined, snapshot: () => ({}) });
     expect(panelOf({ loaded: none, committed: committed() }).subtitle).toBe("new");
-    expect(panelOf({ loaded: none, committed: committed({ action: "none", bytes: 0, snapshot: () => ({}) }) }).subtitle).toBe("empty");
+    expect(
+      panelOf({ loaded: none, committed: committed({ action: "none", bytes: 0, snapshot: () => ({}) }) }).subtitle,
+    ).toBe("empty");
   });
 
   const reasons: readonly RejectionReason[] = [
@@ -117,7 +135,10 @@ describe("the sentence on the session", () => {
       committed: committed({ action: "forget", bytes: 9, attributes: "Path=/; Max-Age=0", snapshot: () => ({}) }),
     });
     const verdict = block(panel, "verdict");
-    expect(verdict).toMatchObject({ tone: "error", text: "It was so. A new, empty session replaced it. The visitor saw no error." });
+    expect(verdict).toMatchObject({
+      tone: "error",
+      text: "It was so. A new, empty session replaced it. The visitor saw no error.",
+    });
     expect(verdict.title.length).toBeGreaterThan(5);
     expect(verdict.hint?.length).toBeGreaterThan(20);
     expect(panel.subtitle).toBe("rejected");
@@ -140,7 +161,10 @@ describe("the data", () => {
   });
 
   test("is shown once where nothing changed", () => {
-    const panel = panelOf({ loaded: loaded(), committed: committed({ action: "none", bytes: 0, snapshot: loaded().snapshot }) });
+    const panel = panelOf({
+      loaded: loaded(),
+      committed: committed({ action: "none", bytes: 0, snapshot: loaded().snapshot }),
+    });
     expect(tableRows(panel, "Data")).toEqual(["user | ada", "csrf_token | ••••••••", "cart | [1,2,3]", "old | true"]);
   });
 
@@ -162,7 +186,12 @@ const sent = (more: Partial<SessionCommitted>): string =>
 describe("what was sent", () => {
   test("comes with the reason, the growth and the attributes", () => {
     const text = sent({});
-    for (const part of ["Sent because the data changed.", "(+36)", "Path=/; HttpOnly; Secure; SameSite=Lax", "Vary: Cookie"])
+    for (const part of [
+      "Sent because the data changed.",
+      "(+36)",
+      "Path=/; HttpOnly; Secure; SameSite=Lax",
+      "Vary: Cookie",
+    ])
       expect(text).toContain(part);
     expect(text).not.toContain("missing");
   });
@@ -177,17 +206,24 @@ describe("what was sent", () => {
     expect(sent({ conflicts: 2 })).toContain("2 parallel requests saved meanwhile");
   });
 
-  test.each<CommitAction>(["remove", "forget"])("does not judge the attributes of a cookie that only removes: %s", (action) => {
-    expect(sent({ action, attributes: "Path=/; Max-Age=0" })).not.toMatch(/missing|of 4,096/);
-  });
+  test.each<CommitAction>(["remove", "forget"])(
+    "does not judge the attributes of a cookie that only removes: %s",
+    (action) => {
+      expect(sent({ action, attributes: "Path=/; Max-Age=0" })).not.toMatch(/missing|of 4,096/);
+    },
+  );
 });
 
 describe("the keys", () => {
   test("are shown by role, fingerprint, source and strength, never by themselves", () => {
     const panel = panelOf({ loaded: loaded(), committed: committed() });
     const rows = tableRows(panel, "Secret keys");
-    expect(rows[0]).toMatch(new RegExp(`^${currentKey.fingerprint} \\| current \\| ✓ strong, about \\d+ bits \\| verified, signed \\|`));
-    expect(rows[1]).toMatch(new RegExp(`^${oldKey.fingerprint} \\| fallback \\| [!✕] (weak|refused), about \\d+ bits \\| – \\|`));
+    expect(rows[0]).toMatch(
+      new RegExp(`^${currentKey.fingerprint} \\| current \\| ✓ strong, about \\d+ bits \\| verified, signed \\|`),
+    );
+    expect(rows[1]).toMatch(
+      new RegExp(`^${oldKey.fingerprint} \\| fallback \\| [!✕] (weak|refused), about \\d+ bits \\| – \\|`),
+    );
     expect(JSON.stringify(panel)).not.toContain(current);
     expect(JSON.stringify(panel)).not.toContain("a weak key of yesterday");
   });
@@ -211,6 +247,9 @@ test("a development key is no finding while developing, and the table says what 
 });
 
 test("a message of another shape does not harm the request", () => {
-  const panel = panelOf({ loaded: { verdict: "valid" } as SessionLoaded, committed: "nonsense" as unknown as SessionCommitted });
+  const panel = panelOf({
+    loaded: { verdict: "valid" } as SessionLoaded,
+    committed: "nonsense" as unknown as SessionCommitted,
+  });
   expect(panel.blocks[0]?.kind).toBe("verdict");
 });

@@ -38,7 +38,12 @@ function runs(toolbar: Toolbar): boolean {
   const exchange = toolbar.begin(asks("/"), {});
   const tail = toolbar.respond(exchange, asks("/"), { status: 200, headers: [["Content-Type", "text/html"]] });
   toolbar.finish(exchange);
-  const seen = [toolbar.enabled, tail !== undefined, toolbar.handle(asks("/_latchkey/")) !== undefined, toolbar.exchanges.length === 1];
+  const seen = [
+    toolbar.enabled,
+    tail !== undefined,
+    toolbar.handle(asks("/_latchkey/")) !== undefined,
+    toolbar.exchanges.length === 1,
+  ];
   expect(new Set(seen).size).toBe(1);
   return toolbar.enabled;
 }
@@ -84,7 +89,10 @@ describe("P1, B1: a toolbar runs only where development was said", () => {
     (mode) => {
       for (const environment of ["production", "development", undefined]) {
         expect(() => make(environment, { mode })).toThrow(
-          expect.objectContaining({ code: "invalid_option", message: expect.stringContaining(JSON.stringify(mode)) as unknown }),
+          expect.objectContaining({
+            code: "invalid_option",
+            message: expect.stringContaining(JSON.stringify(mode)) as unknown,
+          }),
         );
       }
     },
@@ -94,11 +102,17 @@ describe("P1, B1: a toolbar runs only where development was said", () => {
     const authorize = (): boolean => true;
     for (const environment of ["production", undefined]) {
       expect(runs(make(environment, { production: true, authorize }))).toBe(true);
-      expect(() => make(environment, { production: true })).toThrow(/by the option production alone[^]*authorize: \(request\)/);
+      expect(() => make(environment, { production: true })).toThrow(
+        /by the option production alone[^]*authorize: \(request\)/,
+      );
       expect(() => make(environment, { authorize })).toThrow(/by the option authorize alone[^]*production: true/);
-      expect(() => make(environment, { production: true, authorize: true as unknown as () => boolean })).toThrow(/authorize is a function/);
+      expect(() => make(environment, { production: true, authorize: true as unknown as () => boolean })).toThrow(
+        /authorize is a function/,
+      );
     }
-    expect(() => make("development", { production: true })).toThrow(expect.objectContaining({ code: "invalid_option" }));
+    expect(() => make("development", { production: true })).toThrow(
+      expect.objectContaining({ code: "invalid_option" }),
+    );
     expect(runs(make("development", { authorize }))).toBe(true);
   });
 
@@ -106,7 +120,9 @@ describe("P1, B1: a toolbar runs only where development was said", () => {
     const channels = { "test:switch": () => {} };
     const panel = { id: "mine", title: "Mine", channels, collect: () => 1, view: () => [] };
     make("production", { panels: [panel] });
-    expect(["test:switch", "http.server.request.start", "console.log"].filter((name) => hasSubscribers(name))).toEqual([]);
+    expect(["test:switch", "http.server.request.start", "console.log"].filter((name) => hasSubscribers(name))).toEqual(
+      [],
+    );
     expect(() => make("production", { prefix: "x" })).toThrow(expect.objectContaining({ code: "invalid_option" }));
     expect(() => make("production", { keys: "" })).toThrow(expect.objectContaining({ code: "key_missing" }));
     make("development", { panels: [panel] });
@@ -116,7 +132,10 @@ describe("P1, B1: a toolbar runs only where development was said", () => {
   test("it grades its keys, by the same judgement", () => {
     for (const environment of ["production", undefined]) {
       expect(() => make(environment, { keys: "changeme" })).toThrow(
-        expect.objectContaining({ code: "key_refused", message: expect.stringContaining('option "keys" of Toolbar') as unknown }),
+        expect.objectContaining({
+          code: "key_refused",
+          message: expect.stringContaining('option "keys" of Toolbar') as unknown,
+        }),
       );
     }
     expect(runs(make(undefined, { keys: "changeme", mode: "development" }))).toBe(true);
@@ -127,7 +146,10 @@ describe("P1, B1: a toolbar runs only where development was said", () => {
       "production",
       /^\(node:\d+\) \[LATCHKEY_TOOLBAR_OFF\] Warning: The debug toolbar is off, because this is production\. .*NODE_ENV=development\.$/,
     ],
-    ["", /^\(node:\d+\) \[LATCHKEY_TOOLBAR_OFF\] Warning: .* because nothing says that this is development\. .*NODE_ENV=development\.$/],
+    [
+      "",
+      /^\(node:\d+\) \[LATCHKEY_TOOLBAR_OFF\] Warning: .* because nothing says that this is development\. .*NODE_ENV=development\.$/,
+    ],
     ["development", undefined],
   ])("NODE_ENV %j: standard error says once how to turn it on", (environment, line) => {
     const program = `import { Toolbar } from ${JSON.stringify(new URL("../../src/toolbar/index.ts", import.meta.url))};
@@ -164,7 +186,9 @@ describe("P2: what fails in the toolbar does not reach the request", () => {
       const exchange = toolbar.begin(asks("/"), {})!;
       toolbar.finish(exchange);
       expect(exchange.cost.loopBusy).toBeUndefined();
-      expect(JSON.stringify(toolbar.page(exchange.id)?.panels.find(({ id }) => id === "timing"))).not.toContain("Event loop busy");
+      expect(JSON.stringify(toolbar.page(exchange.id)?.panels.find(({ id }) => id === "timing"))).not.toContain(
+        "Event loop busy",
+      );
     } finally {
       vi.unstubAllGlobals();
     }

@@ -4,7 +4,13 @@ import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import { generateSecretKey } from "../../src/keys/generate.ts";
 import { KeyRing } from "../../src/keys/key-ring.ts";
-import { Toolbar, type ExchangePage, type Panel, type ToolbarOptions, type ToolbarRequest } from "../../src/toolbar/index.ts";
+import {
+  Toolbar,
+  type ExchangePage,
+  type Panel,
+  type ToolbarOptions,
+  type ToolbarRequest,
+} from "../../src/toolbar/index.ts";
 
 const KEY = generateSecretKey();
 /** A console that prints nowhere: Node publishes what is written to any. */
@@ -21,7 +27,14 @@ afterEach(() => {
 
 const asks = (url: string, headers: Readonly<Record<string, string>> = {}, method = "GET"): ToolbarRequest => {
   const all: Readonly<Record<string, string>> = { host: "localhost", ...headers };
-  return { method, url, header: (name) => all[name], headers: Object.entries(all), remoteAddress: "127.0.0.1", httpVersion: "1.1" };
+  return {
+    method,
+    url,
+    header: (name) => all[name],
+    headers: Object.entries(all),
+    remoteAddress: "127.0.0.1",
+    httpVersion: "1.1",
+  };
 };
 const html = { status: 200, headers: [["Content-Type", "text/html"]] as const };
 
@@ -43,9 +56,16 @@ function visit(
   return { id: address.searchParams.get("exchange") ?? "", token: address.searchParams.get("token") ?? "" };
 }
 
-const read = (toolbar: Toolbar, id: string, token: string): { readonly status: number; readonly page: ExchangePage | undefined } => {
+const read = (
+  toolbar: Toolbar,
+  id: string,
+  token: string,
+): { readonly status: number; readonly page: ExchangePage | undefined } => {
   const answer = toolbar.handle(asks(`/_latchkey/exchanges/${id}?${new URLSearchParams({ token }).toString()}`));
-  return { status: answer?.status ?? 0, page: answer?.status === 200 ? (JSON.parse(answer.body as string) as ExchangePage) : undefined };
+  return {
+    status: answer?.status ?? 0,
+    page: answer?.status === 200 ? (JSON.parse(answer.body as string) as ExchangePage) : undefined,
+  };
 };
 
 describe("starting", () => {
@@ -54,7 +74,9 @@ describe("starting", () => {
       expect.objectContaining({
         name: "SecretKeyError",
         code: "key_missing",
-        message: expect.stringMatching(/^The debug toolbar requires a secret key\. .*npx latchkey key generate/) as unknown,
+        message: expect.stringMatching(
+          /^The debug toolbar requires a secret key\. .*npx latchkey key generate/,
+        ) as unknown,
       }),
     );
   });
@@ -91,7 +113,9 @@ describe("the token for reading", () => {
     expect(read(toolbar, second.id, first.token).page?.summary.path).toBe("/second");
     expect(read(toolbar, first.id, second.token).status).toBe(404);
     const list = toolbar.handle(asks(`/_latchkey/exchanges?token=${second.token}`));
-    expect((JSON.parse(list?.body as string) as { exchanges: { path: string }[] }).exchanges.map(({ path }) => path)).toEqual(["/second"]);
+    expect(
+      (JSON.parse(list?.body as string) as { exchanges: { path: string }[] }).exchanges.map(({ path }) => path),
+    ).toEqual(["/second"]);
   });
 
   test("reaches back over the redirects that led to the page", () => {
@@ -102,7 +126,11 @@ describe("the token for reading", () => {
     toolbar.finish(login);
     const home = visit(toolbar, "/home");
     expect(read(toolbar, home.id, home.token).page?.summary.redirectedFrom).toBe(login.id);
-    expect(read(toolbar, login.id, home.token).page?.summary).toMatchObject({ method: "POST", path: "/login", status: 303 });
+    expect(read(toolbar, login.id, home.token).page?.summary).toMatchObject({
+      method: "POST",
+      path: "/login",
+      status: 303,
+    });
   });
 
   test("is refused when it is missing, forged, another process's or too old", () => {
@@ -130,7 +158,14 @@ describe("the token for reading", () => {
 describe("the pages under the prefix", () => {
   test("belong to the toolbar, and no other address does", () => {
     const toolbar = make();
-    const own = ["/_latchkey", "/_latchkey/", "/_latchkey?x", "/_latchkey/toolbar.js", "/_latchkey/nothing", "/_latchkey/../secret"];
+    const own = [
+      "/_latchkey",
+      "/_latchkey/",
+      "/_latchkey?x",
+      "/_latchkey/toolbar.js",
+      "/_latchkey/nothing",
+      "/_latchkey/../secret",
+    ];
     expect(own.filter((url) => toolbar.handle(asks(url)) === undefined)).toEqual([]);
     const others = ["/", "/_latchkeys", "/x/_latchkey", "/_latch", "http://localhost/_latchkey"];
     expect(others.filter((url) => toolbar.handle(asks(url)) !== undefined)).toEqual([]);
@@ -139,7 +174,11 @@ describe("the pages under the prefix", () => {
   test("are a plain 404 for a visitor who may not see them, exactly like a real one", () => {
     const toolbar = make();
     const nothing = toolbar.handle(asks("/_latchkey/nothing"));
-    expect(nothing).toEqual({ status: 404, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: "Not Found" });
+    expect(nothing).toEqual({
+      status: 404,
+      headers: { "Content-Type": "text/plain; charset=utf-8" },
+      body: "Not Found",
+    });
     expect(toolbar.handle(asks("/_latchkey/", { "sec-fetch-site": "cross-site" }))).toEqual(nothing);
     expect(toolbar.handle(asks("/_latchkey/", { host: "evil.test" }))).toEqual(nothing);
     expect(toolbar.handle(asks("/_latchkey/", {}, "POST"))).toEqual(nothing);
@@ -197,7 +236,13 @@ describe("what is recorded", () => {
       ],
     });
     const cookie = "s3ssion-value-that-nobody-may-see";
-    const planted = [KEY, "another-key-of-yesterday-0987654321", cookie, "new-s3ssion-value-for-the-visitor", "cr3dential-in-a-header"];
+    const planted = [
+      KEY,
+      "another-key-of-yesterday-0987654321",
+      cookie,
+      "new-s3ssion-value-for-the-visitor",
+      "cr3dential-in-a-header",
+    ];
     const request = asks(`/x/${KEY}?q=${KEY}&token=t0ken`, {
       "sec-fetch-dest": "document",
       cookie: `session=${cookie}`,
@@ -236,7 +281,9 @@ describe("what is recorded", () => {
   test("a request and its findings, in plain data", () => {
     let now = 1_700_000_000;
     const toolbar = make({ clock: () => now, slowMs: 60_000 });
-    const { id } = visit(toolbar, "/cart?item=9&password=x", { "user-agent": "test" }, () => quiet.error("stock is %d", 0));
+    const { id } = visit(toolbar, "/cart?item=9&password=x", { "user-agent": "test" }, () =>
+      quiet.error("stock is %d", 0),
+    );
     now += 5;
     expect(toolbar.exchanges).toEqual([
       expect.objectContaining({
@@ -315,17 +362,20 @@ const broken = (where: string): Panel => {
 };
 
 describe("a panel that throws", () => {
-  test.each(["listen", "collect", "subtitle", "findings", "view"])("in %s harms neither the request nor the other panels", (where) => {
-    const toolbar = make({ panels: [broken(where)] });
-    const { id } = visit(toolbar, "/", {}, () => {
-      for (let count = 0; count < 20; count++) channel("test:broken").publish({});
-    });
-    const page = toolbar.page(id);
-    expect(page?.panels.map(({ id }) => id)).toContain("broken");
-    expect(page?.panels.find((each) => each.id === "request")?.blocks.length).toBeGreaterThan(0);
-    const text = JSON.stringify(page?.panels.find((each) => each.id === "broken")?.blocks);
-    expect(text).toContain(where === "collect" || where === "view" ? `no ${where}` : "fine");
-  });
+  test.each(["listen", "collect", "subtitle", "findings", "view"])(
+    "in %s harms neither the request nor the other panels",
+    (where) => {
+      const toolbar = make({ panels: [broken(where)] });
+      const { id } = visit(toolbar, "/", {}, () => {
+        for (let count = 0; count < 20; count++) channel("test:broken").publish({});
+      });
+      const page = toolbar.page(id);
+      expect(page?.panels.map(({ id }) => id)).toContain("broken");
+      expect(page?.panels.find((each) => each.id === "request")?.blocks.length).toBeGreaterThan(0);
+      const text = JSON.stringify(page?.panels.find((each) => each.id === "broken")?.blocks);
+      expect(text).toContain(where === "collect" || where === "view" ? `no ${where}` : "fine");
+    },
+  );
 
   test("while listening is switched off after five times", () => {
     let heard = 0;

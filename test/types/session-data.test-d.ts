@@ -54,7 +54,9 @@ test("and the frameworks' own types are as they were", () => {
 
 test("a schema gives the data its type", () => {
   const schema = z.object({ visits: z.number() });
-  expectTypeOf(new SessionManager({ keys: "key", schema }).load("")).resolves.toEqualTypeOf<Session<{ visits: number }>>();
+  expectTypeOf(new SessionManager({ keys: "key", schema }).load("")).resolves.toEqualTypeOf<
+    Session<{ visits: number }>
+  >();
   expectTypeOf({ keys: "key", schema }).not.toExtend<SessionManagerOptions<Shop>>();
 });
 

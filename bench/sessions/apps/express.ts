@@ -4,7 +4,17 @@ import { RedisStore } from "connect-redis";
 import express, { type Express, type Request, type RequestHandler } from "express";
 import expressSession, { type Store } from "express-session";
 import { getIronSession } from "iron-session";
-import { ANSWER, nextCount, peer, SECRET, sizeIn, visitorOf, type Contender, type Guarantee, type Visitor } from "../contender.ts";
+import {
+  ANSWER,
+  nextCount,
+  peer,
+  SECRET,
+  sizeIn,
+  visitorOf,
+  type Contender,
+  type Guarantee,
+  type Visitor,
+} from "../contender.ts";
 import { latchkey, redisClient } from "./latchkey.ts";
 
 async function listen(app: Express): Promise<number> {
@@ -14,7 +24,10 @@ async function listen(app: Express): Promise<number> {
 }
 
 /** @param dataOf the object whose members are the session's entries. */
-async function serve(middleware: readonly RequestHandler[], dataOf: (request: Request) => Partial<Visitor>): Promise<number> {
+async function serve(
+  middleware: readonly RequestHandler[],
+  dataOf: (request: Request) => Partial<Visitor>,
+): Promise<number> {
   const app = express();
   for (const handler of middleware) app.use(handler);
   app.get("/untouched", (_, response) => void response.json(ANSWER));
@@ -60,8 +73,14 @@ function incumbent(guarantee: "memory" | "redis"): Contender {
       const store =
         guarantee === "memory"
           ? new expressSession.MemoryStore()
-          : (new RedisStore({ client: await redisClient(environment), prefix: `express:${process.pid}:` }) as unknown as Store);
-      return await serve([expressSession({ secret: SECRET, resave: false, saveUninitialized: false, store })], requestSession);
+          : (new RedisStore({
+              client: await redisClient(environment),
+              prefix: `express:${process.pid}:`,
+            }) as unknown as Store);
+      return await serve(
+        [expressSession({ secret: SECRET, resave: false, saveUninitialized: false, store })],
+        requestSession,
+      );
     },
   };
 }
@@ -71,7 +90,9 @@ const cookieSession: Contender = {
   framework: "express",
   guarantee: "signed",
   start: async () => {
-    const { default: middleware } = (await peer("cookie-session")) as unknown as { default(options: unknown): RequestHandler };
+    const { default: middleware } = (await peer("cookie-session")) as unknown as {
+      default(options: unknown): RequestHandler;
+    };
     return await serve([middleware({ name: "sid", keys: [SECRET] })], requestSession);
   },
 };
@@ -83,7 +104,11 @@ const ironSession: Contender = {
   start: async () => {
     const app = express();
     const open = async (request: Request, response: express.Response): ReturnType<typeof getIronSession<Visitor>> =>
-      await getIronSession<Visitor>(request, response, { password: SECRET, cookieName: "sid", cookieOptions: { secure: false } });
+      await getIronSession<Visitor>(request, response, {
+        password: SECRET,
+        cookieName: "sid",
+        cookieOptions: { secure: false },
+      });
     app.get("/untouched", (_, response) => void response.json(ANSWER));
     app.get("/read", async (request, response) => {
       void (await open(request, response)).name;

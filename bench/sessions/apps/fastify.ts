@@ -1,7 +1,17 @@
 import type { AddressInfo } from "node:net";
 import { RedisStore } from "connect-redis";
 import Fastify, { type FastifyInstance, type FastifyPluginCallback, type FastifyRequest } from "fastify";
-import { ANSWER, nextCount, peer, SECRET, sizeIn, visitorOf, type Contender, type Guarantee, type Visitor } from "../contender.ts";
+import {
+  ANSWER,
+  nextCount,
+  peer,
+  SECRET,
+  sizeIn,
+  visitorOf,
+  type Contender,
+  type Guarantee,
+  type Visitor,
+} from "../contender.ts";
 import { latchkey, redisClient } from "./latchkey.ts";
 
 interface Access {

@@ -24,7 +24,9 @@ function h3(name: string, isBare: boolean): Contender {
     start: async () => {
       const { H3, toNodeHandler, useSession } = (await peer("h3")) as unknown as H3;
       const open = async (event: Event): Promise<H3Session | undefined> =>
-        isBare ? undefined : await useSession(event, { password: SECRET, name: "sid", maxAge: 1_209_600, cookie: { secure: false } });
+        isBare
+          ? undefined
+          : await useSession(event, { password: SECRET, name: "sid", maxAge: 1_209_600, cookie: { secure: false } });
       const app = new H3();
       app.get("/untouched", () => ANSWER);
       app.get("/read", async (event) => {

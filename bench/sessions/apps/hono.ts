@@ -3,7 +3,17 @@ import type { AddressInfo } from "node:net";
 import { serve as serveNode } from "@hono/node-server";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import type { SessionEnv } from "../../../src/adapters/hono/index.ts";
-import { ANSWER, nextCount, peer, SECRET, sizeIn, visitorOf, type Contender, type Guarantee, type Visitor } from "../contender.ts";
+import {
+  ANSWER,
+  nextCount,
+  peer,
+  SECRET,
+  sizeIn,
+  visitorOf,
+  type Contender,
+  type Guarantee,
+  type Visitor,
+} from "../contender.ts";
 import { latchkey } from "./latchkey.ts";
 
 interface Access {
@@ -42,7 +52,8 @@ function ours(guarantee: Guarantee): Contender {
       const { session } = await environment.build.entry("latchkey/hono");
       const manager = await latchkey(guarantee, environment);
       // Older commits have no sessionOf for Hono.
-      const dataOf = (c: Context): Partial<Visitor> => (c as unknown as Context<SessionEnv<Visitor>>).get("session").data;
+      const dataOf = (c: Context): Partial<Visitor> =>
+        (c as unknown as Context<SessionEnv<Visitor>>).get("session").data;
       return await serve([session(manager) as unknown as MiddlewareHandler], {
         read: (c) => dataOf(c).name,
         write: (c, entries) => Object.assign(dataOf(c), entries),
@@ -78,7 +89,13 @@ function honoSessions(guarantee: "encrypted" | "memory"): Contender {
       const cookieOptions = { path: "/", httpOnly: true, sameSite: "Lax" };
       // `autoExtendExpiration: false` spares it a Set-Cookie for every read; by default it sends
       // one.
-      const options = { store, encryptionKey: SECRET, expireAfterSeconds: 1_209_600, autoExtendExpiration: false, cookieOptions };
+      const options = {
+        store,
+        encryptionKey: SECRET,
+        expireAfterSeconds: 1_209_600,
+        autoExtendExpiration: false,
+        cookieOptions,
+      };
       const sessionOf = (c: Context): HonoSession => c.get("session") as HonoSession;
       return await serve([sessionMiddleware(options)], {
         read: (c) => sessionOf(c).get("name"),
@@ -100,11 +117,14 @@ const official: Contender = {
   framework: "hono",
   guarantee: "encrypted",
   start: async () => {
-    const { useSession } = (await peer("@hono/session")) as unknown as { useSession(options: unknown): MiddlewareHandler };
+    const { useSession } = (await peer("@hono/session")) as unknown as {
+      useSession(options: unknown): MiddlewareHandler;
+    };
     // It writes a stack trace for each forged cookie; what that costs is its own, the terminal's is
     // not.
     console.error = () => {};
-    const sessionOf = (c: Context): OfficialSession => (c as unknown as { var: { session: OfficialSession } }).var.session;
+    const sessionOf = (c: Context): OfficialSession =>
+      (c as unknown as { var: { session: OfficialSession } }).var.session;
     return await serve([useSession({ secret: SECRET, duration: { absolute: 1_209_600 } })], {
       read: async (c) => (await sessionOf(c).get())?.name,
       write: async (c, entries) => await sessionOf(c).update(entries),

@@ -7,7 +7,11 @@ import { SECRET, type Environment, type Guarantee, type Visitor } from "../conte
 export type Format = "flask";
 
 /** A manager that gives the guarantee, with defaults for everything else. */
-export async function latchkey(guarantee: Guarantee, environment: Environment, format?: Format): Promise<SessionManager<Visitor>> {
+export async function latchkey(
+  guarantee: Guarantee,
+  environment: Environment,
+  format?: Format,
+): Promise<SessionManager<Visitor>> {
   const { SessionManager, flask, sealed, signed } = await environment.build.entry("latchkey");
   if (format === "flask") return new SessionManager<Visitor>({ keys: SECRET, format: flask() });
   if (guarantee === "encrypted") return new SessionManager<Visitor>({ keys: SECRET, format: sealed() });

@@ -4,7 +4,17 @@ import type { AddressInfo } from "node:net";
 import { getIronSession } from "iron-session";
 import { SignJWT, jwtVerify } from "jose";
 import type { SessionRequest } from "../../../src/adapters/node/index.ts";
-import { ANSWER, nextCount, peer, SECRET, sizeIn, visitorOf, type Contender, type Guarantee, type Visitor } from "../contender.ts";
+import {
+  ANSWER,
+  nextCount,
+  peer,
+  SECRET,
+  sizeIn,
+  visitorOf,
+  type Contender,
+  type Guarantee,
+  type Visitor,
+} from "../contender.ts";
 import { latchkey, type Format } from "./latchkey.ts";
 
 type Handle = (request: IncomingMessage, response: ServerResponse, route: string) => Promise<void> | void;
@@ -55,7 +65,11 @@ function ours(guarantee: Guarantee, format?: Format): Contender {
   };
 }
 
-const bare: Contender = { name: "bare", framework: "node:http", start: async () => await serve((_, response) => answer(response)) };
+const bare: Contender = {
+  name: "bare",
+  framework: "node:http",
+  start: async () => await serve((_, response) => answer(response)),
+};
 
 const ironSession: Contender = {
   name: "iron-session",
@@ -102,7 +116,10 @@ const jose: Contender = {
         if (route === "/login") Object.assign(current, visitorOf(sizeIn(request.url)));
         else if (route === "/write") current.visits = nextCount();
         if (route !== "/read") {
-          const claims = new SignJWT({ ...current }).setProtectedHeader({ alg: "HS256" }).setIssuedAt().setExpirationTime("14 days");
+          const claims = new SignJWT({ ...current })
+            .setProtectedHeader({ alg: "HS256" })
+            .setIssuedAt()
+            .setExpirationTime("14 days");
           response.setHeader("Set-Cookie", `sid=${await claims.sign(key)}; Path=/; HttpOnly; SameSite=Lax`);
         }
       }
@@ -128,7 +145,9 @@ const reactRouter: Contender = {
     const { createCookieSessionStorage } = (await peer("react-router")) as unknown as {
       createCookieSessionStorage(options: unknown): RouterStorage;
     };
-    const storage = createCookieSessionStorage({ cookie: { name: "sid", secrets: [SECRET], httpOnly: true, maxAge: 1_209_600 } });
+    const storage = createCookieSessionStorage({
+      cookie: { name: "sid", secrets: [SECRET], httpOnly: true, maxAge: 1_209_600 },
+    });
     return await serve(async (request, response, route) => {
       if (route !== "/untouched") {
         const current = await storage.getSession(request.headers.cookie);

@@ -25,7 +25,9 @@ const WARM_UP_CALLS = 50;
  * over all rounds of the p50 and p99 of a block.
  */
 export async function measure(subjects: readonly Subject[], rounds: number, samples: number): Promise<Row[]> {
-  const blocks = new Map(subjects.map((subject) => [subject, { read: [], write: [], touch: [] } as Record<Operation, Figures[]>]));
+  const blocks = new Map(
+    subjects.map((subject) => [subject, { read: [], write: [], touch: [] } as Record<Operation, Figures[]>]),
+  );
   for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
     for (const operation of OPERATIONS) {
       for (const subject of shuffled(subjects)) {
@@ -71,13 +73,15 @@ const perform: Readonly<Record<Operation, (subject: Subject, id: string) => Prom
   write: async ({ line, store }, id) => {
     const before = await store.get(id);
     if (before === undefined) throw new Error(`${line} has lost a session.`);
-    if (!(await store.set(id, changed(before), nextExpiry(), { replaces: before }))) throw new Error(`${line} refused a write.`);
+    if (!(await store.set(id, changed(before), nextExpiry(), { replaces: before })))
+      throw new Error(`${line} refused a write.`);
   },
   // Only the expiry changes. The payload has to be known for that, so a read is part of it.
   touch: async ({ line, store }, id) => {
     const before = await store.get(id);
     if (before === undefined) throw new Error(`${line} has lost a session.`);
-    if (!(await store.set(id, before, nextExpiry(), { replaces: before }))) throw new Error(`${line} refused to extend a session.`);
+    if (!(await store.set(id, before, nextExpiry(), { replaces: before })))
+      throw new Error(`${line} refused to extend a session.`);
   },
 };
 

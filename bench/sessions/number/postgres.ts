@@ -71,7 +71,9 @@ async function fill(client: pg.Client, sessions: number): Promise<number> {
   await client.query("COMMIT");
   // What autovacuum would do within the next minutes, in the middle of a measurement.
   await client.query(`VACUUM (ANALYZE) ${table}`);
-  const { rows } = await client.query<{ bytes: string }>("SELECT pg_total_relation_size($1::regclass) AS bytes", [table]);
+  const { rows } = await client.query<{ bytes: string }>("SELECT pg_total_relation_size($1::regclass) AS bytes", [
+    table,
+  ]);
   return Number(rows[0]!.bytes);
 }
 

@@ -32,7 +32,8 @@ function family(): number[] {
   const found = [process.pid];
   // The list grows while it is walked, and so holds children's children at the end. `ps` itself is
   // gone by now.
-  for (const parent of found) found.push(...processes.filter(([pid, of]) => of === parent && isAlive(pid)).map(([pid]) => pid));
+  for (const parent of found)
+    found.push(...processes.filter(([pid, of]) => of === parent && isAlive(pid)).map(([pid]) => pid));
   return found;
 }
 

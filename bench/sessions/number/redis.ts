@@ -30,7 +30,12 @@ export async function redis(sizes: readonly number[]): Promise<Subjects | undefi
     const empty = await memory();
     await fill(service.port, await client.scriptLoad(WRITE), sessions);
     if ((await client.dbSize()) !== sessions) throw new Error("Redis has not taken all sessions.");
-    all.push({ line: "redis", sessions, store: new RedisStore(client), bytesPerSession: ((await memory()) - empty) / sessions });
+    all.push({
+      line: "redis",
+      sessions,
+      store: new RedisStore(client),
+      bytesPerSession: ((await memory()) - empty) / sessions,
+    });
   }
   return {
     all,
@@ -71,6 +76,7 @@ async function fill(port: number, script: string, sessions: number): Promise<voi
 
 async function read(socket: Socket, length: number): Promise<string> {
   let text = "";
-  while (text.length < length && !text.startsWith("-")) text += ((await once(socket, "data")) as [Buffer])[0].toString("latin1");
+  while (text.length < length && !text.startsWith("-"))
+    text += ((await once(socket, "data")) as [Buffer])[0].toString("latin1");
   return text;
 }

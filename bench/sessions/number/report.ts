@@ -3,7 +3,8 @@ import { OPERATIONS, type Operation, type Row } from "./measure.ts";
 
 /** All figures as Markdown. */
 export function tableOf(rows: readonly Row[]): string {
-  const show = ([p50, p99]: readonly [number, number]): string => [p50, p99].map((value) => value.toFixed(value < 20 ? 1 : 0)).join(", ");
+  const show = ([p50, p99]: readonly [number, number]): string =>
+    [p50, p99].map((value) => value.toFixed(value < 20 ? 1 : 0)).join(", ");
   return [
     "| store | sessions | read p50, p99 µs | read and write | touch | bytes per session |",
     "| --- | ---: | ---: | ---: | ---: | ---: |",

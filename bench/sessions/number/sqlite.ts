@@ -48,9 +48,13 @@ export async function sqlite(sizes: readonly number[]): Promise<Subjects> {
  */
 function fill(file: string, page: number, sessions: number): void {
   const database = new DatabaseSync(file);
-  database.exec(`PRAGMA page_size = ${page}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -6291456`);
+  database.exec(
+    `PRAGMA page_size = ${page}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -6291456`,
+  );
   new SqliteStore(database).createSchema();
-  const insert = database.prepare("INSERT INTO latchkey_sessions (id, subject, payload, expires_at) VALUES (?, NULL, ?, ?)");
+  const insert = database.prepare(
+    "INSERT INTO latchkey_sessions (id, subject, payload, expires_at) VALUES (?, NULL, ?, ?)",
+  );
   database.exec("BEGIN");
   for (let number = 0; number < sessions; number++) insert.run(idOf(number), payload, expiryOf(number, sessions));
   database.exec("COMMIT");

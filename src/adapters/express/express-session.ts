@@ -11,7 +11,10 @@ export type SessionCallback = (error?: unknown) => void;
  * express-session's object. An entry cannot have one of these names; `request.session.data` can
  * hold any.
  */
-export interface ExpressSessionMembers<Data extends object = Record<string, unknown>> extends Omit<Session<Data>, "toJSON"> {
+export interface ExpressSessionMembers<Data extends object = Record<string, unknown>> extends Omit<
+  Session<Data>,
+  "toJSON"
+> {
   /**
    * Ends the session and puts an empty one under a new token in its place, as is right at a login.
    */
@@ -51,7 +54,9 @@ export interface ExpressSessionMembers<Data extends object = Record<string, unkn
  * });
  * ```
  */
-export type ExpressSession<Data extends object = Record<string, unknown>> = Partial<Omit<Data, keyof ExpressSessionMembers>> &
+export type ExpressSession<Data extends object = Record<string, unknown>> = Partial<
+  Omit<Data, keyof ExpressSessionMembers>
+> &
   ExpressSessionMembers<Data>;
 
 /** What stands behind a `request.session`. */
@@ -137,7 +142,9 @@ class Members {
 
   reload(callback: SessionCallback): unknown {
     if (typeof callback !== "function")
-      throw new InvalidOptionError("request.session.reload takes a function, which is called when the session was read.");
+      throw new InvalidOptionError(
+        "request.session.reload takes a function, which is called when the session was read.",
+      );
     if (this.#context.isClosed()) {
       const message =
         "The answer has begun, so this request cannot keep what it would load. In a socket, use manager.load and manager.commit.";
@@ -205,7 +212,12 @@ const HANDLER: ProxyHandler<Members> = {
     if (isMember(key)) throw notAnEntry(key);
     // Assignment to this one name would change the prototype.
     if (key === "__proto__")
-      return Reflect.defineProperty(members.entries, key, { value, enumerable: true, configurable: true, writable: true });
+      return Reflect.defineProperty(members.entries, key, {
+        value,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
     return Reflect.set(members.entries, key, value);
   },
   has: (members, key) => isMember(key) || Reflect.has(members.entries, key),
@@ -215,8 +227,8 @@ const HANDLER: ProxyHandler<Members> = {
   },
   // By assignment, which a session that is closed refuses.
   defineProperty: ({ facade }, key, { value }) => Reflect.set(facade as object, key, value as unknown),
-  // Only the entries, because code that lists or copies a session means its data. Without those that
-  // have a member's name, because the value under that name is the member.
+  // Only the entries, because code that lists or copies a session means its data. Without those
+  // that have a member's name, because the value under that name is the member.
   ownKeys: ({ entries }) => Reflect.ownKeys(entries).filter((key) => !isMember(key)),
   getOwnPropertyDescriptor: ({ entries }, key) =>
     !isMember(key) && Object.hasOwn(entries, key)

@@ -9,7 +9,9 @@ import { warnOfPassport } from "./passport-warning.ts";
 import { checkManager } from "../check-mounted.ts";
 
 /** A request with its session. */
-export type SessionRequest<Data extends object = Record<string, unknown>> = Omit<Request, "session"> & { session: ExpressSession<Data> };
+export type SessionRequest<Data extends object = Record<string, unknown>> = Omit<Request, "session"> & {
+  session: ExpressSession<Data>;
+};
 
 /**
  * Gives each request of an Express 5 application its session, and saves it before the first byte of

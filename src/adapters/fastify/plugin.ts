@@ -4,7 +4,10 @@ import type { FastifyPluginCallback } from "fastify";
  * Makes a plugin whose hooks and decorators belong to the instance that registers it, and to all
  * below, instead of to the plugin alone.
  */
-export function plugin(name: string, register: (app: Parameters<FastifyPluginCallback>[0]) => void): FastifyPluginCallback {
+export function plugin(
+  name: string,
+  register: (app: Parameters<FastifyPluginCallback>[0]) => void,
+): FastifyPluginCallback {
   const callback: FastifyPluginCallback = (app, _, done) => {
     register(app);
     done();

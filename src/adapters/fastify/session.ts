@@ -59,7 +59,9 @@ export function session<Data extends object>(manager: SessionManager<Data>): Fas
       });
     }
     const opened: unique symbol = Symbol("latchkey session, to be saved");
-    type Carrier<Data extends object> = { [opened]?: { readonly session: Session<Data>; readonly headers: Headers } | undefined };
+    type Carrier<Data extends object> = {
+      [opened]?: { readonly session: Session<Data>; readonly headers: Headers } | undefined;
+    };
 
     // With callbacks, since a hook that returns a promise costs more than most sessions do.
     app.addHook("onRequest", (request, reply, done) => {

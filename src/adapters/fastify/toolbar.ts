@@ -42,7 +42,10 @@ export function debugToolbar(toolbar: Toolbar): FastifyPluginCallback {
       const known = begun.get(request);
       if (known === undefined) return payload;
       const body = unwrapResponse(reply, payload);
-      const tail = toolbar.respond(known.exchange, known.described, { status: reply.statusCode, headers: headersOf(reply) });
+      const tail = toolbar.respond(known.exchange, known.described, {
+        status: reply.statusCode,
+        headers: headersOf(reply),
+      });
       if (tail === undefined) return body;
       reply.removeHeader("etag");
       const length = reply.getHeader("content-length");
@@ -60,7 +63,9 @@ export function debugToolbar(toolbar: Toolbar): FastifyPluginCallback {
 }
 
 function headersOf(reply: FastifyReply): (readonly [string, string])[] {
-  return Object.entries(reply.getHeaders()).flatMap(([name, value]) => [value ?? []].flat().map((item) => [name, String(item)] as const));
+  return Object.entries(reply.getHeaders()).flatMap(([name, value]) =>
+    [value ?? []].flat().map((item) => [name, String(item)] as const),
+  );
 }
 
 function withTail(body: unknown, tail: string): unknown {

@@ -35,7 +35,8 @@ interface Made {
 function madeOf(response: Response): Made | undefined {
   for (const symbol of Object.getOwnPropertySymbols(response)) {
     const made: unknown = (response as unknown as Record<symbol, unknown>)[symbol];
-    if (Array.isArray(made) && made.length === 3 && typeof made[0] === "number") return { body: made[1] as Body, headers: made[2] };
+    if (Array.isArray(made) && made.length === 3 && typeof made[0] === "number")
+      return { body: made[1] as Body, headers: made[2] };
   }
   return undefined;
 }

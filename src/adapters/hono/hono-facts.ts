@@ -68,5 +68,7 @@ export class HonoFacts implements RequestFacts {
 }
 
 function isNodeRequest(incoming: Partial<IncomingMessage> | undefined): incoming is IncomingMessage {
-  return typeof incoming?.httpVersion === "string" && typeof incoming.headers === "object" && incoming.socket !== undefined;
+  return (
+    typeof incoming?.httpVersion === "string" && typeof incoming.headers === "object" && incoming.socket !== undefined
+  );
 }

@@ -42,7 +42,8 @@ export function debugToolbar(toolbar: Toolbar): MiddlewareHandler {
     if (tail !== undefined) {
       c.res = new Response(withTail(response.body, tail), response);
       const length = response.headers.get("content-length");
-      if (length !== null) c.res.headers.set("content-length", String(Number(length) + new TextEncoder().encode(tail).length));
+      if (length !== null)
+        c.res.headers.set("content-length", String(Number(length) + new TextEncoder().encode(tail).length));
       c.res.headers.delete("etag");
     }
     if (!exchange.endsWithSocket) finishWithBody(c, (aborted) => toolbar.finish(exchange, { aborted }));
@@ -72,7 +73,9 @@ function describe(c: Context, incoming: IncomingMessage | undefined): ToolbarReq
 function withTail(body: ReadableStream<Uint8Array> | null, tail: string): ReadableStream<Uint8Array> | string {
   if (body === null) return tail;
   return body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({ flush: (controller) => controller.enqueue(new TextEncoder().encode(tail)) }),
+    new TransformStream<Uint8Array, Uint8Array>({
+      flush: (controller) => controller.enqueue(new TextEncoder().encode(tail)),
+    }),
   );
 }
 
@@ -80,6 +83,8 @@ function withTail(body: ReadableStream<Uint8Array> | null, tail: string): Readab
 function finishWithBody(c: Context, finish: (aborted: boolean) => void): void {
   const { body } = c.res;
   if (body === null) return finish(false);
-  const watched = body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>({ flush: () => finish(false), cancel: () => finish(true) }));
+  const watched = body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({ flush: () => finish(false), cancel: () => finish(true) }),
+  );
   c.res = new Response(watched, c.res);
 }

@@ -1,8 +1,8 @@
 /**
  * The entry point `latchkey/koa`.
  *
- * `sessionOf` is in the entry point of each adapter, because an application imports all that belongs
- * to its framework from one place.
+ * `sessionOf` is in the entry point of each adapter, because an application imports all that
+ * belongs to its framework from one place.
  *
  * @module
  */

@@ -35,7 +35,9 @@ export interface SessionContext<Data extends object = Record<string, unknown>> {
  * });
  * ```
  */
-export function session<Data extends object>(manager: SessionManager<Data>): Middleware<DefaultState, SessionContext<Data>> {
+export function session<Data extends object>(
+  manager: SessionManager<Data>,
+): Middleware<DefaultState, SessionContext<Data>> {
   checkManager("session", manager);
   return async function session(ctx, next) {
     const opening = openSession({

@@ -10,8 +10,11 @@ type Carrier = ServerResponse & { [ANSWERS]?: HeldAnswer[] };
  * upgrade has only some of it.
  */
 export function isHoldable(response: object): response is ServerResponse {
-  const { getHeaders, getHeaderNames, removeHeader, setHeader, writeHead, write, end, on } = response as Partial<ServerResponse>;
-  return [getHeaders, getHeaderNames, removeHeader, setHeader, writeHead, write, end, on].every((method) => typeof method === "function");
+  const { getHeaders, getHeaderNames, removeHeader, setHeader, writeHead, write, end, on } =
+    response as Partial<ServerResponse>;
+  return [getHeaders, getHeaderNames, removeHeader, setHeader, writeHead, write, end, on].every(
+    (method) => typeof method === "function",
+  );
 }
 
 /**
@@ -57,6 +60,10 @@ function replacementsAt(index: number): Replacements {
     write: leaving("write"),
     end: leaving("end"),
     flushHeaders: leaving("flushHeaders"),
-    refusals: { setHeader: changing("setHeader"), appendHeader: changing("appendHeader"), removeHeader: changing("removeHeader") },
+    refusals: {
+      setHeader: changing("setHeader"),
+      appendHeader: changing("appendHeader"),
+      removeHeader: changing("removeHeader"),
+    },
   });
 }

@@ -15,5 +15,11 @@ export async function discardBody(body: unknown): Promise<void> {
 }
 
 function isNodeStream(body: unknown): body is Readable {
-  return typeof body === "object" && body !== null && "pipe" in body && "destroy" in body && typeof body.destroy === "function";
+  return (
+    typeof body === "object" &&
+    body !== null &&
+    "pipe" in body &&
+    "destroy" in body &&
+    typeof body.destroy === "function"
+  );
 }

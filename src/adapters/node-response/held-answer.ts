@@ -50,9 +50,12 @@ export class HeldAnswer {
   #phase: Phase = "open";
   #begun: ReturnType<typeof statusOf>;
 
-  /** @param refusals what the response gets in place of its own methods while the answer is held. */
+  /**
+   * @param refusals what the response gets in place of its own methods while the answer is held.
+   */
   constructor(response: ServerResponse, options: BeforeHeadersOptions, refusals: Pick<Methods, HeaderMethod>) {
-    const { writeHead, write, end, flushHeaders, on, setHeader, appendHeader, removeHeader } = response as unknown as Methods;
+    const { writeHead, write, end, flushHeaders, on, setHeader, appendHeader, removeHeader } =
+      response as unknown as Methods;
     this.#response = response;
     this.#options = options;
     this.#original = { writeHead, write, end, flushHeaders, on, setHeader, appendHeader, removeHeader };

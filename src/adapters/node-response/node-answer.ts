@@ -29,7 +29,9 @@ export function checkStatus(response: ServerResponse): void {
   // As Node rounds it.
   const status = Math.trunc(code);
   if (!(status >= 100 && status <= 999))
-    throw Object.assign(new RangeError(`Invalid status code: ${String(code)}`), { code: "ERR_HTTP_INVALID_STATUS_CODE" });
+    throw Object.assign(new RangeError(`Invalid status code: ${String(code)}`), {
+      code: "ERR_HTTP_INVALID_STATUS_CODE",
+    });
   if (message !== undefined) validateHeaderValue("statusMessage", message);
 }
 
@@ -41,17 +43,23 @@ export function checkChunk([chunk, encoding]: readonly unknown[]): void {
   }
   if (isUint8Array(chunk)) return;
   const code = chunk === null ? "ERR_STREAM_NULL_VALUES" : "ERR_INVALID_ARG_TYPE";
-  throw Object.assign(new TypeError(`What is written is a string, a Buffer or a Uint8Array, not ${typeof chunk}.`), { code });
+  throw Object.assign(new TypeError(`What is written is a string, a Buffer or a Uint8Array, not ${typeof chunk}.`), {
+    code,
+  });
 }
 
 /**
  * The error for a header that comes too late. All errors here have the code that Node gives them.
  */
 export function headersSent(): Error {
-  return Object.assign(new Error("Cannot change headers after they are sent to the client"), { code: "ERR_HTTP_HEADERS_SENT" });
+  return Object.assign(new Error("Cannot change headers after they are sent to the client"), {
+    code: "ERR_HTTP_HEADERS_SENT",
+  });
 }
 
 /** The error for bytes that cannot be sent any more. */
 export function destroyed(): Error {
-  return Object.assign(new Error("Cannot write: the client has left, or this answer is not sent."), { code: "ERR_STREAM_DESTROYED" });
+  return Object.assign(new Error("Cannot write: the client has left, or this answer is not sent."), {
+    code: "ERR_STREAM_DESTROYED",
+  });
 }

@@ -48,7 +48,8 @@ export function setGivenHeaders(response: ServerResponse, given: unknown): void 
     if (entry === undefined) values.set(name.toLowerCase(), { name, list: [value] });
     else entry.list.push(value);
   }
-  for (const { name, list } of values.values()) response.setHeader(name, list.length === 1 ? list[0]! : list.flat().map(String));
+  for (const { name, list } of values.values())
+    response.setHeader(name, list.length === 1 ? list[0]! : list.flat().map(String));
 }
 
 function pairsOf(list: readonly unknown[]): readonly (readonly [string, OutgoingHttpHeader])[] {
@@ -58,6 +59,7 @@ function pairsOf(list: readonly unknown[]): readonly (readonly [string, Outgoing
     throw Object.assign(new TypeError(message), { code: "ERR_INVALID_ARG_VALUE" });
   }
   const pairs: [string, OutgoingHttpHeader][] = [];
-  for (let index = 0; index < list.length; index += 2) pairs.push([list[index] as string, list[index + 1] as OutgoingHttpHeader]);
+  for (let index = 0; index < list.length; index += 2)
+    pairs.push([list[index] as string, list[index + 1] as OutgoingHttpHeader]);
   return pairs;
 }

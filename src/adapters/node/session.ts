@@ -6,10 +6,16 @@ import { NodeFacts } from "../node-facts.ts";
 import { checkManager } from "../check-mounted.ts";
 
 /** A request with its session. */
-export type SessionRequest<Data extends object = Record<string, unknown>> = IncomingMessage & { session: Session<Data> };
+export type SessionRequest<Data extends object = Record<string, unknown>> = IncomingMessage & {
+  session: Session<Data>;
+};
 
 /** Middleware as connect, Express, Socket.IO and a bare node:http server call it. */
-export type SessionMiddleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
+export type SessionMiddleware = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
 
 /**
  * Gives each request of a node:http server its session, as `request.session`, and saves it before

@@ -3,7 +3,11 @@ import type { Exchange, Toolbar, ToolbarAnswer, ToolbarRequest } from "../../too
 import { checkToolbar } from "../check-mounted.ts";
 
 /** Middleware as connect, Express and a bare node:http server call it. */
-export type DebugToolbarMiddleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
+export type DebugToolbarMiddleware = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
 
 /**
  * Shows a toolbar on the pages of a node:http server, or of Express and whatever else calls its
@@ -27,11 +31,13 @@ export function debugToolbar(toolbar: Toolbar): DebugToolbarMiddleware {
     }
     const exchange = toolbar.begin(request, incoming);
     if (exchange === undefined) return next();
-    if (!exchange.endsWithSocket) response.once("close", () => toolbar.finish(exchange, { aborted: !response.writableFinished }));
+    if (!exchange.endsWithSocket)
+      response.once("close", () => toolbar.finish(exchange, { aborted: !response.writableFinished }));
     appendTail(response, (headers) => {
       // Express names the route that answered here.
       const { route, baseUrl } = incoming as IncomingMessage & { route?: { path?: unknown }; baseUrl?: unknown };
-      if (typeof route?.path === "string") exchange.route = `${typeof baseUrl === "string" ? baseUrl : ""}${route.path}`;
+      if (typeof route?.path === "string")
+        exchange.route = `${typeof baseUrl === "string" ? baseUrl : ""}${route.path}`;
       return tailFor(toolbar, exchange, request, response, headers);
     });
     toolbar.run(exchange, () => next());
@@ -115,7 +121,8 @@ function appendTail(response: ServerResponse, tailOf: (headers: HeaderList) => s
 function* givenHeaders(given: unknown): Iterable<readonly [string, OutgoingHttpHeader]> {
   if (typeof given !== "object" || given === null) return;
   if (!Array.isArray(given)) {
-    for (const [name, value] of Object.entries(given as OutgoingHttpHeaders)) if (value !== undefined) yield [name, value];
+    for (const [name, value] of Object.entries(given as OutgoingHttpHeaders))
+      if (value !== undefined) yield [name, value];
     return;
   }
   // A list of pairs, or names and values in turn; a name may come more than once.
@@ -129,7 +136,9 @@ function* givenHeaders(given: unknown): Iterable<readonly [string, OutgoingHttpH
 }
 
 function headerList(headers: OutgoingHttpHeaders): HeaderList {
-  return Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().map((item) => [name, String(item)] as const));
+  return Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((item) => [name, String(item)] as const),
+  );
 }
 
 function lengthOf(chunk: unknown, encoding: unknown): number {

@@ -42,7 +42,9 @@ function wordsOf(program: Command): Words {
 }
 
 function bash(words: Words): string {
-  const cases = [...words].map(([path, entries]) => `    "${path}") words="${entries.map(({ word }) => word).join(" ")}" ;;`);
+  const cases = [...words].map(
+    ([path, entries]) => `    "${path}") words="${entries.map(({ word }) => word).join(" ")}" ;;`,
+  );
   return `_latchkey() {
   local path="" word words=""
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do

@@ -18,7 +18,9 @@ interface Options {
  * environment.
  */
 export function addCookie(program: Command, io: Io, finish: (code: ExitCode) => void): void {
-  const cookie = program.command("cookie").description("decode, verify and make session cookies (read from standard input)");
+  const cookie = program
+    .command("cookie")
+    .description("decode, verify and make session cookies (read from standard input)");
   const shared = (command: Command): Command =>
     command
       .option("--name <name>", "the cookie's name, which some formats are bound to", "session")
@@ -29,12 +31,19 @@ export function addCookie(program: Command, io: Io, finish: (code: ExitCode) => 
     .addHelpText("after", EXAMPLES)
     .action(async (options: Options) => {
       const ring = await readRing(options, io);
-      const report = { ...(await inspectCookie(...(await readCookie(options, io)), ring)), keyWarning: warningOf(ring) };
+      const report = {
+        ...(await inspectCookie(...(await readCookie(options, io)), ring)),
+        keyWarning: warningOf(ring),
+      };
       io.out(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describeCookie(report, true, io));
       finish(report.verdict === "valid" ? EXIT.good : EXIT.found);
     });
 
-  shared(cookie.command("verify").description("say whether a cookie would be accepted, and why not, without printing its data"))
+  shared(
+    cookie
+      .command("verify")
+      .description("say whether a cookie would be accepted, and why not, without printing its data"),
+  )
     .addHelpText("after", EXAMPLES)
     .action(async (options: Options) => {
       const ring = await readRing(options, io);
@@ -69,7 +78,9 @@ async function readRing({ keyFile }: Options, io: Io): Promise<KeyRing> {
   if (keyFile !== undefined)
     return new KeyRing((await readKeyInput({ file: keyFile }, io)).bytes, [], { mode: "development", grading: "done" });
   if (io.env["SECRET_KEY"] === undefined && io.env["SECRET_KEY_FILE"] === undefined)
-    throw new UsageError("There is no key to verify the cookie with. Fix: set SECRET_KEY or SECRET_KEY_FILE, or give --key-file FILE.");
+    throw new UsageError(
+      "There is no key to verify the cookie with. Fix: set SECRET_KEY or SECRET_KEY_FILE, or give --key-file FILE.",
+    );
   // Development mode, so that a cookie of a bad key is shown and not refused.
   return loadKeyRing({ env: io.env, mode: "development", directory: io.cwd, warn: () => undefined });
 }
@@ -97,7 +108,9 @@ async function readCookie({ name }: Options, io: Io): Promise<[value: string, na
     .trim()
     .replace(/^(?:set-)?cookie:\s*/i, "");
   if (text === "" || text.includes("\n"))
-    throw new UsageError('Standard input must hold one cookie on one line. Fix: echo "$COOKIE" | latchkey cookie inspect');
+    throw new UsageError(
+      'Standard input must hold one cookie on one line. Fix: echo "$COOKIE" | latchkey cookie inspect',
+    );
   for (const part of text.split(";")) {
     const at = part.indexOf("=");
     if (at > 0 && part.slice(0, at).trim() === name) return [part.slice(at + 1).trim(), name];
@@ -151,7 +164,8 @@ function describeCookie(
         : undefined,
     ],
   ].filter((row): row is [string, string] => row[1] !== undefined);
-  const head = verdict === "valid" ? paint(io, "green", "✓ valid") : paint(io, "red", `✕ rejected (${reason ?? "unknown"})`);
+  const head =
+    verdict === "valid" ? paint(io, "green", "✓ valid") : paint(io, "red", `✕ rejected (${reason ?? "unknown"})`);
   const warning = keyWarning === undefined ? [] : [`${paint(io, "red", "!")} ${keyWarning}`];
   return `${[`${head}  ${explanation}`, ...warning, ...rows.map(([name, text]) => `  ${name.padEnd(8)} ${text}`)].join("\n")}\n`;
 }

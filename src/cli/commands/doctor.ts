@@ -21,11 +21,18 @@ const STYLES = { error: "red", warning: "yellow", note: "dim" } as const;
 export function addDoctor(program: Command, io: Io, finish: (code: ExitCode) => void): void {
   program
     .command("doctor")
-    .description("find secret keys that are published, guessable, shared, or written where others can read them; changes nothing")
+    .description(
+      "find secret keys that are published, guessable, shared, or written where others can read them; changes nothing",
+    )
     .argument("[dir]", "the application's folder", ".")
     .option("--json", "print the findings as JSON")
     .option("--no-history", "do not read git's history")
-    .option("--known-keys <file>", "a further list of known keys, or a filter built from one (may be repeated)", gather, [])
+    .option(
+      "--known-keys <file>",
+      "a further list of known keys, or a filter built from one (may be repeated)",
+      gather,
+      [],
+    )
     .addHelpText(
       "after",
       `
@@ -41,7 +48,10 @@ Exit code: 0 if nothing is wrong, 1 if there is an error or a warning, 2 if the 
       if (!existsSync(folder) || !statSync(folder).isDirectory())
         throw new UsageError(`There is no folder ${dir}. Fix: give the path of the application's folder.`);
       const knownKeys = options.knownKeys.map((file) => readKnownKeys(resolve(io.cwd, file)));
-      const report = await runDoctor(folder, { history: options.history, grade: (key) => gradeSecretKey(key, { knownKeys }) });
+      const report = await runDoctor(folder, {
+        history: options.history,
+        grade: (key) => gradeSecretKey(key, { knownKeys }),
+      });
       io.out(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describeReport(report, io));
       finish(report.findings.some(({ severity }) => severity !== "note") ? EXIT.found : EXIT.good);
     });
@@ -49,7 +59,8 @@ Exit code: 0 if nothing is wrong, 1 if there is an error or a warning, 2 if the 
 
 function describeReport({ files, keys, findings }: DoctorReport, io: Io): string {
   const lines = groupsOf(findings).flatMap((group) => describeGroup(group, io));
-  const count = (severity: DoctorFinding["severity"]): number => findings.filter((finding) => finding.severity === severity).length;
+  const count = (severity: DoctorFinding["severity"]): number =>
+    findings.filter((finding) => finding.severity === severity).length;
   const looked = `${plural(files, "file")} checked, ${plural(keys, "key")} found`;
   if (findings.length === 0) return `${paint(io, "green", "✓")} No problems found. ${looked}.\n`;
   return [
@@ -64,7 +75,12 @@ function describeReport({ files, keys, findings }: DoctorReport, io: Io): string
  * finding.
  */
 function groupsOf(findings: readonly DoctorFinding[]): readonly (readonly DoctorFinding[])[] {
-  return [...Map.groupBy(findings, ({ code, severity, fix, fingerprint }) => fingerprint ?? `${severity} ${code} ${fix}`).values()];
+  return [
+    ...Map.groupBy(
+      findings,
+      ({ code, severity, fix, fingerprint }) => fingerprint ?? `${severity} ${code} ${fix}`,
+    ).values(),
+  ];
 }
 
 /**
@@ -75,7 +91,10 @@ function describeGroup(group: readonly DoctorFinding[], io: Io): string[] {
   const sentences = [...Map.groupBy(group, ({ code, severity, message }) => `${severity} ${code} ${message}`).values()];
   const fixes = new Set(group.map(({ fix }) => fix));
   return [
-    ...sentences.flatMap((findings) => [...findings.map((finding) => describePlace(finding, io)), `  ${findings[0]!.message}`]),
+    ...sentences.flatMap((findings) => [
+      ...findings.map((finding) => describePlace(finding, io)),
+      `  ${findings[0]!.message}`,
+    ]),
     ...[...fixes].map((fix) => `  ${paint(io, "dim", `→ ${fix}`)}`),
     "",
   ];

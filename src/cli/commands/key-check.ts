@@ -28,7 +28,12 @@ export function addCheck(key: Command, io: Io, finish: (code: ExitCode) => void)
     .option("--stdin", "read the key from standard input")
     .option("--file <file>", "read the key from a file")
     .option("--env <name>", "read the key from this environment variable")
-    .option("--known-keys <file>", "a further list of known keys, or a filter built from one (may be repeated)", gather, [])
+    .option(
+      "--known-keys <file>",
+      "a further list of known keys, or a filter built from one (may be repeated)",
+      gather,
+      [],
+    )
     .option("--fingerprint", "print the key's fingerprint too")
     .option("--json", "print the grade as JSON")
     .argument("[key]", "refused: other users can read a command's arguments")
@@ -48,8 +53,11 @@ Exit code: 0 for a strong or acceptable key, 1 for a weak or refused one, 2 if t
           "A key does not belong in a command's arguments, where other users and the shell's history see it. Fix: use --stdin, --file or --env.",
         );
       const { bytes, source } = await readKeyInput(options, io);
-      const grade = gradeSecretKey(bytes, { knownKeys: options.knownKeys.map((file) => readKnownKeys(resolve(io.cwd, file))) });
-      const fingerprint = options.fingerprint === true && bytes.length > 0 ? SecretKey.from(bytes).fingerprint : undefined;
+      const grade = gradeSecretKey(bytes, {
+        knownKeys: options.knownKeys.map((file) => readKnownKeys(resolve(io.cwd, file))),
+      });
+      const fingerprint =
+        options.fingerprint === true && bytes.length > 0 ? SecretKey.from(bytes).fingerprint : undefined;
       io.out(
         options.json === true
           ? `${JSON.stringify({ source, ...grade, fingerprint }, null, 2)}\n`
@@ -59,12 +67,20 @@ Exit code: 0 for a strong or acceptable key, 1 for a weak or refused one, 2 if t
     });
 }
 
-function describeGrade({ verdict, bits, findings }: KeyGrade, source: string, fingerprint: string | undefined, io: Io): string {
+function describeGrade(
+  { verdict, bits, findings }: KeyGrade,
+  source: string,
+  fingerprint: string | undefined,
+  io: Io,
+): string {
   const [mark, style] = MARKS[verdict];
   const isPublished = findings.some(({ code }) => code === "published");
   const lines = [
     `${paint(io, style, `${mark} ${isPublished ? "published" : verdict}`)}  the key from ${source}, at most ${bits} bits to guess (estimated)${fingerprint === undefined ? "" : `, fingerprint ${fingerprint}`}`,
-    ...findings.flatMap(({ code, message, fix }) => [`  ${paint(io, "bold", code)}  ${message}`, `  ${paint(io, "dim", `→ ${fix}`)}`]),
+    ...findings.flatMap(({ code, message, fix }) => [
+      `  ${paint(io, "bold", code)}  ${message}`,
+      `  ${paint(io, "dim", `→ ${fix}`)}`,
+    ]),
   ];
   return `${lines.join("\n")}\n`;
 }

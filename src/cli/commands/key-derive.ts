@@ -43,14 +43,17 @@ Exit code: 0, or 1 if a secret key is not fit for production, or 2 if no key is 
       const { source, keys } = readKeys(file, io, "derive");
       const options: SealedKeyOptions = { app, cookieName: name };
       if (!isCookieName(name))
-        throw new UsageError(`--name is the name of a cookie. It got ${JSON.stringify(name)}. Fix: --name __Host-session`);
+        throw new UsageError(
+          `--name is the name of a cookie. It got ${JSON.stringify(name)}. Fix: --name __Host-session`,
+        );
       const derived = keys.map((secret) => deriveSealedKey(secret, options));
       const { assertion } = derived[0]!;
       const rows = derived.map(({ paserk }, index): Row => {
         return { role: index === 0 ? "current" : "fallback", fingerprint: keys[index]!.fingerprint, paserk };
       });
       const keyWarning = warningOf(keys);
-      if (json === true) io.out(`${JSON.stringify({ source, app, cookieName: name, assertion, keys: rows, keyWarning }, null, 2)}\n`);
+      if (json === true)
+        io.out(`${JSON.stringify({ source, app, cookieName: name, assertion, keys: rows, keyWarning }, null, 2)}\n`);
       else {
         io.out(rows.map(({ paserk }) => `${paserk}\n`).join(""));
         // Standard output holds only the keys, so this goes to standard error.

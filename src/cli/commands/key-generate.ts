@@ -19,7 +19,9 @@ export function addGenerate(key: Command, io: Io): void {
     .command("generate")
     .description("make a new secret key from the operating system's random source")
     .option("--bytes <number>", "the number of random bytes, 16 to 1024 (default: 32)", wholeNumber)
-    .addOption(new Option("--format <format>", "how to write it").choices(["base64url", "hex", "uuid"]).default("base64url"))
+    .addOption(
+      new Option("--format <format>", "how to write it").choices(["base64url", "hex", "uuid"]).default("base64url"),
+    )
     .option("--output <file>", "write it to a new file that only you can read, and print nothing")
     .option("--json", "print it as JSON")
     .addHelpText(
@@ -35,7 +37,10 @@ Examples:
       const made = generateSecretKey({ format, ...(bytes === undefined ? {} : { bytes }) });
       if (output !== undefined) writeNew(resolve(io.cwd, output), `${made}\n`, output);
       const { fingerprint } = SecretKey.from(made);
-      if (json === true) io.out(`${JSON.stringify(output === undefined ? { key: made, fingerprint } : { file: output, fingerprint })}\n`);
+      if (json === true)
+        io.out(
+          `${JSON.stringify(output === undefined ? { key: made, fingerprint } : { file: output, fingerprint })}\n`,
+        );
       else if (output === undefined) io.out(`${made}\n`);
       else io.error(`Wrote a new key (fingerprint ${fingerprint}) to ${output}, readable by you alone.\n`);
     });
@@ -54,7 +59,9 @@ function writeNew(path: string, text: string, name: string): void {
     file = openSync(path, "wx", 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST")
-      throw new UsageError(`The file ${name} already exists. Fix: to change the key in it, latchkey key rotate ${name}`);
+      throw new UsageError(
+        `The file ${name} already exists. Fix: to change the key in it, latchkey key rotate ${name}`,
+      );
     throw error;
   }
   try {

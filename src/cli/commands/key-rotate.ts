@@ -36,7 +36,9 @@ type Phase = "announce" | "promote" | "retire" | "revokeAll";
 export function addRotate(key: Command, io: Io, finish: (code: ExitCode) => void): void {
   key
     .command("rotate")
-    .description("replace the key in a .env or a key file, in steps that several servers can follow, without logging anybody out")
+    .description(
+      "replace the key in a .env or a key file, in steps that several servers can follow, without logging anybody out",
+    )
     .argument("[file]", "the file that holds the keys", ".env")
     .option("--announce", "first: add the next key, which verifies and does not sign yet")
     .option("--promote", "then: let it sign; the old key still verifies")
@@ -44,9 +46,16 @@ export function addRotate(key: Command, io: Io, finish: (code: ExitCode) => void
     .option("--revoke-all", "in an emergency: replace all keys at once, which ends every session")
     .option("--stdin", "with --announce: read the next key from standard input (default: make one)")
     .option("--key <fingerprint>", "with --promote and --retire: which key, if there is more than one fallback")
-    .option("--usage <file>", "with --retire: JSON of ring.usage(), or a list of them, one for each server; - for standard input")
+    .option(
+      "--usage <file>",
+      "with --retire: JSON of ring.usage(), or a list of them, one for each server; - for standard input",
+    )
     .option("--at-most <share>", "with --retire: the largest share of verifications by the old key", share, 0.01)
-    .option("--keep-weak-until <date>", "with --promote: keep an old key that can be guessed as a fallback until this day", date)
+    .option(
+      "--keep-weak-until <date>",
+      "with --promote: keep an old key that can be guessed as a fallback until this day",
+      date,
+    )
     .option("--dry-run", "print what would be done, and change nothing")
     .option("--json", "print the result as JSON")
     .addHelpText(
@@ -80,11 +89,14 @@ async function make(phase: Phase, text: string, name: string, options: Options, 
   const format = formatOf(name);
   switch (phase) {
     case "announce": {
-      const next = options.stdin === true ? (await io.readInput()).toString("utf8").replace(/\r?\n$/, "") : generateSecretKey();
+      const next =
+        options.stdin === true ? (await io.readInput()).toString("utf8").replace(/\r?\n$/, "") : generateSecretKey();
       return announceKey(text, next, format);
     }
     case "promote":
-      return promoteKey(text, options.key ?? onlyFallback(text, name), format, { acceptWeakFallbacksUntil: options.keepWeakUntil });
+      return promoteKey(text, options.key ?? onlyFallback(text, name), format, {
+        acceptWeakFallbacksUntil: options.keepWeakUntil,
+      });
     case "retire": {
       if (options.usage === undefined) {
         throw new UsageError(
@@ -135,13 +147,16 @@ function read(path: string, name: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new UsageError(`The file ${name} cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}.`);
+    throw new UsageError(
+      `The file ${name} cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}.`,
+    );
   }
 }
 
 const NEXT: Readonly<Record<Phase, string>> = {
   announce: "Let every server load the file (a restart, SIGHUP or watchKeyFile), then: latchkey key rotate --promote",
-  promote: "Let every server load the file. When hardly any session needs the old key: latchkey key rotate --retire --usage FILE",
+  promote:
+    "Let every server load the file. When hardly any session needs the old key: latchkey key rotate --retire --usage FILE",
   retire: "Let every server load the file. The rotation is done.",
   revokeAll: "Let every server load the file. Every session that was open before has ended.",
 };
@@ -173,7 +188,8 @@ function describeStep(step: RotationStep, phase: Phase, file: string, { dryRun =
 
 function share(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !(value >= 0 && value <= 1)) throw new InvalidArgumentError("It must be a number from 0 to 1.");
+  if (text.trim() === "" || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError("It must be a number from 0 to 1.");
   return value;
 }
 

@@ -37,13 +37,17 @@ export function addSessions(program: Command, io: Io, finish: (code: ExitCode) =
     finish(EXIT.good);
   };
 
-  shared(sessions.command("list").description("list the sessions of one subject, by ids that cannot be used as a cookie"))
+  shared(
+    sessions.command("list").description("list the sessions of one subject, by ids that cannot be used as a cookie"),
+  )
     .requiredOption("--subject <id>", "the user's id, as passed to session.login()")
     .action(async (options: Options) => {
       await withStore(options, async ({ store }) => {
         // Listing verifies nothing, but a manager needs a key.
         const found = await new SessionManager({ keys: generateSecretKey(), store }).list(options.subject!);
-        return options.json === true ? JSON.stringify(found, null, 2) : found.map(sessionLine).join("\n") || "No sessions.";
+        return options.json === true
+          ? JSON.stringify(found, null, 2)
+          : found.map(sessionLine).join("\n") || "No sessions.";
       });
     });
 
@@ -64,15 +68,18 @@ export function addSessions(program: Command, io: Io, finish: (code: ExitCode) =
       });
     });
 
-  shared(sessions.command("prune").description("remove expired sessions, in steps of 1,000 (Redis does that by itself)")).action(
-    async (options: Options) => {
-      await withStore(options, async ({ store }) => {
-        let removed = 0;
-        for (let last = STEP; store.deleteExpired !== undefined && last === STEP; removed += last) last = await store.deleteExpired(STEP);
-        return options.json === true ? JSON.stringify({ removed }) : `Removed ${removed} expired session${removed === 1 ? "" : "s"}.`;
-      });
-    },
-  );
+  shared(
+    sessions.command("prune").description("remove expired sessions, in steps of 1,000 (Redis does that by itself)"),
+  ).action(async (options: Options) => {
+    await withStore(options, async ({ store }) => {
+      let removed = 0;
+      for (let last = STEP; store.deleteExpired !== undefined && last === STEP; removed += last)
+        last = await store.deleteExpired(STEP);
+      return options.json === true
+        ? JSON.stringify({ removed })
+        : `Removed ${removed} expired session${removed === 1 ? "" : "s"}.`;
+    });
+  });
 
   sessions
     .command("schema")
@@ -82,7 +89,8 @@ export function addSessions(program: Command, io: Io, finish: (code: ExitCode) =
     .addHelpText("after", EXAMPLES)
     .action((kind: string, { table }: { readonly table?: string }) => {
       const named = table === undefined ? {} : { table };
-      if (storeKindOf(`${kind}:`) === "sqlite") io.out(new SqliteStore({ exec: () => undefined, prepare: unreachable }, named).schema);
+      if (storeKindOf(`${kind}:`) === "sqlite")
+        io.out(new SqliteStore({ exec: () => undefined, prepare: unreachable }, named).schema);
       else if (kind === "postgres") io.out(new PostgresStore({ query: unreachable }, named).schema);
       else throw new UsageError("Redis needs no schema. Fix: give sqlite or postgres.");
     });

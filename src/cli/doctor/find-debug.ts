@@ -3,7 +3,8 @@ import type { DoctorFinding } from "./finding.ts";
 import { isEnvFile, type ListedFile } from "./list-files.ts";
 
 // Code that turns on a debug mode in every environment.
-const DEBUG_IN_SOURCE = /\b\w+\.debug\s*=\s*true\b|\bdebug\s*[:=]\s*True\b|\.run\(\s*\{[^}]*\bdebug:\s*true\b|\["DEBUG"\]\s*=\s*true\b/;
+const DEBUG_IN_SOURCE =
+  /\b\w+\.debug\s*=\s*true\b|\bdebug\s*[:=]\s*True\b|\.run\(\s*\{[^}]*\bdebug:\s*true\b|\["DEBUG"\]\s*=\s*true\b/;
 const DEBUG_IN_SETTINGS =
   /^\s*(?:export\s+|ENV\s+|ARG\s+|-\s*["']?)?(?:(?:FLASK_)?DEBUG\s*[=:\s]\s*["']?(?:1|true|True|on)\b|(?:NODE_ENV|FLASK_ENV|LATCHKEY_ENV)\s*[=:\s]\s*["']?(?:development|test)\b)/;
 /** Calls of this package with options that may set the mode. */
@@ -13,7 +14,8 @@ const SAYS_PRODUCTION_TOO = /\bproduction["']?\s*:\s*true\b/;
 /** The number of characters after the name of a call that may hold its options. */
 const LONGEST_CALL = 4_000;
 /** A script of package.json that starts a server with a runtime. */
-const SERVER_SCRIPT = /^\s*"(start|serve|dev|develop|server)(?::[\w-]+)?"\s*:\s*"([^"]*\b(?:node|nodemon|tsx|ts-node|bun|deno)\b[^"]*)"/;
+const SERVER_SCRIPT =
+  /^\s*"(start|serve|dev|develop|server)(?::[\w-]+)?"\s*:\s*"([^"]*\b(?:node|nodemon|tsx|ts-node|bun|deno)\b[^"]*)"/;
 
 /**
  * Finds lines that could leave debug mode, or the toolbar, on in production, and scripts that start
@@ -78,7 +80,8 @@ function* findingsOfSource(text: string, path: string): Generator<DoctorFinding>
 }
 
 function* findingsOfSettings(text: string, path: string): Generator<DoctorFinding> {
-  const isForProduction = /prod/i.test(path) || /^(?:Dockerfile|Containerfile|Procfile|docker-compose|compose)/.test(basename(path));
+  const isForProduction =
+    /prod/i.test(path) || /^(?:Dockerfile|Containerfile|Procfile|docker-compose|compose)/.test(basename(path));
   if (!isForProduction && !(isEnvFile(path) && /prod/i.test(path))) return;
   for (const [index, line] of text.split("\n").entries()) {
     if (!DEBUG_IN_SETTINGS.test(line)) continue;

@@ -12,10 +12,12 @@ export interface FoundKey {
  * Names of keys for signing or sealing: SECRET_KEY, secretKey, SESSION_SECRET, cookie_password,
  * secret_key_base …
  */
-const NAME = /^(?:\w*_)?(?:secret_?keys?(?:_base|_fallbacks)?|(?:session|cookie|signing|jwt|app|auth)_?(?:secrets?|keys?|password))$/i;
+const NAME =
+  /^(?:\w*_)?(?:secret_?keys?(?:_base|_fallbacks)?|(?:session|cookie|signing|jwt|app|auth)_?(?:secrets?|keys?|password))$/i;
 /** Names that mean a key only in a call of a session library: `session({ secret: "…" })`. */
 const NAME_IN_CALL = /^(?:secrets?|keys|password)$/;
-const CALL = /\b(?:session|cookieSession|secureSession|fastifySession|getIronSession|sealData|cookieParser|useSession)\s*\(/;
+const CALL =
+  /\b(?:session|cookieSession|secureSession|fastifySession|getIronSession|sealData|cookieParser|useSession)\s*\(/;
 /** Constructors and functions of this package that take a key directly. */
 const DIRECT =
   /\b(?:SecretKey\.from|new\s+KeyRing|new\s+(?:TimestampSigner|Signer|(?:URLSafe)?(?:Timed)?Serializer))\s*\(\s*(["'`])((?:\\.|(?!\1)[^\\]){1,4096})\1/g;
@@ -66,7 +68,8 @@ export function findKeys(text: string, kind: "source" | "settings"): readonly Fo
  * file or another setting.
  */
 function isValue(value: string): boolean {
-  if (value.trim() === "" || /\$\{|\$\(|^\$[A-Z_]+$|^<.*>$|\{\{|process\.env|os\.environ|getenv|secrets\./.test(value)) return false;
+  if (value.trim() === "" || /\$\{|\$\(|^\$[A-Z_]+$|^<.*>$|\{\{|process\.env|os\.environ|getenv|secrets\./.test(value))
+    return false;
   return !/^(?:[A-Z][A-Z0-9]*_)+[A-Z0-9]+$/.test(value) && !/^(?:file:|\.{0,2}\/|https?:)/.test(value);
 }
 

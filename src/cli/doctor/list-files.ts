@@ -68,7 +68,8 @@ const LARGEST = 1024 * 1024;
 export function listFiles(folder: string): readonly ListedFile[] {
   const tracked = gitLines(folder, ["ls-files", "-z"]);
   const ignored = gitLines(folder, ["ls-files", "-z", "--others", "--ignored", "--exclude-standard"]);
-  const ignoredFolders = gitLines(folder, ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"]) ?? new Set();
+  const ignoredFolders =
+    gitLines(folder, ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"]) ?? new Set();
   const files: ListedFile[] = [];
   for (const path of walk(folder, folder)) {
     const kind = kindOf(path);
@@ -87,7 +88,9 @@ export function listFiles(folder: string): readonly ListedFile[] {
 function isBuilt(path: string, kind: ListedFile["kind"], ignoredFolders: ReadonlySet<string>): boolean {
   if (isEnvFile(path) || basename(path) === "secret_key") return false;
   const folders = path.split("/").slice(0, -1);
-  return kind === "source" || folders.some((_, depth) => ignoredFolders.has(`${folders.slice(0, depth + 1).join("/")}/`));
+  return (
+    kind === "source" || folders.some((_, depth) => ignoredFolders.has(`${folders.slice(0, depth + 1).join("/")}/`))
+  );
 }
 
 /** Source with its minified lines emptied, so that line numbers stay. A tool wrote those lines. */
@@ -103,7 +106,8 @@ export function withoutMinifiedLines(text: string, kind: ListedFile["kind"]): st
 export function kindOf(path: string): ListedFile["kind"] | undefined {
   const name = basename(path);
   if (LOCK_FILES.test(name) || MINIFIED_FILE.test(name)) return undefined;
-  if (isEnvFile(path) || /^(?:Dockerfile|Containerfile|Procfile)/.test(name) || name === "secret_key") return "settings";
+  if (isEnvFile(path) || /^(?:Dockerfile|Containerfile|Procfile)/.test(name) || name === "secret_key")
+    return "settings";
   const extension = extname(name);
   if (SOURCE.has(extension)) return "source";
   return SETTINGS.has(extension) ? "settings" : undefined;

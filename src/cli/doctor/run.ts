@@ -34,7 +34,10 @@ export interface DoctorOptions {
 }
 
 /** Searches an application's folder for keys that are unsafe. It reads, and changes nothing. */
-export async function runDoctor(folder: string, { history, grade = gradeSecretKey }: DoctorOptions): Promise<DoctorReport> {
+export async function runDoctor(
+  folder: string,
+  { history, grade = gradeSecretKey }: DoctorOptions,
+): Promise<DoctorReport> {
   const files = listFiles(folder);
   const findings: DoctorFinding[] = [];
   const placed: Placed[] = [];
@@ -66,11 +69,17 @@ export async function runDoctor(folder: string, { history, grade = gradeSecretKe
     }
   }
   const order = { error: 0, warning: 1, note: 2 };
-  findings.sort((a, b) => order[a.severity] - order[b.severity] || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line));
+  findings.sort(
+    (a, b) => order[a.severity] - order[b.severity] || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line),
+  );
   return { folder, files: files.length, keys: placed.length, findings };
 }
 
-function* findingsOfKey({ file, name, line, value, isInComment }: Placed, folder: string, grade: KeyGrade): Generator<DoctorFinding> {
+function* findingsOfKey(
+  { file, name, line, value, isInComment }: Placed,
+  folder: string,
+  grade: KeyGrade,
+): Generator<DoctorFinding> {
   const where = { path: file.path, line, fingerprint: fingerprintOf(value) };
   const isShown = isExample(file.path) || isInComment;
   const codes = grade.findings.map(({ code }) => code);
@@ -171,7 +180,9 @@ function isExample(path: string): boolean {
 }
 
 function isMerelyPlaceholder(grade: KeyGrade): boolean {
-  return grade.findings.some(({ code }) => code === "placeholder" || code === "unresolved_variable" || code === "blank");
+  return grade.findings.some(
+    ({ code }) => code === "placeholder" || code === "unresolved_variable" || code === "blank",
+  );
 }
 
 function fingerprintOf(value: string): string | undefined {

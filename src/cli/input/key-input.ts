@@ -28,13 +28,17 @@ export async function readKeyInput({ stdin, file, env }: KeySource, io: Io): Pro
     try {
       return { bytes: withoutNewline(readFileSync(resolve(io.cwd, file))), source: `the file ${file}` };
     } catch (error) {
-      throw new UsageError(`The file ${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}.`);
+      throw new UsageError(
+        `The file ${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}.`,
+      );
     }
   }
   const name = env ?? "SECRET_KEY";
   const value = io.env[name];
   if (value === undefined)
-    throw new UsageError(`There is no environment variable ${name}. Fix: set it, or give the key with --stdin, --file or --env.`);
+    throw new UsageError(
+      `There is no environment variable ${name}. Fix: set it, or give the key with --stdin, --file or --env.`,
+    );
   return { bytes: Buffer.from(value, "utf8"), source: `the environment variable ${name}` };
 }
 

@@ -8,7 +8,9 @@ export function readKnownKeys(path: string, format: KeyListFormat = "auto"): Kno
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new UsageError(`The list of known keys ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}.`);
+    throw new UsageError(
+      `The list of known keys ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}.`,
+    );
   }
   return readKeyList(bytes, format);
 }

@@ -44,7 +44,8 @@ export async function openStore(
         ? fileURLToPath(url.replace(/^sqlite:/, "file:"))
         : resolve(io.cwd, url.slice("sqlite:".length));
       // Opening would create the file, and this command creates nothing.
-      if (!existsSync(file)) throw new UsageError(`There is no database ${file}. Fix: give the path of an existing file after sqlite:`);
+      if (!existsSync(file))
+        throw new UsageError(`There is no database ${file}. Fix: give the path of an existing file after sqlite:`);
       const { DatabaseSync } = await import("node:sqlite");
       const database = new DatabaseSync(file);
       database.exec("PRAGMA busy_timeout = 5000");
@@ -78,7 +79,11 @@ type RedisClient = ConstructorParameters<typeof RedisStore>[0] & {
 interface RedisPackage {
   createClient(options: { url: string }): RedisClient;
 }
-type PgClient = { connect(): Promise<unknown>; end(): Promise<void>; query(text: string, values: unknown[]): Promise<{ rows: unknown[] }> };
+type PgClient = {
+  connect(): Promise<unknown>;
+  end(): Promise<void>;
+  query(text: string, values: unknown[]): Promise<{ rows: unknown[] }>;
+};
 interface PgModule {
   Client: new (options: { connectionString: string }) => PgClient;
 }
@@ -93,6 +98,8 @@ async function importFrom<Package>(name: string, io: Io): Promise<Package> {
     const path = createRequire(pathToFileURL(join(io.cwd, "package.json"))).resolve(name);
     return (await import(pathToFileURL(path).href)) as Package;
   } catch {
-    throw new UsageError(`This store needs the package "${name}", which is not installed here. Fix: npm install ${name}`);
+    throw new UsageError(
+      `This store needs the package "${name}", which is not installed here. Fix: npm install ${name}`,
+    );
   }
 }

@@ -26,7 +26,9 @@ function fromFile(file: string, io: Io): ReadKeys {
   try {
     text = readFileSync(resolve(io.cwd, file), "utf8");
   } catch (error) {
-    throw new UsageError(`The file ${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}.`);
+    throw new UsageError(
+      `The file ${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? "unknown error"}.`,
+    );
   }
   const { current, fallbacks } = readKeysText(text, formatOf(file));
   return { source: file, keys: [current, ...fallbacks].map((key) => SecretKey.from(key)) };
@@ -34,7 +36,9 @@ function fromFile(file: string, io: Io): ReadKeys {
 
 function fromEnvironment(io: Io, command: string): ReadKeys {
   if (["SECRET_KEY", "SECRET_KEY_FILE", "CREDENTIALS_DIRECTORY"].every((name) => io.env[name] === undefined)) {
-    throw new UsageError(`Neither SECRET_KEY nor SECRET_KEY_FILE is set. Fix: name a file: latchkey key ${command} .env`);
+    throw new UsageError(
+      `Neither SECRET_KEY nor SECRET_KEY_FILE is set. Fix: name a file: latchkey key ${command} .env`,
+    );
   }
   // Development mode, so that a bad key is shown with its grade and not refused. The grade itself
   // is the same.

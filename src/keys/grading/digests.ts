@@ -59,7 +59,8 @@ function table(digest: string, extent: Extent): Float64Array {
   const inputs = extent === "usual" ? [...plainTexts(), ...usualTexts(), ...digestsInHex()] : plainTexts();
   const found = new Float64Array(inputs.length);
   try {
-    for (let index = 0; index < inputs.length; index++) found[index] = numberOf(digestOf(digest, inputs[index]!, "latin1"));
+    for (let index = 0; index < inputs.length; index++)
+      found[index] = numberOf(digestOf(digest, inputs[index]!, "latin1"));
   } catch {
     // This runtime does not have the digest.
   }
@@ -132,7 +133,22 @@ function usualTexts(): readonly string[] {
 /** "my-secret-key" and similar phrases. */
 function phrases(): string[] {
   const [who, how, what] = [
-    ["", "my", "your", "the", "our", "app", "jwt", "session", "flask", "django", "test", "dev", "this-is-my", "change-this"],
+    [
+      "",
+      "my",
+      "your",
+      "the",
+      "our",
+      "app",
+      "jwt",
+      "session",
+      "flask",
+      "django",
+      "test",
+      "dev",
+      "this-is-my",
+      "change-this",
+    ],
     ["", "secret", "super-secret", "private", "very-secret", "secure", "random", "default", "production"],
     ["key", "secret", "token", "password", "salt", "string", "phrase"],
   ];

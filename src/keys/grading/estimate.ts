@@ -103,7 +103,8 @@ export function patternOfBytes(bytes: Uint8Array, isEstimated: (digits: string) 
 }
 
 function smaller(plain: number, shortest: Estimate, code = Infinity): Estimate {
-  const least = code < shortest.bits && plain - code > CHANCE_OF_A_CODE ? { bits: code, shares: shortest.shares } : shortest;
+  const least =
+    code < shortest.bits && plain - code > CHANCE_OF_A_CODE ? { bits: code, shares: shortest.shares } : shortest;
   const isEnough = plain >= ENOUGH_BITS || plain === BITS_OF_A_NANOID;
   const isChance = plain - least.bits <= (least === shortest ? CHANCE_BITS : CHANCE_OF_A_CODE);
   return isEnough && isChance ? { bits: plain, shares: new Map() } : least;
@@ -117,7 +118,8 @@ function shortestDescription(text: string, patterns = findPatterns(text, "typed"
   const literals = literalCosts(text);
   const runs: Stretch[] = [];
   for (const [run, bits] of RUNS)
-    for (const { index, 0: found } of text.matchAll(run)) runs.push({ start: index, length: found.length, bits: 4 + bits * found.length });
+    for (const { index, 0: found } of text.matchAll(run))
+      runs.push({ start: index, length: found.length, bits: 4 + bits * found.length });
   const words = shortestWay(literals, patterns, runs);
   if (patterns.isPassphrase) return words;
   const ofACharacter = literals.reduce((sum, bits) => sum + bits, 0) / text.length;

@@ -51,7 +51,11 @@ const FINDINGS: Readonly<Record<KeyFindingCode, readonly [Severity, message: str
   wrong_type: ["refused", "A key must be a string or a Uint8Array.", NEW_KEY],
   blank: ["refused", "The key is only white space.", NEW_KEY],
   too_short: ["refused", "The key is shorter than 16 bytes.", REPLACE],
-  published: ["refused", "The key is published: it is in public code or documentation, and attackers try such keys first.", REPLACE],
+  published: [
+    "refused",
+    "The key is published: it is in public code or documentation, and attackers try such keys first.",
+    REPLACE,
+  ],
   placeholder: ["refused", "The key is mostly words of a placeholder for a key.", REPLACE],
   unresolved_variable: [
     "refused",
@@ -74,7 +78,11 @@ const FINDINGS: Readonly<Record<KeyFindingCode, readonly [Severity, message: str
     "Make a separate key for production: npx latchkey key generate",
   ],
   clock_seeded: ["weak", "The key is a point in time, or was made from the clock.", REPLACE],
-  low_entropy: ["weak", "The key is easier to guess than 128 random bits (OWASP ASVS 11.2.3), by an estimate.", REPLACE],
+  low_entropy: [
+    "weak",
+    "The key is easier to guess than 128 random bits (OWASP ASVS 11.2.3), by an estimate.",
+    REPLACE,
+  ],
   uuid: [
     "note",
     "The key is a UUID: 122 random bits. It cannot be guessed, but OWASP ASVS 11.5.1 asks for 128.",

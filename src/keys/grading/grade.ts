@@ -78,8 +78,12 @@ export function gradeSecretKey(key: unknown, options: GradeOptions = {}): KeyGra
   const estimated = new Set(layers.flatMap(({ text, isSure }) => (isSure && text !== undefined ? [text] : [])));
   const judged = layers.map((layer) => judge(layer, options.knownKeys ?? [], !isOwn, estimated));
   const findings = new Map<KeyFindingCode, KeyFinding>();
-  for (const found of judged.flatMap((each) => each.findings)) if (!findings.has(found.code)) findings.set(found.code, found);
-  for (const note of notesOn(bytes, typeof input === "string" ? input : layers[0]?.text === undefined ? undefined : bytes.toString("utf8")))
+  for (const found of judged.flatMap((each) => each.findings))
+    if (!findings.has(found.code)) findings.set(found.code, found);
+  for (const note of notesOn(
+    bytes,
+    typeof input === "string" ? input : layers[0]?.text === undefined ? undefined : bytes.toString("utf8"),
+  ))
     findings.set(note.code, note);
 
   const bits = Math.min(...judged.map((each) => each.bits));
@@ -87,8 +91,11 @@ export function gradeSecretKey(key: unknown, options: GradeOptions = {}): KeyGra
   // Do not add the "uuid" note to a published key.
   if (bits === BITS_OF_A_UUID && !isKnown) findings.set("uuid", finding("uuid"));
   else if (bits === BITS_OF_A_NANOID && !isKnown) findings.set("nanoid", finding("nanoid"));
-  else if (bits < ENOUGH_BITS && bits !== BITS_OF_A_UUID && bits !== BITS_OF_A_NANOID) findings.set("low_entropy", finding("low_entropy"));
-  return gradeOf(Math.min(bits, ...[...findings.keys()].map((code) => BITS_AT_MOST[code] ?? Infinity)), [...findings.values()]);
+  else if (bits < ENOUGH_BITS && bits !== BITS_OF_A_UUID && bits !== BITS_OF_A_NANOID)
+    findings.set("low_entropy", finding("low_entropy"));
+  return gradeOf(Math.min(bits, ...[...findings.keys()].map((code) => BITS_AT_MOST[code] ?? Infinity)), [
+    ...findings.values(),
+  ]);
 }
 
 /** Grades one reading of the key. */
@@ -124,11 +131,17 @@ function judge(
  * An upper bound for findings that are certain: an attacker tries the lists one after the other,
  * and each moment of a few years.
  */
-const BITS_AT_MOST: Readonly<Partial<Record<KeyFindingCode, number>>> = { published: 16, clock_seeded: 40, stringified_object: 8 };
+const BITS_AT_MOST: Readonly<Partial<Record<KeyFindingCode, number>>> = {
+  published: 16,
+  clock_seeded: 40,
+  stringified_object: 8,
+};
 
 function gradeOf(bits: number, findings: readonly KeyFinding[]): KeyGrade {
   const ordered = (["refused", "weak", "note"] as const).flatMap((severity) =>
-    findings.filter(({ code }) => severityOf(code) === severity).toSorted((first, second) => rankOf(first.code) - rankOf(second.code)),
+    findings
+      .filter(({ code }) => severityOf(code) === severity)
+      .toSorted((first, second) => rankOf(first.code) - rankOf(second.code)),
   );
   const worst = ordered[0] === undefined ? undefined : severityOf(ordered[0].code);
   const verdict = worst === undefined ? "strong" : worst === "note" ? "acceptable" : worst;
@@ -164,7 +177,9 @@ function wrongKind(key: unknown): KeyFinding | undefined {
     return finding("wrong_type", "A key must be a well-formed string. It holds an unpaired surrogate.");
   // HMAC pads with NULs, so a key of NULs makes the same signatures as an empty key.
   const isBlank =
-    typeof key === "string" ? /^[\s\0]*$/.test(key) : key.every((byte) => byte === 0 || byte === 32 || (byte >= 9 && byte <= 13));
+    typeof key === "string"
+      ? /^[\s\0]*$/.test(key)
+      : key.every((byte) => byte === 0 || byte === 32 || (byte >= 9 && byte <= 13));
   if (!isBlank) return undefined;
   const hasNuls = typeof key === "string" ? key.includes("\0") : key.includes(0);
   return hasNuls
@@ -186,8 +201,11 @@ function lookUp(bytes: Buffer, lists: readonly KnownKeys[]): KeyFinding | undefi
   const published = lookUpPublished(bytes);
   if (published !== undefined && published !== false) {
     const { where } = published;
-    return where === undefined ? finding("published") : finding("published", `The key is published: it is the key of ${where}.`);
+    return where === undefined
+      ? finding("published")
+      : finding("published", `The key is published: it is the key of ${where}.`);
   }
-  if (lists.some((list) => list.has(bytes))) return finding("published", "The key is on a list of known keys that was passed in.");
+  if (lists.some((list) => list.has(bytes)))
+    return finding("published", "The key is on a list of known keys that was passed in.");
   return published === undefined ? finding("list_unavailable") : undefined;
 }

@@ -21,7 +21,9 @@ const DEEPEST = 6;
 const MOST = 48;
 /** Words in the names of variables for keys, beside those of the dictionary. */
 const NAME_WORDS: ReadonlySet<string> = new Set(
-  "jwt api app url uri env nextauth auth rails django flask laravel symfony hmac aes csrf sso otp sha md5 id db ci cd dev prod".split(" "),
+  "jwt api app url uri env nextauth auth rails django flask laravel symfony hmac aes csrf sso otp sha md5 id db ci cd dev prod".split(
+    " ",
+  ),
 );
 const KEY_WORD = /key|secret|salt|token|pass|seed|cookie|session|hmac|sign|encr/i;
 
@@ -31,7 +33,8 @@ export function layersOf(key: Buffer, isText: boolean): readonly Layer[] {
   const add = (bytes: Buffer, isSure: boolean, isKnownText = false): Layer | undefined => {
     const name = bytes.toString("latin1");
     const known = found.get(name);
-    if (bytes.length === 0 || found.size >= MOST || (known !== undefined && (known.isSure || !isSure))) return undefined;
+    if (bytes.length === 0 || found.size >= MOST || (known !== undefined && (known.isSure || !isSure)))
+      return undefined;
     const layer = { bytes, text: isKnownText ? bytes.toString("utf8") : textOf(bytes), isSure };
     found.set(name, layer);
     return layer;
@@ -81,10 +84,13 @@ function* unwrapped(text: string): Generator<Inner> {
   }
   const half = Math.floor(text.length / 2);
   for (const gap of [0, 1])
-    if (text.length % 2 === gap && half >= 4 && text.slice(0, half) === text.slice(half + gap)) yield inner(text.slice(0, half), false);
+    if (text.length % 2 === gap && half >= 4 && text.slice(0, half) === text.slice(half + gap))
+      yield inner(text.slice(0, half), false);
 }
 
-const KNOWN_PREFIXES = [DEVELOPMENT_KEY_PREFIX, KEY_PREFIX, ...INSECURE_PREFIXES].map((prefix) => new RegExp(`^${prefix}`, "i"));
+const KNOWN_PREFIXES = [DEVELOPMENT_KEY_PREFIX, KEY_PREFIX, ...INSECURE_PREFIXES].map(
+  (prefix) => new RegExp(`^${prefix}`, "i"),
+);
 
 /**
  * Whether this is the name of a variable that holds a key, made of words. Random characters before
@@ -94,7 +100,10 @@ function isName(name: string): boolean {
   const parts = name.split(/[_.[\]"'-]+|(?<=[a-z0-9])(?=[A-Z])/).filter((part) => part !== "");
   return (
     KEY_WORD.test(name) &&
-    parts.every((part) => NAME_WORDS.has(part.toLowerCase()) || isWord(part.toLowerCase()) || /^\d{1,3}$/.test(part) || isGlued(part))
+    parts.every(
+      (part) =>
+        NAME_WORDS.has(part.toLowerCase()) || isWord(part.toLowerCase()) || /^\d{1,3}$/.test(part) || isGlued(part),
+    )
   );
 }
 
@@ -116,7 +125,10 @@ function* decoded(text: string): Generator<Inner> {
   if (text.startsWith(KEY_PREFIX)) return;
   const digits = text.replaceAll(/(?<=[0-9a-f]{2})[:\s-](?=[0-9a-f]{2})/gi, "");
   if (/^[0-9a-f]{8,}$/i.test(digits)) {
-    yield innerOf(Buffer.from(digits.slice(0, digits.length & ~1), "hex"), /^\d*$/.test(digits) ? IN_DECIMALS : IN_BYTES);
+    yield innerOf(
+      Buffer.from(digits.slice(0, digits.length & ~1), "hex"),
+      /^\d*$/.test(digits) ? IN_DECIMALS : IN_BYTES,
+    );
     // This many random characters of base64 are all hexadecimal digits only once in 10^14. Reading
     // them as base64 too would cost as much as all other readings together.
     if (digits.length >= SURELY_HEX) return;
@@ -177,7 +189,8 @@ function isSurelyText(bytes: Buffer, codes: Codes): boolean {
   const signs = ascii.replace(/[A-Za-z0-9]/g, "").length;
   // Log2 of the chance that so many random bytes are letters, digits and so many other signs.
   let chance = ascii.length * Math.log2(codes.all / codes.letters);
-  for (let sign = 1; sign <= signs; sign++) chance -= Math.log2(((ascii.length - sign + 1) / sign) * (codes.signs / codes.letters));
+  for (let sign = 1; sign <= signs; sign++)
+    chance -= Math.log2(((ascii.length - sign + 1) / sign) * (codes.signs / codes.letters));
   if (chance >= RARELY || ascii.length >= codes.enough) return true;
   return ascii.length === text.length && estimateText(text).bits < EASY_TEXT_BITS;
 }
@@ -191,8 +204,8 @@ function textOf(bytes: Buffer): string | undefined {
 }
 
 /**
- * Removes white space and NULs at the edges of a text, which an attacker need not guess. Of other bytes it
- * removes the NULs at the end, which HMAC adds anyway.
+ * Removes white space and NULs at the edges of a text, which an attacker need not guess. Of other
+ * bytes it removes the NULs at the end, which HMAC adds anyway.
  */
 function withoutEdges(bytes: Buffer, isText: boolean): Buffer {
   if (isText) {

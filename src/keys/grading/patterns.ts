@@ -28,7 +28,10 @@ const [NINE, AFTER_NINE] = ["9".charCodeAt(0), "a".charCodeAt(0)];
 const LOWER = Uint8Array.from({ length: 128 }, (_, code) => String.fromCharCode(code).toLowerCase().charCodeAt(0));
 /** The same, with the letter that a digit or a sign stands for. */
 const LETTERS = LOWER.slice();
-for (const [sign, letter] of ["0o", "1i", "3e", "4a", "5s", "7t", "@a", "$s", "!i"].map((pair) => [pair.charCodeAt(0), pair.charCodeAt(1)]))
+for (const [sign, letter] of ["0o", "1i", "3e", "4a", "5s", "7t", "@a", "$s", "!i"].map((pair) => [
+  pair.charCodeAt(0),
+  pair.charCodeAt(1),
+]))
   LETTERS[sign!] = letter!;
 
 /**
@@ -177,7 +180,8 @@ function stepsAt(codes: Uint16Array, start: number): number {
   const step = codes[start + 1]! - codes[start]!;
   if (step === 0 || Math.abs(step) === 1) return 0;
   let length = 2;
-  while (start + length < codes.length && (codes[start + length]! - codes[start + length - 1]! - step) % 256 === 0) length++;
+  while (start + length < codes.length && (codes[start + length]! - codes[start + length - 1]! - step) % 256 === 0)
+    length++;
   return length;
 }
 

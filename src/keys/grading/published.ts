@@ -36,7 +36,9 @@ let list: KnownKeys | "unavailable" | undefined;
  */
 export function isPublishedKey(key: string | Uint8Array): boolean {
   checkTextOrBytes("The key in isPublishedKey(key)", key);
-  return layersOf(Buffer.from(key as string), typeof key === "string").some(({ bytes }) => Boolean(lookUpPublished(bytes)));
+  return layersOf(Buffer.from(key as string), typeof key === "string").some(({ bytes }) =>
+    Boolean(lookUpPublished(bytes)),
+  );
 }
 
 /**
@@ -66,7 +68,8 @@ function open(): KnownKeys | "unavailable" {
 }
 
 /** What people add to a key, at its end or its beginning, to make it another one. */
-const ENDINGS = /[-_.]?(?:prod(?:uction)?|dev(?:elopment)?|test(?:ing)?|stag(?:e|ing)|local|new|old|key|secret|v?\d{1,4}|!{1,3})$/i;
+const ENDINGS =
+  /[-_.]?(?:prod(?:uction)?|dev(?:elopment)?|test(?:ing)?|stag(?:e|ing)|local|new|old|key|secret|v?\d{1,4}|!{1,3})$/i;
 const MOST_ADDED = 3;
 /** A remainder shorter than this says little about the key. */
 const SHORTEST_REST = 8;
@@ -83,7 +86,12 @@ function spellings(key: Buffer): readonly (string | Buffer)[] {
     return [...found, Buffer.from(key.toString("latin1"), "utf8"), ...encoded];
   }
   const text = key.toString("latin1");
-  const others = new Set([text.toLowerCase(), text.toUpperCase(), Array.from(text).toReversed().join(""), text.replace(ENDINGS, "")]);
+  const others = new Set([
+    text.toLowerCase(),
+    text.toUpperCase(),
+    Array.from(text).toReversed().join(""),
+    text.replace(ENDINGS, ""),
+  ]);
   const lower = text.toLowerCase();
   others.add(lower.slice(0, 1).toUpperCase() + lower.slice(1));
   others.add(lower.replace(ENDINGS, ""));

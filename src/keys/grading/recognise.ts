@@ -50,7 +50,8 @@ const VARIABLE =
  */
 const STRINGIFIED =
   /^(?:undefined|null|NaN|None|nil|true|false|\[object \w+\]|\[SecretKey\]|\[KeyRing\]|<Buffer [0-9a-f .]*>|(?:async )?function\b[^(]*\(.*|(?:async )?\([^)]*\)\s*=>.*|class \w[^{]*\{.*)$/s;
-const ENCODED = /^(?:base64:|hex:|0x[0-9a-f]+$|b?'.*'$|b?".*"$)|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|%[0-9A-F]{2}%[0-9A-F]{2}/i;
+const ENCODED =
+  /^(?:base64:|hex:|0x[0-9a-f]+$|b?'.*'$|b?".*"$)|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|%[0-9A-F]{2}%[0-9A-F]{2}/i;
 /**
  * Seconds, milliseconds, microseconds or nanoseconds since 1970, for the years 2001 to 2096, or a
  * date in ISO 8601.
@@ -106,7 +107,10 @@ function bitsOfAnId(text: string): number {
   if (seven !== null && isBetween(Number.parseInt(seven[1]!, 16), FIRST_UUID_7, latest)) return BITS_OF_A_UUID_7;
   if (BARE_UUID_1.test(text)) return BITS_OF_OTHER_UUIDS;
   if (ULID.test(text)) {
-    const time = Array.from(text.slice(0, 10).toUpperCase()).reduce((sum, digit) => sum * 32 + CROCKFORD.indexOf(digit), 0);
+    const time = Array.from(text.slice(0, 10).toUpperCase()).reduce(
+      (sum, digit) => sum * 32 + CROCKFORD.indexOf(digit),
+      0,
+    );
     if (isBetween(time, FIRST_ULID, latest)) return BITS_OF_A_ULID;
   }
   return Infinity;
@@ -125,7 +129,9 @@ export function notesOn(bytes: Uint8Array, text: string | undefined): KeyFinding
   if (/^\s|\s$/.test(text)) found.push(finding("whitespace_edges"));
   // oxlint-disable-next-line no-control-regex -- all of ASCII is meant
   if (/[^\0-\x7f]/.test(text))
-    found.push(finding("non_ascii", `The key holds characters outside ASCII. Its ${bytes.length} bytes of UTF-8 are the key.`));
+    found.push(
+      finding("non_ascii", `The key holds characters outside ASCII. Its ${bytes.length} bytes of UTF-8 are the key.`),
+    );
   if (ENCODED.test(text)) found.push(finding("looks_encoded"));
   return found;
 }

@@ -9,7 +9,10 @@ const HOW = `Fix: write a JSON array, SECRET_KEY_FALLBACKS='["old key"]', or a l
  *
  * @throws SecretKeyError `key_invalid` for anything else. The message says how to write it.
  */
-export function parseFallbacks(text: string, place = "the environment variable SECRET_KEY_FALLBACKS"): readonly string[] {
+export function parseFallbacks(
+  text: string,
+  place = "the environment variable SECRET_KEY_FALLBACKS",
+): readonly string[] {
   const trimmed = text.trim();
   if (trimmed === "") return [];
   if (trimmed.startsWith("[")) {
@@ -30,7 +33,8 @@ export function parseFallbacks(text: string, place = "the environment variable S
     .replace(/,$/, "")
     .split(",")
     .map((key) => key.trim());
-  if (keys.includes("")) throw new SecretKeyError("key_invalid", `The list of fallback keys in ${place} holds an empty key. ${HOW}`);
+  if (keys.includes(""))
+    throw new SecretKeyError("key_invalid", `The list of fallback keys in ${place} holds an empty key. ${HOW}`);
   return keys;
 }
 

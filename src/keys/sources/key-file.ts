@@ -61,20 +61,32 @@ export function parseKeyFile(bytes: Uint8Array, path: string): readonly [string,
   const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const first = content.subarray(0, 3).toString("hex");
   if (first === "efbbbf") throw fileError(path, "it begins with a byte order mark", "save it as UTF-8 without one");
-  if (first.startsWith("fffe") || first.startsWith("feff")) throw fileError(path, "it is written in UTF-16", "save it as UTF-8");
+  if (first.startsWith("fffe") || first.startsWith("feff"))
+    throw fileError(path, "it is written in UTF-16", "save it as UTF-8");
   if (content.includes(0))
-    throw fileError(path, "it holds a NUL byte, so it is not a text file", "write the key as text: npx latchkey key generate");
+    throw fileError(
+      path,
+      "it holds a NUL byte, so it is not a text file",
+      "write the key as text: npx latchkey key generate",
+    );
   const text = content.toString("utf8");
   if (!Buffer.from(text, "utf8").equals(content))
     throw fileError(path, "it is not UTF-8", "write the key as text: npx latchkey key generate");
   const lines = text.replace(/\r?\n$/, "").split("\n");
   const ending = text.endsWith("\r\n") ? "\r" : "";
-  const keys = lines.map((line, index) => (ending !== "" && index < lines.length - 1 && line.endsWith("\r") ? line.slice(0, -1) : line));
+  const keys = lines.map((line, index) =>
+    ending !== "" && index < lines.length - 1 && line.endsWith("\r") ? line.slice(0, -1) : line,
+  );
   if (keys.some((key) => key.includes("\r")))
     throw fileError(path, "it holds a carriage return inside, or mixes line endings", "save it with LF line endings");
-  if (keys.length === 1 && keys[0]!.trim() === "") throw fileError(path, "it holds no key", "write one to it: npx latchkey key generate");
+  if (keys.length === 1 && keys[0]!.trim() === "")
+    throw fileError(path, "it holds no key", "write one to it: npx latchkey key generate");
   if (keys.some((key) => key.trim() === "")) {
-    throw fileError(path, "it holds a blank line, or ends with more than one newline", "write one key per line and one newline at the end");
+    throw fileError(
+      path,
+      "it holds a blank line, or ends with more than one newline",
+      "write one key per line and one newline at the end",
+    );
   }
   return keys as [string, ...string[]];
 }
@@ -160,9 +172,11 @@ const [OTHERS_WRITE, GROUP_WRITES, OTHERS_READ, STICKY] = [0o002, 0o020, 0o044, 
 function warningsOfAccess(path: string, file: Stats): string[] {
   // Windows has no such modes: there every file looks readable by every user.
   if (process.platform === "win32") return [];
-  if ((file.mode & OTHERS_WRITE) !== 0) throw fileError(path, "every user of this machine may write it", `chmod 600 ${path}`);
+  if ((file.mode & OTHERS_WRITE) !== 0)
+    throw fileError(path, "every user of this machine may write it", `chmod 600 ${path}`);
   const warnings: string[] = [];
-  if ((file.mode & GROUP_WRITES) !== 0) warnings.push(`The key file ${path} may be written by its group. Fix: chmod 600 ${path}`);
+  if ((file.mode & GROUP_WRITES) !== 0)
+    warnings.push(`The key file ${path} may be written by its group. Fix: chmod 600 ${path}`);
   else if ((file.mode & OTHERS_READ) !== 0)
     warnings.push(`The key file ${path} may be read by other users of this machine. Fix: chmod 600 ${path}`);
   if (isOfAnother(file))
@@ -175,7 +189,11 @@ function warningsOfAccess(path: string, file: Stats): string[] {
     // In a sticky folder, such as /tmp, only the owner of a file can replace it.
     const isSticky = (status.mode & STICKY) !== 0;
     if ((status.mode & OTHERS_WRITE) !== 0 && !isSticky)
-      throw fileError(path, `every user of this machine may write its folder ${folder}, and so replace the file`, `chmod 755 ${folder}`);
+      throw fileError(
+        path,
+        `every user of this machine may write its folder ${folder}, and so replace the file`,
+        `chmod 755 ${folder}`,
+      );
     if ((status.mode & GROUP_WRITES) !== 0 && !isSticky && status.gid !== 0)
       warnings.push(
         `The folder ${folder} of the key file may be written by its group, which can replace the file. Fix: chmod g-w ${folder}`,
@@ -200,7 +218,11 @@ function readRegularFile(path: string): { readonly bytes: Buffer; readonly statu
   try {
     // Check the kind before opening: opening a pipe would wait for its writer.
     if (!statSync(path).isFile())
-      throw fileError(path, "it is not a regular file", "give the path of the file itself, not of a folder or a device");
+      throw fileError(
+        path,
+        "it is not a regular file",
+        "give the path of the file itself, not of a folder or a device",
+      );
     handle = openSync(path, "r");
   } catch (error) {
     if (error instanceof SecretKeyError) throw error;
@@ -209,12 +231,18 @@ function readRegularFile(path: string): { readonly bytes: Buffer; readonly statu
       throw fileError(path, "there is no such file", `npx latchkey key generate > ${path} && chmod 600 ${path}`, error);
     if (code === "EACCES")
       throw fileError(path, "this process may not read it", "give the file to the user that the server runs as", error);
-    throw fileError(path, `the system cannot open it (${code ?? "unknown"})`, "check the path and the file system", error);
+    throw fileError(
+      path,
+      `the system cannot open it (${code ?? "unknown"})`,
+      "check the path and the file system",
+      error,
+    );
   }
   try {
     const status = fstatSync(handle);
     const { size } = status;
-    if (size < SMALLEST) throw fileError(path, `it has ${size} bytes, and a key has at least ${SMALLEST}`, "npx latchkey key generate");
+    if (size < SMALLEST)
+      throw fileError(path, `it has ${size} bytes, and a key has at least ${SMALLEST}`, "npx latchkey key generate");
     if (size > LARGEST)
       throw fileError(
         path,

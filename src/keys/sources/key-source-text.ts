@@ -38,8 +38,14 @@ export function readKeysText(text: string, format: KeysTextFormat): KeysInText {
   const values = parseEnv(text);
   const current = values["SECRET_KEY"];
   if (current === undefined || current === "")
-    throw new SecretKeyError("key_missing", "The .env file sets no SECRET_KEY. Fix: add one, made with npx latchkey key generate");
-  return { current, fallbacks: parseFallbacks(values["SECRET_KEY_FALLBACKS"] ?? "", "SECRET_KEY_FALLBACKS of the .env file") };
+    throw new SecretKeyError(
+      "key_missing",
+      "The .env file sets no SECRET_KEY. Fix: add one, made with npx latchkey key generate",
+    );
+  return {
+    current,
+    fallbacks: parseFallbacks(values["SECRET_KEY_FALLBACKS"] ?? "", "SECRET_KEY_FALLBACKS of the .env file"),
+  };
 }
 
 /** Replaces the keys in the text, and leaves everything else as it is. */
@@ -48,11 +54,16 @@ export function writeKeysText(text: string, format: KeysTextFormat, { current, f
     const end = text.endsWith("\r\n") ? "\r\n" : "\n";
     return [current, ...fallbacks].join(end) + (text.endsWith("\n") ? end : "");
   }
-  const withCurrent = text.replace(lineOf("SECRET_KEY"), (_, head: string, _value, end: string) => `${head}${quote(current)}${end}`);
+  const withCurrent = text.replace(
+    lineOf("SECRET_KEY"),
+    (_, head: string, _value, end: string) => `${head}${quote(current)}${end}`,
+  );
   const list = `'${formatFallbacks(fallbacks)}'`;
   const fallbackLine = lineOf("SECRET_KEY_FALLBACKS");
   const written = fallbackLine.test(withCurrent)
-    ? withCurrent.replace(fallbackLine, (_, head: string, _value, end: string) => (fallbacks.length === 0 ? "" : `${head}${list}${end}`))
+    ? withCurrent.replace(fallbackLine, (_, head: string, _value, end: string) =>
+        fallbacks.length === 0 ? "" : `${head}${list}${end}`,
+      )
     : fallbacks.length === 0
       ? withCurrent
       : withCurrent.replace(lineOf("SECRET_KEY"), (line, head: string, _value, end: string) => {
@@ -78,11 +89,15 @@ function lineOf(name: string, flags = "m"): RegExp {
 
 function refuseWhatCannotBeEdited(text: string, name: string): void {
   const lines = [...text.matchAll(lineOf(name, "gm"))];
-  if (lines.length > 1) throw new SecretKeyError("key_file", `The .env file sets ${name} more than once. Fix: keep one of the lines.`);
+  if (lines.length > 1)
+    throw new SecretKeyError("key_file", `The .env file sets ${name} more than once. Fix: keep one of the lines.`);
   const value = lines[0]?.[2] ?? "";
   const quoteSign = /^["'`]/.exec(value)?.[0];
   if (quoteSign !== undefined && value.indexOf(quoteSign, 1) === -1) {
-    throw new SecretKeyError("key_file", `In the .env file the value of ${name} has several lines. Fix: write it on one line.`);
+    throw new SecretKeyError(
+      "key_file",
+      `In the .env file the value of ${name} has several lines. Fix: write it on one line.`,
+    );
   }
 }
 

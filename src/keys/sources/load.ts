@@ -62,7 +62,9 @@ export interface LoadKeyRingOptions {
 }
 
 /** The result of a loader: one key, or a key with its fallbacks. */
-export type LoadedKeys = SecretKeyInput | { readonly current: SecretKeyInput; readonly fallbacks?: readonly SecretKeyInput[] };
+export type LoadedKeys =
+  | SecretKeyInput
+  | { readonly current: SecretKeyInput; readonly fallbacks?: readonly SecretKeyInput[] };
 
 /** `LoadKeyRingOptions` with a function that fetches the keys. */
 export interface LoadKeyRingAsyncOptions extends LoadKeyRingOptions {
@@ -77,7 +79,11 @@ export interface LoadKeyRingAsyncOptions extends LoadKeyRingOptions {
 interface KeySource {
   /** How messages name the source. Never a value. */
   readonly name: string;
-  read(): { readonly current: SecretKeyInput; readonly fallbacks?: readonly SecretKeyInput[]; readonly warnings?: readonly string[] };
+  read(): {
+    readonly current: SecretKeyInput;
+    readonly fallbacks?: readonly SecretKeyInput[];
+    readonly warnings?: readonly string[];
+  };
 }
 
 /**
@@ -127,7 +133,8 @@ export async function loadKeyRingAsync(options: LoadKeyRingAsyncOptions): Promis
   const name = "loadKeyRingAsync({ loader })";
   refuseConflict([...sources.map((source) => source.name), name], "secret key");
   const loaded = await loader();
-  const isPair = typeof loaded === "object" && loaded !== null && !(loaded instanceof SecretKey) && !(loaded instanceof Uint8Array);
+  const isPair =
+    typeof loaded === "object" && loaded !== null && !(loaded instanceof SecretKey) && !(loaded instanceof Uint8Array);
   return load(options, [{ name, read: () => (isPair ? loaded : { current: loaded }) }], "loadKeyRingAsync");
 }
 
@@ -163,13 +170,15 @@ function presentSources({ env, secretKey }: LoadKeyRingOptions, place: string): 
   const sources: KeySource[] = [];
   if (secretKey !== undefined) sources.push({ name: `${place}({ secretKey })`, read: () => ({ current: secretKey }) });
   const file = env["SECRET_KEY_FILE"];
-  if (file !== undefined) sources.push({ name: `file ${file} (environment variable SECRET_KEY_FILE)`, read: () => readKeyFile(file) });
+  if (file !== undefined)
+    sources.push({ name: `file ${file} (environment variable SECRET_KEY_FILE)`, read: () => readKeyFile(file) });
   const folder = env["CREDENTIALS_DIRECTORY"];
   const credential = folder === undefined || folder === "" ? undefined : join(folder, "secret_key");
   if (credential !== undefined && existsSync(credential))
     sources.push({ name: `credential ${credential}`, read: () => readKeyFile(credential) });
   const variable = env["SECRET_KEY"];
-  if (variable !== undefined) sources.push({ name: "environment variable SECRET_KEY", read: () => ({ current: variable }) });
+  if (variable !== undefined)
+    sources.push({ name: "environment variable SECRET_KEY", read: () => ({ current: variable }) });
   return sources;
 }
 
@@ -188,7 +197,13 @@ function load(options: LoadKeyRingOptions, sources: readonly KeySource[], place:
   const mode = judgedMode(said);
   checkKey(current, source.name, "current", mode, { ...rules, isOwnDevelopmentKey: sources.length === 0 });
   for (const fallback of fallbacks.keys) checkKey(fallback, fallbacks.name, "fallback", mode, rules);
-  return new KeyRing(current, fallbacks.keys, { source: source.name, clock: rules.clock, mode: said, grading: "done", rules });
+  return new KeyRing(current, fallbacks.keys, {
+    source: source.name,
+    clock: rules.clock,
+    mode: said,
+    grading: "done",
+    rules,
+  });
 }
 
 /**
@@ -197,7 +212,11 @@ function load(options: LoadKeyRingOptions, sources: readonly KeySource[], place:
  */
 const MODE_UNKNOWN = `No secret key is set, so a key for this machine is used. NODE_ENV is not set either: production needs a secret key and NODE_ENV=production. ${HOW_TO_MAKE_ONE}. On your own machine, set NODE_ENV=development.`;
 
-function developmentSource({ directory = process.cwd() }: LoadKeyRingOptions, said: Mode | undefined, place: string): KeySource {
+function developmentSource(
+  { directory = process.cwd() }: LoadKeyRingOptions,
+  said: Mode | undefined,
+  place: string,
+): KeySource {
   if (said === "production") {
     throw new SecretKeyError(
       "key_missing",
@@ -205,7 +224,10 @@ function developmentSource({ directory = process.cwd() }: LoadKeyRingOptions, sa
     );
   }
   const { key, source, warnings } = developmentKey(directory);
-  return { name: source, read: () => ({ current: key, warnings: said === undefined ? [...warnings, MODE_UNKNOWN] : warnings }) };
+  return {
+    name: source,
+    read: () => ({ current: key, warnings: said === undefined ? [...warnings, MODE_UNKNOWN] : warnings }),
+  };
 }
 
 function collectFallbacks(

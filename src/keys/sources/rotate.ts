@@ -84,7 +84,10 @@ export function announceKey(text: string, next: string, format: KeysTextFormat):
     );
   const { current, fallbacks } = readKeysText(text, format);
   if (current === next || fallbacks.includes(next))
-    throw new SecretKeyError("key_conflict", "The next key is already in the file. Fix: make another one with npx latchkey key generate");
+    throw new SecretKeyError(
+      "key_conflict",
+      "The next key is already in the file. Fix: make another one with npx latchkey key generate",
+    );
   return step(text, format, current, [...fallbacks, next]);
 }
 
@@ -96,7 +99,12 @@ export function announceKey(text: string, next: string, format: KeysTextFormat):
  *   it.
  * @throws SecretKeyError `key_invalid` if no fallback key has that fingerprint.
  */
-export function promoteKey(text: string, fingerprint: string, format: KeysTextFormat, options: PromoteOptions = {}): RotationStep {
+export function promoteKey(
+  text: string,
+  fingerprint: string,
+  format: KeysTextFormat,
+  options: PromoteOptions = {},
+): RotationStep {
   checkOptions("promoteKey", options, ["keepOld", "acceptWeakFallbacksUntil", "clock"]);
   const { current, fallbacks } = readKeysText(text, format);
   const next = find(fallbacks, fingerprint);
@@ -114,7 +122,12 @@ export function promoteKey(text: string, fingerprint: string, format: KeysTextFo
  *   verifications, `key_invalid` if no fallback key has that fingerprint or the share is not a
  *   number from 0 to 1.
  */
-export function retireKey(text: string, fingerprint: string, format: KeysTextFormat, options: RetireOptions): RotationStep {
+export function retireKey(
+  text: string,
+  fingerprint: string,
+  format: KeysTextFormat,
+  options: RetireOptions,
+): RotationStep {
   checkOptions("retireKey", options, ["share", "atMost"]);
   const { share, atMost = 0.01 } = options;
   if (!(share >= 0 && share <= 1))
@@ -173,7 +186,10 @@ function find(fallbacks: readonly string[], fingerprint: string): string {
   );
 }
 
-function whyDropped(old: string, { keepOld = true, acceptWeakFallbacksUntil: until, clock = unixNow }: PromoteOptions): string | undefined {
+function whyDropped(
+  old: string,
+  { keepOld = true, acceptWeakFallbacksUntil: until, clock = unixNow }: PromoteOptions,
+): string | undefined {
   if (!keepOld) return "It was dropped on request.";
   const { verdict, findings } = gradeSecretKey(old);
   if (verdict === "strong" || verdict === "acceptable") return undefined;

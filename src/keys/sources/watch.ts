@@ -114,7 +114,9 @@ class FolderWatch implements KeyFileWatch {
   #holds([current, ...fallbacks]: readonly SecretKey[]): boolean {
     const { current: known, fallbacks: others } = this.#ring;
     return (
-      known.equals(current!) && others.length === fallbacks.length && fallbacks.every((key) => others.some((other) => other.equals(key)))
+      known.equals(current!) &&
+      others.length === fallbacks.length &&
+      fallbacks.every((key) => others.some((other) => other.equals(key)))
     );
   }
 

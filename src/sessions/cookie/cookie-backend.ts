@@ -32,7 +32,12 @@ export class CookieBackend implements SessionBackend {
 
   constructor(
     format: SessionFormat,
-    context: { readonly cookie: SessionCookie; readonly keys: KeyRing; readonly clock: Clock; readonly lifetimes: Lifetimes },
+    context: {
+      readonly cookie: SessionCookie;
+      readonly keys: KeyRing;
+      readonly clock: Clock;
+      readonly lifetimes: Lifetimes;
+    },
   ) {
     this.#format = format;
     this.format = format.name;

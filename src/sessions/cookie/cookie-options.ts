@@ -87,10 +87,14 @@ export function checkCookieOptions(options: CookieOptions, ownName: string | und
   const { domain, path = "/", secure = "auto", sameSite = "Lax", partitioned = false, formerly = [] } = options;
   const name = options.name ?? (domain !== undefined || path !== "/" ? "session" : ownName);
   if (name !== undefined && (typeof name !== "string" || !TOKEN.test(name))) {
-    throw new InvalidOptionError("cookie.name is a token of RFC 9110: letters, digits and !#$%&'*+-.^_`|~, without spaces.");
+    throw new InvalidOptionError(
+      "cookie.name is a token of RFC 9110: letters, digits and !#$%&'*+-.^_`|~, without spaces.",
+    );
   }
-  if (!["Lax", "Strict", "None"].includes(sameSite)) throw new InvalidOptionError('cookie.sameSite is "Lax", "Strict" or "None".');
-  if (secure !== true && secure !== false && secure !== "auto") throw new InvalidOptionError('cookie.secure is true, false or "auto".');
+  if (!["Lax", "Strict", "None"].includes(sameSite))
+    throw new InvalidOptionError('cookie.sameSite is "Lax", "Strict" or "None".');
+  if (secure !== true && secure !== false && secure !== "auto")
+    throw new InvalidOptionError('cookie.secure is true, false or "auto".');
   const isHost = hasPrefix(name, "__Host-");
   if (isHost && (domain !== undefined || path !== "/")) {
     throw new InvalidOptionError(
@@ -126,14 +130,18 @@ function encodedPath(path: unknown): string {
   }
   // oxlint-disable-next-line no-control-regex -- these are what a header must not hold
   if (/[\u0000-\u001f\u007f;]/.test(path)) {
-    throw new InvalidOptionError("cookie.path holds a control character or a semicolon, which a Set-Cookie header cannot hold.");
+    throw new InvalidOptionError(
+      "cookie.path holds a control character or a semicolon, which a Set-Cookie header cannot hold.",
+    );
   }
   return encodeURI(path).replace(/%25([0-9a-f]{2})/gi, "%$1");
 }
 
 function checkedScopes(scopes: readonly CookieScope[]): readonly CookieScope[] {
   if (!Array.isArray(scopes)) {
-    throw new InvalidOptionError('cookie.formerly is a list of scopes, such as [{ path: "/app" }] or [{ domain: "example.com" }].');
+    throw new InvalidOptionError(
+      'cookie.formerly is a list of scopes, such as [{ path: "/app" }] or [{ domain: "example.com" }].',
+    );
   }
   return (scopes as readonly CookieScope[]).map((scope) => {
     checkOptions("An entry of cookie.formerly", scope, SCOPE_OPTIONS);
@@ -144,7 +152,9 @@ function checkedScopes(scopes: readonly CookieScope[]): readonly CookieScope[] {
       return entry;
     } catch (cause) {
       if (cause instanceof InvalidOptionError) throw cause;
-      throw new InvalidOptionError("An entry of cookie.formerly is not one that a Set-Cookie header can hold.", { cause });
+      throw new InvalidOptionError("An entry of cookie.formerly is not one that a Set-Cookie header can hold.", {
+        cause,
+      });
     }
   });
 }

@@ -40,7 +40,9 @@ export function possibleScopes({ name, secure, host, path, partitioned }: ScopeS
   const domains = isHostOnly ? [undefined] : [undefined, ...domainsOf(host)];
   const paths = isHostOnly ? ["/"] : pathsOf(path);
   const partitions = secure && partitioned ? [false, true] : [false];
-  return partitions.flatMap((partitioned) => paths.flatMap((path) => domains.map((domain) => ({ domain, path, partitioned }))));
+  return partitions.flatMap((partitioned) =>
+    paths.flatMap((path) => domains.map((domain) => ({ domain, path, partitioned }))),
+  );
 }
 
 /** Whether two scopes are the same place in a browser. */

@@ -110,7 +110,9 @@ export class SessionCookie {
     try {
       this.write("session", "", true, undefined);
     } catch (cause) {
-      throw new InvalidOptionError("cookie.domain or cookie.path is not one that a Set-Cookie header can hold.", { cause });
+      throw new InvalidOptionError("cookie.domain or cookie.path is not one that a Set-Cookie header can hold.", {
+        cause,
+      });
     }
   }
 
@@ -148,15 +150,22 @@ export class SessionCookie {
    * @param maxAge in seconds; without it the cookie ends with the browser's window.
    */
   write(name: string, value: string, secure: boolean, maxAge: number | undefined): string {
-    if (maxAge !== undefined) return this.#serialize(name, value, secure, { maxAge: Math.min(maxAge, LONGEST_MAX_AGE) });
+    if (maxAge !== undefined)
+      return this.#serialize(name, value, secure, { maxAge: Math.min(maxAge, LONGEST_MAX_AGE) });
     const start = `${name}=`;
-    return start + value + remembered(this.#attributes, name, secure, () => this.#serialize(name, "", secure, {}).slice(start.length));
+    return (
+      start +
+      value +
+      remembered(this.#attributes, name, secure, () => this.#serialize(name, "", secure, {}).slice(start.length))
+    );
   }
 
   /** The Set-Cookie header that makes a browser forget the cookie of this server's own scope. */
   writeExpired(name: string, secure: boolean): string {
     const isSecure = secure || isSecureName(name);
-    return remembered(this.#expired, name, isSecure, () => this.#serialize(name, "", isSecure, { maxAge: 0, expires: new Date(0) }));
+    return remembered(this.#expired, name, isSecure, () =>
+      this.#serialize(name, "", isSecure, { maxAge: 0, expires: new Date(0) }),
+    );
   }
 
   /**
@@ -165,7 +174,12 @@ export class SessionCookie {
    * server's own scope stays. At most 40; a request with more scopes gets the others with the next
    * answers.
    */
-  expireElsewhere(name: string, secure: boolean, facts: RequestFacts | undefined, { several, ownStays }: ExpiryOptions): string[] {
+  expireElsewhere(
+    name: string,
+    secure: boolean,
+    facts: RequestFacts | undefined,
+    { several, ownStays }: ExpiryOptions,
+  ): string[] {
     const partitioned = several || this.#partitioned;
     const possible = possibleScopes({ name, secure, host: facts?.host, path: facts?.path, partitioned });
     // A browser that does not know partitions takes the partitioned twin of our own scope for our
@@ -194,7 +208,11 @@ export class SessionCookie {
    * The new cookie must follow it.
    */
   expireTwin(name: string): string {
-    return this.#expiryLine(name, true, { domain: this.#options.domain, path: this.#path, partitioned: !this.#partitioned });
+    return this.#expiryLine(name, true, {
+      domain: this.#options.domain,
+      path: this.#path,
+      partitioned: !this.#partitioned,
+    });
   }
 
   /** As short as browsers allow, since there may be many. */

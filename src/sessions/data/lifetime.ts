@@ -68,7 +68,10 @@ export interface SessionTimes {
   readonly expiresAt?: number | undefined;
 }
 
-function idleTimeoutOf({ subject }: SessionTimes, { idleTimeout, anonymousIdleTimeout = idleTimeout }: Lifetimes): number {
+function idleTimeoutOf(
+  { subject }: SessionTimes,
+  { idleTimeout, anonymousIdleTimeout = idleTimeout }: Lifetimes,
+): number {
   return subject === undefined ? Math.min(idleTimeout, anonymousIdleTimeout) : idleTimeout;
 }
 

@@ -21,7 +21,9 @@ export class OriginalData {
   /** For data that was not changed yet. */
   static of(data: SessionData): OriginalData {
     const plain = copyPlain(data);
-    return plain === NOT_PLAIN ? new OriginalData(undefined, comparableText(data)) : new OriginalData(plain as SessionData, undefined);
+    return plain === NOT_PLAIN
+      ? new OriginalData(undefined, comparableText(data))
+      : new OriginalData(plain as SessionData, undefined);
   }
 
   /** The data as session JSON. */
@@ -101,7 +103,8 @@ function isSamePlain(value: unknown, plain: unknown): boolean {
   const keys = Object.keys(plain);
   if (Object.keys(value).length !== keys.length) return false;
   for (const key of keys) {
-    if (!Object.hasOwn(value, key) || !isSamePlain((value as SessionData)[key], (plain as SessionData)[key])) return false;
+    if (!Object.hasOwn(value, key) || !isSamePlain((value as SessionData)[key], (plain as SessionData)[key]))
+      return false;
   }
   return true;
 }

@@ -17,8 +17,10 @@ const EXPLANATIONS: Readonly<Record<RejectionReason, string>> = {
   bad_signature: "The signature matches no key.",
   expired: "Signed by us, but too old.",
   future: "Signed by us, but in the future. Likely: the clock of one of the servers is wrong.",
-  bad_payload: "Signed by us, but what it holds cannot be a session. Likely: another application signs other things with the same key.",
-  invalid_data: "Signed by us, but the data does not fit the schema. Likely: the schema has changed since the session began.",
+  bad_payload:
+    "Signed by us, but what it holds cannot be a session. Likely: another application signs other things with the same key.",
+  invalid_data:
+    "Signed by us, but the data does not fit the schema. Likely: the schema has changed since the session began.",
   unknown:
     "The token is genuine, but the store has no such session. Likely: it was ended by a logout, has expired, or the store was emptied.",
   moved:
@@ -37,7 +39,8 @@ export function rejection(reason: RejectionReason, explanation: string = EXPLANA
 /** The rejection of a signature that none of so many keys made. */
 export function badSignature(keys: Iterable<unknown>): Rejection {
   const count = [...keys].length;
-  const subject = count === 1 ? "The signature does not match the key." : `The signature matches none of the ${count} keys.`;
+  const subject =
+    count === 1 ? "The signature does not match the key." : `The signature matches none of the ${count} keys.`;
   return rejection(
     "bad_signature",
     `${subject} Likely: the cookie was changed, another application on this host made it (cookies ignore ports), or the key that made it is no longer in use.`,
@@ -62,5 +65,7 @@ const BY_PROGRESS: readonly RejectionReason[] = [
 
 /** The rejection that says most. */
 export function mostTelling(rejections: readonly [Rejection, ...Rejection[]]): Rejection {
-  return rejections.reduce((best, next) => (BY_PROGRESS.indexOf(next.reason) > BY_PROGRESS.indexOf(best.reason) ? next : best));
+  return rejections.reduce((best, next) =>
+    BY_PROGRESS.indexOf(next.reason) > BY_PROGRESS.indexOf(best.reason) ? next : best,
+  );
 }

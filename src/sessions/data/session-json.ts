@@ -21,7 +21,9 @@ export function writeSessionJson(value: unknown): string {
     return strict.dumps(value);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : "";
-    throw new SessionError("session_invalid", `The session cannot be saved: its data has no form in JSON. ${reason}`, { cause });
+    throw new SessionError("session_invalid", `The session cannot be saved: its data has no form in JSON. ${reason}`, {
+      cause,
+    });
   }
 }
 

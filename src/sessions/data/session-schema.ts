@@ -12,8 +12,11 @@ export function fitToSchema(
   data: SessionData,
 ): { readonly data: SessionData } | { readonly places: readonly string[] } {
   const entries = Object.entries(data);
-  const result = schema["~standard"].validate(Object.fromEntries(entries.filter(([key]) => !OWN_MEMBERS.includes(key))));
-  if (result instanceof Promise) throw new InvalidOptionError("The session's schema is asynchronous. Use one that answers at once.");
+  const result = schema["~standard"].validate(
+    Object.fromEntries(entries.filter(([key]) => !OWN_MEMBERS.includes(key))),
+  );
+  if (result instanceof Promise)
+    throw new InvalidOptionError("The session's schema is asynchronous. Use one that answers at once.");
   if (result.issues !== undefined) return { places: placesOf(result) };
   const own = entries.filter(([key]) => OWN_MEMBERS.includes(key));
   const fitted = Object.fromEntries([...Object.entries(result.value as SessionData), ...own]);

@@ -30,11 +30,13 @@ export class CookieClearing {
     if (opened.verdict === "valid" && opened.cookieName !== name) lines.push(...this.expired(state, opened));
     const cameTwice = cameMoreThanOnce(opened);
     const endedCopies = opened.verdict === "valid" && endsSession(state.intent) && isInCookie(opened);
-    if (cameTwice || endedCopies) lines.push(...cookie.expireElsewhere(name, secure, request, { several: cameTwice, ownStays: false }));
+    if (cameTwice || endedCopies)
+      lines.push(...cookie.expireElsewhere(name, secure, request, { several: cameTwice, ownStays: false }));
     else lines.push(...cookie.expireFormer(name, secure));
     // A session that was planted in the own scope, partitioned, would stand beside a login. The new
     // cookie follows.
-    if (logsIn(state.intent) && request !== undefined && secure && !name.startsWith("__Host-")) lines.push(cookie.expireTwin(name));
+    if (logsIn(state.intent) && request !== undefined && secure && !name.startsWith("__Host-"))
+      lines.push(cookie.expireTwin(name));
     return [...new Set(lines)];
   }
 

@@ -13,7 +13,11 @@ const CLEAR_SITE_DATA: HeaderPair = ["Clear-Site-Data", '"cache", "cookies", "st
  * @param isAccessed whether the answer depends on the session.
  * @param clearsSiteData whether the browser is to forget what it has stored for this origin.
  */
-export function headersFor(cookies: readonly string[], isAccessed: boolean, clearsSiteData: boolean): readonly HeaderPair[] {
+export function headersFor(
+  cookies: readonly string[],
+  isAccessed: boolean,
+  clearsSiteData: boolean,
+): readonly HeaderPair[] {
   if (cookies.length === 0 && !clearsSiteData) return isAccessed ? VARY_ALONE : NONE;
   const sent = cookies.map((cookie): HeaderPair => ["Set-Cookie", cookie]);
   const cache = cookies.length > 0 ? [VARY, NO_CACHE] : isAccessed ? [VARY] : [];

@@ -18,7 +18,12 @@ export function readSource(
 ): { readonly cookieHeader: string | null | undefined; readonly facts: RequestFacts | undefined } {
   if (source === undefined || source === null || typeof source === "string") return { cookieHeader: source, facts };
   if (isHeaders(source)) return { cookieHeader: source.get("cookie"), facts };
-  if (typeof source === "object" && typeof source.url === "string" && isHeaders(source.headers) && URL.canParse(source.url)) {
+  if (
+    typeof source === "object" &&
+    typeof source.url === "string" &&
+    isHeaders(source.headers) &&
+    URL.canParse(source.url)
+  ) {
     return { cookieHeader: source.headers.get("cookie"), facts: facts ?? factsOf(source) };
   }
   const fix = "A request of node:http has it as request.headers.cookie; a WebSocket's first request has it there too.";
@@ -29,9 +34,20 @@ export function readSource(
 
 function factsOf(request: Request): RequestFacts {
   const { protocol, host, pathname } = new URL(request.url);
-  return { secure: protocol === "https:", host: request.headers.get("host") ?? host, path: pathname, headers: request.headers };
+  return {
+    secure: protocol === "https:",
+    host: request.headers.get("host") ?? host,
+    path: pathname,
+    headers: request.headers,
+  };
 }
 
 function isHeaders(value: unknown): value is Headers {
-  return typeof value === "object" && value !== null && "get" in value && typeof value.get === "function" && "getSetCookie" in value;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "get" in value &&
+    typeof value.get === "function" &&
+    "getSetCookie" in value
+  );
 }

@@ -13,7 +13,8 @@ import type { SessionData } from "../data/session-record.ts";
 export function reportLoad(backend: SessionBackend, keys: KeyRing, cookie: RequestCookie, opened: Incoming): void {
   if (!sessionLoadedChannel.hasSubscribers) return;
   if (opened.verdict !== "valid") {
-    const { reason, explanation, bytes } = opened.verdict === "rejected" ? opened : { reason: undefined, explanation: undefined, bytes: 0 };
+    const { reason, explanation, bytes } =
+      opened.verdict === "rejected" ? opened : { reason: undefined, explanation: undefined, bytes: 0 };
     sessionLoadedChannel.publish({
       cookieName: opened.verdict === "rejected" ? opened.cookieName : cookie.name,
       format: backend.format,

@@ -14,7 +14,9 @@ export interface RevocationHooks {
    * With this or `isRevoked` a session's cookie is opened when the request comes, and not when
    * somebody first looks at it.
    */
-  readonly validFrom?: ((subject: string) => number | null | undefined | Promise<number | null | undefined>) | undefined;
+  readonly validFrom?:
+    | ((subject: string) => number | null | undefined | Promise<number | null | undefined>)
+    | undefined;
   /**
    * Whether one session was ended before its time: a deny list, by `session.id`. True refuses the
    * session, false lets it in, and any other answer throws. It may be a promise. It is asked at
@@ -51,7 +53,8 @@ export class Revocation {
    */
   constructor(hooks: RevocationHooks, timeout: number) {
     for (const name of ["validFrom", "isRevoked"] as const) {
-      if (hooks[name] !== undefined && typeof hooks[name] !== "function") throw new InvalidOptionError(`The option ${name} is a function.`);
+      if (hooks[name] !== undefined && typeof hooks[name] !== "function")
+        throw new InvalidOptionError(`The option ${name} is a function.`);
     }
     this.#hooks = hooks;
     this.#timeoutPolicy = { whom: "validFrom or isRevoked", option: "storeTimeout", timeout };
@@ -83,7 +86,9 @@ export class Revocation {
 function judge(createdAt: number, from: unknown, revoked: unknown): Rejection | undefined {
   // A database says null.
   if (from !== undefined && from !== null && !(typeof from === "number" && Number.isFinite(from)))
-    throw new InvalidOptionError(`validFrom gives Unix seconds as a number, such as 1800000000, or undefined; it gave ${whatItGot(from)}.`);
+    throw new InvalidOptionError(
+      `validFrom gives Unix seconds as a number, such as 1800000000, or undefined; it gave ${whatItGot(from)}.`,
+    );
   if (revoked !== NOT_ASKED && typeof revoked !== "boolean")
     throw new InvalidOptionError(
       `isRevoked gives true or false; it gave ${whatItGot(revoked)}. Fix: return Boolean(…), or compare: === 1.`,

@@ -20,7 +20,13 @@ export function saveWithinBounds(
     if (data === undefined) throw error;
     const { text } = writeData(data);
     const applyChanges = (theirs: Record<string, unknown>): void => state.applyChanges(text, theirs);
-    return saveWithinBounds(backend, name, { ...write, record: { ...write.record, data }, text, applyChanges }, state, dropped * 2);
+    return saveWithinBounds(
+      backend,
+      name,
+      { ...write, record: { ...write.record, data }, text, applyChanges },
+      state,
+      dropped * 2,
+    );
   };
   try {
     const reply = backend.save(name, write);

@@ -64,7 +64,12 @@ export class SessionReader {
   readonly #revocation: Revocation;
 
   /** @param sources all that read; the first is the one that writes. */
-  constructor(sources: readonly SessionSource[], clock: Clock, schema: StandardSchema | undefined, revocation: Revocation) {
+  constructor(
+    sources: readonly SessionSource[],
+    clock: Clock,
+    schema: StandardSchema | undefined,
+    revocation: Revocation,
+  ) {
     this.#sources = sources;
     this.#clock = clock;
     this.#schema = schema;
@@ -80,12 +85,16 @@ export class SessionReader {
     const candidates: Candidate[] = [];
     for (const [name, sources] of this.#sourcesByName(cookie)) {
       const values = readCookieValues(header, name);
-      if (values.length > 0) candidates.push({ name, values: values.length === 1 ? values : [...new Set(values)], sources });
+      if (values.length > 0)
+        candidates.push({ name, values: values.length === 1 ? values : [...new Set(values)], sources });
     }
     if (candidates.length === 0) return NOTHING_CAME;
     const names = candidates.map(({ name }) => name);
     if (!this.#revocation.isNeeded && !candidates.some(({ sources }) => sources.some(({ asksStore }) => asksStore)))
-      return { names, open: () => conclude(candidates.map((candidate) => this.#examine(candidate, readNow(candidate)))) };
+      return {
+        names,
+        open: () => conclude(candidates.map((candidate) => this.#examine(candidate, readNow(candidate)))),
+      };
     return whenDone(allDone(candidates.map(readAll)), (results) => {
       const examined = candidates.map((candidate, index) => this.#examine(candidate, results[index]!));
       if (!this.#revocation.isNeeded) return { names, open: () => conclude(examined) };
@@ -100,7 +109,9 @@ export class SessionReader {
     const id = `${secure} ${isLocal}`;
     let byName = this.#byName.get(id);
     if (byName === undefined) {
-      const pairs = this.#sources.flatMap((source) => source.cookieNames(secure, isLocal).map((name) => ({ name, source })));
+      const pairs = this.#sources.flatMap((source) =>
+        source.cookieNames(secure, isLocal).map((name) => ({ name, source })),
+      );
       const groups = Map.groupBy(pairs, ({ name }) => name);
       byName = new Map([...groups].map(([name, group]) => [name, group.map(({ source }) => source)]));
       this.#byName.set(id, byName);
@@ -116,7 +127,9 @@ export class SessionReader {
     const moved: StoredAt[] = [];
     const found: ValidSession[] = [];
     readable.forEach((value, index) => {
-      const judged = sources.map((source, which) => this.#judge(results[which]![index]!, source, name, cookieBytes(name, value)));
+      const judged = sources.map((source, which) =>
+        this.#judge(results[which]![index]!, source, name, cookieBytes(name, value)),
+      );
       const usable = judged.find((one) => "verdict" in one);
       if (usable !== undefined) return void found.push(usable);
       for (const { reason, explanation, stored } of judged as readonly Refused[]) {
@@ -149,7 +162,11 @@ export class SessionReader {
     // A store ends by itself what rests too long, and knows better than a cookie when it was last
     // used.
     const isInStore = stored?.payload !== undefined;
-    return ageProblem(record, isInStore ? { lifetime: lifetimes.lifetime, idleTimeout: Infinity } : lifetimes, this.#clock());
+    return ageProblem(
+      record,
+      isInStore ? { lifetime: lifetimes.lifetime, idleTimeout: Infinity } : lifetimes,
+      this.#clock(),
+    );
   }
 
   /** Takes out the sessions that the application has ended. */
@@ -201,7 +218,8 @@ function conclude(examined: readonly Examined[]): Incoming {
     if (isFlood) return reject(rejection("too_large"), []);
     const [only, ...others] = sessions;
     if (only !== undefined && others.length === 0) return only;
-    if (only !== undefined) return reject(rejection("duplicate"), [...sessions.flatMap(({ stored }) => stored ?? []), ...moved]);
+    if (only !== undefined)
+      return reject(rejection("duplicate"), [...sessions.flatMap(({ stored }) => stored ?? []), ...moved]);
     first ??= reject(mostTelling(rejections as [Rejection, ...Rejection[]]), moved);
   }
   return first ?? { verdict: "none" };

@@ -63,7 +63,13 @@ export class SessionState {
    * @param owner the manager that this session is of.
    * @param read opens the cookie; called once, when the session is first looked at.
    */
-  constructor(owner: object, cookie: RequestCookie, incomingNames: readonly string[], read: () => Incoming, clock: () => number) {
+  constructor(
+    owner: object,
+    cookie: RequestCookie,
+    incomingNames: readonly string[],
+    read: () => Incoming,
+    clock: () => number,
+  ) {
     this.owner = owner;
     this.cookie = cookie;
     this.incomingNames = incomingNames;

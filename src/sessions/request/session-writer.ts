@@ -2,7 +2,15 @@ import type { Clock } from "../../clock.ts";
 import { SessionError } from "../../errors.ts";
 import type { KeyRing } from "../../keys/key-ring.ts";
 import type { StandardSchema } from "../../signing/standard-schema.ts";
-import { whenDone, type Awaitable, type Emptied, type Reply, type SessionBackend, type StoredAt, type Write } from "../backend.ts";
+import {
+  whenDone,
+  type Awaitable,
+  type Emptied,
+  type Reply,
+  type SessionBackend,
+  type StoredAt,
+  type Write,
+} from "../backend.ts";
 import { cookieBytes, type SessionCookie } from "../cookie/cookie.ts";
 import { expiryOf, touchIsDue } from "../data/lifetime.ts";
 import { OriginalData } from "../data/original-data.ts";
@@ -48,7 +56,8 @@ interface Plan {
 
 const UNWRITABLE: Decision = {
   action: "none",
-  explanation: "Nothing sent: the cookie stays as it is, because its data holds NaN or Infinity, which JSON cannot hold.",
+  explanation:
+    "Nothing sent: the cookie stays as it is, because its data holds NaN or Infinity, which JSON cannot hold.",
 };
 const UNSAVED: Decision = {
   action: "none",
@@ -160,7 +169,9 @@ export class SessionWriter {
     if (action === "remove" && !isEnded) return this.#removeEmptied(plan);
     // After logout(), new data starts a new session. End the old one first.
     const removed = isEnded && state.endable.length > 0 ? removeAll(backend, state.endable) : undefined;
-    return whenDone(removed, () => (action === "remove" ? sent(this.#clearing.expired(state, opened)) : this.#save(plan)));
+    return whenDone(removed, () =>
+      action === "remove" ? sent(this.#clearing.expired(state, opened)) : this.#save(plan),
+    );
   }
 
   /**
@@ -221,7 +232,11 @@ export class SessionWriter {
     return touchIsDue({ ...record, lastSeenAt: stored?.issuedAt ?? record.lastSeenAt }, backend.lifetimes, clock());
   }
 
-  #send({ state, decision }: Plan, write: Write, { written, value, explanation = decision.explanation }: Reply): Outcome {
+  #send(
+    { state, decision }: Plan,
+    write: Write,
+    { written, value, explanation = decision.explanation }: Reply,
+  ): Outcome {
     const { record, text, conflicts } = written ?? { ...write, conflicts: 0 };
     if (value === undefined) {
       const action = written === undefined ? "none" : decision.action;

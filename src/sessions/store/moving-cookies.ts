@@ -43,7 +43,9 @@ export class MovingCookies implements SessionSource {
     if (usable.length > MAX_READINGS)
       return results.map((result) => (usable.includes(result as Reading) ? rejection("duplicate") : result));
     return await Promise.all(
-      results.map(async (result) => (usable.includes(result as Reading) ? await this.#follow(result as Reading) : result)),
+      results.map(async (result) =>
+        usable.includes(result as Reading) ? await this.#follow(result as Reading) : result,
+      ),
     );
   }
 

@@ -18,8 +18,14 @@ export function recordOf(payload: string): SessionRecord | undefined {
   }
   if (!isDataObject(content)) return undefined;
   const { data, subject, label, persistent, createdAt, lastSeenAt } = content;
-  if (!isDataObject(data) || !Number.isSafeInteger(createdAt) || !Number.isSafeInteger(lastSeenAt) || typeof persistent !== "boolean")
+  if (
+    !isDataObject(data) ||
+    !Number.isSafeInteger(createdAt) ||
+    !Number.isSafeInteger(lastSeenAt) ||
+    typeof persistent !== "boolean"
+  )
     return undefined;
-  if ((subject !== undefined && typeof subject !== "string") || (label !== undefined && typeof label !== "string")) return undefined;
+  if ((subject !== undefined && typeof subject !== "string") || (label !== undefined && typeof label !== "string"))
+    return undefined;
   return { data, subject, label, persistent, createdAt: createdAt as number, lastSeenAt: lastSeenAt as number };
 }

@@ -24,19 +24,25 @@ const MAX_TOKENS = 4;
  * Writes of one session wait for each other within a process. The store may be slow for each of
  * them.
  */
-const IN_TURN: TimeoutPolicy = { whom: "Earlier writes of the same session in this process", option: "a fixed bound", timeout: 60 };
+const IN_TURN: TimeoutPolicy = {
+  whom: "Earlier writes of the same session in this process",
+  option: "a fixed bound",
+  timeout: 60,
+};
 
 const RENEWED_ELSEWHERE = "Saved. No cookie sent: another request renewed the token a moment ago, and sends it.";
 const NOTHING_NEW = "Saved because data changed. No cookie sent: the browser has this token.";
 const ENDED: Reply = {
   written: undefined,
   value: undefined,
-  explanation: "Nothing saved: the session was ended while this request ran, and an ended session is not written again.",
+  explanation:
+    "Nothing saved: the session was ended while this request ran, and an ended session is not written again.",
 };
 const GONE: Reply = {
   written: undefined,
   value: undefined,
-  explanation: "Nothing sent: the session has moved or ended while this request ran, so its cookie is another one by now.",
+  explanation:
+    "Nothing sent: the session has moved or ended while this request ran, so its cookie is another one by now.",
 };
 
 interface Context {
@@ -110,12 +116,19 @@ export class StoreBackend implements SessionBackend {
       const moved = await this.#inTurn(id, async () => await this.#move(write, stored));
       return moved === undefined ? ENDED : this.#replyOf(name, moved, moved.token, true);
     }
-    const replaced = await this.#inTurn(id, async (latest) => await this.sessions.replace(write, stored, latest), entryOf);
-    return replaced === undefined ? ENDED : this.#replyOf(name, replaced, replaced.id === id ? token : undefined, isResend);
+    const replaced = await this.#inTurn(
+      id,
+      async (latest) => await this.sessions.replace(write, stored, latest),
+      entryOf,
+    );
+    return replaced === undefined
+      ? ENDED
+      : this.#replyOf(name, replaced, replaced.id === id ? token : undefined, isResend);
   }
 
   async touch(name: string, { record, text, stored }: Write): Promise<Reply> {
-    if (stored === undefined) throw new SessionError("session_invalid", "Only a session that a store has can be touched there.");
+    if (stored === undefined)
+      throw new SessionError("session_invalid", "Only a session that a store has can be touched there.");
     const isThere = await this.sessions.extend(stored, record);
     return isThere ? this.#replyOf(name, { record, text, conflicts: 0 }, stored.token, true) : GONE;
   }
@@ -151,7 +164,10 @@ export class StoreBackend implements SessionBackend {
    * Moves a session to a new token. A login that meets another login of the same user, made with
    * the same old token, joins it.
    */
-  async #move(write: Write, stored: StoredAt): Promise<(WrittenAt & { readonly token: string | undefined }) | undefined> {
+  async #move(
+    write: Write,
+    stored: StoredAt,
+  ): Promise<(WrittenAt & { readonly token: string | undefined }) | undefined> {
     const { keys } = this.#context;
     const nonce = write.isLogin && stored.token !== undefined ? createNonce() : undefined;
     const token = nonce === undefined ? createToken() : loginToken(keys.current, stored.token!, nonce);
@@ -239,13 +255,17 @@ export class StoreBackend implements SessionBackend {
   #readingOf({ id, payload }: FoundEntry, key: Reading["key"], token: string | undefined, issuedAt: number): Result {
     const record = recordOf(payload);
     if (record === undefined)
-      return rejection("bad_payload", "The token is genuine, but the store has something else than a session under it.");
+      return rejection(
+        "bad_payload",
+        "The token is genuine, but the store has something else than a session under it.",
+      );
     return { key, stored: { id, payload, token, issuedAt }, record };
   }
 
   #cookie(name: string): TokenCookie {
     let cookie = this.#cookies.get(name);
-    if (cookie === undefined) this.#cookies.set(name, (cookie = new TokenCookie(name, this.#context.keys, this.#context.clock)));
+    if (cookie === undefined)
+      this.#cookies.set(name, (cookie = new TokenCookie(name, this.#context.keys, this.#context.clock)));
     return cookie;
   }
 }

@@ -36,7 +36,9 @@ export class StoreClient {
 
   /** True alone is a yes: a store of an application's own may answer anything. */
   async set(doing: string, id: string, payload: string, expiresAt: number, options: SetOptions): Promise<boolean> {
-    const answer: unknown = await withTimeout(this.#timeoutPolicy, doing, () => this.#store.set(id, payload, expiresAt, options));
+    const answer: unknown = await withTimeout(this.#timeoutPolicy, doing, () =>
+      this.#store.set(id, payload, expiresAt, options),
+    );
     if (typeof answer === "boolean") return answer;
     throw new SessionError(
       "store_failed",

@@ -64,16 +64,22 @@ export class StoredSessions {
   async find(id: string, moves: number = 0): Promise<FoundEntry | undefined> {
     const payload = await this.read(id);
     const redirect = readRedirect(payload);
-    if (redirect !== undefined) return redirect.byLogin || moves === MAX_MOVES ? undefined : await this.find(redirect.id, moves + 1);
+    if (redirect !== undefined)
+      return redirect.byLogin || moves === MAX_MOVES ? undefined : await this.find(redirect.id, moves + 1);
     return payload === undefined || payload === TOMBSTONE ? undefined : { id, payload };
   }
 
   async create(id: string, record: SessionRecord, text: string): Promise<void> {
     const { subject } = record;
     const payload = this.#store.payloadOf(record, text);
-    const wasFree = await this.#store.set("saving a new session", id, payload, expiryOf(record, this.#lifetimes), { subject });
+    const wasFree = await this.#store.set("saving a new session", id, payload, expiryOf(record, this.#lifetimes), {
+      subject,
+    });
     if (!wasFree)
-      throw new SessionError("store_failed", "The session store says that a new, random id is taken. It does not keep its contract.");
+      throw new SessionError(
+        "store_failed",
+        "The session store says that a new, random id is taken. It does not keep its contract.",
+      );
   }
 
   /**
@@ -87,7 +93,8 @@ export class StoredSessions {
     let { createdAt, subject } = record;
     for (let attempt = 0; payload !== undefined && attempt < MAX_ATTEMPTS; attempt++) {
       const expiresAt = expiryOf({ createdAt, subject, lastSeenAt: record.lastSeenAt }, this.#lifetimes);
-      if (await this.#store.set("moving the end of a session", id, payload, expiresAt, { replaces: payload, subject })) return true;
+      if (await this.#store.set("moving the end of a session", id, payload, expiresAt, { replaces: payload, subject }))
+        return true;
       payload = await this.read(id);
       const theirs = payload === undefined ? undefined : recordOf(payload);
       if (theirs === undefined) return false;
@@ -103,7 +110,12 @@ export class StoredSessions {
    * @param latest what this process has written since, so that it need not be read.
    */
   async replace(write: Write, start: StoreEntry, latest?: FoundEntry): Promise<WrittenAt | undefined> {
-    const written = await this.#write(write, start, async (entry, merged) => await this.#overwrite(entry, merged), latest);
+    const written = await this.#write(
+      write,
+      start,
+      async (entry, merged) => await this.#overwrite(entry, merged),
+      latest,
+    );
     return written && { ...written, payload: this.#store.payloadOf(written.record, written.text) };
   }
 
@@ -250,7 +262,10 @@ export class StoredSessions {
   async #overwrite({ id, payload }: StoreEntry, { record, text }: Written): Promise<boolean> {
     const { subject } = record;
     const expiresAt = expiryOf(record, this.#lifetimes);
-    return await this.#store.set("saving a session", id, this.#store.payloadOf(record, text), expiresAt, { replaces: payload, subject });
+    return await this.#store.set("saving a session", id, this.#store.payloadOf(record, text), expiresAt, {
+      replaces: payload,
+      subject,
+    });
   }
 }
 

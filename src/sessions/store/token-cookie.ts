@@ -30,7 +30,12 @@ export class TokenCookie {
   /** @param name the cookie's: its tokens are good under this name alone. */
   constructor(name: string, keys: KeyRing, clock: Clock) {
     this.#keys = keys;
-    this.#signer = new TimestampSigner(keys, { salt: `latchkey.session-token.${name}`, keyDerivation: "hkdf", digest: "sha256", clock });
+    this.#signer = new TimestampSigner(keys, {
+      salt: `latchkey.session-token.${name}`,
+      keyDerivation: "hkdf",
+      digest: "sha256",
+      clock,
+    });
     this.#verified = new VerifiedCookieCache(keys);
   }
 

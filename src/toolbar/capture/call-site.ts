@@ -2,7 +2,8 @@ import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The folder of the toolbar. Undefined in a CommonJS bundle, which has no `import.meta.url`. */
-const OWN_FOLDER = (import.meta.url as string | undefined) === undefined ? undefined : fileURLToPath(new URL("..", import.meta.url));
+const OWN_FOLDER =
+  (import.meta.url as string | undefined) === undefined ? undefined : fileURLToPath(new URL("..", import.meta.url));
 /**
  * Matches "at name (file:line:column)" and "at async file:line:column". Node's own files do not
  * match, because they have neither `file:` nor a path.

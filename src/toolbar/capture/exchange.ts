@@ -113,7 +113,8 @@ export class Exchange implements Recording {
   }
 
   mark(label: string): void {
-    if (this.marks.length < 100 && !this.finished) this.marks.push({ label: this.#redactor.text(label), at: this.elapsed() });
+    if (this.marks.length < 100 && !this.finished)
+      this.marks.push({ label: this.#redactor.text(label), at: this.elapsed() });
   }
 
   slot<Value>(owner: string, make: () => Value): Value {
@@ -148,8 +149,14 @@ export class Exchange implements Recording {
   /** Records the error that the handler threw. */
   fail(error: unknown): void {
     const known =
-      error instanceof Error ? error : new Error(typeof error === "string" ? error : "The handler threw a value that is not an Error.");
-    this.error = { name: this.#member(known, "name"), message: this.#member(known, "message"), stack: this.#member(known, "stack") };
+      error instanceof Error
+        ? error
+        : new Error(typeof error === "string" ? error : "The handler threw a value that is not an Error.");
+    this.error = {
+      name: this.#member(known, "name"),
+      message: this.#member(known, "message"),
+      stack: this.#member(known, "stack"),
+    };
   }
 
   /**

@@ -50,8 +50,14 @@ function viewPanel(panel: Panel, stats: unknown, caller: Caller): PanelView {
   const { id, title } = panel;
   const blocks = stats === undefined ? undefined : caller.guarded(`panel ${id}`, () => panel.view(stats));
   if (blocks === undefined) {
-    const why = caller.failures.find((failure) => failure.includes(`panel ${id} `)) ?? "It collected nothing for this request.";
-    return { id, title, findings: [], blocks: [{ kind: "note", tone: "error", text: `This panel has nothing to show. ${why}` }] };
+    const why =
+      caller.failures.find((failure) => failure.includes(`panel ${id} `)) ?? "It collected nothing for this request.";
+    return {
+      id,
+      title,
+      findings: [],
+      blocks: [{ kind: "note", tone: "error", text: `This panel has nothing to show. ${why}` }],
+    };
   }
   return { id, title, subtitle: subtitleOf(panel, stats, caller), findings: findingsOf(panel, stats, caller), blocks };
 }

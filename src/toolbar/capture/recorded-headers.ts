@@ -2,7 +2,10 @@ import type { CookieFacts, HeaderEntry } from "../panel.ts";
 import type { ExchangeRedactor } from "./redact.ts";
 
 /** Headers after redaction, without cookies: those are recorded separately. */
-export function redactHeaders(headers: readonly (readonly [string, string])[], redactor: ExchangeRedactor): HeaderEntry[] {
+export function redactHeaders(
+  headers: readonly (readonly [string, string])[],
+  redactor: ExchangeRedactor,
+): HeaderEntry[] {
   return headers
     .filter(([name]) => !/^(?:set-)?cookie$/i.test(name))
     .slice(0, 100)
@@ -28,7 +31,10 @@ export function receivedCookies(header: string, redactor: ExchangeRedactor): Coo
  */
 export function sentCookie(header: string, redactor: ExchangeRedactor): CookieFacts {
   const [pair = "", ...attributes] = header.split(";");
-  return { ...cookieFacts(pair.trim(), redactor), attributes: redactor.text(attributes.map((part) => part.trim()).join("; ")) };
+  return {
+    ...cookieFacts(pair.trim(), redactor),
+    attributes: redactor.text(attributes.map((part) => part.trim()).join("; ")),
+  };
 }
 
 function cookieFacts(pair: string, redactor: ExchangeRedactor): CookieFacts {

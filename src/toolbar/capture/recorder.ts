@@ -41,7 +41,9 @@ export class Recorder {
   readonly #failures = new Map<string, { count: number; message: string }>();
   readonly #options: RecorderOptions;
   #sequence = 0;
-  #redirect: { readonly to: string; readonly address: string | undefined; readonly at: number; readonly from: RedirectSource } | undefined;
+  #redirect:
+    | { readonly to: string; readonly address: string | undefined; readonly at: number; readonly from: RedirectSource }
+    | undefined;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -85,7 +87,10 @@ export class Recorder {
   }
 
   /** Ends an exchange. A second call does nothing. */
-  finish(exchange: Exchange, { response, aborted = false }: { response?: ResponseFacts; aborted?: boolean } = {}): void {
+  finish(
+    exchange: Exchange,
+    { response, aborted = false }: { response?: ResponseFacts; aborted?: boolean } = {},
+  ): void {
     if (exchange.finished) return;
     if (response !== undefined) exchange.responded(response);
     exchange.finish(aborted);
@@ -108,7 +113,8 @@ export class Recorder {
       const { count } = this.#failures.get(who) ?? { count: 0 };
       this.#failures.set(who, {
         count: count + 1,
-        message: error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 300) : "the thrown value is not an Error",
+        message:
+          error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 300) : "the thrown value is not an Error",
       });
       return undefined;
     }
@@ -138,7 +144,10 @@ export class Recorder {
     response.once("close", () => {
       this.guarded("requests", () => {
         const headers = headerPairs(response.getHeaders());
-        this.finish(exchange, { response: { status: response.statusCode, headers }, aborted: !response.writableFinished });
+        this.finish(exchange, {
+          response: { status: response.statusCode, headers },
+          aborted: !response.writableFinished,
+        });
       });
     });
   }
@@ -166,12 +175,14 @@ export class Recorder {
 
   #rememberRedirect(exchange: Exchange): void {
     const location = exchange.responseHeaders.find(([name]) => name.toLowerCase() === "location")?.[1];
-    if (exchange.status === undefined || exchange.status < 300 || exchange.status > 399 || location === undefined) return;
+    if (exchange.status === undefined || exchange.status < 300 || exchange.status > 399 || location === undefined)
+      return;
     const to = URL.parse(location, `http://localhost${exchange.path}`)?.pathname;
     const { id, sequence, remoteAddress: address, startedAt: at, redirectedFrom } = exchange;
     // Store the number of the first request in a chain of redirects: the page may read from there
     // on.
-    if (to !== undefined) this.#redirect = { to, address, at, from: { id, sequence: redirectedFrom?.sequence ?? sequence } };
+    if (to !== undefined)
+      this.#redirect = { to, address, at, from: { id, sequence: redirectedFrom?.sequence ?? sequence } };
   }
 }
 
@@ -192,9 +203,13 @@ export function toToolbarRequest(request: IncomingMessage & { originalUrl?: unkn
   };
 }
 
-function headerPairs(headers: Readonly<Record<string, number | string | readonly string[] | undefined>>): [string, string][] {
+function headerPairs(
+  headers: Readonly<Record<string, number | string | readonly string[] | undefined>>,
+): [string, string][] {
   return Object.entries(headers).flatMap(([name, value]) => {
     if (value === undefined) return [];
-    return typeof value === "object" ? value.map((item): [string, string] => [name, item]) : [[name, String(value)] as [string, string]];
+    return typeof value === "object"
+      ? value.map((item): [string, string] => [name, item])
+      : [[name, String(value)] as [string, string]];
   });
 }

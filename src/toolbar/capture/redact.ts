@@ -138,7 +138,9 @@ export class ExchangeRedactor {
   }
 
   #byValue(text: string): string {
-    return text.replace(this.#regexp(), (_, key: string | undefined) => (key === undefined ? "[hidden value]" : "[secret key]"));
+    return text.replace(this.#regexp(), (_, key: string | undefined) =>
+      key === undefined ? "[hidden value]" : "[secret key]",
+    );
   }
 
   /**
@@ -187,12 +189,14 @@ export class ExchangeRedactor {
     if (value instanceof Error) return this.text(`${value.name}: ${value.message}`);
     if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
     if (above.has(value)) return "[circular]";
-    if (depth >= LIMITS.depth || budget.left <= 0) return Array.isArray(value) ? `[list of ${value.length}]` : "[object]";
+    if (depth >= LIMITS.depth || budget.left <= 0)
+      return Array.isArray(value) ? `[list of ${value.length}]` : "[object]";
     above.add(value);
     try {
       if (Array.isArray(value)) return this.#copyItems(value, depth, budget, above);
       if (value instanceof Set) return this.#copyItems([...value], depth, budget, above);
-      const entries = value instanceof Map ? [...value].map(([key, item]) => [String(key), item] as const) : ownValues(value);
+      const entries =
+        value instanceof Map ? [...value].map(([key, item]) => [String(key), item] as const) : ownValues(value);
       // Without a prototype, so that `__proto__` is copied like any other member.
       const copy = Object.create(null) as Record<string, unknown>;
       for (const [name, item] of entries.slice(0, LIMITS.items)) {

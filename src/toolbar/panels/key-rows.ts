@@ -34,7 +34,13 @@ export function keyRows(keys: KeyRing): KeyRow[] {
     const facts = factsOf(key);
     const counts = usage.find(({ fingerprint }) => fingerprint === facts.fingerprint);
     const role = keys.roleOf(key);
-    return { role, source: keys.source ?? null, signed: counts?.signed ?? 0, verified: counts?.verified ?? 0, ...facts };
+    return {
+      role,
+      source: keys.source ?? null,
+      signed: counts?.signed ?? 0,
+      verified: counts?.verified ?? 0,
+      ...facts,
+    };
   });
 }
 
@@ -78,7 +84,10 @@ export function keyTable(rows: readonly KeyRow[], use: KeyUse): Block {
       { text: row.fingerprint, mono: true, tone: "key", ...(row.source === null ? {} : { detail: row.source }) },
       row.role,
       strength(row),
-      [...(use.verified === row.fingerprint ? ["verified"] : []), ...(use.signed === row.fingerprint ? ["signed"] : [])].join(", ") || "–",
+      [
+        ...(use.verified === row.fingerprint ? ["verified"] : []),
+        ...(use.signed === row.fingerprint ? ["signed"] : []),
+      ].join(", ") || "–",
       `${formatInteger(row.verified)} verified, ${formatInteger(row.signed)} signed`,
     ]),
   };

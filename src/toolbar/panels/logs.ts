@@ -62,7 +62,12 @@ export function logsPanel(directory: string): Panel<LogStats> {
     view: ({ messages, omitted }) => [
       {
         kind: "table",
-        columns: [{ title: "Level" }, { title: "Message", grow: true }, { title: "At", align: "right" }, { title: "Where" }],
+        columns: [
+          { title: "Level" },
+          { title: "Message", grow: true },
+          { title: "At", align: "right" },
+          { title: "Where" },
+        ],
         rows: messages.map(({ level, text, at, where }) => [
           SIGNS[level],
           { text, mono: true },

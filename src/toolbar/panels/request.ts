@@ -41,14 +41,21 @@ export function requestPanel(directory: string): Panel<RequestStats> {
       error:
         recording.error === undefined
           ? null
-          : { ...recording.error, stack: folders.reduce((stack, folder) => stack.replaceAll(folder, ""), recording.error.stack) },
+          : {
+              ...recording.error,
+              stack: folders.reduce((stack, folder) => stack.replaceAll(folder, ""), recording.error.stack),
+            },
       aborted: recording.aborted,
       notShown: recording.notShown ?? null,
     }),
     subtitle: ({ status }) => (status === null ? undefined : String(status)),
     findings: ({ error, aborted, status }) => [
-      ...(error === null ? [] : [{ tone: "error" as const, text: `The handler threw ${error.name}: ${error.message}` }]),
-      ...(aborted ? [{ tone: "warn" as const, text: "The connection was closed before the response was complete." }] : []),
+      ...(error === null
+        ? []
+        : [{ tone: "error" as const, text: `The handler threw ${error.name}: ${error.message}` }]),
+      ...(aborted
+        ? [{ tone: "warn" as const, text: "The connection was closed before the response was complete." }]
+        : []),
       ...(error === null && status !== null && status >= 500
         ? [{ tone: "error" as const, text: `The server answered ${formatStatus(status)}.` }]
         : []),
@@ -75,7 +82,9 @@ function requestBlocks(stats: RequestStats): Block[] {
         {
           name: "Answer",
           value:
-            status === null ? "not yet" : { text: formatStatus(status), tone: status >= 500 ? "error" : status >= 400 ? "warn" : "ok" },
+            status === null
+              ? "not yet"
+              : { text: formatStatus(status), tone: status >= 500 ? "error" : status >= 400 ? "warn" : "ok" },
         },
         ...(route === null ? [] : [{ name: "Route", value: { text: route, mono: true } }]),
         ...(remoteAddress === null ? [] : [{ name: "Visitor", value: { text: remoteAddress, mono: true } }]),

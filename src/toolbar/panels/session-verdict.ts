@@ -57,9 +57,11 @@ const NEXT_STEP: Readonly<Record<RejectionReason, string>> = {
     "If the key changed with a restart, keep the old one as a fallback. If another application on this host has set the cookie, choose another cookie name for this one.",
   expired: "Nothing is wrong: the visitor logs in again. If it expired too early, raise lifetime or idleTimeout.",
   future: "Compare the clocks of the servers that share the key.",
-  bad_payload: "If an older version of the application wrote it in another format, add that format to the option fallbackFormats.",
+  bad_payload:
+    "If an older version of the application wrote it in another format, add that format to the option fallbackFormats.",
   invalid_data: "Change the schema, so that it accepts the data of older sessions.",
-  unknown: "Nothing is wrong if the session was ended or deleted after it expired. Otherwise check that all servers use the same store.",
+  unknown:
+    "Nothing is wrong if the session was ended or deleted after it expired. Otherwise check that all servers use the same store.",
   moved: "Nothing is wrong: this request was sent before the token changed. The next one has the new cookie.",
   revoked: "Nothing is wrong: the session was revoked on purpose, and the visitor logs in again.",
   duplicate: "Delete both in the browser, and set the cookie in one place only.",
@@ -99,7 +101,12 @@ export function verdictOf({ loaded, committed, now, keys }: SessionStats): Sessi
     const text = started
       ? "The request had no session cookie. It started a session."
       : "The request had no session cookie, and none was sent: there was nothing to save.";
-    return verdict(started ? "new" : "empty", started ? "info" : "plain", started ? "New session" : "No session yet", text);
+    return verdict(
+      started ? "new" : "empty",
+      started ? "info" : "plain",
+      started ? "New session" : "No session yet",
+      text,
+    );
   }
   const by = loaded.key === null ? "" : `, verified by the ${loaded.key.role} key ${loaded.key.fingerprint}`;
   const age = loaded.issuedAt === null ? "" : `; signed ${formatAge(now - loaded.issuedAt)} ago`;
@@ -128,7 +135,13 @@ const REJECTED: Readonly<Record<RejectionReason, string>> = {
   store_failed: "The store did not answer",
 };
 
-function verdict(short: string, tone: VerdictBlock["tone"], title: string, text: string, hint?: string): SessionVerdict {
+function verdict(
+  short: string,
+  tone: VerdictBlock["tone"],
+  title: string,
+  text: string,
+  hint?: string,
+): SessionVerdict {
   return { short, block: { kind: "verdict", tone, title, text, hint } };
 }
 

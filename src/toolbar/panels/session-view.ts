@@ -59,7 +59,8 @@ function numbers({ loaded, committed, now }: SessionStats): Block[] {
     });
   const born = loaded.createdAt ?? loaded.issuedAt;
   if (born !== null && loaded.verdict === "valid") items.push(splitUnit(formatAge(now - born), "Age"));
-  if (loaded.expiresAt !== null && loaded.verdict === "valid") items.push(splitUnit(formatAge(loaded.expiresAt - now), "Left"));
+  if (loaded.expiresAt !== null && loaded.verdict === "valid")
+    items.push(splitUnit(formatAge(loaded.expiresAt - now), "Left"));
   const bytes = committed !== null && committed.bytes > 0 && !removes(committed) ? committed.bytes : loaded.bytes;
   if (bytes > 0) {
     const tone: Tone = bytes > COOKIE_LIMIT ? "error" : bytes > COOKIE_LIMIT * 0.85 ? "warn" : "plain";
@@ -73,7 +74,11 @@ function numbers({ loaded, committed, now }: SessionStats): Block[] {
   }
   if (committed !== null) {
     const changes = compare(loaded.data, committed.data).filter(({ sign }) => sign !== "=").length;
-    items.push({ value: String(changes), label: changes === 1 ? "Change here" : "Changes here", tone: changes > 0 ? "info" : "plain" });
+    items.push({
+      value: String(changes),
+      label: changes === 1 ? "Change here" : "Changes here",
+      tone: changes > 0 ? "info" : "plain",
+    });
     items.push({ value: committed.bytes === 0 ? "no" : removes(committed) ? "removal" : "yes", label: "Cookie sent" });
   }
   return items.length === 0 ? [] : [{ kind: "numbers", items }];
@@ -175,7 +180,8 @@ function received(loaded: LoadedFacts, now: number): Block {
 function sent(committed: CommittedFacts, loaded: LoadedFacts | null): Block {
   const rows: { name: string; value: Cell }[] = [{ name: "Decision", value: committed.explanation }];
   if (committed.bytes > 0 && !removes(committed)) {
-    const change = loaded === null || loaded.bytes === 0 ? "" : ` (${formatDifference(committed.bytes - loaded.bytes)})`;
+    const change =
+      loaded === null || loaded.bytes === 0 ? "" : ` (${formatDifference(committed.bytes - loaded.bytes)})`;
     rows.push({
       name: "Size",
       value: {
@@ -194,7 +200,10 @@ function sent(committed: CommittedFacts, loaded: LoadedFacts | null): Block {
   if (committed.conflicts > 0)
     rows.push({
       name: "Conflicts",
-      value: { text: `${counted(committed.conflicts, "parallel request")} saved meanwhile; the changes were merged`, tone: "info" },
+      value: {
+        text: `${counted(committed.conflicts, "parallel request")} saved meanwhile; the changes were merged`,
+        tone: "info",
+      },
     });
   return { kind: "pairs", title: "Sent back", rows };
 }
@@ -209,7 +218,10 @@ function attributeRows(attributes: string, isJudged: boolean): { name: string; v
   const rows: { name: string; value: Cell }[] = [{ name: "Attributes", value: { text: attributes, mono: true } }];
   if (!isJudged) return rows;
   if (find("httponly") === undefined)
-    rows.push({ name: "HttpOnly", value: { text: "! missing", tone: "warn", detail: "scripts of the page can read the cookie" } });
+    rows.push({
+      name: "HttpOnly",
+      value: { text: "! missing", tone: "warn", detail: "scripts of the page can read the cookie" },
+    });
   if (find("secure") === undefined)
     rows.push({ name: "Secure", value: { text: "not set", detail: "right only for plain HTTP on this machine" } });
   const sameSite = find("samesite");

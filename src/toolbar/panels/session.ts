@@ -11,7 +11,8 @@ interface Collected {
   committed: CommittedFacts | null;
 }
 
-const slotOf = (recording: Recording): Collected => recording.slot("session", () => ({ loaded: null, committed: null }));
+const slotOf = (recording: Recording): Collected =>
+  recording.slot("session", () => ({ loaded: null, committed: null }));
 
 /**
  * Shows the session and the keys: the received cookie, its key, age and size, the changes of this
@@ -49,7 +50,10 @@ function findings(stats: SessionStats): readonly Finding[] {
   const { loaded, keys } = stats;
   const found: Finding[] = [];
   if (loaded?.verdict === "rejected")
-    found.push({ tone: "warn", text: `The session cookie was rejected: ${loaded.explanation ?? loaded.reason ?? "no reason was given"}` });
+    found.push({
+      tone: "warn",
+      text: `The session cookie was rejected: ${loaded.explanation ?? loaded.reason ?? "no reason was given"}`,
+    });
   const full = nearlyFull(stats);
   if (full !== undefined) found.push({ tone: "warn", text: full });
   const weak = keys[0] === undefined ? undefined : keyFinding(keys[0]);

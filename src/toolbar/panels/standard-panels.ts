@@ -17,5 +17,11 @@ export interface StandardPanelOptions {
 
 /** The panels of every toolbar, in the order of their tabs. */
 export function standardPanels({ keys, slowMs, directory, clock }: StandardPanelOptions): readonly Panel[] {
-  return [sessionPanel(keys, clock), requestPanel(directory), timingPanel(slowMs), logsPanel(directory), versionsPanel(directory)];
+  return [
+    sessionPanel(keys, clock),
+    requestPanel(directory),
+    timingPanel(slowMs),
+    logsPanel(directory),
+    versionsPanel(directory),
+  ];
 }

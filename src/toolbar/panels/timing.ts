@@ -38,10 +38,19 @@ export function timingPanel(slowMs: number): Panel<TimingStats> {
         {
           kind: "numbers",
           items: [
-            { value: formatMilliseconds(stats.total), unit: "ms", label: "Total", tone: isSlow(stats) ? "warn" : "plain" },
-            ...(headers === undefined ? [] : [{ value: formatMilliseconds(headers), unit: "ms", label: "Until headers" }]),
+            {
+              value: formatMilliseconds(stats.total),
+              unit: "ms",
+              label: "Total",
+              tone: isSlow(stats) ? "warn" : "plain",
+            },
+            ...(headers === undefined
+              ? []
+              : [{ value: formatMilliseconds(headers), unit: "ms", label: "Until headers" }]),
             ...(stats.cpu === undefined ? [] : [{ value: formatMilliseconds(stats.cpu), unit: "ms", label: "CPU" }]),
-            ...(stats.loopBusy === undefined ? [] : [{ value: formatMilliseconds(stats.loopBusy), unit: "ms", label: "Event loop busy" }]),
+            ...(stats.loopBusy === undefined
+              ? []
+              : [{ value: formatMilliseconds(stats.loopBusy), unit: "ms", label: "Event loop busy" }]),
           ],
         },
         {
@@ -52,7 +61,13 @@ export function timingPanel(slowMs: number): Panel<TimingStats> {
             ...(headers === undefined
               ? [{ label: "Request", start: 0, duration: stats.total, tone: "info" as const }]
               : [
-                  { label: "Until headers", start: 0, duration: headers, tone: "info" as const, detail: "handler and middleware" },
+                  {
+                    label: "Until headers",
+                    start: 0,
+                    duration: headers,
+                    tone: "info" as const,
+                    detail: "handler and middleware",
+                  },
                   {
                     label: "Body",
                     start: headers,
@@ -61,7 +76,9 @@ export function timingPanel(slowMs: number): Panel<TimingStats> {
                     detail: "until the last byte was written",
                   },
                 ]),
-            ...stats.marks.filter(({ label }) => label !== "Headers sent").map(({ label, at }) => ({ label, start: at, duration: 0 })),
+            ...stats.marks
+              .filter(({ label }) => label !== "Headers sent")
+              .map(({ label, at }) => ({ label, start: at, duration: 0 })),
           ],
         },
         { kind: "text", text: explainTiming(stats) },

@@ -49,7 +49,11 @@ function readVersions(directory: string): VersionStats {
   const wanted = { ...record(manifest["devDependencies"]), ...record(manifest["dependencies"]) };
   const packages = Object.entries(wanted)
     .slice(0, 150)
-    .map(([name, range]) => ({ name, version: installedVersion(found?.folder ?? directory, name), wanted: String(range) }))
+    .map(([name, range]) => ({
+      name,
+      version: installedVersion(found?.folder ?? directory, name),
+      wanted: String(range),
+    }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const name = text(manifest["name"]);
   return {
@@ -61,7 +65,9 @@ function readVersions(directory: string): VersionStats {
   };
 }
 
-function findManifest(directory: string): { readonly folder: string; readonly manifest: Record<string, unknown> } | undefined {
+function findManifest(
+  directory: string,
+): { readonly folder: string; readonly manifest: Record<string, unknown> } | undefined {
   for (let folder = directory; ; folder = dirname(folder)) {
     const manifest = readJson(join(folder, "package.json"));
     if (manifest !== undefined) return { folder, manifest };

@@ -19,7 +19,11 @@ export class AccessTokens {
 
   constructor(keys: KeyRing, clock?: Clock) {
     const key = deriveSubkey(keys.current, `toolbar ${crypto.randomUUID()}`);
-    this.#signer = new TimestampSigner(key, { salt: "latchkey.toolbar", digest: "sha256", ...(clock === undefined ? {} : { clock }) });
+    this.#signer = new TimestampSigner(key, {
+      salt: "latchkey.toolbar",
+      digest: "sha256",
+      ...(clock === undefined ? {} : { clock }),
+    });
   }
 
   /**

@@ -38,7 +38,8 @@ export function decideInjection(request: ToolbarRequest, response: ToolbarRespon
   const navigation = isNavigation(request);
   if (navigation !== true) return no(navigation);
   const policy = readPolicy(response.header("content-security-policy"));
-  if (!policy.mayRunScript) return no("the page's Content-Security-Policy allows no script from this server (neither 'self' nor a nonce)");
+  if (!policy.mayRunScript)
+    return no("the page's Content-Security-Policy allows no script from this server (neither 'self' nor a nonce)");
   return { inject: true, nonce: policy.nonce, isLive: policy.mayConnect };
 }
 
@@ -49,7 +50,9 @@ function no(reason: string): InjectDecision {
 function isNavigation(request: ToolbarRequest): true | string {
   const destination = request.header("sec-fetch-dest");
   if (destination !== undefined)
-    return destination === "document" ? true : `the page asked for it as "${destination.slice(0, 30)}", not as a document`;
+    return destination === "document"
+      ? true
+      : `the page asked for it as "${destination.slice(0, 30)}", not as a document`;
   const fragment = ["hx-request", "turbo-frame", "x-requested-with"].find((name) => request.header(name) !== undefined);
   if (fragment !== undefined) return `the header ${fragment} marks it as a part of a page`;
   return /\btext\/html\b/i.test(request.header("accept") ?? "") ? true : "the request did not ask for HTML";

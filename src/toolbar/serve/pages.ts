@@ -24,7 +24,11 @@ const PRIVATE = {
 } as const;
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
-const NOT_FOUND: ToolbarAnswer = { status: 404, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: "Not Found" };
+const NOT_FOUND: ToolbarAnswer = {
+  status: 404,
+  headers: { "Content-Type": "text/plain; charset=utf-8" },
+  body: "Not Found",
+};
 
 /**
  * Answers everything under the toolbar's prefix, if the guard allows it: the browser's script, a
@@ -40,7 +44,13 @@ export class Pages {
   readonly #streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
   #script: string | undefined;
 
-  constructor(prefix: string, guard: Guard, accessTokens: AccessTokens, source: PageSource, refused: (verdict: GuardVerdict) => void) {
+  constructor(
+    prefix: string,
+    guard: Guard,
+    accessTokens: AccessTokens,
+    source: PageSource,
+    refused: (verdict: GuardVerdict) => void,
+  ) {
     this.#prefix = prefix;
     this.#guard = guard;
     this.#accessTokens = accessTokens;
@@ -116,7 +126,10 @@ export class Pages {
   }
 
   #standalone(): ToolbarAnswer {
-    const address = this.scriptAddress({ token: this.#accessTokens.grant(0), live: "1", page: "1" }).replaceAll("&", "&amp;");
+    const address = this.scriptAddress({ token: this.#accessTokens.grant(0), live: "1", page: "1" }).replaceAll(
+      "&",
+      "&amp;",
+    );
     return {
       status: 200,
       headers: {
@@ -134,7 +147,11 @@ export class Pages {
 
   #browserScript(): ToolbarAnswer {
     this.#script ??= readFileSync(new URL("../ui.bundle.js", import.meta.url), "utf8");
-    return { status: 200, headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" }, body: this.#script };
+    return {
+      status: 200,
+      headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" },
+      body: this.#script,
+    };
   }
 }
 
@@ -145,5 +162,9 @@ function data(value: ExchangeList | ExchangePage, parameters: URLSearchParams): 
   const json = JSON.stringify(value);
   if (parameters.get("as") !== "module")
     return { status: 200, headers: { ...PRIVATE, "Content-Type": "application/json; charset=utf-8" }, body: json };
-  return { status: 200, headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" }, body: `export default ${json};\n` };
+  return {
+    status: 200,
+    headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" },
+    body: `export default ${json};\n`,
+  };
 }

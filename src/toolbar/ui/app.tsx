@@ -87,7 +87,8 @@ export function App({ parameters }: { readonly parameters: Parameters }): JSX.El
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (parameters.page || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.code !== "KeyD") return;
+      if (parameters.page || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.code !== "KeyD")
+        return;
       // On a Mac, Alt+D types a letter. So it does nothing while the user is typing.
       if (event.key.toLowerCase() !== "d" && isWriting(event.target)) return;
       event.preventDefault();
@@ -102,7 +103,8 @@ export function App({ parameters }: { readonly parameters: Parameters }): JSX.El
     setPreferences((known) => ({ ...known, panel }));
   };
   const own =
-    list.exchanges.find(({ id }) => id === parameters.exchange) ?? (page?.summary.id === parameters.exchange ? page?.summary : undefined);
+    list.exchanges.find(({ id }) => id === parameters.exchange) ??
+    (page?.summary.id === parameters.exchange ? page?.summary : undefined);
   if (!open) {
     const later = own === undefined ? 0 : list.exchanges.filter(({ sequence }) => sequence > own.sequence).length;
     return (
@@ -113,7 +115,12 @@ export function App({ parameters }: { readonly parameters: Parameters }): JSX.El
   }
   const redirect = list.exchanges.find(({ id }) => id === page?.summary.redirectedFrom);
   return (
-    <div ref={root} onKeyDown={(event) => void (event.key === "Escape" && !parameters.page && (event.stopPropagation(), toggle(false)))}>
+    <div
+      ref={root}
+      onKeyDown={(event) =>
+        void (event.key === "Escape" && !parameters.page && (event.stopPropagation(), toggle(false)))
+      }
+    >
       <Drawer
         summary={page?.summary}
         redirect={redirect}
@@ -161,5 +168,7 @@ function Missing({ lost, empty }: { readonly lost: boolean; readonly empty: bool
 }
 
 function isWriting(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(?:input|textarea|select)$/i.test(target.tagName));
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || /^(?:input|textarea|select)$/i.test(target.tagName))
+  );
 }

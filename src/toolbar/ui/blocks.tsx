@@ -125,7 +125,8 @@ function columnClass(column: TableBlock["columns"][number] | undefined): string 
 }
 
 function CellView({ cell }: { readonly cell: Cell }): JSX.Element {
-  if (typeof cell === "string" || typeof cell === "number") return <>{typeof cell === "number" ? cell.toLocaleString("en-US") : cell}</>;
+  if (typeof cell === "string" || typeof cell === "number")
+    return <>{typeof cell === "number" ? cell.toLocaleString("en-US") : cell}</>;
   return (
     <>
       <span class={`${cell.mono === true ? "mono" : ""} ${cell.tone ?? ""}`}>{cell.text}</span>
@@ -160,7 +161,9 @@ function Timeline({ block: { title, total, rows } }: { readonly block: TimelineB
             <span class="track" aria-hidden="true">
               <span
                 class={`${duration > 0 ? "bar" : "moment"} ${tone}`}
-                style={duration > 0 ? { left: share(start), width: `max(2px, ${share(duration)})` } : { left: share(start) }}
+                style={
+                  duration > 0 ? { left: share(start), width: `max(2px, ${share(duration)})` } : { left: share(start) }
+                }
               />
             </span>
             <span class="time">{duration > 0 ? `${duration.toFixed(1)} ms` : `at ${start.toFixed(1)} ms`}</span>

@@ -66,15 +66,23 @@ export async function loadList(parameters: Parameters): Promise<ExchangeList | u
  * @param onReturn called when the page becomes visible again, because it has missed the requests
  *   that ended meanwhile.
  */
-export function watch(parameters: Parameters, onSummary: (summary: ExchangeSummary) => void, onReturn: () => void): () => void {
+export function watch(
+  parameters: Parameters,
+  onSummary: (summary: ExchangeSummary) => void,
+  onReturn: () => void,
+): () => void {
   let source: EventSource | undefined;
   const update = (): void => {
     if (document.visibilityState === "hidden") {
       source?.close();
       source = undefined;
     } else if (source === undefined && parameters.live) {
-      source = new EventSource(`${parameters.base}/events?${new URLSearchParams({ token: parameters.token }).toString()}`);
-      source.addEventListener("message", (event: MessageEvent<string>) => onSummary(JSON.parse(event.data) as ExchangeSummary));
+      source = new EventSource(
+        `${parameters.base}/events?${new URLSearchParams({ token: parameters.token }).toString()}`,
+      );
+      source.addEventListener("message", (event: MessageEvent<string>) =>
+        onSummary(JSON.parse(event.data) as ExchangeSummary),
+      );
     }
   };
   const changed = (): void => {

@@ -20,7 +20,11 @@ export function Drawer(properties: {
   const { summary, redirect, page, height, standalone, onHeight, onSelect, onClose, children } = properties;
   const bounded = Math.min(Math.max(height, LOWEST), Math.max(LOWEST, innerHeight - 40));
   return (
-    <section class={page ? "drawer page" : "drawer"} aria-label="Latchkey debug toolbar" style={page ? {} : { height: `${bounded}px` }}>
+    <section
+      class={page ? "drawer page" : "drawer"}
+      aria-label="Latchkey debug toolbar"
+      style={page ? {} : { height: `${bounded}px` }}
+    >
       {page ? null : <Grip height={bounded} onHeight={onHeight} />}
       <header>
         <span class="brand" title="Latchkey">
@@ -29,7 +33,12 @@ export function Drawer(properties: {
         </span>
         {summary === undefined ? null : <Line summary={summary} />}
         {redirect === undefined ? null : (
-          <button type="button" class="link" onClick={() => onSelect(redirect.id)} title="The request that redirected here">
+          <button
+            type="button"
+            class="link"
+            onClick={() => onSelect(redirect.id)}
+            title="The request that redirected here"
+          >
             ← {redirect.status} {redirect.method} {redirect.path}
           </button>
         )}
@@ -39,7 +48,13 @@ export function Drawer(properties: {
             <a class="link" href={standalone} target="_blank" rel="noopener">
               All requests
             </a>
-            <button type="button" class="close" onClick={onClose} aria-label="Close the toolbar (Escape)" title="Close (Esc)">
+            <button
+              type="button"
+              class="close"
+              onClick={onClose}
+              aria-label="Close the toolbar (Escape)"
+              title="Close (Esc)"
+            >
               ✕
             </button>
           </>
@@ -66,7 +81,13 @@ function Line({ summary }: { readonly summary: ExchangeSummary }): JSX.Element {
 }
 
 /** The upper edge: drag it, or move it with the arrow keys. */
-function Grip({ height, onHeight }: { readonly height: number; readonly onHeight: (height: number) => void }): JSX.Element {
+function Grip({
+  height,
+  onHeight,
+}: {
+  readonly height: number;
+  readonly onHeight: (height: number) => void;
+}): JSX.Element {
   const from = useRef<{ y: number; height: number } | undefined>(undefined);
   return (
     <div

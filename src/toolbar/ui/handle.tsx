@@ -23,7 +23,11 @@ export function Handle(properties: {
     >
       <Mark />
       <span class="hidden">Open the debug toolbar: </span>
-      {summary === undefined ? <span class="dim">{lost ? "! no record" : "…"}</span> : <Figures summary={summary} later={later} />}
+      {summary === undefined ? (
+        <span class="dim">{lost ? "! no record" : "…"}</span>
+      ) : (
+        <Figures summary={summary} later={later} />
+      )}
     </button>
   );
 }

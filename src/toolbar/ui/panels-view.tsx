@@ -17,7 +17,9 @@ export function PanelsView(properties: {
   const onKeyDown = (event: KeyboardEvent): void => {
     const at = page.panels.findIndex(({ id }) => id === panel?.id);
     const last = page.panels.length - 1;
-    const to = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1, Home: 0, End: last }[event.key];
+    const to = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1, Home: 0, End: last }[
+      event.key
+    ];
     const next = to === undefined ? undefined : page.panels[to];
     if (next === undefined) return;
     event.preventDefault();
@@ -53,7 +55,11 @@ function Tab({
   readonly selected: boolean;
   readonly onChoose: (id: string) => void;
 }): JSX.Element {
-  const worst = panel.findings.some(({ tone }) => tone === "error") ? "error" : panel.findings.length > 0 ? "warn" : undefined;
+  const worst = panel.findings.some(({ tone }) => tone === "error")
+    ? "error"
+    : panel.findings.length > 0
+      ? "warn"
+      : undefined;
   return (
     <button
       type="button"

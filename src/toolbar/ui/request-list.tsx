@@ -65,7 +65,9 @@ export function RequestList(properties: {
         ))}
       </ol>
       {shown.length === 0 ? (
-        <p class="empty">{exchanges.length === 0 ? "No request has been recorded yet." : "No request matches the filter."}</p>
+        <p class="empty">
+          {exchanges.length === 0 ? "No request has been recorded yet." : "No request matches the filter."}
+        </p>
       ) : null}
     </nav>
   );

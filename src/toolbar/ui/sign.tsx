@@ -2,7 +2,14 @@ import type { ComponentChildren, JSX } from "preact";
 import type { Tone } from "../panel.ts";
 
 const SIGNS: Readonly<Record<Tone, string>> = { ok: "✓", warn: "!", error: "✕", info: "i", key: "⚿", plain: "–" };
-const WORDS: Readonly<Record<Tone, string>> = { ok: "all is well", warn: "warning", error: "error", info: "note", key: "key", plain: "" };
+const WORDS: Readonly<Record<Tone, string>> = {
+  ok: "all is well",
+  warn: "warning",
+  error: "error",
+  info: "note",
+  key: "key",
+  plain: "",
+};
 
 /** The sign of a tone, with a word for screen readers. */
 export function Sign({ tone }: { readonly tone: Tone }): JSX.Element {
@@ -19,7 +26,13 @@ export function Sign({ tone }: { readonly tone: Tone }): JSX.Element {
 }
 
 /** The status of a response with the sign of its exchange. */
-export function Status({ tone, status }: { readonly tone: "ok" | "warn" | "error"; readonly status: number | undefined }): JSX.Element {
+export function Status({
+  tone,
+  status,
+}: {
+  readonly tone: "ok" | "warn" | "error";
+  readonly status: number | undefined;
+}): JSX.Element {
   return (
     <span class={`status ${tone}`}>
       <Sign tone={tone} />

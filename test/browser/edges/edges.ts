@@ -11,21 +11,25 @@ import { Stage } from "./scene.ts";
  * between.
  */
 export function cookieEdges(engine: Engine): void {
-  describe.skipIf(!engine.isHere || opensslPath === undefined)(`cookies in ${engine.name}`, { timeout: 120_000 }, () => {
-    let stage: Stage;
-    beforeAll(async () => {
-      stage = await Stage.open(engine);
-    }, 180_000);
-    afterAll(async () => await stage.close());
+  describe.skipIf(!engine.isHere || opensslPath === undefined)(
+    `cookies in ${engine.name}`,
+    { timeout: 120_000 },
+    () => {
+      let stage: Stage;
+      beforeAll(async () => {
+        stage = await Stage.open(engine);
+      }, 180_000);
+      afterAll(async () => await stage.close());
 
-    describe("planted by others", () => {
-      plantedCookies(() => stage);
-    });
-    describe("of an application", () => {
-      releases(() => stage);
-    });
-    describe("around an answer", () => {
-      lateAnswers(() => stage);
-    });
-  });
+      describe("planted by others", () => {
+        plantedCookies(() => stage);
+      });
+      describe("of an application", () => {
+        releases(() => stage);
+      });
+      describe("around an answer", () => {
+        lateAnswers(() => stage);
+      });
+    },
+  );
 }

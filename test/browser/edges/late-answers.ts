@@ -22,8 +22,12 @@ export function lateAnswers(stage: () => Stage): void {
       const begin = (): { scene: Scene; time: { now: number } } => {
         const time = { now: unixNow() };
         const clock = (): number => time.now;
-        const where = place === "store" ? { store: new MemoryStore({ clock }) } : place === "cookie" ? {} : { format: flask() };
-        return { scene: stage().scene(adapter, () => ({ clock, idleTimeout: IDLE, cookie: { name: "sid" }, ...where })), time };
+        const where =
+          place === "store" ? { store: new MemoryStore({ clock }) } : place === "cookie" ? {} : { format: flask() };
+        return {
+          scene: stage().scene(adapter, () => ({ clock, idleTimeout: IDLE, cookie: { name: "sid" }, ...where })),
+          time,
+        };
       };
 
       test.each(SLOW)("C3: a late answer to %s, with an expired cookie, leaves a login alone", async (slow) => {
@@ -37,21 +41,27 @@ export function lateAnswers(stage: () => Stage): void {
         expect(await scene.ask("/me")).toBe("ada");
       });
 
-      test.each(SLOW)("C3: a late answer to %s, with a cookie that says nothing, leaves a login alone", async (slow) => {
-        const { scene } = begin();
-        await scene.setByScript("sid=nothing; Path=/");
-        const { late } = await scene.beginSlow(slow);
-        await scene.ask("/login?as=ada");
-        await late();
-        expect(await scene.ask("/me")).toBe("ada");
-        expect(await scene.ask("/me")).toBe("ada");
-      });
+      test.each(SLOW)(
+        "C3: a late answer to %s, with a cookie that says nothing, leaves a login alone",
+        async (slow) => {
+          const { scene } = begin();
+          await scene.setByScript("sid=nothing; Path=/");
+          const { late } = await scene.beginSlow(slow);
+          await scene.ask("/login?as=ada");
+          await late();
+          expect(await scene.ask("/me")).toBe("ada");
+          expect(await scene.ask("/me")).toBe("ada");
+        },
+      );
 
       test("C3: an application on another port of the host leaves the session alone", async () => {
         const { scene } = begin();
         const { hosts, otherPort, tab } = stage();
         const options: SessionManagerOptions = { keys: generateSecretKey(), cookie: { name: "sid" } };
-        const neighbours = [new CookieApp(adapter, options), new CookieApp(adapter, { ...options, store: new MemoryStore() })];
+        const neighbours = [
+          new CookieApp(adapter, options),
+          new CookieApp(adapter, { ...options, store: new MemoryStore() }),
+        ];
         await scene.logIn("ada");
         for (const { listener } of neighbours) {
           otherPort.serve(scene.host, listener);

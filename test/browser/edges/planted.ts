@@ -16,7 +16,12 @@ const KINDS: readonly Kind[] = [
   { title: "flask()", adapter: "node", name: "session", options: () => ({ format: flask() }) },
   { title: "a name of its own", adapter: "Hono", name: "sid", options: () => ({ cookie: { name: "sid" } }) },
   { title: "a Domain", adapter: "node", name: "sid", options: (domain) => ({ cookie: { name: "sid", domain } }) },
-  { title: "a store", adapter: "Hono", name: "sid", options: () => ({ cookie: { name: "sid" }, store: new MemoryStore() }) },
+  {
+    title: "a store",
+    adapter: "Hono",
+    name: "sid",
+    options: () => ({ cookie: { name: "sid" }, store: new MemoryStore() }),
+  },
 ];
 
 type Plant = (scene: Scene, pair: string) => Promise<void>;
@@ -32,15 +37,19 @@ const TWIN = "a script, partitioned";
 const PLANTS: Readonly<Record<string, Plant>> = {
   "a script, for a deeper path": async (scene, pair) => await scene.setByScript(`${pair}; Path=/app`),
   "a script, for a deeper path with a slash": async (scene, pair) => await scene.setByScript(`${pair}; Path=/app/`),
-  "a script, for the parent domain": async (scene, pair) => await scene.setByScript(`${pair}; Domain=${scene.domain}; Path=/`),
-  "a script, for the host with its subdomains": async (scene, pair) => await scene.setByScript(`${pair}; Domain=${scene.host}; Path=/`),
+  "a script, for the parent domain": async (scene, pair) =>
+    await scene.setByScript(`${pair}; Domain=${scene.domain}; Path=/`),
+  "a script, for the host with its subdomains": async (scene, pair) =>
+    await scene.setByScript(`${pair}; Domain=${scene.host}; Path=/`),
   [TWIN]: async (scene, pair) => await scene.setByScript(`${pair}; Path=/; Secure; Partitioned`),
-  "a script, partitioned and deeper": async (scene, pair) => await scene.setByScript(`${pair}; Path=/app/deep; Secure; Partitioned`),
+  "a script, partitioned and deeper": async (scene, pair) =>
+    await scene.setByScript(`${pair}; Path=/app/deep; Secure; Partitioned`),
   "a sibling, for the parent domain": async (scene, pair) =>
     await scene.setFrom(`evil.${scene.domain}`, `${pair}; Domain=${scene.domain}; Path=/`),
   "a sibling, for a deeper path": async (scene, pair) =>
     await scene.setFrom(`evil.${scene.domain}`, `${pair}; Domain=${scene.domain}; Path=/app`),
-  "a subdomain, for the host": async (scene, pair) => await scene.setFrom(`evil.${scene.host}`, `${pair}; Domain=${scene.host}; Path=/`),
+  "a subdomain, for the host": async (scene, pair) =>
+    await scene.setFrom(`evil.${scene.host}`, `${pair}; Domain=${scene.host}; Path=/`),
 };
 
 /** A login and a logout together with a planted session. One of each kind is enough. */
@@ -81,7 +90,8 @@ export function plantedCookies(stage: () => Stage): void {
       await scene.logIn("victim");
       await PLANTS[TWIN]!(scene, await scene.sessionOf("attacker"));
       await scene.visit();
-      for (let request = 0; request < 3; request++) expect(["victim", "nobody"]).toContain(await scene.ask(`${FOLDER}/me`));
+      for (let request = 0; request < 3; request++)
+        expect(["victim", "nobody"]).toContain(await scene.ask(`${FOLDER}/me`));
       await scene.ask("/login?as=victim");
       for (let request = 0; request < 3; request++) expect(await scene.ask(`${FOLDER}/me`)).toBe("victim");
       expect(await scene.held(kind.name, FOLDER)).toBe(1);
@@ -124,7 +134,10 @@ export function plantedCookies(stage: () => Stage): void {
       for (const path of ["/app", "/app/", "/app/deep", "/app/deep/"]) {
         await scene.setByScript(`${await scene.sessionOf("attacker")}; Path=${path}`);
       }
-      await scene.setFrom(`evil.${scene.domain}`, `${await scene.sessionOf("attacker")}; Domain=${scene.domain}; Path=/app/deep`);
+      await scene.setFrom(
+        `evil.${scene.domain}`,
+        `${await scene.sessionOf("attacker")}; Domain=${scene.domain}; Path=/app/deep`,
+      );
       await scene.visit();
       expect(await scene.ask(`${FOLDER}/me`)).toBe("nobody");
       expect(await scene.ask(`${FOLDER}/me`)).toBe("victim");

@@ -16,8 +16,16 @@ const NONE = { name: "sid", sameSite: "None" } as const;
 const CHANGES: readonly Change[] = [
   { title: "a Domain is added", before: () => ({ name: "sid" }), after: (domain) => ({ name: "sid", domain }) },
   { title: "the Domain is dropped", before: (domain) => ({ name: "sid", domain }), after: () => ({ name: "sid" }) },
-  { title: "the Path becomes wider", before: () => ({ name: "sid", path: "/app" }), after: () => ({ name: "sid", path: "/" }) },
-  { title: "the Path becomes narrower", before: () => ({ name: "sid", path: "/" }), after: () => ({ name: "sid", path: "/app" }) },
+  {
+    title: "the Path becomes wider",
+    before: () => ({ name: "sid", path: "/app" }),
+    after: () => ({ name: "sid", path: "/" }),
+  },
+  {
+    title: "the Path becomes narrower",
+    before: () => ({ name: "sid", path: "/" }),
+    after: () => ({ name: "sid", path: "/app" }),
+  },
   { title: "the cookie becomes partitioned", before: () => NONE, after: () => ({ ...NONE, partitioned: true }) },
   {
     title: "the cookie is partitioned no more",

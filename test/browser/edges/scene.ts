@@ -33,7 +33,10 @@ export class Stage {
   }
 
   /** Serves an application at `shop.<domain>`. */
-  scene(adapter: Adapter, options: (domain: string) => Omit<SessionManagerOptions, "keys"> & Partial<SessionManagerOptions>): Scene {
+  scene(
+    adapter: Adapter,
+    options: (domain: string) => Omit<SessionManagerOptions, "keys"> & Partial<SessionManagerOptions>,
+  ): Scene {
     const domain = `case-${++this.#cases}.${this.#engine.topLevelDomain}`;
     const app = new CookieApp(adapter, { keys: generateSecretKey(), ...options(domain) });
     this.hosts.serve(`shop.${domain}`, app.listener);
@@ -76,7 +79,9 @@ export class Scene {
 
   /** The answer to a request that the page in the tab makes. */
   async ask(path: string): Promise<string> {
-    return (await this.stage.tab.evaluate(`fetch(${JSON.stringify(path)}, { cache: "no-store" }).then((r) => r.text())`)) as string;
+    return (await this.stage.tab.evaluate(
+      `fetch(${JSON.stringify(path)}, { cache: "no-store" }).then((r) => r.text())`,
+    )) as string;
   }
 
   /** Logs the visitor in from a page of the application, and makes sure of it. */
@@ -91,7 +96,9 @@ export class Scene {
    */
   async beginSlow(path: string): Promise<{ readonly late: () => Promise<void> }> {
     const held = this.app.holdNext();
-    await this.stage.tab.evaluate(`(window.late = fetch(${JSON.stringify(path)}, { cache: "no-store" }).then((r) => r.text()), 0)`);
+    await this.stage.tab.evaluate(
+      `(window.late = fetch(${JSON.stringify(path)}, { cache: "no-store" }).then((r) => r.text()), 0)`,
+    );
     await held.arrived;
     return {
       late: async () => {
@@ -122,7 +129,9 @@ export class Scene {
    */
   async sendFromThisPage(path: string): Promise<void> {
     const url = JSON.stringify(this.stage.hosts.url(this.host, path));
-    await this.stage.tab.evaluate(`fetch(${url}, { mode: "no-cors", credentials: "include", cache: "no-store" }).then(() => 0)`);
+    await this.stage.tab.evaluate(
+      `fetch(${url}, { mode: "no-cors", credentials: "include", cache: "no-store" }).then(() => 0)`,
+    );
   }
 
   /** Has a script in a page of the application set a cookie. */

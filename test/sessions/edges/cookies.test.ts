@@ -1,4 +1,13 @@
-import { CHANNELS, flask, KeyRing, sealed, SessionManager, signed, type CookieOptions, type SessionManagerOptions } from "latchkey";
+import {
+  CHANNELS,
+  flask,
+  KeyRing,
+  sealed,
+  SessionManager,
+  signed,
+  type CookieOptions,
+  type SessionManagerOptions,
+} from "latchkey";
 import { generateSecretKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
@@ -115,7 +124,8 @@ describe.each(kinds)("%s: a second cookie of the same name", (kind) => {
 
   test("C1, C3: junk beside the own cookie, before or after it, changes nothing", async () => {
     const { manager, victim } = await world(kind);
-    for (const junk of ["sid=; Path=/app", "sid=a.b.c; Domain=example.com; Path=/"]) victim.browser.take(junk, "sibling", "/app");
+    for (const junk of ["sid=; Path=/app", "sid=a.b.c; Domain=example.com; Path=/"])
+      victim.browser.take(junk, "sibling", "/app");
     expect(await victim.who(manager, "/app")).toBe("victim");
     expect(victim.setCookies).toEqual([]);
   });
@@ -130,43 +140,49 @@ describe.each(kinds)("%s: the scope of the cookie changes between two releases",
     ["to partitioned", { sameSite: "None" }, { sameSite: "None", partitioned: true }, "/"],
     ["from partitioned, as formerly says", { partitioned: true }, { formerly: [{ partitioned: true }] }, "/"],
   ];
-  test.each(CHANGES)("C2: %s: who was logged in stays, a logout logs out, and a login lasts", async (_, before, after, path) => {
-    const time = new Time();
-    const keys = new KeyRing(generateSecretKey());
-    const shared = { ...KINDS[kind]!(time), keys, clock: time.clock };
-    const [v1, v2] = [before, after].map(
-      (scope) => new SessionManager<Data>({ ...shared, cookie: { ...NAMED, ...scope } as CookieOptions }),
-    );
-    const visitor = new Visitor(time);
-    await visitor.visit(v1!, (session) => session.login("7"), path);
-    expect(await visitor.who(v2!, path)).toBe("7");
-    await visitor.visit(v2!, (session) => session.logout(), path);
-    expect(await visitor.who(v2!, path)).toBeUndefined();
-    await visitor.visit(v2!, (session) => session.login("8"), path);
-    for (let visit = 0; visit < 3; visit++) expect([visit, await visitor.who(v2!, path)]).toEqual([visit, "8"]);
+  test.each(CHANGES)(
+    "C2: %s: who was logged in stays, a logout logs out, and a login lasts",
+    async (_, before, after, path) => {
+      const time = new Time();
+      const keys = new KeyRing(generateSecretKey());
+      const shared = { ...KINDS[kind]!(time), keys, clock: time.clock };
+      const [v1, v2] = [before, after].map(
+        (scope) => new SessionManager<Data>({ ...shared, cookie: { ...NAMED, ...scope } as CookieOptions }),
+      );
+      const visitor = new Visitor(time);
+      await visitor.visit(v1!, (session) => session.login("7"), path);
+      expect(await visitor.who(v2!, path)).toBe("7");
+      await visitor.visit(v2!, (session) => session.logout(), path);
+      expect(await visitor.who(v2!, path)).toBeUndefined();
+      await visitor.visit(v2!, (session) => session.login("8"), path);
+      for (let visit = 0; visit < 3; visit++) expect([visit, await visitor.who(v2!, path)]).toEqual([visit, "8"]);
 
-    // Somebody who never logs out between the releases, and goes on with both cookies.
-    const other = new Visitor(time);
-    await other.visit(v1!, (session) => session.login("9"), path);
-    time.now += 60;
-    await other.visit(v2!, (session) => (session.data["cart"] = 1), path);
-    time.now += 60;
-    for (let visit = 0; visit < 3; visit++) {
-      const seen = await other.visit(v2!, ({ subject, data }) => [subject, data["cart"]], path);
-      // Flask's cookies have no id, so two of different content cannot be told from two sessions:
-      // one request is anonymous.
-      if (kind !== "flask" || visit > 0 || "formerly" in after) expect([visit, seen]).toEqual([visit, ["9", 1]]);
-    }
-    await other.visit(v2!, (session) => session.logout(), path);
-    expect(await other.who(v2!, path)).toBeUndefined();
-  });
+      // Somebody who never logs out between the releases, and goes on with both cookies.
+      const other = new Visitor(time);
+      await other.visit(v1!, (session) => session.login("9"), path);
+      time.now += 60;
+      await other.visit(v2!, (session) => (session.data["cart"] = 1), path);
+      time.now += 60;
+      for (let visit = 0; visit < 3; visit++) {
+        const seen = await other.visit(v2!, ({ subject, data }) => [subject, data["cart"]], path);
+        // Flask's cookies have no id, so two of different content cannot be told from two sessions:
+        // one request is anonymous.
+        if (kind !== "flask" || visit > 0 || "formerly" in after) expect([visit, seen]).toEqual([visit, ["9", 1]]);
+      }
+      await other.visit(v2!, (session) => session.logout(), path);
+      expect(await other.who(v2!, path)).toBeUndefined();
+    },
+  );
 
   test("C2: formerly names a scope that no request shows", async () => {
     const time = new Time();
     const keys = new KeyRing(generateSecretKey());
     const shared = { ...KINDS[kind]!(time), keys, clock: time.clock };
     const before = new SessionManager<Data>({ ...shared, cookie: { ...NAMED, path: "/app" } as CookieOptions });
-    const after = new SessionManager<Data>({ ...shared, cookie: { ...NAMED, formerly: [{ path: "/app" }] } as CookieOptions });
+    const after = new SessionManager<Data>({
+      ...shared,
+      cookie: { ...NAMED, formerly: [{ path: "/app" }] } as CookieOptions,
+    });
     const visitor = new Visitor(time);
     await visitor.visit(before, (session) => session.login("7"), "/app");
     // The login on / does not see the old cookie; the next one that does takes it away with the
@@ -216,7 +232,10 @@ describe.each(kinds)("%s: a cookie that cannot be used", (kind) => {
     const { time, manager, victim } = await world(kind, { idleTimeout: 3600 });
     time.now += 4000;
     const late = await victim.begin(manager);
-    expect([late.session.subject, late.session.rejection?.reason]).toEqual([undefined, isStore(kind) ? "unknown" : "expired"]);
+    expect([late.session.subject, late.session.rejection?.reason]).toEqual([
+      undefined,
+      isStore(kind) ? "unknown" : "expired",
+    ]);
     await victim.visit(manager, (session) => session.login("victim"));
     expect(await late.finish()).toEqual([]);
     expect(await victim.who(manager)).toBe("victim");
@@ -258,7 +277,11 @@ describe.each(["memory", "sqlite"])("%s: late answers", (kind) => {
       expect(await late.finish()).toEqual([]);
       for (const day of [0, 1, 6]) {
         time.now += day * 86_400 + 11;
-        const seen = await visitor.visit(manager, ({ subject, data, rejection }) => [subject, data["cart"], rejection?.reason]);
+        const seen = await visitor.visit(manager, ({ subject, data, rejection }) => [
+          subject,
+          data["cart"],
+          rejection?.reason,
+        ]);
         expect([day, seen]).toEqual([
           day,
           move === "logout" ? [undefined, undefined, undefined] : [move === "login" ? "ada" : undefined, 1, undefined],
@@ -325,7 +348,11 @@ describe.each(["memory", "sqlite"])("%s: late answers", (kind) => {
         else session.renew();
       });
       const lines = await late.finish();
-      const seen = await visitor.visit(manager, (session) => [session.subject, session.data["cart"], session.flashes().length]);
+      const seen = await visitor.visit(manager, (session) => [
+        session.subject,
+        session.data["cart"],
+        session.flashes().length,
+      ]);
       if (other === "login") expect([lines, seen]).toEqual([[], ["ada", undefined, 1]]);
       else if (other === "write") expect([lines, seen]).toEqual([[], [undefined, 1, 0]]);
       else expect(seen).toEqual([undefined, undefined, 0]);
@@ -388,7 +415,12 @@ describe.each(["memory", "sqlite"])("%s: late answers", (kind) => {
         expect(await visitor.who(manager)).toBe("7");
       }
       expect(await manager.list("7")).toHaveLength(1);
-      expect(await visitor.visit(manager, ({ data }) => Object.keys(data).sort())).toEqual(["cart", "from 0", "from 1", "from 2"]);
+      expect(await visitor.visit(manager, ({ data }) => Object.keys(data).sort())).toEqual([
+        "cart",
+        "from 0",
+        "from 1",
+        "from 2",
+      ]);
     }
   });
 
@@ -462,10 +494,10 @@ describe.each([sealed, signed, flask])("a cookie of %o from before the store", (
     await ada.visit(after, (session) => (session.data["address"] = "ada's"));
     expect(await bob.visit(after, ({ data }) => ({ ...data }))).toEqual({ lang: "de" });
     await bob.visit(after, (session) => (session.data["address"] = "bob's"));
-    expect([await ada.visit(after, ({ data }) => data["address"]), await bob.visit(after, ({ data }) => data["address"])]).toEqual([
-      "ada's",
-      "bob's",
-    ]);
+    expect([
+      await ada.visit(after, ({ data }) => data["address"]),
+      await bob.visit(after, ({ data }) => data["address"]),
+    ]).toEqual(["ada's", "bob's"]);
   });
 
   test("C8: requests that come together with the old cookie make one session and lose no change", async () => {

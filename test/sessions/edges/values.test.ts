@@ -43,7 +43,10 @@ describe.each(kinds)("%s: nothing that is written is refused by the own reader",
           expect(error).toMatchObject({ code: expect.stringMatching(/^(invalid_option|session_invalid)$/) as string });
           continue;
         }
-        const seen = await visitor.visit(manager, ({ subject, rejection }) => [subject !== undefined, rejection?.reason]);
+        const seen = await visitor.visit(manager, ({ subject, rejection }) => [
+          subject !== undefined,
+          rejection?.reason,
+        ]);
         expect([inspect(value), seen]).toEqual([inspect(value), [true, undefined]]);
       }
     },
@@ -51,7 +54,9 @@ describe.each(kinds)("%s: nothing that is written is refused by the own reader",
 
   test("C7: a checkbox's text is not a boolean, and the message says how to write it", async () => {
     const session = await makeManager(kind).load(undefined);
-    expect(() => session.login("7", { persistent: "on" as unknown as boolean })).toThrow(/it got "on".*body\.remember === "on"/);
+    expect(() => session.login("7", { persistent: "on" as unknown as boolean })).toThrow(
+      /it got "on".*body\.remember === "on"/,
+    );
     expect(() => (session.persistent = 1 as unknown as boolean)).toThrow(/session\.persistent is true or false/);
     expect(session.subject).toBeUndefined();
   });
@@ -59,7 +64,9 @@ describe.each(kinds)("%s: nothing that is written is refused by the own reader",
   test("C7: a clock that gives no whole seconds is refused before anything is written", async () => {
     for (const now of [1.5, NaN, -1, "1800000000" as unknown as number]) {
       const manager = makeManager(kind, new Time(), { clock: () => now });
-      await expect((async () => (await manager.load(undefined)).login("7"))()).rejects.toMatchObject({ code: "invalid_option" });
+      await expect((async () => (await manager.load(undefined)).login("7"))()).rejects.toMatchObject({
+        code: "invalid_option",
+      });
     }
   });
 
@@ -78,7 +85,12 @@ describe.each(kinds)("%s: nothing that is written is refused by the own reader",
     });
     time.now += 60;
     await visitor.visit(manager, (session) => (session.logout(), session.flash("bye")));
-    const seen = await visitor.visit(manager, (session) => [session.subject, session.persistent, { ...session.data }, session.flashes()]);
+    const seen = await visitor.visit(manager, (session) => [
+      session.subject,
+      session.persistent,
+      { ...session.data },
+      session.flashes(),
+    ]);
     expect(seen).toMatchObject([undefined, false, {}, [{ category: "message", message: "bye" }]]);
     expect(visitor.setCookies.join()).not.toContain("Max-Age=1");
     if (isStore(kind)) expect(await manager.list("ada")).toEqual([]);
@@ -88,7 +100,8 @@ describe.each(kinds)("%s: nothing that is written is refused by the own reader",
     const time = new Time();
     const manager = makeManager(kind, time, isStore(kind) ? { maxPayloadBytes: 4000 } : {});
     const visitor = new Visitor(time);
-    for (let index = 0; index < 300; index++) await visitor.visit(manager, (session) => session.flash(`Wrong password ${index * 7919}`));
+    for (let index = 0; index < 300; index++)
+      await visitor.visit(manager, (session) => session.flash(`Wrong password ${index * 7919}`));
     await visitor.visit(manager, (session) => session.login("ada".repeat(20)));
     const flashes = await visitor.visit(manager, (session) => [session.subject, session.flashes().at(-1)?.message]);
     // The newest message is still there, the oldest were dropped.
@@ -159,7 +172,10 @@ describe.each(kinds)("%s: hooks", (kind) => {
   test("C10: a planted session that was revoked leaves the visitor's own", async () => {
     const time = new Time();
     const ended = new Set<string>();
-    const manager = makeManager(kind, time, { cookie: { name: "sid" }, isRevoked: ({ subject }) => ended.has(subject ?? "") });
+    const manager = makeManager(kind, time, {
+      cookie: { name: "sid" },
+      isRevoked: ({ subject }) => ended.has(subject ?? ""),
+    });
     const [ada, mallory] = [new Visitor(time), new Visitor(time)];
     await ada.visit(manager, (session) => session.login("ada"));
     await mallory.visit(manager, (session) => session.login("mallory"));
@@ -170,7 +186,9 @@ describe.each(kinds)("%s: hooks", (kind) => {
 
   test("C9: a session that was revoked and looked at is expired in the browser", async () => {
     const ended = new Set<string>();
-    const { manager, visitor } = await loggedIn({ isRevoked: ({ subject }: RevocableSession) => ended.has(subject ?? "") });
+    const { manager, visitor } = await loggedIn({
+      isRevoked: ({ subject }: RevocableSession) => ended.has(subject ?? ""),
+    });
     ended.add("ada");
     expect(await visitor.who(manager)).toBeUndefined();
     expect(visitor.browser.header("/")).toBe("");
@@ -222,7 +240,9 @@ describe("cookies that hold their session", () => {
       ["_permanent", true],
     ] as const) {
       const visitor = new Visitor(time);
-      await expect(visitor.visit(manager, (session) => (session.data[key] = value))).rejects.toMatchObject({ code: "session_invalid" });
+      await expect(visitor.visit(manager, (session) => (session.data[key] = value))).rejects.toMatchObject({
+        code: "session_invalid",
+      });
       expect(await visitor.who(manager)).toBeUndefined();
     }
     // A Flask's own login, and entries that no reader takes for one, stay as they are.
@@ -238,7 +258,11 @@ describe("cookies that hold their session", () => {
         const visitor = new Visitor(new Time());
         const manager = makeManager("signed");
         await visitor.visit(manager, (session) => {
-          Object.assign(session.data, { csrf: "csrf_token_7f3a9c51e0b24d68", next: `csrf_token_${guess}`, more: "x".repeat(padding) });
+          Object.assign(session.data, {
+            csrf: "csrf_token_7f3a9c51e0b24d68",
+            next: `csrf_token_${guess}`,
+            more: "x".repeat(padding),
+          });
         });
         lengths.add(visitor.pair().length);
       }
@@ -338,13 +362,19 @@ describe("cookies that hold their session", () => {
         /cookie\.secure cannot be false/,
       );
       const manager = makeManager("sealed", new Time(), { cookie: { name } as never });
-      const session = await manager.load(undefined, { ...factsOf("/"), secure: false, host: "localhost", peer: "127.0.0.1", headers: {} });
+      const session = await manager.load(undefined, {
+        ...factsOf("/"),
+        secure: false,
+        host: "localhost",
+        peer: "127.0.0.1",
+        headers: {},
+      });
       session.login("7");
       expect((await manager.commit(session))[0]![1]).toMatch(/; HttpOnly; Secure;/);
     }
-    expect(() => makeManager("sealed", new Time(), { cookie: { name: "__Host-Http-x", domain: "example.com" } as never })).toThrow(
-      /__Host-/,
-    );
+    expect(() =>
+      makeManager("sealed", new Time(), { cookie: { name: "__Host-Http-x", domain: "example.com" } as never }),
+    ).toThrow(/__Host-/);
   });
 
   test("K8: an application's own signer gives away no key of a session", async () => {
@@ -366,7 +396,9 @@ describe("cookies that hold their session", () => {
               serializer: new TaggedJson(),
             });
             const value = forge.dumps({ data: {}, id: "x", subject: "admin", started: 1_800_000_000 });
-            expect((await manager.load(`__Host-session=${value}`)).rejection?.reason).toMatch(/^(bad_signature|malformed)$/);
+            expect((await manager.load(`__Host-session=${value}`)).rejection?.reason).toMatch(
+              /^(bad_signature|malformed)$/,
+            );
           }
         }
       }
@@ -389,7 +421,9 @@ describe("cookies that hold their session", () => {
 
 describe.each(["memory", "sqlite"])("%s: bounds", (kind) => {
   const make = (time: Time, options: object = {}) =>
-    kind === "memory" ? makeManager("memory", time, options) : makeManager("sqlite", time, { store: openSqlite(time.clock), ...options });
+    kind === "memory"
+      ? makeManager("memory", time, options)
+      : makeManager("sqlite", time, { store: openSqlite(time.clock), ...options });
 
   test("S4: a session of more than 64 KiB is not saved, and the message names what is large", async () => {
     const time = new Time();
@@ -467,7 +501,11 @@ describe.each(["memory", "sqlite"])("%s: bounds", (kind) => {
 
   test("S8, A17: a store that answers neither true nor false is a failure, and not a yes", async () => {
     for (const answer of [undefined, "OK", 1, null]) {
-      const store = { get: async () => undefined, delete: async () => undefined, set: async () => answer as unknown as boolean };
+      const store = {
+        get: async () => undefined,
+        delete: async () => undefined,
+        set: async () => answer as unknown as boolean,
+      };
       const session = await makeManager("memory", new Time(), { store }).load(undefined);
       session.login("7");
       const manager = makeManager("memory", new Time(), { store });
@@ -486,7 +524,11 @@ describe("what the manager is given", () => {
     const session = await manager.load(undefined);
     session.login("7");
     const pair = (await manager.commit(session))[0]![1].split(";")[0]!;
-    for (const source of [pair, new Headers({ cookie: pair }), new Request("https://app.example.com/x", { headers: { cookie: pair } })]) {
+    for (const source of [
+      pair,
+      new Headers({ cookie: pair }),
+      new Request("https://app.example.com/x", { headers: { cookie: pair } }),
+    ]) {
       expect((await manager.load(source)).subject).toBe("7");
     }
     for (const source of [null, undefined, new Headers(), new Request("http://a.test/")])
@@ -507,7 +549,8 @@ describe("what the manager is given", () => {
     expect(make({ keys, cookie: { samesite: "Lax" } })).toThrow(/Did you mean "sameSite"/);
     expect(make({ keys, cookie: { formerly: [{ Path: "/" }] } })).toThrow(/formerly.*Did you mean "path"/);
     expect(make({ keys, cookie: { formerly: [{}] } })).toThrow(/formerly holds the scope that the cookie has now/);
-    for (const wrong of [undefined, null, 7, "key", []]) expect(make(wrong)).toThrow(/SessionManager takes an object with options/);
+    for (const wrong of [undefined, null, 7, "key", []])
+      expect(make(wrong)).toThrow(/SessionManager takes an object with options/);
     expect(make({ keys, store: {} })).toThrow(/get, set and delete/);
     expect(make({ keys, cookie: null })).toThrow(/The option cookie takes an object/);
     expect(() => sealed({ application: "shop" } as never)).toThrow(/has no option "application"/);
@@ -532,7 +575,10 @@ describe("what the manager is given", () => {
     }
     for (const host of ["0.0.0.0:3000", "[::]:3000", "shop.example"]) {
       const [name, warnings] = await nameOf(host);
-      expect([name, warnings.join()]).toEqual(["__Host-session", expect.stringContaining("to a host that is not this machine")]);
+      expect([name, warnings.join()]).toEqual([
+        "__Host-session",
+        expect.stringContaining("to a host that is not this machine"),
+      ]);
     }
     const [name, warnings] = await nameOf("localhost:3000", { cookie: { sameSite: "None" } });
     expect([name, warnings.join()]).toEqual(["__Host-session", expect.stringContaining("sameSite None")]);
@@ -553,9 +599,9 @@ describe("what the manager is given", () => {
       expect(seen.subject).toBe("7");
       // It goes on under the name that the client has.
       seen.data["a"] = 1;
-      expect((await manager.commit(seen)).filter(([name]) => name === "Set-Cookie").map(([, line]) => line.split("=")[0])).toEqual([
-        pair.split("=")[0],
-      ]);
+      expect(
+        (await manager.commit(seen)).filter(([name]) => name === "Set-Cookie").map(([, line]) => line.split("=")[0]),
+      ).toEqual([pair.split("=")[0]]);
     }
     // In production the other name is never looked at: other hosts and plain connections can set
     // it.

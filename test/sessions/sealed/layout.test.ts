@@ -62,7 +62,13 @@ describe("a sealed cookie", () => {
     const secret = generateSecretKey();
     const visitor = new Visitor(makeManager("sealed", new Time(), { keys: secret }));
     await visitor.visit((session) => (session.data["a"] = 1));
-    expect(Object.keys(await open(secret, "", "__Host-session", visitor.value))).toEqual(["data", "exp", "iat", "jti", "started"]);
+    expect(Object.keys(await open(secret, "", "__Host-session", visitor.value))).toEqual([
+      "data",
+      "exp",
+      "iat",
+      "jti",
+      "started",
+    ]);
   });
 
   test("has the length that its layout says", async () => {
@@ -88,13 +94,22 @@ describe("a sealed cookie", () => {
     expect((await new SessionManager<Data>({ keys: generateSecretKey() }).load(visitor.jar.header)).data).toEqual({});
     const loaded = await visitor.manager.load(visitor.jar.header);
     expect(loaded.data).toEqual(data);
-    expect([loaded.data["t"], loaded.data["m"], loaded.data["u"]].map((value) => value!.constructor)).toEqual([Tuple, Markup, Uuid]);
+    expect([loaded.data["t"], loaded.data["m"], loaded.data["u"]].map((value) => value!.constructor)).toEqual([
+      Tuple,
+      Markup,
+      Uuid,
+    ]);
   });
 
   test("belongs to one application and one cookie, however their names are put together", async () => {
     const keys = generateSecretKey();
     const value = async (app: string, name: string): Promise<[SessionManager<Data>, string, string]> => {
-      const manager = new SessionManager<Data>({ keys, format: sealed({ app }), cookie: { name }, clock: new Time().clock });
+      const manager = new SessionManager<Data>({
+        keys,
+        format: sealed({ app }),
+        cookie: { name },
+        clock: new Time().clock,
+      });
       const visitor = new Visitor(manager);
       await visitor.visit((session) => (session.data["a"] = 1));
       return [manager, name, visitor.value];
@@ -115,7 +130,11 @@ describe("a sealed cookie", () => {
     for (const [index, [manager, name]] of made.entries()) {
       for (const [other, [, , cookie]] of made.entries()) {
         const { rejection } = await manager.load(`${name}=${cookie}`);
-        expect([index, other, rejection?.reason]).toEqual([index, other, index === other ? undefined : "bad_signature"]);
+        expect([index, other, rejection?.reason]).toEqual([
+          index,
+          other,
+          index === other ? undefined : "bad_signature",
+        ]);
       }
     }
   });
@@ -138,9 +157,13 @@ describe("deriveSealedKey", () => {
   const secret = generateSecretKey();
 
   test("gives each application and each cookie a key of its own, and says its assertion", () => {
-    const keys = [{}, { app: "shop" }, { app: "blog" }, { cookieName: "session" }, { app: "shop", cookieName: "session" }].map((options) =>
-      deriveSealedKey(secret, options),
-    );
+    const keys = [
+      {},
+      { app: "shop" },
+      { app: "blog" },
+      { cookieName: "session" },
+      { app: "shop", cookieName: "session" },
+    ].map((options) => deriveSealedKey(secret, options));
     expect(new Set(keys.map(({ paserk }) => paserk)).size).toBe(5);
     for (const { paserk } of keys) expect(paserk).toMatch(/^k3\.local\.[\w-]{43}$/);
     expect(keys[1]!.assertion).toBe('{"app":"shop","cookie":"__Host-session","purpose":"session"}');
@@ -149,10 +172,13 @@ describe("deriveSealedKey", () => {
 
   test("gives a key that no signer of an application derives", () => {
     const { paserk, assertion } = deriveSealedKey(secret);
-    const mac = (key: Uint8Array): string => new Signer(key, { keyDerivation: "none", digest: "sha256" }).getSignature("value");
+    const mac = (key: Uint8Array): string =>
+      new Signer(key, { keyDerivation: "none", digest: "sha256" }).getSignature("value");
     const derived = Buffer.from(paserk.slice("k3.local.".length), "base64url");
     for (const keyDerivation of ["hkdf", "hmac", "concat", "django-concat", "none"] as const)
-      expect(new Signer(secret, { salt: assertion, keyDerivation, digest: "sha256" }).getSignature("value")).not.toBe(mac(derived));
+      expect(new Signer(secret, { salt: assertion, keyDerivation, digest: "sha256" }).getSignature("value")).not.toBe(
+        mac(derived),
+      );
   });
 
   test("refuses what no session has, and says what it got", () => {

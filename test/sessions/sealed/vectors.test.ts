@@ -19,7 +19,10 @@ const { tests } = JSON.parse(readFileSync(new URL("../../vectors/paseto-v3-local
 };
 
 test("there are vectors of both kinds", () => {
-  expect([tests.filter((vector) => !vector["expect-fail"]).length, tests.filter((vector) => vector["expect-fail"]).length]).toEqual([9, 4]);
+  expect([
+    tests.filter((vector) => !vector["expect-fail"]).length,
+    tests.filter((vector) => vector["expect-fail"]).length,
+  ]).toEqual([9, 4]);
 });
 
 test.each(tests.map((vector) => [vector.name, vector] as const))("%s", (_, vector) => {
@@ -34,9 +37,9 @@ test.each(tests.map((vector) => [vector.name, vector] as const))("%s", (_, vecto
   expect(key.verifies(token!, assertion)).toBe(true);
   expect(key.decrypt(token!).toString()).toBe(vector.payload);
   expect(token!.footer.toString()).toBe(vector.footer);
-  expect(key.encrypt(Buffer.from(vector.payload!), assertion, Buffer.from(vector.footer), Buffer.from(vector.nonce, "hex"))).toBe(
-    vector.token,
-  );
+  expect(
+    key.encrypt(Buffer.from(vector.payload!), assertion, Buffer.from(vector.footer), Buffer.from(vector.nonce, "hex")),
+  ).toBe(vector.token);
   // Each part is under the MAC.
   for (const part of ["nonce", "ciphertext", "tag", "footer"] as const) {
     const changed = Buffer.from(token![part]);
@@ -49,14 +52,19 @@ test.each(tests.map((vector) => [vector.name, vector] as const))("%s", (_, vecto
   // A byte cannot move from the footer to the assertion, or from the nonce to the text.
   expect(
     key.verifies(
-      { ...token!, nonce: token!.nonce.subarray(0, -1), ciphertext: Buffer.concat([token!.nonce.subarray(-1), token!.ciphertext]) },
+      {
+        ...token!,
+        nonce: token!.nonce.subarray(0, -1),
+        ciphertext: Buffer.concat([token!.nonce.subarray(-1), token!.ciphertext]),
+      },
       assertion,
     ),
   ).toBe(false);
 });
 
 test("the pre-authentication encoding is the specification's", () => {
-  const pae = (...pieces: string[]): string => preAuthenticationEncoding(pieces.map((piece) => Buffer.from(piece))).toString("latin1");
+  const pae = (...pieces: string[]): string =>
+    preAuthenticationEncoding(pieces.map((piece) => Buffer.from(piece))).toString("latin1");
   expect(pae()).toBe("\0".repeat(8));
   expect(pae("")).toBe(`\x01${"\0".repeat(15)}`);
   expect(pae("test")).toBe(`\x01${"\0".repeat(7)}\x04${"\0".repeat(7)}test`);

@@ -23,11 +23,18 @@ export function checkTypes(programs: readonly Program[]): readonly string[] {
       // A module in any case, so that no name of one program is known to another.
       writeFileSync(file, `${program.text}\n${preludeFor(program, file)}\nexport {};\n`);
     }
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", include: ["**/*.ts"], exclude: [] }));
-    const { stdout } = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder, "--pretty", "false"], {
-      encoding: "utf8",
-      cwd: folder,
-    });
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({ extends: "../../tsconfig.json", include: ["**/*.ts"], exclude: [] }),
+    );
+    const { stdout } = spawnSync(
+      process.execPath,
+      [join(root, "node_modules/typescript/bin/tsc"), "-p", folder, "--pretty", "false"],
+      {
+        encoding: "utf8",
+        cwd: folder,
+      },
+    );
     // What is wrong with the source itself, another check says.
     return stdout.split(/\n(?! )/).filter((message) => message !== "" && !message.startsWith("../"));
   } finally {
@@ -52,7 +59,8 @@ function preludeFor({ page, text }: Program, file: string): string {
       add(name, relative(dirname(file), join(root, PRELUDES, prelude)), isType);
   };
   addPrelude(preludeOf(page));
-  if (page.startsWith("src/")) for (const [name, { entryPoint, isType }] of publicNamesFor(page)) add(name, entryPoint, isType);
+  if (page.startsWith("src/"))
+    for (const [name, { entryPoint, isType }] of publicNamesFor(page)) add(name, entryPoint, isType);
   addPrelude("common.ts");
   return imports.join("\n");
 }
@@ -64,7 +72,8 @@ function preludeFor({ page, text }: Program, file: string): string {
 function preludeOf(page: string): string {
   if (page.startsWith("src/")) {
     let folder = dirname(page);
-    while (folder.split("/").length > 2 && !existsSync(join(root, PRELUDES, `${folder.replaceAll("/", "-")}.ts`))) folder = dirname(folder);
+    while (folder.split("/").length > 2 && !existsSync(join(root, PRELUDES, `${folder.replaceAll("/", "-")}.ts`)))
+      folder = dirname(folder);
     return `${folder.replaceAll("/", "-")}.ts`;
   }
   return `${page

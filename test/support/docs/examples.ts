@@ -12,13 +12,17 @@ export function docstringExamples(): readonly Program[] {
       return [...source.matchAll(/\/\*\*[^]*?\*\//g)]
         .flatMap((comment) => {
           const line = source.slice(0, comment.index).split("\n").length;
-          const lines = comment[0].split("\n").map((text) => text.replace(/^\s*(?:\/\*\*|\*\/|\*) ?/, "").replace(/\s*\*\/$/, ""));
+          const lines = comment[0]
+            .split("\n")
+            .map((text) => text.replace(/^\s*(?:\/\*\*|\*\/|\*) ?/, "").replace(/\s*\*\/$/, ""));
           return [...lines.entries()]
             .filter(([, text]) => text.startsWith("@example"))
             .map(([start]) => {
               const tail = lines.slice(start + 1);
               const next = tail.findIndex((text) => /^@\w/.test(text));
-              const code = tail.slice(0, next === -1 ? undefined : next).map((text) => (text.startsWith("```") ? "" : text));
+              const code = tail
+                .slice(0, next === -1 ? undefined : next)
+                .map((text) => (text.startsWith("```") ? "" : text));
               return "\n".repeat(line + start) + code.join("\n");
             });
         })

@@ -53,7 +53,11 @@ export function programsOf(page: string, markdown: string = readPage(page)): rea
     if (language !== "ts") continue;
     const begins = /^import\b/.test(text) || programs.length === 0;
     const before = begins ? "" : programs.pop()!.text;
-    programs.push({ page, number: programs.length + 1, text: before + "\n".repeat(line - before.split("\n").length) + text });
+    programs.push({
+      page,
+      number: programs.length + 1,
+      text: before + "\n".repeat(line - before.split("\n").length) + text,
+    });
   }
   return programs;
 }

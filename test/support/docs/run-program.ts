@@ -25,7 +25,10 @@ export async function runProgram(program: Program): Promise<Readonly<Record<stri
     const checked = program.text
       .replace(/^(\S.*); \/\/ => (.*)$/gm, "await docs.gives(async () => ($1), () => ($2));")
       .replace(/^(\S.*); \/\/ throws (\w+)$/gm, 'await docs.refuses(async () => ($1), "$2");');
-    writeFileSync(file, `${checked}\nimport * as docs from ${JSON.stringify(join(import.meta.dirname, "checks.ts"))};\nexport {};\n`);
+    writeFileSync(
+      file,
+      `${checked}\nimport * as docs from ${JSON.stringify(join(import.meta.dirname, "checks.ts"))};\nexport {};\n`,
+    );
     const before = counter.checks;
     const exports = (await import(/* @vite-ignore */ file)) as Readonly<Record<string, unknown>>;
     const expected = program.text.match(MARK)?.length ?? 0;

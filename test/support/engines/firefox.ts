@@ -21,7 +21,10 @@ export const firefoxEngine: Engine = {
       timeout: 120_000,
       protocolTimeout: 120_000,
       // A closed network has none of the hosts that Firefox looks for by itself.
-      extraPrefsFirefox: { "network.captive-portal-service.enabled": false, "network.connectivity-service.enabled": false },
+      extraPrefsFirefox: {
+        "network.captive-portal-service.enabled": false,
+        "network.connectivity-service.enabled": false,
+      },
     });
     const page = await browser.newPage();
     page.setDefaultTimeout(60_000);

@@ -24,7 +24,14 @@ export const webkitEngine: Engine = {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const folder = temporaryFolder("webkit");
-    const command = [...withParent(), "env", `DISPLAY=${display.name}`, `HOME=${folder}`, programs!.driver, `--port=${port}`];
+    const command = [
+      ...withParent(),
+      "env",
+      `DISPLAY=${display.name}`,
+      `HOME=${folder}`,
+      programs!.driver,
+      `--port=${port}`,
+    ];
     const isReady = async (): Promise<boolean> =>
       await fetch(`${url}/status`).then(
         ({ ok }) => ok,
@@ -61,7 +68,17 @@ export const webkitEngine: Engine = {
 
 /** Starts a display without a screen. It finds a free number itself, and prints it. */
 async function startDisplay(): Promise<{ readonly name: string; stop(): Promise<void> }> {
-  const [program, ...args] = [...withParent(), programs!.display, "-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"];
+  const [program, ...args] = [
+    ...withParent(),
+    programs!.display,
+    "-displayfd",
+    "1",
+    "-screen",
+    "0",
+    "1280x800x24",
+    "-nolisten",
+    "tcp",
+  ];
   const child = spawn(program!, args, { stdio: ["ignore", "pipe", "ignore"] });
   const [number] = (await once(child.stdout, "data")) as [Buffer];
   return {

@@ -61,12 +61,15 @@ function parseLine(line: string, number: number, format: KeyListFormat): Uint8Ar
  * kept as it is.
  */
 function unescapeLiteral(body: string, isBytes: boolean): Uint8Array {
-  const value = body.replace(ESCAPE, (escape, two?: string, four?: string, eight?: string, octal?: string, simple?: string) => {
-    if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));
-    if (simple !== undefined) return simple === "\n" ? "" : (SIMPLE_ESCAPES[simple] ?? escape);
-    if (isBytes && two === undefined) return escape;
-    const code = Number.parseInt((two ?? four ?? eight)!, 16);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : escape;
-  });
+  const value = body.replace(
+    ESCAPE,
+    (escape, two?: string, four?: string, eight?: string, octal?: string, simple?: string) => {
+      if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));
+      if (simple !== undefined) return simple === "\n" ? "" : (SIMPLE_ESCAPES[simple] ?? escape);
+      if (isBytes && two === undefined) return escape;
+      const code = Number.parseInt((two ?? four ?? eight)!, 16);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : escape;
+    },
+  );
   return Buffer.from(value, isBytes ? "latin1" : "utf8");
 }

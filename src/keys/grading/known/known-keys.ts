@@ -34,7 +34,9 @@ export class KnownKeys {
 
   private constructor(hashes: Float64Array, bits: number) {
     if (!(hashes instanceof Float64Array))
-      throw new InvalidOptionError("new KnownKeys() cannot be called. Fix: readKeyList(bytes), or KnownKeys.open(filter).");
+      throw new InvalidOptionError(
+        "new KnownKeys() cannot be called. Fix: readKeyList(bytes), or KnownKeys.open(filter).",
+      );
     this.#hashes = hashes;
     this.#bits = bits;
   }
@@ -53,9 +55,12 @@ export class KnownKeys {
       );
     const count = bytes.readUInt32BE(MAGIC.length);
     const bits = bytes[HEADER_BYTES - 1]!;
-    const hashes = bits <= 32 && count <= MOST_ENTRIES ? decodeGolombRice(bytes.subarray(HEADER_BYTES), count, bits) : undefined;
+    const hashes =
+      bits <= 32 && count <= MOST_ENTRIES ? decodeGolombRice(bytes.subarray(HEADER_BYTES), count, bits) : undefined;
     if (hashes === undefined)
-      throw new InvalidOptionError("The filter of known keys is damaged or incomplete. Fix: build it again with buildKeyFilter(keys).");
+      throw new InvalidOptionError(
+        "The filter of known keys is damaged or incomplete. Fix: build it again with buildKeyFilter(keys).",
+      );
     return new KnownKeys(hashes, bits);
   }
 
@@ -101,15 +106,22 @@ export function isKeyFilter(bytes: Uint8Array): boolean {
 export function buildKeyFilter(keys: Iterable<string | Uint8Array>): Uint8Array {
   const distinct = new Map<string, Buffer>();
   // A string is iterable too, but it is not a list of keys.
-  if (typeof keys === "string" || typeof (keys as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function")
-    throw new InvalidOptionError(`The keys in buildKeyFilter(keys) must be a list. It got ${kindOf(keys)}. Fix: buildKeyFilter([key]).`);
+  if (
+    typeof keys === "string" ||
+    typeof (keys as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function"
+  )
+    throw new InvalidOptionError(
+      `The keys in buildKeyFilter(keys) must be a list. It got ${kindOf(keys)}. Fix: buildKeyFilter([key]).`,
+    );
   for (const key of keys) {
     checkTextOrBytes("Each key in buildKeyFilter(keys)", key);
     const bytes = Buffer.from(key as string);
     distinct.set(bytes.toString("latin1"), bytes);
   }
   if (distinct.size > MOST_ENTRIES)
-    throw new InvalidOptionError(`A filter holds at most ${MOST_ENTRIES} keys. Fix: build several, and pass all of them as knownKeys.`);
+    throw new InvalidOptionError(
+      `A filter holds at most ${MOST_ENTRIES} keys. Fix: build several, and pass all of them as knownKeys.`,
+    );
   const hashes = [...new Set([...distinct.values()].map((key) => hashOf(key, distinct.size, BITS)))].sort(
     (first, second) => first - second,
   );

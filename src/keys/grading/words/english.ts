@@ -109,7 +109,11 @@ export function englishRuns(
   const found: { start: number; length: number; bits: number }[] = [];
   for (const { index, 0: run } of text.matchAll(/[A-Za-z]{12,}/g)) {
     const letters = sumOf(letterBits(run.toLowerCase()));
-    if (letters > run.length * mostOfALetter(run) || run.length * bitsOfACharacter - letters - caseBits(run) < SURE_BITS) continue;
+    if (
+      letters > run.length * mostOfALetter(run) ||
+      run.length * bitsOfACharacter - letters - caseBits(run) < SURE_BITS
+    )
+      continue;
     found.push({ start: index, length: run.length, bits: languageBits(run) });
   }
   return found;
@@ -122,7 +126,12 @@ export function sentenceBits(text: string): number | undefined {
   const letters = words.join("").replaceAll("'", "").length;
   // Words with signs, digits or letters of both cases are not a sentence: random characters have
   // "a" and "I" between them.
-  if (words.length < 4 || letters < SHORTEST_RUN || letters < words.length * 2.5 || parts.length - words.length > words.length / 4)
+  if (
+    words.length < 4 ||
+    letters < SHORTEST_RUN ||
+    letters < words.length * 2.5 ||
+    parts.length - words.length > words.length / 4
+  )
     return undefined;
   const small = words.filter((word) => FUNCTION_WORDS.has(word.toLowerCase())).length;
   if (small < words.length * 0.25) return undefined;

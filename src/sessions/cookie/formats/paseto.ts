@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from "node:crypto";
 import { decodeBase64url } from "../../../encoding.ts";
 import { Hmac } from "../../../signing/hmac.ts";
 
@@ -64,7 +71,12 @@ export class PasetoKey {
    * @param nonce 32 random bytes. Give them only to check test vectors: two messages with one nonce
    *   have one key.
    */
-  encrypt(message: Uint8Array, assertion: Uint8Array, footer: Uint8Array = NOTHING, nonce: Uint8Array = randomBytes(NONCE_BYTES)): string {
+  encrypt(
+    message: Uint8Array,
+    assertion: Uint8Array,
+    footer: Uint8Array = NOTHING,
+    nonce: Uint8Array = randomBytes(NONCE_BYTES),
+  ): string {
     const { key, counter } = this.#encryptionKey(nonce);
     const cipher = createCipheriv(CIPHER, key, counter);
     const ciphertext = Buffer.concat([cipher.update(message), cipher.final()]);

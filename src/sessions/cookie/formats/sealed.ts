@@ -78,7 +78,11 @@ export function sealed(options: SealedFormatOptions = {}): SessionFormat {
 }
 
 /** @param data as session JSON. */
-function toPayload({ id, subject, persistent, createdAt, lastSeenAt }: SessionRecord, data: string, expiry: number): string {
+function toPayload(
+  { id, subject, persistent, createdAt, lastSeenAt }: SessionRecord,
+  data: string,
+  expiry: number,
+): string {
   const times = `"exp":"${timeText(Math.min(expiry, LAST_SECOND))}","iat":"${timeText(lastSeenAt)}"`;
   const stays = persistent ? ',"persistent":true' : "";
   const owner = subject === undefined ? "" : `,"sub":${writeSessionJson(subject)}`;
@@ -101,7 +105,8 @@ function fromPayload(payload: Buffer): SessionRecord | undefined {
   const { data, exp, iat, jti, persistent = false, started, sub } = claims;
   const expiresAt = secondsOf(exp);
   const lastSeenAt = secondsOf(iat);
-  if (!isDataObject(data) || expiresAt === undefined || lastSeenAt === undefined || !Number.isSafeInteger(started)) return undefined;
+  if (!isDataObject(data) || expiresAt === undefined || lastSeenAt === undefined || !Number.isSafeInteger(started))
+    return undefined;
   if (typeof jti !== "string" || jti === "" || typeof persistent !== "boolean") return undefined;
   if (sub !== undefined && typeof sub !== "string") return undefined;
   return {

@@ -63,6 +63,7 @@ function toRecord(content: unknown, lastSeenAt: number): SessionRecord | undefin
   if (!isDataObject(content)) return undefined;
   const { data, id, subject, persistent, started } = content;
   if (!isDataObject(data) || typeof id !== "string" || !Number.isSafeInteger(started)) return undefined;
-  if ((subject !== undefined && typeof subject !== "string") || (persistent !== undefined && persistent !== true)) return undefined;
+  if ((subject !== undefined && typeof subject !== "string") || (persistent !== undefined && persistent !== true))
+    return undefined;
   return { data, id, subject, persistent: persistent === true, createdAt: started as number, lastSeenAt };
 }
