@@ -27,4 +27,5 @@ export type {
   Tone,
   VerdictBlock,
 } from "./panel.ts";
-export { Toolbar, type ToolbarOptions } from "./toolbar.ts";
+export { Toolbar } from "./toolbar.ts";
+export type { ToolbarOptions } from "./toolbar-options.ts";

@@ -1,9 +1,4 @@
 import type { IncomingMessage } from "node:http";
-import type { Clock } from "../clock.ts";
-import { InvalidOptionError, SecretKeyError } from "../errors.ts";
-import { KeyRing } from "../keys/key-ring.ts";
-import type { SecretKeyInput } from "../keys/secret-key.ts";
-import { checkOptions, kindOf } from "../options.ts";
 import { AccessTokens } from "./serve/access-tokens.ts";
 import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
 import { Guard, type GuardVerdict, type ToolbarRequest } from "./guard.ts";
@@ -15,81 +10,9 @@ import { collectRecord, viewRecord } from "./capture/record.ts";
 import { toToolbarRequest, Recorder } from "./capture/recorder.ts";
 import { Redactor } from "./capture/redact.ts";
 import { standardPanels } from "./panels/standard-panels.ts";
-import { judge } from "./switch.ts";
+import { checkPanels, KEYS, settingsOf } from "./settings.ts";
+import type { ToolbarOptions } from "./toolbar-options.ts";
 
-/** Options of a toolbar. */
-export interface ToolbarOptions {
-  /** The secret key, or the ring that the sessions use. */
-  readonly keys: KeyRing | SecretKeyInput;
-  /** Panels of your own, shown after the standard ones. */
-  readonly panels?: readonly Panel[] | undefined;
-  /** How many requests the list shows, 1 to 10,000. Default: 100. Older ones are dropped. */
-  readonly history?: number | undefined;
-  /**
-   * Host names of the server, in addition to `localhost` and `*.localhost`: `["dev.example.test"]`.
-   * Under any other name, pages do not show the toolbar.
-   */
-  readonly hosts?: readonly string[] | undefined;
-  /**
-   * Addresses and networks that may see the toolbar, in addition to this machine:
-   * `["172.17.0.0/16"]` for Docker's bridge.
-   *
-   * A proxy has to be listed even if it runs on this machine (`["127.0.0.1"]`). List it only if it
-   * sets `X-Forwarded-For` itself. If it passes on the visitor's own value, every visitor can
-   * claim to be this machine.
-   */
-  readonly allow?: readonly string[] | undefined;
-  /**
-   * The path of the toolbar's own pages. Default: `/_latchkey`. While the toolbar is on, it answers
-   * all requests under this path, and the application does not see them.
-   */
-  readonly prefix?: string | undefined;
-  /** A request of at least this many milliseconds is reported as slow. Default: 500. */
-  readonly slowMs?: number | undefined;
-  /**
-   * Where the server runs: "production", "development", or "test", which counts as development. Not
-   * needed where NODE_ENV is set.
-   *
-   * The toolbar is on only if this option, NODE_ENV (or LATCHKEY_ENV) or the key ring says
-   * development, and none of them says production.
-   */
-  readonly mode?: string | undefined;
-  /**
-   * Together with `authorize`, lets the toolbar run in production. Either of them alone throws in
-   * production.
-   */
-  readonly production?: boolean | undefined;
-  /**
-   * Called for every request that has passed the other checks, so it must be fast. Only `true`
-   * shows the toolbar. An exception, a promise or any other value does not.
-   */
-  readonly authorize?: ((request: ToolbarRequest) => boolean) | undefined;
-  /**
-   * The folder of the application's package.json. Default: the current directory. The panel
-   * Versions reads it, and paths in the toolbar are relative to it.
-   */
-  readonly directory?: string | undefined;
-  /** The time in Unix seconds; for tests. */
-  readonly clock?: Clock | undefined;
-}
-
-const OPTIONS = [
-  "keys",
-  "panels",
-  "history",
-  "hosts",
-  "allow",
-  "prefix",
-  "slowMs",
-  "mode",
-  "production",
-  "authorize",
-  "directory",
-  "clock",
-] as const satisfies readonly (keyof ToolbarOptions)[];
-
-/** The name of the keys in messages. */
-const KEYS = 'option "keys" of Toolbar';
 /** The answer when one of the toolbar's own pages fails. */
 const FAILED: ToolbarAnswer = {
   status: 500,
@@ -140,39 +63,11 @@ export class Toolbar {
    *   `authorize` without the other.
    */
   constructor(options: ToolbarOptions) {
-    checkOptions("Toolbar", options, OPTIONS);
-    const keys = requiredKeys(options);
-    const {
-      prefix = "/_latchkey",
-      slowMs = 500,
-      history = 100,
-      hosts = [],
-      allow = [],
-      authorize,
-      clock,
-      directory = process.cwd(),
-    } = options;
-    if (!/^(?:\/[\w.~-]+)+$/.test(prefix)) {
-      throw new InvalidOptionError(
-        `Toolbar's option prefix is a path that starts with a slash and does not end with one. It got ${JSON.stringify(prefix)}. Fix: prefix: "/_latchkey".`,
-      );
-    }
-    for (const [name, list] of Object.entries({ hosts, allow, panels: options.panels ?? [] })) {
-      if (!Array.isArray(list))
-        throw new InvalidOptionError(`Toolbar's option ${name} is a list. It got ${kindOf(list)}. Fix: put it in [ ].`);
-    }
-    if (authorize !== undefined && typeof authorize !== "function") {
-      throw new InvalidOptionError(
-        `Toolbar's option authorize is a function. It got ${kindOf(authorize)}. Fix: authorize: (request) => true.`,
-      );
-    }
-    if (!(slowMs > 0))
-      throw new InvalidOptionError(
-        `Toolbar's option slowMs is a number of milliseconds above 0. It got ${String(slowMs)}. Fix: leave it out for 500.`,
-      );
+    const { keys, mode, isOn, prefix, slowMs, history, hosts, allow, authorize, clock, directory, panels } =
+      settingsOf(options);
     this.#panels = [
       ...standardPanels({ keys, slowMs, directory, ...(clock === undefined ? {} : { clock }) }),
-      ...(options.panels ?? []),
+      ...panels,
     ];
     checkPanels(this.#panels);
     this.#history = new History(history);
@@ -183,7 +78,6 @@ export class Toolbar {
       page: (id: string) => this.page(id),
     };
     this.#pages = new Pages(prefix, this.#guard, this.#accessTokens, source, (verdict) => this.#warnOf(verdict));
-    const { isOn, mode } = judge(options, keys.saidMode);
     keys.admit(KEYS, mode);
     this.enabled = isOn;
     if (this.enabled) {
@@ -336,29 +230,5 @@ export class Toolbar {
     if (this.#warned.has(message) || this.#warned.size >= 10) return;
     this.#warned.add(message);
     process.emitWarning(message, { code: "LATCHKEY_TOOLBAR" });
-  }
-}
-
-function requiredKeys({ keys }: ToolbarOptions): KeyRing {
-  if (keys === undefined || keys === null || keys === "") {
-    throw new SecretKeyError(
-      "key_missing",
-      "The debug toolbar requires a secret key. It derives from it the key that signs its tokens, " +
-        "so that only a page that this server sent can read a record. Fix: new Toolbar({ keys }), with a key from `npx latchkey key generate`.",
-    );
-  }
-  return KeyRing.from(keys, KEYS);
-}
-
-function checkPanels(panels: readonly Panel[]): void {
-  const seen = new Set<string>();
-  for (const { id } of panels) {
-    if (!/^[a-z][a-z0-9-]*$/.test(id))
-      throw new InvalidOptionError(
-        `A panel's id is made of lower-case letters, digits and hyphens. It got ${JSON.stringify(id)}. Fix: id: "my-panel".`,
-      );
-    if (seen.has(id))
-      throw new InvalidOptionError(`There are two panels with the id "${id}". Fix: give one of them another id.`);
-    seen.add(id);
   }
 }

@@ -13,9 +13,11 @@ test("the pages hold every sentence that says what the end of a request did, and
     ),
   );
   const listed = ["docs/sessions.md", "docs/channels.md"].flatMap((page) =>
-    [...readPage(page).replaceAll(/\n\s*/g, " ").matchAll(/“((?:Nothing|Sent|Saved|Removed|The cookie expired)[^”]*\.)”/g)].map(
-      ([, why]) => why!,
-    ),
+    [
+      ...readPage(page)
+        .replaceAll(/\n\s*/g, " ")
+        .matchAll(/“((?:Nothing|Sent|Saved|Removed|The cookie expired)[^”]*\.)”/g),
+    ].map(([, why]) => why!),
   );
   expect(given.size).toBeGreaterThan(15);
   expect([...new Set(listed)].sort()).toEqual([...given].sort());

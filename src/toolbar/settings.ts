@@ -1,0 +1,107 @@
+import type { Clock } from "../clock.ts";
+import { InvalidOptionError, SecretKeyError } from "../errors.ts";
+import { KeyRing } from "../keys/key-ring.ts";
+import type { Mode } from "../mode.ts";
+import { checkOptions, kindOf } from "../options.ts";
+import type { Panel } from "./panel.ts";
+import { judge } from "./switch.ts";
+import type { ToolbarOptions } from "./toolbar-options.ts";
+
+const OPTIONS = [
+  "keys",
+  "panels",
+  "history",
+  "hosts",
+  "allow",
+  "prefix",
+  "slowMs",
+  "mode",
+  "production",
+  "authorize",
+  "directory",
+  "clock",
+] as const satisfies readonly (keyof ToolbarOptions)[];
+
+/** The name of the keys in messages. */
+export const KEYS = 'option "keys" of Toolbar';
+/** The options of a toolbar, checked, with their defaults. */
+export interface Settings {
+  readonly keys: KeyRing;
+  readonly mode: Mode;
+  readonly isOn: boolean;
+  readonly panels: readonly Panel[];
+  readonly history: number;
+  readonly hosts: readonly string[];
+  readonly allow: readonly string[];
+  readonly prefix: string;
+  readonly slowMs: number;
+  readonly authorize: ToolbarOptions["authorize"];
+  readonly directory: string;
+  readonly clock: Clock | undefined;
+}
+
+/**
+ * @throws InvalidOptionError for options that cannot be, SecretKeyError without a key.
+ */
+export function settingsOf(options: ToolbarOptions): Settings {
+  checkOptions("Toolbar", options, OPTIONS);
+  const keys = requiredKeys(options);
+  const { prefix = "/_latchkey", slowMs = 500, history = 100, authorize, clock, directory = process.cwd() } = options;
+  const { hosts = [], allow = [], panels = [] } = options;
+  if (!/^(?:\/[\w.~-]+)+$/.test(prefix)) {
+    throw new InvalidOptionError(
+      `Toolbar's option prefix is a path that starts with a slash and does not end with one. It got ${JSON.stringify(prefix)}. Fix: prefix: "/_latchkey".`,
+    );
+  }
+  for (const [name, list] of Object.entries({ hosts, allow, panels })) {
+    if (!Array.isArray(list))
+      throw new InvalidOptionError(`Toolbar's option ${name} is a list. It got ${kindOf(list)}. Fix: put it in [ ].`);
+  }
+  if (authorize !== undefined && typeof authorize !== "function") {
+    throw new InvalidOptionError(
+      `Toolbar's option authorize is a function. It got ${kindOf(authorize)}. Fix: authorize: (request) => true.`,
+    );
+  }
+  if (!(slowMs > 0))
+    throw new InvalidOptionError(
+      `Toolbar's option slowMs is a number of milliseconds above 0. It got ${String(slowMs)}. Fix: leave it out for 500.`,
+    );
+  return {
+    keys,
+    prefix,
+    slowMs,
+    history,
+    hosts,
+    allow,
+    panels,
+    directory,
+    authorize,
+    clock,
+    ...judge(options, keys.saidMode),
+  };
+}
+
+function requiredKeys({ keys }: ToolbarOptions): KeyRing {
+  if (keys === undefined || keys === null || keys === "") {
+    throw new SecretKeyError(
+      "key_missing",
+      "The debug toolbar requires a secret key. It derives from it the key that signs its tokens, " +
+        "so that only a page that this server sent can read a record. Fix: new Toolbar({ keys }), with a key from `npx latchkey key generate`.",
+    );
+  }
+  return KeyRing.from(keys, KEYS);
+}
+
+/** Refuses panels with ids that cannot be, or that are not different. */
+export function checkPanels(panels: readonly Panel[]): void {
+  const seen = new Set<string>();
+  for (const { id } of panels) {
+    if (!/^[a-z][a-z0-9-]*$/.test(id))
+      throw new InvalidOptionError(
+        `A panel's id is made of lower-case letters, digits and hyphens. It got ${JSON.stringify(id)}. Fix: id: "my-panel".`,
+      );
+    if (seen.has(id))
+      throw new InvalidOptionError(`There are two panels with the id "${id}". Fix: give one of them another id.`);
+    seen.add(id);
+  }
+}

@@ -1,0 +1,61 @@
+import type { Clock } from "../clock.ts";
+import type { KeyRing } from "../keys/key-ring.ts";
+import type { SecretKeyInput } from "../keys/secret-key.ts";
+import type { ToolbarRequest } from "./guard.ts";
+import type { Panel } from "./panel.ts";
+
+/** Options of a toolbar. */
+export interface ToolbarOptions {
+  /** The secret key, or the ring that the sessions use. */
+  readonly keys: KeyRing | SecretKeyInput;
+  /** Panels of your own, shown after the standard ones. */
+  readonly panels?: readonly Panel[] | undefined;
+  /** How many requests the list shows, 1 to 10,000. Default: 100. Older ones are dropped. */
+  readonly history?: number | undefined;
+  /**
+   * Host names of the server, in addition to `localhost` and `*.localhost`: `["dev.example.test"]`.
+   * Under any other name, pages do not show the toolbar.
+   */
+  readonly hosts?: readonly string[] | undefined;
+  /**
+   * Addresses and networks that may see the toolbar, in addition to this machine:
+   * `["172.17.0.0/16"]` for Docker's bridge.
+   *
+   * A proxy has to be listed even if it runs on this machine (`["127.0.0.1"]`). List it only if it
+   * sets `X-Forwarded-For` itself. If it passes on the visitor's own value, every visitor can
+   * claim to be this machine.
+   */
+  readonly allow?: readonly string[] | undefined;
+  /**
+   * The path of the toolbar's own pages. Default: `/_latchkey`. While the toolbar is on, it answers
+   * all requests under this path, and the application does not see them.
+   */
+  readonly prefix?: string | undefined;
+  /** A request of at least this many milliseconds is reported as slow. Default: 500. */
+  readonly slowMs?: number | undefined;
+  /**
+   * Where the server runs: "production", "development", or "test", which counts as development. Not
+   * needed where NODE_ENV is set.
+   *
+   * The toolbar is on only if this option, NODE_ENV (or LATCHKEY_ENV) or the key ring says
+   * development, and none of them says production.
+   */
+  readonly mode?: string | undefined;
+  /**
+   * Together with `authorize`, lets the toolbar run in production. Either of them alone throws in
+   * production.
+   */
+  readonly production?: boolean | undefined;
+  /**
+   * Called for every request that has passed the other checks, so it must be fast. Only `true`
+   * shows the toolbar. An exception, a promise or any other value does not.
+   */
+  readonly authorize?: ((request: ToolbarRequest) => boolean) | undefined;
+  /**
+   * The folder of the application's package.json. Default: the current directory. The panel
+   * Versions reads it, and paths in the toolbar are relative to it.
+   */
+  readonly directory?: string | undefined;
+  /** The time in Unix seconds; for tests. */
+  readonly clock?: Clock | undefined;
+}
