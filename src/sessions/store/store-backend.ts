@@ -1,7 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import { SessionError } from "../../errors.ts";
 import type { KeyRing } from "../../keys/key-ring.ts";
-import { withTimeout, type TimeoutPolicy } from "../with-timeout.ts";
 import type { Emptied, Reading, Refused, Reply, Result, SessionBackend, StoredAt, Write, Written } from "../backend.ts";
 import type { SessionCookie } from "../cookie/cookie.ts";
 import { MOVE_REMEMBERED, RENEWAL_GRACE, type Lifetimes } from "../data/lifetime.ts";
@@ -12,6 +11,7 @@ import type { SessionStore } from "./session-store.ts";
 import { StoreClient } from "./store-client.ts";
 import { StoredSessions, type FoundEntry, type WrittenAt } from "./stored-sessions.ts";
 import { TokenCookie, type Token } from "./token-cookie.ts";
+import { WriteQueue } from "./write-queue.ts";
 import { createNonce, createToken, loginToken, storeIdOf } from "./token.ts";
 
 /**
@@ -19,16 +19,6 @@ import { createNonce, createToken, loginToken, storeIdOf } from "./token.ts";
  * not asked about any of them.
  */
 const MAX_TOKENS = 4;
-
-/**
- * Writes of one session wait for each other within a process. The store may be slow for each of
- * them.
- */
-const IN_TURN: TimeoutPolicy = {
-  whom: "Earlier writes of the same session in this process",
-  option: "a fixed bound",
-  timeout: 60,
-};
 
 const RENEWED_ELSEWHERE = "Saved. No cookie sent: another request renewed the token a moment ago, and sends it.";
 const NOTHING_NEW = "Saved because data changed. No cookie sent: the browser has this token.";
@@ -67,11 +57,11 @@ export class StoreBackend implements SessionBackend {
   readonly sessions: StoredSessions;
   readonly #context: Context;
   readonly #cookies = new Map<string, TokenCookie>();
-  /** The last write of each id that is under way in this process, with what it leaves there. */
-  readonly #turns = new Map<string, Promise<FoundEntry | undefined>>();
+  readonly #queue: WriteQueue;
 
   constructor(store: SessionStore, context: Context) {
     this.sessions = new StoredSessions(new StoreClient(store, context), context);
+    this.#queue = new WriteQueue(this.sessions);
     this.#context = context;
     this.lifetimes = context.lifetimes;
   }
@@ -113,17 +103,11 @@ export class StoreBackend implements SessionBackend {
     // session that its cookie holds: it has no token yet.
     const moves = stored.payload === undefined || (isRenewal && (isLogin || token !== undefined));
     if (moves) {
-      const moved = await this.#inTurn(id, async () => await this.#move(write, stored));
+      const moved = await this.#queue.inTurn(id, async () => await this.#move(write, stored));
       return moved === undefined ? ENDED : this.#replyOf(name, moved, moved.token, true);
     }
-    const replaced = await this.#inTurn(
-      id,
-      async (latest) => await this.sessions.replace(write, stored, latest),
-      entryOf,
-    );
-    return replaced === undefined
-      ? ENDED
-      : this.#replyOf(name, replaced, replaced.id === id ? token : undefined, isResend);
+    const saved = await this.#queue.save({ ...write, stored });
+    return saved === undefined ? ENDED : this.#replyOf(name, saved, saved.id === id ? token : undefined, isResend);
   }
 
   async touch(name: string, { record, text, stored }: Write): Promise<Reply> {
@@ -140,7 +124,7 @@ export class StoreBackend implements SessionBackend {
   async removeEmptied(write: Write): Promise<Emptied> {
     const { stored } = write;
     if (stored === undefined) return "ended";
-    return await this.#inTurn(stored.id, async () => await this.sessions.removeEmptied(write, stored));
+    return await this.#queue.inTurn(stored.id, async () => await this.sessions.removeEmptied(write, stored));
   }
 
   /**
@@ -209,27 +193,6 @@ export class StoreBackend implements SessionBackend {
     return { written, value: this.#cookie(name).write(token) };
   }
 
-  /**
-   * One write of a session after the other, as far as this process goes: otherwise all would
-   * collide, and all but one in vain. Each is told what the one before it has left, so that the
-   * next comparison succeeds without another question to the store.
-   */
-  async #inTurn<Answer>(
-    id: string,
-    work: (latest: FoundEntry | undefined) => Promise<Answer>,
-    leaves: (answer: Answer) => FoundEntry | undefined = nothing,
-  ): Promise<Answer> {
-    const before = this.#turns.get(id);
-    const mine = (async () => await work(before && (await withTimeout(IN_TURN, "this one waited", () => before))))();
-    const settled = mine.then(leaves, nothing);
-    this.#turns.set(id, settled);
-    try {
-      return await mine;
-    } finally {
-      if (this.#turns.get(id) === settled) this.#turns.delete(id);
-    }
-  }
-
   async #read({ token, id, issuedAt, key }: Token): Promise<Result> {
     const payload = await this.sessions.read(id);
     if (payload === undefined) return rejection("unknown");
@@ -275,12 +238,4 @@ function withIssue(result: Result, issuedAt: number): Result {
   if (!("record" in result) || result.stored === undefined) return result;
   const lastSeenAt = Math.max(result.record.lastSeenAt, issuedAt);
   return { ...result, stored: { ...result.stored, issuedAt }, record: { ...result.record, lastSeenAt } };
-}
-
-function entryOf(written: WrittenAt | undefined): FoundEntry | undefined {
-  return written?.payload === undefined ? undefined : { id: written.id, payload: written.payload };
-}
-
-function nothing(): undefined {
-  return undefined;
 }
