@@ -194,7 +194,7 @@ describe("writeKeyFile", () => {
 
   test("writes what a symbolic link leads to, and leaves the link", () => {
     const target = write(`${old}\n`);
-    const link = join(folder, "link");
+    const link = join(folder, "link-to-write");
     symlinkSync(target, link);
     writeKeyFile(link, `${key}\n`);
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
