@@ -105,7 +105,9 @@ describe("the session panel beside real sessions", () => {
     const old = headers.find(([name]) => /set-cookie/i.test(name))![1].split(";")[0]!;
     const { panel } = await visit("/read", old);
     expect(panel.subtitle).toBe("valid, old key");
-    expect(verdict(panel)).toMatchObject({ hint: expect.stringContaining("signed again with the current key") as string });
+    expect(verdict(panel)).toMatchObject({
+      hint: expect.stringContaining("signed again with the current key") as string,
+    });
   });
 });
 

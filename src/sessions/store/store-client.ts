@@ -26,8 +26,8 @@ export class StoreClient {
     this.#maxPayloadBytes = maxPayloadBytes;
   }
 
-  async get(id: string): Promise<string | undefined> {
-    return await withTimeout(this.#timeoutPolicy, "reading a session", () => this.#store.get(id));
+  get(id: string): Promise<string | undefined> {
+    return withTimeout(this.#timeoutPolicy, "reading a session", () => this.#store.get(id));
   }
 
   async delete(id: string): Promise<void> {

@@ -110,13 +110,13 @@ export class StoredSessions {
    * @param latest what this process has written since, so that it need not be read.
    */
   async replace(write: Write, start: StoreEntry, latest?: FoundEntry): Promise<WrittenAt | undefined> {
-    const written = await this.#write(
-      write,
-      start,
-      async (entry, merged) => await this.#overwrite(entry, merged),
-      latest,
-    );
-    return written && { ...written, payload: this.#store.payloadOf(written.record, written.text) };
+    let payload: string | undefined;
+    const overwrite = (entry: StoreEntry, { record, text }: Written): Promise<boolean> => {
+      payload = this.#store.payloadOf(record, text);
+      return this.#put(entry, record, payload);
+    };
+    const written = await this.#write(write, start, overwrite, latest);
+    return written && { ...written, payload };
   }
 
   /**
@@ -259,13 +259,13 @@ export class StoredSessions {
     return await this.#store.set("ending a session", id, TOMBSTONE, until, { replaces: payload });
   }
 
-  async #overwrite({ id, payload }: StoreEntry, { record, text }: Written): Promise<boolean> {
+  #overwrite(entry: StoreEntry, { record, text }: Written): Promise<boolean> {
+    return this.#put(entry, record, this.#store.payloadOf(record, text));
+  }
+
+  #put({ id, payload: replaces }: StoreEntry, record: SessionRecord, payload: string): Promise<boolean> {
     const { subject } = record;
-    const expiresAt = expiryOf(record, this.#lifetimes);
-    return await this.#store.set("saving a session", id, this.#store.payloadOf(record, text), expiresAt, {
-      replaces: payload,
-      subject,
-    });
+    return this.#store.set("saving a session", id, payload, expiryOf(record, this.#lifetimes), { replaces, subject });
   }
 }
 
