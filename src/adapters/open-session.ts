@@ -45,9 +45,30 @@ export interface OpenSession {
  * @returns undefined where the same manager is mounted a second time: the outer one saves.
  */
 export function openSession<Data extends object>(recipe: SessionRecipe<Data>): Promise<OpenSession> | undefined {
+  const { manager, request, facts, carriers } = recipe;
+  if (hasSession(manager, carriers[0])) return undefined;
+  return manager.load(request.headers.cookie, facts).then((session) => showOpen(recipe, session));
+}
+
+/** Opens a session for middleware that is called as connect calls it. */
+export function connectSession<Data extends object>(recipe: SessionRecipe<Data>, next: () => void): void {
+  const { manager, request, facts, carriers, onError } = recipe;
+  if (hasSession(manager, carriers[0])) return next();
+  const proceed = (session: Session<Data>): void => {
+    try {
+      showOpen(recipe, session);
+    } catch (error) {
+      return onError(error);
+    }
+    // What the handler throws is its own, and not a failure to open the session.
+    next();
+  };
+  manager.load(request.headers.cookie, facts).then(proceed, onError).catch(rethrow);
+}
+
+function showOpen<Data extends object>(recipe: SessionRecipe<Data>, session: Session<Data>): OpenSession {
   const { manager, request, response, facts, carriers, place, beforeCommit, onError } = recipe;
   const [carrier] = carriers;
-  if (hasSession(manager, carrier)) return undefined;
   const current = (): Session<Data> => sessionOf(manager, carrier);
   const onMissed = (): void => giveUp(manager, current());
 
@@ -65,30 +86,20 @@ export function openSession<Data extends object>(recipe: SessionRecipe<Data>): P
     return headers instanceof Promise ? headers.then(setter) : setter(headers);
   };
 
-  return manager.load(request.headers.cookie, facts).then((session) => {
-    noteSession(manager, carriers, session, facts);
-    showSession(carrier, { ...place(session), end: () => current().logout() });
-    if (isHoldable(response)) beforeHeaders(response, { work, onError, onMissed });
-    else (request.socket as Partial<typeof request.socket> | null)?.once?.("close", onMissed);
-    return {
-      commit: async () => {
-        try {
-          committed = await commit();
-        } catch (error) {
-          committed = [];
-          throw error;
-        }
-      },
-    };
-  });
-}
-
-/** Opens a session for middleware that is called as connect calls it. */
-export function connectSession<Data extends object>(recipe: SessionRecipe<Data>, next: () => void): void {
-  const opening = openSession(recipe);
-  if (opening === undefined) return next();
-  // What the handler throws is its own, and not a failure to open the session.
-  opening.then(() => next(), recipe.onError).catch(rethrow);
+  noteSession(manager, carriers, session, facts);
+  showSession(carrier, { ...place(session), end: () => current().logout() });
+  if (isHoldable(response)) beforeHeaders(response, { work, onError, onMissed });
+  else (request.socket as Partial<typeof request.socket> | null)?.once?.("close", onMissed);
+  return {
+    commit: async () => {
+      try {
+        committed = await commit();
+      } catch (error) {
+        committed = [];
+        throw error;
+      }
+    },
+  };
 }
 
 /** Out of the promise, to where exceptions of a handler without middleware would go. */
