@@ -193,9 +193,9 @@ describe("K3: a published key that was changed is refused", () => {
 
 /**
  * Random keys that look made-up come by chance: of pwgen's one in 100,000, because its syllables
- * read like English, and of the others fewer than one in a million
+ * read like English, and of the others about one in a million
  * (bench/results/false-alarms.txt). With these numbers, chance fails the test less than once in
- * 100,000 runs.
+ * 10,000 runs.
  */
 const MOST_BY_CHANCE = 1;
 const MOST_OF_PWGEN = 2;
