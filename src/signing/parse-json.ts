@@ -2,9 +2,12 @@
 export type Reviver = (this: object, key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
 /** One mark, one string or one word, with the white space before it. */
-const TOKEN = /[ \t\n\r]*(?:([{}[\],:])|("(?:[^"\\]|\\.)*")|([^\s{}[\],:"]+))/gsy;
-/** A string, and whether it is a name. A string without an end goes to the end of the text. */
-const STRING = /"[^"\\]*(?:\\.[^"\\]*)*(?:"([ \t\n\r]*:)?|$)/gs;
+const TOKEN = /[ \t\n\r]*(?:([{}[\],:])|("[^"\\]*(?:\\.[^"\\]*)*")|([^\s{}[\],:"]+))/gsy;
+/**
+ * A string, and whether it is a name. One that does not end goes to the end of the text: were it
+ * tried again from each of its quotation marks, a hostile text would take seconds.
+ */
+const STRING = /"[^"\\]*(?:\\.?[^"\\]*)*(?:"([ \t\n\r]*:)?|$)/gs;
 
 /** Whether a name in the text is written with an escape, such as `"\u00e9": 1`. */
 export function hasEscapedName(text: string): boolean {

@@ -41,6 +41,19 @@ describe("texts with escapes in names", () => {
     expect(['{"\\u4eae":1}', '[{"a":1,"b\\n" :2}]', '{"a":{"\\"":1}}'].map(hasEscapedName)).toEqual([true, true, true]);
   });
 
+  test("are found at once in hostile texts, and read or refused at once", () => {
+    const hostile = [
+      `{"a":"${'\\"'.repeat(200_000)}\\`,
+      '"\\'.repeat(200_000),
+      `{"\\n":"${"x".repeat(500_000)}`,
+      `{"\\n":"${"\\n".repeat(200_000)}"}`,
+      `["\\n"${'""'.padEnd(300_000, " ")}`,
+      `{"\\n":1${" ".repeat(300_000)}`,
+      `${"\\".repeat(400_001)}"`,
+    ];
+    for (const text of hostile) resultOf(() => readJson(text));
+  }, 10_000);
+
   test("mean what JSON.parse says they mean", () => {
     fc.assert(
       fc.property(fc.json({ noUnicodeString: false } as never), fc.constantFrom("", " ", "\n\t"), (text, space) => {
