@@ -186,7 +186,14 @@ describe.skipIf(chromiumPath === undefined)("the toolbar in Chromium", () => {
     await expect.poll(handle).toBeDefined();
     await page.keyboard.press("Alt+D");
     await expect.poll(tabs).not.toEqual([]);
-    const before = (await box("drawer"))!;
+    // It slides open, so its edge is where it stays only once it has stopped.
+    let before = (await box("drawer"))!;
+    const hasStopped = async (): Promise<boolean> => {
+      const last = before;
+      before = (await box("drawer"))!;
+      return before.y === last.y && before.height === last.height;
+    };
+    await expect.poll(hasStopped, { interval: 200 }).toBe(true);
     await page.mouse.move(600, before.y + 1);
     await page.mouse.down();
     await page.mouse.move(600, before.y - 99, { steps: 3 });
