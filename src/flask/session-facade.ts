@@ -11,7 +11,7 @@ interface SessionMembers {
   get(key: string, defaultValue?: unknown): unknown;
   /** Removes an entry and returns it, or the given default. */
   pop(key: string, defaultValue?: unknown): unknown;
-  /** The value of an entry. If there is none, saves the given value first. */
+  /** The value of an entry. A missing entry is saved with the given value first. */
   setDefault(key: string, value: unknown): unknown;
   /** Removes all entries. */
   clear(): void;

@@ -193,9 +193,8 @@ describe("K3: a published key that was changed is refused", () => {
 
 /**
  * Random keys that look made-up come by chance: of pwgen's one in 100,000, because its syllables
- * read like English, and of the others about one in a million
- * (bench/results/false-alarms.txt). With these numbers, chance fails the test less than once in
- * 10,000 runs.
+ * read like English, and of the others none in 1,309,000 (bench/results/false-alarms.txt), but one
+ * in a run of this test.
  */
 const MOST_BY_CHANCE = 1;
 const MOST_OF_PWGEN = 2;
