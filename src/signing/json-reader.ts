@@ -30,12 +30,12 @@ const CONSTANT = /"[^"\\]*(?:\\.?[^"\\]*)*(?:"|$)|(?<![\w.+-])(?:NaN|-?Infinity)
 export function readJson(text: string): unknown {
   if (isTooDeep(text)) throw new BadPayload(`The payload is nested deeper than ${MAX_NESTING} levels.`);
   try {
-    if (SPECIAL_NUMBER.test(text) || hasEscapedName(text)) return readExactly(text);
-    return JSON.parse(text) as unknown;
+    const isEscaped = hasEscapedName(text);
+    return isEscaped || SPECIAL_NUMBER.test(text) ? readExactly(text, isEscaped) : (JSON.parse(text) as unknown);
   } catch (error) {
     if (error instanceof BadPayload) throw error;
     // The message of JSON.parse quotes the text, so it is not passed on as the cause.
-    if (text.includes("NaN") || text.includes("Infinity")) return readExactly(text);
+    if (text.includes("NaN") || text.includes("Infinity")) return readExactly(text, hasEscapedName(text));
     throw new BadPayload("The payload is not JSON.");
   }
 }
@@ -44,8 +44,10 @@ type ExactParse = (text: string, reviver: Reviver) => unknown;
 
 /**
  * Reads the text and the spelling of each number (JSON.parse source text access, in Node since 21).
+ *
+ * @param isEscaped whether a name in it has an escape.
  */
-function readExactly(text: string): unknown {
+function readExactly(text: string, isEscaped: boolean): unknown {
   // A literal that does not occur in the text replaces NaN, which JSON.parse does not know.
   let notANumber = "1e999999";
   while (text.includes(notANumber)) notANumber += notANumber.slice(2);
@@ -55,7 +57,7 @@ function readExactly(text: string): unknown {
     return token === "Infinity" ? "1e999" : "-1e999";
   });
   try {
-    const parse = hasEscapedName(plain) ? parseJson : (JSON.parse as ExactParse);
+    const parse = isEscaped ? parseJson : (JSON.parse as ExactParse);
     return parse(plain, function revive(key, value, { source }) {
       if (typeof value !== "number" || source === undefined) return value;
       if (source === notANumber) return Number.NaN;

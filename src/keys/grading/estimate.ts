@@ -84,13 +84,18 @@ export function estimateBytes(bytes: Uint8Array): Estimate {
 /**
  * Like `estimateBytes`, but undefined unless the bytes follow a pattern.
  *
+ * @param room the bits of the text from which the bytes were read: they cannot save more.
  * @param isEstimated whether a text already has its own estimate. Then the digits of these bytes
  *   need no second one.
  */
-export function patternOfBytes(bytes: Uint8Array, isEstimated: (digits: string) => boolean): Estimate | undefined {
+export function patternOfBytes(
+  bytes: Uint8Array,
+  room: number,
+  isEstimated: (digits: string) => boolean,
+): Estimate | undefined {
   const found = bytes.subarray(0, LONGEST);
   const shortest = shortestDescriptionOfBytes(found);
-  if (found.length * 8 - shortest.bits > CHANCE_BITS) return shortest;
+  if (Math.min(found.length * 8, room) - shortest.bits > CHANCE_BITS) return shortest;
   if (found.length > 64) return undefined;
   const text = Buffer.from(found).toString("hex");
   if (isEstimated(text)) return undefined;
@@ -99,7 +104,7 @@ export function patternOfBytes(bytes: Uint8Array, isEstimated: (digits: string) 
   // as for the key itself.
   if (!patterns.isGuessable) return undefined;
   const digits = shortestDescription(text, patterns);
-  return plainBits(text) - digits.bits > CHANCE_BITS ? digits : undefined;
+  return Math.min(plainBits(text), room) - digits.bits > CHANCE_BITS ? digits : undefined;
 }
 
 function smaller(plain: number, shortest: Estimate, code = Infinity): Estimate {

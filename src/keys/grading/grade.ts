@@ -105,7 +105,7 @@ function judge(
   mayBeDigest: boolean,
   estimated: ReadonlySet<string>,
 ): { readonly bits: number; readonly findings: readonly KeyFinding[] } {
-  const { bytes, text, isSure } = layer;
+  const { bytes, text, isSure, room } = layer;
   const known = lookUp(bytes, lists);
   const findings = known === undefined ? [] : [known];
   let bits = Infinity;
@@ -115,7 +115,7 @@ function judge(
     bits = BITS_OF_A_COMMON_WORD;
   }
   if (text === undefined) {
-    const estimate = isSure ? estimateBytes(bytes) : patternOfBytes(bytes, (digits) => estimated.has(digits));
+    const estimate = isSure ? estimateBytes(bytes) : patternOfBytes(bytes, room, (digits) => estimated.has(digits));
     if (estimate === undefined) return { bits, findings };
     if (isSure && bytes.length < SHORTEST_BYTES) findings.push(finding("too_short"));
     return { bits: Math.min(bits, estimate.bits), findings: [...findings, ...findingsOfPatterns(estimate)] };

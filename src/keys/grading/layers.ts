@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { isWord } from "./words/dictionary.ts";
+import { plainBits } from "./alphabets.ts";
 import { estimateText } from "./estimate.ts";
 import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "../prefixes.ts";
 
@@ -14,6 +15,11 @@ export interface Layer {
    * chance.
    */
   readonly isSure: boolean;
+  /**
+   * The bits of the text from which these bytes were read. Letters that are read as base64 make
+   * bytes that are alike, however random the letters are. Infinity if there was no such text.
+   */
+  readonly room: number;
 }
 
 /** Enough for base64 of base64 in quotes after a name. */
@@ -30,28 +36,28 @@ const KEY_WORD = /key|secret|salt|token|pass|seed|cookie|session|hmac|sign|encr/
 /** All readings of a key, the key itself first. */
 export function layersOf(key: Buffer, isText: boolean): readonly Layer[] {
   const found = new Map<string, Layer>();
-  const add = (bytes: Buffer, isSure: boolean, isKnownText = false): Layer | undefined => {
+  const add = (bytes: Buffer, isSure: boolean, room = Infinity, isKnownText = false): Layer | undefined => {
     const name = bytes.toString("latin1");
     const known = found.get(name);
     if (bytes.length === 0 || found.size >= MOST || (known !== undefined && (known.isSure || !isSure)))
       return undefined;
-    const layer = { bytes, text: isKnownText ? bytes.toString("utf8") : textOf(bytes), isSure };
+    const layer = { bytes, text: isKnownText ? bytes.toString("utf8") : textOf(bytes), isSure, room };
     found.set(name, layer);
     return layer;
   };
   const core = withoutEdges(key, isText || textOf(key) !== undefined);
-  let fresh = [add(core, true, isText)].filter((layer) => layer !== undefined);
+  let fresh = [add(core, true, Infinity, isText)].filter((layer) => layer !== undefined);
   // Also with its edges: random bytes were published that begin or end with a newline's code, or
   // with a NUL.
-  add(key, false, isText);
+  add(key, false, Infinity, isText);
   for (let depth = 0; depth < DEEPEST && fresh.length > 0; depth++) {
-    fresh = fresh.flatMap(({ text }) =>
-      text === undefined
-        ? []
-        : [...unwrapped(text), ...decoded(text)]
-            .map(({ bytes, isSure }) => add(withoutEdges(bytes, textOf(bytes) !== undefined), isSure))
-            .filter((layer) => layer !== undefined),
-    );
+    fresh = fresh.flatMap(({ text }) => {
+      if (text === undefined) return [];
+      const room = plainBits(text);
+      return [...unwrapped(text), ...decoded(text)]
+        .map(({ bytes, isSure }) => add(withoutEdges(bytes, textOf(bytes) !== undefined), isSure, room))
+        .filter((layer) => layer !== undefined);
+    });
   }
   return [...found.values()];
 }

@@ -13,10 +13,16 @@ import { VerifiedCookieCache } from "./verified-cookie-cache.ts";
 /** Beyond this no compression gets a session into a cookie, so formats need not try. */
 const MAX_TEXT_LENGTH = 60_000;
 
+/** What a cookie meant. */
+interface Decoded {
+  readonly record: Omit<SessionRecord, "data">;
+  readonly original: OriginalData;
+}
+
 /** One cookie name's codec, and what it has verified of late. */
 interface CookieCodec {
   readonly codec: SessionCodec;
-  readonly verified: VerifiedCookieCache<Omit<SessionRecord, "data"> & { readonly original: OriginalData }>;
+  readonly verified: VerifiedCookieCache<Decoded>;
 }
 
 /** Sessions that travel in their cookie, in one of the formats. */
@@ -110,8 +116,8 @@ function unquoted(value: string): string {
 function decode({ codec, verified }: CookieCodec, value: string): Result {
   const known = verified.get(value);
   if (known !== undefined) {
-    const { original, ...others } = known.value;
-    return { key: known.key, original, record: { ...others, data: original.copy() } };
+    const { record, original } = known.value;
+    return { key: known.key, original, record: { ...record, data: original.copy() } };
   }
   const decoded = codec.decode(value);
   if ("reason" in decoded) return decoded;
@@ -119,7 +125,7 @@ function decode({ codec, verified }: CookieCodec, value: string): Result {
   const { data, ...others } = record;
   const original = OriginalData.of(data);
   // By the length of what it holds: a compressed value of some hundred bytes may hold 64 kB.
-  verified.add(value, key, { ...others, original }, original.size);
+  verified.add(value, key, { record: others, original }, original.size);
   return { key, record, original };
 }
 

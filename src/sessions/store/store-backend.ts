@@ -236,6 +236,7 @@ export class StoreBackend implements SessionBackend {
 /** Touching moves the time in the cookie alone; the payload's is that of the last save. */
 function withIssue(result: Result, issuedAt: number): Result {
   if (!("record" in result) || result.stored === undefined) return result;
+  if (result.stored.issuedAt === issuedAt && result.record.lastSeenAt >= issuedAt) return result;
   const lastSeenAt = Math.max(result.record.lastSeenAt, issuedAt);
   return { ...result, stored: { ...result.stored, issuedAt }, record: { ...result.record, lastSeenAt } };
 }

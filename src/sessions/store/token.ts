@@ -1,6 +1,10 @@
-import { createHmac, hash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { deriveSubkey } from "../../keys/derive.ts";
 import type { SecretKey } from "../../keys/secret-key.ts";
+import { Hmac } from "../../signing/hmac.ts";
+
+/** Deriving the subkey anew takes as long as all the rest of a login (80 µs, Node 24). */
+const loginHmacs = new WeakMap<SecretKey, Hmac>();
 
 /**
  * 32 random bytes, twice the 128 bits that OWASP ASVS 5.0, 7.2.3 asks for, as 43 characters of
@@ -28,7 +32,9 @@ export function createNonce(): string {
  * same old token, finds the same new one, and both answers send the same cookie.
  */
 export function loginToken(key: SecretKey, token: string, nonce: string): string {
-  return createHmac("sha256", deriveSubkey(key, "token of a login")).update(`${token}.${nonce}`).digest("base64url");
+  let hmac = loginHmacs.get(key);
+  if (hmac === undefined) loginHmacs.set(key, (hmac = new Hmac("sha256", deriveSubkey(key, "token of a login"))));
+  return hmac.digest(`${token}.${nonce}`);
 }
 
 /**
