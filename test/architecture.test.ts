@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   stores: ["sessions/store/session-store", "clock", "errors", "mode", "options"],
   index: ["keys", "signing", "sessions", ...BASE_MODULES],
   toolbar: ["keys", "signing", ...BASE_MODULES],
-  "toolbar/ui": ["toolbar/panel"],
+  "toolbar/ui": ["toolbar/blocks", "toolbar/exchange-page"],
   adapters: ["sessions", "toolbar", "adapter-access", "errors", "own-browser", "options"],
   flask: ["index", "keys/index", "adapters", "toolbar", "stores", "mode", "options"],
   testing: ["sessions", "errors", "clock", "options"],
@@ -42,6 +42,10 @@ const SHARED = [
   "node-response",
   "open-session",
 ].map((part) => `adapters/${part}`);
+/** What the parts of the toolbar tell each other. */
+const TOOLBAR_TYPES = ["blocks", "span", "recording", "channels", "panel", "exchange-page"].map(
+  (part) => `toolbar/${part}`,
+);
 /**
  * Order inside of a folder: a part -> the other parts of that folder that it may import. What is in
  * no part may import all parts. A part is a folder or a single file.
@@ -70,14 +74,19 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "sessions/cookie": ["sessions/data", "sessions/backend"],
   "sessions/store": ["sessions/data", "sessions/with-timeout", "sessions/backend", "sessions/cookie"],
   "sessions/request": ["sessions/data", "sessions/with-timeout", "sessions/backend", "sessions/cookie"],
-  "toolbar/panel": [],
+  "toolbar/blocks": [],
+  "toolbar/span": [],
+  "toolbar/recording": ["toolbar/span"],
+  "toolbar/channels": ["toolbar/recording"],
+  "toolbar/panel": ["toolbar/blocks", "toolbar/channels", "toolbar/recording"],
+  "toolbar/exchange-page": ["toolbar/blocks"],
   "toolbar/format": [],
   "toolbar/guard": [],
-  "toolbar/history": ["toolbar/panel"],
+  "toolbar/history": ["toolbar/exchange-page"],
   "toolbar/capture/call-site": [],
-  "toolbar/capture": ["toolbar/panel", "toolbar/guard", "toolbar/history"],
-  "toolbar/panels": ["toolbar/panel", "toolbar/format", "toolbar/capture/call-site"],
-  "toolbar/serve": ["toolbar/panel", "toolbar/guard"],
+  "toolbar/capture": [...TOOLBAR_TYPES, "toolbar/guard", "toolbar/history", "toolbar/capture/call-site"],
+  "toolbar/panels": [...TOOLBAR_TYPES, "toolbar/format", "toolbar/capture/call-site"],
+  "toolbar/serve": ["toolbar/exchange-page", "toolbar/guard"],
   "adapters/check-mounted": [],
   "adapters/not-saved": [],
   "adapters/node-facts": [],
@@ -104,7 +113,7 @@ const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
   adapters: ["sessions", "toolbar"],
   stores: ["sessions/store/session-store"],
   testing: ["sessions"],
-  "toolbar/ui": ["toolbar/panel"],
+  "toolbar/ui": ["toolbar/blocks", "toolbar/exchange-page"],
 };
 const CRYPTO_FOLDERS = ["keys", "signing", "sessions"];
 

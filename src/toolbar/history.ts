@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../errors.ts";
-import type { ExchangeSummary } from "./panel.ts";
+import type { ExchangeSummary } from "./exchange-page.ts";
 
 /** A finished exchange: its line in the list, and the panels' data as one JSON text. */
 export interface HistoryEntry {

@@ -10,22 +10,21 @@ export type {
   Block,
   Cell,
   CodeBlock,
-  CookieFacts,
-  ExchangePage,
-  ExchangeSummary,
   Finding,
-  HeaderEntry,
   NoteBlock,
   NumbersBlock,
+  OpenableRow,
   PairsBlock,
-  Panel,
-  PanelView,
-  Recording,
   TableBlock,
   TextBlock,
   TimelineBlock,
   Tone,
   VerdictBlock,
-} from "./panel.ts";
+} from "./blocks.ts";
+export type { ExchangePage, ExchangeSummary, PanelView } from "./exchange-page.ts";
+export type { Panel } from "./panel.ts";
+export type { CookieFacts, HeaderEntry, Recording } from "./recording.ts";
+export type { ChannelListener, Channels, KeyedListener } from "./channels.ts";
+export type { OpenSpan, Span, SpanEnd, SpanKind, SpanStart } from "./span.ts";
 export { Toolbar } from "./toolbar.ts";
 export type { ToolbarOptions } from "./toolbar-options.ts";

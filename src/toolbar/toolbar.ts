@@ -5,7 +5,8 @@ import { Guard, type GuardVerdict, type ToolbarRequest } from "./guard.ts";
 import { History } from "./history.ts";
 import { decideInjection, scriptTag } from "./serve/inject.ts";
 import { Pages, type ToolbarAnswer } from "./serve/pages.ts";
-import type { ExchangePage, ExchangeSummary, Panel } from "./panel.ts";
+import type { ExchangePage, ExchangeSummary } from "./exchange-page.ts";
+import type { Panel } from "./panel.ts";
 import { collectRecord, viewRecord } from "./capture/record.ts";
 import { toToolbarRequest, Recorder } from "./capture/recorder.ts";
 import { Redactor } from "./capture/redact.ts";
@@ -82,7 +83,8 @@ export class Toolbar {
     this.enabled = isOn;
     if (this.enabled) {
       this.#recorder = new Recorder({
-        panels: this.#panels,
+        listeners: this.#panels,
+        directory,
         redactor: new Redactor(keys),
         isOwn: (url) => this.#pages.owns(url),
         onFinish: (exchange) => this.#store(exchange),
@@ -139,6 +141,23 @@ export class Toolbar {
    */
   run<Result>(exchange: Exchange | undefined, run: () => Result): Result {
     return exchange === undefined || this.#recorder === undefined ? run() : this.#recorder.run(exchange, run);
+  }
+
+  /**
+   * Runs a function as a span of the request that is being answered: the panels show how long it
+   * took, and what ran inside of it. Outside of a request, and while the toolbar is off, the
+   * function just runs.
+   *
+   * @param name a few words: "price the cart".
+   * @param run may return a promise; then the span lasts until it is settled.
+   * @returns what `run` returns. What it throws is thrown, and recorded with the span.
+   * @example
+   * ```ts
+   * const price = await toolbar.span("price the cart", () => priceOf(cart));
+   * ```
+   */
+  span<Result>(name: string, run: () => Result): Result {
+    return this.#recorder === undefined ? run() : this.#recorder.runSpan({ kind: "app", label: name }, run);
   }
 
   /**

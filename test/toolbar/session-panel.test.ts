@@ -79,7 +79,7 @@ function block<Kind extends Block["kind"]>(
 }
 const tableRows = (panel: PanelView, title: string): readonly string[] =>
   block(panel, "table", title).rows.map((row) =>
-    row.map((cell) => (typeof cell === "object" ? cell.text : String(cell))).join(" | "),
+    ("cells" in row ? row.cells : row).map((cell) => (typeof cell === "object" ? cell.text : String(cell))).join(" | "),
   );
 
 describe("the sentence on the session", () => {

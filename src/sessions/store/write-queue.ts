@@ -50,9 +50,10 @@ export class WriteQueue {
    */
   async save(change: Change): Promise<WrittenAt | undefined> {
     const { id } = change.stored;
-    const batch = (change.isResend ? undefined : this.#waiting.get(id)) ?? this.#begin(change);
-    const index = batch.changes.includes(change) ? 0 : batch.changes.push(change) - 1;
-    const outcome = (await batch.outcomes)[index]!;
+    const joined = change.isResend ? undefined : this.#waiting.get(id);
+    const index = joined === undefined ? 0 : joined.changes.push(change) - 1;
+    const { outcomes } = joined ?? this.#begin(change);
+    const outcome = (await outcomes)[index]!;
     if ("error" in outcome) throw outcome.error;
     return outcome.written;
   }

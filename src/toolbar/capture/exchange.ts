@@ -1,7 +1,9 @@
-import type { CookieFacts, HeaderEntry, Recording } from "../panel.ts";
+import type { CookieFacts, HeaderEntry, Recording } from "../recording.ts";
+import type { OpenSpan, Span, SpanStart } from "../span.ts";
 import type { ExchangeRedactor } from "./redact.ts";
 import type { ToolbarRequest } from "../guard.ts";
 import { hideCredentials, receivedCookies, redactHeaders, sentCookie } from "./recorded-headers.ts";
+import { Spans } from "./spans.ts";
 
 /** Arguments of an exchange. */
 export interface ExchangeStart {
@@ -11,6 +13,10 @@ export interface ExchangeStart {
   readonly request: ToolbarRequest;
   readonly redactor: ExchangeRedactor;
   readonly others: () => number;
+  /** The folder of the application, for the lines of spans. */
+  readonly directory: string;
+  /** The span that is running now. */
+  readonly currentSpan: () => number | undefined;
 }
 
 /** A response's status and headers, reported when its headers are sent and when it has ended. */
@@ -64,14 +70,24 @@ export class Exchange implements Recording {
   readonly #cpu = process.cpuUsage?.();
   readonly #loop = performance.eventLoopUtilization?.();
   readonly #others: () => number;
+  readonly #currentSpan: () => number | undefined;
+  readonly #spans: Spans;
   #ended: number | undefined;
   #cost: Recording["cost"] | undefined;
 
-  constructor({ sequence, startedAt, request, redactor, others }: ExchangeStart) {
+  constructor({ sequence, startedAt, request, redactor, others, directory, currentSpan }: ExchangeStart) {
     this.sequence = sequence;
     this.startedAt = startedAt;
     this.#redactor = redactor;
     this.#others = others;
+    this.#currentSpan = currentSpan;
+    this.#spans = new Spans({
+      elapsed: () => this.elapsed(),
+      isFinished: () => this.finished,
+      redactText: (text) => redactor.text(text),
+      redactData: (data) => redactor.data(data),
+      directory,
+    });
     const headers = [...request.headers];
     this.requestCookies = headers
       .filter(([name]) => name.toLowerCase() === "cookie")
@@ -115,6 +131,18 @@ export class Exchange implements Recording {
   mark(label: string): void {
     if (this.marks.length < 100 && !this.finished)
       this.marks.push({ label: this.#redactor.text(label), at: this.elapsed() });
+  }
+
+  get spans(): readonly Span[] {
+    return this.#spans.list;
+  }
+
+  get omittedSpans(): Readonly<Record<string, number>> {
+    return this.#spans.omitted;
+  }
+
+  startSpan(start: SpanStart): OpenSpan {
+    return this.#spans.start(start, this.#currentSpan());
   }
 
   slot<Value>(owner: string, make: () => Value): Value {

@@ -1,6 +1,8 @@
 import type { Exchange } from "./exchange.ts";
 import type { HistoryEntry } from "../history.ts";
-import type { ExchangePage, ExchangeSummary, Finding, Panel, PanelView } from "../panel.ts";
+import type { Finding } from "../blocks.ts";
+import type { ExchangePage, ExchangeSummary, PanelView } from "../exchange-page.ts";
+import type { Panel } from "../panel.ts";
 
 /** Calls functions of panels, and catches their exceptions. */
 export interface Caller {

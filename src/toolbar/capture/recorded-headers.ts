@@ -1,4 +1,4 @@
-import type { CookieFacts, HeaderEntry } from "../panel.ts";
+import type { CookieFacts, HeaderEntry } from "../recording.ts";
 import type { ExchangeRedactor } from "./redact.ts";
 
 /** Headers after redaction, without cookies: those are recorded separately. */

@@ -4,7 +4,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { unixNow, type Clock } from "../../clock.ts";
 import { Exchange, type RedirectSource, type ResponseFacts } from "./exchange.ts";
 import type { ToolbarRequest } from "../guard.ts";
-import type { Panel } from "../panel.ts";
+import type { Channels } from "../channels.ts";
+import type { SpanStart } from "../span.ts";
 import type { Redactor } from "./redact.ts";
 
 /** A listener is removed after this many exceptions. */
@@ -15,10 +16,25 @@ const REDIRECT_GAP = 10;
 /** The most exchanges that are open at once. After that, the oldest one is dropped. */
 const MOST_RUNNING = 1_000;
 
+/** A part of the toolbar that listens to channels. */
+export interface ChannelUser {
+  readonly id: string;
+  readonly channels?: Channels | undefined;
+}
+
+/** Where the running code is: in which exchange, and in which of its spans. */
+interface Scope {
+  readonly exchange: Exchange;
+  readonly span: number | undefined;
+}
+
 /** Options of a recorder. */
 export interface RecorderOptions {
-  readonly panels: readonly Panel[];
+  /** All that listen to channels: panels, and sources of spans. */
+  readonly listeners: readonly ChannelUser[];
   readonly redactor: Redactor;
+  /** The folder of the application. */
+  readonly directory: string;
   /** Whether this path belongs to the toolbar itself. Its requests are not recorded. */
   readonly isOwn: (path: string) => boolean;
   readonly onFinish: (exchange: Exchange) => void;
@@ -34,8 +50,10 @@ export interface RecorderOptions {
  * end the process.
  */
 export class Recorder {
-  readonly #context = new AsyncLocalStorage<Exchange | undefined>();
+  readonly #context = new AsyncLocalStorage<Scope | undefined>();
   readonly #bySource = new WeakMap<object, Exchange>();
+  /** By what the messages of one action hold; see `KeyedListener`. */
+  readonly #byKey = new WeakMap<object, Exchange>();
   readonly #running = new Set<Exchange>();
   readonly #undo: (() => void)[] = [];
   readonly #failures = new Map<string, { count: number; message: string }>();
@@ -48,14 +66,8 @@ export class Recorder {
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.listen("http.server.request.start", "requests", (message) => this.#onRequest(message));
-    for (const { id, channels } of options.panels) {
-      for (const [name, listener] of Object.entries(channels ?? {})) {
-        this.listen(name, `panel ${id}`, (message) => {
-          const exchange = this.#context.getStore();
-          if (exchange !== undefined && !exchange.finished) listener(message, exchange);
-        });
-      }
-    }
+    for (const { id, channels } of options.listeners)
+      for (const [name, listener] of Object.entries(channels ?? {})) this.#listenFor(id, name, listener);
   }
 
   /** The failures of the toolbar itself, a sentence each. */
@@ -83,7 +95,40 @@ export class Recorder {
 
   /** Runs a function as a part of an exchange. */
   run<Result>(exchange: Exchange, run: () => Result): Result {
-    return this.#context.getStore() === exchange ? run() : this.#context.run(exchange, run);
+    return this.#context.getStore()?.exchange === exchange
+      ? run()
+      : this.#context.run({ exchange, span: undefined }, run);
+  }
+
+  /**
+   * Runs a function as a span of the exchange that is running, until it returns or its promise is
+   * settled. Without an exchange the function runs alone.
+   */
+  runSpan<Result>(start: SpanStart, run: () => Result): Result {
+    const exchange = this.current;
+    const span = exchange === undefined ? undefined : this.guarded("spans", () => exchange.startSpan(start));
+    if (exchange === undefined || span?.id === undefined) return run();
+    let result: Result;
+    try {
+      result = this.#context.run({ exchange, span: span.id }, run);
+    } catch (error) {
+      span.end({ error });
+      throw error;
+    }
+    if (!(result instanceof Promise)) {
+      span.end();
+      return result;
+    }
+    result.then(
+      () => span.end(),
+      (error: unknown) => span.end({ error }),
+    );
+    return result;
+  }
+
+  /** The exchange that is running now. */
+  get current(): Exchange | undefined {
+    return this.#context.getStore()?.exchange;
   }
 
   /** Ends an exchange. A second call does nothing. */
@@ -132,6 +177,18 @@ export class Recorder {
     this.#undo.push(() => unsubscribe(channel, guarded));
   }
 
+  #listenFor(id: string, channel: string, listener: Channels[string]): void {
+    const keyed = typeof listener === "function" ? { key: noKey, listener } : listener;
+    this.listen(channel, `panel ${id}`, (message) => {
+      const key = keyed.key(message);
+      const isKey = typeof key === "object" && key !== null;
+      const exchange = (isKey ? this.#byKey.get(key) : undefined) ?? this.current;
+      if (exchange === undefined || exchange.finished) return;
+      if (isKey) this.#byKey.set(key, exchange);
+      keyed.listener(message, exchange);
+    });
+  }
+
   #onRequest(message: unknown): void {
     const { request, response } = message as { request?: IncomingMessage; response?: ServerResponse };
     if (typeof request?.url !== "string" || typeof response?.once !== "function") return;
@@ -140,7 +197,7 @@ export class Recorder {
     if (this.#options.isOwn(request.url)) return;
     const exchange = this.#start(toToolbarRequest(request), request);
     exchange.endsWithSocket = true;
-    this.#context.enterWith(exchange);
+    this.#context.enterWith({ exchange, span: undefined });
     response.once("close", () => {
       this.guarded("requests", () => {
         const headers = headerPairs(response.getHeaders());
@@ -159,6 +216,11 @@ export class Recorder {
       request,
       redactor: this.#options.redactor.forExchange(),
       others: () => this.#running.size - (this.#running.has(exchange) ? 1 : 0),
+      directory: this.#options.directory,
+      currentSpan: () => {
+        const scope = this.#context.getStore();
+        return scope?.exchange === exchange ? scope.span : undefined;
+      },
     });
     const redirect = this.#redirect;
     if (redirect !== undefined && redirect.to === exchange.path && redirect.address === exchange.remoteAddress) {
@@ -185,6 +247,8 @@ export class Recorder {
       this.#redirect = { to, address, at, from: { id, sequence: redirectedFrom?.sequence ?? sequence } };
   }
 }
+
+function noKey(): undefined {}
 
 /** Converts a request of Node's server for the toolbar. */
 export function toToolbarRequest(request: IncomingMessage & { originalUrl?: unknown }): ToolbarRequest {

@@ -3,7 +3,7 @@ import { gradeSecretKey } from "../../keys/grading/grade.ts";
 import type { KeyRing } from "../../keys/key-ring.ts";
 import type { SecretKey } from "../../keys/secret-key.ts";
 import { formatInteger } from "../format.ts";
-import type { Block, Cell } from "../panel.ts";
+import type { Block, Cell } from "../blocks.ts";
 
 /** What the toolbar shows of a key: everything except the key itself. */
 export interface KeyRow {

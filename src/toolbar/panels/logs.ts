@@ -1,7 +1,9 @@
 import { formatWithOptions } from "node:util";
 import { callSite } from "../capture/call-site.ts";
 import { counted, formatMilliseconds } from "../format.ts";
-import type { Panel, Recording, Tone } from "../panel.ts";
+import type { Tone } from "../blocks.ts";
+import type { Panel } from "../panel.ts";
+import type { Recording } from "../recording.ts";
 
 /** The most messages that are recorded for one request. Further ones are only counted. */
 const LIMIT = 200;

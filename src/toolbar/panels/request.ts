@@ -1,7 +1,9 @@
 import { STATUS_CODES } from "node:http";
 import { pathToFileURL } from "node:url";
 import { counted, formatInteger } from "../format.ts";
-import type { Block, CookieFacts, HeaderEntry, Panel, Recording } from "../panel.ts";
+import type { Block } from "../blocks.ts";
+import type { Panel } from "../panel.ts";
+import type { CookieFacts, HeaderEntry, Recording } from "../recording.ts";
 
 interface RequestStats {
   readonly method: string;

@@ -1,6 +1,7 @@
 import type { CommitAction, KeyLabel, RejectionReason, SessionLoaded } from "../../diagnostics.ts";
 import { formatAge, formatInteger } from "../format.ts";
-import type { CookieFacts, VerdictBlock } from "../panel.ts";
+import type { VerdictBlock } from "../blocks.ts";
+import type { CookieFacts } from "../recording.ts";
 import type { KeyRow } from "./key-rows.ts";
 
 /** The message `latchkey:session.load`, after redaction. */

@@ -1,5 +1,5 @@
 import { counted, formatAge, formatInteger, formatMoment, formatValue } from "../format.ts";
-import type { Block, Cell, NumbersBlock, Tone } from "../panel.ts";
+import type { Block, Cell, NumbersBlock, Tone } from "../blocks.ts";
 import { keyFinding, keyTable } from "./key-rows.ts";
 import { nearlyFull, verdictOf, type CommittedFacts, type LoadedFacts, type SessionStats } from "./session-verdict.ts";
 

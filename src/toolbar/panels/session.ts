@@ -1,7 +1,9 @@
 import { unixNow, type Clock } from "../../clock.ts";
 import { CHANNELS, type SessionCommitted, type SessionLoaded } from "../../diagnostics.ts";
 import type { KeyRing } from "../../keys/key-ring.ts";
-import type { Finding, Panel, Recording } from "../panel.ts";
+import type { Finding } from "../blocks.ts";
+import type { Panel } from "../panel.ts";
+import type { Recording } from "../recording.ts";
 import { keyFinding, keyRows } from "./key-rows.ts";
 import { viewSession } from "./session-view.ts";
 import { nearlyFull, verdictOf, type CommittedFacts, type LoadedFacts, type SessionStats } from "./session-verdict.ts";

@@ -1,5 +1,6 @@
 import { counted, formatMilliseconds } from "../format.ts";
-import type { Block, Panel } from "../panel.ts";
+import type { Block } from "../blocks.ts";
+import type { Panel } from "../panel.ts";
 
 interface TimingStats {
   readonly total: number;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { AccessTokens } from "./access-tokens.ts";
 import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
-import type { ExchangeList, ExchangePage, ExchangeSummary } from "../panel.ts";
+import type { ExchangeList, ExchangePage, ExchangeSummary } from "../exchange-page.ts";
 
 /** An answer of the toolbar itself, for an adapter to send. */
 export interface ToolbarAnswer {

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import type { ExchangePage, ExchangeSummary } from "../panel.ts";
+import type { ExchangePage, ExchangeSummary } from "../exchange-page.ts";
 import { loadExchange, loadList, watch, type Parameters } from "./client.ts";
 import { Drawer } from "./drawer.tsx";
 import { Handle } from "./handle.tsx";

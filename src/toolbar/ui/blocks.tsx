@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { Block, Cell, NumbersBlock, PairsBlock, TableBlock, TimelineBlock, VerdictBlock } from "../panel.ts";
+import type { Block, Cell, NumbersBlock, PairsBlock, TableBlock, TimelineBlock, VerdictBlock } from "../blocks.ts";
 import { Sign } from "./sign.tsx";
 
 /** Draws one block. All texts from the server become text nodes, never HTML. */
@@ -106,7 +106,7 @@ function Table({ block: { title, columns, rows, empty } }: { readonly block: Tab
           <tbody>
             {rows.map((row, index) => (
               <tr key={index}>
-                {row.map((cell, at) => (
+                {("cells" in row ? row.cells : row).map((cell, at) => (
                   <td key={at} class={columnClass(columns[at])}>
                     <CellView cell={cell} />
                   </td>

@@ -1,4 +1,4 @@
-import type { ExchangeList, ExchangePage, ExchangeSummary } from "../panel.ts";
+import type { ExchangeList, ExchangePage, ExchangeSummary } from "../exchange-page.ts";
 
 /** The parameters that the server has put in the address of this script. */
 export interface Parameters {

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useRef } from "preact/hooks";
-import type { ExchangeSummary } from "../panel.ts";
+import type { ExchangeSummary } from "../exchange-page.ts";
 import { Chip, findings, Mark, milliseconds, Status } from "./sign.tsx";
 
 const LOWEST = 160;

@@ -1,5 +1,5 @@
 import type { JSX, Ref } from "preact";
-import type { ExchangeSummary } from "../panel.ts";
+import type { ExchangeSummary } from "../exchange-page.ts";
 import { findings, Mark, milliseconds, Status } from "./sign.tsx";
 
 /** The closed toolbar: a summary of the request in a corner of the page. */

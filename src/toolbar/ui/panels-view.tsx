@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import type { ExchangePage, PanelView } from "../panel.ts";
+import type { ExchangePage, PanelView } from "../exchange-page.ts";
 import { BlockView } from "./blocks.tsx";
 import { Sign } from "./sign.tsx";
 

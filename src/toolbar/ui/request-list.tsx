@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { ExchangeSummary } from "../panel.ts";
+import type { ExchangeSummary } from "../exchange-page.ts";
 import { findings, milliseconds, Sign } from "./sign.tsx";
 
 interface Group {

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import type { Tone } from "../panel.ts";
+import type { Tone } from "../blocks.ts";
 
 const SIGNS: Readonly<Record<Tone, string>> = { ok: "✓", warn: "!", error: "✕", info: "i", key: "⚿", plain: "–" };
 const WORDS: Readonly<Record<Tone, string>> = {

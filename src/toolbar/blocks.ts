@@ -1,0 +1,133 @@
+/*
+ * The plain data that a panel shows. A panel returns blocks without HTML, and the toolbar in the
+ * browser draws them with text nodes. This file imports nothing, so that server and browser can
+ * share it.
+ */
+
+/**
+ * The meaning of a value. The toolbar always shows a sign or a word as well, never colour alone.
+ */
+export type Tone = "plain" | "ok" | "warn" | "error" | "info" | "key";
+
+/** One cell of a table, or one value of a pair. */
+export type Cell =
+  | string
+  | number
+  | {
+      readonly text: string;
+      readonly tone?: Tone | undefined;
+      /** Uses a monospaced font, for code, values and addresses. */
+      readonly mono?: boolean | undefined;
+      /** A second, quieter line. */
+      readonly detail?: string | undefined;
+      /** A place in the application's code, "routes/cart.ts:31", as a link to the editor. */
+      readonly where?: string | undefined;
+      /** Draws a bar with the share of `value` in `of`. */
+      readonly meter?: { readonly value: number; readonly of: number } | undefined;
+    };
+
+/** A problem, in one sentence. The toolbar counts and lists the findings. */
+export interface Finding {
+  readonly tone: "warn" | "error";
+  readonly text: string;
+  /** Where in the application's code: "routes/cart.ts:31". */
+  readonly where?: string | undefined;
+}
+
+/** A row of big numbers, each with a caption. */
+export interface NumbersBlock {
+  readonly kind: "numbers";
+  readonly items: readonly {
+    readonly value: string;
+    readonly unit?: string | undefined;
+    readonly label: string;
+    readonly tone?: Tone | undefined;
+    readonly meter?: { readonly value: number; readonly of: number } | undefined;
+  }[];
+}
+
+/** The most important sentence, with an explanation and a hint. */
+export interface VerdictBlock {
+  readonly kind: "verdict";
+  readonly tone: Tone;
+  readonly title: string;
+  readonly text?: string | undefined;
+  readonly hint?: string | undefined;
+}
+
+/** Names and values. */
+export interface PairsBlock {
+  readonly kind: "pairs";
+  readonly title?: string | undefined;
+  readonly rows: readonly { readonly name: string; readonly value: Cell }[];
+}
+
+/** A row of a table that opens, with what is in it. */
+export interface OpenableRow {
+  readonly cells: readonly Cell[];
+  /** Shown below the row, once it is opened. */
+  readonly more: readonly Block[];
+}
+
+/** A table. A row has as many cells as there are columns. */
+export interface TableBlock {
+  readonly kind: "table";
+  readonly title?: string | undefined;
+  readonly columns: readonly {
+    readonly title: string;
+    readonly align?: "right" | undefined;
+    readonly grow?: boolean | undefined;
+  }[];
+  readonly rows: readonly (readonly Cell[] | OpenableRow)[];
+  /** The text for a table without rows. */
+  readonly empty?: string | undefined;
+}
+
+/** Events over time. All times are milliseconds since the start of the exchange. */
+export interface TimelineBlock {
+  readonly kind: "timeline";
+  readonly title?: string | undefined;
+  readonly total: number;
+  readonly rows: readonly {
+    readonly label: string;
+    readonly start: number;
+    /** 0 draws a mark, not a bar. */
+    readonly duration: number;
+    readonly tone?: Tone | undefined;
+    readonly detail?: string | undefined;
+    /** How deep it is inside of other rows. Default: 0. */
+    readonly depth?: number | undefined;
+    readonly where?: string | undefined;
+  }[];
+}
+
+/** Text in a monospaced font. Line breaks stay. */
+export interface CodeBlock {
+  readonly kind: "code";
+  readonly title?: string | undefined;
+  readonly text: string;
+}
+
+/** A paragraph. */
+export interface TextBlock {
+  readonly kind: "text";
+  readonly text: string;
+}
+
+/** A remark with a tone. */
+export interface NoteBlock {
+  readonly kind: "note";
+  readonly tone: Tone;
+  readonly text: string;
+}
+
+/** A piece of a panel, as plain data. */
+export type Block =
+  | NumbersBlock
+  | VerdictBlock
+  | PairsBlock
+  | TableBlock
+  | TimelineBlock
+  | CodeBlock
+  | TextBlock
+  | NoteBlock;
