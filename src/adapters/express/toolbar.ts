@@ -3,6 +3,7 @@ import type { RequestHandler } from "express";
 import type { Toolbar } from "../../toolbar/index.ts";
 import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
 import { checkToolbar } from "../check-mounted.ts";
+import { publishTemplates } from "./publish-templates.ts";
 
 /** Where Express's router tells of what a handler threw, once for each error. */
 const ERRORS = "tracing:express.router.request:error";
@@ -29,6 +30,7 @@ export function debugToolbar(toolbar: Toolbar): RequestHandler {
   });
   return function debugToolbar(request, response, next) {
     seen.add(request);
+    publishTemplates(response);
     show(request, response, next);
   };
 }
