@@ -86,6 +86,8 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "toolbar/history": ["toolbar/exchange-page"],
   "toolbar/capture/call-site": [],
   "toolbar/capture": [...TOOLBAR_TYPES, "toolbar/guard", "toolbar/history", "toolbar/capture/call-site"],
+  "toolbar/instrument": [],
+  "toolbar/sources": [...TOOLBAR_TYPES, "toolbar/instrument"],
   "toolbar/panels": [...TOOLBAR_TYPES, "toolbar/format", "toolbar/capture/call-site"],
   "toolbar/serve": ["toolbar/exchange-page", "toolbar/guard"],
   "adapters/check-mounted": [],

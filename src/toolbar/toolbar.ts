@@ -12,6 +12,7 @@ import { toToolbarRequest, Recorder } from "./capture/recorder.ts";
 import { Redactor } from "./capture/redact.ts";
 import { standardPanels } from "./panels/standard-panels.ts";
 import { checkPanels, KEYS, settingsOf } from "./settings.ts";
+import { standardSources } from "./sources/standard-sources.ts";
 import type { ToolbarOptions } from "./toolbar-options.ts";
 
 /** The answer when one of the toolbar's own pages fails. */
@@ -83,7 +84,7 @@ export class Toolbar {
     this.enabled = isOn;
     if (this.enabled) {
       this.#recorder = new Recorder({
-        listeners: this.#panels,
+        listeners: [...this.#panels, ...standardSources()],
         directory,
         redactor: new Redactor(keys),
         isOwn: (url) => this.#pages.owns(url),
