@@ -1,5 +1,6 @@
 import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { originStacks } from "../origin.ts";
 
 /** The folder of the toolbar. Undefined in a CommonJS bundle, which has no `import.meta.url`. */
 const OWN_FOLDER =
@@ -10,9 +11,12 @@ const OWN_FOLDER =
  */
 const FRAME = /(?:\(|^at (?:async )?)((?:file:\/\/|[A-Za-z]:\\|\/).*):(\d+):\d+\)?$/;
 
+/** The folder of a package's code, below the folder of the application or beside it. */
+const OF_A_PACKAGE = /(?:^|[\\/])node_modules[\\/]/;
+
 /**
- * The file and line of the running code, without frames of Node and of the toolbar:
- * "routes/cart.ts:31".
+ * The file and line of the application that runs, without frames of Node, of the toolbar and of
+ * packages: "routes/cart.ts:31". "" if there is none.
  *
  * @param directory paths are relative to this folder. A file outside of it has its whole path.
  */
@@ -22,15 +26,22 @@ export function callSite(directory: string): string {
   Error.stackTraceLimit = Math.max(limit, 20);
   const stack = new Error("call site").stack ?? "";
   Error.stackTraceLimit = limit;
-  for (const line of stack.split("\n").slice(1)) {
+  return lineOf(stack, directory) ?? lineOf(originStacks(), directory) ?? "";
+}
+
+/** The first line of a stack that is the application's own. */
+function lineOf(stack: string, directory: string): string | undefined {
+  for (const line of stack.split("\n")) {
     const match = FRAME.exec(line.trim());
     if (match === null) continue;
     const file = toPath(match[1]!);
     if (OWN_FOLDER !== undefined && file.startsWith(OWN_FOLDER)) continue;
     const inside = relative(directory, file);
+    // By the relative path, because an application may itself be below a node_modules folder.
+    if (OF_A_PACKAGE.test(inside)) continue;
     return `${inside.startsWith("..") ? file : inside.replaceAll(sep, "/")}:${match[2]}`;
   }
-  return "";
+  return undefined;
 }
 
 function toPath(file: string): string {

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "../../errors.ts";
-import { hasMethods, type Instrumentation, type Shape } from "./instrumentation.ts";
+import { hasMethods, type Instrumentation, type Method, type Shape } from "./instrumentation.ts";
+import { rememberMakers } from "./remember-makers.ts";
 import { isThenable } from "./tracer.ts";
 import { wrapMethod } from "./wrap-method.ts";
 
@@ -29,6 +30,7 @@ export const knex: Instrumentation = {
           "Fix: use one of these, or leave this knex out.",
       );
     }
+    observeMakers(client);
     wrapMethod(
       client,
       "acquireConnection",
@@ -47,3 +49,22 @@ export const knex: Instrumentation = {
     return knex;
   },
 };
+
+/** A transaction has a client of its own, made from the class of the first one. */
+function observeMakers(client: Shape): void {
+  rememberMakers(client, ["queryBuilder", "schemaBuilder", "raw"]);
+  wrapMethod(
+    client,
+    "transaction",
+    (transaction) =>
+      function (this: unknown, run, ...rest) {
+        if (typeof run !== "function") return Reflect.apply(transaction, this, [run, ...rest]);
+        const observed: Method = function (this: unknown, inner, ...more) {
+          const { client } = inner as { client?: unknown };
+          if (typeof client === "object" && client !== null) observeMakers(client as Shape);
+          return Reflect.apply(run, this, [inner, ...more]) as unknown;
+        };
+        return Reflect.apply(transaction, this, [observed, ...rest]);
+      },
+  );
+}

@@ -53,9 +53,14 @@ function place(value: unknown, before: string, values: unknown[], types: unknown
 }
 
 function pushValue(value: unknown, values: unknown[], types: unknown[]): string {
-  const isTyped = isHelper(value) && "type" in value;
-  types.push(isTyped && !Array.isArray(value["array"]) ? value["type"] : 0);
-  return `$${values.push(isTyped ? value["value"] : value)}`;
+  if (!isHelper(value) || !("type" in value)) {
+    types.push(0);
+    return `$${values.push(value)}`;
+  }
+  // The types of arrays, by the types of their items. `sql.array` has the latter.
+  const arrays = value["array"] as Record<string, unknown> | undefined;
+  types.push(arrays?.[String(value["type"])] ?? value["type"]);
+  return `$${values.push(value["value"])}`;
 }
 
 /** Whether a value is a query of postgres.js. It is a promise that begins when it is awaited. */

@@ -1,3 +1,4 @@
+import type { Origin } from "../origin.ts";
 import { EXPLAIN_TIMEOUT, isExplainable, planLines, postgresExplain } from "./explain.ts";
 import { hasMethods, type Instrumentation, type Method, type Shape } from "./instrumentation.ts";
 import { repairOrigin } from "./postgres-js-origin.ts";
@@ -19,7 +20,8 @@ const observed = new WeakMap<object, Tag>();
  */
 export const postgresJs: Instrumentation = {
   name: "postgres.js (sql; use the returned one)",
-  recognizes: (client) => typeof client === "function" && hasMethods(client, "unsafe", "begin", "reserve", "file"),
+  recognizes: (client) =>
+    typeof client === "function" && (observed.has(client) || hasMethods(client, "unsafe", "begin", "reserve", "file")),
   instrument: (client) => observe(client as Tag, client as Tag),
 };
 
@@ -89,12 +91,13 @@ function withObservedTag(method: Method, tag: Tag, root: Tag): Method {
 /** @param file the path, for a query with a text that is not read yet. */
 function watch(query: unknown, root: Tag, file?: unknown): unknown {
   if (!queries.isHeard || !isQuery(query)) return query;
+  const origin = new Error("query");
   // A query begins when it is awaited, once. One that is a part of another is never awaited.
   const handle = query["handle"] as Method;
   const method: Method = function (this: unknown, ...args) {
     if (query["executed"] === false) {
       delete query["handle"];
-      begin(query, root, file);
+      begin(query, root, origin, file);
     }
     return Reflect.apply(handle, this, args);
   };
@@ -102,7 +105,7 @@ function watch(query: unknown, root: Tag, file?: unknown): unknown {
   return query;
 }
 
-function begin(query: Shape, root: Tag, file: unknown): void {
+function begin(query: Shape, root: Tag, origin: Origin, file: unknown): void {
   const options = root["options"] as Shape | undefined;
   const { text, values, types } = renderQuery(query, options);
   const message: QueryMessage = {
@@ -112,7 +115,7 @@ function begin(query: Shape, root: Tag, file: unknown): void {
     params: values,
     ...(isExplainable(text) ? { explain: async () => await explain(root, text, values, types) } : {}),
   };
-  const trace = queries.begin(message);
+  const trace = queries.begin(message, origin);
   trace.goesOn();
   settleWith(query, trace);
 }

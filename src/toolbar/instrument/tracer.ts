@@ -1,5 +1,7 @@
 import { tracingChannel, type Channel, type TracingChannel } from "node:diagnostics_channel";
+import { setOrigins, type Origin } from "../origin.ts";
 import type { Method } from "./instrumentation.ts";
+import { lastOrigin } from "./last-origin.ts";
 
 /** What the messages of all actions have once they are over. */
 export interface Outcome {
@@ -44,11 +46,17 @@ export class Tracer<Message extends Outcome> {
     return this.#channel.start.hasSubscribers;
   }
 
-  /** Publishes that an action begins. Call it where the application calls its client. */
-  begin(message: Message): Trace<Message> {
+  /**
+   * Publishes that an action begins. Call it where the application calls its client.
+   *
+   * @param origin where that was, if it has left the stack.
+   */
+  begin(message: Message, origin?: Origin): Trace<Message> {
     const start: ScopedChannel<Message> = this.#channel.start;
+    setOrigins(origin, lastOrigin());
     const scope = start.withStoreScope?.(message);
     if (scope === undefined) start.publish(message);
+    setOrigins();
     return new Trace(this.#channel, message, scope);
   }
 
@@ -58,7 +66,9 @@ export class Tracer<Message extends Outcome> {
    */
   run(message: Message, run: (trace: Trace<Message>) => unknown): unknown {
     const trace = new Trace(this.#channel, message);
+    setOrigins(lastOrigin());
     return this.#channel.start.runStores(message, () => {
+      setOrigins();
       try {
         return run(trace);
       } catch (error) {

@@ -111,6 +111,8 @@ describe.skipIf(postgresPrograms === undefined)("drizzle", () => {
         { label: expect.stringMatching(/^insert into "items"/), detail: { params: ["y"], rows: 1 } },
       ]);
       expect(own.every(({ duration }) => duration !== null)).toBe(true);
+      expect(new Set(own.map(({ where }) => where)).size).toBe(2);
+      for (const { where } of own) expect(where).toMatch(/drizzle\.test\.ts:\d+$/);
     });
 
     test("a plan is that of the statement", async () => {

@@ -113,6 +113,8 @@ describe.each([
     ]);
     expect(spans[0]).toMatchObject({ kind: "sql", detail: { params: [7], rows: 0 } });
     expect(spans.every(({ duration }) => duration !== null)).toBe(true);
+    for (const { where } of [spans[0]!, spans[2]!]) expect(where).toMatch(/knex\.test\.ts:\d+$/);
+    expect(spans[0]!.where).not.toBe(spans[2]!.where);
   });
 
   test.skipIf(isMissing)("a plan is that of the statement", async () => {

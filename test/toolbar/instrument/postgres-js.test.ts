@@ -1,5 +1,5 @@
 import postgres, { type Sql, type TransactionSql } from "postgres";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { instrument } from "latchkey/toolbar";
 import { postgresPrograms, startPostgres } from "../../support/services.ts";
 import { errorOf, outcomeOf, publishedBy, spansOf, spansOfRequests, statementsOf, threeWays } from "./spans-of.ts";
@@ -42,10 +42,13 @@ const USAGES: Readonly<Record<string, (sql: Sql) => unknown>> = {
     await sql`delete from items`;
     return seen(rows);
   },
-  "arrays, JSON and types": async (sql) =>
-    seen(
+  "arrays, JSON and types": async (sql) => {
+    // The types of arrays are fetched with the first connection.
+    await sql`select 1`;
+    return seen(
       await sql`select ${sql.array([1, 2])}::int[] as list, ${sql.json({ a: 1 })} as data, ${sql.typed("5", 23)} as five`,
-    ),
+    );
+  },
   "values()": async (sql) => [...(await sql`select 1, 2`.values())],
   "raw()": async (sql) => (await sql`select 'x' as x`.raw()).map((row) => (row as Buffer[]).map(String)),
   unsafe: async (sql) => seen(await sql.unsafe("select $1::int as n", [5])),
@@ -189,8 +192,8 @@ beforeAll(async () => {
   server = await startPostgres();
   await newSql()`create table items (id serial primary key, name text, amount int)`;
 }, 60_000);
+afterEach(async () => void (await Promise.all(tags.splice(0).map(async (sql) => await sql.end({ timeout: 1 })))));
 afterAll(async () => {
-  await Promise.all(tags.map(async (sql) => await sql.end({ timeout: 1 })));
   await server?.stop();
 });
 
@@ -330,9 +333,10 @@ describe.skipIf(postgresPrograms === undefined)("postgres.js", () => {
 
   test("a plan is that of the statement, with its values and their types, and is not published", async () => {
     const sql = instrument(newSql());
+    await sql`select 1`;
     const [byId, typed, write] = await statementsOf(async () => {
       await sql`select * from items where id = ${7}`;
-      await sql`select * from items where id = any(${sql.array([1, 2])}) and amount = ${sql.typed("5", 23)}`;
+      await sql`select * from items where id = any(${sql.array([1, 2], 23)}) and amount = ${sql.typed("5", 23)}`;
       await sql`delete from items where name = ${"nobody"}`;
     });
     let plan: readonly string[] = [];
