@@ -44,7 +44,10 @@ const KNOWN: readonly Instrumentation[] = [
  * @throws InvalidOptionError for an object of an unknown library. The message lists the known ones.
  * @example
  * ```ts
- * const pool = instrument(new Pool({ connectionString }));
+ * import { Pool } from "pg";
+ * import { instrument } from "latchkey/toolbar";
+ *
+ * const pool = instrument(new Pool({ connectionString: "postgres://localhost/app" }));
  * ```
  */
 export function instrument<Client extends object>(client: Client): Client {

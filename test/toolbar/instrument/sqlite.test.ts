@@ -176,7 +176,12 @@ function suite(name: string, open: (path: string) => Database): void {
       expect(heard.filter((line) => line.includes("sqlite-statements"))).toHaveLength(1);
       expect(heard.filter((line) => line.includes("diagnostics_channel"))).toEqual([]);
       expect(heard.some((line) => line.includes("failing"))).toBe(before.some((line) => line.includes("failing")));
-      expect(Object.keys(observed.prepare("select 1"))).toEqual(Object.keys(plain.prepare("select 1")));
+      const [statement, same] = [plain.prepare("select 1"), observed.prepare("select 1")];
+      expect(Reflect.ownKeys(same)).toEqual(Reflect.ownKeys(statement));
+      expect(same.constructor).toBe(statement.constructor);
+      expect(same instanceof (statement.constructor as new () => unknown)).toBe(true);
+      const named = ({ name, length }: { name: string; length: number }): unknown => [name, length];
+      expect(named(same.all)).toEqual(named(statement.all));
       expect(Object.keys(observed)).toEqual(Object.keys(plain));
     });
 
