@@ -30,9 +30,9 @@ export const nodemailer: Instrumentation = {
 
 function messageOf(transporter: Shape, mail: unknown): MailMessage {
   const { subject, to, cc, bcc } = (typeof mail === "object" && mail !== null ? mail : {}) as Shape;
-  const transport = transporter["transporter"] as Shape | undefined;
+  const { name } = (transporter["transporter"] ?? {}) as Shape;
   return {
-    system: String(transport?.["name"] ?? "mail").toLowerCase(),
+    system: typeof name === "string" ? name.toLowerCase() : "mail",
     subject: typeof subject === "string" ? subject : "",
     recipients: [to, cc, bcc].reduce((sum: number, list) => sum + countAddresses(list), 0),
   };

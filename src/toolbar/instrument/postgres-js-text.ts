@@ -32,7 +32,7 @@ export function renderQuery(query: Shape, options: unknown): RenderedQuery {
 function render(query: Shape, values: unknown[], types: unknown[], options: unknown): string {
   const [first, ...strings] = listOf(query["strings"]);
   const args = listOf(query["args"]);
-  let text = String(first ?? "");
+  let text = typeof first === "string" ? first : "";
   for (const [index, string] of strings.entries()) {
     text += place(args[index], text, values, types, options);
     text += String(string);

@@ -111,7 +111,7 @@ function begin(query: Shape, root: Tag, origin: Origin, file: unknown): void {
   const message: QueryMessage = {
     system: "postgresql",
     database: typeof options?.["database"] === "string" ? options["database"] : undefined,
-    text: file === undefined ? text : `sql.file(${JSON.stringify(String(file))})`,
+    text: file === undefined ? text : `sql.file(${typeof file === "string" ? JSON.stringify(file) : "…"})`,
     params: values,
     ...(isExplainable(text) ? { explain: async () => await explain(root, text, values, types) } : {}),
   };
@@ -141,7 +141,9 @@ function settleWith(query: Shape, trace: Trace<QueryMessage>): void {
           return original(value, ...rest) as unknown;
         };
       },
-      set: (value: unknown) => void (current = value),
+      set: (value: unknown) => {
+        current = value;
+      },
     });
   };
   before("cursorFn", (rows) => void (batches += Array.isArray(rows) ? rows.length : 0));

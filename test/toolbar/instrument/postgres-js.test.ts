@@ -31,7 +31,7 @@ const USAGES: Readonly<Record<string, (sql: Sql) => unknown>> = {
     return seen(await sql`select ${sql("n")} from generate_series(1, ${3}::int) as n ${condition}`);
   },
   "a list of fragments": async (sql) => seen(await sql`select ${[sql`1 as a`, sql`, ${2}::int as b`] as never}`),
-  "a condition that is left out": async (sql) => seen(await sql`select 1 as one ${true ? sql`` : sql`where false`}`),
+  "a part that is empty": async (sql) => seen(await sql`select 1 as one ${sql``}`),
   helpers: async (sql) => {
     await sql`insert into items ${sql([
       { name: "a", amount: 1 },
@@ -172,10 +172,10 @@ const USAGES: Readonly<Record<string, (sql: Sql) => unknown>> = {
   notifications: async (sql) => {
     let heard: (payload: string) => void;
     const payload = new Promise<string>((resolve) => (heard = resolve));
-    const { unlisten } = await sql.listen("news", (text) => heard(text));
+    const listening = await sql.listen("news", (text) => heard(text));
     await sql.notify("news", "hello");
     const result = await payload;
-    await unlisten();
+    await listening.unlisten();
     return result;
   },
   copy: async (sql) => {
@@ -308,7 +308,8 @@ describe.skipIf(postgresPrograms === undefined)("postgres.js", () => {
     expect(observed).not.toBe(sql);
     expect(instrument(sql)).toBe(observed);
     expect(instrument(observed)).toBe(observed);
-    expect(observed.begin).toBe(observed.begin);
+    const [first, second] = [observed, observed].map((tag) => Object.entries(tag).find(([name]) => name === "begin"));
+    expect(first?.[1]).toBe(second?.[1]);
     expect(await statementsOf(async () => await sql`select 1`)).toEqual([]);
     expect(Object.keys(observed)).toEqual(Object.keys(sql));
     const nested: unknown[] = [];

@@ -82,7 +82,7 @@ const USAGES: Readonly<Record<string, (database: Database) => unknown>> = {
       thrown(() => database.prepare("select missing")),
       thrown(() => database.exec("no statement")),
       thrown(() => database.prepare("select ?").get(Symbol("x"))),
-      thrown(() => Reflect.apply(insert.run, {}, ["x"])),
+      thrown(() => (insert as { run: (this: unknown, ...args: unknown[]) => unknown }).run.call({}, "x")),
     ];
     database.exec("drop index names; delete from items");
     return results;
@@ -95,8 +95,8 @@ const USAGES: Readonly<Record<string, (database: Database) => unknown>> = {
   },
 };
 
-function suite(name: string, open: (path: string) => Database): void {
-  describe(name, () => {
+function suite(name: string, open: (path: string) => Database, isMissing = false): void {
+  describe.skipIf(isMissing)(name, () => {
     let files = 0;
     const opened = (): Database => {
       const database = open(join(folder, `${name.replace(/\W/g, "-")}-${files++}.sqlite`));
@@ -145,7 +145,7 @@ function suite(name: string, open: (path: string) => Database): void {
       const published = await publishedBy(() => {
         database.prepare("select 1").get();
         thrown(() => database.prepare("insert into items (id) values ('x')").run());
-        [...database.prepare("select 2").iterate()];
+        expect([...database.prepare("select 2").iterate()]).toHaveLength(1);
       });
       expect(published.map(({ event, message }) => [event, message.text])).toEqual([
         ["start", "select 1"],
@@ -180,8 +180,11 @@ function suite(name: string, open: (path: string) => Database): void {
       expect(Reflect.ownKeys(same)).toEqual(Reflect.ownKeys(statement));
       expect(same.constructor).toBe(statement.constructor);
       expect(same instanceof (statement.constructor as new () => unknown)).toBe(true);
-      const named = ({ name, length }: { name: string; length: number }): unknown => [name, length];
-      expect(named(same.all)).toEqual(named(statement.all));
+      const [old, replaced] = [statement, same].map(({ all }: { all: (this: void) => unknown }) => [
+        all.name,
+        all.length,
+      ]);
+      expect(replaced).toEqual(old);
       expect(Object.keys(observed)).toEqual(Object.keys(plain));
     });
 
@@ -243,45 +246,43 @@ describe("node:sqlite", () => {
   });
 });
 
-if (openBetterSqlite3 !== undefined) {
-  const open = openBetterSqlite3;
-  suite("better-sqlite3", (path) => open(path) as unknown as Database);
+const open: NonNullable<typeof openBetterSqlite3> = (path) => openBetterSqlite3!(path);
+suite("better-sqlite3", (path) => open(path) as unknown as Database, openBetterSqlite3 === undefined);
 
-  describe("better-sqlite3", () => {
-    test("transactions, pluck, raw, bind and pragma behave as before", async () => {
-      const usage = (database: ReturnType<typeof open>): unknown => {
-        database.exec("drop table if exists t; create table t (n int)");
-        const insert = database.prepare("insert into t (n) values (?)");
-        const many = database.transaction(function (this: unknown, numbers: readonly number[]) {
-          for (const number of numbers) {
-            if (number < 0) throw new RangeError("negative");
-            insert.run(number);
-          }
-          return [numbers.length, this === undefined ? "no this" : typeof this];
-        });
-        const nested = database.transaction(() => [many([3]), thrown(() => many([4, -4]))]);
-        return [
-          many([1, 2]),
-          thrown(() => many([5, -5])),
-          many.immediate([6]),
-          nested(),
-          database.inTransaction,
-          database.prepare("select n from t order by n").pluck().all(),
-          database.prepare("select n, n + 1 from t where n = ?").bind(1).raw().get(),
-          database.prepare("select n from t where n in (?, ?)").all([1, 2]),
-          database.pragma("user_version", { simple: true }),
-          insert.source,
-          insert.database === database,
-        ];
-      };
-      const outcome = await threeWays(
-        async () => ({ plain: open(":memory:"), observed: instrument(open(":memory:")) }),
-        usage,
-      );
-      expect(outcome.unheard).toEqual(outcome.plain);
-      expect(outcome.heard).toEqual(outcome.plain);
-      expect(outcome.spans.map(({ label }) => label)).toContain("PRAGMA user_version");
-      expect(outcome.spans.find(({ label }) => label.includes("in (?, ?)"))?.detail["params"]).toEqual([1, 2]);
-    });
+describe.skipIf(openBetterSqlite3 === undefined)("better-sqlite3", () => {
+  test("transactions, pluck, raw, bind and pragma behave as before", async () => {
+    const usage = (database: ReturnType<typeof open>): unknown => {
+      database.exec("drop table if exists t; create table t (n int)");
+      const insert = database.prepare("insert into t (n) values (?)");
+      const many = database.transaction(function (this: unknown, numbers: readonly number[]) {
+        for (const number of numbers) {
+          if (number < 0) throw new RangeError("negative");
+          insert.run(number);
+        }
+        return [numbers.length, this === undefined ? "no this" : typeof this];
+      });
+      const nested = database.transaction(() => [many([3]), thrown(() => many([4, -4]))]);
+      return [
+        many([1, 2]),
+        thrown(() => many([5, -5])),
+        many.immediate([6]),
+        nested(),
+        database.inTransaction,
+        database.prepare("select n from t order by n").pluck().all(),
+        database.prepare("select n, n + 1 from t where n = ?").bind(1).raw().get(),
+        database.prepare("select n from t where n in (?, ?)").all([1, 2]),
+        database.pragma("user_version", { simple: true }),
+        insert.source,
+        insert.database === database,
+      ];
+    };
+    const outcome = await threeWays(
+      async () => ({ plain: open(":memory:"), observed: instrument(open(":memory:")) }),
+      usage,
+    );
+    expect(outcome.unheard).toEqual(outcome.plain);
+    expect(outcome.heard).toEqual(outcome.plain);
+    expect(outcome.spans.map(({ label }) => label)).toContain("PRAGMA user_version");
+    expect(outcome.spans.find(({ label }) => label.includes("in (?, ?)"))?.detail["params"]).toEqual([1, 2]);
   });
-}
+});
