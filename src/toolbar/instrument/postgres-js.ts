@@ -95,10 +95,8 @@ function watch(query: unknown, root: Tag, file?: unknown): unknown {
   // A query begins when it is awaited, once. One that is a part of another is never awaited.
   const handle = query["handle"] as Method;
   const method: Method = function (this: unknown, ...args) {
-    if (query["executed"] === false) {
-      delete query["handle"];
-      begin(query, root, origin, file);
-    }
+    delete query["handle"];
+    begin(query, root, origin, file);
     return Reflect.apply(handle, this, args);
   };
   Object.defineProperty(query, "handle", { value: method, writable: true, configurable: true, enumerable: false });

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import postgres, { type Sql, type TransactionSql } from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { instrument } from "latchkey/toolbar";
@@ -103,9 +104,14 @@ const USAGES: Readonly<Record<string, (sql: Sql) => unknown>> = {
     return seen(await sql`select count(*)::int as n from items`);
   },
   cancel: async (sql) => {
-    const query = sql`select pg_sleep(10)`;
+    const query = sql`select pg_sleep(60) as canceled`;
     const outcome = outcomeOf(query);
-    setTimeout(() => query.cancel(), 100);
+    const isRunning = async (): Promise<boolean> =>
+      (await sql`select from pg_stat_activity where state = 'active' and query like ${"%pg_sleep(60) as c%"}`).count >
+      0;
+    // The server ignores a request to cancel a query that it does not have yet.
+    while (!(await isRunning())) await wait(5);
+    query.cancel();
     return await outcome;
   },
   "then, catch and finally": async (sql) => {
