@@ -1,17 +1,16 @@
-import { InvalidOptionError } from "../../errors.ts";
 import { hasMethods, type Instrumentation, type Method, type Shape } from "./instrumentation.ts";
+import { followEvents } from "./knex-events.ts";
 import { rememberMakers } from "./remember-makers.ts";
 import { isThenable } from "./tracer.ts";
 import { wrapMethod } from "./wrap-method.ts";
 
-/** The drivers of knex with connections that are observed; those of mysql2 publish by themselves. */
+/** Drivers with connections that can be observed; those of mysql2 publish by themselves. */
 const DRIVERS: readonly unknown[] = ["pg", "pgnative", "better-sqlite3", "mysql2"];
 
 /**
  * A knex. Each connection that it takes from its pool is observed, so transactions, streams and
- * migrations are published as well.
- *
- * The events of knex are not used: a transaction's own statements and streams have no end there.
+ * migrations are published as well. With a driver that is not known, its events are used: there, a
+ * stream has no end, and the statements BEGIN and COMMIT are missing.
  */
 export const knex: Instrumentation = {
   name: "knex",
@@ -23,12 +22,10 @@ export const knex: Instrumentation = {
   },
   instrument: (knex, inner) => {
     const client = knex["client"] as Shape;
-    const driver = client["driverName"];
-    if (!DRIVERS.includes(driver)) {
-      throw new InvalidOptionError(
-        `instrument(knex) knows the drivers ${DRIVERS.join(", ")}. It got ${JSON.stringify(driver)}. ` +
-          "Fix: use one of these, or leave this knex out.",
-      );
+    if (!DRIVERS.includes(client["driverName"])) {
+      followEvents(client);
+      observeMakers(client);
+      return knex;
     }
     observeMakers(client);
     wrapMethod(

@@ -154,9 +154,39 @@ describe.skipIf(postgresPrograms === undefined)("knex", () => {
   });
 });
 
-test("knex with a driver that is not observed is refused, by name", () => {
-  class OtherClient extends knex.Client {}
-  Object.assign(OtherClient.prototype, { driverName: "oracledb", dialect: "oracledb" });
-  const other = knex({ client: OtherClient as typeof Knex.Client });
-  expect(() => instrument(other)).toThrow(/knows the drivers pg, .*got "oracledb"/);
+describe.skipIf(openBetterSqlite3 === undefined)("knex over another driver", () => {
+  class OtherClient extends NativeClient {}
+  Object.assign(OtherClient.prototype, { driverName: "other" });
+  const overOther = (): Knex =>
+    keep(knex({ client: OtherClient, connection: { filename: ":memory:" }, useNullAsDefault: true }));
+
+  test.each(Object.entries(USAGES))("behaves as before with %s", async (_, usage) => {
+    const outcome = await threeWays(async () => ({ plain: overOther(), observed: instrument(overOther()) }), usage);
+    expect(outcome.unheard).toEqual(outcome.plain);
+    expect(outcome.heard).toEqual(outcome.plain);
+    expect(outcome.spans.length).toBeGreaterThan(0);
+  });
+
+  test("tells its statements by its events, once, with those of transactions", async () => {
+    const db = instrument(instrument(overOther()));
+    await db.raw("create table told (n int)");
+    const spans = await spansOf(async () => {
+      await db("told").where({ n: 7 }).select("n");
+      await db.transaction(async (trx) => void (await trx("told").insert({ n: 8 })));
+      await db.raw("select missing").catch(() => {});
+    });
+    expect(spans).toMatchObject([
+      {
+        label: "select `n` from `told` where `n` = ?",
+        detail: { system: "sqlite", params: [7], rows: 0 },
+        error: null,
+      },
+      { label: "insert into `told` (`n`) values (?)", detail: { params: [8] }, error: null },
+      { label: "select missing", error: expect.stringContaining("no such column") },
+    ]);
+    for (const { duration, where } of spans) {
+      expect(duration).not.toBeNull();
+      expect(where).toMatch(/knex\.test\.ts:\d+$/);
+    }
+  });
 });
