@@ -1,5 +1,6 @@
 import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { originStacks } from "../origin.ts";
 
 /** The address of this package's code. Undefined where a bundler has moved it. */
 const OWN_ADDRESS = /\/toolbar\/capture\/call-site\.[jt]s$/.test((import.meta.url as string | undefined) ?? "")
@@ -50,7 +51,7 @@ let pathsOf: string | undefined;
  */
 export function callSite(directory: string, { isApplication = false, kind = "" }: CallSiteOptions = {}): string {
   const known = depths.get(kind) ?? USUAL_FRAMES;
-  const found = search(known, isApplication) ?? search(MOST_FRAMES, isApplication);
+  const found = search(known, isApplication) ?? search(MOST_FRAMES, isApplication) ?? searchOrigins(isApplication);
   if (found === undefined) return "";
   if (found.depth !== known && (depths.size < 100 || depths.has(kind))) depths.set(kind, found.depth);
   return `${pathOf(found.file, directory)}:${found.line}`;
@@ -78,6 +79,12 @@ function search(limit: number, isApplication: boolean): Found | undefined {
     errors.stackTraceLimit = stackTraceLimit;
     if (isPlain) errors.prepareStackTrace = prepareStackTrace;
   }
+}
+
+/** Where the application asked for it, if that has left the stack. */
+function searchOrigins(isApplication: boolean): Found | undefined {
+  const found = firstLine(originStacks().split("\n"), isApplication);
+  return found === undefined ? undefined : { ...found, depth: USUAL_FRAMES };
 }
 
 function firstSite(sites: readonly Site[], isApplication: boolean): Found | undefined {

@@ -7,6 +7,7 @@ import { mongoose } from "./mongoose.ts";
 import { mysql2 } from "./mysql2.ts";
 import { nodeRedis } from "./node-redis.ts";
 import { nodeSqlite } from "./node-sqlite.ts";
+import { own } from "./own.ts";
 import { pg } from "./pg.ts";
 import type { Source } from "./source.ts";
 import { templates } from "./templates.ts";
@@ -20,6 +21,7 @@ export function standardSources(): readonly Source[] {
   return [
     express(),
     fastify(),
+    own(),
     templates(),
     mysql2(),
     pg(),
