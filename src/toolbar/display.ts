@@ -9,9 +9,12 @@ import { ShownPages } from "./serve/shown-pages.ts";
 
 /** The most exchanges that are held because their script has not run. */
 const MOST_UNSEEN = 20;
-const NOT_RUN =
-  "the browser did not run the script within 2 seconds: the page may end inside a comment or a frameset, forbid " +
-  "scripts by a policy in a <meta> element, be inside a frame, or have been left";
+const NOT_RUN = "the browser did not run the script within 2 seconds: ";
+/** Why a script may not have run, by whether the browser has loaded it. */
+const NOT_LOADED =
+  "it did not load it. The page may end inside a comment or a frameset, forbid scripts by a policy in a <meta> " +
+  "element, or have been left. Behind a proxy that does not name itself, set the option base";
+const LOADED = "it only loaded it. The page may be inside a frame, or have been left";
 /** Which toolbar shows itself in the answer to a request: the first that saw it, the outermost. */
 const shownBy = new WeakMap<object, Display>();
 
@@ -131,11 +134,12 @@ export class Display {
   #isMissing(id: string): void {
     const exchange = this.#unseen.get(id);
     if (exchange === undefined) return;
-    exchange.notShown = NOT_RUN;
+    const reason = NOT_RUN + (this.pages.timesOpened(id) === 0 ? NOT_LOADED : LOADED);
+    exchange.notShown = reason;
     this.#options.store(exchange);
     // Only browsers send this header, and only browsers run scripts.
     if (exchange.requestHeaders.some(([name]) => name.toLowerCase() === "sec-fetch-mode"))
-      this.#options.warn(`The debug toolbar is not shown, because ${NOT_RUN}.`);
+      this.#options.warn(`The debug toolbar is not shown, because ${reason}.`);
   }
 
   #hasRun(id: string, isLate: boolean): void {

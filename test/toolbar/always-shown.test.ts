@@ -97,6 +97,15 @@ describe("B9: a page that the browser does not run the script of", () => {
     expect(warnings.filter((text) => text.includes("did not run the script"))).toHaveLength(1);
   });
 
+  test("says whether the browser has loaded the script", async () => {
+    const { url, toolbar } = await start();
+    const { script } = await visit(`${url}/loaded`);
+    await (await fetch(script!)).text();
+    await visit(`${url}/not-loaded`);
+    await expect.poll(() => toolbar.exchanges[0]?.notShown).toMatch(/: it did not load it\..* set the option base$/);
+    expect((await recordedAt(toolbar, "/loaded")).notShown).toMatch(/: it only loaded it\./);
+  });
+
   test("does not say so where the script runs", async () => {
     const { url, toolbar } = await start();
     const { script } = await visit(`${url}/runs`);
