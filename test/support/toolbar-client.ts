@@ -83,10 +83,13 @@ export async function recordedAt(toolbar: Toolbar, path: string): Promise<Exchan
 /**
  * Opens the stream of events with a browser's Accept-Encoding, and resolves with what has arrived
  * once an event has. `cause` makes one, and runs when the stream is open.
+ *
+ * @param until a part of the event that is waited for. Default: any event.
  */
 export async function firstEvent(
   script: string,
   cause: () => Promise<unknown>,
+  until: string = "data:",
 ): Promise<{ readonly text: string; readonly headers: IncomingHttpHeaders }> {
   return await new Promise((resolve, reject) => {
     const headers = { "accept-encoding": "gzip, deflate, br", "sec-fetch-site": "same-origin" };
@@ -94,7 +97,7 @@ export async function firstEvent(
       let text = "";
       response.on("data", (part: Buffer) => {
         text += part.toString("latin1");
-        if (!text.includes("data:")) return;
+        if (!text.includes(until)) return;
         request.destroy();
         resolve({ text, headers: response.headers });
       });

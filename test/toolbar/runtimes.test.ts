@@ -115,6 +115,26 @@ describe.each(Object.keys(RUNTIMES))("B6: on %s", (runtime) => {
     });
   });
 
+  test.runIf(runtime === "Bun")(
+    "the stream of events outlives the ten seconds after which Bun ends a silent answer",
+    async () => {
+      const running = await startOn(runtime, "the runtime's own server with Hono");
+      try {
+        const { script } = await visit(`${running.url}/page`);
+        const cause = async (): Promise<void> => {
+          await new Promise((resolve) => setTimeout(resolve, 13_000));
+          await visit(`${running.url}/later`);
+        };
+        // The script ran, so that nothing is announced meanwhile.
+        await runScript(script!);
+        const { text } = await firstEvent(script!, cause, '"path":"/later"');
+        expect(text).toContain('"path":"/later"');
+      } finally {
+        running.child.kill("SIGKILL");
+      }
+    },
+  );
+
   test("without a visitor's address, the page comes without the toolbar, and the reason is said", async () => {
     const running = await startOn(runtime, "the runtime's own server, without its report of the visitor");
     try {
