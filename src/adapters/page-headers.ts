@@ -69,18 +69,11 @@ export function responseHeadersOf(response: ResponseHeaders): HeaderAccess {
   };
 }
 
-/** The headers of a fetch Request or Response. Those that cannot be changed stay. */
+/** The headers of a fetch Request or Response. */
 export function fetchHeadersOf(headers: Headers): HeaderAccess {
-  const changed = (change: () => void): void => {
-    try {
-      change();
-    } catch {
-      // Deno does not let anybody change the headers of a request.
-    }
-  };
   return {
     get: (name) => headers.get(name) ?? undefined,
-    set: (name, value) => changed(() => headers.set(name, value)),
-    delete: (name) => changed(() => headers.delete(name)),
+    set: (name, value) => headers.set(name, value),
+    delete: (name) => headers.delete(name),
   };
 }

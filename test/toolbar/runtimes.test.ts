@@ -31,8 +31,11 @@ const server = express()
   .get("/*path", (_, response) => void response.send(page))
   .listen(0, "127.0.0.1", () => say(server.address()));`,
   "the runtime's own server with Hono": `import { Hono } from "hono";
+import { compress } from "hono/compress";
+import { etag } from "hono/etag";
 import { debugToolbar } from "../../src/adapters/hono/index.ts";
 const app = new Hono().use(debugToolbar(toolbar));
+app.use("/inside", compress({ threshold: 1 }), etag());
 app.get("/records", (c) => c.json(toolbar.exchanges)).get("*", (c) => c.html(page));
 if (globalThis.Bun !== undefined) say(Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: app.fetch }));
 else Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: say }, app.fetch);`,
@@ -113,6 +116,23 @@ describe.each(Object.keys(RUNTIMES))("B6: on %s", (runtime) => {
       expect((await visit(`${url}/page`, { "x-forwarded-for": "203.0.113.9" })).script).toBeUndefined();
       expect((await visit(`${url}/_latchkey/`, { host: "evil.example" })).status).toBe(404);
     });
+  });
+
+  test("the runtime's own server sends the whole page, with a compressor and ETags inside", async () => {
+    const running = await startOn(runtime, "the runtime's own server with Hono");
+    try {
+      const url = `${running.url}/inside`;
+      const fetched = { "sec-fetch-dest": "empty", "sec-fetch-mode": "cors", "accept-encoding": "gzip" };
+      const { headers } = await visit(url, fetched);
+      expect(headers["content-encoding"]).toBe("gzip");
+      const conditions = { "accept-encoding": "gzip", "if-none-match": headers["etag"]! };
+      expect((await visit(url, { ...fetched, ...conditions })).status).toBe(304);
+      const { status, script } = await visit(url, conditions);
+      expect(status).toBe(200);
+      expect((await runScript(script!)).summary.path).toBe("/inside");
+    } finally {
+      running.child.kill("SIGKILL");
+    }
   });
 
   test.runIf(runtime === "Bun")(

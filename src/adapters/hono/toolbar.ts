@@ -32,7 +32,7 @@ export function debugToolbar(toolbar: Toolbar): MiddlewareHandler {
 
     const exchange = toolbar.begin(request, incoming ?? c.req.raw);
     if (exchange === undefined) return await next();
-    const putBack = exchange.mayShow ? askForPage(fetchHeadersOf(c.req.raw.headers)) : () => {};
+    const putBack = exchange.mayShow ? askForWholePage(c) : () => {};
     try {
       await toolbar.run(exchange, next);
     } catch (error) {
@@ -54,6 +54,24 @@ export function debugToolbar(toolbar: Toolbar): MiddlewareHandler {
     if (!exchange.endsWithSocket) finishWithBody(c, (aborted) => toolbar.finish(exchange, { aborted }));
     return undefined;
   };
+}
+
+/** The application gets a copy of the request where its headers cannot be changed, as on Deno. */
+function askForWholePage(c: Context): () => void {
+  const { raw } = c.req;
+  if (isChangeable(raw.headers)) return askForPage(fetchHeadersOf(raw.headers));
+  c.req.raw = new Request(raw, { headers: new Headers(raw.headers) });
+  askForPage(fetchHeadersOf(c.req.raw.headers));
+  return () => void (c.req.raw = raw);
+}
+
+function isChangeable(headers: Headers): boolean {
+  try {
+    headers.delete("x-latchkey-toolbar");
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Bun ends an answer that is silent for ten seconds, such as the stream of events. */
