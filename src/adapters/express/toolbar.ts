@@ -9,8 +9,8 @@ import { publishTemplates } from "./publish-templates.ts";
 const ERRORS = "tracing:express.router.request:error";
 
 /**
- * Shows a toolbar on the pages of an Express 5 application. Mount it before all else, but inside of
- * what compresses.
+ * Shows a toolbar on the pages of an Express 5 application. Mount it before all else. What
+ * compresses may be before it or after it; the page is compressed only if it is before it.
  *
  * @example
  * ```ts
