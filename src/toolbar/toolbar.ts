@@ -2,12 +2,15 @@ import type { IncomingMessage } from "node:http";
 import { AccessTokens } from "./serve/access-tokens.ts";
 import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
 import { Guard, type GuardVerdict, type ToolbarRequest } from "./guard.ts";
-import { History } from "./history.ts";
+import { AccessFile } from "./disk/access-file.ts";
+import { SharedHistory } from "./disk/shared-history.ts";
 import { decideInjection, scriptTag } from "./serve/inject.ts";
 import { Pages, type ToolbarAnswer } from "./serve/pages.ts";
 import type { ExchangePage, ExchangeSummary } from "./exchange-page.ts";
+import type { ExchangeRecord } from "./exchange-record.ts";
+import type { HistoryEntry } from "./history.ts";
 import type { Panel } from "./panel.ts";
-import { collectRecord, viewRecord } from "./capture/record.ts";
+import { collectRecord, rawRecord, viewRecord } from "./capture/record.ts";
 import { toToolbarRequest, Recorder } from "./capture/recorder.ts";
 import { Redactor } from "./capture/redact.ts";
 import { standardPanels } from "./panels/standard-panels.ts";
@@ -50,7 +53,9 @@ export class Toolbar {
   readonly enabled: boolean;
   readonly #guard: Guard;
   readonly #accessTokens: AccessTokens;
-  readonly #history: History;
+  readonly #history: SharedHistory;
+  /** Lets the command line read the records. Undefined where nothing is written by default. */
+  readonly #access: AccessFile | undefined;
   readonly #pages: Pages;
   readonly #panels: readonly Panel[];
   /** Undefined when the toolbar is off; then it subscribes to no channel. */
@@ -64,32 +69,56 @@ export class Toolbar {
    *   `authorize` without the other.
    */
   constructor(options: ToolbarOptions) {
-    const { keys, mode, isOn, prefix, slowMs, history, hosts, allow, authorize, clock, directory, panels } =
-      settingsOf(options);
+    const settings = settingsOf(options);
+    const { keys, mode, isOn, prefix, slowMs, hosts, allow, authorize, clock, directory, panels, disk } = settings;
     this.#panels = [
       ...standardPanels({ keys, slowMs, directory, ...(clock === undefined ? {} : { clock }) }),
       ...panels,
     ];
     checkPanels(this.#panels);
-    this.#history = new History(history);
+    const redactor = new Redactor(keys);
+    const again = redactor.forExchange();
     this.#guard = new Guard({ hosts, allow, authorize });
+    keys.admit(KEYS, mode);
+    this.#history = new SharedHistory({
+      capacity: settings.history,
+      bytes: settings.historyBytes,
+      place: disk,
+      app: disk.app,
+      scrub: (json) => again.scrubJson(json),
+      warn: (message) => this.#warn(message),
+    });
     this.#accessTokens = new AccessTokens(keys, clock);
     const source = {
       list: (from: number) => ({ exchanges: this.#history.list(from), capacity: this.#history.capacity }),
       page: (id: string) => this.page(id),
+      record: (id: string) => this.record(id),
+      onWatch: () =>
+        this.#history.watch(
+          () => this.#pages.isWatched,
+          (summary) => this.#pages.announce(summary),
+        ),
     };
     this.#pages = new Pages(prefix, this.#guard, this.#accessTokens, source, (verdict) => this.#warnOf(verdict));
-    keys.admit(KEYS, mode);
     this.enabled = isOn;
     if (this.enabled) {
       this.#recorder = new Recorder({
         listeners: this.#panels,
         directory,
-        redactor: new Redactor(keys),
+        redactor,
         isOwn: (url) => this.#pages.owns(url),
         onFinish: (exchange) => this.#store(exchange),
+        nextSequence: () => this.#history.nextSequence(),
         clock,
       });
+      if (disk.access !== undefined) {
+        this.#access = new AccessFile({
+          folder: disk.access,
+          prefix,
+          historyFile: () => this.#history.file,
+          grant: () => this.#accessTokens.grant(0),
+        });
+      }
     }
   }
 
@@ -100,13 +129,17 @@ export class Toolbar {
 
   /** The record of one request, as its panels show it. A running request has one too. */
   page(id: string): ExchangePage | undefined {
-    if (this.#recorder === undefined) return undefined;
-    const entry = this.#history.get(id);
-    if (entry !== undefined) return viewRecord(entry, this.#panels, this.#recorder);
-    const running = [...this.#recorder.running].find((exchange) => exchange.id === id);
-    return running === undefined
-      ? undefined
-      : viewRecord(collectRecord(running, this.#panels, this.#recorder), this.#panels, this.#recorder);
+    const entry = this.#entry(id);
+    return entry === undefined ? undefined : viewRecord(entry, this.#panels, this.#recorder!);
+  }
+
+  /**
+   * The record of one request as plain JSON, for programs: its summary, findings, error, and the
+   * data of each panel. docs/toolbar-records.md explains all members.
+   */
+  record(id: string): ExchangeRecord | undefined {
+    const entry = this.#entry(id);
+    return entry === undefined ? undefined : rawRecord(entry);
   }
 
   /** Converts a request of Node's server for the other methods. For adapters. */
@@ -132,7 +165,10 @@ export class Toolbar {
    *   toolbar.
    */
   begin(request: ToolbarRequest, source: object): Exchange | undefined {
-    return this.#safely((recorder) => recorder.begin(request, source));
+    return this.#safely((recorder) => {
+      this.#access?.learn(source);
+      return recorder.begin(request, source);
+    });
   }
 
   /**
@@ -186,10 +222,23 @@ export class Toolbar {
     if (exchange !== undefined && !exchange.endsWithSocket) this.#safely((recorder) => recorder.finish(exchange, end));
   }
 
-  /** Stops recording, and ends the streams of open pages. Records stay. */
+  /**
+   * Stops recording, ends the streams of open pages, and closes the history file. The records of
+   * this process stay in memory.
+   */
   close(): void {
     this.#recorder?.close();
     this.#pages.close();
+    this.#history.close();
+    this.#access?.close();
+  }
+
+  #entry(id: string): HistoryEntry | undefined {
+    if (this.#recorder === undefined) return undefined;
+    const entry = this.#history.get(id);
+    if (entry !== undefined) return entry;
+    const running = [...this.#recorder.running].find((exchange) => exchange.id === id);
+    return running === undefined ? undefined : collectRecord(running, this.#panels, this.#recorder);
   }
 
   #tailFor(exchange: Exchange, request: ToolbarRequest, response: ResponseFacts): string | undefined {

@@ -38,6 +38,8 @@ export interface RecorderOptions {
   /** Whether this path belongs to the toolbar itself. Its requests are not recorded. */
   readonly isOwn: (path: string) => boolean;
   readonly onFinish: (exchange: Exchange) => void;
+  /** The number of the next exchange. */
+  readonly nextSequence: () => number;
   readonly clock?: Clock | undefined;
 }
 
@@ -58,7 +60,6 @@ export class Recorder {
   readonly #undo: (() => void)[] = [];
   readonly #failures = new Map<string, { count: number; message: string }>();
   readonly #options: RecorderOptions;
-  #sequence = 0;
   #redirect:
     | { readonly to: string; readonly address: string | undefined; readonly at: number; readonly from: RedirectSource }
     | undefined;
@@ -211,7 +212,7 @@ export class Recorder {
 
   #start(request: ToolbarRequest, source: object): Exchange {
     const exchange: Exchange = new Exchange({
-      sequence: ++this.#sequence,
+      sequence: this.#options.nextSequence(),
       startedAt: (this.#options.clock ?? unixNow)(),
       request,
       redactor: this.#options.redactor.forExchange(),

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { AccessTokens } from "./access-tokens.ts";
 import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
 import type { ExchangeList, ExchangePage, ExchangeSummary } from "../exchange-page.ts";
+import type { ExchangeRecord } from "../exchange-record.ts";
 
 /** An answer of the toolbar itself, for an adapter to send. */
 export interface ToolbarAnswer {
@@ -14,6 +15,9 @@ export interface ToolbarAnswer {
 export interface PageSource {
   list(from: number): ExchangeList;
   page(id: string): ExchangePage | undefined;
+  record(id: string): ExchangeRecord | undefined;
+  /** Called when a page begins to listen for exchanges. */
+  onWatch(): void;
 }
 
 const PRIVATE = {
@@ -81,7 +85,8 @@ export class Pages {
     if (pathname === "/events") return this.#events();
     if (pathname === "/exchanges") return data(this.#source.list(from), searchParams);
     const id = /^\/exchanges\/([0-9a-f-]{36})$/.exec(pathname)?.[1];
-    const page = id === undefined ? undefined : this.#source.page(id);
+    const isRaw = searchParams.get("format") === "record";
+    const page = id === undefined ? undefined : isRaw ? this.#source.record(id) : this.#source.page(id);
     return page === undefined || page.summary.sequence < from ? NOT_FOUND : data(page, searchParams);
   }
 
@@ -98,6 +103,11 @@ export class Pages {
       if ((controller.desiredSize ?? 0) > -100) controller.enqueue(message);
       else this.#end(controller);
     }
+  }
+
+  /** Whether a page listens for exchanges. */
+  get isWatched(): boolean {
+    return this.#streams.size > 0;
   }
 
   /** Ends all streams. */
@@ -117,6 +127,7 @@ export class Pages {
         mine = controller;
         this.#streams.add(controller);
         controller.enqueue(new TextEncoder().encode("retry: 2000\n\n"));
+        this.#source.onWatch();
       },
       cancel: () => {
         if (mine !== undefined) this.#streams.delete(mine);
@@ -158,7 +169,7 @@ export class Pages {
 /**
  * Plain JSON, or a module with the same data: a page's policy may forbid fetch but allow scripts.
  */
-function data(value: ExchangeList | ExchangePage, parameters: URLSearchParams): ToolbarAnswer {
+function data(value: ExchangeList | ExchangePage | ExchangeRecord, parameters: URLSearchParams): ToolbarAnswer {
   const json = JSON.stringify(value);
   if (parameters.get("as") !== "module")
     return { status: 200, headers: { ...PRIVATE, "Content-Type": "application/json; charset=utf-8" }, body: json };
