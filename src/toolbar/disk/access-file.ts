@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, renameSync, rm
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { isLoopbackAddress, isLoopbackHost } from "../../own-browser.ts";
+import { onExit } from "./on-exit.ts";
 import { isPrivateFile, makePrivateFolder } from "./private-folder.ts";
 
 /** The file's name in `.latchkey`. */
@@ -40,7 +41,7 @@ export interface AccessFileOptions {
 export class AccessFile {
   readonly #options: AccessFileOptions;
   readonly #path: string;
-  readonly #onExit = (): void => this.close();
+  #forgetExit: (() => void) | undefined;
   #port: number | undefined;
   #renewAt = 0;
   #isClosed = false;
@@ -61,7 +62,7 @@ export class AccessFile {
       | undefined;
     const port = socket?.localPort;
     if (port === undefined || this.#isClosed || (port === this.#port && performance.now() < this.#renewAt)) return;
-    if (this.#port === undefined) process.once("exit", this.#onExit);
+    this.#forgetExit ??= onExit(() => this.close());
     this.#port = port;
     this.#renewAt = performance.now() + RENEWAL;
     const { localAddress, encrypted } = socket!;
@@ -73,7 +74,7 @@ export class AccessFile {
   /** Removes the file, if it is the one of this process. */
   close(): void {
     this.#isClosed = true;
-    process.removeListener("exit", this.#onExit);
+    this.#forgetExit?.();
     if (this.#port === undefined) return;
     try {
       if (readAccess(this.#options.folder)?.pid === process.pid) rmSync(this.#path, { force: true });

@@ -2,6 +2,7 @@ import type { ExchangeSummary } from "../exchange-page.ts";
 import { History, type HistoryEntry } from "../history.ts";
 import { HistoryFileError } from "./database.ts";
 import { HistoryFile } from "./history-file.ts";
+import { onExit } from "./on-exit.ts";
 import { Sequence } from "./sequence.ts";
 import { makePrivateFolder, UnsafePathError, checkParent } from "./private-folder.ts";
 
@@ -38,7 +39,7 @@ export class SharedHistory {
   readonly #sequence: Sequence;
   readonly #scrub: (json: string) => string;
   #timer: ReturnType<typeof setInterval> | undefined;
-  readonly #onExit = (): void => this.close();
+  readonly #forgetExit: (() => void) | undefined;
 
   constructor({ capacity, bytes, place, app, scrub, warn }: SharedHistoryOptions) {
     this.capacity = capacity;
@@ -54,7 +55,7 @@ export class SharedHistory {
       );
     }
     this.#sequence = new Sequence(this.#file?.slot, this.#file?.highest);
-    if (this.#file !== undefined) process.once("exit", this.#onExit);
+    if (this.#file !== undefined) this.#forgetExit = onExit(() => this.close());
   }
 
   /** The file that is written; null for memory alone. */
@@ -81,7 +82,7 @@ export class SharedHistory {
 
   /** The lines of all stored exchanges from this sequence number on, newest first. */
   list(from = 0): readonly ExchangeSummary[] {
-    const own = this.#memory.list(from);
+    const own = this.#scrubbed(this.#memory.list(from));
     if (this.#file === undefined) return own;
     const lines = new Map(this.#file.list(from).map((line) => [line.id, line]));
     // Those that wait to be written are in memory only.
@@ -112,9 +113,16 @@ export class SharedHistory {
 
   /** Saves what waits, and closes the file. The memory stays. */
   close(): void {
-    process.removeListener("exit", this.#onExit);
+    this.#forgetExit?.();
     this.#stopWatching();
     this.#file?.close();
+  }
+
+  /** A text may have become a key since it was recorded. */
+  #scrubbed(lines: readonly ExchangeSummary[]): readonly ExchangeSummary[] {
+    const json = JSON.stringify(lines);
+    const clean = this.#scrub(json);
+    return clean === json ? lines : (JSON.parse(clean) as ExchangeSummary[]);
   }
 
   #stopWatching(): void {

@@ -1,8 +1,10 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { openHistoryReader } from "../../../src/toolbar/disk/history-reader.ts";
+import { root } from "../../support/docs/pages.ts";
 import { applicationFolder, KEY, listAt, recordAt, startToolbar, type Visited } from "../../support/toolbar-process.ts";
 
 const fileIn = (folder: string): string => join(folder, ".latchkey", "requests.sqlite");
@@ -168,6 +170,44 @@ describe("what is on the disk", () => {
       await server.stop();
     }
     expect([bare, tested, live].filter((folder) => existsSync(join(folder, ".latchkey")))).toEqual([]);
+  });
+
+  test("is written at the end of a process that has nothing more to do", async () => {
+    const folder = applicationFolder();
+    const program = `
+      import { Toolbar } from ${JSON.stringify(`${root}/src/toolbar/index.ts`)};
+      for (let count = 0; count < 20; count++) {
+        const toolbar = new Toolbar({ keys: ${JSON.stringify(KEY)} });
+        const request = { method: "GET", url: "/" + count, header: () => undefined, headers: [] };
+        toolbar.finish(toolbar.begin(request, {}));
+      }`;
+    const { stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+      cwd: folder,
+      env: { ...process.env, VITEST: "", NODE_ENV: "development" },
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+    expect(await openHistoryReader(fileIn(folder))?.list()).toHaveLength(20);
+  });
+
+  test.each(["bun", "deno"])("is written by %s as well", (runtime) => {
+    const folder = applicationFolder();
+    writeFileSync(
+      join(folder, "app.ts"),
+      `import { Toolbar } from ${JSON.stringify(`${root}/src/toolbar/index.ts`)};
+      const toolbar = new Toolbar({ keys: ${JSON.stringify(KEY)} });
+      const request = { method: "GET", url: "/mine", header: () => undefined, headers: [], remoteAddress: undefined, httpVersion: undefined };
+      toolbar.finish(toolbar.begin(request, {})!);
+      console.log(toolbar.exchanges.length);
+      toolbar.close();`,
+    );
+    const { stdout, stderr } = spawnSync(
+      `${root}/node_modules/.bin/${runtime}`,
+      runtime === "deno" ? ["run", "-A", "app.ts"] : ["app.ts"],
+      { cwd: folder, env: { ...process.env, VITEST: "", NODE_ENV: "development" }, encoding: "utf8" },
+    );
+    expect(stdout, stderr).toBe("1\n");
+    expect(readFileSync(fileIn(folder), "latin1")).toContain("/mine");
   });
 
   test("is the token alone with historyFile: false, and a file elsewhere with a path", async () => {
