@@ -89,10 +89,17 @@ const pathsIn = async (path: string): Promise<readonly string[]> => {
 describe("a history file", () => {
   test("keeps the newest records, by number, in the order of the requests and not of their ends", async () => {
     const { history, path } = opened({ capacity: 3 });
-    for (const sequence of [2, 1, 4, 3, 5]) history.add(entry(sequence));
+    const add = (...sequences: number[]): void => {
+      for (const sequence of sequences) history.add(entry(sequence, `text-${sequence}-${"x".repeat(9_000)}`));
+    };
+    add(2, 1, 4);
+    await expect.poll(async () => await pathsIn(path)).toHaveLength(3);
+    add(3, 5);
     expect(history.list().map(({ sequence }) => sequence)).toEqual([5, 4, 3]);
     history.close();
     expect(await pathsIn(path)).toEqual(["/5", "/4", "/3"]);
+    const bytes = readFileSync(path, "latin1");
+    expect([1, 2, 3, 4, 5].filter((sequence) => bytes.includes(`text-${sequence}-`))).toEqual([3, 4, 5]);
   });
 
   test("B17: is bounded in bytes, and keeps the newest record in any case", async () => {
@@ -332,6 +339,7 @@ test("rows that somebody else has written are left out", async () => {
     "INSERT INTO requests (id, sequence, app, process, bytes, summary, panels) VALUES (?, ?, 'app.ts', '', 1, ?, ?)",
   );
   const line = JSON.stringify(good.summary);
+  const badId = (index: number): string => good.summary.id.replace(/^0{8}/, `bad0000${index}`);
   for (const [index, summary] of [
     "",
     "null",
@@ -340,7 +348,7 @@ test("rows that somebody else has written are left out", async () => {
     line.replace('"GET"', "7"),
     line.replace('"ok"', '"<script>"'),
   ].entries())
-    insert.run(`bad-${index}`, 10 + index, summary, "{}");
+    insert.run(`bad-${index}`, 10 + index, summary.replace(good.summary.id, badId(index)), "{}");
   insert.run(
     "11111111-1111-4111-8111-111111111111",
     20,
