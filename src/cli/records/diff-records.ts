@@ -13,7 +13,7 @@ export interface RecordChange {
 
 /** Members that differ in any two requests and say nothing: ids, times, counters. */
 const VOLATILE =
-  /^(?:id|sequence|startedAt|duration|start|at|now|total|cpu|loopBusy|elapsed|parent|marks|signed|verified|issuedAt|createdAt|expiresAt)$/;
+  /^(?:id|sequence|startedAt|duration|start|at|now|total|cpu|loopBusy|elapsed|parent|marks|signed|verified|issuedAt|createdAt|expiresAt|exchange|span|\w+Ms)$/;
 /** Members of that kind, by their whole path. The sentence has the age of the cookie. */
 const VOLATILE_PATH = /^panels\.session\.verdict\.text$/;
 /** Headers of that kind. */
@@ -62,7 +62,7 @@ function comparable(value: unknown): Readonly<Record<string, unknown>> | undefin
       items.filter(([name]) => !VOLATILE_HEADER.test(name)).map(([name, text]) => [name.toLowerCase(), text]),
     );
   const labels = items.map(labelOf);
-  if (labels.length > 0 && labels.every((label) => label !== undefined)) return counts(labels);
+  if (labels.length > 0 && labels.every((label) => label !== undefined)) return counts(items);
   return Object.fromEntries(items.map((item, index) => [String(index), item]));
 }
 
@@ -71,10 +71,10 @@ function isPair(item: unknown): item is readonly [string, string] {
   return Array.isArray(item) && item.length === 2 && item.every((part) => typeof part === "string");
 }
 
-/** What a span, a message or a finding says; undefined for other items. */
+/** What a span, a query, a message or a finding says; undefined for other items. */
 function labelOf(item: unknown): string | undefined {
-  const { label, text } = membersOf(item);
-  return typeof label === "string" ? label : typeof text === "string" ? text : undefined;
+  const { label, fingerprint, text } = membersOf(item);
+  return [label, fingerprint, text].find((value) => typeof value === "string");
 }
 
 function joined(pairs: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
@@ -83,8 +83,13 @@ function joined(pairs: readonly (readonly [string, string])[]): Readonly<Record<
   return Object.fromEntries(values);
 }
 
-function counts(labels: readonly string[]): Readonly<Record<string, number>> {
+/** How often each label occurs. An item may stand for several. */
+function counts(items: readonly unknown[]): Readonly<Record<string, number>> {
   const numbers = new Map<string, number>();
-  for (const label of labels) numbers.set(label, (numbers.get(label) ?? 0) + 1);
+  for (const item of items) {
+    const { count } = membersOf(item);
+    const label = labelOf(item) ?? "";
+    numbers.set(label, (numbers.get(label) ?? 0) + (typeof count === "number" ? count : 1));
+  }
   return Object.fromEntries(numbers);
 }

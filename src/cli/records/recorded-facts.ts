@@ -62,34 +62,18 @@ export function sessionOf({ panels }: ExchangeRecord): SessionFacts | undefined 
   return { title, text: textOf(text), reason: textOf(membersOf(loaded)["reason"]), fix: textOf(fix) };
 }
 
-/** The spans of all panels, the slowest first. A span that several panels list is there once. */
+/** The bars of the timeline, the slowest first. */
 export function slowestSpans({ panels }: ExchangeRecord, count: number): readonly SpanFacts[] {
-  const lists = Object.values(panels).flatMap((stats) =>
-    Object.values(membersOf(stats)).filter((member) => listOf(member).some(isSpan)),
-  );
-  const spans = new Map(
-    lists.flatMap((list) =>
-      listOf(list)
-        .filter(isSpan)
-        .map((span) => [span["id"], span] as const),
-    ),
-  );
-  return [...spans.values()]
-    .map(({ kind, label, where, duration }) => ({
+  return listOf(membersOf(panels["timeline"])["rows"])
+    .filter(({ durationMs }) => typeof durationMs === "number")
+    .map(({ kind, label, where, durationMs, count: times }) => ({
       kind: textOf(kind),
-      label: textOf(label),
+      label: `${textOf(label)}${typeof times === "number" && times > 1 ? ` ×${times}` : ""}`,
       where: textOf(where),
-      duration: Number(duration),
+      duration: Number(durationMs),
     }))
     .toSorted((a, b) => b.duration - a.duration)
     .slice(0, count);
-}
-
-function isSpan(value: Members): boolean {
-  return (
-    [value["id"], value["start"], value["duration"]].every((number) => typeof number === "number") &&
-    typeof value["label"] === "string"
-  );
 }
 
 function errorFrom(value: unknown, depth: number): ErrorFacts | undefined {

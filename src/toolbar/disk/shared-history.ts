@@ -1,10 +1,10 @@
 import type { ExchangeSummary } from "../exchange-page.ts";
 import { History, type HistoryEntry } from "../history.ts";
-import { HistoryFileError } from "./database.ts";
+import { sentenceOf } from "./database.ts";
 import { HistoryFile } from "./history-file.ts";
 import { onExit } from "./on-exit.ts";
 import { Sequence } from "./sequence.ts";
-import { makePrivateFolder, UnsafePathError, checkParent } from "./private-folder.ts";
+import { checkParent, makePrivateFolder } from "./private-folder.ts";
 
 /** Milliseconds between two looks into the file, while a page of the toolbar is open. */
 const POLL = 400;
@@ -50,9 +50,7 @@ export class SharedHistory {
     try {
       this.#file = opened(place, (path) => new HistoryFile({ path, capacity, bytes, app, scrub, onFailure }));
     } catch (error) {
-      onFailure(
-        error instanceof HistoryFileError || error instanceof UnsafePathError ? error.message : reasonOf(error),
-      );
+      onFailure(sentenceOf(place.path ?? "", error));
     }
     this.#sequence = new Sequence(this.#file?.slot, this.#file?.highest);
     if (this.#file !== undefined) this.#forgetExit = onExit(() => this.close());
@@ -136,9 +134,4 @@ function opened({ path, folder }: HistoryPlace, open: (path: string) => HistoryF
   if (folder === undefined) checkParent(path);
   else makePrivateFolder(folder);
   return open(path);
-}
-
-function reasonOf(error: unknown): string {
-  const { code, path } = (error ?? {}) as { readonly code?: string; readonly path?: string };
-  return `${path ?? "The file"} cannot be used (${code ?? "unknown error"}). Fix: let this process write it, or set the option historyFile to another path, or to false.`;
 }

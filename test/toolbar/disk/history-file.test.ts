@@ -166,6 +166,23 @@ describe("a history file", () => {
     expect(warnings).toEqual([]);
   });
 
+  test("takes a record again that has changed, and tells other processes of it", async () => {
+    const folder = applicationFolder();
+    const [one, other] = [opened({ folder }).history, opened({ folder }).history];
+    const heard: string[] = [];
+    other.watch(
+      () => true,
+      ({ tone }) => void heard.push(tone),
+    );
+    const first = entry(1);
+    one.add(first);
+    await expect.poll(() => heard).toEqual(["ok"]);
+    one.add({ summary: { ...first.summary, tone: "warn" }, json: '{"logs":{}}' });
+    await expect.poll(() => heard).toEqual(["ok", "warn"]);
+    expect(other.list()).toHaveLength(1);
+    expect(other.get(first.summary.id)?.json).toBe('{"logs":{}}');
+  });
+
   test("that was deleted is made again", async () => {
     const { history, path, warnings } = opened();
     history.add(entry(1));
