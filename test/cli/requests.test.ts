@@ -232,6 +232,16 @@ describe("what the commands say", () => {
     expect(await run("requests")).toMatchObject({ code: 1 });
   });
 
+  test("a token that the server does not accept is an error with the fix", async () => {
+    const { run, folder } = await application({ historyFile: false });
+    const file = join(folder, ".latchkey", "token");
+    const access = JSON.parse(readFileSync(file, "utf8")) as object;
+    writeFileSync(file, JSON.stringify({ ...access, token: "0.forged.token" }));
+    const { code, error } = await run("requests");
+    expect(code).toBe(2);
+    expect(error).toMatch(/does not show its records: the token is too old.* Fix: make a request to the server/);
+  });
+
   test("records of an application elsewhere, by --directory, and of its own file while it runs", async () => {
     const folder = applicationFolder();
     const server = await startToolbar(folder, { historyFile: "mine.db" });

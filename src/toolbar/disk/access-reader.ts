@@ -22,7 +22,11 @@ export function openAccessReader(access: Access): RecordReader {
     list: async () => {
       const answer = (await get(access, "exchanges")) as Partial<ExchangeList> | undefined;
       const lines: unknown = answer?.exchanges;
-      return Array.isArray(lines) ? lines.flatMap((line: unknown) => readSummary(textOf(line)) ?? []) : [];
+      if (!Array.isArray(lines))
+        throw new AccessError(
+          `The toolbar at ${access.address} does not show its records: the token is too old, or the option authorize refuses. Fix: make a request to the server, which renews the token.`,
+        );
+      return lines.flatMap((line: unknown) => readSummary(textOf(line)) ?? []);
     },
     record: async (id) => {
       const answer = (await get(access, `exchanges/${id}`, { format: "record" })) as

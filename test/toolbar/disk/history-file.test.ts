@@ -183,6 +183,28 @@ describe("a history file", () => {
     expect(other.get(first.summary.id)?.json).toBe('{"logs":{}}');
   });
 
+  test("is looked into only while somebody watches", async () => {
+    const folder = applicationFolder();
+    const [one, other] = [opened({ folder }).history, opened({ folder }).history];
+    const heard: string[] = [];
+    const watch = (isWatched: boolean, name: string): void =>
+      other.watch(
+        () => isWatched,
+        () => void heard.push(name),
+      );
+    watch(false, "first");
+    let sequence = 0;
+    // A second call does nothing until the first one has ended.
+    await expect
+      .poll(() => {
+        watch(true, "second");
+        one.add(entry(++sequence));
+        return heard.length;
+      })
+      .toBeGreaterThan(0);
+    expect(new Set(heard)).toEqual(new Set(["second"]));
+  });
+
   test("that was deleted is made again", async () => {
     const { history, path, warnings } = opened();
     history.add(entry(1));

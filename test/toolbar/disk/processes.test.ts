@@ -156,6 +156,9 @@ describe("what is on the disk", () => {
     expect((await listAt(server, token!)).map(({ path }) => path)).toEqual(["/"]);
     await server.visit("/close");
     expect(existsSync(file)).toBe(false);
+    // SQLite removes it when the last connection is closed.
+    expect(existsSync(`${fileIn(folder)}-wal`)).toBe(false);
+    expect(await openHistoryReader(fileIn(folder))?.list()).toHaveLength(1);
   });
 
   test("is nothing in a folder that is not an application's, in tests and in production", async () => {
