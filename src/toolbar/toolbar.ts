@@ -246,6 +246,9 @@ export class Toolbar {
    *   nothing at all.
    * @example
    * ```ts
+   * import { trace } from "@opentelemetry/api";
+   * import { TracerProvider } from "@opentelemetry/sdk-trace";
+   *
    * trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [toolbar.spanProcessor()] }));
    * ```
    */
