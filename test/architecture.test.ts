@@ -43,7 +43,7 @@ const SHARED = [
   "open-session",
 ].map((part) => `adapters/${part}`);
 /** What the parts of the toolbar tell each other. */
-const TOOLBAR_TYPES = ["blocks", "span", "recording", "channels", "panel", "exchange-page"].map(
+const TOOLBAR_TYPES = ["blocks", "span", "recorded-error", "recording", "channels", "panel", "exchange-page"].map(
   (part) => `toolbar/${part}`,
 );
 /**
@@ -76,7 +76,8 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "sessions/request": ["sessions/data", "sessions/with-timeout", "sessions/backend", "sessions/cookie"],
   "toolbar/blocks": [],
   "toolbar/span": [],
-  "toolbar/recording": ["toolbar/span"],
+  "toolbar/recorded-error": [],
+  "toolbar/recording": ["toolbar/span", "toolbar/recorded-error"],
   "toolbar/channels": ["toolbar/recording"],
   "toolbar/panel": ["toolbar/blocks", "toolbar/channels", "toolbar/recording"],
   "toolbar/exchange-page": ["toolbar/blocks"],
@@ -87,7 +88,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "toolbar/capture/call-site": [],
   "toolbar/capture": [...TOOLBAR_TYPES, "toolbar/guard", "toolbar/history", "toolbar/capture/call-site"],
   "toolbar/panels": [...TOOLBAR_TYPES, "toolbar/format", "toolbar/capture/call-site"],
-  "toolbar/serve": ["toolbar/exchange-page", "toolbar/guard"],
+  "toolbar/serve": [...TOOLBAR_TYPES, "toolbar/format", "toolbar/guard"],
   "adapters/check-mounted": [],
   "adapters/not-saved": [],
   "adapters/node-facts": [],

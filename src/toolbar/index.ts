@@ -23,6 +23,7 @@ export type {
 } from "./blocks.ts";
 export type { ExchangePage, ExchangeSummary, PanelView } from "./exchange-page.ts";
 export type { Panel } from "./panel.ts";
+export type { ErrorFrame, RecordedError, SourceLine } from "./recorded-error.ts";
 export type { CookieFacts, HeaderEntry, Recording } from "./recording.ts";
 export type { ChannelListener, Channels, KeyedListener } from "./channels.ts";
 export type { OpenSpan, Span, SpanEnd, SpanKind, SpanStart } from "./span.ts";

@@ -3,6 +3,8 @@ import { AccessTokens } from "./serve/access-tokens.ts";
 import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
 import { Guard, type GuardVerdict, type ToolbarRequest } from "./guard.ts";
 import { History } from "./history.ts";
+import { editorAddress } from "./serve/editor-address.ts";
+import { errorLine } from "./serve/error-line.ts";
 import { decideInjection, scriptTag } from "./serve/inject.ts";
 import { Pages, type ToolbarAnswer } from "./serve/pages.ts";
 import type { ExchangePage, ExchangeSummary } from "./exchange-page.ts";
@@ -13,6 +15,8 @@ import { Redactor } from "./capture/redact.ts";
 import { standardPanels } from "./panels/standard-panels.ts";
 import { checkPanels, KEYS, settingsOf } from "./settings.ts";
 import type { ToolbarOptions } from "./toolbar-options.ts";
+import { processEnvironment } from "../mode.ts";
+import { VisitorAnswers } from "./serve/visitor-answers.ts";
 
 /** The answer when one of the toolbar's own pages fails. */
 const FAILED: ToolbarAnswer = {
@@ -20,6 +24,8 @@ const FAILED: ToolbarAnswer = {
   headers: { "Content-Type": "text/plain; charset=utf-8" },
   body: "Internal Server Error",
 };
+
+const OWN_PAGE = { inject: true, nonce: undefined, isLive: true } as const;
 
 /**
  * A debug toolbar. It records what a server does for each request, and shows it on the page that
@@ -48,7 +54,7 @@ export class Toolbar {
    * Whether the toolbar is on. If not, adapters pass requests on and do nothing else.
    */
   readonly enabled: boolean;
-  readonly #guard: Guard;
+  readonly #answers: VisitorAnswers;
   readonly #accessTokens: AccessTokens;
   readonly #history: History;
   readonly #pages: Pages;
@@ -56,6 +62,9 @@ export class Toolbar {
   /** Undefined when the toolbar is off; then it subscribes to no channel. */
   readonly #recorder: Recorder | undefined;
   readonly #warned = new Set<string>();
+  /** Errors that were reported on standard error: a rejected promise may be handed out again. */
+  readonly #reported = new WeakSet<object>();
+  readonly #isReporting = processEnvironment()["NODE_ENV"] !== "test";
 
   /**
    * @throws SecretKeyError `key_missing` without a key, and in production `key_refused` for one
@@ -72,13 +81,20 @@ export class Toolbar {
     ];
     checkPanels(this.#panels);
     this.#history = new History(history);
-    this.#guard = new Guard({ hosts, allow, authorize });
+    const guard = new Guard({ hosts, allow, authorize });
     this.#accessTokens = new AccessTokens(keys, clock);
     const source = {
       list: (from: number) => ({ exchanges: this.#history.list(from), capacity: this.#history.capacity }),
       page: (id: string) => this.page(id),
     };
-    this.#pages = new Pages(prefix, this.#guard, this.#accessTokens, source, (verdict) => this.#warnOf(verdict));
+    this.#pages = new Pages(prefix, guard, this.#accessTokens, source, (verdict) => this.#warnOf(verdict));
+    const editor = { template: "vscode://file{file}:{line}", directory, paths: [] };
+    this.#answers = new VisitorAnswers({
+      guard,
+      pages: this.#pages,
+      showsExceptions: mode === "development",
+      editor: (where) => editorAddress(editor, where),
+    });
     keys.admit(KEYS, mode);
     this.enabled = isOn;
     if (this.enabled) {
@@ -179,6 +195,32 @@ export class Toolbar {
   }
 
   /**
+   * Headers that an adapter adds to an answer just before its headers are sent:
+   * `X-Latchkey-Request` with the id of the record, and `Server-Timing`. Both are added to those that
+   * the application has set. None for a visitor who may not see the toolbar.
+   */
+  headers(exchange: Exchange | undefined, request: ToolbarRequest): readonly (readonly [string, string])[] {
+    return (exchange && this.#safely(() => this.#answers.headers(exchange, request))) ?? [];
+  }
+
+  /**
+   * The page that an adapter sends in place of the framework's own answer to an error, with the
+   * recorded error, its causes and the source. An adapter asks only if the application has no error
+   * handler that answers, and nothing was sent.
+   *
+   * @param status what the framework answers with.
+   * @returns undefined if the framework's answer stays: in production, without a recorded error, for
+   *   a visitor who may not see the toolbar, and for a request that is not a navigation to HTML.
+   */
+  exceptionPage(
+    exchange: Exchange | undefined,
+    request: ToolbarRequest,
+    status: number,
+  ): (ToolbarAnswer & { readonly body: string }) | undefined {
+    return exchange && this.#safely(() => this.#answers.exception(exchange, request, status));
+  }
+
+  /**
    * Ends the exchange of a response that no Node server sends. For adapters; a second call does
    * nothing.
    */
@@ -200,12 +242,14 @@ export class Toolbar {
       const key = name.toLowerCase();
       values.set(key, values.has(key) ? `${values.get(key)}, ${value}` : value);
     }
-    const decision = decideInjection(request, { status: response.status, header: (name) => values.get(name) });
+    const decision = exchange.isExceptionPage
+      ? OWN_PAGE
+      : decideInjection(request, { status: response.status, header: (name) => values.get(name) });
     if (!decision.inject) {
       exchange.notShown = decision.reason;
       return undefined;
     }
-    const verdict = this.#guard.mayView(request);
+    const verdict = this.#answers.verdict(exchange, request);
     if (!verdict.allowed) {
       exchange.notShown = verdict.reason;
       this.#warnOf(verdict);
@@ -222,6 +266,18 @@ export class Toolbar {
     const entry = collectRecord(exchange, this.#panels, this.#recorder!);
     this.#history.add(entry);
     this.#pages.announce(entry.summary);
+    this.#report(exchange);
+  }
+
+  /** Says on standard error where the record of a failed request is, once for each error. */
+  #report(exchange: Exchange): void {
+    const { error, thrown, status = 500 } = exchange;
+    if (!this.#isReporting || error === undefined || status < 500) return;
+    if (typeof thrown === "object" && thrown !== null) {
+      if (this.#reported.has(thrown)) return;
+      this.#reported.add(thrown);
+    }
+    process.stderr.write(errorLine(exchange, this.#answers.recordAddress(exchange)));
   }
 
   /** Catches failures of the toolbar, so that they never reach the application. Warns once. */

@@ -2,7 +2,9 @@ import type { IncomingMessage } from "node:http";
 import type { RequestHandler } from "express";
 import type { Toolbar } from "../../toolbar/index.ts";
 import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
+import { showExceptions } from "../node/show-exceptions.ts";
 import { checkToolbar } from "../check-mounted.ts";
+import { isFinalAnswer } from "./is-final-answer.ts";
 
 /** Where Express's router tells of what a handler threw, once for each error. */
 const ERRORS = "tracing:express.router.request:error";
@@ -29,6 +31,9 @@ export function debugToolbar(toolbar: Toolbar): RequestHandler {
   });
   return function debugToolbar(request, response, next) {
     seen.add(request);
-    show(request, response, next);
+    show(request, response, () => {
+      showExceptions(toolbar, request, response, (body) => isFinalAnswer(response, body));
+      next();
+    });
   };
 }

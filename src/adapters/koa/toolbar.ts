@@ -1,6 +1,7 @@
-import type { Middleware } from "koa";
-import type { Toolbar } from "../../toolbar/index.ts";
+import type { Context, Middleware } from "koa";
+import type { Exchange, Toolbar } from "../../toolbar/index.ts";
 import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
+import { showExceptions } from "../node/show-exceptions.ts";
 import { checkToolbar } from "../check-mounted.ts";
 
 /**
@@ -27,9 +28,13 @@ export function debugToolbar(toolbar: Toolbar): Middleware {
       return;
     }
     const exchange = toolbar.begin(request, ctx.req);
+    const isByKoa = watchOwnAnswer(ctx, exchange);
     try {
       await new Promise<void>((resolve, reject) => {
-        show(ctx.req, ctx.res, () => void next().then(resolve, reject));
+        show(ctx.req, ctx.res, () => {
+          showExceptions(toolbar, ctx.req, ctx.res, isByKoa);
+          next().then(resolve, reject);
+        });
       });
     } catch (error) {
       exchange?.fail(error);
@@ -40,4 +45,26 @@ export function debugToolbar(toolbar: Toolbar): Middleware {
       if (exchange !== undefined && typeof route === "string") exchange.route = route;
     }
   };
+}
+
+/**
+ * Koa answers an error in `ctx.onerror`, when all middleware has passed it on. This context's own is
+ * wrapped, to know when that is.
+ *
+ * @returns whether Koa itself has answered. An `onerror` of the application answers for it.
+ */
+function watchOwnAnswer(ctx: Context, exchange: Exchange | undefined): () => boolean {
+  let isAnswered = false;
+  const isKoas = !Object.hasOwn(ctx, "onerror") && !Object.hasOwn(ctx.app.context, "onerror");
+  const answer = ctx.onerror.bind(ctx);
+  const onerror = (error: Error): void => {
+    // Koa calls it without an error when the response has ended.
+    if ((error as unknown) !== null && (error as unknown) !== undefined) {
+      exchange?.fail(error);
+      isAnswered = isKoas;
+    }
+    answer(error);
+  };
+  Object.assign(ctx, { onerror });
+  return () => isAnswered;
 }

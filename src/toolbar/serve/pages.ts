@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { AccessTokens } from "./access-tokens.ts";
 import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
+import { exceptionPage, type ExceptionFacts, type ExceptionLinks } from "./exception-page.ts";
+import { EXCEPTION_STYLE } from "./exception-style.ts";
 import type { ExchangeList, ExchangePage, ExchangeSummary } from "../exchange-page.ts";
 
 /** An answer of the toolbar itself, for an adapter to send. */
@@ -16,6 +18,7 @@ export interface PageSource {
   page(id: string): ExchangePage | undefined;
 }
 
+const ID = /^[0-9a-f-]{36}$/;
 const PRIVATE = {
   "Cache-Control": "no-store",
   "X-Content-Type-Options": "nosniff",
@@ -24,6 +27,8 @@ const PRIVATE = {
 } as const;
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+/** For the page of an exception, which has a style sheet and needs no script to be read. */
+const EXCEPTION_POLICY = PAGE_POLICY.replace("script-src", "style-src 'self'; script-src");
 const NOT_FOUND: ToolbarAnswer = {
   status: 404,
   headers: { "Content-Type": "text/plain; charset=utf-8" },
@@ -74,8 +79,9 @@ export class Pages {
     const url = URL.parse(`http://toolbar${request.url.slice(this.#prefix.length).replace(/^(?=\?|$)/, "/")}`);
     if (url === null) return NOT_FOUND;
     const { pathname, searchParams } = url;
-    if (pathname === "/") return this.#standalone();
+    if (pathname === "/") return this.#standalone(searchParams.get("exchange"));
     if (pathname === "/toolbar.js") return this.#browserScript();
+    if (pathname === "/exception.css") return asset("text/css", EXCEPTION_STYLE);
     const from = this.#accessTokens.verify(searchParams.get("token") ?? "");
     if (from === undefined) return NOT_FOUND;
     if (pathname === "/events") return this.#events();
@@ -88,6 +94,35 @@ export class Pages {
   /** The address of the browser's script, with its parameters. */
   scriptAddress(parameters: Readonly<Record<string, string>>): string {
     return `${this.#prefix}/toolbar.js?${new URLSearchParams(parameters).toString()}`;
+  }
+
+  /**
+   * The address of a record on the toolbar's own page.
+   *
+   * @param request one that the guard has allowed; without it, the address has no host.
+   */
+  recordAddress(id: string, request?: ToolbarRequest): string {
+    const host = request?.header("host");
+    return `${host === undefined ? "" : `http://${host}`}${this.#prefix}/?exchange=${id}`;
+  }
+
+  /**
+   * The page for an error that the application did not answer.
+   *
+   * @param editor the address that opens a place in the editor.
+   */
+  exception(id: string, facts: ExceptionFacts, editor: ExceptionLinks["editor"]): ToolbarAnswer & { body: string } {
+    const links = { style: `${this.#prefix}/exception.css`, record: this.recordAddress(id), editor };
+    return {
+      status: facts.status,
+      headers: {
+        ...PRIVATE,
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": EXCEPTION_POLICY,
+        "X-Frame-Options": "DENY",
+      },
+      body: exceptionPage(facts, links),
+    };
   }
 
   /** Sends a finished exchange to all open pages. */
@@ -125,11 +160,15 @@ export class Pages {
     return { status: 200, headers: { ...PRIVATE, "Content-Type": "text/event-stream; charset=utf-8" }, body };
   }
 
-  #standalone(): ToolbarAnswer {
-    const address = this.scriptAddress({ token: this.#accessTokens.grant(0), live: "1", page: "1" }).replaceAll(
-      "&",
-      "&amp;",
-    );
+  /** @param exchange the request to show first. */
+  #standalone(exchange: string | null): ToolbarAnswer {
+    const first = exchange !== null && ID.test(exchange) ? { exchange } : {};
+    const address = this.scriptAddress({
+      token: this.#accessTokens.grant(0),
+      live: "1",
+      page: "1",
+      ...first,
+    }).replaceAll("&", "&amp;");
     return {
       status: 200,
       headers: {
@@ -147,12 +186,12 @@ export class Pages {
 
   #browserScript(): ToolbarAnswer {
     this.#script ??= readFileSync(new URL("../ui.bundle.js", import.meta.url), "utf8");
-    return {
-      status: 200,
-      headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" },
-      body: this.#script,
-    };
+    return asset("text/javascript", this.#script);
   }
+}
+
+function asset(type: string, body: string): ToolbarAnswer {
+  return { status: 200, headers: { ...PRIVATE, "Content-Type": `${type}; charset=utf-8` }, body };
 }
 
 /**
