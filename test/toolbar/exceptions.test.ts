@@ -302,7 +302,7 @@ describe("the panel Exceptions", () => {
       { kind: "verdict", title: "Error", text: "no card\nmore", hint: "code: E_CARD" },
       { kind: "pairs", rows: [{ value: { where: "routes/pay.ts:31", detail: "in payCart" } }] },
       { kind: "code", text: expect.stringContaining("> 31  line 31") as unknown },
-      { kind: "table", rows: [{ cells: ["1 call", "in packages and in Node"] }] },
+      { kind: "table", rows: [{ cells: ["1 call", "outside of your code"] }] },
       { kind: "verdict", title: "Caused by TypeError", text: "inner" },
       {},
     ]);

@@ -22,6 +22,8 @@ export interface ExchangeStart {
   readonly directory: string;
   /** The span that is running now. */
   readonly currentSpan: () => number | undefined;
+  /** Called for an error that is thrown after the response has ended. */
+  readonly onLateError?: (() => void) | undefined;
 }
 
 /** A response's status and headers, reported when its headers are sent and when it has ended. */
@@ -85,16 +87,18 @@ export class Exchange implements Recording {
   readonly #directory: string;
   /** What was thrown, to know it again. */
   readonly #thrown: unknown[] = [];
+  readonly #onLateError: (() => void) | undefined;
   #ended: number | undefined;
   #cost: Recording["cost"] | undefined;
 
-  constructor({ sequence, startedAt, request, redactor, others, directory, currentSpan }: ExchangeStart) {
+  constructor({ sequence, startedAt, request, redactor, others, directory, currentSpan, onLateError }: ExchangeStart) {
     this.sequence = sequence;
     this.startedAt = startedAt;
     this.#redactor = redactor;
     this.#others = others;
     this.#currentSpan = currentSpan;
     this.#directory = directory;
+    this.#onLateError = onLateError;
     this.#spans = new Spans({
       elapsed: () => this.elapsed(),
       isFinished: () => this.finished,
@@ -212,6 +216,7 @@ export class Exchange implements Recording {
         redactData: (data) => this.redactData(data),
       }),
     );
+    if (this.finished) this.#onLateError?.();
   }
 
   /** Ends the exchange. Its times do not change any more. */

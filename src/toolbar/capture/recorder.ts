@@ -221,6 +221,8 @@ export class Recorder {
         const scope = this.#context.getStore();
         return scope?.exchange === exchange ? scope.span : undefined;
       },
+      // A handler may throw when it has sent its whole answer.
+      onLateError: () => this.guarded("record", () => this.#options.onFinish(exchange)),
     });
     const redirect = this.#redirect;
     if (redirect !== undefined && redirect.to === exchange.path && redirect.address === exchange.remoteAddress) {

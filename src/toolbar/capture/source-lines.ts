@@ -38,7 +38,8 @@ export function sourceLines(
 }
 
 function linesOf(text: string | undefined): readonly string[] {
-  return text === undefined ? [] : withoutPrivateKeys(text);
+  // A line break at the end begins no line.
+  return text === undefined ? [] : withoutPrivateKeys(text.replace(/\r?\n$/, ""));
 }
 
 function readFile(file: string): string | undefined {

@@ -72,15 +72,16 @@ function frameBlocks(frames: readonly ErrorFrame[]): Block[] {
     if (first.source.length > 0) blocks.push({ kind: "code", text: sourceText(first) });
   }
   const rows: (readonly Cell[] | OpenableRow)[] = rest.map((frame) => {
-    const cells = [{ text: frame.name === "" ? "(no name)" : frame.name, mono: true }, placeCell(frame)];
+    const { name, where } = frame;
+    const cells = [
+      { text: name === "" ? "(no name)" : name, mono: true },
+      { text: where, mono: true, where },
+    ];
     return frame.source.length === 0 ? cells : { cells, more: [{ kind: "code", text: sourceText(frame) }] };
   });
   if (others.length > 0) {
     rows.push({
-      cells: [
-        counted(others.length, "call", "calls"),
-        own.length === 0 ? "none of them in your code" : "in packages and in Node",
-      ],
+      cells: [counted(others.length, "call", "calls"), "outside of your code"],
       more: [{ kind: "code", text: others.map(frameText).join("\n") }],
     });
   }

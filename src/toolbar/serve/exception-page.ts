@@ -86,7 +86,7 @@ ${rest.map((frame) =>
     ? escaped`<p class="place closed">${placeOf(frame, links)}</p>`
     : escaped`<details><summary>${placeOf(frame)}</summary>${sourceOf(frame)}${openLink(frame, links)}</details>`,
 )}
-${others.length === 0 ? undefined : escaped`<details><summary>${counted(others.length, "call")} in packages and in Node${own.length === 0 ? ", none in your code" : undefined}</summary><ol class="others">${others.map((frame) => escaped`<li>${placeOf(frame, links)}</li>`)}</ol></details>`}
+${others.length === 0 ? undefined : escaped`<details><summary>${counted(others.length, "call")} outside of your code</summary><ol class="others">${others.map((frame) => escaped`<li>${placeOf(frame, links)}</li>`)}</ol></details>`}
 ${text}
 </div>`;
 }

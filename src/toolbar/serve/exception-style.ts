@@ -48,7 +48,7 @@ details > pre, .source { border-top: 1px solid var(--line); background: var(--bg
 .hit .number { color: var(--error); font-weight: 600 }
 .open { padding: 6px 16px 8px; border-top: 1px solid var(--line) }
 .others { list-style: none; padding: 4px 16px 12px 34px; color: var(--dim); overflow-wrap: anywhere }
-.others .mono { font-size: 12px }
+.others .mono, .others .name { font-size: 12px }
 
 .error { margin-top: 28px; padding-left: 18px; border-left: 2px solid var(--line) }
 .error > .frames { margin-top: 10px }
