@@ -40,7 +40,8 @@ export function watchErrors(c: Context): WatchedErrors {
   };
   c.text = watched as typeof c.text;
   return {
-    thrown: () => [...(c.error === undefined ? [] : [c.error]), ...(noted.get(c)?.errors ?? [])],
+    // The application's own note is of the same error, perhaps in its own words.
+    thrown: () => noted.get(c)?.errors ?? (c.error === undefined ? [] : [c.error]),
     areUnanswered: () => noted.get(c)?.isUnanswered ?? (isByHono && isPlainFailure(c.res)),
   };
 }
