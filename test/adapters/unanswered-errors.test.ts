@@ -325,7 +325,9 @@ describe("on Koa", () => {
     const own = await visit((app) => {
       Object.assign(app.context, {
         onerror(this: Koa.Context, error: Error | null | undefined) {
-          if (error !== null && error !== undefined) this.res.writeHead(500).end("own");
+          if (error === null || error === undefined) return;
+          this.res.statusCode = 500;
+          this.res.end("own");
         },
       });
       app.use(forKoa.debugToolbar(newToolbar()));

@@ -13,11 +13,6 @@ export type HtmlValue = string | number | Html | readonly Html[] | undefined;
 /**
  * Makes HTML of a template. Texts and numbers in it are escaped, for elements and for attributes in
  * double quotes alike.
- *
- * @example
- * ```ts
- * escaped`<p title="${title}">${text}</p>`;
- * ```
  */
 export function escaped(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return new Html(parts.map((part, index) => (index === 0 ? part : textOf(values[index - 1]) + part)).join(""));
