@@ -163,6 +163,27 @@ describe("on Express", () => {
     expect(headers.get("set-cookie")).toMatch(/^session=/);
   });
 
+  test("a session that cannot be saved gets the page, in place of the answer that was held", async () => {
+    const broken: SessionStore = {
+      get: async () => await Promise.resolve(undefined),
+      set: async () => await Promise.reject(new Error("the database is away")),
+      delete: async () => await Promise.resolve(),
+    };
+    const manager = new SessionManager({ keys: generateSecretKey(), store: broken });
+    const { status, body, headers } = await visit((app, toolbar) => {
+      before(app, toolbar);
+      app.use(forExpress.session(manager));
+      app.get("/", (request, response) => {
+        Object.assign((request as unknown as { session: object }).session, { visits: 1 });
+        response.send("never sent");
+      });
+    });
+    expect(status).toBe(500);
+    expect(body).toContain("the database is away");
+    expect(body).toMatch(/^<!doctype html>[^]*<script type="module"/);
+    expect(headers.has("set-cookie")).toBe(false);
+  });
+
   test("errors before the toolbar, and with the toolbar off, are Express's own", async () => {
     const early = await visit((app, toolbar) => {
       app.use(fail);

@@ -77,6 +77,8 @@ describe.skipIf(chromiumPath === undefined)("the page of an exception in Chromiu
       expect(text).toContain(shown);
     expect(await page.evaluate("getComputedStyle(document.querySelector('.hit')).boxShadow")).not.toBe("none");
     await screenshot(page, `exception-page-${colorScheme}`);
+    await page.evaluate("scrollTo(0, document.body.scrollHeight)");
+    await screenshot(page, `exception-page-${colorScheme}-end`);
     expect(others()).toEqual([]);
   });
 
