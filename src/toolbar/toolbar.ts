@@ -1,16 +1,17 @@
 import type { IncomingMessage } from "node:http";
-import { AccessTokens } from "./serve/access-tokens.ts";
+import { AccessTokens, type Moment } from "./serve/access-tokens.ts";
+import { Display } from "./display.ts";
 import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
-import { Guard, type GuardVerdict, type ToolbarRequest } from "./guard.ts";
+import { Guard, type ToolbarRequest } from "./guard.ts";
 import { History } from "./history.ts";
 import { editorAddress } from "./serve/editor-address.ts";
 import { errorLine } from "./serve/error-line.ts";
-import { decideInjection, scriptTag } from "./serve/inject.ts";
 import { Pages, type ToolbarAnswer } from "./serve/pages.ts";
 import type { ExchangePage, ExchangeSummary } from "./exchange-page.ts";
 import type { Panel } from "./panel.ts";
 import { collectRecord, viewRecord } from "./capture/record.ts";
-import { toToolbarRequest, Recorder } from "./capture/recorder.ts";
+import { toToolbarRequest } from "./capture/node-request.ts";
+import { Recorder } from "./capture/recorder.ts";
 import { Redactor } from "./capture/redact.ts";
 import { standardPanels } from "./panels/standard-panels.ts";
 import { checkPanels, KEYS, settingsOf } from "./settings.ts";
@@ -24,8 +25,6 @@ const FAILED: ToolbarAnswer = {
   headers: { "Content-Type": "text/plain; charset=utf-8" },
   body: "Internal Server Error",
 };
-
-const OWN_PAGE = { inject: true, nonce: undefined, isLive: true } as const;
 
 /**
  * A debug toolbar. It records what a server does for each request, and shows it on the page that
@@ -50,17 +49,17 @@ const OWN_PAGE = { inject: true, nonce: undefined, isLive: true } as const;
  * ```
  */
 export class Toolbar {
-  /**
-   * Whether the toolbar is on. If not, adapters pass requests on and do nothing else.
-   */
-  readonly enabled: boolean;
+  /** The path of the toolbar's own pages. For adapters. */
+  readonly prefix: string;
+  readonly #isOn: boolean;
+  #isClosed = false;
   readonly #answers: VisitorAnswers;
-  readonly #accessTokens: AccessTokens;
   readonly #history: History;
   readonly #pages: Pages;
   readonly #panels: readonly Panel[];
   /** Undefined when the toolbar is off; then it subscribes to no channel. */
   readonly #recorder: Recorder | undefined;
+  readonly #display: Display;
   readonly #warned = new Set<string>();
   /** Errors that were reported on standard error: a rejected promise may be handed out again. */
   readonly #reported = new WeakSet<object>();
@@ -73,7 +72,7 @@ export class Toolbar {
    *   `authorize` without the other.
    */
   constructor(options: ToolbarOptions) {
-    const { keys, mode, isOn, prefix, slowMs, history, hosts, allow, authorize, clock, directory, panels } =
+    const { keys, mode, isOn, prefix, base, slowMs, history, hosts, allow, authorize, clock, directory, panels } =
       settingsOf(options);
     this.#panels = [
       ...standardPanels({ keys, slowMs, directory, ...(clock === undefined ? {} : { clock }) }),
@@ -82,12 +81,31 @@ export class Toolbar {
     checkPanels(this.#panels);
     this.#history = new History(history);
     const guard = new Guard({ hosts, allow, authorize });
-    this.#accessTokens = new AccessTokens(keys, clock);
+    const accessTokens = new AccessTokens(keys, clock);
     const source = {
-      list: (from: number) => ({ exchanges: this.#history.list(from), capacity: this.#history.capacity }),
+      list: (mayRead: (moment: Moment) => boolean) => ({
+        exchanges: this.#history.list().filter(mayRead),
+        capacity: this.#history.capacity,
+      }),
       page: (id: string) => this.page(id),
     };
-    this.#pages = new Pages(prefix, guard, this.#accessTokens, source, (verdict) => this.#warnOf(verdict));
+    this.#display = new Display({
+      verdict: (exchange, request) => this.#answers.verdict(exchange, request),
+      accessTokens,
+      scriptAddress: (request, parameters) => this.#pages.scriptAddress(request, parameters),
+      store: (exchange) => this.#store(exchange),
+      warn: (message) => this.#warn(message),
+    });
+    this.#pages = new Pages({
+      prefix,
+      base,
+      guard,
+      accessTokens,
+      source,
+      refused: (verdict) => this.#display.warnOf(verdict),
+      shown: this.#display.pages,
+    });
+    this.prefix = prefix;
     const editor = { template: "vscode://file{file}:{line}", directory, paths: [] };
     this.#answers = new VisitorAnswers({
       guard,
@@ -96,17 +114,25 @@ export class Toolbar {
       editor: (where) => editorAddress(editor, where),
     });
     keys.admit(KEYS, mode);
-    this.enabled = isOn;
-    if (this.enabled) {
+    this.#isOn = isOn;
+    if (isOn) {
       this.#recorder = new Recorder({
         listeners: this.#panels,
         directory,
         redactor: new Redactor(keys),
-        isOwn: (url) => this.#pages.owns(url),
+        isOwn: (request) => this.#pages.owns(request),
         onFinish: (exchange) => this.#store(exchange),
         clock,
       });
     }
+  }
+
+  /**
+   * Whether the toolbar is on, and not closed. If not, adapters pass requests on and do nothing
+   * else.
+   */
+  get enabled(): boolean {
+    return this.#isOn && !this.#isClosed;
   }
 
   /** The recorded requests, newest first. */
@@ -118,16 +144,21 @@ export class Toolbar {
   page(id: string): ExchangePage | undefined {
     if (this.#recorder === undefined) return undefined;
     const entry = this.#history.get(id);
-    if (entry !== undefined) return viewRecord(entry, this.#panels, this.#recorder);
+    if (entry !== undefined) return this.#display.withCacheNote(viewRecord(entry, this.#panels, this.#recorder));
     const running = [...this.#recorder.running].find((exchange) => exchange.id === id);
     return running === undefined
       ? undefined
       : viewRecord(collectRecord(running, this.#panels, this.#recorder), this.#panels, this.#recorder);
   }
 
-  /** Converts a request of Node's server for the other methods. For adapters. */
-  describe(request: IncomingMessage): ToolbarRequest {
-    return toToolbarRequest(request);
+  /**
+   * Converts a request of Node's server for the other methods. For adapters.
+   *
+   * @param originalUrl the address as the client sent it, where a framework has cut off a part and
+   *   does not note it at the request, as connect and Express do.
+   */
+  describe(request: IncomingMessage, originalUrl?: string): ToolbarRequest {
+    return toToolbarRequest(request, originalUrl);
   }
 
   /**
@@ -135,7 +166,8 @@ export class Toolbar {
    * adapters.
    */
   handle(request: ToolbarRequest): ToolbarAnswer | undefined {
-    if (!this.enabled || !this.#pages.owns(request.url)) return undefined;
+    if (!this.enabled || !this.#pages.owns(request)) return undefined;
+    this.#safely((recorder) => recorder.discard(request));
     return this.#safely(() => this.#pages.handle(request)) ?? FAILED;
   }
 
@@ -144,11 +176,15 @@ export class Toolbar {
    *
    * @param source the object that identifies the request: Node's IncomingMessage if there is one,
    *   otherwise the fetch Request.
-   * @returns undefined when the toolbar is off or fails. The request is then answered as without a
-   *   toolbar.
+   * @returns undefined when the toolbar is off or closed, or fails. The request is then answered as
+   *   without a toolbar.
    */
   begin(request: ToolbarRequest, source: object): Exchange | undefined {
-    return this.#safely((recorder) => recorder.begin(request, source));
+    return this.#safely((recorder) => {
+      const exchange = recorder.begin(request, source);
+      this.#display.begin(exchange, request, source);
+      return exchange;
+    });
   }
 
   /**
@@ -188,10 +224,18 @@ export class Toolbar {
    * Called before a response's headers are sent. Returns the text to send after the body, or
    * undefined. For adapters.
    *
-   * An adapter that adds the text must drop ETag, and raise or drop Content-Length.
+   * Only the first call for an exchange decides; a text comes once. An adapter that adds the text
+   * must drop ETag, Last-Modified and Expires, send `Cache-Control: no-store`, and raise or drop
+   * Content-Length.
    */
   respond(exchange: Exchange | undefined, request: ToolbarRequest, response: ResponseFacts): string | undefined {
-    return exchange === undefined ? undefined : this.#safely(() => this.#tailFor(exchange, request, response));
+    if (exchange === undefined) return undefined;
+    return this.#safely(() => {
+      // Koa's adapter also asks before what is outside of it may change the body.
+      if (exchange.status === undefined) exchange.mark("Headers sent");
+      exchange.responded(response);
+      return this.#display.tailFor(exchange, request, response);
+    });
   }
 
   /**
@@ -228,44 +272,22 @@ export class Toolbar {
     if (exchange !== undefined && !exchange.endsWithSocket) this.#safely((recorder) => recorder.finish(exchange, end));
   }
 
-  /** Stops recording, and ends the streams of open pages. Records stay. */
+  /**
+   * Stops recording, ends the streams of open pages, and adds nothing to a page any more. Adapters
+   * pass requests on. Records stay.
+   */
   close(): void {
+    this.#isClosed = true;
     this.#recorder?.close();
     this.#pages.close();
-  }
-
-  #tailFor(exchange: Exchange, request: ToolbarRequest, response: ResponseFacts): string | undefined {
-    exchange.responded(response);
-    exchange.mark("Headers sent");
-    const values = new Map<string, string>();
-    for (const [name, value] of response.headers) {
-      const key = name.toLowerCase();
-      values.set(key, values.has(key) ? `${values.get(key)}, ${value}` : value);
-    }
-    const decision = exchange.isExceptionPage
-      ? OWN_PAGE
-      : decideInjection(request, { status: response.status, header: (name) => values.get(name) });
-    if (!decision.inject) {
-      exchange.notShown = decision.reason;
-      return undefined;
-    }
-    const verdict = this.#answers.verdict(exchange, request);
-    if (!verdict.allowed) {
-      exchange.notShown = verdict.reason;
-      this.#warnOf(verdict);
-      return undefined;
-    }
-    const token = this.#accessTokens.grant(exchange.redirectedFrom?.sequence ?? exchange.sequence);
-    return scriptTag(
-      this.#pages.scriptAddress({ exchange: exchange.id, token, ...(decision.isLive ? { live: "1" } : {}) }),
-      decision.nonce,
-    );
+    this.#display.close();
   }
 
   #store(exchange: Exchange): void {
     const entry = collectRecord(exchange, this.#panels, this.#recorder!);
     this.#history.add(entry);
     this.#pages.announce(entry.summary);
+    this.#display.ended(exchange);
     this.#report(exchange);
   }
 
@@ -282,7 +304,7 @@ export class Toolbar {
 
   /** Catches failures of the toolbar, so that they never reach the application. Warns once. */
   #safely<Result>(run: (recorder: Recorder) => Result): Result | undefined {
-    if (this.#recorder === undefined) return undefined;
+    if (this.#recorder === undefined || this.#isClosed) return undefined;
     try {
       return run(this.#recorder);
     } catch (error) {
@@ -292,12 +314,6 @@ export class Toolbar {
       );
       return undefined;
     }
-  }
-
-  /** Says why the toolbar is not shown: that is the question people ask most. */
-  #warnOf(verdict: GuardVerdict): void {
-    if (!verdict.allowed && verdict.fix !== undefined)
-      this.#warn(`The debug toolbar is not shown. ${verdict.reason} ${verdict.fix}`);
   }
 
   /** Warns on standard error, with each message once, and ten at most. */

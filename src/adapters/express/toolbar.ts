@@ -10,8 +10,8 @@ import { isFinalAnswer } from "./is-final-answer.ts";
 const ERRORS = "tracing:express.router.request:error";
 
 /**
- * Shows a toolbar on the pages of an Express 5 application. Mount it before all else, but inside of
- * what compresses.
+ * Shows a toolbar on the pages of an Express 5 application. Mount it before all else. What
+ * compresses may be before it or after it; the page is compressed only if it is before it.
  *
  * @example
  * ```ts
@@ -32,7 +32,10 @@ export function debugToolbar(toolbar: Toolbar): RequestHandler {
   return function debugToolbar(request, response, next) {
     seen.add(request);
     show(request, response, () => {
-      showExceptions(toolbar, request, response, (body) => isFinalAnswer(response, body));
+      const described = toolbar.describe(request);
+      const exchange = toolbar.begin(described, request);
+      if (exchange !== undefined)
+        showExceptions({ toolbar, exchange, request: described, response }, (body) => isFinalAnswer(response, body));
       next();
     });
   };

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { isPromise } from "node:util/types";
-import type { Exchange, Toolbar, ToolbarRequest } from "../../toolbar/index.ts";
 import { sendPage } from "./send-page.ts";
+import type { OpenAnswer } from "./show-exceptions.ts";
 
 /**
  * Runs a handler, and records what it throws and what its promise is rejected with.
@@ -10,13 +10,7 @@ import { sendPage } from "./send-page.ts";
  * visitor may see it. In all other cases the error goes on to where it goes without a toolbar: by
  * default it ends the process.
  */
-export function runHandler(
-  toolbar: Toolbar,
-  exchange: Exchange,
-  request: ToolbarRequest,
-  response: ServerResponse,
-  run: () => unknown,
-): void {
+export function runHandler({ toolbar, exchange, request, response }: OpenAnswer, run: () => unknown): void {
   let result: unknown;
   try {
     result = toolbar.run(exchange, run);

@@ -1,8 +1,16 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Toolbar } from "../../toolbar/index.ts";
+import type { ServerResponse } from "node:http";
+import type { Exchange, Toolbar, ToolbarRequest } from "../../toolbar/index.ts";
 import { sendPage } from "./send-page.ts";
 
 type End = (...args: readonly unknown[]) => ServerResponse;
+
+/** A request whose answer has not begun. */
+export interface OpenAnswer {
+  readonly toolbar: Toolbar;
+  readonly exchange: Exchange;
+  readonly request: ToolbarRequest;
+  readonly response: ServerResponse;
+}
 
 /**
  * Sends the toolbar's page in place of the framework's own answer to an error. Nothing is replaced
@@ -14,18 +22,13 @@ type End = (...args: readonly unknown[]) => ServerResponse;
  *   of the application is not.
  */
 export function showExceptions(
-  toolbar: Toolbar,
-  request: IncomingMessage,
-  response: ServerResponse,
+  { toolbar, exchange, request, response }: OpenAnswer,
   isDefault: (body: string) => boolean,
 ): void {
-  const described = toolbar.describe(request);
-  const exchange = toolbar.begin(described, request);
-  if (exchange === undefined) return;
   const end = response.end.bind(response) as End;
   response.end = ((...args: readonly unknown[]): ServerResponse => {
     if (exchange.error === undefined || response.headersSent || !isDefault(textOf(args[0]))) return end(...args);
-    const page = toolbar.exceptionPage(exchange, described, response.statusCode);
+    const page = toolbar.exceptionPage(exchange, request, response.statusCode);
     if (page === undefined) return end(...args);
     const callback = args.find((arg) => typeof arg === "function");
     return sendPage(response, page, end, callback);

@@ -3,6 +3,8 @@ import type { Exchange, Toolbar, ToolbarAnswer, ToolbarRequest } from "../../too
 import { checkToolbar } from "../check-mounted.ts";
 import { appendHeaders } from "../node-response/response-headers.ts";
 import { runHandler } from "./handler-failure.ts";
+import type { OpenAnswer } from "./show-exceptions.ts";
+import { askForPage, changeForTail, requestHeadersOf, responseHeadersOf } from "../page-headers.ts";
 
 /** Middleware as connect, Express and a bare node:http server call it. */
 export type DebugToolbarMiddleware = (
@@ -36,18 +38,36 @@ export function debugToolbar(toolbar: Toolbar): DebugToolbarMiddleware {
     }
     const exchange = toolbar.begin(request, incoming);
     if (exchange === undefined) return void next();
-    if (!exchange.endsWithSocket)
-      response.once("close", () => toolbar.finish(exchange, { aborted: !response.writableFinished }));
-    appendTail(response, () => {
-      appendHeaders(response, toolbar.headers(exchange, request));
-      // Express names the route that answered here.
-      const { route, baseUrl } = incoming as IncomingMessage & { route?: { path?: unknown }; baseUrl?: unknown };
-      if (typeof route?.path === "string")
-        exchange.route = `${typeof baseUrl === "string" ? baseUrl : ""}${route.path}`;
-      return tailFor(toolbar, exchange, request, response);
-    });
-    runHandler(toolbar, exchange, request, response, () => next());
+    showOn({ toolbar, exchange, request, incoming, response });
+    runHandler({ toolbar, exchange, request, response }, () => next());
   };
+}
+
+/** A request of Node's server, and its record. */
+export interface ShownRequest extends OpenAnswer {
+  readonly incoming: IncomingMessage;
+}
+
+/**
+ * Prepares the request, so that the application answers with a page if it can, and puts the
+ * toolbar's text after that page.
+ *
+ * @returns a function that puts Accept-Encoding back. It is called when the headers leave, at the
+ *   latest.
+ */
+export function showOn({ toolbar, exchange, request, incoming, response }: ShownRequest): () => void {
+  if (!exchange.endsWithSocket)
+    response.once("close", () => toolbar.finish(exchange, { aborted: !response.writableFinished }));
+  const putBack = exchange.mayShow ? askForPage(requestHeadersOf(incoming.headers)) : () => {};
+  appendTail(response, () => {
+    putBack();
+    appendHeaders(response, toolbar.headers(exchange, request));
+    // Express names the route that answered here.
+    const { route, baseUrl } = incoming as IncomingMessage & { route?: { path?: unknown }; baseUrl?: unknown };
+    if (typeof route?.path === "string") exchange.route = `${typeof baseUrl === "string" ? baseUrl : ""}${route.path}`;
+    return tailFor(toolbar, exchange, request, response);
+  });
+  return putBack;
 }
 
 type HeaderList = readonly (readonly [string, string])[];
@@ -87,11 +107,7 @@ function appendTail(response: ServerResponse, tailOf: () => string | undefined):
     // to change them.
     for (const [name, value] of givenHeaders(own)) response.setHeader(name, value);
     tail = tailOf();
-    if (tail !== undefined) {
-      response.removeHeader("etag");
-      const length = response.getHeader("content-length");
-      if (length !== undefined) response.setHeader("content-length", Number(length) + Buffer.byteLength(tail));
-    }
+    if (tail !== undefined) changeForTail(responseHeadersOf(response), tail);
     return typeof reason === "string" ? [status, reason] : [status];
   };
 

@@ -1,5 +1,8 @@
-import { readFileSync } from "node:fs";
-import type { AccessTokens } from "./access-tokens.ts";
+import type { AccessTokens, Moment } from "./access-tokens.ts";
+import { publicAddress } from "./address.ts";
+import { scriptTag } from "./inject.ts";
+import { BROWSER_SCRIPT } from "../ui.bundle.ts";
+import type { ShownPages } from "./shown-pages.ts";
 import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
 import { exceptionPage, type ExceptionFacts, type ExceptionLinks } from "./exception-page.ts";
 import { EXCEPTION_STYLE } from "./exception-style.ts";
@@ -14,13 +17,15 @@ export interface ToolbarAnswer {
 
 /** The data for the pages. */
 export interface PageSource {
-  list(from: number): ExchangeList;
+  list(mayRead: (moment: Moment) => boolean): ExchangeList;
   page(id: string): ExchangePage | undefined;
 }
 
 const ID = /^[0-9a-f-]{36}$/;
 const PRIVATE = {
-  "Cache-Control": "no-store",
+  // A compressor or a proxy would hold back the events (RFC 9111, section 5.2.2.6, and nginx's own).
+  "Cache-Control": "no-store, no-transform",
+  "X-Accel-Buffering": "no",
   "X-Content-Type-Options": "nosniff",
   "Cross-Origin-Resource-Policy": "same-origin",
   "Referrer-Policy": "no-referrer",
@@ -36,64 +41,95 @@ const NOT_FOUND: ToolbarAnswer = {
 };
 
 /**
+ * The browser's script. It is a module like any other, and imported in the plain way: so every
+ * bundler takes it along, also one that writes a single file. That costs less than a millisecond.
+ */
+const SCRIPT: ToolbarAnswer = {
+  status: 200,
+  headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" },
+  body: BROWSER_SCRIPT,
+};
+
+/** What the pages are made with. */
+export interface PagesOptions {
+  readonly prefix: string;
+  /** The option `base`. */
+  readonly base: string | undefined;
+  readonly guard: Guard;
+  readonly accessTokens: AccessTokens;
+  readonly source: PageSource;
+  /** Called when the guard refuses a request. */
+  readonly refused: (verdict: GuardVerdict) => void;
+  readonly shown: ShownPages;
+}
+
+/**
  * Answers everything under the toolbar's prefix, if the guard allows it: the browser's script, a
  * page for servers without HTML, one exchange, the list, and a stream of new ones. Anything else,
  * and anything for a visitor who may not see it, is a plain 404.
  */
 export class Pages {
   readonly #prefix: string;
+  readonly #base: string | undefined;
   readonly #guard: Guard;
   readonly #accessTokens: AccessTokens;
   readonly #source: PageSource;
   readonly #refused: (verdict: GuardVerdict) => void;
+  readonly #shown: ShownPages;
   readonly #streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
-  #script: string | undefined;
 
-  constructor(
-    prefix: string,
-    guard: Guard,
-    accessTokens: AccessTokens,
-    source: PageSource,
-    refused: (verdict: GuardVerdict) => void,
-  ) {
+  constructor({ prefix, base, guard, accessTokens, source, refused, shown }: PagesOptions) {
     this.#prefix = prefix;
+    this.#base = base;
     this.#guard = guard;
     this.#accessTokens = accessTokens;
     this.#source = source;
     this.#refused = refused;
+    this.#shown = shown;
   }
 
   /** Whether an address belongs to the toolbar. */
-  owns(url: string): boolean {
-    return url.startsWith(this.#prefix) && /^(?:$|[/?])/.test(url.slice(this.#prefix.length));
+  owns({ url, mount = "" }: Pick<ToolbarRequest, "url" | "mount">): boolean {
+    const prefix = mount + this.#prefix;
+    return url.startsWith(prefix) && /^(?:$|[/?])/.test(url.slice(prefix.length));
   }
 
   /** The answer to a request for an address of the toolbar. Undefined for all others. */
   handle(request: ToolbarRequest): ToolbarAnswer | undefined {
-    if (!this.owns(request.url)) return undefined;
+    if (!this.owns(request)) return undefined;
     const verdict = this.#guard.admits(request);
     if (!verdict.allowed) {
       this.#refused(verdict);
       return NOT_FOUND;
     }
-    const url = URL.parse(`http://toolbar${request.url.slice(this.#prefix.length).replace(/^(?=\?|$)/, "/")}`);
+    const url = URL.parse(
+      `http://toolbar${request.url.slice(((request.mount ?? "") + this.#prefix).length).replace(/^(?=\?|$)/, "/")}`,
+    );
     if (url === null) return NOT_FOUND;
     const { pathname, searchParams } = url;
-    if (pathname === "/") return this.#standalone(searchParams.get("exchange"));
-    if (pathname === "/toolbar.js") return this.#browserScript();
+    if (pathname === "/") return this.#standalone(request, searchParams.get("exchange"));
     if (pathname === "/exception.css") return asset("text/css", EXCEPTION_STYLE);
-    const from = this.#accessTokens.verify(searchParams.get("token") ?? "");
-    if (from === undefined) return NOT_FOUND;
+    const token = searchParams.get("token") ?? "";
+    if (pathname === "/toolbar.js") {
+      this.#shown.opened(searchParams.get("exchange") ?? "", token);
+      return SCRIPT;
+    }
+    const mayRead = this.#accessTokens.verify(token);
+    if (mayRead === undefined) return NOT_FOUND;
     if (pathname === "/events") return this.#events();
-    if (pathname === "/exchanges") return data(this.#source.list(from), searchParams);
+    if (pathname === "/exchanges") return data(this.#source.list(mayRead), searchParams);
     const id = /^\/exchanges\/([0-9a-f-]{36})$/.exec(pathname)?.[1];
-    const page = id === undefined ? undefined : this.#source.page(id);
-    return page === undefined || page.summary.sequence < from ? NOT_FOUND : data(page, searchParams);
+    if (id === undefined) return NOT_FOUND;
+    // First, so that the page's own record says no more that its script did not run.
+    this.#shown.ran(id, token);
+    const page = this.#source.page(id);
+    return page === undefined || !mayRead(page.summary) ? NOT_FOUND : data(page, searchParams);
   }
 
   /** The address of the browser's script, with its parameters. */
-  scriptAddress(parameters: Readonly<Record<string, string>>): string {
-    return `${this.#prefix}/toolbar.js?${new URLSearchParams(parameters).toString()}`;
+  scriptAddress(request: ToolbarRequest, parameters: Readonly<Record<string, string>>): string {
+    const address = publicAddress(request, this.#prefix, this.#base);
+    return `${address}/toolbar.js?${new URLSearchParams(parameters).toString()}`;
   }
 
   /**
@@ -102,17 +138,24 @@ export class Pages {
    * @param request one that the guard has allowed; without it, the address has no host.
    */
   recordAddress(id: string, request?: ToolbarRequest): string {
-    const host = request?.header("host");
-    return `${host === undefined ? "" : `http://${host}`}${this.#prefix}/?exchange=${id}`;
+    const base = request === undefined ? this.#prefix : publicAddress(request, this.#prefix, this.#base);
+    return `${base}/?exchange=${id}`;
   }
 
   /**
    * The page for an error that the application did not answer.
    *
+   * @param request the one that failed.
    * @param editor the address that opens a place in the editor.
    */
-  exception(id: string, facts: ExceptionFacts, editor: ExceptionLinks["editor"]): ToolbarAnswer & { body: string } {
-    const links = { style: `${this.#prefix}/exception.css`, record: this.recordAddress(id), editor };
+  exception(
+    request: ToolbarRequest,
+    id: string,
+    facts: ExceptionFacts,
+    editor: ExceptionLinks["editor"],
+  ): ToolbarAnswer & { body: string } {
+    const style = `${publicAddress(request, this.#prefix, this.#base)}/exception.css`;
+    const links = { style, record: this.recordAddress(id, request), editor };
     return {
       status: facts.status,
       headers: {
@@ -161,14 +204,10 @@ export class Pages {
   }
 
   /** @param exchange the request to show first. */
-  #standalone(exchange: string | null): ToolbarAnswer {
+  #standalone(request: ToolbarRequest, exchange: string | null): ToolbarAnswer {
     const first = exchange !== null && ID.test(exchange) ? { exchange } : {};
-    const address = this.scriptAddress({
-      token: this.#accessTokens.grant(0),
-      live: "1",
-      page: "1",
-      ...first,
-    }).replaceAll("&", "&amp;");
+    const parameters = { token: this.#accessTokens.grantAll(), live: "1", page: "1", ...first };
+    const tag = scriptTag(this.scriptAddress(request, parameters), undefined);
     return {
       status: 200,
       headers: {
@@ -180,13 +219,8 @@ export class Pages {
       body:
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' +
         `<meta name="color-scheme" content="light dark"><title>Requests – Latchkey</title><link rel="icon" href="data:,"></head><body></body></html>` +
-        `<script type="module" src="${address}"></script>`,
+        tag,
     };
-  }
-
-  #browserScript(): ToolbarAnswer {
-    this.#script ??= readFileSync(new URL("../ui.bundle.js", import.meta.url), "utf8");
-    return asset("text/javascript", this.#script);
   }
 }
 

@@ -9,6 +9,8 @@ import { serverTiming } from "./server-timing.ts";
 export interface OpenRecording extends Recording {
   /** Whether the answer is the toolbar's page for an error. */
   isExceptionPage: boolean;
+  /** Whether it is decided if the answer gets the script: another toolbar outside may show itself. */
+  readonly isDecided: boolean;
   /** Redacts JSON again, with all that is known to be secret by now. */
   scrubJson(json: string): string;
 }
@@ -70,12 +72,23 @@ export class VisitorAnswers {
     status: number,
   ): (ToolbarAnswer & { readonly body: string }) | undefined {
     const { pages, showsExceptions, editor } = this.#options;
-    if (!showsExceptions || recording.error === undefined || request.method === "HEAD" || !acceptsPage(request))
+    if (
+      !showsExceptions ||
+      recording.isDecided ||
+      recording.error === undefined ||
+      request.method === "HEAD" ||
+      !acceptsPage(request)
+    )
       return undefined;
     if (!this.verdict(recording, request).allowed) return undefined;
     const { id, method, path, query, route, requestHeaders, requestCookies, errors } = recording;
     const facts: ExceptionFacts = { method, path, query, route, requestHeaders, requestCookies, errors, status };
     recording.isExceptionPage = true;
-    return pages.exception(id, JSON.parse(recording.scrubJson(JSON.stringify(facts))) as ExceptionFacts, editor);
+    return pages.exception(
+      request,
+      id,
+      JSON.parse(recording.scrubJson(JSON.stringify(facts))) as ExceptionFacts,
+      editor,
+    );
   }
 }
