@@ -52,7 +52,7 @@ export function requestHeadersOf(headers: NodeJS.Dict<string | string[]>): Heade
 
 /** The part of `ServerResponse` that holds its headers. */
 interface ResponseHeaders {
-  getHeader(name: string): unknown;
+  getHeader(name: string): number | string | readonly string[] | undefined;
   setHeader(name: string, value: string): unknown;
   removeHeader(name: string): void;
 }
@@ -62,7 +62,7 @@ export function responseHeadersOf(response: ResponseHeaders): HeaderAccess {
   return {
     get: (name) => {
       const value = response.getHeader(name);
-      return value === undefined ? undefined : String(value);
+      return value === undefined ? undefined : [value].flat().join(", ");
     },
     set: (name, value) => void response.setHeader(name, value),
     delete: (name) => response.removeHeader(name),

@@ -17,6 +17,8 @@ const NOT_LOADED =
 const LOADED = "it only loaded it. The page may be inside a frame, or have been left";
 /** A page of the toolbar itself, which allows its script, whatever the request's method was. */
 const OWN_PAGE = { inject: true, nonce: undefined, isLive: true } as const;
+/** A browser sends Sec-Purpose with what it loads before a person goes there. */
+const AHEAD = "the browser loaded the page in advance, and has not shown it yet";
 /** Which toolbar shows itself in the answer to a request: the first that saw it, the outermost. */
 const shownBy = new WeakMap<object, Display>();
 
@@ -139,12 +141,13 @@ export class Display {
   #isMissing(id: string): void {
     const exchange = this.#unseen.get(id);
     if (exchange === undefined) return;
-    const reason = NOT_RUN + (this.pages.timesOpened(id) === 0 ? NOT_LOADED : LOADED);
+    const has = (header: string): boolean => exchange.requestHeaders.some(([name]) => name.toLowerCase() === header);
+    const isAhead = has("sec-purpose");
+    const reason = isAhead ? AHEAD : NOT_RUN + (this.pages.timesOpened(id) === 0 ? NOT_LOADED : LOADED);
     exchange.notShown = reason;
     this.#options.store(exchange);
     // Only browsers send this header, and only browsers run scripts.
-    if (exchange.requestHeaders.some(([name]) => name.toLowerCase() === "sec-fetch-mode"))
-      this.#options.warn(`The debug toolbar is not shown, because ${reason}.`);
+    if (has("sec-fetch-mode") && !isAhead) this.#options.warn(`The debug toolbar is not shown, because ${reason}.`);
   }
 
   #hasRun(id: string, isLate: boolean): void {

@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
 import { expect } from "vitest";
 import type { ExchangePage, ExchangeSummary, Toolbar } from "latchkey/toolbar";
@@ -10,6 +10,9 @@ export const NAVIGATES: Readonly<Record<string, string>> = {
   "sec-fetch-site": "none",
   accept: "text/html",
 };
+
+/** An application as Node's server calls it. Frameworks return promises that Node ignores. */
+export type Application = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** An answer as it came over the wire, and its text without compression. */
 export interface Answer {

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type RequestListener } from "node:http";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
@@ -17,7 +17,7 @@ import { debugToolbar as nodeToolbar } from "latchkey/node";
 import { Toolbar, type ToolbarOptions } from "latchkey/toolbar";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { served } from "../support/frameworks.ts";
-import { besideScript, recordOf, recordedAt, runScript, visit } from "../support/toolbar-client.ts";
+import { besideScript, recordOf, recordedAt, runScript, visit, type Application } from "../support/toolbar-client.ts";
 
 const PAGE = "<!doctype html><html><body>hello</body></html>";
 const TAG = '"of-this-page"';
@@ -37,15 +37,15 @@ afterEach(async () => {
 });
 
 /** Applications that answer 304 to a browser that has the page. */
-const APPLICATIONS: Readonly<Record<string, (toolbar: Toolbar) => RequestListener | Promise<RequestListener>>> = {
+const APPLICATIONS: Readonly<Record<string, (toolbar: Toolbar) => Application | Promise<Application>>> = {
   "express.static": (toolbar) =>
     express()
       .use(expressToolbar(toolbar))
-      .use(express.static(folder, { maxAge: "1h" })) as RequestListener,
+      .use(express.static(folder, { maxAge: "1h" })) as Application,
   "Express, whose send() compares": (toolbar) =>
     express()
       .use(expressToolbar(toolbar))
-      .use((_, response) => void response.set(CACHED).send(PAGE)) as RequestListener,
+      .use((_, response) => void response.set(CACHED).send(PAGE)) as Application,
   "Hono with hono/etag": (toolbar) =>
     getRequestListener(
       new Hono()

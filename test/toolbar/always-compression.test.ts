@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from "node:http";
+import { createServer } from "node:http";
 import { Readable } from "node:stream";
 import { fastifyCompress } from "@fastify/compress";
 import { getRequestListener } from "@hono/node-server";
@@ -19,7 +19,7 @@ import { debugToolbar as koaToolbar } from "latchkey/koa";
 import { Toolbar } from "latchkey/toolbar";
 import { afterEach, describe, expect, test } from "vitest";
 import { served } from "../support/frameworks.ts";
-import { firstEvent, recordedAt, runScript, visit } from "../support/toolbar-client.ts";
+import { firstEvent, recordedAt, runScript, visit, type Application } from "../support/toolbar-client.ts";
 
 const PAGE = `<!doctype html><html><body><p>${"Grüße ".repeat(2_000)}</p></body></html>`;
 const BROWSER = { "accept-encoding": "gzip, deflate, br" };
@@ -44,7 +44,7 @@ const bodyOf = (path: string): string | Buffer | Readable =>
       ? Buffer.from(PAGE)
       : PAGE;
 
-function expressApp(compress: express.RequestHandler): (toolbar: Toolbar, isOutside: boolean) => RequestListener {
+function expressApp(compress: express.RequestHandler): (toolbar: Toolbar, isOutside: boolean) => Application {
   return (toolbar, isOutside) => {
     const app = express();
     const both = [compress, expressToolbar(toolbar)];
@@ -55,12 +55,12 @@ function expressApp(compress: express.RequestHandler): (toolbar: Toolbar, isOuts
       if (body instanceof Readable) body.pipe(response);
       else response.send(body);
     });
-    return app as RequestListener;
+    return app as Application;
   };
 }
 
 const APPLICATIONS: Readonly<
-  Record<string, (toolbar: Toolbar, isOutside: boolean) => RequestListener | Promise<RequestListener>>
+  Record<string, (toolbar: Toolbar, isOutside: boolean) => Application | Promise<Application>>
 > = {
   "Express with compression 1.7": expressApp(compression() as express.RequestHandler),
   "Express with compression 1.8": expressApp(compression18() as express.RequestHandler),
@@ -153,7 +153,7 @@ test("B5: a handler that compresses by itself is told the way out", async () => 
   const toolbar = makeToolbar();
   const app = express().use(expressToolbar(toolbar));
   app.get("/", (_, response) => void response.type("html").set("Content-Encoding", "br").send("not really"));
-  const { url, close } = await served(createServer(app as RequestListener).listen(0, "127.0.0.1"));
+  const { url, close } = await served(createServer(app as Application).listen(0, "127.0.0.1"));
   ends.push(close);
   await (await fetch(url, { headers: { "sec-fetch-dest": "document" } })).text().catch(() => "");
   expect((await recordedAt(toolbar, "/")).notShown).toMatch(

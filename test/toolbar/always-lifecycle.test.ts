@@ -1,5 +1,5 @@
 import { hasSubscribers, subscribe, unsubscribe, channel } from "node:diagnostics_channel";
-import { createServer, type RequestListener } from "node:http";
+import { createServer } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import express from "express";
 import Fastify from "fastify";
@@ -13,7 +13,7 @@ import { debugToolbar as koaToolbar } from "latchkey/koa";
 import { Toolbar, type ToolbarOptions } from "latchkey/toolbar";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { served } from "../support/frameworks.ts";
-import { recordedAt, runScript, visit } from "../support/toolbar-client.ts";
+import { recordedAt, runScript, visit, type Application } from "../support/toolbar-client.ts";
 
 const PAGE = "<!doctype html><html><body>hello</body></html>";
 
@@ -29,41 +29,40 @@ function makeToolbar(options: Partial<ToolbarOptions> = {}): Toolbar {
 }
 
 /** Applications with these toolbars, the first outermost. */
-const APPLICATIONS: Readonly<
-  Record<string, (...toolbars: readonly Toolbar[]) => RequestListener | Promise<RequestListener>>
-> = {
-  Express: (...toolbars) => {
-    const app = express();
-    for (const toolbar of toolbars) app.use(expressToolbar(toolbar));
-    app.get("/boom", () => {
-      throw new RangeError("thrown once");
-    });
-    app.get("/redirect", (request, response) => void response.redirect(String(request.query["to"])));
-    return app.use((_, response) => void response.type("html").send(PAGE)) as RequestListener;
-  },
-  Fastify: async (...toolbars) => {
-    const app = Fastify();
-    for (const toolbar of toolbars) await app.register(fastifyToolbar(toolbar));
-    app.get("/*", async (_, reply) => await reply.type("text/html").send(PAGE));
-    await app.ready();
-    ends.push(async () => await app.close());
-    return (request, response) => app.routing(request, response);
-  },
-  Hono: (...toolbars) => {
-    const app = new Hono();
-    for (const toolbar of toolbars) app.use(honoToolbar(toolbar));
-    return getRequestListener(app.get("*", (c) => c.html(PAGE)).fetch);
-  },
-  Koa: (...toolbars) => {
-    const app = new Koa();
-    for (const toolbar of toolbars) app.use(koaToolbar(toolbar));
-    app.use((ctx) => {
-      ctx.type = "html";
-      ctx.body = PAGE;
-    });
-    return app.callback();
-  },
-};
+const APPLICATIONS: Readonly<Record<string, (...toolbars: readonly Toolbar[]) => Application | Promise<Application>>> =
+  {
+    Express: (...toolbars) => {
+      const app = express();
+      for (const toolbar of toolbars) app.use(expressToolbar(toolbar));
+      app.get("/boom", () => {
+        throw new RangeError("thrown once");
+      });
+      app.get("/redirect", (request, response) => response.redirect(request.query["to"] as string));
+      return app.use((_, response) => void response.type("html").send(PAGE)) as Application;
+    },
+    Fastify: async (...toolbars) => {
+      const app = Fastify();
+      for (const toolbar of toolbars) await app.register(fastifyToolbar(toolbar));
+      app.get("/*", async (_, reply) => await reply.type("text/html").send(PAGE));
+      await app.ready();
+      ends.push(async () => await app.close());
+      return (request, response) => app.routing(request, response);
+    },
+    Hono: (...toolbars) => {
+      const app = new Hono();
+      for (const toolbar of toolbars) app.use(honoToolbar(toolbar));
+      return getRequestListener(app.get("*", (c) => c.html(PAGE)).fetch);
+    },
+    Koa: (...toolbars) => {
+      const app = new Koa();
+      for (const toolbar of toolbars) app.use(koaToolbar(toolbar));
+      app.use((ctx) => {
+        ctx.type = "html";
+        ctx.body = PAGE;
+      });
+      return app.callback();
+    },
+  };
 
 async function start(name: string, ...toolbars: readonly Toolbar[]): Promise<string> {
   const { url, close } = await served(createServer(await APPLICATIONS[name]!(...toolbars)).listen(0, "127.0.0.1"));
@@ -139,7 +138,7 @@ describe("B18: close()", () => {
       toolbar.close();
       response.type("html").send(PAGE);
     });
-    const { url, close } = await served(createServer(app as RequestListener).listen(0, "127.0.0.1"));
+    const { url, close } = await served(createServer(app as Application).listen(0, "127.0.0.1"));
     ends.push(close);
     expect((await visit(`${url}/`)).text).toMatch(/^<!doctype html><p>end/);
     expect((await visit(`${url}/late`)).text).toBe(PAGE);
@@ -164,7 +163,7 @@ describe("B18: a redirect", () => {
 
 describe("B12: code of the application that throws", () => {
   test("authorize: the page is answered without the toolbar, and the record says why", async () => {
-    const authorize = vi.fn(() => {
+    const authorize = vi.fn<() => boolean>(() => {
       throw new Error("auth db down");
     });
     const toolbar = makeToolbar({ authorize });
@@ -178,17 +177,17 @@ describe("B12: code of the application that throws", () => {
   });
 
   test("authorize is asked once for a page that shows the toolbar", async () => {
-    const authorize = vi.fn(() => true);
+    const authorize = vi.fn<() => boolean>(() => true);
     const url = await start("Express", makeToolbar({ authorize }));
     expect((await visit(`${url}/`)).script).toBeDefined();
     expect(authorize).toHaveBeenCalledOnce();
   });
 
   test("a panel: its listener and its collect have a counter each, and off means off", async () => {
-    const heard = vi.fn(() => {
+    const heard = vi.fn<() => void>(() => {
       throw new Error("deaf");
     });
-    const collect = vi.fn(() => 1);
+    const collect = vi.fn<() => number>(() => 1);
     let isBroken = false;
     const toolbar = makeToolbar({
       panels: [
@@ -209,7 +208,7 @@ describe("B12: code of the application that throws", () => {
       for (let count = 0; count < 10; count++) channel("test:always").publish({});
       response.type("html").send(PAGE);
     });
-    const { url, close } = await served(createServer(app as RequestListener).listen(0, "127.0.0.1"));
+    const { url, close } = await served(createServer(app as Application).listen(0, "127.0.0.1"));
     ends.push(close);
     const panelAt = async (path: string): Promise<string> => {
       await visit(url + path);

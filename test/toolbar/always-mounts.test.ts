@@ -1,4 +1,4 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
+import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createHttpsServer, get as httpsGet } from "node:https";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
@@ -16,7 +16,7 @@ import { Toolbar, type ToolbarOptions } from "latchkey/toolbar";
 import { afterEach, describe, expect, test } from "vitest";
 import { makeCertificate, opensslPath } from "../support/certificate.ts";
 import { served } from "../support/frameworks.ts";
-import { NAVIGATES, recordedAt, runScript, scriptIn, visit } from "../support/toolbar-client.ts";
+import { NAVIGATES, recordedAt, runScript, scriptIn, visit, type Application } from "../support/toolbar-client.ts";
 
 const PAGE = '<!doctype html><html><head><base href="https://cdn.example/x/"></head><body>hello</body></html>';
 
@@ -31,28 +31,28 @@ function makeToolbar(options: Partial<ToolbarOptions> = {}): Toolbar {
   return toolbar;
 }
 
-async function listen(listener: RequestListener): Promise<string> {
+async function listen(listener: Application): Promise<string> {
   const { url, close } = await served(createHttpServer(listener).listen(0, "127.0.0.1"));
   ends.push(close);
   return url;
 }
 
 /** Applications that have the toolbar under a path, and their page at /app/page. */
-const MOUNTED: Readonly<Record<string, (toolbar: Toolbar) => RequestListener | Promise<RequestListener>>> = {
+const MOUNTED: Readonly<Record<string, (toolbar: Toolbar) => Application | Promise<Application>>> = {
   "a sub-application of Express": (toolbar) => {
     const sub = express().use(expressToolbar(toolbar));
     sub.get("/page", (_, response) => void response.type("html").send(PAGE));
-    return express().use("/app", sub) as RequestListener;
+    return express().use("/app", sub) as Application;
   },
   "a router of Express with a parameter": (toolbar) => {
     const router = express.Router().use(expressToolbar(toolbar));
     router.get("/page", (_, response) => void response.type("html").send(PAGE));
-    return express().use("/:name", router) as RequestListener;
+    return express().use("/:name", router) as Application;
   },
   "middleware of Express under a path": (toolbar) =>
     express()
       .use("/app", expressToolbar(toolbar))
-      .get("/app/page", (_, response) => void response.type("html").send(PAGE)) as RequestListener,
+      .get("/app/page", (_, response) => void response.type("html").send(PAGE)) as Application,
   "a plugin of Fastify with a prefix": async (toolbar) => {
     const app = Fastify();
     await app.register(
@@ -121,16 +121,16 @@ describe.each(Object.entries(MOUNTED))("B8: %s", (_, mount) => {
 
 describe("B8: the address of the script", () => {
   test("names this server, whatever <base> says", async () => {
-    const url = await listen(MOUNTED["a base path of Hono"]!(makeToolbar()) as RequestListener);
+    const url = await listen(MOUNTED["a base path of Hono"]!(makeToolbar()) as Application);
     const { script } = await visit(`${url}/app/page`);
     expect(new URL(script!, "https://cdn.example/x/").origin).toBe(url);
   });
 
   test.skipIf(opensslPath === undefined)("has the scheme of the connection", async () => {
-    const { key, cert, remove } = makeCertificate();
-    ends.push(remove);
+    const certificate = makeCertificate();
+    ends.push(() => certificate.remove());
     const show = nodeToolbar(makeToolbar());
-    const server: Server = createHttpsServer({ key, cert }, (request, response) =>
+    const server: Server = createHttpsServer({ key: certificate.key, cert: certificate.cert }, (request, response) =>
       show(request, response, () => void response.setHeader("Content-Type", "text/html").end(PAGE)),
     ) as unknown as Server;
     await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
@@ -207,17 +207,12 @@ describe("B8: the address of the script", () => {
       show(request, response, () => void response.setHeader("Content-Type", "text/html").end(PAGE)),
     );
     // A proxy as nginx with `location /shop/ { proxy_pass http://upstream/; }` and two headers.
-    const proxy = await listen((request, response) => {
-      if (!request.url!.startsWith("/shop/")) return void response.writeHead(404).end();
+    const proxy = await listen(async (request, response) => {
+      if (!request.url!.startsWith("/shop/")) return response.writeHead(404).end();
       const headers = { ...(request.headers as Record<string, string>), ...FORWARDED, "x-forwarded-prefix": "/shop" };
-      fetch(upstream + request.url!.slice("/shop".length), { headers }).then(
-        async (answer) => {
-          response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" });
-          response.end(await answer.text());
-        },
-        () => response.destroy(),
-      );
-      return undefined;
+      const answer = await fetch(upstream + request.url!.slice("/shop".length), { headers });
+      response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" });
+      return response.end(await answer.text());
     });
     const { text } = await visit(`${proxy}/shop/page`);
     const script = new URL(scriptIn(text)!, proxy).href;
@@ -238,7 +233,7 @@ describe("B8: the address of the script", () => {
 
 test("B8: the path of a page under a mount is recorded as the browser sees it", async () => {
   const toolbar = makeToolbar();
-  const url = await listen(MOUNTED["a sub-application of Express"]!(toolbar) as RequestListener);
+  const url = await listen(MOUNTED["a sub-application of Express"]!(toolbar) as Application);
   await visit(`${url}/app/page`);
   expect((await recordedAt(toolbar, "/app/page")).status).toBe(200);
 });

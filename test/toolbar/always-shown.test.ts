@@ -116,6 +116,13 @@ describe("B9: a page that the browser does not run the script of", () => {
     expect((await recordedAt(toolbar, "/runs")).notShown).toBeUndefined();
   });
 
+  test("that was loaded in advance is no news on standard error", async () => {
+    const { url, toolbar, warnings } = await start();
+    await visit(`${url}/ahead`, { "sec-purpose": "prefetch" });
+    await expect.poll(() => toolbar.exchanges[0]?.notShown).toMatch(/^the browser loaded the page in advance/);
+    expect(warnings).toEqual([]);
+  });
+
   test("takes it back when the script runs late", async () => {
     const { url, toolbar } = await start();
     const { script } = await visit(`${url}/late`);
