@@ -15,6 +15,8 @@ import { Recorder } from "./capture/recorder.ts";
 import { Redactor } from "./capture/redact.ts";
 import { standardPanels } from "./panels/standard-panels.ts";
 import { checkPanels, KEYS, settingsOf } from "./settings.ts";
+import { spanProcessor, type OpenTelemetrySpanProcessor } from "./sources/open-telemetry.ts";
+import { standardSources } from "./sources/standard-sources.ts";
 import type { ToolbarOptions } from "./toolbar-options.ts";
 import { processEnvironment } from "../mode.ts";
 import { VisitorAnswers } from "./serve/visitor-answers.ts";
@@ -117,7 +119,8 @@ export class Toolbar {
     this.#isOn = isOn;
     if (isOn) {
       this.#recorder = new Recorder({
-        listeners: this.#panels,
+        panels: this.#panels,
+        sources: standardSources(),
         directory,
         redactor: new Redactor(keys),
         isOwn: (request) => this.#pages.owns(request),
@@ -210,6 +213,23 @@ export class Toolbar {
    */
   span<Result>(name: string, run: () => Result): Result {
     return this.#recorder === undefined ? run() : this.#recorder.runSpan({ kind: "app", label: name }, run);
+  }
+
+  /**
+   * A span processor for an SDK of OpenTelemetry: the panels then show the spans that the
+   * application makes with @opentelemetry/api. Spans of servers and of outgoing HTTP are left out,
+   * because the toolbar has these already.
+   *
+   * @returns a processor that never throws and exports nothing. While the toolbar is off it does
+   *   nothing at all.
+   * @example
+   * ```ts
+   * trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [toolbar.spanProcessor()] }));
+   * ```
+   */
+  spanProcessor(): OpenTelemetrySpanProcessor {
+    const recorder = this.#recorder;
+    return spanProcessor((run) => recorder?.guarded("source open-telemetry", () => run(recorder.current)));
   }
 
   /**

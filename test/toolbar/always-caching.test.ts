@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -160,7 +162,53 @@ test("B4: a download that is continued keeps its conditions", async () => {
   expect(status).toBe(304);
 });
 
+/** A server in a process of its own. */
+async function startProcess(key: string): Promise<string> {
+  const program = `
+    import { createServer } from "node:http";
+    const { Toolbar } = await import(${JSON.stringify(new URL("../../src/toolbar/index.ts", import.meta.url).href)});
+    const { debugToolbar } = await import(${JSON.stringify(new URL("../../src/adapters/node/index.ts", import.meta.url).href)});
+    const show = debugToolbar(new Toolbar({ keys: ${JSON.stringify(key)} }));
+    const server = createServer((request, response) =>
+      show(request, response, () => response.setHeader("Content-Type", "text/html").end(${JSON.stringify(PAGE)})));
+    server.listen(0, "127.0.0.1", () => console.log("http://127.0.0.1:" + server.address().port));`;
+  const child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", program],
+    {
+      env: { ...process.env, NODE_ENV: "development" },
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  ends.push(async () => {
+    const ended = once(child, "exit");
+    child.kill();
+    await ended;
+  });
+  const [chunk] = (await once(child.stdout, "data")) as [Buffer];
+  return chunk.toString().trim();
+}
+
 describe("B11: the token of a page", () => {
+  test("of one process reads the list of another process that has the same secret key, and of no other", async () => {
+    const key = generateSecretKey();
+    const [one, two, foreign] = await Promise.all([
+      startProcess(key),
+      startProcess(key),
+      startProcess(generateSecretKey()),
+    ]);
+    const { script } = await visit(`${one}/first`);
+    await visit(`${two}/second`);
+    const listAt = async (url: string): Promise<string> => {
+      const list = new URL(besideScript(script!, "exchanges"));
+      list.port = new URL(url).port;
+      return await (await fetch(list)).text();
+    };
+    await expect.poll(async () => await listAt(one)).toContain('"path":"/first"');
+    await expect.poll(async () => await listAt(two)).toContain('"path":"/second"');
+    expect(await listAt(foreign)).toBe("Not Found");
+  });
+
   test("is valid in another process with the same secret key, for requests from then on", async () => {
     const keys = generateSecretKey();
     let now = 1_800_000_000;

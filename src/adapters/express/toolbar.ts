@@ -5,6 +5,7 @@ import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
 import { showExceptions } from "../node/show-exceptions.ts";
 import { checkToolbar } from "../check-mounted.ts";
 import { isFinalAnswer } from "./is-final-answer.ts";
+import { publishTemplates } from "./publish-templates.ts";
 
 /** Where Express's router tells of what a handler threw, once for each error. */
 const ERRORS = "tracing:express.router.request:error";
@@ -31,6 +32,7 @@ export function debugToolbar(toolbar: Toolbar): RequestHandler {
   });
   return function debugToolbar(request, response, next) {
     seen.add(request);
+    publishTemplates(response);
     show(request, response, () => {
       const described = toolbar.describe(request);
       const exchange = toolbar.begin(described, request);

@@ -176,6 +176,16 @@ export class Exchange implements Recording {
     return this.#spans.omitted;
   }
 
+  get currentSpan(): Span | undefined {
+    const id = this.#currentSpan();
+    const span = id === undefined ? undefined : this.#spans.list[id - 1];
+    return span?.duration === null ? span : undefined;
+  }
+
+  callSite(): string {
+    return this.#spans.callSite("other");
+  }
+
   startSpan(start: SpanStart): OpenSpan {
     return this.#spans.start(start, this.#currentSpan());
   }

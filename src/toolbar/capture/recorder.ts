@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { channel as channelOf, subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { unixNow, type Clock } from "../../clock.ts";
 import { Exchange, type ResponseFacts } from "./exchange.ts";
 import { headerPairs, toToolbarRequest } from "./node-request.ts";
 import type { ToolbarRequest } from "../guard.ts";
-import type { Channels } from "../channels.ts";
+import type { Channels, KeyedListener } from "../channels.ts";
 import type { SpanStart } from "../span.ts";
 import { listenerOf } from "./record.ts";
 import type { Redactor } from "./redact.ts";
@@ -30,8 +30,9 @@ interface Scope {
 
 /** Options of a recorder. */
 export interface RecorderOptions {
-  /** All that listen to channels: panels, and sources of spans. */
-  readonly listeners: readonly ChannelUser[];
+  readonly panels: readonly ChannelUser[];
+  /** What turns the messages of libraries into spans. */
+  readonly sources?: readonly ChannelUser[] | undefined;
   readonly redactor: Redactor;
   /** The folder of the application. */
   readonly directory: string;
@@ -52,8 +53,11 @@ export interface RecorderOptions {
 export class Recorder {
   readonly #context = new AsyncLocalStorage<Scope | undefined>();
   readonly #bySource = new WeakMap<object, Exchange>();
-  /** By what the messages of one action hold; see `KeyedListener`. */
-  readonly #byKey = new WeakMap<object, Exchange>();
+  /**
+   * By what the messages of one action hold; see `KeyedListener`. Null where an action began outside
+   * of any request.
+   */
+  readonly #byKey = new WeakMap<object, Exchange | null>();
   readonly #running = new Set<Exchange>();
   readonly #discarded = new WeakSet<Exchange>();
   readonly #undo: (() => void)[] = [];
@@ -65,8 +69,10 @@ export class Recorder {
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.listen("http.server.request.start", "requests", (message) => this.#onRequest(message));
-    for (const { id, channels } of options.listeners)
-      for (const [name, listener] of Object.entries(channels ?? {})) this.#listenFor(id, name, listener);
+    for (const [role, users] of Object.entries({ panel: options.panels, source: options.sources ?? [] }))
+      for (const { id, channels } of users)
+        for (const [name, listener] of Object.entries(channels ?? {}))
+          this.#listenFor(role === "panel" ? listenerOf(id) : `${role} ${id}`, name, listener);
   }
 
   /** The failures of the toolbar itself, a sentence each. */
@@ -165,14 +171,18 @@ export class Recorder {
     try {
       return run();
     } catch (error) {
-      const { count } = this.#failures.get(who) ?? { count: 0 };
-      this.#failures.set(who, {
-        count: count + 1,
-        message:
-          error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 300) : "the thrown value is not an Error",
-      });
+      this.#count(who, error);
       return undefined;
     }
+  }
+
+  #count(who: string, error: unknown): void {
+    const { count } = this.#failures.get(who) ?? { count: 0 };
+    this.#failures.set(who, {
+      count: count + 1,
+      message:
+        error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 300) : "the thrown value is not an Error",
+    });
   }
 
   /** Whether a function of a panel has thrown so often that it is not called any more. */
@@ -192,16 +202,51 @@ export class Recorder {
     this.#undo.push(() => unsubscribe(channel, guarded));
   }
 
-  #listenFor(id: string, channel: string, listener: Channels[string]): void {
-    const keyed = typeof listener === "function" ? { key: noKey, listener } : listener;
-    this.listen(channel, listenerOf(id), (message) => {
-      const key = keyed.key(message);
-      const isKey = typeof key === "object" && key !== null;
-      const exchange = (isKey ? this.#byKey.get(key) : undefined) ?? this.current;
-      if (exchange === undefined || exchange.finished) return;
-      if (isKey) this.#byKey.set(key, exchange);
-      keyed.listener(message, exchange);
+  #listenFor(who: string, channel: string, listener: Channels[string]): void {
+    const keyed: KeyedListener = typeof listener === "function" ? { key: noKey, listener } : listener;
+    if (keyed.scope !== undefined) this.#bind(who, channel, keyed, keyed.scope);
+    this.listen(channel, who, (message) => {
+      const exchange = this.#exchangeOf(keyed.key(message));
+      if (exchange !== undefined && !exchange.finished) keyed.listener(message, exchange);
     });
+  }
+
+  /** Puts what a publisher runs inside of a span, by the channel's own means. */
+  #bind(who: string, name: string, { key }: KeyedListener, scopeOf: NonNullable<KeyedListener["scope"]>): void {
+    const channel = channelOf(name);
+    const enter = (message: unknown): Scope | undefined => {
+      const current = this.#context.getStore();
+      // Node ends the process if this throws. Written without `guarded`, because each frame on the
+      // way to the application's line takes time.
+      try {
+        const owner = key(message);
+        const exchange = this.#exchangeOf(owner);
+        if (exchange === undefined) {
+          if (!isObject(owner)) return current;
+          // It began outside of a request. Its callback may run in the context of a socket that
+          // another request has opened.
+          this.#byKey.set(owner, null);
+          return undefined;
+        }
+        const span = exchange.finished ? null : scopeOf(message, exchange);
+        return span === undefined ? current : { exchange, span: span ?? undefined };
+      } catch (error) {
+        this.#count(who, error);
+        return current;
+      }
+    };
+    channel.bindStore(this.#context, enter);
+    this.#undo.push(() => channel.unbindStore(this.#context));
+  }
+
+  /** The exchange of a message: by what it holds, or else the one that runs now. */
+  #exchangeOf(key: unknown): Exchange | undefined {
+    if (!isObject(key)) return this.current;
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known ?? undefined;
+    const { current } = this;
+    if (current !== undefined && !current.finished) this.#byKey.set(key, current);
+    return current;
   }
 
   #onRequest(message: unknown): void {
@@ -251,3 +296,7 @@ export class Recorder {
 }
 
 function noKey(): undefined {}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
