@@ -51,7 +51,7 @@ const SHARED = [
   "open-session",
 ].map((part) => `adapters/${part}`);
 /** What the parts of the toolbar tell each other. */
-const TOOLBAR_TYPES = ["blocks", "span", "recording", "channels", "panel", "exchange-page"].map(
+const TOOLBAR_TYPES = ["blocks", "span", "recorded-error", "recording", "channels", "panel", "exchange-page"].map(
   (part) => `toolbar/${part}`,
 );
 /**
@@ -84,7 +84,8 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "sessions/request": ["sessions/data", "sessions/with-timeout", "sessions/backend", "sessions/cookie"],
   "toolbar/blocks": [],
   "toolbar/span": [],
-  "toolbar/recording": ["toolbar/span"],
+  "toolbar/recorded-error": [],
+  "toolbar/recording": ["toolbar/span", "toolbar/recorded-error"],
   "toolbar/channels": ["toolbar/recording"],
   "toolbar/panel": ["toolbar/blocks", "toolbar/channels", "toolbar/recording"],
   "toolbar/exchange-page": ["toolbar/blocks"],
@@ -107,7 +108,13 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "toolbar/sources": [...TOOLBAR_TYPES, "toolbar/instrument"],
   "toolbar/panels": [...TOOLBAR_TYPES, "toolbar/format", "toolbar/capture/call-site"],
   "toolbar/ui.bundle": [],
-  "toolbar/serve": ["toolbar/exchange-page", "toolbar/exchange-record", "toolbar/guard", "toolbar/ui.bundle"],
+  "toolbar/serve": [
+    ...TOOLBAR_TYPES,
+    "toolbar/exchange-record",
+    "toolbar/format",
+    "toolbar/guard",
+    "toolbar/ui.bundle",
+  ],
   "adapters/check-mounted": [],
   "adapters/not-saved": [],
   "adapters/mount-path": [],

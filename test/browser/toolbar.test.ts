@@ -129,6 +129,7 @@ describe.skipIf(chromiumPath === undefined)("the toolbar in Chromium", () => {
       await expect
         .poll(tabs)
         .toEqual([
+          "Exceptions",
           expect.stringMatching(/^Session/),
           expect.stringMatching(/^Request/),
           expect.stringMatching(/^Timing/),
