@@ -6,7 +6,8 @@ import type { ErrorFrame, RecordedError } from "../recorded-error.ts";
 /** Characters of a message in a finding. */
 const LONGEST_MESSAGE = 200;
 
-interface ExceptionStats {
+/** What was thrown while the request was answered. */
+export interface ExceptionStats {
   readonly status: number | null;
   /** In the order in which they were thrown. */
   readonly errors: readonly RecordedError[];
