@@ -2,6 +2,7 @@ import type { Exchange } from "./exchange.ts";
 import type { HistoryEntry } from "../history.ts";
 import type { Block, Finding } from "../blocks.ts";
 import type { ExchangePage, ExchangeSummary, PanelView } from "../exchange-page.ts";
+import type { ExchangeRecord } from "../exchange-record.ts";
 import type { Panel } from "../panel.ts";
 
 /** Calls functions of panels, and catches their exceptions. */
@@ -38,7 +39,14 @@ export function collectRecord(exchange: Exchange, panels: readonly Panel[], call
     // the response or a new key.
     if (collected !== undefined) stats.set(panel.id, JSON.parse(exchange.scrubJson(collected)));
   }
-  const findings = panels.flatMap((panel) => findingsOf(panel, stats.get(panel.id), caller));
+  const findings = panels.flatMap((panel) =>
+    findingsOf(panel, stats.get(panel.id), caller).map((finding) => ({
+      ...finding,
+      panel: panel.id,
+      panelTitle: panel.title,
+    })),
+  );
+  const overview = JSON.parse(exchange.scrubJson(JSON.stringify({ findings }))) as object;
   const session = panels.find(({ id }) => id === "session");
   const summary = {
     id: exchange.id,
@@ -57,8 +65,13 @@ export function collectRecord(exchange: Exchange, panels: readonly Panel[], call
   };
   return {
     summary: JSON.parse(exchange.scrubJson(JSON.stringify(summary))) as ExchangeSummary,
-    json: JSON.stringify(Object.fromEntries(stats)),
+    json: JSON.stringify({ overview, ...Object.fromEntries(stats) }),
   };
+}
+
+/** The whole record, as plain data. */
+export function rawRecord({ summary, json }: HistoryEntry): ExchangeRecord {
+  return { version: 1, summary, panels: JSON.parse(json) as ExchangeRecord["panels"] };
 }
 
 /** Makes the browser's view of a record, from the record and the panels alone. */

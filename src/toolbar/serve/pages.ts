@@ -7,6 +7,7 @@ import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
 import { exceptionPage, type ExceptionFacts, type ExceptionLinks } from "./exception-page.ts";
 import { EXCEPTION_STYLE } from "./exception-style.ts";
 import type { ExchangeList, ExchangePage, ExchangeSummary } from "../exchange-page.ts";
+import type { ExchangeRecord } from "../exchange-record.ts";
 
 /** An answer of the toolbar itself, for an adapter to send. */
 export interface ToolbarAnswer {
@@ -19,6 +20,9 @@ export interface ToolbarAnswer {
 export interface PageSource {
   list(mayRead: (moment: Moment) => boolean): ExchangeList;
   page(id: string): ExchangePage | undefined;
+  record(id: string): ExchangeRecord | undefined;
+  /** Called when a page begins to listen for exchanges. */
+  onWatch(): void;
 }
 
 const ID = /^[0-9a-f-]{36}$/;
@@ -122,7 +126,7 @@ export class Pages {
     if (id === undefined) return NOT_FOUND;
     // First, so that the page's own record says no more that its script did not run.
     this.#shown.ran(id, token);
-    const page = this.#source.page(id);
+    const page = searchParams.get("format") === "record" ? this.#source.record(id) : this.#source.page(id);
     return page === undefined || !mayRead(page.summary) ? NOT_FOUND : data(page, searchParams);
   }
 
@@ -178,6 +182,11 @@ export class Pages {
     }
   }
 
+  /** Whether a page listens for exchanges. */
+  get isWatched(): boolean {
+    return this.#streams.size > 0;
+  }
+
   /** Ends all streams. */
   close(): void {
     for (const controller of this.#streams) this.#end(controller);
@@ -195,6 +204,7 @@ export class Pages {
         mine = controller;
         this.#streams.add(controller);
         controller.enqueue(new TextEncoder().encode("retry: 2000\n\n"));
+        this.#source.onWatch();
       },
       cancel: () => {
         if (mine !== undefined) this.#streams.delete(mine);
@@ -231,7 +241,7 @@ function asset(type: string, body: string): ToolbarAnswer {
 /**
  * Plain JSON, or a module with the same data: a page's policy may forbid fetch but allow scripts.
  */
-function data(value: ExchangeList | ExchangePage, parameters: URLSearchParams): ToolbarAnswer {
+function data(value: ExchangeList | ExchangePage | ExchangeRecord, parameters: URLSearchParams): ToolbarAnswer {
   const json = JSON.stringify(value);
   if (parameters.get("as") !== "module")
     return { status: 200, headers: { ...PRIVATE, "Content-Type": "application/json; charset=utf-8" }, body: json };
