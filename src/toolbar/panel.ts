@@ -1,4 +1,4 @@
-import type { Block, Finding } from "./blocks.ts";
+import type { Block, Finding, NumbersBlock } from "./blocks.ts";
 import type { Channels } from "./channels.ts";
 import type { Recording } from "./recording.ts";
 
@@ -36,5 +36,7 @@ export interface Panel<Stats = unknown> {
   /** A few words next to the title. */
   subtitle?(stats: Stats): string | undefined;
   findings?(stats: Stats): readonly Finding[];
+  /** Its part of the big numbers on the first tab. None for what did not happen. */
+  numbers?(stats: Stats): NumbersBlock["items"];
   view(stats: Stats): readonly Block[];
 }

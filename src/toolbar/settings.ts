@@ -94,7 +94,8 @@ function requiredKeys({ keys }: ToolbarOptions): KeyRing {
 
 /** Refuses panels with ids that cannot be, or that are not different. */
 export function checkPanels(panels: readonly Panel[]): void {
-  const seen = new Set<string>();
+  // The first tab is made of all panels, so it is not a panel itself.
+  const seen = new Set<string>(["overview"]);
   for (const { id } of panels) {
     if (!/^[a-z][a-z0-9-]*$/.test(id))
       throw new InvalidOptionError(

@@ -5,11 +5,13 @@ import { Guard, type GuardVerdict, type ToolbarRequest } from "./guard.ts";
 import { History } from "./history.ts";
 import { decideInjection, scriptTag } from "./serve/inject.ts";
 import { Pages, type ToolbarAnswer } from "./serve/pages.ts";
-import type { ExchangePage, ExchangeSummary } from "./exchange-page.ts";
+import type { ExchangePage, ExchangeSummary, Explanation } from "./exchange-page.ts";
 import type { Panel } from "./panel.ts";
+import { Explanations } from "./capture/explanations.ts";
 import { collectRecord, viewRecord } from "./capture/record.ts";
 import { toToolbarRequest, Recorder } from "./capture/recorder.ts";
 import { Redactor } from "./capture/redact.ts";
+import { viewExplanation } from "./panels/spans/explanation-view.ts";
 import { standardPanels } from "./panels/standard-panels.ts";
 import { checkPanels, KEYS, settingsOf } from "./settings.ts";
 import type { ToolbarOptions } from "./toolbar-options.ts";
@@ -55,6 +57,7 @@ export class Toolbar {
   readonly #panels: readonly Panel[];
   /** Undefined when the toolbar is off; then it subscribes to no channel. */
   readonly #recorder: Recorder | undefined;
+  readonly #explanations = new Explanations();
   readonly #warned = new Set<string>();
 
   /**
@@ -77,6 +80,7 @@ export class Toolbar {
     const source = {
       list: (from: number) => ({ exchanges: this.#history.list(from), capacity: this.#history.capacity }),
       page: (id: string) => this.page(id),
+      explain: async (id: string, span: number) => await this.explain(id, span),
     };
     this.#pages = new Pages(prefix, this.#guard, this.#accessTokens, source, (verdict) => this.#warnOf(verdict));
     keys.admit(KEYS, mode);
@@ -103,10 +107,29 @@ export class Toolbar {
     if (this.#recorder === undefined) return undefined;
     const entry = this.#history.get(id);
     if (entry !== undefined) return viewRecord(entry, this.#panels, this.#recorder);
-    const running = [...this.#recorder.running].find((exchange) => exchange.id === id);
+    const running = this.#runningWith(id);
     return running === undefined
       ? undefined
       : viewRecord(collectRecord(running, this.#panels, this.#recorder), this.#panels, this.#recorder);
+  }
+
+  /**
+   * Asks the database for the plan of a statement that was recorded, without executing it. It asks
+   * two questions at once and waits for five seconds at most.
+   *
+   * Only a statement that reads can be explained, the first 100 of a request, while this process
+   * has the record, and if what records it can ask for plans.
+   *
+   * @param id the request.
+   * @param span the id of the span, as in the record of the panel Queries.
+   * @returns the plan, or the reason why there is none, in a sentence. It never rejects.
+   */
+  async explain(id: string, span: number): Promise<Explanation> {
+    const stored = this.#history.get(id) === undefined ? undefined : this.#explanations.get(id);
+    const explainable = stored ?? this.#runningWith(id)?.explainable;
+    const ask = async () => await this.#explanations.explain(explainable, span);
+    const explanation = await (this.#recorder === undefined ? ask() : this.#recorder.runOutside(ask));
+    return { ...explanation, blocks: viewExplanation(explanation) };
   }
 
   /** Converts a request of Node's server for the other methods. For adapters. */
@@ -221,7 +244,12 @@ export class Toolbar {
   #store(exchange: Exchange): void {
     const entry = collectRecord(exchange, this.#panels, this.#recorder!);
     this.#history.add(entry);
+    this.#explanations.add(exchange.id, exchange.explainable);
     this.#pages.announce(entry.summary);
+  }
+
+  #runningWith(id: string): Exchange | undefined {
+    return [...(this.#recorder?.running ?? [])].find((exchange) => exchange.id === id);
   }
 
   /** Catches failures of the toolbar, so that they never reach the application. Warns once. */

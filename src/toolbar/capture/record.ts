@@ -1,8 +1,9 @@
 import type { Exchange } from "./exchange.ts";
 import type { HistoryEntry } from "../history.ts";
-import type { Finding } from "../blocks.ts";
+import type { Finding, NumbersBlock } from "../blocks.ts";
 import type { ExchangePage, ExchangeSummary, PanelView } from "../exchange-page.ts";
 import type { Panel } from "../panel.ts";
+import { collectOverview, viewOverview, type OverviewStats } from "./overview.ts";
 
 /** Calls functions of panels, and catches their exceptions. */
 export interface Caller {
@@ -19,7 +20,8 @@ export function collectRecord(exchange: Exchange, panels: readonly Panel[], call
     // the response or a new key.
     if (collected !== undefined) stats.set(panel.id, JSON.parse(exchange.scrubJson(collected)));
   }
-  const findings = panels.flatMap((panel) => findingsOf(panel, stats.get(panel.id), caller));
+  const overview = collectOverview(panels, (panel) => findingsOf(panel, stats.get(panel.id), caller));
+  const { findings } = overview;
   const session = panels.find(({ id }) => id === "session");
   const summary = {
     id: exchange.id,
@@ -38,14 +40,18 @@ export function collectRecord(exchange: Exchange, panels: readonly Panel[], call
   };
   return {
     summary: JSON.parse(exchange.scrubJson(JSON.stringify(summary))) as ExchangeSummary,
-    json: JSON.stringify(Object.fromEntries(stats)),
+    json: JSON.stringify({ overview, ...Object.fromEntries(stats) }),
   };
 }
 
 /** Makes the browser's view of a record, from the record and the panels alone. */
 export function viewRecord({ summary, json }: HistoryEntry, panels: readonly Panel[], caller: Caller): ExchangePage {
   const stats = JSON.parse(json) as Record<string, unknown>;
-  return { summary, panels: panels.map((panel) => viewPanel(panel, stats[panel.id], caller)) };
+  const numbers = panels.flatMap((panel) =>
+    (numbersOf(panel, stats[panel.id], caller) ?? []).map((number) => ({ panel: panel.id, ...number })),
+  );
+  const overview = viewOverview(stats["overview"] as OverviewStats, summary, numbers);
+  return { summary, panels: [overview, ...panels.map((panel) => viewPanel(panel, stats[panel.id], caller))] };
 }
 
 function viewPanel(panel: Panel, stats: unknown, caller: Caller): PanelView {
@@ -70,6 +76,10 @@ function subtitleOf(panel: Panel, stats: unknown, caller: Caller): string | unde
 
 function findingsOf(panel: Panel, stats: unknown, caller: Caller): readonly Finding[] {
   return (stats === undefined ? undefined : caller.guarded(`panel ${panel.id}`, () => panel.findings?.(stats))) ?? [];
+}
+
+function numbersOf(panel: Panel, stats: unknown, caller: Caller): NumbersBlock["items"] | undefined {
+  return stats === undefined ? undefined : caller.guarded(`panel ${panel.id}`, () => panel.numbers?.(stats));
 }
 
 function toneOf({ status = 0, error }: Exchange, findings: readonly Finding[]): ExchangeSummary["tone"] {

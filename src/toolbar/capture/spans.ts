@@ -1,10 +1,13 @@
 import type { OpenSpan, Span, SpanEnd, SpanStart } from "../span.ts";
+import { onlyReads } from "../sql/only-reads.ts";
 import { callSite } from "./call-site.ts";
 
 /** The most spans that are recorded for one request. Further ones are only counted. */
 const LIMIT = 1_000;
 /** To find the line of a span takes 5 to 10 µs. Beyond this number it is left out. */
 const MOST_LOCATED = 300;
+/** A function that asks for a plan holds a statement and its parameters in memory. */
+const MOST_EXPLAINABLE = 100;
 
 /** What spans need of their recording. */
 export interface SpansContext {
@@ -25,6 +28,8 @@ const OMITTED: Pick<OpenSpan, "id"> = { id: undefined };
 export class Spans {
   readonly list: MutableSpan[] = [];
   readonly omitted: Record<string, number> = {};
+  /** By the id of the span. */
+  readonly explainers = new Map<number, () => Promise<unknown>>();
   readonly #context: SpansContext;
 
   constructor(context: SpansContext) {
@@ -32,7 +37,7 @@ export class Spans {
   }
 
   /** @param parent the id of the span that it is inside of. */
-  start({ kind, label, detail, start, isLocated = true }: SpanStart, parent: number | undefined): OpenSpan {
+  start({ kind, label, detail, start, explain, isLocated = true }: SpanStart, parent: number | undefined): OpenSpan {
     const { elapsed, isFinished, redactText, directory } = this.#context;
     if (isFinished()) return { ...OMITTED, end: nothing };
     if (this.list.length >= LIMIT) {
@@ -51,6 +56,10 @@ export class Spans {
       detail: this.#redacted(detail),
     };
     this.list.push(span);
+    if (explain !== undefined && this.#mayExplain(kind, label, detail)) {
+      this.explainers.set(span.id, explain);
+      span.isExplainable = true;
+    }
     return { id: span.id, end: (end) => this.#end(span, end) };
   }
 
@@ -60,6 +69,12 @@ export class Spans {
     span.duration = Math.max(0, Math.round((elapsed() - span.start) * 100) / 100);
     if (error !== undefined) span.error = redactText(textOf(error));
     if (detail !== undefined) span.detail = { ...span.detail, ...this.#redacted(detail) };
+  }
+
+  #mayExplain(kind: string, label: string, detail: SpanStart["detail"]): boolean {
+    return (
+      kind === "sql" && this.explainers.size < MOST_EXPLAINABLE && onlyReads(label, String(detail?.["system"] ?? ""))
+    );
   }
 
   #redacted(detail: SpanStart["detail"]): Span["detail"] {

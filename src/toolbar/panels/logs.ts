@@ -57,6 +57,8 @@ export function logsPanel(directory: string): Panel<LogStats> {
     channels: Object.fromEntries(LEVELS.map((level) => [`console.${level}`, listener(level)])),
     collect: slotOf,
     subtitle: ({ messages, omitted }) => (messages.length === 0 ? undefined : String(messages.length + omitted)),
+    numbers: ({ messages, omitted }) =>
+      messages.length === 0 ? [] : [{ value: String(messages.length + omitted), label: "Log messages" }],
     findings: ({ messages }) => {
       const errors = messages.filter(({ level }) => level === "error").length;
       return errors === 0 ? [] : [{ tone: "error", text: `${counted(errors, "error was", "errors were")} logged.` }];

@@ -51,6 +51,10 @@ export function requestPanel(directory: string): Panel<RequestStats> {
       notShown: recording.notShown ?? null,
     }),
     subtitle: ({ status }) => (status === null ? undefined : String(status)),
+    numbers: ({ responseHeaders }) => {
+      const bytes = Number(responseHeaders.find(([name]) => name.toLowerCase() === "content-length")?.[1]);
+      return Number.isFinite(bytes) ? [{ value: formatInteger(bytes), unit: "bytes", label: "Size" }] : [];
+    },
     findings: ({ error, aborted, status }) => [
       ...(error === null
         ? []

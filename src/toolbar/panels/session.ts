@@ -44,6 +44,7 @@ export function sessionPanel(keys: KeyRing, clock: Clock = unixNow): Panel<Sessi
     }),
     subtitle: (stats) => verdictOf(stats).short,
     findings,
+    numbers: (stats) => [{ value: verdictOf(stats).short, label: "Session" }],
     view: viewSession,
   };
 }

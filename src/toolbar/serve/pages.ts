@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { AccessTokens } from "./access-tokens.ts";
 import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
-import type { ExchangeList, ExchangePage, ExchangeSummary } from "../exchange-page.ts";
+import type { ExchangeList, ExchangePage, ExchangeSummary, Explanation } from "../exchange-page.ts";
 
 /** An answer of the toolbar itself, for an adapter to send. */
 export interface ToolbarAnswer {
@@ -14,6 +14,7 @@ export interface ToolbarAnswer {
 export interface PageSource {
   list(from: number): ExchangeList;
   page(id: string): ExchangePage | undefined;
+  explain(id: string, span: number): Promise<Explanation>;
 }
 
 const PRIVATE = {
@@ -80,9 +81,15 @@ export class Pages {
     if (from === undefined) return NOT_FOUND;
     if (pathname === "/events") return this.#events();
     if (pathname === "/exchanges") return data(this.#source.list(from), searchParams);
-    const id = /^\/exchanges\/([0-9a-f-]{36})$/.exec(pathname)?.[1];
+    const [, id, explain] = /^\/exchanges\/([0-9a-f-]{36})(\/explain)?$/.exec(pathname) ?? [];
     const page = id === undefined ? undefined : this.#source.page(id);
-    return page === undefined || page.summary.sequence < from ? NOT_FOUND : data(page, searchParams);
+    if (id === undefined || page === undefined || page.summary.sequence < from) return NOT_FOUND;
+    const isRaw = searchParams.get("format") === "record";
+    if (explain === undefined) return data(page, searchParams);
+    const span = /^\d{1,6}$/.exec(searchParams.get("span") ?? "")?.[0];
+    if (span === undefined) return NOT_FOUND;
+    const explanation = this.#source.explain(id, Number(span));
+    return data(isRaw ? explanation : explanation.then(({ blocks }) => blocks), searchParams);
   }
 
   /** The address of the browser's script, with its parameters. */
@@ -158,13 +165,26 @@ export class Pages {
 /**
  * Plain JSON, or a module with the same data: a page's policy may forbid fetch but allow scripts.
  */
-function data(value: ExchangeList | ExchangePage, parameters: URLSearchParams): ToolbarAnswer {
-  const json = JSON.stringify(value);
-  if (parameters.get("as") !== "module")
-    return { status: 200, headers: { ...PRIVATE, "Content-Type": "application/json; charset=utf-8" }, body: json };
+function data(value: object | Promise<object>, parameters: URLSearchParams): ToolbarAnswer {
+  const isModule = parameters.get("as") === "module";
+  const type = isModule ? "text/javascript" : "application/json";
+  const text = (json: object): string =>
+    isModule ? `export default ${JSON.stringify(json)};\n` : JSON.stringify(json);
   return {
     status: 200,
-    headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" },
-    body: `export default ${json};\n`,
+    headers: { ...PRIVATE, "Content-Type": `${type}; charset=utf-8` },
+    body: value instanceof Promise ? later(value.then(text)) : text(value),
   };
+}
+
+/** A text that is not there yet, as a stream. */
+function later(text: Promise<string>): ReadableStream<Uint8Array> {
+  // An unhandled rejection would end the process, and nobody may read the stream.
+  text.catch(() => {});
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      controller.enqueue(new TextEncoder().encode(await text));
+      controller.close();
+    },
+  });
 }
