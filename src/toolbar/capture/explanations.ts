@@ -108,7 +108,7 @@ function copyPlan(answer: unknown, redactText: (text: string) => string): unknow
     if (Array.isArray(value)) return value.slice(0, Math.max(1, left)).map((item) => copy(item, depth + 1));
     if (typeof value === "function") return "[function]";
     if (typeof value !== "object") return redactText(String(value));
-    if (ArrayBuffer.isView(value)) return redactText(new TextDecoder().decode(value));
+    if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
     return Object.fromEntries(
       Object.entries(value)
         .slice(0, Math.max(1, left))

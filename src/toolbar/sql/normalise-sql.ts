@@ -36,9 +36,9 @@ interface Frame {
   /** Where it is in the list of parts. */
   readonly at: number;
   readonly isList: boolean;
-  /** Whether it holds nothing but values. */
-  isFlat: boolean;
   values: number;
+  /** Parts that are neither values nor commas. */
+  others: number;
 }
 
 /**
@@ -63,14 +63,17 @@ export function normaliseSql(sql: string, system: string): NormalSql {
     const part = partOf(kind, text, last);
     const frame = frames.at(-1);
     if (part === "?") {
-      dropUnarySigns(parts);
-      if (frame !== undefined) frame.values++;
-    } else if (frame !== undefined && !/^[,)\]]$/.test(part)) frame.isFlat = false;
+      const dropped = dropUnarySigns(parts);
+      if (frame !== undefined) {
+        frame.values++;
+        frame.others -= dropped;
+      }
+    } else if (frame !== undefined && !/^[,)\]]$/.test(part)) frame.others++;
     if (part === "(" || part === "[") {
       const isInner = (last === "(" || last === ",") && frame?.isList === true;
       const isNextRow = last === "," && listEnd === parts.length - 1;
       const isList = isInner || isNextRow || (last !== undefined && BEFORE_LIST.has(last));
-      frames.push({ at: parts.length, isList, isFlat: true, values: 0 });
+      frames.push({ at: parts.length, isList, values: 0, others: 0 });
     }
     parts.push(part);
     if (part === ")" || part === "]") close(frames.pop());
@@ -81,9 +84,9 @@ export function normaliseSql(sql: string, system: string): NormalSql {
   /** Shortens a list of values to one value, and rows of the same form to one row. */
   function close(frame: Frame | undefined): void {
     if (frame?.isList !== true) return;
-    const { at, isFlat, values } = frame;
+    const { at, values, others } = frame;
     const opener = parts[at - 1];
-    if (isFlat && values > 1) {
+    if (others === 0 && values > 1) {
       if (opener !== "values" && opener !== ",") batch = Math.max(batch, values);
       parts.splice(at + 1, Infinity, "?", parts.at(-1)!);
     }
@@ -111,9 +114,11 @@ function partOf(kind: string, text: string, last: string | undefined): string {
   return CONSTANTS.has(word) && last !== "is" && last !== "not" ? "?" : word;
 }
 
-/** `= -1` is the same as `= 1`, and `a - 1` is not. */
-function dropUnarySigns(parts: string[]): void {
+/** `= -1` is the same as `= 1`, and `a - 1` is not. Returns how many signs it has dropped. */
+function dropUnarySigns(parts: string[]): number {
+  const length = parts.length;
   while (/^[+-]$/.test(parts.at(-1) ?? "") && OPERATOR.test(parts.at(-2) ?? "")) parts.pop();
+  return length - parts.length;
 }
 
 function joined(parts: readonly string[]): string {

@@ -64,6 +64,8 @@ export function sqlTokens(text: string, system: string): readonly SqlToken[] {
   const dialect = DIALECTS.find(([name]) => name.test(system.toLowerCase()))?.[1] ?? OTHER;
   const tokens: SqlToken[] = [];
   let at = 0;
+  /** Where the last line begins: to look for its end again and again would take quadratic time. */
+  const lastLine = text.lastIndexOf("\n") + 1;
   const add = (kind: SqlTokenKind, end: number, isOpen = false): void => {
     tokens.push({ kind, text: text.slice(at, end), isOpen });
     at = end;
@@ -88,7 +90,7 @@ export function sqlTokens(text: string, system: string): readonly SqlToken[] {
     } else if (first === "`") addQuoted("name", at + 1, "`");
     else if (first === "[" && dialect.hasBracketNames) addQuoted("name", at + 1, "]");
     else if (beginsLineComment(text, at, dialect)) {
-      const end = text.indexOf("\n", at);
+      const end = at < lastLine ? text.indexOf("\n", at) : -1;
       // In a text that was put on one line, the end of the comment is not known. So only the sign
       // is dropped.
       add("comment", end === -1 ? at + (first === "#" ? 1 : 2) : end, end === -1);

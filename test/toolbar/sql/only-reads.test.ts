@@ -44,9 +44,12 @@ describe("a statement that may write, or more than one, is refused", () => {
     expect(onlyReads(sql, "postgresql")).toBe(false);
   });
 
-  test.each(["select 1 /*!50000 into outfile '/tmp/x' */", "select 1 /*M! into outfile '/tmp/x' */"])("mysql: %s", (sql) => {
-    expect(onlyReads(sql, "mysql")).toBe(false);
-  });
+  test.each(["select 1 /*!50000 into outfile '/tmp/x' */", "select 1 /*M! into outfile '/tmp/x' */"])(
+    "mysql: %s",
+    (sql) => {
+      expect(onlyReads(sql, "mysql")).toBe(false);
+    },
+  );
 
   test("any text with a second statement, in each dialect", () => {
     fc.assert(

@@ -211,7 +211,8 @@ function view(stats: CacheStats): readonly Block[] {
     },
     {
       kind: "table",
-      title: calls.length === count ? "Calls" : `The first ${formatInteger(calls.length)} of ${formatInteger(count)} calls`,
+      title:
+        calls.length === count ? "Calls" : `The first ${formatInteger(calls.length)} of ${formatInteger(count)} calls`,
       columns: [
         { title: "At", align: "right" },
         { title: "Call", grow: true },

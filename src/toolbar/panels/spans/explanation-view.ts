@@ -11,7 +11,10 @@ const MOST_ROWS = 300;
  */
 export function viewExplanation({ plan, problem, durationMs }: Omit<Explanation, "blocks">): readonly Block[] {
   if (problem !== null) return [{ kind: "note", tone: "warn", text: problem }];
-  return [...planBlocks(plan), { kind: "text", text: `The database answered in ${formatMilliseconds(durationMs)} ms.` }];
+  return [
+    ...planBlocks(plan),
+    { kind: "text", text: `The database answered in ${formatMilliseconds(durationMs)} ms.` },
+  ];
 }
 
 function planBlocks(plan: unknown): readonly Block[] {

@@ -41,7 +41,12 @@ export interface OutgoingRepeat {
 
 /** The requests to other servers in one request, as plain JSON. */
 export interface OutgoingStats extends SpanTotals {
-  readonly hosts: readonly { readonly host: string; readonly count: number; readonly totalMs: number; readonly failed: number }[];
+  readonly hosts: readonly {
+    readonly host: string;
+    readonly count: number;
+    readonly totalMs: number;
+    readonly failed: number;
+  }[];
   /** At most 5. */
   readonly repeats: readonly OutgoingRepeat[];
   /** The first 200, in the order of their beginning. */
@@ -135,7 +140,12 @@ function findings({ requests, repeats }: OutgoingStats): readonly Finding[] {
       ...whereOf(where),
     })),
     ...(bad.length > MOST.findings
-      ? [{ tone: "warn" as const, text: `${counted(bad.length - MOST.findings, "more outgoing request")} failed; see the list.` }]
+      ? [
+          {
+            tone: "warn" as const,
+            text: `${counted(bad.length - MOST.findings, "more outgoing request")} failed; see the list.`,
+          },
+        ]
       : []),
     ...repeats.map(({ kind, target, count, totalMs, where }): Finding => {
       const cost = `${formatMilliseconds(totalMs)} ms in all`;

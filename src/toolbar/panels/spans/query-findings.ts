@@ -21,24 +21,20 @@ export function queryFindings(stats: QueryStats): readonly Finding[] {
 }
 
 function errors({ errors: list }: QueryStats): readonly Finding[] {
-  const findings = list.slice(0, MOST).map(
-    ({ error, where, count }): Finding => ({
-      tone: "warn",
-      text: `${count === 1 ? "A query" : counted(count, "query", "queries")} failed: ${error}`,
-      ...whereOf(where),
-    }),
-  );
+  const findings = list.slice(0, MOST).map(({ error, where, count }): Finding => ({
+    tone: "warn",
+    text: `${count === 1 ? "A query" : counted(count, "query", "queries")} failed: ${error}`,
+    ...whereOf(where),
+  }));
   return [...findings, ...rest(list.length, "failed in other ways")];
 }
 
 function repeats({ repeats: list, omitted }: QueryStats): readonly Finding[] {
-  const findings = list.slice(0, MOST).map(
-    (repeat): Finding => ({
-      tone: "warn",
-      text: sentenceOf(repeat, omitted > 0),
-      ...whereOf(repeat.lines.at(repeat.kind === "again" ? -1 : 0) ?? ""),
-    }),
-  );
+  const findings = list.slice(0, MOST).map((repeat): Finding => ({
+    tone: "warn",
+    text: sentenceOf(repeat, omitted > 0),
+    ...whereOf(repeat.lines.at(repeat.kind === "again" ? -1 : 0) ?? ""),
+  }));
   return [...findings, ...rest(list.length, "ran again and again too")];
 }
 
@@ -46,7 +42,8 @@ function sentenceOf({ kind, verb, count, totalMs, lines, statement }: Repeat, is
   const times = `${isPart ? "at least " : ""}${counted(count, "time")}`;
   const cost = `${formatMilliseconds(totalMs)} ms in all`;
   if (kind === "again") {
-    const places = lines.length === 0 ? `(${statement})` : lines.length === 1 ? `from ${lines[0]}` : `from ${listed(lines)}`;
+    const places =
+      lines.length === 0 ? `(${statement})` : lines.length === 1 ? `from ${lines[0]}` : `from ${listed(lines)}`;
     return `The same query with the same parameters ran ${times} ${places}, ${cost}. Nothing was written in between. Load it once.`;
   }
   const place = lines[0] === undefined ? `: ${statement}` : ` from ${lines[0]}`;
@@ -59,14 +56,13 @@ function sentenceOf({ kind, verb, count, totalMs, lines, statement }: Repeat, is
 function slow({ slow: list, slowCount, slowFromMs }: QueryStats): readonly Finding[] {
   const [slowest] = list;
   if (slowest === undefined) return [];
-  const limit = `It counts as slow from ${formatMilliseconds(slowFromMs)} ms on.`;
   const time = `${formatMilliseconds(slowest.durationMs)} ms`;
   return [
     {
       tone: "warn",
       text:
         slowCount === 1
-          ? `A query took ${time}: ${slowest.statement} ${limit}`
+          ? `A query took ${time}. It counts as slow from ${formatMilliseconds(slowFromMs)} ms on: ${slowest.statement}`
           : `${counted(slowCount, "query", "queries")} took ${formatMilliseconds(slowFromMs)} ms or more. The slowest took ${time}: ${slowest.statement}`,
       ...whereOf(slowest.where),
     },
@@ -74,7 +70,9 @@ function slow({ slow: list, slowCount, slowFromMs }: QueryStats): readonly Findi
 }
 
 function rest(count: number, what: string): readonly Finding[] {
-  return count > MOST ? [{ tone: "warn", text: `${counted(count - MOST, "more statement")} ${what}; see the list.` }] : [];
+  return count > MOST
+    ? [{ tone: "warn", text: `${counted(count - MOST, "more statement")} ${what}; see the list.` }]
+    : [];
 }
 
 function whereOf(where: string): Pick<Finding, "where"> {

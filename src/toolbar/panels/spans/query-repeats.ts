@@ -34,7 +34,8 @@ const CHANGES = /^(?:insert|update|delete|merge|replace|call)$/;
 const HARMLESS = /^(?:select|with|values|begin|start|commit|end|savepoint|release|set|show|explain|pragma|use)$/;
 const WRITES = /\b(?:insert|update|delete|merge|into)\b/;
 /** Each call has another result, or an effect. */
-const VOLATILE = /\b(?:random|rand|newid|uuid\w*|gen_random_uuid|now|clock_timestamp|sysdate|nextval|setval|last_insert\w*|changes|found_rows|row_count|\w*lock\w*|sleep|pg_sleep)\(/;
+const VOLATILE =
+  /\b(?:random|rand|newid|uuid\w*|gen_random_uuid|now|clock_timestamp|sysdate|nextval|setval|last_insert\w*|changes|found_rows|row_count|\w*lock\w*|sleep|pg_sleep)\(/;
 
 /**
  * Finds statements that ran again and again.
@@ -79,9 +80,7 @@ function loopsIn(group: readonly Query[]): readonly (readonly Query[])[] {
 
 /** Whether it reads rows, and the same rows each time. */
 function isReading({ verb, fingerprint }: Query): boolean {
-  return (
-    READS.test(verb) && /\bfrom\b/.test(fingerprint) && !WRITES.test(fingerprint) && !VOLATILE.test(fingerprint)
-  );
+  return READS.test(verb) && /\bfrom\b/.test(fingerprint) && !WRITES.test(fingerprint) && !VOLATILE.test(fingerprint);
 }
 
 function isBatch({ batch, span }: Query): boolean {

@@ -60,13 +60,23 @@ export interface QueryStats extends SpanTotals {
   /** The rows of all queries; null if no driver reports them. */
   readonly rows: number | null;
   /** The queries that took at least `slowFromMs`, slowest first, at most 10. */
-  readonly slow: readonly { readonly span: number; readonly durationMs: number; readonly where: string; readonly statement: string }[];
+  readonly slow: readonly {
+    readonly span: number;
+    readonly durationMs: number;
+    readonly where: string;
+    readonly statement: string;
+  }[];
   readonly slowCount: number;
   /** What ran again and again, the most expensive first, at most 20. */
   readonly repeats: readonly Repeat[];
   /** The errors of the queries, each once, at most 10. */
   readonly errors: readonly { readonly error: string; readonly where: string; readonly count: number }[];
-  readonly databases: readonly { readonly system: string; readonly database: string; readonly count: number; readonly totalMs: number }[];
+  readonly databases: readonly {
+    readonly system: string;
+    readonly database: string;
+    readonly count: number;
+    readonly totalMs: number;
+  }[];
   /** In the order of their first runs; at most 100, those that took longest. */
   readonly groups: readonly QueryGroup[];
   /** What is in no group of the list. */
@@ -74,7 +84,18 @@ export interface QueryStats extends SpanTotals {
 }
 
 const KINDS = ["sql"];
-const MOST = { groups: 100, runs: 300, runsOfGroup: 50, slow: 10, repeats: 20, errors: 10, statement: 200, statementOfRun: 1_000, params: 50, param: 300 };
+const MOST = {
+  groups: 100,
+  runs: 300,
+  runsOfGroup: 50,
+  slow: 10,
+  repeats: 20,
+  errors: 10,
+  statement: 200,
+  statementOfRun: 1_000,
+  params: 50,
+  param: 300,
+};
 
 /** @param slowFromMs a query that took at least this long is slow. */
 export function queryStats(recording: Recording, slowFromMs: number): QueryStats {
@@ -82,8 +103,13 @@ export function queryStats(recording: Recording, slowFromMs: number): QueryStats
   const queries = toQueries(spans, recording.spans);
   const groups = groupedBy(queries, ({ key }) => key);
   const { repeats, identical } = findRepeats(queries, groups);
-  const slow = spans.filter(({ duration }) => (duration ?? 0) >= slowFromMs).toSorted((one, other) => other.duration! - one.duration!);
-  const failed = groupedBy(spans.filter(({ error }) => error !== null), ({ error }) => error!);
+  const slow = spans
+    .filter(({ duration }) => (duration ?? 0) >= slowFromMs)
+    .toSorted((one, other) => other.duration! - one.duration!);
+  const failed = groupedBy(
+    spans.filter(({ error }) => error !== null),
+    ({ error }) => error!,
+  );
   const databases = groupedBy(spans, (span) => `${textIn(span, "system")} ${textIn(span, "database")}`);
   return {
     exchange: recording.id,
@@ -100,7 +126,9 @@ export function queryStats(recording: Recording, slowFromMs: number): QueryStats
     })),
     slowCount: slow.length,
     repeats: repeats.slice(0, MOST.repeats),
-    errors: failed.slice(0, MOST.errors).map((list) => ({ error: list[0]!.error!, where: list[0]!.where, count: list.length })),
+    errors: failed
+      .slice(0, MOST.errors)
+      .map((list) => ({ error: list[0]!.error!, where: list[0]!.where, count: list.length })),
     databases: databases.map((list) => ({
       system: textIn(list[0]!, "system"),
       database: textIn(list[0]!, "database"),

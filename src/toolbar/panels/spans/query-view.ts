@@ -8,8 +8,7 @@ const MOST_PARAMETERS = 20;
 
 /** Draws the queries of a request: figures, databases, and each statement with its runs. */
 export function viewQueries(stats: QueryStats): readonly Block[] {
-  if (stats.count === 0)
-    return [{ kind: "text", text: "No SQL query was recorded for this request." }];
+  if (stats.count === 0) return [{ kind: "text", text: "No SQL query was recorded for this request." }];
   const { groups, otherGroups, databases } = stats;
   return [
     { kind: "numbers", items: numbersOf(stats) },
@@ -46,7 +45,9 @@ function numbersOf(stats: QueryStats): NumbersBlock["items"] {
     { value: formatMilliseconds(totalMs), unit: "ms", label: "In all" },
     { value: shareOf(stats), unit: "%", label: "Of the request", meter: { value: wallMs, of: requestMs } },
     ...(similar === 0 ? [] : [{ value: formatInteger(similar), label: "Similar to an earlier one" }]),
-    ...(identical === 0 ? [] : [{ value: formatInteger(identical), label: "Identical to an earlier one", tone: "warn" as const }]),
+    ...(identical === 0
+      ? []
+      : [{ value: formatInteger(identical), label: "Identical to an earlier one", tone: "warn" as const }]),
     ...(rows === null ? [] : [{ value: formatInteger(rows), label: "Rows" }]),
     ...(slowCount === 0 ? [] : [{ value: formatInteger(slowCount), label: "Slow", tone: "warn" as const }]),
     ...(failed === 0 ? [] : [{ value: formatInteger(failed), label: "Failed", tone: "error" as const }]),
@@ -57,7 +58,11 @@ function databaseTable({ databases, totalMs }: QueryStats): Block {
   return {
     kind: "table",
     title: "Databases",
-    columns: [{ title: "Database", grow: true }, { title: "Queries", align: "right" }, { title: "ms", align: "right" }],
+    columns: [
+      { title: "Database", grow: true },
+      { title: "Queries", align: "right" },
+      { title: "ms", align: "right" },
+    ],
     rows: databases.map(({ system, database, count, totalMs: cost }) => [
       { text: [system, database].filter((name) => name !== "").join(" ") || "unknown", mono: true },
       count,

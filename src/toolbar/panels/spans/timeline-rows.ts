@@ -51,7 +51,8 @@ export function timelineRows(
   }
   const bars: Bar[] = [];
   const add = (siblings: readonly Span[], above: Bar | undefined): void => {
-    const runs = sorted.length > most ? runsOf(siblings, (span) => children.has(span.id)) : siblings.map((span) => [span]);
+    const runs =
+      sorted.length > most ? runsOf(siblings, (span) => children.has(span.id)) : siblings.map((span) => [span]);
     for (const run of runs) {
       const bar: Bar = { spans: run, depth: above === undefined ? 0 : above.depth + 1, above };
       bars.push(bar);
@@ -76,8 +77,7 @@ function runsOf(siblings: readonly Span[], hasParts: (span: Span) => boolean): r
   const runs: Span[][] = [];
   for (const span of siblings) {
     const last = runs.at(-1);
-    const isSame =
-      last !== undefined && !hasParts(span) && !hasParts(last[0]!) && nameOf(last[0]!) === nameOf(span);
+    const isSame = last !== undefined && !hasParts(span) && !hasParts(last[0]!) && nameOf(last[0]!) === nameOf(span);
     if (isSame) last.push(span);
     else runs.push([span]);
   }

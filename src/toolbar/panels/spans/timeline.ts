@@ -97,8 +97,7 @@ function rowsOf({ requestMs, headersMs, rows, marks }: TimelineStats): readonly 
       .filter(({ start }) => start >= from && start < to)
       .toSorted((one, other) => one.start - other.start)
       .flatMap((tree) => tree.rows);
-  if (headersMs === null)
-    return [{ label: "Request", start: 0, duration: requestMs }, ...inside(-Infinity, Infinity)];
+  if (headersMs === null) return [{ label: "Request", start: 0, duration: requestMs }, ...inside(-Infinity, Infinity)];
   return [
     { label: "Until headers", start: 0, duration: headersMs, detail: "handler and middleware" },
     ...inside(-Infinity, headersMs),

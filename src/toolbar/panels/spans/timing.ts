@@ -61,7 +61,12 @@ function collect(recording: Recording, slowFromMs: number): TimingStats {
     else siblings.push(span);
   }
   const slowest = spans
-    .map((span) => ({ ...factsOf(span), kind: span.kind, label: span.label.slice(0, 200), selfMs: selfMs(span, children, requestMs) }))
+    .map((span) => ({
+      ...factsOf(span),
+      kind: span.kind,
+      label: span.label.slice(0, 200),
+      selfMs: selfMs(span, children, requestMs),
+    }))
     .toSorted((one, other) => other.selfMs - one.selfMs);
   return {
     requestMs,
@@ -78,12 +83,25 @@ function collect(recording: Recording, slowFromMs: number): TimingStats {
         totalMs: sumMs(list),
       }))
       .toSorted((one, other) => other.wallMs - one.wallMs),
-    restMs: roundMs(Math.max(0, requestMs - coveredMs(spans.filter(({ kind }) => !CONTAINERS.has(kind)), requestMs))),
+    restMs: roundMs(
+      Math.max(
+        0,
+        requestMs -
+          coveredMs(
+            spans.filter(({ kind }) => !CONTAINERS.has(kind)),
+            requestMs,
+          ),
+      ),
+    ),
     slowest: slowest.slice(0, MOST_SLOWEST),
   };
 }
 
-function selfMs({ id, start, duration }: Span, children: ReadonlyMap<number, readonly Span[]>, requestMs: number): number {
+function selfMs(
+  { id, start, duration }: Span,
+  children: ReadonlyMap<number, readonly Span[]>,
+  requestMs: number,
+): number {
   const end = duration === null ? requestMs : start + duration;
   return roundMs(Math.max(0, end - start - coveredMs(children.get(id) ?? [], end)));
 }
@@ -119,7 +137,11 @@ function view(stats: TimingStats): readonly Block[] {
               { title: "ms", align: "right" as const },
             ],
             rows: [
-              ...kinds.map(({ kind, count, wallMs }): Cell[] => [kindWords(kind), count, durationCell(wallMs, requestMs)]),
+              ...kinds.map(({ kind, count, wallMs }): Cell[] => [
+                kindWords(kind),
+                count,
+                durationCell(wallMs, requestMs),
+              ]),
               [
                 { text: "Nothing that is recorded", detail: "the application's own code, or waiting" },
                 "",
