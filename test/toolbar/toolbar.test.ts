@@ -299,7 +299,19 @@ describe("what is recorded", () => {
       }),
     ]);
     const page = toolbar.page(id);
-    expect(page?.panels.map(({ id }) => id)).toEqual(["session", "request", "timing", "logs", "versions"]);
+    expect(page?.panels.map(({ id }) => id)).toEqual([
+      "overview",
+      "request",
+      "session",
+      "queries",
+      "cache",
+      "outgoing",
+      "timing",
+      "timeline",
+      "logs",
+      "templates",
+      "versions",
+    ]);
     const logs = page?.panels.find((each) => each.id === "logs");
     expect(logs?.findings).toEqual([{ tone: "error", text: "1 error was logged." }]);
     expect(JSON.stringify(logs?.blocks)).toContain("stock is 0");

@@ -29,7 +29,7 @@ export class Spans {
   readonly list: MutableSpan[] = [];
   readonly omitted: Record<string, number> = {};
   /** By the id of the span. */
-  readonly explainers = new Map<number, () => Promise<unknown>>();
+  readonly explainers: Map<number, () => Promise<unknown>> = new Map();
   readonly #context: SpansContext;
 
   constructor(context: SpansContext) {

@@ -139,6 +139,21 @@ describe("N+1 is a finding with the line and what to do", () => {
     expect(found?.text).toMatch(/^The same query ran at least 1,000 times from a\.ts:1, /);
   });
 
+  test("for MongoDB, by collection, operation and the names of the filter", () => {
+    const found = findings(
+      times(6, (index) => ({
+        kind: "sql",
+        label: index % 2 === 0 ? 'items.find {"order":"?"}' : 'users.findOneAndUpdate {"id":"?"}',
+        where: "a.ts:1",
+        detail: { system: "mongodb", params: [{ order: index }] },
+      })),
+    );
+    expect(found.map(({ text }) => text)).toEqual([
+      "The same query ran 3 times from a.ts:1, 3.00 ms in all. Load them in one query.",
+      "The same update ran 3 times from a.ts:1, 3.00 ms in all. Change all rows with one statement.",
+    ]);
+  });
+
   test("at most five, and then how many more", () => {
     const found = findings(
       times(21, (index) => query(`select * from t${index % 7} where id = ${index}`, { where: "a.ts:1" })),
@@ -185,6 +200,15 @@ describe("no finding for what is normal", () => {
     ["two hidden values, which may differ", [byId(["[hidden value]"]), byId(["[hidden value]"])]],
     ["two files, which may differ", [byId(["[12000 bytes]"]), byId(["[12000 bytes]"])]],
     ["two texts that were cut", times(2, () => query("select * from t where id = 'a… (9000 characters)"))],
+    [
+      "a cursor of MongoDB, and reads that may differ in their limit",
+      times(8, (index) => ({
+        kind: "sql",
+        label: index < 6 ? "items.next" : "items.find",
+        where: "a.ts:1",
+        detail: { system: "mongodb" },
+      })),
+    ],
     ["queries that differ in their parameters", [byId([1]), byId([2])]],
     ["queries without known parameters", times(2, () => query("select * from t where id = $1"))],
   ])("%s", (_, sketches) => {

@@ -27,16 +27,6 @@ const BATCH = 10;
 const MOST_LINES = 5;
 const MOST_SHOWN = 200;
 
-const READS = /^(?:select|with|values)$/;
-/** These change rows. BEGIN, COMMIT and SET do not. */
-const CHANGES = /^(?:insert|update|delete|merge|replace|call)$/;
-/** They change nothing that a query reads. */
-const HARMLESS = /^(?:select|with|values|begin|start|commit|end|savepoint|release|set|show|explain|pragma|use)$/;
-const WRITES = /\b(?:insert|update|delete|merge|into)\b/;
-/** Each call has another result, or an effect. */
-const VOLATILE =
-  /\b(?:random|rand|newid|uuid\w*|gen_random_uuid|now|clock_timestamp|sysdate|nextval|setval|last_insert\w*|changes|found_rows|row_count|\w*lock\w*|sleep|pg_sleep)\(/;
-
 /**
  * Finds statements that ran again and again.
  *
@@ -62,7 +52,7 @@ export function findRepeats(
 /** The runs of one statement from one line, as a loop makes them. */
 function loopsIn(group: readonly Query[]): readonly (readonly Query[])[] {
   const first = group[0]!;
-  if (group.length < LOOP || !(isReading(first) || CHANGES.test(first.verb)) || group.every(isBatch)) return [];
+  if (group.length < LOOP || !/^(?:read|change)$/.test(first.effect) || group.every(isBatch)) return [];
   const unlocated = group.filter(({ span }) => span.where === "");
   // A helper function that reads one row is one line for several callers, so what it is inside of
   // counts too.
@@ -78,11 +68,6 @@ function loopsIn(group: readonly Query[]): readonly (readonly Query[])[] {
   return unlocated.length >= LOOP_ANYWHERE ? [unlocated] : [];
 }
 
-/** Whether it reads rows, and the same rows each time. */
-function isReading({ verb, fingerprint }: Query): boolean {
-  return READS.test(verb) && /\bfrom\b/.test(fingerprint) && !WRITES.test(fingerprint) && !VOLATILE.test(fingerprint);
-}
-
 function isBatch({ batch, span }: Query): boolean {
   const { params } = span.detail;
   const isLong = (param: unknown): boolean => Array.isArray(param) && param.length >= BATCH;
@@ -93,9 +78,9 @@ function isBatch({ batch, span }: Query): boolean {
 function identicalRuns(queries: readonly Query[]): readonly (readonly Query[])[] {
   const writes = new Map<string, number>();
   const comparable = queries.flatMap((query) => {
-    const { fingerprint, verb, database } = query;
-    if (!HARMLESS.test(verb) || WRITES.test(fingerprint)) writes.set(database, (writes.get(database) ?? 0) + 1);
-    const values = isReading(query) ? valuesOf(query) : undefined;
+    const { effect, database } = query;
+    if (effect === "change" || effect === "unknown") writes.set(database, (writes.get(database) ?? 0) + 1);
+    const values = effect === "read" ? valuesOf(query) : undefined;
     return values === undefined ? [] : [{ query, key: `${writes.get(database) ?? 0} ${query.key} ${values}` }];
   });
   return groupedBy(comparable, ({ key }) => key)
@@ -104,16 +89,16 @@ function identicalRuns(queries: readonly Query[]): readonly (readonly Query[])[]
 }
 
 /** A text by which values can be compared; undefined if they are not known or not complete. */
-function valuesOf({ span, hasParameters }: Query): string | undefined {
+function valuesOf({ span, hasAllValues }: Query): string | undefined {
   const params = span.detail["params"] ?? null;
-  if (params === null && hasParameters) return undefined;
-  const values = JSON.stringify([span.label, params]);
-  return isComplete(span.label) && isComplete(params) ? values : undefined;
+  return hasAllValues && isComplete(span.label) && isComplete(params)
+    ? JSON.stringify([span.label, params])
+    : undefined;
 }
 
 function toLoop(runs: readonly Query[]): Repeat {
   const values = new Set(runs.map(valuesOf));
-  const isSame = values.size === 1 && !values.has(undefined) && isReading(runs[0]!);
+  const isSame = values.size === 1 && !values.has(undefined) && runs[0]!.effect === "read";
   return toRepeat(isSame ? "same" : "loop", runs);
 }
 

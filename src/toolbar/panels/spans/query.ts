@@ -2,18 +2,43 @@ import { normaliseSql, type NormalSql } from "../../sql/normalise-sql.ts";
 import type { Span } from "../../span.ts";
 import { textIn } from "./span-facts.ts";
 
+/**
+ * What a query does: `read` rows, the same each time; `change` rows; `none`, such as BEGIN, or a
+ * read with another result each time; anything else is `unknown`.
+ */
+export type QueryEffect = "read" | "change" | "none" | "unknown";
+
 /** A query, and what is known of its text. */
-export interface Query extends NormalSql {
+export interface Query {
   readonly span: Span;
-  /** Its first word: "select", "insert". */
+  readonly fingerprint: string;
+  /** How many values or rows one run is for. */
+  readonly batch: number;
+  /** "select", "insert", "update" … */
   readonly verb: string;
+  readonly effect: QueryEffect;
   /** Which database it is on. */
   readonly database: string;
   /** The label of the span that it is inside of; "" for none. */
   readonly within: string;
   /** Equal for the same statement on the same database. */
   readonly key: string;
+  /** Whether its text and parameters are all of it, so that they say which runs are the same. */
+  readonly hasAllValues: boolean;
 }
+
+type Shape = Pick<Query, "fingerprint" | "batch" | "verb" | "effect">;
+
+const READS = /^(?:select|with|values)$/;
+const CHANGES = /^(?:insert|update|delete|merge|replace|call)$/;
+const HARMLESS = /^(?:begin|start|commit|end|savepoint|release|set|show|explain|pragma|use)$/;
+const WRITES = /\b(?:insert|update|delete|merge|into)\b/;
+/** Functions with another result each time, or with an effect. */
+const VOLATILE =
+  /\b(?:random|rand|newid|uuid\w*|gen_random_uuid|now|clock_timestamp|sysdate|nextval|setval|last_insert\w*|changes|found_rows|row_count|\w*lock\w*|sleep|pg_sleep)\(/;
+/** Operations of MongoDB. */
+const MONGO_READS = /^(?:find|findOne|countDocuments|estimatedDocumentCount|distinct|exists|aggregate)$/;
+const MONGO_CHANGES = /^(?:insert|save|update|replace|delete|findOneAnd|bulkWrite|create)/;
 
 /** Applications run the same few statements for each request, so their fingerprints are stored. */
 const known = new Map<string, NormalSql>();
@@ -30,14 +55,17 @@ export function toQueries(spans: readonly Span[], all: readonly Span[]): readonl
   return spans.map((span) => {
     const system = textIn(span, "system");
     const database = `${system} ${textIn(span, "database")}`;
-    const normal = normalised(span.label, system);
+    const isMongo = system === "mongodb";
+    const normal = isMongo ? undefined : normalised(span.label, system);
+    const shape = normal === undefined ? mongoShape(span.label) : sqlShape(normal);
     return {
-      ...normal,
+      ...shape,
       span,
-      verb: /[a-z]+/.exec(normal.fingerprint)?.[0] ?? "",
       database,
       within: span.parent === null ? "" : (labels.get(span.parent) ?? ""),
-      key: `${database} ${normal.fingerprint}`,
+      key: `${database} ${shape.fingerprint}`,
+      // What is known of an operation of MongoDB does not contain its sort order and its limit.
+      hasAllValues: normal !== undefined && (!normal.hasParameters || (span.detail["params"] ?? null) !== null),
     };
   });
 }
@@ -50,4 +78,30 @@ function normalised(label: string, system: string): NormalSql {
   if (known.size >= MOST_KNOWN) known.clear();
   if (name.length <= LONGEST_KNOWN) known.set(name, normal);
   return normal;
+}
+
+function sqlShape({ fingerprint, batch }: NormalSql): Shape {
+  const verb = /[a-z]+/.exec(fingerprint)?.[0] ?? "";
+  return { fingerprint, batch, verb, effect: effectOf(verb, fingerprint) };
+}
+
+function effectOf(verb: string, fingerprint: string): QueryEffect {
+  if (CHANGES.test(verb)) return "change";
+  if (HARMLESS.test(verb)) return "none";
+  if (!READS.test(verb) || WRITES.test(fingerprint)) return "unknown";
+  return /\bfrom\b/.test(fingerprint) && !VOLATILE.test(fingerprint) ? "read" : "none";
+}
+
+/** The label of an operation has no values: `users.findOne {"id":"?"}`. */
+function mongoShape(label: string): Shape {
+  const operation = /\.(\w+)/.exec(label)?.[1] ?? "";
+  const isReading = MONGO_READS.test(operation) && !/"\$(?:out|merge)"/.test(label);
+  return {
+    fingerprint: label,
+    batch: 1,
+    verb: /^(?:save|create|insert)/.test(operation)
+      ? "insert"
+      : (/update|delete|replace/.exec(operation.toLowerCase())?.[0] ?? operation),
+    effect: isReading ? "read" : MONGO_CHANGES.test(operation) ? "change" : operation === "next" ? "none" : "unknown",
+  };
 }
