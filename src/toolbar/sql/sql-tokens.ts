@@ -77,12 +77,14 @@ export function sqlTokens(text: string, system: string): readonly SqlToken[] {
   };
 
   while (at < text.length) {
-    const space = endOf(SPACE, text, at);
-    if (space !== -1) {
-      at = space;
-      continue;
-    }
     const first = text[at]!;
+    if (first <= " " || first > "~") {
+      const space = endOf(SPACE, text, at);
+      if (space !== -1) {
+        at = space;
+        continue;
+      }
+    }
     if (first === "'") addQuoted("literal", at + 1, "'", dialect.hasBackslash);
     else if (first === '"') {
       if (dialect.hasDoubleQuotedStrings) addQuoted("literal", at + 1, '"', dialect.hasBackslash);
@@ -97,12 +99,13 @@ export function sqlTokens(text: string, system: string): readonly SqlToken[] {
     } else if (text.startsWith("/*", at)) {
       const end = endOfComment(text, at + 2, dialect.hasNestedComments);
       add("comment", end === -1 ? text.length : end, end === -1);
-    } else addPlain();
+    } else addPlain(first);
   }
   return tokens;
 
-  function addPlain(): void {
-    const tag = dialect.hasDollarQuotes ? endOf(DOLLAR_TAG, text, at) : -1;
+  /** Adds what is not quoted. The first character says which patterns can match. */
+  function addPlain(first: string): void {
+    const tag = first === "$" && dialect.hasDollarQuotes ? endOf(DOLLAR_TAG, text, at) : -1;
     if (tag !== -1) {
       const end = text.indexOf(text.slice(at, tag), tag);
       add("literal", end === -1 ? text.length : end + tag - at, end === -1);
@@ -110,27 +113,18 @@ export function sqlTokens(text: string, system: string): readonly SqlToken[] {
     }
     const word = endOf(WORD, text, at);
     if (word !== -1) {
-      const prefix = text[word] === "'" && PREFIX.test(text.slice(at, word)) ? text[at]! : undefined;
-      if (prefix === undefined) add("word", word);
-      else addQuoted("literal", word + 1, "'", dialect.hasBackslash || /e/i.test(prefix));
+      const isPrefix = text[word] === "'" && PREFIX.test(text.slice(at, word));
+      if (isPrefix) addQuoted("literal", word + 1, "'", dialect.hasBackslash || /e/i.test(first));
+      else add("word", word);
       return;
     }
-    for (const [kind, pattern] of PLAIN) {
-      const end = endOf(pattern, text, at);
-      if (end !== -1) {
-        add(kind, end);
-        return;
-      }
-    }
+    const literal = /[\d.]/.test(first) ? endOf(NUMBER, text, at) : first === "•" ? endOf(HIDDEN, text, at) : -1;
+    const parameter = literal === -1 && /[?$:@]/.test(first) ? endOf(PARAMETER, text, at) : -1;
+    if (literal !== -1) add("literal", literal);
+    else if (parameter !== -1) add("parameter", parameter);
+    else add("sign", endOf(SIGN, text, at));
   }
 }
-
-const PLAIN: readonly (readonly [SqlTokenKind, RegExp])[] = [
-  ["literal", NUMBER],
-  ["literal", HIDDEN],
-  ["parameter", PARAMETER],
-  ["sign", SIGN],
-];
 
 /** Where a match that begins at this place ends; -1 for none. */
 function endOf(pattern: RegExp, text: string, at: number): number {

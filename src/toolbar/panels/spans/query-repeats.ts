@@ -37,6 +37,7 @@ export function findRepeats(
   queries: readonly Query[],
   groups: readonly (readonly Query[])[],
 ): { readonly repeats: readonly Repeat[]; readonly identical: number } {
+  if (groups.length === queries.length) return { repeats: [], identical: 0 };
   const loops = groups.flatMap(loopsIn);
   const isInLoop = new Set(loops.flat());
   const same = identicalRuns(queries);
@@ -91,9 +92,7 @@ function identicalRuns(queries: readonly Query[]): readonly (readonly Query[])[]
 /** A text by which values can be compared; undefined if they are not known or not complete. */
 function valuesOf({ span, hasAllValues }: Query): string | undefined {
   const params = span.detail["params"] ?? null;
-  return hasAllValues && isComplete(span.label) && isComplete(params)
-    ? JSON.stringify([span.label, params])
-    : undefined;
+  return hasAllValues && isComplete(params) ? JSON.stringify([span.label, params]) : undefined;
 }
 
 function toLoop(runs: readonly Query[]): Repeat {

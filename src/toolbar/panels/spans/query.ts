@@ -1,6 +1,6 @@
-import { normaliseSql, type NormalSql } from "../../sql/normalise-sql.ts";
+import { normaliseSql } from "../../sql/normalise-sql.ts";
 import type { Span } from "../../span.ts";
-import { textIn } from "./span-facts.ts";
+import { isComplete, textIn } from "./span-facts.ts";
 
 /**
  * What a query does: `read` rows, the same each time; `change` rows; `none`, such as BEGIN, or a
@@ -27,7 +27,11 @@ export interface Query {
   readonly hasAllValues: boolean;
 }
 
-type Shape = Pick<Query, "fingerprint" | "batch" | "verb" | "effect">;
+/** What the text of a query says. */
+interface Shape extends Pick<Query, "fingerprint" | "batch" | "verb" | "effect"> {
+  /** Where its values are. Unknown if some may be missing. */
+  readonly values: "inText" | "apart" | "unknown";
+}
 
 const READS = /^(?:select|with|values)$/;
 const CHANGES = /^(?:insert|update|delete|merge|replace|call)$/;
@@ -40,11 +44,13 @@ const VOLATILE =
 const MONGO_READS = /^(?:find|findOne|countDocuments|estimatedDocumentCount|distinct|exists|aggregate)$/;
 const MONGO_CHANGES = /^(?:insert|save|update|replace|delete|findOneAnd|bulkWrite|create)/;
 
-/** Applications run the same few statements for each request, so their fingerprints are stored. */
-const known = new Map<string, NormalSql>();
+/** Applications run the same few statements for each request, so what is known of them is stored. */
+const known = new Map<string, Shape>();
 const MOST_KNOWN = 500;
 /** Characters. */
 const LONGEST_KNOWN = 1_000;
+/** The most characters of a request that are read: 20 ms of CPU on a machine that is busy. */
+const MOST_READ = 100_000;
 
 /**
  * @param spans the spans of queries.
@@ -52,37 +58,39 @@ const LONGEST_KNOWN = 1_000;
  */
 export function toQueries(spans: readonly Span[], all: readonly Span[]): readonly Query[] {
   const labels = new Map(all.map(({ id, label }) => [id, label]));
+  const budget = { left: MOST_READ };
   return spans.map((span) => {
     const system = textIn(span, "system");
     const database = `${system} ${textIn(span, "database")}`;
-    const isMongo = system === "mongodb";
-    const normal = isMongo ? undefined : normalised(span.label, system);
-    const shape = normal === undefined ? mongoShape(span.label) : sqlShape(normal);
+    const { values, ...shape } = shapeOf(span.label, system, budget);
     return {
       ...shape,
       span,
       database,
       within: span.parent === null ? "" : (labels.get(span.parent) ?? ""),
       key: `${database} ${shape.fingerprint}`,
-      // What is known of an operation of MongoDB does not contain its sort order and its limit.
-      hasAllValues: normal !== undefined && (!normal.hasParameters || (span.detail["params"] ?? null) !== null),
+      hasAllValues: values === "inText" || (values === "apart" && (span.detail["params"] ?? null) !== null),
     };
   });
 }
 
-function normalised(label: string, system: string): NormalSql {
+function shapeOf(label: string, system: string, budget: { left: number }): Shape {
   const name = `${system} ${label}`;
   const stored = known.get(name);
   if (stored !== undefined) return stored;
-  const normal = normaliseSql(label, system);
+  budget.left -= label.length;
+  if (budget.left < 0) return { fingerprint: label, batch: 1, verb: "", effect: "unknown", values: "unknown" };
+  const shape = system === "mongodb" ? mongoShape(label) : sqlShape(label, system);
   if (known.size >= MOST_KNOWN) known.clear();
-  if (name.length <= LONGEST_KNOWN) known.set(name, normal);
-  return normal;
+  if (name.length <= LONGEST_KNOWN) known.set(name, shape);
+  return shape;
 }
 
-function sqlShape({ fingerprint, batch }: NormalSql): Shape {
+function sqlShape(label: string, system: string): Shape {
+  const { fingerprint, batch, hasParameters } = normaliseSql(label, system);
   const verb = /[a-z]+/.exec(fingerprint)?.[0] ?? "";
-  return { fingerprint, batch, verb, effect: effectOf(verb, fingerprint) };
+  const values = !isComplete(label) ? "unknown" : hasParameters ? "apart" : "inText";
+  return { fingerprint, batch, verb, effect: effectOf(verb, fingerprint), values };
 }
 
 function effectOf(verb: string, fingerprint: string): QueryEffect {
@@ -103,5 +111,7 @@ function mongoShape(label: string): Shape {
       ? "insert"
       : (/update|delete|replace/.exec(operation.toLowerCase())?.[0] ?? operation),
     effect: isReading ? "read" : MONGO_CHANGES.test(operation) ? "change" : operation === "next" ? "none" : "unknown",
+    // Its sort order and its limit are not known.
+    values: "unknown",
   };
 }
