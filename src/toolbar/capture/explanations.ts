@@ -103,11 +103,12 @@ function copyPlan(answer: unknown, redactText: (text: string) => string): unknow
   let left = MOST_VALUES;
   const copy = (value: unknown, depth: number): unknown => {
     if (left-- <= 0 || depth > DEEPEST) return "…";
-    if (value === null || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value)))
-      return value;
+    if (value === null || value === undefined || typeof value === "boolean") return value ?? null;
+    if (typeof value === "string") return redactText(value);
+    if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+    if (typeof value === "bigint") return String(value);
     if (Array.isArray(value)) return value.slice(0, Math.max(1, left)).map((item) => copy(item, depth + 1));
-    if (typeof value === "function") return "[function]";
-    if (typeof value !== "object") return redactText(String(value));
+    if (typeof value !== "object") return `[${typeof value}]`;
     if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
     return Object.fromEntries(
       Object.entries(value)

@@ -72,9 +72,9 @@ export class Spans {
   }
 
   #mayExplain(kind: string, label: string, detail: SpanStart["detail"]): boolean {
-    return (
-      kind === "sql" && this.explainers.size < MOST_EXPLAINABLE && onlyReads(label, String(detail?.["system"] ?? ""))
-    );
+    const system = detail?.["system"];
+    const isFull = this.explainers.size >= MOST_EXPLAINABLE;
+    return kind === "sql" && !isFull && onlyReads(label, typeof system === "string" ? system : "");
   }
 
   #redacted(detail: SpanStart["detail"]): Span["detail"] {

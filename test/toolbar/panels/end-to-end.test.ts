@@ -84,6 +84,9 @@ const lines = readFileSync(fileURLToPath(import.meta.url), "utf8").split("\n");
 const lineOf = (text: string): string => `${OWN}:${lines.findIndex((line) => line.endsWith(text)) + 1}`;
 const LOOP = lineOf("// loop");
 
+const byText = (one: readonly unknown[], other: readonly unknown[]): number =>
+  String(one[0]) < String(other[0]) ? -1 : 1;
+
 const SERVERS: Readonly<Record<string, (toolbar: Toolbar) => ReturnType<typeof served>>> = {
   Express: async (toolbar) => {
     const app = express().use(forExpress(toolbar));
@@ -117,7 +120,7 @@ describe.each(Object.entries(SERVERS))("on %s with node:sqlite", (_, serve) => {
       const { id } = toolbar.exchanges[0]!;
       const { findings } = panelOf(toolbar, id, "queries");
       const sentences = findings.map(({ text, where }) => [text.replaceAll(/[\d.]+ ms/g, "N ms"), where]);
-      expect(sentences.toSorted()).toEqual([
+      expect(sentences.toSorted(byText)).toEqual([
         ["A query failed: Error: no such table: missing", lineOf("// missing")],
         [`The same query ran 8 times from ${LOOP}, N ms in all. Load them in one query.`, LOOP],
         [
@@ -158,8 +161,8 @@ describe.each(Object.entries(SERVERS))("on %s with node:sqlite", (_, serve) => {
           ?.text.match(/ran (\d+) times/)?.[1],
         panelOf(toolbar, id, "queries").subtitle,
       ]);
-      expect(found.toSorted()).toEqual(
-        counts.map((count) => [`/${count}`, String(count), String(count + 3)]).toSorted(),
+      expect(found.toSorted(byText)).toEqual(
+        counts.map((count) => [`/${count}`, String(count), String(count + 3)]).toSorted(byText),
       );
     } finally {
       await close();
