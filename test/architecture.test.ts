@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "toolbar/ui": ["toolbar/blocks", "toolbar/exchange-page"],
   adapters: ["sessions", "toolbar", "adapter-access", "errors", "own-browser", "options"],
   flask: ["index", "keys/index", "adapters", "toolbar", "stores", "mode", "options"],
-  testing: ["sessions", "errors", "clock", "options"],
+  testing: ["sessions", "toolbar", "keys/index", "errors", "clock", "options"],
   cli: ["index", "keys/index", "stores"],
 };
 /** What the adapters of all frameworks share. */
@@ -80,6 +80,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "toolbar/channels": ["toolbar/recording"],
   "toolbar/panel": ["toolbar/blocks", "toolbar/channels", "toolbar/recording"],
   "toolbar/exchange-page": ["toolbar/blocks"],
+  "toolbar/define-panel": ["toolbar/panel"],
   "toolbar/format": [],
   "toolbar/sql": [],
   "toolbar/guard": [],

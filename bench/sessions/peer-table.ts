@@ -78,8 +78,8 @@ const REASONS: readonly Reason[] = [
       (scenario === "untouched" || scenario === "anonymous") && OPENED_BY_HANDLERS.includes(peer),
   },
   {
-    text: "a forged cookie is removed from the browser; the peer sends nothing",
-    explains: ({ scenario, ours, theirs }) => scenario === "forged" && ours.setCookie > 0.5 && theirs.setCookie < 0.5,
+    text: "a page that reads its session gets Vary: Cookie here, and an error for changes that come too late",
+    explains: ({ scenario }) => scenario === "anonymous",
   },
   { text: "its store hands out the object that it holds", explains: (_, peer) => peer === "@fastify/session, memory" },
   {

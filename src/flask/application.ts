@@ -6,6 +6,7 @@ import type { Config } from "./config.ts";
 import { withContext, type ContextApplication } from "./context.ts";
 import { isDebugging } from "./debugging.ts";
 import { HTTPException } from "./http-exception.ts";
+import { inFlaskTerms, translated } from "./in-flask-terms.ts";
 import { readRequest } from "./read-request.ts";
 import { makeResponse, type ViewResult } from "./response.ts";
 import type { Rule } from "./rule.ts";
@@ -44,11 +45,11 @@ export function createApplication(parts: ApplicationParts): Hono {
   const { app, routes, middleware } = parts;
   const hono = new Hono();
   // Handles errors outside of views, such as a session that is too large to be saved.
-  hono.onError((error) => errorPage(error, isDebugging(app.config)));
+  hono.onError((error) => errorPage(translated(error), isDebugging(app.config)));
   for (const handler of middleware) hono.use(handler);
   // Before the session: a style sheet does not count as a visit, and needs no read from the store.
   hono.use("/static/*", serveStatic({ root: app.rootPath }));
-  const manager = createManager(app);
+  const manager = inFlaskTerms(() => createManager(app));
   if (manager !== undefined) hono.use(sessionMiddleware(manager) as MiddlewareHandler);
   for (const { rule, methods, endpoint, view } of routes.toSorted((a, b) => a.rule.compare(b.rule))) {
     hono.on([...methods], rule.routerPath, (c) => answer(parts, c, endpoint, () => view(rule.read(c.req.param()))));

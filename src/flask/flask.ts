@@ -13,6 +13,7 @@ import {
 } from "./application.ts";
 import { processEnvironment } from "../mode.ts";
 import { createConfig, type Config } from "./config.ts";
+import { inFlaskTerms } from "./in-flask-terms.ts";
 import type { ViewResult } from "./response.ts";
 import { Rule, type ViewArguments } from "./rule.ts";
 import { runServer, type RunningServer, type RunOptions } from "./run-server.ts";
@@ -110,11 +111,8 @@ export class Flask {
     const { debug } = this;
     if (this.#keys?.made !== secret || this.#keys.debug !== debug) {
       const env = debug ? processEnvironment() : { NODE_ENV: "production" };
-      this.#keys = {
-        made: secret,
-        debug,
-        ring: loadKeyRing({ env, secretKey: secret, ...(fallbacks ? { fallbacks } : {}) }),
-      };
+      const ring = inFlaskTerms(() => loadKeyRing({ env, secretKey: secret, ...(fallbacks ? { fallbacks } : {}) }));
+      this.#keys = { made: secret, debug, ring };
     }
     return this.#keys.ring;
   }

@@ -196,7 +196,10 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
 
   #stateOf(session: Session<Data>): SessionState {
     const state = stateOf(session);
-    if (state.owner !== this) throw new InvalidOptionError("This session was not loaded by this SessionManager.");
+    if (state.owner !== this)
+      throw new InvalidOptionError(
+        "This session was loaded by another SessionManager. Fix: commit it with the manager that loaded it.",
+      );
     return state;
   }
 
@@ -243,7 +246,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     checkOptions("revoke", options, ["subject"]);
     if (this.#directory === undefined)
       throw new InvalidOptionError(
-        "revoke needs a store: a session in a cookie can only be refused, by isRevoked or validFrom.",
+        "revoke needs a store. A session that its cookie holds can only be refused. Fix: give SessionManager a store, or isRevoked or validFrom.",
       );
     return await this.#directory.revoke(id, options);
   }
@@ -265,7 +268,9 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
 
   #directoryFor(method: string): SessionDirectory {
     if (this.#directory?.isIndexed === true) return this.#directory;
-    throw new InvalidOptionError(`${method} needs a store that finds sessions by subject, such as SqliteStore.`);
+    throw new InvalidOptionError(
+      `${method} needs a store that finds sessions by subject. Fix: give SessionManager one, such as new SqliteStore("sessions.sqlite").`,
+    );
   }
 }
 

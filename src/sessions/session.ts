@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
+import { checkOptions, kindOf } from "../options.ts";
 import { sessionClosed } from "./data/closed-view.ts";
 import { addFlash, hasFlashes, takeFlashes, type FlashMessage } from "./data/flashes.ts";
 import type { Rejection } from "./data/rejection.ts";
@@ -129,7 +129,9 @@ export class Session<Data extends object = Record<string, unknown>> {
       );
     }
     if (label !== undefined && !isText(label, LONGEST_LABEL)) {
-      throw new InvalidOptionError(`The label of session.login is text of up to ${LONGEST_LABEL} characters.`);
+      throw new InvalidOptionError(
+        `The label of session.login must be text of up to ${LONGEST_LABEL} characters. It got ${typeof label === "string" ? `${(label as string).length} characters` : kindOf(label)}. Fix: label.slice(0, ${LONGEST_LABEL}).`,
+      );
     }
     const isPersistent =
       persistent === undefined ? undefined : checkedPersistent(persistent, "The option persistent of session.login");
@@ -179,7 +181,7 @@ export class Session<Data extends object = Record<string, unknown>> {
       const result: unknown = change(data as Partial<Data>);
       if (result instanceof Promise) {
         throw new InvalidOptionError(
-          "The function given to session.update is asynchronous: do what has to be awaited before, and only the change inside.",
+          "The function given to session.update must not return a promise. Fix: do what has to be awaited before, and only the change inside.",
         );
       }
     });
@@ -244,6 +246,6 @@ function checkedPersistent(value: unknown, place: string): boolean {
   if (typeof value === "boolean") return value;
   const written = typeof value === "string" ? JSON.stringify(value.slice(0, 20)) : `a ${typeof value}`;
   throw new InvalidOptionError(
-    `${place} is true or false; it got ${written}. Fix for a checkbox: persistent: body.remember === "on".`,
+    `${place} must be true or false. It got ${written}. Fix for a checkbox: persistent: body.remember === "on".`,
   );
 }

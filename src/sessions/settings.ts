@@ -1,7 +1,7 @@
 import { unixNow, type Clock } from "../clock.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { KeyRing } from "../keys/key-ring.ts";
-import { checkOptions } from "../options.ts";
+import { checkOptions, kindOf, nameOrKind, numberOrKind } from "../options.ts";
 import { checkedClock } from "./checked-clock.ts";
 import type { CookieOptions } from "./cookie/cookie-options.ts";
 import type { SessionFormat } from "./cookie/formats/format.ts";
@@ -75,20 +75,26 @@ export function settingsOf<Data extends object>(options: SessionManagerOptions<D
   } = options;
   if (store !== undefined && format !== undefined) {
     throw new InvalidOptionError(
-      "A session lives in a store or in its cookie: give SessionManager a store or a format. To read cookies from before the store, list their format in fallbackFormats.",
+      "A session is in a store or in its cookie, and SessionManager got both store and format. Fix: leave one of them out. To read cookies from before the store, list their format in fallbackFormats.",
     );
   }
   if (store !== undefined && !isStore(store)) {
     throw new InvalidOptionError(
-      "The option store of SessionManager has the methods get, set and delete, such as new MemoryStore().",
+      `The option store of SessionManager must have the methods get, set and delete. It got ${kindOf(store)} without them. Fix: store: new MemoryStore().`,
     );
   }
   if (onStoreFailure !== "error" && onStoreFailure !== "anonymous")
-    throw new InvalidOptionError('onStoreFailure is "error" or "anonymous".');
+    throw new InvalidOptionError(
+      `onStoreFailure must be "error" or "anonymous". It got ${nameOrKind(onStoreFailure)}. Fix: leave it out for "error".`,
+    );
   if (typeof storeTimeout !== "number" || !(storeTimeout > 0 && storeTimeout <= 3600))
-    throw new InvalidOptionError("storeTimeout is a number of seconds, above 0 and up to 3,600.");
+    throw new InvalidOptionError(
+      `storeTimeout must be a number of seconds, above 0 and up to 3,600. It got ${numberOrKind(storeTimeout)}. Fix: leave it out for 5.`,
+    );
   if (!Number.isSafeInteger(maxPayloadBytes) || maxPayloadBytes < 1)
-    throw new InvalidOptionError("maxPayloadBytes is a whole number of bytes, and not below 1.");
+    throw new InvalidOptionError(
+      `maxPayloadBytes must be a whole number of bytes from 1. It got ${numberOrKind(maxPayloadBytes)}. Fix: leave it out for 65536.`,
+    );
   const place = 'option "keys" of SessionManager';
   // The mode of a bare key is not known, so it must be fit for production.
   const isRing = options.keys instanceof KeyRing;

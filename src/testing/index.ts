@@ -1,5 +1,6 @@
 /**
- * The entry point `latchkey/testing`: the contract of a store as a suite, and forged sessions.
+ * The entry point `latchkey/testing`: the contracts of a store and of a panel as suites, and forged
+ * sessions.
  *
  * @module
  */
@@ -7,4 +8,5 @@ export type { ContractCase, ContractTime } from "./contract-case.ts";
 export { storeContract } from "./store-contract.ts";
 export { indexedStoreContract } from "./indexed-store-contract.ts";
 export { sweepableStoreContract } from "./sweepable-store-contract.ts";
+export { panelContract, type PanelContractOptions } from "./panel-contract.ts";
 export { forgeSession, type ForgedCookie, type ForgeSessionOptions } from "./forge-session.ts";

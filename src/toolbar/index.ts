@@ -29,5 +29,6 @@ export type { Panel } from "./panel.ts";
 export type { CookieFacts, HeaderEntry, Recording } from "./recording.ts";
 export type { ChannelListener, Channels, KeyedListener } from "./channels.ts";
 export type { OpenSpan, Span, SpanEnd, SpanKind, SpanStart } from "./span.ts";
+export { definePanel } from "./define-panel.ts";
 export { Toolbar } from "./toolbar.ts";
 export type { ToolbarOptions } from "./toolbar-options.ts";

@@ -3,6 +3,7 @@ import { InvalidOptionError, SecretKeyError } from "../errors.ts";
 import { KeyRing } from "../keys/key-ring.ts";
 import type { Mode } from "../mode.ts";
 import { checkOptions, kindOf } from "../options.ts";
+import { checkPanel } from "./define-panel.ts";
 import type { Panel } from "./panel.ts";
 import { judge } from "./switch.ts";
 import type { ToolbarOptions } from "./toolbar-options.ts";
@@ -92,17 +93,14 @@ function requiredKeys({ keys }: ToolbarOptions): KeyRing {
   return KeyRing.from(keys, KEYS);
 }
 
-/** Refuses panels with ids that cannot be, or that are not different. */
+/** Refuses panels that cannot be, and ids that are not different. */
 export function checkPanels(panels: readonly Panel[]): void {
   // The first tab is made of all panels, so it is not a panel itself.
   const seen = new Set<string>(["overview"]);
-  for (const { id } of panels) {
-    if (!/^[a-z][a-z0-9-]*$/.test(id))
-      throw new InvalidOptionError(
-        `A panel's id is made of lower-case letters, digits and hyphens. It got ${JSON.stringify(id)}. Fix: id: "my-panel".`,
-      );
-    if (seen.has(id))
-      throw new InvalidOptionError(`There are two panels with the id "${id}". Fix: give one of them another id.`);
-    seen.add(id);
+  for (const panel of panels) {
+    checkPanel(panel);
+    if (seen.has(panel.id))
+      throw new InvalidOptionError(`There are two panels with the id "${panel.id}". Fix: give one of them another id.`);
+    seen.add(panel.id);
   }
 }

@@ -17,9 +17,9 @@ export interface OpenedStore<Store extends SessionStore> {
 /** Parts of the contract, by the name of the interface that each belongs to. */
 type Parts<Store> = Readonly<Record<string, (open: () => Store, time?: ContractTime) => readonly ContractCase[]>>;
 
-/** The part that every store keeps. */
+/** The part of the contract that every store fulfils. */
 export const PLAIN = { SessionStore: storeContract };
-/** The parts that a store keeps which can list somebody's sessions. */
+/** The parts that a store fulfils which can list the sessions of a subject. */
 export const INDEXED = { ...PLAIN, IndexedStore: indexedStoreContract };
 /** All parts: for a store that has to be swept as well. */
 export const FULL = { ...INDEXED, SweepableStore: sweepableStoreContract };

@@ -31,7 +31,7 @@ function createApp(withKey = true): Flask {
   return app;
 }
 
-/** A browser for one host: it keeps cookies, and nothing else. */
+/** A browser for one host: it stores cookies, and nothing else. */
 function browser(app: Flask): (path: string, init?: RequestInit) => Promise<Response> {
   const cookies = new Map<string, string>();
   return async (path, init = {}) => {

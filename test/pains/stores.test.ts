@@ -60,7 +60,7 @@ test("pain 7, the memory store leaks, and goes into production (expressjs/sessio
   await first.visit("/visit");
   for (let crawler = 0; crawler < 30; crawler++) {
     await new Visitor(address).visit("/login");
-    // Who keeps coming stays, however many others come.
+    // A visitor who comes often stays, however many others come.
     expect(await first.read("/visit")).toBe(String(crawler + 2));
   }
   expect(await manager.list("ada")).toHaveLength(19);

@@ -436,7 +436,7 @@ describe("moving from one format to another", () => {
     expect(moved.jar.header).toMatch(/^__Host-session=[^;]+$/);
     expect(await moved.visit((session) => [session.subject, session.data])).toEqual(["7", { a: 1 }]);
     expect(moved.setCookies).toEqual([]);
-    // Without the old format, its cookie is nobody's.
+    // Without the old format, its cookie leads to no session.
     const strict = new SessionManager<Data>({ keys, clock: time.clock, ...after, fallbackFormats: [] });
     expect((await strict.load(old)).isNew).toBe(true);
   });
@@ -633,7 +633,7 @@ test("list, revoke and revokeAll say what they need", async () => {
 test("options that cannot be are refused by name", () => {
   const keys = generateSecretKey();
   const wrong: [RegExp, object][] = [
-    [/a store or a format/, { store: new MemoryStore(), format: sealed() }],
+    [/got both store and format/, { store: new MemoryStore(), format: sealed() }],
     [/lifetime/, { lifetime: 0 }],
     [/lifetime/, { lifetime: Number.NaN }],
     [/idleTimeout/, { idleTimeout: 1.5 }],

@@ -84,7 +84,7 @@ describe.each(Object.keys(KINDS))("a session, %s,", (kind) => {
 
   test("with a validFrom that gives a Date is a clear error, and no session for everybody or nobody", async () => {
     const { visitor } = await loggedIn(kind, { validFrom: () => new Date(0) as unknown as number });
-    await expect(visitor.manager.load(visitor.jar.header)).rejects.toThrow(/validFrom gives Unix seconds/);
+    await expect(visitor.manager.load(visitor.jar.header)).rejects.toThrow(/validFrom must return Unix seconds/);
   });
 
   test("comes in twice: the one that was ended is no obstacle to the other", async () => {

@@ -46,7 +46,7 @@ export function complaintsOf(page: Page): string[] {
   return complaints;
 }
 
-/** Keeps a screenshot in artifacts/, for a person to look at. */
+/** Saves a screenshot in artifacts/, for a person to look at. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(ARTIFACTS, { recursive: true });
   await page.screenshot({ path: join(ARTIFACTS, `${name}.png`) });

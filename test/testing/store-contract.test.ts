@@ -18,7 +18,7 @@ function casesFor(open: () => FullStore): readonly ContractCase[] {
   return [...storeContract(open, time), ...indexedStoreContract(open, time), ...sweepableStoreContract(open, time)];
 }
 
-/** Hands all on to a store that keeps the contract; each store below breaks it at one place. */
+/** Passes all on to a store that fulfils the contract. Each store below breaks it at one place. */
 class Faithful implements FullStore {
   readonly inner: FullStore = new MemoryStore({ clock: time.now });
   async get(id: string): Promise<string | undefined> {

@@ -153,7 +153,7 @@ describe("B14: messages without a context", () => {
     });
     // All answers arrive outside of any request.
     requests.forEach((request, n) => channel("test:answered").publish({ n, request }));
-    // One that was never seen with a context belongs to nobody.
+    // One that was never seen with a context belongs to no request.
     channel("test:answered").publish({ n: -1, request: {} });
     exchanges.forEach((exchange) => toolbar.finish(exchange));
     expect(heard.filter((line) => line.startsWith("answered")).toSorted()).toEqual(

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { InvalidOptionError, SessionError } from "../../errors.ts";
+import { kindOf } from "../../options.ts";
 import type { Session } from "../../sessions/session.ts";
 import { hideSecrets } from "./hide-secrets.ts";
 
@@ -143,7 +144,7 @@ class Members {
   reload(callback: SessionCallback): unknown {
     if (typeof callback !== "function")
       throw new InvalidOptionError(
-        "request.session.reload takes a function, which is called when the session was read.",
+        `request.session.reload takes a function, which is called when the session was read. It got ${kindOf(callback)}. Fix: request.session.reload((error) => next(error)).`,
       );
     if (this.#context.isClosed()) {
       const message =

@@ -1,6 +1,6 @@
 import { stringifySetCookie } from "cookie";
 import { InvalidOptionError } from "../../errors.ts";
-import { checkOptions } from "../../options.ts";
+import { checkOptions, kindOf, nameOrKind } from "../../options.ts";
 import type { CookieScope } from "./cookie-scopes.ts";
 
 interface CommonCookieOptions {
@@ -88,23 +88,27 @@ export function checkCookieOptions(options: CookieOptions, ownName: string | und
   const name = options.name ?? (domain !== undefined || path !== "/" ? "session" : ownName);
   if (name !== undefined && (typeof name !== "string" || !TOKEN.test(name))) {
     throw new InvalidOptionError(
-      "cookie.name is a token of RFC 9110: letters, digits and !#$%&'*+-.^_`|~, without spaces.",
+      `cookie.name must be a token of RFC 9110: letters, digits and !#$%&'*+-.^_\`|~, without spaces. It got ${nameOrKind(name)}. Fix: name: "session".`,
     );
   }
   if (!["Lax", "Strict", "None"].includes(sameSite))
-    throw new InvalidOptionError('cookie.sameSite is "Lax", "Strict" or "None".');
+    throw new InvalidOptionError(
+      `cookie.sameSite must be "Lax", "Strict" or "None". It got ${nameOrKind(sameSite)}. Fix: leave it out for "Lax".`,
+    );
   if (secure !== true && secure !== false && secure !== "auto")
-    throw new InvalidOptionError('cookie.secure is true, false or "auto".');
+    throw new InvalidOptionError(
+      `cookie.secure must be true, false or "auto". It got ${nameOrKind(secure)}. Fix: leave it out for "auto".`,
+    );
   const isHost = hasPrefix(name, "__Host-");
   if (isHost && (domain !== undefined || path !== "/")) {
     throw new InvalidOptionError(
-      "A cookie whose name begins with __Host- has no domain and the path /: browsers refuse it otherwise. Leave both out, or take another name.",
+      `A cookie whose name begins with __Host- has no domain and the path "/": browsers refuse ${JSON.stringify(name)} otherwise. Fix: leave cookie.domain and cookie.path out, or take another name.`,
     );
   }
   const alwaysSecure = SECURE_PREFIXES.some((prefix) => hasPrefix(name, prefix)) || sameSite === "None" || partitioned;
   if (secure === false && alwaysSecure) {
     throw new InvalidOptionError(
-      "cookie.secure cannot be false for a name with __Host-, __Secure- or __Http-, for sameSite None, or for a partitioned cookie: browsers refuse it.",
+      "cookie.secure cannot be false for a name with __Host-, __Secure- or __Http-, for sameSite None, or for a partitioned cookie: browsers refuse it. Fix: leave cookie.secure out.",
     );
   }
   return { name, path: encodedPath(path), alwaysSecure, formerly: checkedScopes(formerly) };
@@ -126,12 +130,12 @@ function hasPrefix(name: string | undefined, prefix: string): boolean {
  */
 function encodedPath(path: unknown): string {
   if (typeof path !== "string" || !path.startsWith("/") || !path.isWellFormed()) {
-    throw new InvalidOptionError(`cookie.path begins with a slash, such as "/app"; it is ${JSON.stringify(path)}.`);
+    throw new InvalidOptionError(`cookie.path must begin with a slash. It got ${nameOrKind(path)}. Fix: path: "/app".`);
   }
   // oxlint-disable-next-line no-control-regex -- these are what a header must not hold
   if (/[\u0000-\u001f\u007f;]/.test(path)) {
     throw new InvalidOptionError(
-      "cookie.path holds a control character or a semicolon, which a Set-Cookie header cannot hold.",
+      `cookie.path ${JSON.stringify(path)} holds a control character or a semicolon, which a Set-Cookie header cannot hold. Fix: take them out, or write encodeURI(path).`,
     );
   }
   return encodeURI(path).replace(/%25([0-9a-f]{2})/gi, "%$1");
@@ -140,7 +144,7 @@ function encodedPath(path: unknown): string {
 function checkedScopes(scopes: readonly CookieScope[]): readonly CookieScope[] {
   if (!Array.isArray(scopes)) {
     throw new InvalidOptionError(
-      'cookie.formerly is a list of scopes, such as [{ path: "/app" }] or [{ domain: "example.com" }].',
+      `cookie.formerly must be a list of scopes. It got ${kindOf(scopes)}. Fix: formerly: [{ path: "/app" }], or [{ domain: "example.com" }].`,
     );
   }
   return (scopes as readonly CookieScope[]).map((scope) => {
@@ -152,9 +156,10 @@ function checkedScopes(scopes: readonly CookieScope[]): readonly CookieScope[] {
       return entry;
     } catch (cause) {
       if (cause instanceof InvalidOptionError) throw cause;
-      throw new InvalidOptionError("An entry of cookie.formerly is not one that a Set-Cookie header can hold.", {
-        cause,
-      });
+      throw new InvalidOptionError(
+        `The entry ${JSON.stringify(scope)} of cookie.formerly is not one that a Set-Cookie header can hold. Fix: { domain: "example.com", path: "/app" }.`,
+        { cause },
+      );
     }
   });
 }

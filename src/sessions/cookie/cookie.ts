@@ -1,6 +1,7 @@
 import { stringifySetCookie } from "cookie";
 import { InvalidOptionError } from "../../errors.ts";
 import type { Mode } from "../../mode.ts";
+import { nameOrKind } from "../../options.ts";
 import { isLoopbackHost, isOwnBrowser, type Connection } from "../../own-browser.ts";
 import { checkCookieOptions, isSecureName, type CookieOptions } from "./cookie-options.ts";
 import { isSameScope, possibleScopes, type CookieScope } from "./cookie-scopes.ts";
@@ -110,9 +111,10 @@ export class SessionCookie {
     try {
       this.write("session", "", true, undefined);
     } catch (cause) {
-      throw new InvalidOptionError("cookie.domain or cookie.path is not one that a Set-Cookie header can hold.", {
-        cause,
-      });
+      throw new InvalidOptionError(
+        `cookie.domain ${nameOrKind(options.domain)} or cookie.path ${nameOrKind(this.#path)} is not one that a Set-Cookie header can hold. Fix: domain: "example.com", path: "/app".`,
+        { cause },
+      );
     }
   }
 

@@ -49,7 +49,7 @@ export const DEFAULT_LIFETIMES: Lifetimes = { lifetime: 30 * DAY, idleTimeout: 1
 export function checkSeconds(name: string, value: number, mayBeInfinite: boolean = false): number {
   if ((Number.isSafeInteger(value) && value > 0) || (mayBeInfinite && value === Infinity)) return value;
   throw new InvalidOptionError(
-    `${name} is a whole number of seconds above 0, such as ${14 * DAY} for 14 days; it got ${whatItGot(value)}.`,
+    `${name} must be a whole number of seconds above 0. It got ${whatItGot(value)}. Fix: ${name}: ${14 * DAY} for 14 days.`,
   );
 }
 

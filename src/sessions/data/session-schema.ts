@@ -16,7 +16,9 @@ export function fitToSchema(
     Object.fromEntries(entries.filter(([key]) => !OWN_MEMBERS.includes(key))),
   );
   if (result instanceof Promise)
-    throw new InvalidOptionError("The session's schema is asynchronous. Use one that answers at once.");
+    throw new InvalidOptionError(
+      "The session's schema must answer at once. It returned a promise. Fix: leave asynchronous checks out of the schema.",
+    );
   if (result.issues !== undefined) return { places: placesOf(result) };
   const own = entries.filter(([key]) => OWN_MEMBERS.includes(key));
   const fitted = Object.fromEntries([...Object.entries(result.value as SessionData), ...own]);

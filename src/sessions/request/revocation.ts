@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../../errors.ts";
+import { kindOf } from "../../options.ts";
 import { withTimeout, type TimeoutPolicy } from "../with-timeout.ts";
 import { rejection, type Rejection } from "../data/rejection.ts";
 
@@ -54,7 +55,9 @@ export class Revocation {
   constructor(hooks: RevocationHooks, timeout: number) {
     for (const name of ["validFrom", "isRevoked"] as const) {
       if (hooks[name] !== undefined && typeof hooks[name] !== "function")
-        throw new InvalidOptionError(`The option ${name} is a function.`);
+        throw new InvalidOptionError(
+          `The option ${name} must be a function. It got ${kindOf(hooks[name])}. Fix: ${name === "validFrom" ? "validFrom: (subject) => …" : "isRevoked: (session) => …"}.`,
+        );
     }
     this.#hooks = hooks;
     this.#timeoutPolicy = { whom: "validFrom or isRevoked", option: "storeTimeout", timeout };
@@ -87,11 +90,11 @@ function judge(createdAt: number, from: unknown, revoked: unknown): Rejection | 
   // A database says null.
   if (from !== undefined && from !== null && !(typeof from === "number" && Number.isFinite(from)))
     throw new InvalidOptionError(
-      `validFrom gives Unix seconds as a number, such as 1800000000, or undefined; it gave ${whatItGot(from)}.`,
+      `validFrom must return Unix seconds as a number, or undefined. It returned ${whatItGot(from)}. Fix: return Math.floor(date.getTime() / 1000).`,
     );
   if (revoked !== NOT_ASKED && typeof revoked !== "boolean")
     throw new InvalidOptionError(
-      `isRevoked gives true or false; it gave ${whatItGot(revoked)}. Fix: return Boolean(…), or compare: === 1.`,
+      `isRevoked must return true or false. It returned ${whatItGot(revoked)}. Fix: return Boolean(…), or compare: === 1.`,
     );
   if (typeof from === "number" && createdAt < from)
     return rejection(

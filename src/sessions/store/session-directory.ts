@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../../errors.ts";
+import { kindOf } from "../../options.ts";
 import type { Lifetimes } from "../data/lifetime.ts";
 import { readRedirect } from "./redirect.ts";
 import { recordOf } from "./session-payload.ts";
@@ -57,7 +58,7 @@ export class SessionDirectory {
   async revoke(id: string, options: { readonly subject?: string | undefined }): Promise<boolean> {
     if (!isStoreId(id)) {
       throw new InvalidOptionError(
-        "revoke takes the id of a stored session: 43 characters of base64url, as list() and session.id give it.",
+        `revoke takes the id of a stored session: 43 characters of base64url. It got ${typeof id === "string" ? `a text of ${(id as string).length} characters` : kindOf(id)}. Fix: an id from list(), or session.id.`,
       );
     }
     const payload = await this.#sessions.read(id);

@@ -7,7 +7,7 @@
  * is fine. Times are whole Unix seconds.
  */
 export interface SessionStore {
-  /** The payload kept under this id; undefined if there is none or it has expired. */
+  /** The payload saved under this id; undefined if there is none or it has expired. */
   get(id: string): Promise<string | undefined>;
 
   /**
@@ -19,7 +19,7 @@ export interface SessionStore {
    */
   set(id: string, payload: string, expiresAt: number, options?: SetOptions): Promise<boolean>;
 
-  /** Forgets what is kept under this id. */
+  /** Deletes what is saved under this id. */
   delete(id: string): Promise<void>;
 }
 

@@ -27,10 +27,12 @@ export function sessionPanel(keys: KeyRing, clock: Clock = unixNow): Panel<Sessi
     title: "Session & key",
     channels: {
       [CHANNELS.sessionLoaded]: (message, recording) => {
+        if (!hasText(message, "verdict")) return;
         recording.mark("Session opened");
         slotOf(recording).loaded = loadedFacts(message as SessionLoaded, recording);
       },
       [CHANNELS.sessionCommitted]: (message, recording) => {
+        if (!hasText(message, "action")) return;
         recording.mark("Session closed");
         slotOf(recording).committed = committedFacts(message as SessionCommitted, recording);
       },
@@ -93,4 +95,9 @@ function committedFacts(message: SessionCommitted, recording: Recording): Commit
     accessed: message.accessed,
     data: recording.redactData(message.snapshot()) as Record<string, unknown>,
   };
+}
+
+/** Other libraries may publish on these channels, and other releases of this one. */
+function hasText(message: unknown, name: string): boolean {
+  return typeof message === "object" && message !== null && typeof Reflect.get(message, name) === "string";
 }

@@ -55,9 +55,9 @@ describe.each(kinds)("%s: nothing that is written is refused by the own reader",
   test("C7: a checkbox's text is not a boolean, and the message says how to write it", async () => {
     const session = await makeManager(kind).load(undefined);
     expect(() => session.login("7", { persistent: "on" as unknown as boolean })).toThrow(
-      /it got "on".*body\.remember === "on"/,
+      /It got "on".*body\.remember === "on"/,
     );
-    expect(() => (session.persistent = 1 as unknown as boolean)).toThrow(/session\.persistent is true or false/);
+    expect(() => (session.persistent = 1 as unknown as boolean)).toThrow(/session\.persistent must be true or false/);
     expect(session.subject).toBeUndefined();
   });
 
