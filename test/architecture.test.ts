@@ -43,7 +43,7 @@ const SHARED = [
   "open-session",
 ].map((part) => `adapters/${part}`);
 /** What the parts of the toolbar tell each other. */
-const TOOLBAR_TYPES = ["blocks", "span", "recording", "channels", "panel", "exchange-page"].map(
+const TOOLBAR_TYPES = ["blocks", "span", "recording", "channels", "panel", "exchange-page", "explanation"].map(
   (part) => `toolbar/${part}`,
 );
 /**
@@ -80,6 +80,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "toolbar/channels": ["toolbar/recording"],
   "toolbar/panel": ["toolbar/blocks", "toolbar/channels", "toolbar/recording"],
   "toolbar/exchange-page": ["toolbar/blocks"],
+  "toolbar/explanation": ["toolbar/blocks"],
   "toolbar/define-panel": ["toolbar/panel"],
   "toolbar/format": [],
   "toolbar/sql": [],
@@ -95,7 +96,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
     "toolbar/capture/call-site",
   ],
   "toolbar/panels": [...TOOLBAR_TYPES, "toolbar/format", "toolbar/sql", "toolbar/capture/call-site"],
-  "toolbar/serve": ["toolbar/exchange-page", "toolbar/guard"],
+  "toolbar/serve": ["toolbar/exchange-page", "toolbar/explanation", "toolbar/guard"],
   "adapters/check-mounted": [],
   "adapters/not-saved": [],
   "adapters/node-facts": [],

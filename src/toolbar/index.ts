@@ -24,7 +24,8 @@ export type {
   Tone,
   VerdictBlock,
 } from "./blocks.ts";
-export type { ExchangePage, ExchangeSummary, Explanation, PanelView } from "./exchange-page.ts";
+export type { ExchangePage, ExchangeSummary, PanelView } from "./exchange-page.ts";
+export type { Explanation } from "./explanation.ts";
 export type { Panel } from "./panel.ts";
 export type { CookieFacts, HeaderEntry, Recording } from "./recording.ts";
 export type { ChannelListener, Channels, KeyedListener } from "./channels.ts";

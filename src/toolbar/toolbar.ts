@@ -5,7 +5,8 @@ import { Guard, type GuardVerdict, type ToolbarRequest } from "./guard.ts";
 import { History } from "./history.ts";
 import { decideInjection, scriptTag } from "./serve/inject.ts";
 import { Pages, type ToolbarAnswer } from "./serve/pages.ts";
-import type { ExchangePage, ExchangeSummary, Explanation } from "./exchange-page.ts";
+import type { ExchangePage, ExchangeSummary } from "./exchange-page.ts";
+import type { Explanation } from "./explanation.ts";
 import type { Panel } from "./panel.ts";
 import { Explanations } from "./capture/explanations.ts";
 import { collectRecord, viewRecord } from "./capture/record.ts";
@@ -107,7 +108,7 @@ export class Toolbar {
     if (this.#recorder === undefined) return undefined;
     const entry = this.#history.get(id);
     if (entry !== undefined) return viewRecord(entry, this.#panels, this.#recorder);
-    const running = this.#runningWith(id);
+    const running = [...this.#recorder.running].find((exchange) => exchange.id === id);
     return running === undefined
       ? undefined
       : viewRecord(collectRecord(running, this.#panels, this.#recorder), this.#panels, this.#recorder);
@@ -126,7 +127,8 @@ export class Toolbar {
    */
   async explain(id: string, span: number): Promise<Explanation> {
     const stored = this.#history.get(id) === undefined ? undefined : this.#explanations.get(id);
-    const explainable = stored ?? this.#runningWith(id)?.explainable;
+    const running = [...(this.#recorder?.running ?? [])].find((exchange) => exchange.id === id);
+    const explainable = stored ?? running?.explainable;
     const ask = async () => await this.#explanations.explain(explainable, span);
     const explanation = await (this.#recorder === undefined ? ask() : this.#recorder.runOutside(ask));
     return { ...explanation, blocks: viewExplanation(explanation) };
@@ -246,10 +248,6 @@ export class Toolbar {
     this.#history.add(entry);
     this.#explanations.add(exchange.id, exchange.explainable);
     this.#pages.announce(entry.summary);
-  }
-
-  #runningWith(id: string): Exchange | undefined {
-    return [...(this.#recorder?.running ?? [])].find((exchange) => exchange.id === id);
   }
 
   /** Catches failures of the toolbar, so that they never reach the application. Warns once. */

@@ -1,4 +1,4 @@
-import type { Explanation } from "../exchange-page.ts";
+import type { Explanation } from "../explanation.ts";
 
 /** The statements of one exchange that a database can be asked about. */
 export interface Explainable {

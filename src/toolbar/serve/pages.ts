@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { AccessTokens } from "./access-tokens.ts";
 import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
-import type { ExchangeList, ExchangePage, ExchangeSummary, Explanation } from "../exchange-page.ts";
+import type { ExchangeList, ExchangePage, ExchangeSummary } from "../exchange-page.ts";
+import type { Explanation } from "../explanation.ts";
 
 /** An answer of the toolbar itself, for an adapter to send. */
 export interface ToolbarAnswer {
@@ -81,15 +82,11 @@ export class Pages {
     if (from === undefined) return NOT_FOUND;
     if (pathname === "/events") return this.#events();
     if (pathname === "/exchanges") return data(this.#source.list(from), searchParams);
-    const [, id, explain] = /^\/exchanges\/([0-9a-f-]{36})(\/explain)?$/.exec(pathname) ?? [];
+    const [, asked] = /^\/exchanges\/([0-9a-f-]{36})\/explain$/.exec(pathname) ?? [];
+    if (asked !== undefined) return this.#explain(asked, searchParams, from);
+    const id = /^\/exchanges\/([0-9a-f-]{36})$/.exec(pathname)?.[1];
     const page = id === undefined ? undefined : this.#source.page(id);
-    if (id === undefined || page === undefined || page.summary.sequence < from) return NOT_FOUND;
-    const isRaw = searchParams.get("format") === "record";
-    if (explain === undefined) return data(page, searchParams);
-    const span = /^\d{1,6}$/.exec(searchParams.get("span") ?? "")?.[0];
-    if (span === undefined) return NOT_FOUND;
-    const explanation = this.#source.explain(id, Number(span));
-    return data(isRaw ? explanation : explanation.then(({ blocks }) => blocks), searchParams);
+    return page === undefined || page.summary.sequence < from ? NOT_FOUND : data(page, searchParams);
   }
 
   /** The address of the browser's script, with its parameters. */
@@ -115,6 +112,21 @@ export class Pages {
   #end(controller: ReadableStreamDefaultController<Uint8Array>): void {
     this.#streams.delete(controller);
     controller.close();
+  }
+
+  /** A list of blocks, or with `format=record` the data that they are made of. */
+  #explain(id: string, parameters: URLSearchParams, from: number): ToolbarAnswer {
+    const page = this.#source.page(id);
+    const span = /^\d{1,6}$/.exec(parameters.get("span") ?? "")?.[0];
+    if (page === undefined || page.summary.sequence < from || span === undefined) return NOT_FOUND;
+    const isRaw = parameters.get("format") === "record";
+    const isModule = parameters.get("as") === "module";
+    const text = this.#source.explain(id, Number(span)).then((explanation) => {
+      const json = JSON.stringify(isRaw ? explanation : explanation.blocks);
+      return isModule ? `export default ${json};\n` : json;
+    });
+    const type = isModule ? "text/javascript" : "application/json";
+    return { status: 200, headers: { ...PRIVATE, "Content-Type": `${type}; charset=utf-8` }, body: later(text) };
   }
 
   #events(): ToolbarAnswer {
@@ -165,15 +177,14 @@ export class Pages {
 /**
  * Plain JSON, or a module with the same data: a page's policy may forbid fetch but allow scripts.
  */
-function data(value: object | Promise<object>, parameters: URLSearchParams): ToolbarAnswer {
-  const isModule = parameters.get("as") === "module";
-  const type = isModule ? "text/javascript" : "application/json";
-  const text = (json: object): string =>
-    isModule ? `export default ${JSON.stringify(json)};\n` : JSON.stringify(json);
+function data(value: ExchangeList | ExchangePage, parameters: URLSearchParams): ToolbarAnswer {
+  const json = JSON.stringify(value);
+  if (parameters.get("as") !== "module")
+    return { status: 200, headers: { ...PRIVATE, "Content-Type": "application/json; charset=utf-8" }, body: json };
   return {
     status: 200,
-    headers: { ...PRIVATE, "Content-Type": `${type}; charset=utf-8` },
-    body: value instanceof Promise ? later(value.then(text)) : text(value),
+    headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" },
+    body: `export default ${json};\n`,
   };
 }
 

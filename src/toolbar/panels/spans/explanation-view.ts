@@ -1,6 +1,6 @@
 import { formatMilliseconds, formatValue } from "../../format.ts";
 import type { Block, Cell } from "../../blocks.ts";
-import type { Explanation } from "../../exchange-page.ts";
+import type { Explanation } from "../../explanation.ts";
 
 /** The most rows of a plan that are drawn. */
 const MOST_ROWS = 300;
