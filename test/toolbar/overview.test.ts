@@ -1,6 +1,8 @@
 import { Console } from "node:console";
+import { channel } from "node:diagnostics_channel";
 import { PassThrough } from "node:stream";
 import { afterEach, expect, test } from "vitest";
+import { CHANNELS, type SessionLoaded } from "../../src/diagnostics.ts";
 import { generateSecretKey } from "../../src/keys/generate.ts";
 import { Toolbar, type Exchange, type Panel, type PanelView, type ToolbarRequest } from "../../src/toolbar/index.ts";
 
@@ -88,7 +90,6 @@ test("then the big numbers of what happened, and none of what did not", () => {
   expect(numbersOf(overview(() => {}))).toEqual([
     ["Status", "request"],
     ["Total", "timing"],
-    ["Session", "session"],
   ]);
   const busy = overview(
     (exchange) => {
@@ -103,12 +104,17 @@ test("then the big numbers of what happened, and none of what did not", () => {
     ["Status", "request"],
     ["Total", "timing"],
     ["Size", "request"],
-    ["Session", "session"],
     ["1 query", "queries"],
     ["1 cache call", "cache"],
     ["1 outgoing request", "outgoing"],
     ["Log messages", "logs"],
   ]);
+});
+
+test("the session is one of them where it was used", () => {
+  const message: SessionLoaded = { cookieName: "s", format: "signed", verdict: "none", bytes: 0, snapshot: () => ({}) };
+  const { blocks } = overview(() => channel(CHANNELS.sessionLoaded).publish(message));
+  expect(JSON.stringify(blocks)).toContain('{"panel":"session","value":"empty","label":"Session"}');
 });
 
 test("panels of your own have a part in it, and one that throws does not", () => {

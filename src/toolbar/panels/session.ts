@@ -46,7 +46,8 @@ export function sessionPanel(keys: KeyRing, clock: Clock = unixNow): Panel<Sessi
     }),
     subtitle: (stats) => verdictOf(stats).short,
     findings,
-    numbers: (stats) => [{ value: verdictOf(stats).short, label: "Session" }],
+    numbers: (stats) =>
+      stats.loaded === null && stats.committed === null ? [] : [{ value: verdictOf(stats).short, label: "Session" }],
     view: viewSession,
   };
 }

@@ -270,7 +270,7 @@ describe("the view", () => {
       { text: "select * from items where order_id = $1", mono: true },
       "×8",
       "",
-      { text: "17.0", meter: { value: 17, of: 18 } },
+      { text: "17.0", meter: { value: 17, of: 100 } },
       { text: "routes/users.ts:42", mono: true, where: "routes/users.ts:42" },
     ]);
     expect(rows[0]!.more.map(({ kind }) => kind)).toEqual(["code", "ask", "table", "pairs"]);

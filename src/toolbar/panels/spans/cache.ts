@@ -184,7 +184,7 @@ function findings({ repeats, calls, failed }: CacheStats): readonly Finding[] {
 }
 
 function view(stats: CacheStats): readonly Block[] {
-  const { count, commands, calls, totalMs } = stats;
+  const { count, commands, calls, requestMs } = stats;
   if (count === 0) return [{ kind: "text", text: "No call of Redis or of a cache was recorded for this request." }];
   return [
     { kind: "numbers", items: numbersOf(stats) },
@@ -206,7 +206,7 @@ function view(stats: CacheStats): readonly Block[] {
         calls,
         hits + misses === 0 ? "" : hits,
         hits + misses === 0 ? "" : misses,
-        durationCell(cost, totalMs),
+        durationCell(cost, requestMs),
       ]),
     },
     {
@@ -240,7 +240,7 @@ function numbersOf(stats: CacheStats): NumbersBlock["items"] {
     ...(hits + misses === 0
       ? []
       : [
-          { value: formatInteger(hits), label: "Hits", meter: { value: hits, of: hits + misses } },
+          { value: formatInteger(hits), label: "Hits" },
           { value: formatInteger(misses), label: "Misses" },
         ]),
     ...(failed === 0 ? [] : [{ value: formatInteger(failed), label: "Failed", tone: "error" as const }]),

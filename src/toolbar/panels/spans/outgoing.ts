@@ -189,7 +189,7 @@ function view(stats: OutgoingStats): readonly Block[] {
             rows: hosts.map(({ host, count: requests, totalMs: cost }) => [
               { text: host, mono: true },
               requests,
-              durationCell(cost, totalMs),
+              durationCell(cost, requestMs),
             ]),
           },
         ]),

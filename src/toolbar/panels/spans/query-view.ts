@@ -54,7 +54,7 @@ function numbersOf(stats: QueryStats): NumbersBlock["items"] {
   ];
 }
 
-function databaseTable({ databases, totalMs }: QueryStats): Block {
+function databaseTable({ databases, requestMs }: QueryStats): Block {
   return {
     kind: "table",
     title: "Databases",
@@ -66,13 +66,13 @@ function databaseTable({ databases, totalMs }: QueryStats): Block {
     rows: databases.map(({ system, database, count, totalMs: cost }) => [
       { text: [system, database].filter((name) => name !== "").join(" ") || "unknown", mono: true },
       count,
-      durationCell(cost, totalMs),
+      durationCell(cost, requestMs),
     ]),
   };
 }
 
 function groupRow(group: QueryGroup, stats: QueryStats): OpenableRow {
-  const { totalMs, slowFromMs } = stats;
+  const { requestMs, slowFromMs } = stats;
   const { statement, count, rows, failed, totalMs: cost, slowestMs, lines } = group;
   const remark = [
     ...(failed > 0 ? [`✕ ${failed === count ? "failed" : `${formatInteger(failed)} failed`}`] : []),
@@ -89,7 +89,7 @@ function groupRow(group: QueryGroup, stats: QueryStats): OpenableRow {
       },
       count === 1 ? 1 : `×${formatInteger(count)}`,
       rows ?? "",
-      durationCell(cost, totalMs),
+      durationCell(cost, requestMs),
       located.length > 1
         ? { ...cellOf(located[0]!.where), detail: `and ${counted(located.length - 1, "other line")}` }
         : whereCell(located[0]?.where ?? ""),
@@ -127,7 +127,6 @@ function detailsOf(group: QueryGroup, { exchange }: QueryStats): readonly Block[
 }
 
 function runTable(runs: readonly QueryRun[], count: number, statement: string): Block {
-  const slowest = Math.max(...runs.map(({ durationMs }) => durationMs ?? 0));
   return {
     kind: "table",
     title: runs.length === count ? "Runs" : `The first ${formatInteger(runs.length)} of ${formatInteger(count)} runs`,
@@ -142,7 +141,7 @@ function runTable(runs: readonly QueryRun[], count: number, statement: string): 
       `${formatMilliseconds(run.startMs)} ms`,
       parametersCell(run, statement),
       run.rows ?? "",
-      durationCell(run.durationMs, slowest),
+      durationCell(run.durationMs),
       whereCell(run.where),
     ]),
   };

@@ -25,11 +25,12 @@ export function shareOf({ wallMs, requestMs }: Pick<SpanTotals, "wallMs" | "requ
   return `${requestMs > 0 ? Math.min(100, Math.round((wallMs / requestMs) * 100)) : 0}`;
 }
 
-/** A duration, with a bar that compares it to another. */
-export function durationCell(durationMs: number | null, of?: number): Cell {
+/** A duration, with a bar for its share of the request. */
+export function durationCell(durationMs: number | null, requestMs?: number): Cell {
   if (durationMs === null) return { text: "not ended", tone: "warn" };
   const text = formatMilliseconds(durationMs);
-  return of === undefined ? text : { text, meter: { value: durationMs, of } };
+  // Spans that ran at the same time may take longer in all than the request.
+  return requestMs === undefined ? text : { text, meter: { value: Math.min(durationMs, requestMs), of: requestMs } };
 }
 
 export function whereCell(where: string): Cell {

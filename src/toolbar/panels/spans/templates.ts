@@ -52,7 +52,7 @@ function namesIn({ detail }: Span): readonly string[] {
 }
 
 function view(stats: TemplateStats): readonly Block[] {
-  const { count, totalMs, wallMs, requestMs, templates } = stats;
+  const { count, wallMs, requestMs, templates } = stats;
   if (count === 0) return [{ kind: "text", text: "No template was recorded for this request." }];
   return [
     {
@@ -80,7 +80,7 @@ function view(stats: TemplateStats): readonly Block[] {
         `${formatMilliseconds(template.startMs)} ms`,
         labelCell(template.name, template),
         { text: template.context.join(", "), mono: true },
-        durationCell(template.durationMs, totalMs),
+        durationCell(template.durationMs, requestMs),
         whereCell(template.where),
       ]),
     },
