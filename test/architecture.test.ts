@@ -30,7 +30,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   adapters: ["sessions", "toolbar", "adapter-access", "errors", "own-browser", "options"],
   flask: ["index", "keys/index", "adapters", "toolbar", "stores", "mode", "options"],
   testing: ["sessions", "toolbar", "keys/index", "errors", "clock", "options"],
-  cli: ["index", "keys/index", "stores"],
+  cli: [
+    "index",
+    "keys/index",
+    "stores",
+    ...["exchange-page", "exchange-record", "format", "disk/open-records"].map((part) => `toolbar/${part}`),
+  ],
 };
 /** What the adapters of all frameworks share. */
 const SHARED = [
@@ -90,6 +95,8 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "toolbar/guard": [],
   "toolbar/history": ["toolbar/exchange-page"],
   "toolbar/origin": [],
+  "toolbar/exchange-record": ["toolbar/exchange-page", "toolbar/panels"],
+  "toolbar/disk": ["toolbar/exchange-page", "toolbar/exchange-record", "toolbar/history"],
   "toolbar/capture/call-site": ["toolbar/origin"],
   "toolbar/capture": [
     ...TOOLBAR_TYPES,
@@ -97,13 +104,20 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
     "toolbar/sql",
     "toolbar/guard",
     "toolbar/history",
+    "toolbar/exchange-record",
     "toolbar/capture/call-site",
   ],
   "toolbar/instrument": ["toolbar/origin"],
   "toolbar/sources": [...TOOLBAR_TYPES, "toolbar/instrument"],
   "toolbar/panels": [...TOOLBAR_TYPES, "toolbar/format", "toolbar/sql", "toolbar/capture/call-site"],
   "toolbar/ui.bundle": [],
-  "toolbar/serve": ["toolbar/exchange-page", "toolbar/explanation", "toolbar/guard", "toolbar/ui.bundle"],
+  "toolbar/serve": [
+    "toolbar/exchange-page",
+    "toolbar/exchange-record",
+    "toolbar/explanation",
+    "toolbar/guard",
+    "toolbar/ui.bundle",
+  ],
   "adapters/check-mounted": [],
   "adapters/not-saved": [],
   "adapters/mount-path": [],
@@ -124,7 +138,8 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "cli/io": ["cli/usage-error"],
   "cli/inspect-cookie": [],
   "cli/input": ["cli/usage-error", "cli/io", "cli/doctor/list-files"],
-  "cli/commands": ["cli/usage-error", "cli/io", "cli/inspect-cookie", "cli/input", "cli/doctor"],
+  "cli/records": ["cli/usage-error", "cli/io"],
+  "cli/commands": ["cli/usage-error", "cli/io", "cli/inspect-cookie", "cli/input", "cli/records", "cli/doctor"],
   "cli/doctor/list-files": [],
   "cli/doctor": ["cli/doctor/list-files"],
 };

@@ -5,6 +5,7 @@ import type { Mode } from "../mode.ts";
 import { checkOptions, kindOf } from "../options.ts";
 import { checkPanel } from "./define-panel.ts";
 import type { Panel } from "./panel.ts";
+import { diskPlaces, type DiskPlaces } from "./disk/disk-places.ts";
 import { judge } from "./switch.ts";
 import type { ToolbarOptions } from "./toolbar-options.ts";
 
@@ -12,6 +13,8 @@ const OPTIONS = [
   "keys",
   "panels",
   "history",
+  "historyBytes",
+  "historyFile",
   "hosts",
   "allow",
   "prefix",
@@ -35,6 +38,8 @@ export interface Settings {
   readonly isOn: boolean;
   readonly panels: readonly Panel[];
   readonly history: number;
+  readonly historyBytes: number;
+  readonly disk: DiskPlaces;
   readonly hosts: readonly string[];
   readonly allow: readonly string[];
   readonly prefix: string;
@@ -52,7 +57,7 @@ export function settingsOf(options: ToolbarOptions): Settings {
   checkOptions("Toolbar", options, OPTIONS);
   const keys = requiredKeys(options);
   const { prefix = "/_latchkey", slowMs = 500, history = 100, authorize, clock, directory = process.cwd() } = options;
-  const { hosts = [], allow = [], panels = [] } = options;
+  const { hosts = [], allow = [], panels = [], historyBytes = 20_000_000 } = options;
   if (!/^(?:\/[\w.~-]+)+$/.test(prefix)) {
     throw new InvalidOptionError(
       `Toolbar's option prefix is a path that starts with a slash and does not end with one. It got ${JSON.stringify(prefix)}. Fix: prefix: "/_latchkey".`,
@@ -77,19 +82,23 @@ export function settingsOf(options: ToolbarOptions): Settings {
     throw new InvalidOptionError(
       `Toolbar's option slowMs is a number of milliseconds above 0. It got ${String(slowMs)}. Fix: leave it out for 500.`,
     );
+  const { isOn, mode } = judge(options, keys.saidMode);
   return {
+    isOn,
+    mode,
     keys,
     prefix,
     base,
     slowMs,
     history,
+    historyBytes,
+    disk: diskPlaces(options, { isOn, mode }),
     hosts,
     allow,
     panels,
     directory,
     authorize,
     clock,
-    ...judge(options, keys.saidMode),
   };
 }
 

@@ -2,14 +2,17 @@ import type { IncomingMessage } from "node:http";
 import { AccessTokens, type Moment } from "./serve/access-tokens.ts";
 import { Display } from "./display.ts";
 import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
+import { AccessFile } from "./disk/access-file.ts";
+import { SharedHistory } from "./disk/shared-history.ts";
 import { Guard, type ToolbarRequest } from "./guard.ts";
-import { History } from "./history.ts";
 import { Pages, type ToolbarAnswer } from "./serve/pages.ts";
 import type { ExchangePage, ExchangeSummary } from "./exchange-page.ts";
+import type { ExchangeRecord } from "./exchange-record.ts";
 import type { Explanation } from "./explanation.ts";
+import type { HistoryEntry } from "./history.ts";
 import type { Panel } from "./panel.ts";
 import { Explanations } from "./capture/explanations.ts";
-import { collectRecord, viewRecord } from "./capture/record.ts";
+import { collectRecord, rawRecord, viewRecord } from "./capture/record.ts";
 import { toToolbarRequest } from "./capture/node-request.ts";
 import { Recorder } from "./capture/recorder.ts";
 import { Redactor } from "./capture/redact.ts";
@@ -54,7 +57,9 @@ export class Toolbar {
   readonly prefix: string;
   readonly #isOn: boolean;
   #isClosed = false;
-  readonly #history: History;
+  readonly #history: SharedHistory;
+  /** Lets the command line read the records. Undefined where nothing is written by default. */
+  readonly #access: AccessFile | undefined;
   readonly #pages: Pages;
   readonly #panels: readonly Panel[];
   /** Undefined when the toolbar is off; then it subscribes to no channel. */
@@ -70,14 +75,25 @@ export class Toolbar {
    *   `authorize` without the other.
    */
   constructor(options: ToolbarOptions) {
-    const { keys, mode, isOn, prefix, base, slowMs, history, hosts, allow, authorize, clock, directory, panels } =
-      settingsOf(options);
+    const settings = settingsOf(options);
+    const { keys, mode, isOn, prefix, base, slowMs, hosts, allow, authorize, clock, directory, panels, disk } =
+      settings;
     this.#panels = [
       ...standardPanels({ keys, slowMs, directory, ...(clock === undefined ? {} : { clock }) }),
       ...panels,
     ];
     checkPanels(this.#panels);
-    this.#history = new History(history);
+    const redactor = new Redactor(keys);
+    const again = redactor.forExchange();
+    keys.admit(KEYS, mode);
+    this.#history = new SharedHistory({
+      capacity: settings.history,
+      bytes: settings.historyBytes,
+      place: disk,
+      app: disk.app,
+      scrub: (json) => again.scrubJson(json),
+      warn: (message) => this.#warn(message),
+    });
     const guard = new Guard({ hosts, allow, authorize });
     const accessTokens = new AccessTokens(keys, clock);
     const source = {
@@ -87,6 +103,12 @@ export class Toolbar {
       }),
       page: (id: string) => this.page(id),
       explain: async (id: string, span: number) => await this.explain(id, span),
+      record: (id: string) => this.record(id),
+      onWatch: () =>
+        this.#history.watch(
+          () => this.#pages.isWatched,
+          (summary) => this.#pages.announce(summary),
+        ),
     };
     this.#display = new Display({
       guard,
@@ -105,18 +127,26 @@ export class Toolbar {
       shown: this.#display.pages,
     });
     this.prefix = prefix;
-    keys.admit(KEYS, mode);
     this.#isOn = isOn;
     if (isOn) {
       this.#recorder = new Recorder({
         panels: this.#panels,
         sources: standardSources(),
         directory,
-        redactor: new Redactor(keys),
+        redactor,
         isOwn: (request) => this.#pages.owns(request),
         onFinish: (exchange) => this.#store(exchange),
+        nextSequence: () => this.#history.nextSequence(),
         clock,
       });
+      if (disk.access !== undefined) {
+        this.#access = new AccessFile({
+          folder: disk.access,
+          prefix,
+          historyFile: () => this.#history.file,
+          grant: () => accessTokens.grantAll(),
+        });
+      }
     }
   }
 
@@ -135,13 +165,19 @@ export class Toolbar {
 
   /** The record of one request, as its panels show it. A running request has one too. */
   page(id: string): ExchangePage | undefined {
-    if (this.#recorder === undefined) return undefined;
-    const entry = this.#history.get(id);
-    if (entry !== undefined) return this.#display.withCacheNote(viewRecord(entry, this.#panels, this.#recorder));
-    const running = [...this.#recorder.running].find((exchange) => exchange.id === id);
-    return running === undefined
-      ? undefined
-      : viewRecord(collectRecord(running, this.#panels, this.#recorder), this.#panels, this.#recorder);
+    const entry = this.#entry(id);
+    if (entry === undefined) return undefined;
+    const page = viewRecord(entry, this.#panels, this.#recorder!);
+    return page.summary.finished ? this.#display.withCacheNote(page) : page;
+  }
+
+  /**
+   * The record of one request as plain JSON, for programs: its summary, findings, error, and the
+   * data of each panel. docs/toolbar-records.md explains all members.
+   */
+  record(id: string): ExchangeRecord | undefined {
+    const entry = this.#entry(id);
+    return entry === undefined ? undefined : rawRecord(entry);
   }
 
   /**
@@ -194,6 +230,7 @@ export class Toolbar {
    */
   begin(request: ToolbarRequest, source: object): Exchange | undefined {
     return this.#safely((recorder) => {
+      this.#access?.learn(source);
       const exchange = recorder.begin(request, source);
       this.#display.begin(exchange, request, source);
       return exchange;
@@ -277,14 +314,24 @@ export class Toolbar {
   }
 
   /**
-   * Stops recording, ends the streams of open pages, and adds nothing to a page any more. Adapters
-   * pass requests on. Records stay.
+   * Stops recording, ends the streams of open pages, closes the history file, and adds nothing to a
+   * page any more. Adapters pass requests on. The records of this process stay in memory.
    */
   close(): void {
     this.#isClosed = true;
     this.#recorder?.close();
     this.#pages.close();
     this.#display.close();
+    this.#history.close();
+    this.#access?.close();
+  }
+
+  #entry(id: string): HistoryEntry | undefined {
+    if (this.#recorder === undefined) return undefined;
+    const entry = this.#history.get(id);
+    if (entry !== undefined) return entry;
+    const running = [...this.#recorder.running].find((exchange) => exchange.id === id);
+    return running === undefined ? undefined : collectRecord(running, this.#panels, this.#recorder);
   }
 
   #store(exchange: Exchange): void {

@@ -2,6 +2,7 @@ import type { Exchange } from "./exchange.ts";
 import type { HistoryEntry } from "../history.ts";
 import type { Block, Finding, NumbersBlock } from "../blocks.ts";
 import type { ExchangePage, ExchangeSummary, PanelView } from "../exchange-page.ts";
+import type { ExchangeRecord } from "../exchange-record.ts";
 import type { Panel } from "../panel.ts";
 import { collectOverview, viewOverview, type OverviewStats } from "./overview.ts";
 
@@ -39,7 +40,8 @@ export function collectRecord(exchange: Exchange, panels: readonly Panel[], call
     // the response or a new key.
     if (collected !== undefined) stats.set(panel.id, JSON.parse(exchange.scrubJson(collected)));
   }
-  const overview = collectOverview(panels, (panel) => findingsOf(panel, stats.get(panel.id), caller));
+  const collected = collectOverview(panels, (panel) => findingsOf(panel, stats.get(panel.id), caller));
+  const overview = JSON.parse(exchange.scrubJson(JSON.stringify(collected))) as typeof collected;
   const { findings } = overview;
   const session = panels.find(({ id }) => id === "session");
   const summary = {
@@ -61,6 +63,11 @@ export function collectRecord(exchange: Exchange, panels: readonly Panel[], call
     summary: JSON.parse(exchange.scrubJson(JSON.stringify(summary))) as ExchangeSummary,
     json: JSON.stringify({ overview, ...Object.fromEntries(stats) }),
   };
+}
+
+/** The whole record, as plain data. */
+export function rawRecord({ summary, json }: HistoryEntry): ExchangeRecord {
+  return { version: 1, summary, panels: JSON.parse(json) as ExchangeRecord["panels"] };
 }
 
 /** Makes the browser's view of a record, from the record and the panels alone. */

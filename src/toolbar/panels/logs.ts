@@ -18,14 +18,16 @@ const SIGNS: Readonly<Record<Level, { readonly text: string; readonly tone: Tone
 
 type Level = (typeof LEVELS)[number];
 
-interface LogMessage {
+/** A message that was logged. `at` is in milliseconds since the start of the request. */
+export interface LogMessage {
   readonly level: Level;
   readonly text: string;
   readonly at: number;
   readonly where: string;
 }
 
-interface LogStats {
+/** The data of the panel Logs. */
+export interface LogStats {
   readonly messages: LogMessage[];
   omitted: number;
 }

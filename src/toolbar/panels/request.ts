@@ -5,7 +5,8 @@ import type { Block } from "../blocks.ts";
 import type { Panel } from "../panel.ts";
 import type { CookieFacts, HeaderEntry, Recording } from "../recording.ts";
 
-interface RequestStats {
+/** The data of the panel Request. */
+export interface RequestStats {
   readonly method: string;
   readonly path: string;
   readonly query: readonly HeaderEntry[];

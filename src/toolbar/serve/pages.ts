@@ -5,6 +5,7 @@ import { BROWSER_SCRIPT } from "../ui.bundle.ts";
 import type { ShownPages } from "./shown-pages.ts";
 import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
 import type { ExchangeList, ExchangePage, ExchangeSummary } from "../exchange-page.ts";
+import type { ExchangeRecord } from "../exchange-record.ts";
 import type { Explanation } from "../explanation.ts";
 
 /** An answer of the toolbar itself, for an adapter to send. */
@@ -18,6 +19,9 @@ export interface ToolbarAnswer {
 export interface PageSource {
   list(mayRead: (moment: Moment) => boolean): ExchangeList;
   page(id: string): ExchangePage | undefined;
+  record(id: string): ExchangeRecord | undefined;
+  /** Called when a page begins to listen for exchanges. */
+  onWatch(): void;
   explain(id: string, span: number): Promise<Explanation>;
 }
 
@@ -120,7 +124,7 @@ export class Pages {
     if (id === undefined) return NOT_FOUND;
     // First, so that the page's own record says no more that its script did not run.
     this.#shown.ran(id, token);
-    const page = this.#source.page(id);
+    const page = searchParams.get("format") === "record" ? this.#source.record(id) : this.#source.page(id);
     return page === undefined || !mayRead(page.summary) ? NOT_FOUND : data(page, searchParams);
   }
 
@@ -138,6 +142,11 @@ export class Pages {
       if ((controller.desiredSize ?? 0) > -100) controller.enqueue(message);
       else this.#end(controller);
     }
+  }
+
+  /** Whether a page listens for exchanges. */
+  get isWatched(): boolean {
+    return this.#streams.size > 0;
   }
 
   /** Ends all streams. */
@@ -172,6 +181,7 @@ export class Pages {
         mine = controller;
         this.#streams.add(controller);
         controller.enqueue(new TextEncoder().encode("retry: 2000\n\n"));
+        this.#source.onWatch();
       },
       cancel: () => {
         if (mine !== undefined) this.#streams.delete(mine);
@@ -202,7 +212,7 @@ export class Pages {
 /**
  * Plain JSON, or a module with the same data: a page's policy may forbid fetch but allow scripts.
  */
-function data(value: ExchangeList | ExchangePage, parameters: URLSearchParams): ToolbarAnswer {
+function data(value: ExchangeList | ExchangePage | ExchangeRecord, parameters: URLSearchParams): ToolbarAnswer {
   const json = JSON.stringify(value);
   if (parameters.get("as") !== "module")
     return { status: 200, headers: { ...PRIVATE, "Content-Type": "application/json; charset=utf-8" }, body: json };
