@@ -51,9 +51,16 @@ const SHARED = [
   "open-session",
 ].map((part) => `adapters/${part}`);
 /** What the parts of the toolbar tell each other. */
-const TOOLBAR_TYPES = ["blocks", "span", "recorded-error", "recording", "channels", "panel", "exchange-page"].map(
-  (part) => `toolbar/${part}`,
-);
+const TOOLBAR_TYPES = [
+  "blocks",
+  "span",
+  "recorded-error",
+  "recording",
+  "channels",
+  "panel",
+  "exchange-page",
+  "explanation",
+].map((part) => `toolbar/${part}`);
 /**
  * Order inside of a folder: a part -> the other parts of that folder that it may import. What is in
  * no part may import all parts. A part is a folder or a single file.
@@ -89,8 +96,10 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "toolbar/channels": ["toolbar/recording"],
   "toolbar/panel": ["toolbar/blocks", "toolbar/channels", "toolbar/recording"],
   "toolbar/exchange-page": ["toolbar/blocks"],
+  "toolbar/explanation": ["toolbar/blocks"],
   "toolbar/define-panel": ["toolbar/panel"],
   "toolbar/format": [],
+  "toolbar/sql": [],
   "toolbar/guard": [],
   "toolbar/history": ["toolbar/exchange-page"],
   "toolbar/origin": [],
@@ -99,6 +108,8 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "toolbar/capture/call-site": ["toolbar/origin"],
   "toolbar/capture": [
     ...TOOLBAR_TYPES,
+    "toolbar/format",
+    "toolbar/sql",
     "toolbar/guard",
     "toolbar/history",
     "toolbar/exchange-record",
@@ -106,7 +117,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   ],
   "toolbar/instrument": ["toolbar/origin"],
   "toolbar/sources": [...TOOLBAR_TYPES, "toolbar/instrument"],
-  "toolbar/panels": [...TOOLBAR_TYPES, "toolbar/format", "toolbar/capture/call-site"],
+  "toolbar/panels": [...TOOLBAR_TYPES, "toolbar/format", "toolbar/sql", "toolbar/capture/call-site"],
   "toolbar/ui.bundle": [],
   "toolbar/serve": [
     ...TOOLBAR_TYPES,

@@ -23,6 +23,9 @@ const KINDS: Readonly<Record<Block["kind"], true>> = {
   table: true,
   timeline: true,
   code: true,
+  flame: true,
+  download: true,
+  ask: true,
   text: true,
   note: true,
 };
@@ -127,6 +130,7 @@ function showAll(panel: Panel, stats: unknown): unknown {
   const shown = {
     subtitle: panel.subtitle?.(stats),
     findings: panel.findings?.(stats) ?? [],
+    numbers: panel.numbers?.(stats) ?? [],
     blocks: panel.view(stats),
   };
   ok(

@@ -22,6 +22,8 @@ export type Cell =
       readonly detail?: string | undefined;
       /** A place in the application's code, "routes/cart.ts:31", as a link to the editor. */
       readonly where?: string | undefined;
+      /** The id of a panel of the same page, as a link to it. */
+      readonly panel?: string | undefined;
       /** Draws a bar with the share of `value` in `of`. */
       readonly meter?: { readonly value: number; readonly of: number } | undefined;
     };
@@ -42,6 +44,8 @@ export interface NumbersBlock {
     readonly unit?: string | undefined;
     readonly label: string;
     readonly tone?: Tone | undefined;
+    /** The id of a panel of the same page, as a link to it. */
+    readonly panel?: string | undefined;
     readonly meter?: { readonly value: number; readonly of: number } | undefined;
   }[];
 }
@@ -108,6 +112,47 @@ export interface CodeBlock {
   readonly text: string;
 }
 
+/** Calls inside of calls, as a flame graph. All times are milliseconds since its start. */
+export interface FlameBlock {
+  readonly kind: "flame";
+  readonly title?: string | undefined;
+  /** The time of the whole graph. */
+  readonly total: number;
+  /** In any order. Those that are too narrow to be seen are left out until one opens their caller. */
+  readonly rows: readonly {
+    readonly label: string;
+    readonly start: number;
+    readonly duration: number;
+    /** 0 for the outermost call. */
+    readonly depth: number;
+    readonly where?: string | undefined;
+  }[];
+}
+
+/** A link that saves a file. */
+export interface DownloadBlock {
+  readonly kind: "download";
+  /** The name of the file: "request.cpuprofile". */
+  readonly name: string;
+  /** Below the toolbar's prefix: "/exchanges/<id>/profile". The token is added. */
+  readonly path: string;
+}
+
+/**
+ * A button that asks the server for more blocks, and shows them in its place. For what costs too
+ * much to do for each request.
+ */
+export interface AskBlock {
+  readonly kind: "ask";
+  /** The text of the button: "EXPLAIN". */
+  readonly label: string;
+  /**
+   * Below the toolbar's prefix: "/exchanges/<id>/explain?span=3". The token is added. The answer is
+   * a list of blocks, as JSON or, with `as=module`, as a module.
+   */
+  readonly path: string;
+}
+
 /** A paragraph. */
 export interface TextBlock {
   readonly kind: "text";
@@ -129,5 +174,8 @@ export type Block =
   | TableBlock
   | TimelineBlock
   | CodeBlock
+  | FlameBlock
+  | DownloadBlock
+  | AskBlock
   | TextBlock
   | NoteBlock;

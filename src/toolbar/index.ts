@@ -7,10 +7,13 @@ export type { Exchange, ResponseFacts } from "./capture/exchange.ts";
 export type { ToolbarRequest } from "./guard.ts";
 export type { ToolbarAnswer } from "./serve/pages.ts";
 export type {
+  AskBlock,
   Block,
   Cell,
   CodeBlock,
+  DownloadBlock,
   Finding,
+  FlameBlock,
   NoteBlock,
   NumbersBlock,
   OpenableRow,
@@ -23,6 +26,7 @@ export type {
 } from "./blocks.ts";
 export type { ExchangePage, ExchangeSummary, PanelView } from "./exchange-page.ts";
 export type { ExchangeRecord } from "./exchange-record.ts";
+export type { Explanation } from "./explanation.ts";
 export type { Panel } from "./panel.ts";
 export type { PanelStats } from "./panels/panel-stats.ts";
 export type { ErrorFrame, RecordedError, SourceLine } from "./recorded-error.ts";

@@ -10,12 +10,15 @@ import { errorLine } from "./serve/error-line.ts";
 import { Pages, type ToolbarAnswer } from "./serve/pages.ts";
 import type { ExchangePage, ExchangeSummary } from "./exchange-page.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
+import type { Explanation } from "./explanation.ts";
 import type { HistoryEntry } from "./history.ts";
 import type { Panel } from "./panel.ts";
+import { Explanations } from "./capture/explanations.ts";
 import { collectRecord, rawRecord, viewRecord } from "./capture/record.ts";
 import { toToolbarRequest } from "./capture/node-request.ts";
 import { Recorder } from "./capture/recorder.ts";
 import { Redactor } from "./capture/redact.ts";
+import { viewExplanation } from "./panels/spans/explanation-view.ts";
 import { standardPanels } from "./panels/standard-panels.ts";
 import { checkPanels, KEYS, settingsOf } from "./settings.ts";
 import { spanProcessor, type OpenTelemetrySpanProcessor } from "./sources/open-telemetry.ts";
@@ -67,6 +70,7 @@ export class Toolbar {
   /** Undefined when the toolbar is off; then it subscribes to no channel. */
   readonly #recorder: Recorder | undefined;
   readonly #display: Display;
+  readonly #explanations = new Explanations();
   readonly #warned = new Set<string>();
   /** Errors that were reported on standard error: a rejected promise may be handed out again. */
   readonly #reported = new WeakSet<object>();
@@ -106,6 +110,7 @@ export class Toolbar {
         capacity: this.#history.capacity,
       }),
       page: (id: string) => this.page(id),
+      explain: async (id: string, span: number) => await this.explain(id, span),
       record: (id: string) => this.record(id),
       onWatch: () =>
         this.#history.watch(
@@ -188,6 +193,26 @@ export class Toolbar {
   record(id: string): ExchangeRecord | undefined {
     const entry = this.#entry(id);
     return entry === undefined ? undefined : rawRecord(entry);
+  }
+
+  /**
+   * Asks the database for the plan of a statement that was recorded, without executing it. It asks
+   * two questions at once and waits for five seconds at most.
+   *
+   * Only a statement that reads can be explained, the first 100 of a request, while this process
+   * has the record, and if what records it can ask for plans.
+   *
+   * @param id the request.
+   * @param span the id of the span, as in the record of the panel Queries.
+   * @returns the plan, or the reason why there is none, in a sentence. It never rejects.
+   */
+  async explain(id: string, span: number): Promise<Explanation> {
+    const stored = this.#history.get(id) === undefined ? undefined : this.#explanations.get(id);
+    const running = [...(this.#recorder?.running ?? [])].find((exchange) => exchange.id === id);
+    const explainable = stored ?? running?.explainable;
+    const ask = async () => await this.#explanations.explain(explainable, span);
+    const explanation = await (this.#recorder === undefined ? ask() : this.#recorder.runOutside(ask));
+    return { ...explanation, blocks: viewExplanation(explanation) };
   }
 
   /**
@@ -356,6 +381,7 @@ export class Toolbar {
   #store(exchange: Exchange): void {
     const entry = collectRecord(exchange, this.#panels, this.#recorder!);
     this.#history.add(entry);
+    this.#explanations.add(exchange.id, exchange.explainable);
     this.#pages.announce(entry.summary);
     this.#display.ended(exchange);
     this.#report(exchange);

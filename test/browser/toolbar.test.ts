@@ -129,17 +129,23 @@ describe.skipIf(chromiumPath === undefined)("the toolbar in Chromium", () => {
       await expect
         .poll(tabs)
         .toEqual([
+          "Overview",
           "Exceptions",
-          expect.stringMatching(/^Session/),
           expect.stringMatching(/^Request/),
+          expect.stringMatching(/^Session/),
+          "Queries",
+          "Cache & Redis",
+          "Outgoing HTTP",
           expect.stringMatching(/^Timing/),
+          "Timeline",
           "Logs",
+          "Templates",
           expect.stringMatching(/^Versions/),
         ] as string[]);
       expect(await text()).toContain("The cookie is genuine");
       // A key that is pressed before the drawer has the focus goes to the page.
       await expect.poll(async () => await page.evaluate("document.activeElement.localName")).toBe("latchkey-toolbar");
-      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("ArrowLeft");
       await expect.poll(text).toContain("Request headers");
       await page.keyboard.press("End");
       await expect.poll(text).toContain("Packages");

@@ -5,7 +5,7 @@ import { PassThrough } from "node:stream";
 import { SessionManager } from "latchkey";
 import { generateSecretKey } from "latchkey/keys";
 import { debugToolbar, session, type SessionRequest } from "latchkey/node";
-import { Toolbar, type ExchangeRecord } from "latchkey/toolbar";
+import { Toolbar, type Exchange, type ExchangeRecord } from "latchkey/toolbar";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { misfits, recordSchema } from "../support/docs/record-schema.ts";
 
@@ -28,6 +28,7 @@ beforeAll(async () => {
       open(request, response, () => {
         quiet.warn("a warning", { deep: [1] });
         toolbar.span("a span", () => toolbar.span("another", () => 1));
+        if (request.url === "/visit") spansOfAllKinds(toolbar.begin(toolbar.describe(request), request)!);
         if (request.url!.startsWith("/visit")) {
           const visitor = (request as SessionRequest<{ visits?: number }>).session;
           visitor.data.visits = 1;
@@ -73,6 +74,19 @@ afterAll(() => {
   server.closeAllConnections();
 });
 
+/** Whatever the panels of spans list: loops, repetitions, failures, slow ones, and one that does not end. */
+function spansOfAllKinds(exchange: Exchange): void {
+  const done = (kind: string, label: string, detail = {}): void => exchange.startSpan({ kind, label, detail }).end();
+  for (const id of [1, 2, 3, 3]) {
+    done("sql", "select * from t where id = $1", { system: "postgresql", params: [id], rows: 1 });
+    done("http", `GET https://api.example/${id}`, { method: "GET", status: 200, bytes: 7 });
+    done("redis", "GET cart:7", { command: "GET", isHit: true });
+    done("template", "cart.html", { names: ["cart"] });
+  }
+  exchange.startSpan({ kind: "sql", label: "select 1" }).end({ error: new Error("broken"), duration: 400 });
+  exchange.startSpan({ kind: "http", label: "GET https://slow.example/" });
+}
+
 describe("docs/toolbar-records.md", () => {
   test("fits what is recorded: each member is on the page with its type, and none is missing", () => {
     const problems = records.flatMap((record) => [
@@ -112,6 +126,13 @@ describe("docs/toolbar-records.md", () => {
     );
     expect(sessions.map(({ loaded }) => loaded?.subject).filter(Boolean)).toEqual(["7"]);
     expect(records.some(({ panels }) => panels.overview!.findings.length > 0)).toBe(true);
+    const { queries, cache, outgoing, templates, timeline } = records.find(
+      ({ panels }) => panels.queries!.count > 0,
+    )!.panels;
+    expect([queries!.repeats, queries!.slow, queries!.errors, cache!.repeats, outgoing!.repeats]).not.toContainEqual(
+      [],
+    );
+    expect([templates!.templates, timeline!.rows, timeline!.marks]).not.toContainEqual([]);
     expect(records.some(({ summary }) => summary.redirectedFrom !== undefined)).toBe(true);
     expect(records.every(({ version, panels }) => version === 1 && panels.logs!.messages.length > 0)).toBe(true);
   });

@@ -311,11 +311,17 @@ describe("what is recorded", () => {
     ]);
     const page = toolbar.page(id);
     expect(page?.panels.map(({ id }) => id)).toEqual([
+      "overview",
       "exceptions",
-      "session",
       "request",
+      "session",
+      "queries",
+      "cache",
+      "outgoing",
       "timing",
+      "timeline",
       "logs",
+      "templates",
       "versions",
     ]);
     const logs = page?.panels.find((each) => each.id === "logs");

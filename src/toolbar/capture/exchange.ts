@@ -1,5 +1,6 @@
 import type { CookieFacts, HeaderEntry, Recording } from "../recording.ts";
 import type { OpenSpan, Span, SpanStart } from "../span.ts";
+import type { Explainable } from "./explanations.ts";
 import type { ExchangeRedactor } from "./redact.ts";
 import type { ToolbarRequest } from "../guard.ts";
 import type { RecordedError } from "../recorded-error.ts";
@@ -188,6 +189,12 @@ export class Exchange implements Recording {
 
   startSpan(start: SpanStart): OpenSpan {
     return this.#spans.start(start, this.#currentSpan());
+  }
+
+  /** What is needed to explain its spans. It does not hold the exchange itself. */
+  get explainable(): Explainable {
+    const redactor = this.#redactor;
+    return { explainers: this.#spans.explainers, redactText: (text) => redactor.text(text) };
   }
 
   slot<Value>(owner: string, make: () => Value): Value {

@@ -1,9 +1,10 @@
 import type { Exchange } from "./exchange.ts";
 import type { HistoryEntry } from "../history.ts";
-import type { Block, Finding } from "../blocks.ts";
+import type { Block, Finding, NumbersBlock } from "../blocks.ts";
 import type { ExchangePage, ExchangeSummary, PanelView } from "../exchange-page.ts";
 import type { ExchangeRecord } from "../exchange-record.ts";
 import type { Panel } from "../panel.ts";
+import { collectOverview, viewOverview, type OverviewStats } from "./overview.ts";
 
 /** Calls functions of panels, and catches their exceptions. */
 export interface Caller {
@@ -39,14 +40,9 @@ export function collectRecord(exchange: Exchange, panels: readonly Panel[], call
     // the response or a new key.
     if (collected !== undefined) stats.set(panel.id, JSON.parse(exchange.scrubJson(collected)));
   }
-  const findings = panels.flatMap((panel) =>
-    findingsOf(panel, stats.get(panel.id), caller).map((finding) => ({
-      ...finding,
-      panel: panel.id,
-      panelTitle: panel.title,
-    })),
-  );
-  const overview = JSON.parse(exchange.scrubJson(JSON.stringify({ findings }))) as object;
+  const collected = collectOverview(panels, (panel) => findingsOf(panel, stats.get(panel.id), caller));
+  const overview = JSON.parse(exchange.scrubJson(JSON.stringify(collected))) as typeof collected;
+  const { findings } = overview;
   const session = panels.find(({ id }) => id === "session");
   const summary = {
     id: exchange.id,
@@ -77,7 +73,11 @@ export function rawRecord({ summary, json }: HistoryEntry): ExchangeRecord {
 /** Makes the browser's view of a record, from the record and the panels alone. */
 export function viewRecord({ summary, json }: HistoryEntry, panels: readonly Panel[], caller: Caller): ExchangePage {
   const stats = JSON.parse(json) as Record<string, unknown>;
-  return { summary, panels: panels.map((panel) => viewPanel(panel, stats[panel.id], caller)) };
+  const numbers = panels.flatMap((panel) =>
+    (numbersOf(panel, stats[panel.id], caller) ?? []).map((number) => ({ panel: panel.id, ...number })),
+  );
+  const overview = viewOverview(stats["overview"] as OverviewStats, summary, numbers);
+  return { summary, panels: [overview, ...panels.map((panel) => viewPanel(panel, stats[panel.id], caller))] };
 }
 
 function viewPanel(panel: Panel, stats: unknown, caller: Caller): PanelView {
@@ -112,6 +112,10 @@ function subtitleOf(panel: Panel, stats: unknown, caller: Caller): string | unde
 
 function findingsOf(panel: Panel, stats: unknown, caller: Caller): readonly Finding[] {
   return (stats === undefined ? undefined : caller.guarded(viewOf(panel.id), () => panel.findings?.(stats))) ?? [];
+}
+
+function numbersOf(panel: Panel, stats: unknown, caller: Caller): NumbersBlock["items"] | undefined {
+  return stats === undefined ? undefined : caller.guarded(viewOf(panel.id), () => panel.numbers?.(stats));
 }
 
 function toneOf({ status = 0, error }: Exchange, findings: readonly Finding[]): ExchangeSummary["tone"] {

@@ -106,6 +106,11 @@ export class Recorder {
       : this.#context.run({ exchange, span: undefined }, run);
   }
 
+  /** Runs a function as a part of no exchange, so that what it does is not recorded. */
+  runOutside<Result>(run: () => Result): Result {
+    return this.#context.run(undefined, run);
+  }
+
   /**
    * Runs a function as a span of the exchange that is running, until it returns or its promise is
    * settled. Without an exchange the function runs alone.

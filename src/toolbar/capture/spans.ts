@@ -1,10 +1,13 @@
 import type { OpenSpan, Span, SpanEnd, SpanStart } from "../span.ts";
+import { onlyReads } from "../sql/only-reads.ts";
 import { callSite } from "./call-site.ts";
 
 /** The most spans that are recorded for one request. Further ones are only counted. */
 const LIMIT = 1_000;
 /** To find the line of a span takes 5 to 10 µs. Beyond this number it is left out. */
 const MOST_LOCATED = 300;
+/** A function that asks for a plan holds a statement and its parameters in memory. */
+const MOST_EXPLAINABLE = 100;
 
 /** What spans need of their recording. */
 export interface SpansContext {
@@ -33,6 +36,8 @@ const MOST_CACHED = 300;
 export class Spans {
   readonly list: MutableSpan[] = [];
   readonly omitted: Record<string, number> = {};
+  /** By the id of the span. */
+  readonly explainers: Map<number, () => Promise<unknown>> = new Map();
   #cached = 0;
   readonly #context: SpansContext;
 
@@ -42,7 +47,7 @@ export class Spans {
 
   /** @param current the id of the span that runs now. */
   start(
-    { kind, label, detail, start, isLocated = true, where, parent }: SpanStart,
+    { kind, label, detail, start, explain, isLocated = true, where, parent }: SpanStart,
     current: number | undefined,
   ): OpenSpan {
     const { elapsed, isFinished, redactText, directory } = this.#context;
@@ -65,6 +70,10 @@ export class Spans {
       detail: this.#redacted(detail),
     };
     this.list.push(span);
+    if (explain !== undefined && this.#mayExplain(kind, label, detail)) {
+      this.explainers.set(span.id, explain);
+      span.isExplainable = true;
+    }
     return { id: span.id, note: (more) => this.#note(span, more), end: (end) => this.#end(span, end) };
   }
 
@@ -79,6 +88,12 @@ export class Spans {
     span.duration = rounded(duration ?? elapsed() - span.start);
     if (error !== undefined) span.error = redactText(textOf(error));
     if (detail !== undefined) span.detail = { ...span.detail, ...this.#redacted(detail) };
+  }
+
+  #mayExplain(kind: string, label: string, detail: SpanStart["detail"]): boolean {
+    const system = detail?.["system"];
+    const isFull = this.explainers.size >= MOST_EXPLAINABLE;
+    return kind === "sql" && !isFull && onlyReads(label, typeof system === "string" ? system : "");
   }
 
   #note(span: MutableSpan, detail: Span["detail"]): void {

@@ -69,6 +69,8 @@ export function logsPanel(directory: string): Panel<LogStats> {
       };
     },
     subtitle: ({ messages, omitted }) => (messages.length === 0 ? undefined : String(messages.length + omitted)),
+    numbers: ({ messages, omitted }) =>
+      messages.length === 0 ? [] : [{ value: String(messages.length + omitted), label: "Log messages" }],
     findings: ({ messages }) => {
       const errors = messages.filter(({ level, isReport }) => level === "error" && isReport !== true).length;
       return errors === 0 ? [] : [{ tone: "error", text: `${counted(errors, "error was", "errors were")} logged.` }];

@@ -3,7 +3,12 @@ import type { ExceptionStats } from "./exceptions.ts";
 import type { LogStats } from "./logs.ts";
 import type { RequestStats } from "./request.ts";
 import type { RecordedSession } from "./session.ts";
-import type { TimingStats } from "./timing.ts";
+import type { CacheStats } from "./spans/cache.ts";
+import type { OutgoingStats } from "./spans/outgoing.ts";
+import type { QueryStats } from "./spans/query-stats.ts";
+import type { TemplateStats } from "./spans/templates.ts";
+import type { TimelineStats } from "./spans/timeline.ts";
+import type { TimingStats } from "./spans/timing.ts";
 import type { VersionStats } from "./versions.ts";
 
 /** The data of the first tab: the findings of all panels. */
@@ -27,7 +32,12 @@ export interface PanelStats {
   readonly exceptions?: ExceptionStats;
   readonly session?: RecordedSession;
   readonly request?: RequestStats;
+  readonly queries?: QueryStats;
+  readonly cache?: CacheStats;
+  readonly outgoing?: OutgoingStats;
   readonly timing?: TimingStats;
+  readonly timeline?: TimelineStats;
   readonly logs?: LogStats;
+  readonly templates?: TemplateStats;
   readonly versions?: VersionStats;
 }

@@ -44,6 +44,10 @@ export function requestPanel(): Panel<RequestStats> {
       notShown: recording.notShown ?? null,
     }),
     subtitle: ({ status }) => (status === null ? undefined : String(status)),
+    numbers: ({ responseHeaders }) => {
+      const bytes = Number(responseHeaders.find(([name]) => name.toLowerCase() === "content-length")?.[1]);
+      return Number.isFinite(bytes) ? [{ value: formatInteger(bytes), unit: "bytes", label: "Size" }] : [];
+    },
     findings: ({ hasThrown, aborted, status }) => [
       ...(aborted
         ? [{ tone: "warn" as const, text: "The connection was closed before the response was complete." }]

@@ -62,6 +62,8 @@ export function sessionPanel(keys: KeyRing, clock: Clock = unixNow): Panel<Recor
     },
     subtitle: (stats) => verdictOf(stats).short,
     findings,
+    numbers: (stats) =>
+      stats.loaded === null && stats.committed === null ? [] : [{ value: verdictOf(stats).short, label: "Session" }],
     view: viewSession,
   };
 }

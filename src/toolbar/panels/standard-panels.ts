@@ -5,7 +5,12 @@ import { exceptionsPanel } from "./exceptions.ts";
 import { logsPanel } from "./logs.ts";
 import { requestPanel } from "./request.ts";
 import { sessionPanel } from "./session.ts";
-import { timingPanel } from "./timing.ts";
+import { cachePanel } from "./spans/cache.ts";
+import { outgoingPanel } from "./spans/outgoing.ts";
+import { queriesPanel } from "./spans/queries.ts";
+import { templatesPanel } from "./spans/templates.ts";
+import { timelinePanel } from "./spans/timeline.ts";
+import { timingPanel } from "./spans/timing.ts";
 import { versionsPanel } from "./versions.ts";
 
 /** What the standard panels need. */
@@ -16,14 +21,19 @@ export interface StandardPanelOptions {
   readonly clock?: Clock;
 }
 
-/** The panels of every toolbar, in the order of their tabs. */
+/** The panels of every toolbar, in the order of their tabs. Before them is the Overview. */
 export function standardPanels({ keys, slowMs, directory, clock }: StandardPanelOptions): readonly Panel[] {
   return [
     exceptionsPanel,
-    sessionPanel(keys, clock),
     requestPanel(),
+    sessionPanel(keys, clock),
+    queriesPanel(slowMs),
+    cachePanel(),
+    outgoingPanel(),
     timingPanel(slowMs),
+    timelinePanel(),
     logsPanel(directory),
+    templatesPanel(),
     versionsPanel(directory),
   ];
 }

@@ -8,6 +8,7 @@ import { exceptionPage, type ExceptionFacts, type ExceptionLinks } from "./excep
 import { EXCEPTION_STYLE } from "./exception-style.ts";
 import type { ExchangeList, ExchangePage, ExchangeSummary } from "../exchange-page.ts";
 import type { ExchangeRecord } from "../exchange-record.ts";
+import type { Explanation } from "../explanation.ts";
 
 /** An answer of the toolbar itself, for an adapter to send. */
 export interface ToolbarAnswer {
@@ -23,6 +24,7 @@ export interface PageSource {
   record(id: string): ExchangeRecord | undefined;
   /** Called when a page begins to listen for exchanges. */
   onWatch(): void;
+  explain(id: string, span: number): Promise<Explanation>;
 }
 
 const ID = /^[0-9a-f-]{36}$/;
@@ -122,6 +124,8 @@ export class Pages {
     if (mayRead === undefined) return NOT_FOUND;
     if (pathname === "/events") return this.#events();
     if (pathname === "/exchanges") return data(this.#source.list(mayRead), searchParams);
+    const [, asked] = /^\/exchanges\/([0-9a-f-]{36})\/explain$/.exec(pathname) ?? [];
+    if (asked !== undefined) return this.#explain(asked, searchParams, mayRead);
     const id = /^\/exchanges\/([0-9a-f-]{36})$/.exec(pathname)?.[1];
     if (id === undefined) return NOT_FOUND;
     // First, so that the page's own record says no more that its script did not run.
@@ -197,6 +201,21 @@ export class Pages {
     controller.close();
   }
 
+  /** A list of blocks, or with `format=record` the data that they are made of. */
+  #explain(id: string, parameters: URLSearchParams, mayRead: (moment: Moment) => boolean): ToolbarAnswer {
+    const page = this.#source.page(id);
+    const span = /^\d{1,6}$/.exec(parameters.get("span") ?? "")?.[0];
+    if (page === undefined || !mayRead(page.summary) || span === undefined) return NOT_FOUND;
+    const isRaw = parameters.get("format") === "record";
+    const isModule = parameters.get("as") === "module";
+    const text = this.#source.explain(id, Number(span)).then((explanation) => {
+      const json = JSON.stringify(isRaw ? explanation : explanation.blocks);
+      return isModule ? `export default ${json};\n` : json;
+    });
+    const type = isModule ? "text/javascript" : "application/json";
+    return { status: 200, headers: { ...PRIVATE, "Content-Type": `${type}; charset=utf-8` }, body: later(text) };
+  }
+
   #events(): ToolbarAnswer {
     let mine: ReadableStreamDefaultController<Uint8Array> | undefined;
     const body = new ReadableStream<Uint8Array>({
@@ -250,4 +269,16 @@ function data(value: ExchangeList | ExchangePage | ExchangeRecord, parameters: U
     headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" },
     body: `export default ${json};\n`,
   };
+}
+
+/** A text that is not there yet, as a stream. */
+function later(text: Promise<string>): ReadableStream<Uint8Array> {
+  // An unhandled rejection would end the process, and nobody may read the stream.
+  text.catch(() => {});
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      controller.enqueue(new TextEncoder().encode(await text));
+      controller.close();
+    },
+  });
 }
