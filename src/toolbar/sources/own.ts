@@ -17,10 +17,11 @@ export function own(): Source {
 }
 
 function queryStart({ system, database, text, params, explain }: Message, recording: Recording): SpanStart | undefined {
+  if (typeof text !== "string") return undefined;
   const start = sqlStart(
     {
       system: textOf(system) ?? "sql",
-      text: textOf(text) ?? "(no statement)",
+      text: text === "" ? "(no statement)" : text,
       database: textOf(database),
       params: Array.isArray(params) ? (params as unknown[]) : undefined,
     },
@@ -36,8 +37,9 @@ function queryEnd({ rows, database }: Message): SpanEnd["detail"] {
   return { ...(count === undefined ? {} : { rows: count }), ...databaseOf(database) };
 }
 
-function mailStart({ system, subject, recipients }: Message): SpanStart {
-  const label = textOf(subject) ?? "(no subject)";
+function mailStart({ system, subject, recipients }: Message): SpanStart | undefined {
+  if (typeof subject !== "string") return undefined;
+  const label = subject === "" ? "(no subject)" : subject;
   return { kind: "mail", label, detail: { system: textOf(system) ?? "mail", recipients: numberOf(recipients) ?? 0 } };
 }
 
