@@ -27,8 +27,8 @@ function queryStart({ system, database, text, params, explain }: Message, record
     },
     recording,
   );
-  if (start === undefined || typeof explain !== "function") return start;
-  return { ...start, ...{ explain: explain as () => Promise<unknown> } };
+  if (start === undefined) return undefined;
+  return { ...start, ...(typeof explain === "function" ? { explain: explain as () => Promise<unknown> } : {}) };
 }
 
 /** The database of a pool may be known only when a connection was free. */
