@@ -1,5 +1,5 @@
 import { runInThisContext } from "node:vm";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { callSite } from "../../src/toolbar/capture/call-site.ts";
 
 type Run = () => string;
@@ -18,7 +18,17 @@ const driver = runInThisContext(
 const below = (frames: number): Run =>
   driver.bind(undefined, callSite, frames, "/app", { isApplication: true, kind: "test" });
 
-describe("the line of the running code", () => {
+// Tests run with a function of vitest's own, which makes texts of stacks.
+const errors: { stackTraceLimit: number; prepareStackTrace?: unknown } = Error;
+const ofVitest = errors.prepareStackTrace;
+
+describe.each([
+  ["frames", undefined],
+  ["text", ofVitest],
+] as const)("the line of the running code, by %s", (_, prepare) => {
+  beforeEach(() => void (errors.prepareStackTrace = prepare));
+  afterEach(() => void (errors.prepareStackTrace = ofVitest));
+
   test("is the application's, and not a package's", () => {
     expect(cart(below(3))).toBe("routes/cart.js:31");
     expect(cart(driver.bind(undefined, callSite, 3, "/app"))).toBe("node_modules/driver/index.js:1");
@@ -33,18 +43,27 @@ describe("the line of the running code", () => {
   });
 
   test("leaves Error as it was", () => {
-    const before = [Error.stackTraceLimit, Error.prepareStackTrace];
+    const before = [errors.stackTraceLimit, errors.prepareStackTrace];
     cart(below(1));
-    expect([Error.stackTraceLimit, Error.prepareStackTrace]).toEqual(before);
+    expect([errors.stackTraceLimit, errors.prepareStackTrace]).toEqual(before);
   });
 
-  test("is that of the source, where somebody translates stacks", () => {
-    const { prepareStackTrace } = Error;
-    Error.prepareStackTrace = () => "Error\n    at show (file:///app/src/cart.ts:7:3)\n    at /app/other.ts:1:1";
+  test("is found in a function with the name of a path", () => {
+    const routes = runInThisContext('({ "/cart": (run) => run() })', { filename: "/app/routes/all.js" }) as Record<
+      string,
+      (run: Run) => string
+    >;
+    expect(routes["/cart"]!(below(1))).toBe("routes/all.js:1");
+  });
+});
+
+describe("the line of the source", () => {
+  test("is told by a function that translates stacks", () => {
+    errors.prepareStackTrace = () => "Error\n    at show (file:///app/src/cart.ts:7:3)\n    at /app/other.ts:1:1";
     try {
       expect(below(0)()).toBe("src/cart.ts:7");
     } finally {
-      Error.prepareStackTrace = prepareStackTrace;
+      errors.prepareStackTrace = ofVitest;
     }
   });
 });

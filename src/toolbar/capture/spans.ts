@@ -1,6 +1,7 @@
 import type { OpenSpan, Span, SpanEnd, SpanStart } from "../span.ts";
 import { onlyReads } from "../sql/only-reads.ts";
 import { callSite } from "./call-site.ts";
+import { hideInStatement } from "./hide-in-statement.ts";
 
 /** The most spans that are recorded for one request. Further ones are only counted. */
 const LIMIT = 1_000;
@@ -29,6 +30,8 @@ const WORDS: ReadonlySet<string> = new Set(["system", "command", "cache", "metho
 const OWN_DETAILS: ReadonlySet<string> = new Set(
   [...WORDS].concat("database", "params", "rows", "isInlined", "commands", "isHit", "url", "status", "bytes"),
 );
+/** How much of a statement is read for what is to be hidden. The rest of it is not recorded. */
+const MOST_READ = 20_000;
 /** A loop over a cache must not leave without room what takes longer. */
 const MOST_CACHED = 300;
 
@@ -55,6 +58,11 @@ export class Spans {
     if (this.list.length >= LIMIT || (kind === "cache" && ++this.#cached > MOST_CACHED)) {
       this.omitted[kind] = (this.omitted[kind] ?? 0) + 1;
       return OMITTED;
+    }
+    if (kind === "sql") {
+      const hidden = hideInStatement(label.slice(0, MOST_READ), detail?.["params"], (column) => this.#hides(column));
+      label = hidden.text;
+      if (detail?.["params"] !== undefined) detail = { ...detail, params: hidden.params };
     }
     const span: MutableSpan = {
       id: this.list.length + 1,
@@ -99,6 +107,12 @@ export class Spans {
   #note(span: MutableSpan, detail: Span["detail"]): void {
     if (span.duration === null && !this.#context.isFinished())
       span.detail = { ...span.detail, ...this.#redacted(detail) };
+  }
+
+  /** Whether values of this name are hidden, wherever they are. */
+  #hides(name: string): boolean {
+    const redacted = this.#context.redactData({ [name]: "value" }) as Readonly<Record<string, unknown>>;
+    return redacted[name] !== "value";
   }
 
   #redacted(detail: SpanStart["detail"]): Span["detail"] {
