@@ -162,7 +162,7 @@ describe("what the commands say", () => {
     const { run, folder } = await application();
     const { code, error } = await run("request", "last", "--panel", "nonsense");
     expect(code).toBe(2);
-    expect(error).toMatch(/has no panel "nonsense".*overview, session/);
+    expect(error).toMatch(/has no panel "nonsense".*overview, ression/);
     expect(await run("request", "ffffffff-ffff-4fff-8fff-ffffffffffff")).toMatchObject({
       code: 1,
       error: expect.stringMatching(/^There is no request ffff/) as unknown,
