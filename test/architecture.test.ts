@@ -51,9 +51,16 @@ const SHARED = [
   "open-session",
 ].map((part) => `adapters/${part}`);
 /** What the parts of the toolbar tell each other. */
-const TOOLBAR_TYPES = ["blocks", "span", "recording", "channels", "panel", "exchange-page", "explanation"].map(
-  (part) => `toolbar/${part}`,
-);
+const TOOLBAR_TYPES = [
+  "blocks",
+  "span",
+  "recorded-error",
+  "recording",
+  "channels",
+  "panel",
+  "exchange-page",
+  "explanation",
+].map((part) => `toolbar/${part}`);
 /**
  * Order inside of a folder: a part -> the other parts of that folder that it may import. What is in
  * no part may import all parts. A part is a folder or a single file.
@@ -84,7 +91,8 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "sessions/request": ["sessions/data", "sessions/with-timeout", "sessions/backend", "sessions/cookie"],
   "toolbar/blocks": [],
   "toolbar/span": [],
-  "toolbar/recording": ["toolbar/span"],
+  "toolbar/recorded-error": [],
+  "toolbar/recording": ["toolbar/span", "toolbar/recorded-error"],
   "toolbar/channels": ["toolbar/recording"],
   "toolbar/panel": ["toolbar/blocks", "toolbar/channels", "toolbar/recording"],
   "toolbar/exchange-page": ["toolbar/blocks"],
@@ -112,9 +120,9 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "toolbar/panels": [...TOOLBAR_TYPES, "toolbar/format", "toolbar/sql", "toolbar/capture/call-site"],
   "toolbar/ui.bundle": [],
   "toolbar/serve": [
-    "toolbar/exchange-page",
+    ...TOOLBAR_TYPES,
     "toolbar/exchange-record",
-    "toolbar/explanation",
+    "toolbar/format",
     "toolbar/guard",
     "toolbar/ui.bundle",
   ],

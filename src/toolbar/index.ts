@@ -29,6 +29,7 @@ export type { ExchangeRecord } from "./exchange-record.ts";
 export type { Explanation } from "./explanation.ts";
 export type { Panel } from "./panel.ts";
 export type { PanelStats } from "./panels/panel-stats.ts";
+export type { ErrorFrame, RecordedError, SourceLine } from "./recorded-error.ts";
 export type { CookieFacts, HeaderEntry, Recording } from "./recording.ts";
 export type { ChannelListener, Channels, KeyedListener } from "./channels.ts";
 export { instrument } from "./instrument/instrument.ts";

@@ -5,6 +5,8 @@ import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
 import { AccessFile } from "./disk/access-file.ts";
 import { SharedHistory } from "./disk/shared-history.ts";
 import { Guard, type ToolbarRequest } from "./guard.ts";
+import { editorAddress } from "./serve/editor-address.ts";
+import { errorLine } from "./serve/error-line.ts";
 import { Pages, type ToolbarAnswer } from "./serve/pages.ts";
 import type { ExchangePage, ExchangeSummary } from "./exchange-page.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
@@ -22,6 +24,8 @@ import { checkPanels, KEYS, settingsOf } from "./settings.ts";
 import { spanProcessor, type OpenTelemetrySpanProcessor } from "./sources/open-telemetry.ts";
 import { standardSources } from "./sources/standard-sources.ts";
 import type { ToolbarOptions } from "./toolbar-options.ts";
+import { processEnvironment } from "../mode.ts";
+import { VisitorAnswers } from "./serve/visitor-answers.ts";
 
 /** The answer when one of the toolbar's own pages fails. */
 const FAILED: ToolbarAnswer = {
@@ -57,6 +61,7 @@ export class Toolbar {
   readonly prefix: string;
   readonly #isOn: boolean;
   #isClosed = false;
+  readonly #answers: VisitorAnswers;
   readonly #history: SharedHistory;
   /** Lets the command line read the records. Undefined where nothing is written by default. */
   readonly #access: AccessFile | undefined;
@@ -67,6 +72,9 @@ export class Toolbar {
   readonly #display: Display;
   readonly #explanations = new Explanations();
   readonly #warned = new Set<string>();
+  /** Errors that were reported on standard error: a rejected promise may be handed out again. */
+  readonly #reported = new WeakSet<object>();
+  readonly #isReporting = processEnvironment()["NODE_ENV"] !== "test";
 
   /**
    * @throws SecretKeyError `key_missing` without a key, and in production `key_refused` for one
@@ -111,7 +119,7 @@ export class Toolbar {
         ),
     };
     this.#display = new Display({
-      guard,
+      verdict: (exchange, request) => this.#answers.verdict(exchange, request),
       accessTokens,
       scriptAddress: (request, parameters) => this.#pages.scriptAddress(request, parameters),
       store: (exchange) => this.#store(exchange),
@@ -127,6 +135,13 @@ export class Toolbar {
       shown: this.#display.pages,
     });
     this.prefix = prefix;
+    const editor = { template: "vscode://file{file}:{line}", directory, paths: [] };
+    this.#answers = new VisitorAnswers({
+      guard,
+      pages: this.#pages,
+      showsExceptions: mode === "development",
+      editor: (where) => editorAddress(editor, where),
+    });
     this.#isOn = isOn;
     if (isOn) {
       this.#recorder = new Recorder({
@@ -271,6 +286,9 @@ export class Toolbar {
    *   nothing at all.
    * @example
    * ```ts
+   * import { trace } from "@opentelemetry/api";
+   * import { TracerProvider } from "@opentelemetry/sdk-trace";
+   *
    * trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [toolbar.spanProcessor()] }));
    * ```
    */
@@ -303,6 +321,32 @@ export class Toolbar {
       exchange.responded(response);
       return this.#display.tailFor(exchange, request, response);
     });
+  }
+
+  /**
+   * Headers that an adapter adds to an answer just before its headers are sent:
+   * `X-Latchkey-Request` with the id of the record, and `Server-Timing`. Both are added to those that
+   * the application has set. None for a visitor who may not see the toolbar.
+   */
+  headers(exchange: Exchange | undefined, request: ToolbarRequest): readonly (readonly [string, string])[] {
+    return (exchange && this.#safely(() => this.#answers.headers(exchange, request))) ?? [];
+  }
+
+  /**
+   * The page that an adapter sends in place of the framework's own answer to an error, with the
+   * recorded error, its causes and the source. An adapter asks only if the application has no error
+   * handler that answers, and nothing was sent.
+   *
+   * @param status what the framework answers with.
+   * @returns undefined if the framework's answer stays: in production, without a recorded error, for
+   *   a visitor who may not see the toolbar, and for a request that is not a navigation to HTML.
+   */
+  exceptionPage(
+    exchange: Exchange | undefined,
+    request: ToolbarRequest,
+    status: number,
+  ): (ToolbarAnswer & { readonly body: string }) | undefined {
+    return exchange && this.#safely(() => this.#answers.exception(exchange, request, status));
   }
 
   /**
@@ -340,6 +384,18 @@ export class Toolbar {
     this.#explanations.add(exchange.id, exchange.explainable);
     this.#pages.announce(entry.summary);
     this.#display.ended(exchange);
+    this.#report(exchange);
+  }
+
+  /** Says on standard error where the record of a failed request is, once for each error. */
+  #report(exchange: Exchange): void {
+    const { error, thrown, status = 500 } = exchange;
+    if (!this.#isReporting || error === undefined || status < 500) return;
+    if (typeof thrown === "object" && thrown !== null) {
+      if (this.#reported.has(thrown)) return;
+      this.#reported.add(thrown);
+    }
+    process.stderr.write(errorLine(exchange, this.#answers.recordAddress(exchange)));
   }
 
   /** Catches failures of the toolbar, so that they never reach the application. Warns once. */

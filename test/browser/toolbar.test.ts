@@ -130,6 +130,7 @@ describe.skipIf(chromiumPath === undefined)("the toolbar in Chromium", () => {
         .poll(tabs)
         .toEqual([
           "Overview",
+          "Exceptions",
           expect.stringMatching(/^Request/),
           expect.stringMatching(/^Session/),
           "Queries",

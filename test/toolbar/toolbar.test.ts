@@ -312,6 +312,7 @@ describe("what is recorded", () => {
     const page = toolbar.page(id);
     expect(page?.panels.map(({ id }) => id)).toEqual([
       "overview",
+      "exceptions",
       "request",
       "session",
       "queries",

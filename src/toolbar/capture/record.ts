@@ -119,6 +119,8 @@ function numbersOf(panel: Panel, stats: unknown, caller: Caller): NumbersBlock["
 }
 
 function toneOf({ status = 0, error }: Exchange, findings: readonly Finding[]): ExchangeSummary["tone"] {
-  if (status >= 500 || error !== undefined || findings.some(({ tone }) => tone === "error")) return "error";
+  // An error with a status below 500 is a deliberate answer: "not found", "not allowed".
+  const hasFailed = error !== undefined && (status < 400 || status >= 500);
+  if (status >= 500 || hasFailed || findings.some(({ tone }) => tone === "error")) return "error";
   return status >= 400 || findings.length > 0 ? "warn" : "ok";
 }

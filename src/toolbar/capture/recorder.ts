@@ -288,6 +288,8 @@ export class Recorder {
         const scope = this.#context.getStore();
         return scope?.exchange === exchange ? scope.span : undefined;
       },
+      // A handler may throw when it has sent its whole answer.
+      onLateError: () => this.guarded("record", () => this.#options.onFinish(exchange)),
     });
     exchange.redirectedFrom = this.#redirects.sourceOf(exchange);
     this.#running.add(exchange);

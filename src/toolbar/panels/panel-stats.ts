@@ -1,4 +1,5 @@
 import type { Finding } from "../blocks.ts";
+import type { ExceptionStats } from "./exceptions.ts";
 import type { LogStats } from "./logs.ts";
 import type { RequestStats } from "./request.ts";
 import type { RecordedSession } from "./session.ts";
@@ -28,6 +29,7 @@ export interface RecordedFinding extends Finding {
  */
 export interface PanelStats {
   readonly overview?: OverviewStats;
+  readonly exceptions?: ExceptionStats;
   readonly session?: RecordedSession;
   readonly request?: RequestStats;
   readonly queries?: QueryStats;

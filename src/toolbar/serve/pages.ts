@@ -4,6 +4,8 @@ import { scriptTag } from "./inject.ts";
 import { BROWSER_SCRIPT } from "../ui.bundle.ts";
 import type { ShownPages } from "./shown-pages.ts";
 import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
+import { exceptionPage, type ExceptionFacts, type ExceptionLinks } from "./exception-page.ts";
+import { EXCEPTION_STYLE } from "./exception-style.ts";
 import type { ExchangeList, ExchangePage, ExchangeSummary } from "../exchange-page.ts";
 import type { ExchangeRecord } from "../exchange-record.ts";
 import type { Explanation } from "../explanation.ts";
@@ -25,6 +27,7 @@ export interface PageSource {
   explain(id: string, span: number): Promise<Explanation>;
 }
 
+const ID = /^[0-9a-f-]{36}$/;
 const PRIVATE = {
   // A compressor or a proxy would hold back the events (RFC 9111, section 5.2.2.6, and nginx's own).
   "Cache-Control": "no-store, no-transform",
@@ -35,6 +38,8 @@ const PRIVATE = {
 } as const;
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+/** For the page of an exception, which has a style sheet and needs no script to be read. */
+const EXCEPTION_POLICY = PAGE_POLICY.replace("script-src", "style-src 'self'; script-src");
 const NOT_FOUND: ToolbarAnswer = {
   status: 404,
   headers: { "Content-Type": "text/plain; charset=utf-8" },
@@ -108,7 +113,8 @@ export class Pages {
     );
     if (url === null) return NOT_FOUND;
     const { pathname, searchParams } = url;
-    if (pathname === "/") return this.#standalone(request);
+    if (pathname === "/") return this.#standalone(request, searchParams.get("exchange"));
+    if (pathname === "/exception.css") return asset("text/css", EXCEPTION_STYLE);
     const token = searchParams.get("token") ?? "";
     if (pathname === "/toolbar.js") {
       this.#shown.opened(searchParams.get("exchange") ?? "", token);
@@ -132,6 +138,42 @@ export class Pages {
   scriptAddress(request: ToolbarRequest, parameters: Readonly<Record<string, string>>): string {
     const address = publicAddress(request, this.#prefix, this.#base);
     return `${address}/toolbar.js?${new URLSearchParams(parameters).toString()}`;
+  }
+
+  /**
+   * The address of a record on the toolbar's own page.
+   *
+   * @param request one that the guard has allowed; without it, the address has no host.
+   */
+  recordAddress(id: string, request?: ToolbarRequest): string {
+    const base = request === undefined ? this.#prefix : publicAddress(request, this.#prefix, this.#base);
+    return `${base}/?exchange=${id}`;
+  }
+
+  /**
+   * The page for an error that the application did not answer.
+   *
+   * @param request the one that failed.
+   * @param editor the address that opens a place in the editor.
+   */
+  exception(
+    request: ToolbarRequest,
+    id: string,
+    facts: ExceptionFacts,
+    editor: ExceptionLinks["editor"],
+  ): ToolbarAnswer & { body: string } {
+    const style = `${publicAddress(request, this.#prefix, this.#base)}/exception.css`;
+    const links = { style, record: this.recordAddress(id, request), editor };
+    return {
+      status: facts.status,
+      headers: {
+        ...PRIVATE,
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": EXCEPTION_POLICY,
+        "X-Frame-Options": "DENY",
+      },
+      body: exceptionPage(facts, links),
+    };
   }
 
   /** Sends a finished exchange to all open pages. */
@@ -190,8 +232,10 @@ export class Pages {
     return { status: 200, headers: { ...PRIVATE, "Content-Type": "text/event-stream; charset=utf-8" }, body };
   }
 
-  #standalone(request: ToolbarRequest): ToolbarAnswer {
-    const parameters = { token: this.#accessTokens.grantAll(), live: "1", page: "1" };
+  /** @param exchange the request to show first. */
+  #standalone(request: ToolbarRequest, exchange: string | null): ToolbarAnswer {
+    const first = exchange !== null && ID.test(exchange) ? { exchange } : {};
+    const parameters = { token: this.#accessTokens.grantAll(), live: "1", page: "1", ...first };
     const tag = scriptTag(this.scriptAddress(request, parameters), undefined);
     return {
       status: 200,
@@ -207,6 +251,10 @@ export class Pages {
         tag,
     };
   }
+}
+
+function asset(type: string, body: string): ToolbarAnswer {
+  return { status: 200, headers: { ...PRIVATE, "Content-Type": `${type}; charset=utf-8` }, body };
 }
 
 /**
