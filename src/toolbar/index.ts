@@ -7,10 +7,13 @@ export type { Exchange, ResponseFacts } from "./capture/exchange.ts";
 export type { ToolbarRequest } from "./guard.ts";
 export type { ToolbarAnswer } from "./serve/pages.ts";
 export type {
+  AskBlock,
   Block,
   Cell,
   CodeBlock,
+  DownloadBlock,
   Finding,
+  FlameBlock,
   NoteBlock,
   NumbersBlock,
   OpenableRow,
