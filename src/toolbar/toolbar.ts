@@ -2,11 +2,12 @@ import type { IncomingMessage } from "node:http";
 import { AccessTokens } from "./serve/access-tokens.ts";
 import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
 import { Guard, type GuardVerdict, type ToolbarRequest } from "./guard.ts";
-import { History } from "./history.ts";
+import { History, type HistoryEntry } from "./history.ts";
 import { decideInjection, scriptTag } from "./serve/inject.ts";
-import { Pages, type ToolbarAnswer } from "./serve/pages.ts";
+import { Pages, type PageSource, type ToolbarAnswer } from "./serve/pages.ts";
 import type { ExchangePage, ExchangeSummary } from "./exchange-page.ts";
 import type { Panel } from "./panel.ts";
+import { recordPages } from "./record-pages.ts";
 import { collectRecord, viewRecord } from "./capture/record.ts";
 import { toToolbarRequest, Recorder } from "./capture/recorder.ts";
 import { Redactor } from "./capture/redact.ts";
@@ -64,7 +65,7 @@ export class Toolbar {
    *   `authorize` without the other.
    */
   constructor(options: ToolbarOptions) {
-    const { keys, mode, isOn, prefix, slowMs, history, hosts, allow, authorize, clock, directory, panels } =
+    const { keys, mode, isOn, prefix, slowMs, history, hosts, allow, authorize, clock, directory, panels, ...shown } =
       settingsOf(options);
     this.#panels = [
       ...standardPanels({ keys, slowMs, directory, ...(clock === undefined ? {} : { clock }) }),
@@ -74,11 +75,21 @@ export class Toolbar {
     this.#history = new History(history);
     this.#guard = new Guard({ hosts, allow, authorize });
     this.#accessTokens = new AccessTokens(keys, clock);
-    const source = {
-      list: (from: number) => ({ exchanges: this.#history.list(from), capacity: this.#history.capacity }),
-      page: (id: string) => this.page(id),
+    const source: PageSource = {
+      list: (from) => ({
+        exchanges: this.#history.list(from),
+        capacity: this.#history.capacity,
+        slowMs,
+        editor: shown.editor,
+      }),
+      page: (id) => this.page(id),
+      ...recordPages(
+        (id) => this.#entry(id),
+        (entry) => viewRecord(entry, this.#panels, this.#recorder!),
+      ),
     };
-    this.#pages = new Pages(prefix, this.#guard, this.#accessTokens, source, (verdict) => this.#warnOf(verdict));
+    const refused = (verdict: GuardVerdict): void => this.#warnOf(verdict);
+    this.#pages = new Pages(prefix, this.#guard, this.#accessTokens, source, refused, shown.shortcut);
     keys.admit(KEYS, mode);
     this.enabled = isOn;
     if (this.enabled) {
@@ -100,13 +111,8 @@ export class Toolbar {
 
   /** The record of one request, as its panels show it. A running request has one too. */
   page(id: string): ExchangePage | undefined {
-    if (this.#recorder === undefined) return undefined;
-    const entry = this.#history.get(id);
-    if (entry !== undefined) return viewRecord(entry, this.#panels, this.#recorder);
-    const running = [...this.#recorder.running].find((exchange) => exchange.id === id);
-    return running === undefined
-      ? undefined
-      : viewRecord(collectRecord(running, this.#panels, this.#recorder), this.#panels, this.#recorder);
+    const entry = this.#entry(id);
+    return entry && this.#recorder && viewRecord(entry, this.#panels, this.#recorder);
   }
 
   /** Converts a request of Node's server for the other methods. For adapters. */
@@ -216,6 +222,13 @@ export class Toolbar {
       this.#pages.scriptAddress({ exchange: exchange.id, token, ...(decision.isLive ? { live: "1" } : {}) }),
       decision.nonce,
     );
+  }
+
+  /** A stored record, or one of a request that is still running. */
+  #entry(id: string): HistoryEntry | undefined {
+    if (this.#recorder === undefined) return undefined;
+    const running = [...this.#recorder.running].find((exchange) => exchange.id === id);
+    return this.#history.get(id) ?? (running && collectRecord(running, this.#panels, this.#recorder));
   }
 
   #store(exchange: Exchange): void {

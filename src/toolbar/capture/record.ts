@@ -3,6 +3,7 @@ import type { HistoryEntry } from "../history.ts";
 import type { Finding } from "../blocks.ts";
 import type { ExchangePage, ExchangeSummary, PanelView } from "../exchange-page.ts";
 import type { Panel } from "../panel.ts";
+import { requestFacts } from "./request-facts.ts";
 
 /** Calls functions of panels, and catches their exceptions. */
 export interface Caller {
@@ -35,6 +36,7 @@ export function collectRecord(exchange: Exchange, panels: readonly Panel[], call
     session: session === undefined ? undefined : subtitleOf(session, stats.get("session"), caller),
     redirectedFrom: exchange.redirectedFrom?.id,
     notShown: exchange.notShown,
+    ...requestFacts(exchange),
   };
   return {
     summary: JSON.parse(exchange.scrubJson(JSON.stringify(summary))) as ExchangeSummary,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { AccessTokens } from "./access-tokens.ts";
 import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
-import type { ExchangeList, ExchangePage, ExchangeSummary } from "../exchange-page.ts";
+import type { ExchangeList, ExchangePage, ExchangeSummary, ExportedRecord } from "../exchange-page.ts";
 
 /** An answer of the toolbar itself, for an adapter to send. */
 export interface ToolbarAnswer {
@@ -14,6 +14,15 @@ export interface ToolbarAnswer {
 export interface PageSource {
   list(from: number): ExchangeList;
   page(id: string): ExchangePage | undefined;
+  record(id: string): ExportedRecord | undefined;
+  copies(id: string): ExchangePart | undefined;
+  compare(before: string, after: string): ExchangePart | undefined;
+}
+
+/** Something about a stored request, or about two: then with the summary of the older one. */
+export interface ExchangePart {
+  readonly summary: ExchangeSummary;
+  readonly part: object;
 }
 
 const PRIVATE = {
@@ -41,6 +50,7 @@ export class Pages {
   readonly #accessTokens: AccessTokens;
   readonly #source: PageSource;
   readonly #refused: (verdict: GuardVerdict) => void;
+  readonly #shortcut: string;
   readonly #streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
   #script: string | undefined;
 
@@ -50,12 +60,14 @@ export class Pages {
     accessTokens: AccessTokens,
     source: PageSource,
     refused: (verdict: GuardVerdict) => void,
+    shortcut = "",
   ) {
     this.#prefix = prefix;
     this.#guard = guard;
     this.#accessTokens = accessTokens;
     this.#source = source;
     this.#refused = refused;
+    this.#shortcut = shortcut;
   }
 
   /** Whether an address belongs to the toolbar. */
@@ -80,14 +92,25 @@ export class Pages {
     if (from === undefined) return NOT_FOUND;
     if (pathname === "/events") return this.#events();
     if (pathname === "/exchanges") return data(this.#source.list(from), searchParams);
+    const found = this.#part(pathname, searchParams);
+    if (found !== undefined) return found.summary.sequence < from ? NOT_FOUND : data(found.part, searchParams);
     const id = /^\/exchanges\/([0-9a-f-]{36})$/.exec(pathname)?.[1];
-    const page = id === undefined ? undefined : this.#source.page(id);
+    const isRaw = searchParams.get("format") === "record";
+    const page = id === undefined ? undefined : isRaw ? this.#source.record(id) : this.#source.page(id);
     return page === undefined || page.summary.sequence < from ? NOT_FOUND : data(page, searchParams);
+  }
+
+  #part(pathname: string, parameters: URLSearchParams): ExchangePart | undefined {
+    if (pathname === "/compare")
+      return this.#source.compare(parameters.get("before") ?? "", parameters.get("after") ?? "");
+    const id = /^\/exchanges\/([0-9a-f-]{36})\/copies$/.exec(pathname)?.[1];
+    return id === undefined ? undefined : this.#source.copies(id);
   }
 
   /** The address of the browser's script, with its parameters. */
   scriptAddress(parameters: Readonly<Record<string, string>>): string {
-    return `${this.#prefix}/toolbar.js?${new URLSearchParams(parameters).toString()}`;
+    const all = { ...parameters, shortcut: this.#shortcut };
+    return `${this.#prefix}/toolbar.js?${new URLSearchParams(all).toString()}`;
   }
 
   /** Sends a finished exchange to all open pages. */
@@ -158,10 +181,13 @@ export class Pages {
 /**
  * Plain JSON, or a module with the same data: a page's policy may forbid fetch but allow scripts.
  */
-function data(value: ExchangeList | ExchangePage, parameters: URLSearchParams): ToolbarAnswer {
+function data(value: object, parameters: URLSearchParams): ToolbarAnswer {
   const json = JSON.stringify(value);
-  if (parameters.get("as") !== "module")
-    return { status: 200, headers: { ...PRIVATE, "Content-Type": "application/json; charset=utf-8" }, body: json };
+  if (parameters.get("as") !== "module") {
+    const saved = parameters.has("save") ? { "Content-Disposition": "attachment" } : {};
+    const headers = { ...PRIVATE, ...saved, "Content-Type": "application/json; charset=utf-8" };
+    return { status: 200, headers, body: json };
+  }
   return {
     status: 200,
     headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" },
