@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../errors.ts";
-import { kindOf } from "../options.ts";
+import { kindOf, nameOrKind } from "../options.ts";
 import type { EditorLinks } from "./exchange-page.ts";
 
 const TEMPLATES: Readonly<Record<string, string>> = {
@@ -38,7 +38,7 @@ export function editorLinks({
         .map((name) => `"${name}"`)
         .join(
           ", ",
-        )}, "" for none, or an address with {file} and {line}. It got ${JSON.stringify(editor) ?? kindOf(editor)}. Fix: editor: "vscode".`,
+        )}, "" for none, or an address with {file} and {line}. It got ${nameOrKind(editor)}. Fix: editor: "vscode".`,
     );
   }
   const paths = typeof editorPaths === "object" && editorPaths !== null ? Object.entries(editorPaths) : undefined;

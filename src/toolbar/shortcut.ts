@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../errors.ts";
-import { kindOf } from "../options.ts";
+import { nameOrKind } from "../options.ts";
 
 /** Shift alone would take letters from people who are writing. */
 const SHORTCUT = /^(?=.*(?:Ctrl|Alt|Meta)\+)(?:(?:Ctrl|Alt|Shift|Meta)\+)+(?:[A-Z]|\d|F\d{1,2})$/;
@@ -23,7 +23,7 @@ export function shortcutOf(shortcut: unknown = "Shift+Alt+D"): string {
       : undefined;
   if (spelled === undefined || !SHORTCUT.test(spelled)) {
     throw new InvalidOptionError(
-      `Toolbar's option shortcut is keys such as "Shift+Alt+D": Ctrl, Alt or Meta, perhaps with Shift, and then a letter, a digit or F1 to F12. "" is for none. It got ${typeof shortcut === "string" ? JSON.stringify(shortcut) : kindOf(shortcut)}. Fix: shortcut: "Shift+Alt+D".`,
+      `Toolbar's option shortcut is keys such as "Shift+Alt+D": Ctrl, Alt or Meta, perhaps with Shift, and then a letter, a digit or F1 to F12. "" is for none. It got ${nameOrKind(shortcut)}. Fix: shortcut: "Shift+Alt+D".`,
     );
   }
   return spelled;
