@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { chromiumPath, complaintsOf, launchBrowser } from "../support/browser.ts";
 import { Inside } from "./toolbar/inside.ts";
-import { startSampleServer, type SampleServer } from "./toolbar/sample-server.ts";
+import { POLICIES, startSampleServer, type SampleServer } from "./toolbar/sample-server.ts";
 
 const OPEN = "Shift+Alt+D";
 
@@ -384,6 +384,21 @@ describe.skipIf(chromiumPath === undefined)("the toolbar, used", () => {
       );
       expect(before).toContain("200 GET /orders");
     });
+  });
+
+  test.each(Object.keys(POLICIES))("copies, compares and asks under the policy: %s", async (policy) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.origin });
+    await open(`/orders?policy=${policy}`);
+    await inside.evaluate("function () { this.querySelector('.opener').click() }");
+    await expect.poll(() => inside.names("button")).toContain("EXPLAIN");
+    await inside.evaluate("function () { this.querySelector('.ask button').click() }");
+    await expect.poll(text).toContain("Both answered 200");
+    await inside.evaluate("function () { this.querySelector('[role=tab][aria-selected=true]').focus() }");
+    await page.keyboard.press("y");
+    await expect.poll(text).toContain("Copied the cURL command");
+    await page.keyboard.press("c");
+    await expect.poll(() => inside.names("combobox")).toHaveLength(1);
+    expect(complaints).toEqual([]);
   });
 
   describe("what panels draw", () => {

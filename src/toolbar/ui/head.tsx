@@ -51,7 +51,7 @@ export function Head(properties: {
       )}
       <span class="space" />
       {summary === undefined ? null : (
-        <div class="tools" role="toolbar" aria-label="This request">
+        <div class="tools" role="group" aria-label="This request">
           <Menu label="Copy as" class="wide" items={properties.copies}>
             <Icon name="copy" />
             <span>Copy</span>

@@ -29,6 +29,8 @@ export function useVisibility(given: {
   const [hidden, setHiddenNow] = useState(() => !parameters.page && isHidden());
   const isOpen = (parameters.page || preferences.open) && !hidden;
   const isFocusMoving = useRef(false);
+  /** What has the focus until there is a tab. */
+  const stopgap = useRef<HTMLElement | undefined>(undefined);
   // After each drawing: the tabs may come later than the drawer.
   useLayoutEffect(() => {
     if (!isFocusMoving.current) return;
@@ -39,9 +41,13 @@ export function useVisibility(given: {
     }
     const { tab, button } = stopsOf(root.current);
     const focus = root.current?.getRootNode();
-    const hasMoved = focus instanceof ShadowRoot && focus.activeElement !== null && focus.activeElement !== button;
+    const active = focus instanceof ShadowRoot ? focus.activeElement : null;
+    const hasMoved = active !== null && active !== stopgap.current;
     if (tab !== undefined || hasMoved) isFocusMoving.current = false;
-    if (!hasMoved) (tab ?? button)?.focus();
+    if (!hasMoved) {
+      stopgap.current = tab ?? button;
+      stopgap.current?.focus();
+    }
   });
 
   const toggle = useCallback(

@@ -1,7 +1,7 @@
 /** The open toolbar: its head, its menus and its sheets. */
 export const DRAWER = `
-.drawer { position: fixed; inset: auto 0 0 0; display: grid; grid-template-rows: 38px minmax(0, 1fr); background: var(--bg); border-top: 1px solid var(--line); box-shadow: var(--shadow) }
-.drawer.page { inset: 0; grid-template-rows: 46px minmax(0, 1fr); box-shadow: none; border: 0 }
+.drawer { position: fixed; inset: auto 0 0 0; max-height: calc(100vh - 16px); display: grid; grid-template-rows: 38px minmax(0, 1fr); background: var(--bg); border-top: 1px solid var(--line); box-shadow: var(--shadow) }
+.drawer.page { inset: 0; max-height: none; grid-template-rows: 46px minmax(0, 1fr); box-shadow: none; border: 0 }
 .grip { position: absolute; inset: -4px 0 auto 0; height: 8px; cursor: ns-resize; touch-action: none; z-index: 2 }
 .grip::before { content: ""; position: absolute; inset: 4px auto auto 50%; width: 36px; height: 3px; margin-left: -18px; border-radius: 2px; background: var(--line) }
 .grip:hover::after, .grip:focus-visible::after { content: ""; position: absolute; inset: 3px 0 auto 0; height: 2px; background: var(--key) }
