@@ -80,7 +80,7 @@ function Numbers({ block }: { readonly block: NumbersBlock }): JSX.Element {
           </dd>
           {meter === undefined ? null : (
             <dd class="share">
-              <Meter {...meter} />
+              <Meter {...meter} tone={tone} />
             </dd>
           )}
         </div>

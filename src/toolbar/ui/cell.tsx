@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useContext } from "preact/hooks";
-import type { Cell } from "../blocks.ts";
+import type { Cell, Tone } from "../blocks.ts";
 import { ToolbarContext } from "./toolbar-context.ts";
 import { Where } from "./where.tsx";
 
@@ -17,7 +17,7 @@ export function CellView({ cell }: { readonly cell: Cell }): JSX.Element {
         <PanelLink panel={panel}>{text}</PanelLink>
       )}
       {isPlace ? <Where where={where} /> : null}
-      {meter === undefined ? null : <Meter {...meter} />}
+      {meter === undefined ? null : <Meter {...meter} tone={tone} />}
       {detail === undefined ? null : <span class="detail">{detail}</span>}
     </>
   );
@@ -45,12 +45,23 @@ export function plainText(cell: Cell): string {
   return typeof cell === "number" ? cell.toLocaleString("en-US") : cell.text;
 }
 
-/** A bar with a share. The numbers beside it say the same. */
-export function Meter({ value, of }: { readonly value: number; readonly of: number }): JSX.Element {
+/**
+ * A bar with a share. The numbers beside it say the same.
+ *
+ * @param tone of its number. More than the whole is always an error.
+ */
+export function Meter({
+  value,
+  of,
+  tone = "plain",
+}: {
+  readonly value: number;
+  readonly of: number;
+  readonly tone?: Tone | undefined;
+}): JSX.Element {
   const share = of > 0 ? value / of : 0;
-  const tone = share > 1 ? "error" : share > 0.85 ? "warn" : "";
   return (
-    <span class={`meter ${tone}`} aria-hidden="true">
+    <span class={`meter ${share > 1 ? "error" : tone}`} aria-hidden="true">
       <span style={{ width: `${Math.min(100, Math.max(1, share * 100))}%` }} />
     </span>
   );

@@ -100,7 +100,7 @@ function Row({
           <td
             key={at}
             role="cell"
-            class={`${columnClass(columns[at])} ${isNamed(columns, at) ? "named" : ""}`.trim()}
+            class={`${columnClass(columns[at])} ${isNamed(columns, at) && plainText(cell) !== "" ? "named" : ""}`.trim()}
             data-label={columns[at]?.title}
           >
             <CellView cell={cell} />

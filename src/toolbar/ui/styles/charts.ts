@@ -6,7 +6,7 @@ export const CHARTS = `
 .timeline li:hover { background: var(--bg) }
 .timeline .label { display: flex; align-items: baseline; gap: 8px; min-width: 0; white-space: nowrap }
 .timeline .label-text { flex: 0 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis } .timeline .label-text:only-child { flex: 1 }
-.timeline .label .detail { flex: 0 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis } .timeline .label .where { flex: none; max-width: 55%; overflow: hidden; text-overflow: ellipsis; margin-left: auto }
+.timeline .label .detail { flex: none; max-width: 50%; overflow: hidden; text-overflow: ellipsis } .timeline .label .where { flex: none; max-width: 55%; overflow: hidden; text-overflow: ellipsis; margin-left: auto }
 .scale { position: relative; display: grid; grid-template-columns: repeat(4, 1fr); margin: 0 92px 2px calc(42% + 16px); font-size: 12px; line-height: 16px; color: var(--dim) }
 .scale > :last-child { position: absolute; right: 0; background: var(--panel) }
 .track { position: relative; align-self: stretch; background: linear-gradient(90deg, var(--line) 1px, transparent 1px) 0 0 / 25% 100% }

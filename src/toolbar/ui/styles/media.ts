@@ -29,7 +29,7 @@ export const MEDIA = `
   tbody > tr:last-child { border-bottom: 1px solid var(--line) }
   tbody > tr > td, tbody > tr:last-child > td { height: auto; min-height: 22px; padding: 1px 0; border: 0 }
   td.open-cell { width: 20px } .opener { height: 22px }
-  td.grow { flex: 1 0 100% }
+  td:empty { display: none } td.grow { flex: 1 0 100% } td.open-cell + td.grow { flex-basis: calc(100% - 40px) }
   td:not(.grow) .mono:not(.where) { max-width: 60vw }
   tr.more { border-top: 0; padding: 0 } .more > td { flex: 1 0 100%; padding: 0 0 10px 12px; min-width: 0 }
   td.right { color: var(--dim) }
