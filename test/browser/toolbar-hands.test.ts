@@ -162,7 +162,7 @@ describe.skipIf(chromiumPath === undefined)("the toolbar, used", () => {
       await page.keyboard.press("p");
       await expect.poll(() => inside.names("button")).toContain("Pinned");
       await page.keyboard.press("c");
-      await expect.poll(text).toContain("Request and answer");
+      await expect.poll(text).toContain("No other request had this route");
       await page.keyboard.press("Escape");
       await expect.poll(() => inside.names("tab")).not.toEqual([]);
       await inside.evaluate("function () { this.querySelector('[role=tab][aria-selected=true]').focus() }");

@@ -39,7 +39,7 @@ function read(
   token: string,
 ): { status: number; body: string; headers: Readonly<Record<string, string>> } {
   const answer = toolbar.handle(asks(`/_latchkey${path}${path.includes("?") ? "&" : "?"}token=${token}`))!;
-  return { status: answer.status, body: String(answer.body), headers: answer.headers };
+  return { status: answer.status, body: answer.body as string, headers: answer.headers };
 }
 
 describe("copies, comparisons and exports", () => {
