@@ -1,9 +1,13 @@
+import { tracingChannel } from "node:diagnostics_channel";
 import nunjucks from "nunjucks";
 import { currentContext } from "./context.ts";
 import { getFlashedMessages } from "./flashing.ts";
 import { g, request, session } from "./globals.ts";
 import { urlFor } from "./url-for.ts";
 import { checkText } from "../options.ts";
+
+/** Where templates that are rendered for a request are published; see docs/channels.md. */
+const channel = tracingChannel("latchkey:template");
 
 /** Nunjucks passes named arguments as a last object with this mark. */
 type Keywords = Readonly<Record<string, unknown>> & { readonly __keywords?: true };
@@ -44,5 +48,6 @@ export function createTemplates(folder: string, debug: () => boolean): nunjucks.
  */
 export function renderTemplate(name: string, context: Readonly<Record<string, unknown>> = {}): string {
   checkText("renderTemplate(name)", name);
-  return currentContext().app.templates.render(name, { ...context });
+  const { templates } = currentContext().app;
+  return channel.traceSync(() => templates.render(name, { ...context }), { name, names: Object.keys(context) });
 }

@@ -14,6 +14,12 @@ export interface KeyedListener {
    */
   readonly key: (message: unknown) => unknown;
   readonly listener: ChannelListener;
+  /**
+   * Says inside of which span the publisher's code runs: the id of a span, null for the request
+   * alone, undefined for no change. Called before `listener`, and only where the publisher uses
+   * `runStores`, as a TracingChannel does.
+   */
+  readonly scope?: ((message: unknown, recording: Recording) => number | null | undefined) | undefined;
 }
 
 /** Listeners by the names of channels of node:diagnostics_channel. */

@@ -28,7 +28,11 @@ export type { ExchangePage, ExchangeSummary, PanelView } from "./exchange-page.t
 export type { Panel } from "./panel.ts";
 export type { CookieFacts, HeaderEntry, Recording } from "./recording.ts";
 export type { ChannelListener, Channels, KeyedListener } from "./channels.ts";
+export { instrument } from "./instrument/instrument.ts";
+export type { MailMessage } from "./instrument/mail-channel.ts";
+export type { QueryMessage } from "./instrument/query-channel.ts";
 export type { OpenSpan, Span, SpanEnd, SpanKind, SpanStart } from "./span.ts";
 export { definePanel } from "./define-panel.ts";
+export type { OpenTelemetrySpanProcessor } from "./sources/open-telemetry.ts";
 export { Toolbar } from "./toolbar.ts";
 export type { ToolbarOptions } from "./toolbar-options.ts";

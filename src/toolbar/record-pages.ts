@@ -4,14 +4,17 @@ import { exchangeCopies } from "./copy/exchange-copies.ts";
 import type { ExchangeCopies, ExchangePage, ExchangeSummary, ExportedRecord } from "./exchange-page.ts";
 import type { HistoryEntry } from "./history.ts";
 
+interface PartOf<Part> {
+  /** The requests that it is of. */
+  readonly summaries: readonly ExchangeSummary[];
+  readonly part: Part;
+}
+
 /** What can be had of stored requests beside their view. */
 export interface RecordPages {
   record(id: string): ExportedRecord | undefined;
-  copies(id: string): { readonly summary: ExchangeSummary; readonly part: ExchangeCopies } | undefined;
-  compare(
-    before: string,
-    after: string,
-  ): { readonly summary: ExchangeSummary; readonly part: readonly Block[] } | undefined;
+  copies(id: string): PartOf<ExchangeCopies> | undefined;
+  compare(before: string, after: string): PartOf<readonly Block[]> | undefined;
 }
 
 /**
@@ -36,13 +39,12 @@ export function recordPages(
     record,
     copies: (id) => {
       const raw = record(id);
-      return raw && { summary: raw.summary, part: exchangeCopies(raw) };
+      return raw && { summaries: [raw.summary], part: exchangeCopies(raw) };
     },
     compare: (before, after) => {
       const [one, other] = [compared(before), compared(after)];
       if (one === undefined || other === undefined) return undefined;
-      const older = one.summary.sequence < other.summary.sequence ? one : other;
-      return { summary: older.summary, part: compareRecords(one, other) };
+      return { summaries: [one.summary, other.summary], part: compareRecords(one, other) };
     },
   };
 }

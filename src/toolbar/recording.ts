@@ -50,6 +50,13 @@ export interface Recording {
   readonly spans: readonly Span[];
   /** How many more spans there were than are recorded, by kind. */
   readonly omittedSpans: Readonly<Record<string, number>>;
+  /** The span inside of which the code runs that calls this. Undefined for none. */
+  readonly currentSpan: Span | undefined;
+  /**
+   * The file and line of the application that is running now: "routes/cart.ts:31". Empty if there is
+   * none, and after 300 spans.
+   */
+  callSite(): string;
   /** Begins a span inside of the one that is running now. */
   startSpan(start: SpanStart): OpenSpan;
   /** The panel's own data in this recording. `make` creates it at the first call. */

@@ -18,6 +18,7 @@ const OPTIONS = [
   "hosts",
   "allow",
   "prefix",
+  "base",
   "slowMs",
   "mode",
   "production",
@@ -28,6 +29,8 @@ const OPTIONS = [
   "shortcut",
   "clock",
 ] as const satisfies readonly (keyof ToolbarOptions)[];
+
+const BASE = /^(?:https?:\/\/[a-z0-9.:[\]-]+)?(?:\/[\w.~-]+)*$/i;
 
 /** The name of the keys in messages. */
 export const KEYS = 'option "keys" of Toolbar';
@@ -41,6 +44,7 @@ export interface Settings {
   readonly hosts: readonly string[];
   readonly allow: readonly string[];
   readonly prefix: string;
+  readonly base: string | undefined;
   readonly slowMs: number;
   readonly authorize: ToolbarOptions["authorize"];
   readonly directory: string;
@@ -62,6 +66,12 @@ export function settingsOf(options: ToolbarOptions): Settings {
       `Toolbar's option prefix is a path that starts with a slash and does not end with one. It got ${JSON.stringify(prefix)}. Fix: prefix: "/_latchkey".`,
     );
   }
+  const { base } = options;
+  if (base !== undefined && (typeof base !== "string" || !BASE.test(base))) {
+    throw new InvalidOptionError(
+      `Toolbar's option base is a path that starts with a slash, or an address with http: or https:, without a slash at the end. It got ${JSON.stringify(base)}. Fix: base: "/shop".`,
+    );
+  }
   for (const [name, list] of Object.entries({ hosts, allow, panels })) {
     if (!Array.isArray(list))
       throw new InvalidOptionError(`Toolbar's option ${name} is a list. It got ${kindOf(list)}. Fix: put it in [ ].`);
@@ -78,6 +88,7 @@ export function settingsOf(options: ToolbarOptions): Settings {
   return {
     keys,
     prefix,
+    base,
     slowMs,
     history,
     hosts,

@@ -34,14 +34,20 @@ export interface SpanStart {
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
   /** When it began, in milliseconds since the start of the exchange. Default: now. */
   readonly start?: number | undefined;
-  /** Whether to look for the line that began it, which takes 5 to 10 µs. Default: true. */
+  /** Whether to look for the line that began it, which takes 2 to 10 µs. Default: true. */
   readonly isLocated?: boolean | undefined;
+  /** The line that began it, from `recording.callSite()`, where the stack does not show it any more. */
+  readonly where?: string | undefined;
+  /** The id of the span that it is inside of; null for none. Default: the one that runs now. */
+  readonly parent?: number | null | undefined;
 }
 
 /** What is known when a span ends. */
 export interface SpanEnd {
   /** Whatever was thrown. */
   readonly error?: unknown;
+  /** Milliseconds that it took. Default: from its start until now. */
+  readonly duration?: number | undefined;
   /** Added to the detail that it began with. */
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -50,6 +56,8 @@ export interface SpanEnd {
 export interface OpenSpan {
   /** Undefined if the recording has too many spans already. */
   readonly id: number | undefined;
+  /** Adds to its detail what is known before it ends. */
+  note(detail: Readonly<Record<string, unknown>>): void;
   /** Ends it. A second call does nothing, and neither does one after the response has ended. */
   end(end?: SpanEnd): void;
 }

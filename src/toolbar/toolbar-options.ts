@@ -31,6 +31,13 @@ export interface ToolbarOptions {
    * all requests under this path, and the application does not see them.
    */
   readonly prefix?: string | undefined;
+  /**
+   * The address under which browsers reach the application, where a proxy cuts off a part of the
+   * path: `"/shop"`, or `"https://dev.example.test/shop"`. Pages load the toolbar's script from
+   * there. Default: scheme and host of the request. The path of an Express or Koa mount, of a Hono
+   * route or a Fastify prefix, and `X-Forwarded-Prefix` of a proxy in `allow`, are known without it.
+   */
+  readonly base?: string | undefined;
   /** A request of at least this many milliseconds is reported as slow. Default: 500. */
   readonly slowMs?: number | undefined;
   /**

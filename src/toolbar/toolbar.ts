@@ -1,18 +1,21 @@
 import type { IncomingMessage } from "node:http";
 import { AccessTokens } from "./serve/access-tokens.ts";
+import { Display } from "./display.ts";
 import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
-import { Guard, type GuardVerdict, type ToolbarRequest } from "./guard.ts";
+import { Guard, type ToolbarRequest } from "./guard.ts";
 import { History, type HistoryEntry } from "./history.ts";
-import { decideInjection, scriptTag } from "./serve/inject.ts";
 import { Pages, type PageSource, type ToolbarAnswer } from "./serve/pages.ts";
 import type { ExchangePage, ExchangeSummary } from "./exchange-page.ts";
 import type { Panel } from "./panel.ts";
 import { recordPages } from "./record-pages.ts";
 import { collectRecord, viewRecord } from "./capture/record.ts";
-import { toToolbarRequest, Recorder } from "./capture/recorder.ts";
+import { toToolbarRequest } from "./capture/node-request.ts";
+import { Recorder } from "./capture/recorder.ts";
 import { Redactor } from "./capture/redact.ts";
 import { standardPanels } from "./panels/standard-panels.ts";
 import { checkPanels, KEYS, settingsOf } from "./settings.ts";
+import { spanProcessor, type OpenTelemetrySpanProcessor } from "./sources/open-telemetry.ts";
+import { standardSources } from "./sources/standard-sources.ts";
 import type { ToolbarOptions } from "./toolbar-options.ts";
 
 /** The answer when one of the toolbar's own pages fails. */
@@ -45,17 +48,16 @@ const FAILED: ToolbarAnswer = {
  * ```
  */
 export class Toolbar {
-  /**
-   * Whether the toolbar is on. If not, adapters pass requests on and do nothing else.
-   */
-  readonly enabled: boolean;
-  readonly #guard: Guard;
-  readonly #accessTokens: AccessTokens;
+  /** The path of the toolbar's own pages. For adapters. */
+  readonly prefix: string;
+  readonly #isOn: boolean;
+  #isClosed = false;
   readonly #history: History;
   readonly #pages: Pages;
   readonly #panels: readonly Panel[];
   /** Undefined when the toolbar is off; then it subscribes to no channel. */
   readonly #recorder: Recorder | undefined;
+  readonly #display: Display;
   readonly #warned = new Set<string>();
 
   /**
@@ -65,22 +67,22 @@ export class Toolbar {
    *   `authorize` without the other.
    */
   constructor(options: ToolbarOptions) {
-    const { keys, mode, isOn, prefix, slowMs, history, hosts, allow, authorize, clock, directory, panels, ...shown } =
+    const { keys, mode, isOn, prefix, base, slowMs, history, hosts, allow, authorize, clock, directory, ...rest } =
       settingsOf(options);
     this.#panels = [
       ...standardPanels({ keys, slowMs, directory, ...(clock === undefined ? {} : { clock }) }),
-      ...panels,
+      ...rest.panels,
     ];
     checkPanels(this.#panels);
     this.#history = new History(history);
-    this.#guard = new Guard({ hosts, allow, authorize });
-    this.#accessTokens = new AccessTokens(keys, clock);
+    const guard = new Guard({ hosts, allow, authorize });
+    const accessTokens = new AccessTokens(keys, clock);
     const source: PageSource = {
-      list: (from) => ({
-        exchanges: this.#history.list(from),
+      list: (mayRead) => ({
+        exchanges: this.#history.list().filter(mayRead),
         capacity: this.#history.capacity,
         slowMs,
-        editor: shown.editor,
+        editor: rest.editor,
       }),
       page: (id) => this.page(id),
       ...recordPages(
@@ -88,20 +90,45 @@ export class Toolbar {
         (entry) => viewRecord(entry, this.#panels, this.#recorder!),
       ),
     };
-    const refused = (verdict: GuardVerdict): void => this.#warnOf(verdict);
-    this.#pages = new Pages(prefix, this.#guard, this.#accessTokens, source, refused, shown.shortcut);
+    this.#display = new Display({
+      guard,
+      accessTokens,
+      scriptAddress: (request, parameters) => this.#pages.scriptAddress(request, parameters),
+      store: (exchange) => this.#store(exchange),
+      warn: (message) => this.#warn(message),
+    });
+    this.#pages = new Pages({
+      prefix,
+      base,
+      guard,
+      accessTokens,
+      source,
+      refused: (verdict) => this.#display.warnOf(verdict),
+      shown: this.#display.pages,
+      shortcut: rest.shortcut,
+    });
+    this.prefix = prefix;
     keys.admit(KEYS, mode);
-    this.enabled = isOn;
-    if (this.enabled) {
+    this.#isOn = isOn;
+    if (isOn) {
       this.#recorder = new Recorder({
-        listeners: this.#panels,
+        panels: this.#panels,
+        sources: standardSources(),
         directory,
         redactor: new Redactor(keys),
-        isOwn: (url) => this.#pages.owns(url),
+        isOwn: (request) => this.#pages.owns(request),
         onFinish: (exchange) => this.#store(exchange),
         clock,
       });
     }
+  }
+
+  /**
+   * Whether the toolbar is on, and not closed. If not, adapters pass requests on and do nothing
+   * else.
+   */
+  get enabled(): boolean {
+    return this.#isOn && !this.#isClosed;
   }
 
   /** The recorded requests, newest first. */
@@ -112,12 +139,17 @@ export class Toolbar {
   /** The record of one request, as its panels show it. A running request has one too. */
   page(id: string): ExchangePage | undefined {
     const entry = this.#entry(id);
-    return entry && this.#recorder && viewRecord(entry, this.#panels, this.#recorder);
+    return entry && this.#recorder && this.#display.withCacheNote(viewRecord(entry, this.#panels, this.#recorder));
   }
 
-  /** Converts a request of Node's server for the other methods. For adapters. */
-  describe(request: IncomingMessage): ToolbarRequest {
-    return toToolbarRequest(request);
+  /**
+   * Converts a request of Node's server for the other methods. For adapters.
+   *
+   * @param originalUrl the address as the client sent it, where a framework has cut off a part and
+   *   does not note it at the request, as connect and Express do.
+   */
+  describe(request: IncomingMessage, originalUrl?: string): ToolbarRequest {
+    return toToolbarRequest(request, originalUrl);
   }
 
   /**
@@ -125,7 +157,8 @@ export class Toolbar {
    * adapters.
    */
   handle(request: ToolbarRequest): ToolbarAnswer | undefined {
-    if (!this.enabled || !this.#pages.owns(request.url)) return undefined;
+    if (!this.enabled || !this.#pages.owns(request)) return undefined;
+    this.#safely((recorder) => recorder.discard(request));
     return this.#safely(() => this.#pages.handle(request)) ?? FAILED;
   }
 
@@ -134,11 +167,15 @@ export class Toolbar {
    *
    * @param source the object that identifies the request: Node's IncomingMessage if there is one,
    *   otherwise the fetch Request.
-   * @returns undefined when the toolbar is off or fails. The request is then answered as without a
-   *   toolbar.
+   * @returns undefined when the toolbar is off or closed, or fails. The request is then answered as
+   *   without a toolbar.
    */
   begin(request: ToolbarRequest, source: object): Exchange | undefined {
-    return this.#safely((recorder) => recorder.begin(request, source));
+    return this.#safely((recorder) => {
+      const exchange = recorder.begin(request, source);
+      this.#display.begin(exchange, request, source);
+      return exchange;
+    });
   }
 
   /**
@@ -167,6 +204,23 @@ export class Toolbar {
   }
 
   /**
+   * A span processor for an SDK of OpenTelemetry: the panels then show the spans that the
+   * application makes with @opentelemetry/api. Spans of servers and of outgoing HTTP are left out,
+   * because the toolbar has these already.
+   *
+   * @returns a processor that never throws and exports nothing. While the toolbar is off it does
+   *   nothing at all.
+   * @example
+   * ```ts
+   * trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [toolbar.spanProcessor()] }));
+   * ```
+   */
+  spanProcessor(): OpenTelemetrySpanProcessor {
+    const recorder = this.#recorder;
+    return spanProcessor((run) => recorder?.guarded("source open-telemetry", () => run(recorder.current)));
+  }
+
+  /**
    * Listens to a channel of node:diagnostics_channel until `close`. Exceptions of the listener are
    * caught. For adapters.
    */
@@ -178,10 +232,18 @@ export class Toolbar {
    * Called before a response's headers are sent. Returns the text to send after the body, or
    * undefined. For adapters.
    *
-   * An adapter that adds the text must drop ETag, and raise or drop Content-Length.
+   * Only the first call for an exchange decides; a text comes once. An adapter that adds the text
+   * must drop ETag, Last-Modified and Expires, send `Cache-Control: no-store`, and raise or drop
+   * Content-Length.
    */
   respond(exchange: Exchange | undefined, request: ToolbarRequest, response: ResponseFacts): string | undefined {
-    return exchange === undefined ? undefined : this.#safely(() => this.#tailFor(exchange, request, response));
+    if (exchange === undefined) return undefined;
+    return this.#safely(() => {
+      // Koa's adapter also asks before what is outside of it may change the body.
+      if (exchange.status === undefined) exchange.mark("Headers sent");
+      exchange.responded(response);
+      return this.#display.tailFor(exchange, request, response);
+    });
   }
 
   /**
@@ -192,36 +254,15 @@ export class Toolbar {
     if (exchange !== undefined && !exchange.endsWithSocket) this.#safely((recorder) => recorder.finish(exchange, end));
   }
 
-  /** Stops recording, and ends the streams of open pages. Records stay. */
+  /**
+   * Stops recording, ends the streams of open pages, and adds nothing to a page any more. Adapters
+   * pass requests on. Records stay.
+   */
   close(): void {
+    this.#isClosed = true;
     this.#recorder?.close();
     this.#pages.close();
-  }
-
-  #tailFor(exchange: Exchange, request: ToolbarRequest, response: ResponseFacts): string | undefined {
-    exchange.responded(response);
-    exchange.mark("Headers sent");
-    const values = new Map<string, string>();
-    for (const [name, value] of response.headers) {
-      const key = name.toLowerCase();
-      values.set(key, values.has(key) ? `${values.get(key)}, ${value}` : value);
-    }
-    const decision = decideInjection(request, { status: response.status, header: (name) => values.get(name) });
-    if (!decision.inject) {
-      exchange.notShown = decision.reason;
-      return undefined;
-    }
-    const verdict = this.#guard.mayView(request);
-    if (!verdict.allowed) {
-      exchange.notShown = verdict.reason;
-      this.#warnOf(verdict);
-      return undefined;
-    }
-    const token = this.#accessTokens.grant(exchange.redirectedFrom?.sequence ?? exchange.sequence);
-    return scriptTag(
-      this.#pages.scriptAddress({ exchange: exchange.id, token, ...(decision.isLive ? { live: "1" } : {}) }),
-      decision.nonce,
-    );
+    this.#display.close();
   }
 
   /** A stored record, or one of a request that is still running. */
@@ -235,11 +276,12 @@ export class Toolbar {
     const entry = collectRecord(exchange, this.#panels, this.#recorder!);
     this.#history.add(entry);
     this.#pages.announce(entry.summary);
+    this.#display.ended(exchange);
   }
 
   /** Catches failures of the toolbar, so that they never reach the application. Warns once. */
   #safely<Result>(run: (recorder: Recorder) => Result): Result | undefined {
-    if (this.#recorder === undefined) return undefined;
+    if (this.#recorder === undefined || this.#isClosed) return undefined;
     try {
       return run(this.#recorder);
     } catch (error) {
@@ -249,12 +291,6 @@ export class Toolbar {
       );
       return undefined;
     }
-  }
-
-  /** Says why the toolbar is not shown: that is the question people ask most. */
-  #warnOf(verdict: GuardVerdict): void {
-    if (!verdict.allowed && verdict.fix !== undefined)
-      this.#warn(`The debug toolbar is not shown. ${verdict.reason} ${verdict.fix}`);
   }
 
   /** Warns on standard error, with each message once, and ten at most. */

@@ -67,7 +67,7 @@ const visit = (
   path: string,
   headers: Readonly<Record<string, string>> = NAVIGATES,
   method = "GET",
-): Promise<Response> => fetch(origin + path, { headers, method });
+): Promise<Response> => fetch(new URL(path, origin), { headers, method });
 const scriptIn = (text: string): string | undefined =>
   /<script type="module" src="([^"]+)"/.exec(text)?.[1]?.replaceAll("&amp;", "&");
 const decode = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);

@@ -3,13 +3,14 @@ import type { RequestHandler } from "express";
 import type { Toolbar } from "../../toolbar/index.ts";
 import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
 import { checkToolbar } from "../check-mounted.ts";
+import { publishTemplates } from "./publish-templates.ts";
 
 /** Where Express's router tells of what a handler threw, once for each error. */
 const ERRORS = "tracing:express.router.request:error";
 
 /**
- * Shows a toolbar on the pages of an Express 5 application. Mount it before all else, but inside of
- * what compresses.
+ * Shows a toolbar on the pages of an Express 5 application. Mount it before all else. What
+ * compresses may be before it or after it; the page is compressed only if it is before it.
  *
  * @example
  * ```ts
@@ -29,6 +30,7 @@ export function debugToolbar(toolbar: Toolbar): RequestHandler {
   });
   return function debugToolbar(request, response, next) {
     seen.add(request);
+    publishTemplates(response);
     show(request, response, next);
   };
 }

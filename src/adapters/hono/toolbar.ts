@@ -2,13 +2,17 @@ import type { IncomingMessage } from "node:http";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Toolbar, ToolbarRequest } from "../../toolbar/index.ts";
 import { checkToolbar } from "../check-mounted.ts";
+import { mountPath } from "../mount-path.ts";
+import { askForPage, changeForTail, fetchHeadersOf } from "../page-headers.ts";
+import { incomingOf, peerOf, serverOf } from "./peer.ts";
 
 /**
  * Shows a toolbar on the pages of a Hono application. Mount it before all else, so that it sees
  * what the others do.
  *
- * Its own pages need the visitor's address, which @hono/node-server tells; on other servers nothing
- * is shown.
+ * It needs the visitor's address, which @hono/node-server, Bun.serve and Deno.serve report. On other
+ * servers requests are recorded, and the toolbar is not shown. What compresses may be before it or
+ * after it; the page is compressed only if it is before it.
  *
  * @example
  * ```ts
@@ -23,16 +27,20 @@ export function debugToolbar(toolbar: Toolbar): MiddlewareHandler {
     const incoming = incomingOf(c);
     const request = describe(c, incoming);
     const answer = toolbar.handle(request);
+    if (answer !== undefined) keepOpen(c);
     if (answer !== undefined) return new Response(answer.body, { status: answer.status, headers: answer.headers });
 
     const exchange = toolbar.begin(request, incoming ?? c.req.raw);
     if (exchange === undefined) return await next();
+    const putBack = exchange.mayShow ? askForWholePage(c) : () => {};
     try {
       await toolbar.run(exchange, next);
     } catch (error) {
       exchange.fail(error);
       toolbar.finish(exchange);
       throw error;
+    } finally {
+      putBack();
     }
     if (c.error !== undefined) exchange.fail(c.error);
     // What ran last is what answered.
@@ -41,32 +49,48 @@ export function debugToolbar(toolbar: Toolbar): MiddlewareHandler {
     const tail = toolbar.respond(exchange, request, { status: response.status, headers: response.headers });
     if (tail !== undefined) {
       c.res = new Response(withTail(response.body, tail), response);
-      const length = response.headers.get("content-length");
-      if (length !== null)
-        c.res.headers.set("content-length", String(Number(length) + new TextEncoder().encode(tail).length));
-      c.res.headers.delete("etag");
+      changeForTail(fetchHeadersOf(c.res.headers), tail);
     }
     if (!exchange.endsWithSocket) finishWithBody(c, (aborted) => toolbar.finish(exchange, { aborted }));
     return undefined;
   };
 }
 
-/** Node's own request, where @hono/node-server stands beneath. */
-function incomingOf(c: Context): IncomingMessage | undefined {
-  const { incoming } = (c.env ?? {}) as { incoming?: IncomingMessage };
-  return typeof incoming?.socket === "object" ? incoming : undefined;
+/** The application gets a copy of the request where its headers cannot be changed, as on Deno. */
+function askForWholePage(c: Context): () => void {
+  const { raw } = c.req;
+  if (isChangeable(raw.headers)) return askForPage(fetchHeadersOf(raw.headers));
+  c.req.raw = new Request(raw, { headers: new Headers(raw.headers) });
+  askForPage(fetchHeadersOf(c.req.raw.headers));
+  return () => void (c.req.raw = raw);
+}
+
+function isChangeable(headers: Headers): boolean {
+  try {
+    headers.delete("x-latchkey-toolbar");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Bun ends an answer that is silent for ten seconds, such as the stream of events. */
+function keepOpen(c: Context): void {
+  serverOf(c)?.timeout?.(c.req.raw, 0);
 }
 
 function describe(c: Context, incoming: IncomingMessage | undefined): ToolbarRequest {
   const { raw } = c.req;
-  const { pathname, search } = new URL(raw.url);
+  const { pathname, search, protocol } = new URL(raw.url);
   return {
     method: raw.method,
     url: pathname + search,
     header: (name) => raw.headers.get(name) ?? undefined,
     headers: raw.headers,
-    remoteAddress: incoming?.socket.remoteAddress,
-    httpVersion: incoming?.httpVersion,
+    ...peerOf(c, incoming),
+    // Hono names the pattern that this middleware was mounted under.
+    mount: mountPath(c.req.routePath, pathname),
+    secure: protocol === "https:",
   };
 }
 

@@ -1,11 +1,13 @@
-import type { Middleware } from "koa";
-import type { Toolbar } from "../../toolbar/index.ts";
-import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
+import type { Context, Middleware } from "koa";
+import type { Exchange, Toolbar } from "../../toolbar/index.ts";
+import { showOn } from "../node/toolbar.ts";
 import { checkToolbar } from "../check-mounted.ts";
+import { changeForTail, responseHeadersOf } from "../page-headers.ts";
+import { isAppendable, withTail } from "../with-tail.ts";
 
 /**
- * Shows a toolbar on the pages of a Koa application. Mount it before all else, but inside of what
- * compresses.
+ * Shows a toolbar on the pages of a Koa application. Mount it before all else. What compresses may
+ * be before it or after it; the page is compressed only if it is before it.
  *
  * @example
  * ```ts
@@ -16,9 +18,8 @@ import { checkToolbar } from "../check-mounted.ts";
 export function debugToolbar(toolbar: Toolbar): Middleware {
   checkToolbar(toolbar);
   if (!toolbar.enabled) return (_, next) => next();
-  const show = nodeToolbar(toolbar);
   return async function debugToolbar(ctx, next) {
-    const request = toolbar.describe(ctx.req);
+    const request = toolbar.describe(ctx.req, ctx.originalUrl);
     const answer = toolbar.handle(request);
     if (answer !== undefined) {
       ctx.status = answer.status;
@@ -27,17 +28,44 @@ export function debugToolbar(toolbar: Toolbar): Middleware {
       return;
     }
     const exchange = toolbar.begin(request, ctx.req);
+    if (exchange === undefined) return await next();
+    const putBack = showOn({ toolbar, exchange, request, incoming: ctx.req, response: ctx.res });
     try {
-      await new Promise<void>((resolve, reject) => {
-        show(ctx.req, ctx.res, () => void next().then(resolve, reject));
-      });
+      await toolbar.run(exchange, next);
+      appendToBody(ctx, exchange, (headers) => toolbar.respond(exchange, request, { status: ctx.status, headers }));
     } catch (error) {
-      exchange?.fail(error);
+      exchange.fail(error);
       throw error;
     } finally {
+      putBack();
       // What Koa's routers say of the route that answered.
       const { _matchedRoute: route } = ctx as { _matchedRoute?: unknown };
-      if (exchange !== undefined && typeof route === "string") exchange.route = route;
+      if (typeof route === "string") exchange.route = route;
     }
   };
+}
+
+/**
+ * Puts the toolbar's text after the body before what compresses outside of the toolbar replaces the
+ * body. What is no page here is left to the end of the answer.
+ */
+function appendToBody(
+  ctx: Context,
+  exchange: Exchange,
+  respond: (headers: (readonly [string, string])[]) => string | undefined,
+): void {
+  const { body, response } = ctx;
+  if (!exchange.mayShow || ctx.respond === false || ctx.res.headersSent || response.type !== "text/html") return;
+  if (!isAppendable(body)) return;
+  const tail = respond(
+    Object.entries(ctx.res.getHeaders()).flatMap(([name, value]) =>
+      [value ?? []].flat().map((item) => [name, String(item)] as const),
+    ),
+  );
+  if (tail === undefined) return;
+  changeForTail(responseHeadersOf(ctx.res), tail);
+  const length = ctx.res.getHeader("content-length");
+  ctx.body = withTail(body, tail);
+  // Koa drops the length of a stream that replaces another body.
+  if (length !== undefined) ctx.length = Number(length);
 }

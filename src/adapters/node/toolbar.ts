@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Exchange, Toolbar, ToolbarAnswer, ToolbarRequest } from "../../toolbar/index.ts";
 import { checkToolbar } from "../check-mounted.ts";
+import { askForPage, changeForTail, requestHeadersOf, responseHeadersOf } from "../page-headers.ts";
 
 /** Middleware as connect, Express and a bare node:http server call it. */
 export type DebugToolbarMiddleware = (
@@ -31,17 +32,39 @@ export function debugToolbar(toolbar: Toolbar): DebugToolbarMiddleware {
     }
     const exchange = toolbar.begin(request, incoming);
     if (exchange === undefined) return next();
-    if (!exchange.endsWithSocket)
-      response.once("close", () => toolbar.finish(exchange, { aborted: !response.writableFinished }));
-    appendTail(response, (headers) => {
-      // Express names the route that answered here.
-      const { route, baseUrl } = incoming as IncomingMessage & { route?: { path?: unknown }; baseUrl?: unknown };
-      if (typeof route?.path === "string")
-        exchange.route = `${typeof baseUrl === "string" ? baseUrl : ""}${route.path}`;
-      return tailFor(toolbar, exchange, request, response, headers);
-    });
+    showOn({ toolbar, exchange, request, incoming, response });
     toolbar.run(exchange, () => next());
   };
+}
+
+/** A request of Node's server, and its record. */
+export interface ShownRequest {
+  readonly toolbar: Toolbar;
+  readonly exchange: Exchange;
+  readonly request: ToolbarRequest;
+  readonly incoming: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/**
+ * Prepares the request, so that the application answers with a page if it can, and puts the
+ * toolbar's text after that page.
+ *
+ * @returns a function that puts Accept-Encoding back. It is called when the headers leave, at the
+ *   latest.
+ */
+export function showOn({ toolbar, exchange, request, incoming, response }: ShownRequest): () => void {
+  if (!exchange.endsWithSocket)
+    response.once("close", () => toolbar.finish(exchange, { aborted: !response.writableFinished }));
+  const putBack = exchange.mayShow ? askForPage(requestHeadersOf(incoming.headers)) : () => {};
+  appendTail(response, (headers) => {
+    putBack();
+    // Express names the route that answered here.
+    const { route, baseUrl } = incoming as IncomingMessage & { route?: { path?: unknown }; baseUrl?: unknown };
+    if (typeof route?.path === "string") exchange.route = `${typeof baseUrl === "string" ? baseUrl : ""}${route.path}`;
+    return tailFor(toolbar, exchange, request, response, headers);
+  });
+  return putBack;
 }
 
 type HeaderList = readonly (readonly [string, string])[];
@@ -79,11 +102,7 @@ function appendTail(response: ServerResponse, tailOf: (headers: HeaderList) => s
     // to change them.
     for (const [name, value] of givenHeaders(own)) response.setHeader(name, value);
     tail = tailOf(headerList(response.getHeaders()));
-    if (tail !== undefined) {
-      response.removeHeader("etag");
-      const length = response.getHeader("content-length");
-      if (length !== undefined) response.setHeader("content-length", Number(length) + Buffer.byteLength(tail));
-    }
+    if (tail !== undefined) changeForTail(responseHeadersOf(response), tail);
     return typeof reason === "string" ? [status, reason] : [status];
   };
 

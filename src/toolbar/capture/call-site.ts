@@ -1,36 +1,136 @@
 import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { originStacks } from "../origin.ts";
 
-/** The folder of the toolbar. Undefined in a CommonJS bundle, which has no `import.meta.url`. */
-const OWN_FOLDER =
-  (import.meta.url as string | undefined) === undefined ? undefined : fileURLToPath(new URL("..", import.meta.url));
-/**
- * Matches "at name (file:line:column)" and "at async file:line:column". Node's own files do not
- * match, because they have neither `file:` nor a path.
- */
-const FRAME = /(?:\(|^at (?:async )?)((?:file:\/\/|[A-Za-z]:\\|\/).*):(\d+):\d+\)?$/;
+/** The address of this package's code. Undefined where a bundler has moved it. */
+const OWN_ADDRESS = /\/toolbar\/capture\/call-site\.[jt]s$/.test((import.meta.url as string | undefined) ?? "")
+  ? new URL("../..", import.meta.url).href
+  : undefined;
+const OWN_FOLDER = OWN_ADDRESS === undefined ? undefined : fileURLToPath(OWN_ADDRESS);
+/** The toolbar has about 10 frames, a channel 3, and a driver a few. `fetch` alone has 20. */
+const USUAL_FRAMES = 24;
+const MOST_FRAMES = 80;
+/** Matches "at name (file:line:column)" and "at async file:line:column". */
+const FRAME = /(?:\(|^at (?:async )?)((?:file:\/\/|node:|[A-Za-z]:\\|\/).*):(\d+):\d+\)?$/;
+const PACKAGE = /[\\/]node_modules[\\/]/;
+/** How many files are remembered, with their paths. */
+const MOST_FILES = 1_000;
+
+/** Options of `callSite`. */
+export interface CallSiteOptions {
+  /** Whether to leave out the code of packages as well. Default: false. */
+  readonly isApplication?: boolean | undefined;
+  /** What asks. What asks in the same way has about as many frames above the one that is wanted. */
+  readonly kind?: string | undefined;
+}
+
+/** The first frame that is wanted, and how many frames there are up to it. */
+interface Found {
+  readonly file: string;
+  readonly line: number | string;
+  readonly depth: number;
+}
+
+/** The part of a CallSite that is read. */
+interface Site {
+  getFileName(): string | null | undefined;
+  getLineNumber(): number | null;
+}
+
+/** How many frames were needed last time, by kind. To take more than that is most of the cost. */
+const depths = new Map<string, number>();
+/** Paths by file, for the directory of the last call. */
+let paths = new Map<string, string>();
+let pathsOf: string | undefined;
 
 /**
- * The file and line of the running code, without frames of Node and of the toolbar:
- * "routes/cart.ts:31".
+ * The file and line of the running code, without frames of Node and of this package:
+ * "routes/cart.ts:31". Empty if there is none.
  *
  * @param directory paths are relative to this folder. A file outside of it has its whole path.
  */
-export function callSite(directory: string): string {
-  const limit = Error.stackTraceLimit;
-  // Node's frames of console and of the channel come before the one that we need.
-  Error.stackTraceLimit = Math.max(limit, 20);
-  const stack = new Error("call site").stack ?? "";
-  Error.stackTraceLimit = limit;
-  for (const line of stack.split("\n").slice(1)) {
-    const match = FRAME.exec(line.trim());
-    if (match === null) continue;
-    const file = toPath(match[1]!);
-    if (OWN_FOLDER !== undefined && file.startsWith(OWN_FOLDER)) continue;
-    const inside = relative(directory, file);
-    return `${inside.startsWith("..") ? file : inside.replaceAll(sep, "/")}:${match[2]}`;
+export function callSite(directory: string, { isApplication = false, kind = "" }: CallSiteOptions = {}): string {
+  const known = depths.get(kind) ?? USUAL_FRAMES;
+  const found = search(known, isApplication) ?? search(MOST_FRAMES, isApplication) ?? searchOrigins(isApplication);
+  if (found === undefined) return "";
+  if (found.depth !== known && (depths.size < 100 || depths.has(kind))) depths.set(kind, found.depth);
+  return `${pathOf(found.file, directory)}:${found.line}`;
+}
+
+function search(limit: number, isApplication: boolean): Found | undefined {
+  const errors: { stackTraceLimit: number; prepareStackTrace?: unknown } = Error;
+  const { stackTraceLimit, prepareStackTrace } = errors;
+  // A function of somebody else, and Node with source maps, find the lines of the source. That
+  // takes longer, and is what is wanted there.
+  const isPlain =
+    (prepareStackTrace === undefined || (prepareStackTrace as Function).name === "ErrorPrepareStackTrace") &&
+    (process as { sourceMapsEnabled?: boolean }).sourceMapsEnabled !== true;
+  const holder: { stack?: unknown } = {};
+  try {
+    errors.stackTraceLimit = limit;
+    // To read the frames, and not to have them formatted, takes half of the time.
+    if (isPlain) errors.prepareStackTrace = (_: unknown, sites: unknown) => sites;
+    Error.captureStackTrace(holder);
+    const { stack } = holder;
+    return typeof stack === "string"
+      ? firstLine(stack.split("\n").slice(1), isApplication)
+      : firstSite((stack ?? []) as readonly Site[], isApplication);
+  } finally {
+    errors.stackTraceLimit = stackTraceLimit;
+    if (isPlain) errors.prepareStackTrace = prepareStackTrace;
   }
-  return "";
+}
+
+/** Where the application asked for it, if that has left the stack. */
+function searchOrigins(isApplication: boolean): Found | undefined {
+  const found = firstLine(originStacks().split("\n"), isApplication);
+  return found === undefined ? undefined : { ...found, depth: USUAL_FRAMES };
+}
+
+function firstSite(sites: readonly Site[], isApplication: boolean): Found | undefined {
+  // In a bundle all code is in one file, and the toolbar's own is above the channel's.
+  const channel = OWN_ADDRESS === undefined ? sites.slice(0, 16).findLastIndex(isChannel) : -1;
+  for (let index = channel + 1; index < sites.length; index++) {
+    const file = sites[index]!.getFileName();
+    if (typeof file === "string" && isWanted(file, isApplication))
+      return { file, line: sites[index]!.getLineNumber() ?? 0, depth: index + 1 };
+  }
+  return undefined;
+}
+
+function isChannel(site: Site): boolean {
+  return site.getFileName() === "node:diagnostics_channel";
+}
+
+function firstLine(lines: readonly string[], isApplication: boolean): Found | undefined {
+  for (let index = 0; index < lines.length; index++) {
+    const match = FRAME.exec(lines[index]!.trim());
+    if (match !== null && isWanted(match[1]!, isApplication))
+      return { file: match[1]!, line: match[2]!, depth: index + 1 };
+  }
+  return undefined;
+}
+
+function isWanted(file: string, isApplication: boolean): boolean {
+  // Node's own files begin with "node:". Others are no files at all: "evalmachine.<anonymous>".
+  if (!file.startsWith("/") && !file.startsWith("file:") && !/^[A-Za-z]:\\/.test(file)) return false;
+  if (isApplication && PACKAGE.test(file)) return false;
+  return OWN_ADDRESS === undefined || !(file.startsWith(OWN_ADDRESS) || file.startsWith(OWN_FOLDER!));
+}
+
+function pathOf(file: string, directory: string): string {
+  if (pathsOf !== directory || paths.size > MOST_FILES) {
+    paths = new Map();
+    pathsOf = directory;
+  }
+  let path = paths.get(file);
+  if (path === undefined) {
+    const whole = toPath(file);
+    const inside = relative(directory, whole);
+    path = inside.startsWith("..") ? whole : inside.replaceAll(sep, "/");
+    paths.set(file, path);
+  }
+  return path;
 }
 
 function toPath(file: string): string {

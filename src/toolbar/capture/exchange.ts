@@ -25,11 +25,15 @@ export interface ResponseFacts {
   readonly headers: Iterable<readonly [string, string]>;
 }
 
-/** The request that redirected to another, and the number of the first in that chain. */
+/** The request that redirected to another; number and time are those of the first in that chain. */
 export interface RedirectSource {
   readonly id: string;
   readonly sequence: number;
+  readonly startedAt: number;
 }
+
+/** The headers that a page with the script gets from the toolbar, and not from the application. */
+const CHANGED = new Set(["cache-control", "content-length", "etag", "expires", "last-modified"]);
 
 /**
  * The record of one request and its response, while it grows.
@@ -53,6 +57,16 @@ export class Exchange implements Recording {
    * shown.
    */
   notShown: string | undefined;
+  /**
+   * Whether the answer may become a page that shows the toolbar: a person navigated here, and may
+   * see it. Adapters then hide from the application the headers that would make it answer with
+   * something else, such as 304.
+   */
+  mayShow = false;
+  /** Whether it is decided if this answer gets the script. */
+  isDecided = false;
+  /** Host and port that the request was for. */
+  readonly host: string | undefined;
   /** The exchange that redirected here. */
   redirectedFrom: RedirectSource | undefined;
   /** Whether Node's server reports the end of the response. Otherwise the adapter does. */
@@ -72,6 +86,8 @@ export class Exchange implements Recording {
   readonly #others: () => number;
   readonly #currentSpan: () => number | undefined;
   readonly #spans: Spans;
+  /** The application's own headers, where the toolbar changes them. */
+  #ownHeaders: readonly (readonly [string, string])[] | undefined;
   #ended: number | undefined;
   #cost: Recording["cost"] | undefined;
 
@@ -106,6 +122,7 @@ export class Exchange implements Recording {
             .map(([name, value]) => [redactor.text(name), redactor.named(name, value)]);
     this.requestHeaders = redactHeaders(headers, redactor);
     this.remoteAddress = request.remoteAddress;
+    this.host = request.header("host")?.toLowerCase();
   }
 
   /** Whether the response has ended. */
@@ -141,6 +158,16 @@ export class Exchange implements Recording {
     return this.#spans.omitted;
   }
 
+  get currentSpan(): Span | undefined {
+    const id = this.#currentSpan();
+    const span = id === undefined ? undefined : this.#spans.list[id - 1];
+    return span?.duration === null ? span : undefined;
+  }
+
+  callSite(): string {
+    return this.#spans.callSite("other");
+  }
+
   startSpan(start: SpanStart): OpenSpan {
     return this.#spans.start(start, this.#currentSpan());
   }
@@ -165,13 +192,18 @@ export class Exchange implements Recording {
 
   /** Records the response's headers. The last call counts: later middleware may change them. */
   responded({ status, headers }: ResponseFacts): void {
-    const list = [...headers];
+    const list = this.#ownHeaders === undefined ? [...headers] : [...unchanged(headers), ...this.#ownHeaders];
     this.status = status;
     if (list.length === 0) return;
     this.responseCookies = list
       .filter(([name]) => name.toLowerCase() === "set-cookie")
       .map(([, value]) => sentCookie(value, this.#redactor));
     this.responseHeaders = redactHeaders(list, this.#redactor);
+  }
+
+  /** From now on the toolbar changes some headers. The record has them as the application set them. */
+  keepOwnHeaders(headers: ResponseFacts["headers"]): void {
+    this.#ownHeaders = [...headers].filter(([name]) => CHANGED.has(name.toLowerCase()));
   }
 
   /** Records the error that the handler threw. */
@@ -206,6 +238,10 @@ export class Exchange implements Recording {
     this.aborted = aborted;
     this.#ended = performance.now();
   }
+}
+
+function unchanged(headers: ResponseFacts["headers"]): (readonly [string, string])[] {
+  return [...headers].filter(([name]) => !CHANGED.has(name.toLowerCase()));
 }
 
 /** Milliseconds rounded to two decimals. */

@@ -1,6 +1,6 @@
 import type { Exchange } from "./exchange.ts";
 import type { HistoryEntry } from "../history.ts";
-import type { Finding } from "../blocks.ts";
+import type { Block, Finding } from "../blocks.ts";
 import type { ExchangePage, ExchangeSummary, PanelView } from "../exchange-page.ts";
 import type { Panel } from "../panel.ts";
 import { requestFacts } from "./request-facts.ts";
@@ -8,14 +8,33 @@ import { requestFacts } from "./request-facts.ts";
 /** Calls functions of panels, and catches their exceptions. */
 export interface Caller {
   guarded<Result>(who: string, run: () => Result): Result | undefined;
+  /** Whether it has thrown so often that it is not called any more. */
+  isOff(who: string): boolean;
   readonly failures: readonly string[];
+}
+
+/* Each function of a panel has a counter of its own, so that one may fail without the others. */
+
+/** The name of a panel's listeners in the list of failures. */
+export function listenerOf(id: string): string {
+  return `listener of panel ${id}`;
+}
+
+function collectorOf(id: string): string {
+  return `panel ${id}`;
+}
+
+function viewOf(id: string): string {
+  return `view of panel ${id}`;
 }
 
 /** Turns an exchange into plain data: its line in the list, and the data of each panel. */
 export function collectRecord(exchange: Exchange, panels: readonly Panel[], caller: Caller): HistoryEntry {
   const stats = new Map<string, unknown>();
   for (const panel of panels) {
-    const collected = caller.guarded(`panel ${panel.id}`, () => JSON.stringify(panel.collect(exchange)));
+    const who = collectorOf(panel.id);
+    if (caller.isOff(who)) continue;
+    const collected = caller.guarded(who, () => JSON.stringify(panel.collect(exchange)));
     // Redact again: since a part of this was recorded, more secrets are known, such as cookies of
     // the response or a new key.
     if (collected !== undefined) stats.set(panel.id, JSON.parse(exchange.scrubJson(collected)));
@@ -52,26 +71,36 @@ export function viewRecord({ summary, json }: HistoryEntry, panels: readonly Pan
 
 function viewPanel(panel: Panel, stats: unknown, caller: Caller): PanelView {
   const { id, title } = panel;
-  const blocks = stats === undefined ? undefined : caller.guarded(`panel ${id}`, () => panel.view(stats));
+  const blocks = stats === undefined ? undefined : caller.guarded(viewOf(id), () => panel.view(stats));
   if (blocks === undefined) {
     const why =
-      caller.failures.find((failure) => failure.includes(`panel ${id} `)) ?? "It collected nothing for this request.";
-    return {
-      id,
-      title,
-      findings: [],
-      blocks: [{ kind: "note", tone: "error", text: `This panel has nothing to show. ${why}` }],
-    };
+      failureOf(stats === undefined ? collectorOf(id) : viewOf(id), caller) ?? "It collected nothing for this request.";
+    return { id, title, findings: [], blocks: [note(`This panel has nothing to show. ${why}`)] };
   }
-  return { id, title, subtitle: subtitleOf(panel, stats, caller), findings: findingsOf(panel, stats, caller), blocks };
+  const deaf = caller.isOff(listenerOf(id)) ? failureOf(listenerOf(id), caller) : undefined;
+  return {
+    id,
+    title,
+    subtitle: subtitleOf(panel, stats, caller),
+    findings: findingsOf(panel, stats, caller),
+    blocks: deaf === undefined ? blocks : [...blocks, note(`This panel hears nothing any more. ${deaf}`)],
+  };
+}
+
+function failureOf(who: string, { failures }: Caller): string | undefined {
+  return failures.find((failure) => failure.startsWith(`The toolbar's ${who} `));
+}
+
+function note(text: string): Block {
+  return { kind: "note", tone: "error", text };
 }
 
 function subtitleOf(panel: Panel, stats: unknown, caller: Caller): string | undefined {
-  return stats === undefined ? undefined : caller.guarded(`panel ${panel.id}`, () => panel.subtitle?.(stats));
+  return stats === undefined ? undefined : caller.guarded(viewOf(panel.id), () => panel.subtitle?.(stats));
 }
 
 function findingsOf(panel: Panel, stats: unknown, caller: Caller): readonly Finding[] {
-  return (stats === undefined ? undefined : caller.guarded(`panel ${panel.id}`, () => panel.findings?.(stats))) ?? [];
+  return (stats === undefined ? undefined : caller.guarded(viewOf(panel.id), () => panel.findings?.(stats))) ?? [];
 }
 
 function toneOf({ status = 0, error }: Exchange, findings: readonly Finding[]): ExchangeSummary["tone"] {

@@ -1,18 +1,18 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { channel as channelOf, subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { unixNow, type Clock } from "../../clock.ts";
-import { Exchange, type RedirectSource, type ResponseFacts } from "./exchange.ts";
+import { Exchange, type ResponseFacts } from "./exchange.ts";
+import { headerPairs, toToolbarRequest } from "./node-request.ts";
 import type { ToolbarRequest } from "../guard.ts";
-import type { Channels } from "../channels.ts";
+import type { Channels, KeyedListener } from "../channels.ts";
 import type { SpanStart } from "../span.ts";
+import { listenerOf } from "./record.ts";
 import type { Redactor } from "./redact.ts";
+import { Redirects } from "./redirects.ts";
 
 /** A listener is removed after this many exceptions. */
 const MAX_FAILURES = 5;
-/** A request follows a redirect only if it comes within this many seconds. */
-const REDIRECT_GAP = 10;
-
 /** The most exchanges that are open at once. After that, the oldest one is dropped. */
 const MOST_RUNNING = 1_000;
 
@@ -30,13 +30,14 @@ interface Scope {
 
 /** Options of a recorder. */
 export interface RecorderOptions {
-  /** All that listen to channels: panels, and sources of spans. */
-  readonly listeners: readonly ChannelUser[];
+  readonly panels: readonly ChannelUser[];
+  /** What turns the messages of libraries into spans. */
+  readonly sources?: readonly ChannelUser[] | undefined;
   readonly redactor: Redactor;
   /** The folder of the application. */
   readonly directory: string;
-  /** Whether this path belongs to the toolbar itself. Its requests are not recorded. */
-  readonly isOwn: (path: string) => boolean;
+  /** Whether this request is for the toolbar itself. Then it is not recorded. */
+  readonly isOwn: (request: ToolbarRequest) => boolean;
   readonly onFinish: (exchange: Exchange) => void;
   readonly clock?: Clock | undefined;
 }
@@ -52,22 +53,26 @@ export interface RecorderOptions {
 export class Recorder {
   readonly #context = new AsyncLocalStorage<Scope | undefined>();
   readonly #bySource = new WeakMap<object, Exchange>();
-  /** By what the messages of one action hold; see `KeyedListener`. */
-  readonly #byKey = new WeakMap<object, Exchange>();
+  /**
+   * By what the messages of one action hold; see `KeyedListener`. Null where an action began outside
+   * of any request.
+   */
+  readonly #byKey = new WeakMap<object, Exchange | null>();
   readonly #running = new Set<Exchange>();
+  readonly #discarded = new WeakSet<Exchange>();
   readonly #undo: (() => void)[] = [];
   readonly #failures = new Map<string, { count: number; message: string }>();
   readonly #options: RecorderOptions;
+  readonly #redirects = new Redirects();
   #sequence = 0;
-  #redirect:
-    | { readonly to: string; readonly address: string | undefined; readonly at: number; readonly from: RedirectSource }
-    | undefined;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.listen("http.server.request.start", "requests", (message) => this.#onRequest(message));
-    for (const { id, channels } of options.listeners)
-      for (const [name, listener] of Object.entries(channels ?? {})) this.#listenFor(id, name, listener);
+    for (const [role, users] of Object.entries({ panel: options.panels, source: options.sources ?? [] }))
+      for (const { id, channels } of users)
+        for (const [name, listener] of Object.entries(channels ?? {}))
+          this.#listenFor(role === "panel" ? listenerOf(id) : `${role} ${id}`, name, listener);
   }
 
   /** The failures of the toolbar itself, a sentence each. */
@@ -136,12 +141,23 @@ export class Recorder {
     exchange: Exchange,
     { response, aborted = false }: { response?: ResponseFacts; aborted?: boolean } = {},
   ): void {
-    if (exchange.finished) return;
+    if (exchange.finished || this.#discarded.has(exchange)) return;
     if (response !== undefined) exchange.responded(response);
     exchange.finish(aborted);
     this.#running.delete(exchange);
-    this.#rememberRedirect(exchange);
+    this.#redirects.remember(exchange);
     this.guarded("record", () => this.#options.onFinish(exchange));
+  }
+
+  /**
+   * Forgets the exchange that is running, because the toolbar answers this request itself. Where the
+   * toolbar is mounted under a path, that is known only in its middleware.
+   */
+  discard({ url }: ToolbarRequest): void {
+    const exchange = this.current;
+    if (exchange === undefined || exchange.path !== exchange.redactText(url.split("?", 1)[0]!)) return;
+    this.#running.delete(exchange);
+    this.#discarded.add(exchange);
   }
 
   /** Stops listening. Finished records stay. */
@@ -155,14 +171,23 @@ export class Recorder {
     try {
       return run();
     } catch (error) {
-      const { count } = this.#failures.get(who) ?? { count: 0 };
-      this.#failures.set(who, {
-        count: count + 1,
-        message:
-          error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 300) : "the thrown value is not an Error",
-      });
+      this.#count(who, error);
       return undefined;
     }
+  }
+
+  #count(who: string, error: unknown): void {
+    const { count } = this.#failures.get(who) ?? { count: 0 };
+    this.#failures.set(who, {
+      count: count + 1,
+      message:
+        error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 300) : "the thrown value is not an Error",
+    });
+  }
+
+  /** Whether a function of a panel has thrown so often that it is not called any more. */
+  isOff(who: string): boolean {
+    return (this.#failures.get(who)?.count ?? 0) >= MAX_FAILURES;
   }
 
   /**
@@ -170,23 +195,58 @@ export class Recorder {
    */
   listen(channel: string, who: string, listener: (message: unknown) => void): void {
     const guarded = (message: unknown): void => {
-      this.guarded(who, () => listener(message));
-      if ((this.#failures.get(who)?.count ?? 0) >= MAX_FAILURES) unsubscribe(channel, guarded);
+      if (!this.isOff(who)) this.guarded(who, () => listener(message));
+      if (this.isOff(who)) unsubscribe(channel, guarded);
     };
     subscribe(channel, guarded);
     this.#undo.push(() => unsubscribe(channel, guarded));
   }
 
-  #listenFor(id: string, channel: string, listener: Channels[string]): void {
-    const keyed = typeof listener === "function" ? { key: noKey, listener } : listener;
-    this.listen(channel, `panel ${id}`, (message) => {
-      const key = keyed.key(message);
-      const isKey = typeof key === "object" && key !== null;
-      const exchange = (isKey ? this.#byKey.get(key) : undefined) ?? this.current;
-      if (exchange === undefined || exchange.finished) return;
-      if (isKey) this.#byKey.set(key, exchange);
-      keyed.listener(message, exchange);
+  #listenFor(who: string, channel: string, listener: Channels[string]): void {
+    const keyed: KeyedListener = typeof listener === "function" ? { key: noKey, listener } : listener;
+    if (keyed.scope !== undefined) this.#bind(who, channel, keyed, keyed.scope);
+    this.listen(channel, who, (message) => {
+      const exchange = this.#exchangeOf(keyed.key(message));
+      if (exchange !== undefined && !exchange.finished) keyed.listener(message, exchange);
     });
+  }
+
+  /** Puts what a publisher runs inside of a span, by the channel's own means. */
+  #bind(who: string, name: string, { key }: KeyedListener, scopeOf: NonNullable<KeyedListener["scope"]>): void {
+    const channel = channelOf(name);
+    const enter = (message: unknown): Scope | undefined => {
+      const current = this.#context.getStore();
+      // Node ends the process if this throws. Written without `guarded`, because each frame on the
+      // way to the application's line takes time.
+      try {
+        const owner = key(message);
+        const exchange = this.#exchangeOf(owner);
+        if (exchange === undefined) {
+          if (!isObject(owner)) return current;
+          // It began outside of a request. Its callback may run in the context of a socket that
+          // another request has opened.
+          this.#byKey.set(owner, null);
+          return undefined;
+        }
+        const span = exchange.finished ? null : scopeOf(message, exchange);
+        return span === undefined ? current : { exchange, span: span ?? undefined };
+      } catch (error) {
+        this.#count(who, error);
+        return current;
+      }
+    };
+    channel.bindStore(this.#context, enter);
+    this.#undo.push(() => channel.unbindStore(this.#context));
+  }
+
+  /** The exchange of a message: by what it holds, or else the one that runs now. */
+  #exchangeOf(key: unknown): Exchange | undefined {
+    if (!isObject(key)) return this.current;
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known ?? undefined;
+    const { current } = this;
+    if (current !== undefined && !current.finished) this.#byKey.set(key, current);
+    return current;
   }
 
   #onRequest(message: unknown): void {
@@ -194,8 +254,9 @@ export class Recorder {
     if (typeof request?.url !== "string" || typeof response?.once !== "function") return;
     // A connection serves many requests. The exchange before must not record this one's messages.
     this.#context.enterWith(undefined);
-    if (this.#options.isOwn(request.url)) return;
-    const exchange = this.#start(toToolbarRequest(request), request);
+    const described = toToolbarRequest(request);
+    if (this.#options.isOwn(described)) return;
+    const exchange = this.#start(described, request);
     exchange.endsWithSocket = true;
     this.#context.enterWith({ exchange, span: undefined });
     response.once("close", () => {
@@ -222,11 +283,7 @@ export class Recorder {
         return scope?.exchange === exchange ? scope.span : undefined;
       },
     });
-    const redirect = this.#redirect;
-    if (redirect !== undefined && redirect.to === exchange.path && redirect.address === exchange.remoteAddress) {
-      if (exchange.startedAt - redirect.at <= REDIRECT_GAP) exchange.redirectedFrom = redirect.from;
-      this.#redirect = undefined;
-    }
+    exchange.redirectedFrom = this.#redirects.sourceOf(exchange);
     this.#running.add(exchange);
     // Without a socket and with a body that is never read, an exchange would never end.
     const [eldest] = this.#running;
@@ -234,46 +291,10 @@ export class Recorder {
     this.#bySource.set(source, exchange);
     return exchange;
   }
-
-  #rememberRedirect(exchange: Exchange): void {
-    const location = exchange.responseHeaders.find(([name]) => name.toLowerCase() === "location")?.[1];
-    if (exchange.status === undefined || exchange.status < 300 || exchange.status > 399 || location === undefined)
-      return;
-    const to = URL.parse(location, `http://localhost${exchange.path}`)?.pathname;
-    const { id, sequence, remoteAddress: address, startedAt: at, redirectedFrom } = exchange;
-    // Store the number of the first request in a chain of redirects: the page may read from there
-    // on.
-    if (to !== undefined)
-      this.#redirect = { to, address, at, from: { id, sequence: redirectedFrom?.sequence ?? sequence } };
-  }
 }
 
 function noKey(): undefined {}
 
-/** Converts a request of Node's server for the toolbar. */
-export function toToolbarRequest(request: IncomingMessage & { originalUrl?: unknown }): ToolbarRequest {
-  const { headers } = request;
-  return {
-    method: request.method ?? "GET",
-    // Connect and Express cut the mount path off `url`.
-    url: typeof request.originalUrl === "string" ? request.originalUrl : (request.url ?? "/"),
-    header: (name) => {
-      const value = headers[name] ?? (name === "host" ? headers[":authority"] : undefined);
-      return Array.isArray(value) ? value.join(", ") : value;
-    },
-    headers: headerPairs(headers),
-    remoteAddress: request.socket.remoteAddress,
-    httpVersion: request.httpVersion,
-  };
-}
-
-function headerPairs(
-  headers: Readonly<Record<string, number | string | readonly string[] | undefined>>,
-): [string, string][] {
-  return Object.entries(headers).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    return typeof value === "object"
-      ? value.map((item): [string, string] => [name, item])
-      : [[name, String(value)] as [string, string]];
-  });
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

@@ -19,57 +19,104 @@ export interface SpansContext {
 
 type MutableSpan = { -readonly [Key in keyof Span]: Span[Key] };
 
-const OMITTED: Pick<OpenSpan, "id"> = { id: undefined };
+const OMITTED: OpenSpan = { id: undefined, note: nothing, end: nothing };
+/** Details that hold one of the sources' own words: "mysql", "GET", "handler". */
+const WORDS: ReadonlySet<string> = new Set(["system", "command", "cache", "method", "type"]);
+/** Details of which the value alone has to be redacted. */
+const OWN_DETAILS: ReadonlySet<string> = new Set(
+  [...WORDS].concat("database", "params", "rows", "isInlined", "commands", "isHit", "url", "status", "bytes"),
+);
+/** A loop over a cache must not leave without room what takes longer. */
+const MOST_CACHED = 300;
 
 /** The spans of one recording. */
 export class Spans {
   readonly list: MutableSpan[] = [];
   readonly omitted: Record<string, number> = {};
+  #cached = 0;
   readonly #context: SpansContext;
 
   constructor(context: SpansContext) {
     this.#context = context;
   }
 
-  /** @param parent the id of the span that it is inside of. */
-  start({ kind, label, detail, start, isLocated = true }: SpanStart, parent: number | undefined): OpenSpan {
+  /** @param current the id of the span that runs now. */
+  start(
+    { kind, label, detail, start, isLocated = true, where, parent }: SpanStart,
+    current: number | undefined,
+  ): OpenSpan {
     const { elapsed, isFinished, redactText, directory } = this.#context;
-    if (isFinished()) return { ...OMITTED, end: nothing };
-    if (this.list.length >= LIMIT) {
+    if (isFinished()) return OMITTED;
+    if (this.list.length >= LIMIT || (kind === "cache" && ++this.#cached > MOST_CACHED)) {
       this.omitted[kind] = (this.omitted[kind] ?? 0) + 1;
-      return { ...OMITTED, end: nothing };
+      return OMITTED;
     }
     const span: MutableSpan = {
       id: this.list.length + 1,
-      parent: parent ?? null,
+      parent: parent === undefined ? (current ?? null) : parent,
       kind,
       label: redactText(label),
-      start: start ?? elapsed(),
+      start: start === undefined ? elapsed() : rounded(start),
       duration: null,
-      where: isLocated && this.list.length < MOST_LOCATED ? redactText(callSite(directory)) : "",
+      where:
+        where ??
+        (isLocated && this.list.length < MOST_LOCATED ? callSite(directory, { isApplication: true, kind }) : ""),
       error: null,
       detail: this.#redacted(detail),
     };
     this.list.push(span);
-    return { id: span.id, end: (end) => this.#end(span, end) };
+    return { id: span.id, note: (more) => this.#note(span, more), end: (end) => this.#end(span, end) };
   }
 
-  #end(span: MutableSpan, { error, detail }: SpanEnd = {}): void {
+  /** The line of the application that is running now. Empty after 300 spans. */
+  callSite(kind: string): string {
+    return this.list.length < MOST_LOCATED ? callSite(this.#context.directory, { isApplication: true, kind }) : "";
+  }
+
+  #end(span: MutableSpan, { error, detail, duration }: SpanEnd = {}): void {
     const { elapsed, isFinished, redactText } = this.#context;
     if (span.duration !== null || isFinished()) return;
-    span.duration = Math.max(0, Math.round((elapsed() - span.start) * 100) / 100);
+    span.duration = rounded(duration ?? elapsed() - span.start);
     if (error !== undefined) span.error = redactText(textOf(error));
     if (detail !== undefined) span.detail = { ...span.detail, ...this.#redacted(detail) };
   }
 
-  #redacted(detail: SpanStart["detail"]): Span["detail"] {
-    return detail === undefined ? {} : (this.#context.redactData(detail) as Span["detail"]);
+  #note(span: MutableSpan, detail: Span["detail"]): void {
+    if (span.duration === null && !this.#context.isFinished())
+      span.detail = { ...span.detail, ...this.#redacted(detail) };
   }
+
+  #redacted(detail: SpanStart["detail"]): Span["detail"] {
+    if (detail === undefined) return {};
+    // Most details are a few numbers and words of the sources' own. To redact these, names and all,
+    // takes longer than anything else that is done for a span.
+    const own: Record<string, unknown> = {};
+    let other: Record<string, unknown> | undefined;
+    for (const [name, value] of Object.entries(detail)) {
+      if (value === undefined) continue;
+      if (OWN_DETAILS.has(name)) own[name] = isPlain(name, value) ? value : this.#context.redactData(value);
+      else (other ??= {})[name] = value;
+    }
+    return other === undefined ? own : { ...own, ...(this.#context.redactData(other) as Span["detail"]) };
+  }
+}
+
+function isPlain(name: string, value: unknown): boolean {
+  return (
+    typeof value === "boolean" ||
+    (typeof value === "number" && Number.isFinite(value)) ||
+    (typeof value === "string" && WORDS.has(name) && /^[a-z]{1,16}$/i.test(value))
+  );
 }
 
 function textOf(error: unknown): string {
   if (error instanceof Error) return `${error.name}: ${error.message}`;
   return typeof error === "string" ? error : "The thrown value is not an Error.";
+}
+
+/** Milliseconds, not below 0, with two decimals. */
+function rounded(milliseconds: number): number {
+  return Math.max(0, Math.round(milliseconds * 100) / 100);
 }
 
 function nothing(): void {}

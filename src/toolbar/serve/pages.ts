@@ -1,5 +1,8 @@
-import { readFileSync } from "node:fs";
-import type { AccessTokens } from "./access-tokens.ts";
+import type { AccessTokens, Moment } from "./access-tokens.ts";
+import { publicAddress } from "./address.ts";
+import { scriptTag } from "./inject.ts";
+import { BROWSER_SCRIPT } from "../ui.bundle.ts";
+import type { ShownPages } from "./shown-pages.ts";
 import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
 import type { ExchangeList, ExchangePage, ExchangeSummary, ExportedRecord } from "../exchange-page.ts";
 
@@ -12,21 +15,24 @@ export interface ToolbarAnswer {
 
 /** The data for the pages. */
 export interface PageSource {
-  list(from: number): ExchangeList;
+  list(mayRead: (moment: Moment) => boolean): ExchangeList;
   page(id: string): ExchangePage | undefined;
   record(id: string): ExportedRecord | undefined;
   copies(id: string): ExchangePart | undefined;
   compare(before: string, after: string): ExchangePart | undefined;
 }
 
-/** Something about a stored request, or about two: then with the summary of the older one. */
+/** Something about one stored request or two. */
 export interface ExchangePart {
-  readonly summary: ExchangeSummary;
+  /** Of these requests. One who may not read all of them gets nothing. */
+  readonly summaries: readonly ExchangeSummary[];
   readonly part: object;
 }
 
 const PRIVATE = {
-  "Cache-Control": "no-store",
+  // A compressor or a proxy would hold back the events (RFC 9111, section 5.2.2.6, and nginx's own).
+  "Cache-Control": "no-store, no-transform",
+  "X-Accel-Buffering": "no",
   "X-Content-Type-Options": "nosniff",
   "Cross-Origin-Resource-Policy": "same-origin",
   "Referrer-Policy": "no-referrer",
@@ -40,64 +46,95 @@ const NOT_FOUND: ToolbarAnswer = {
 };
 
 /**
+ * The browser's script. It is a module like any other, and imported in the plain way: so every
+ * bundler takes it along, also one that writes a single file. That costs less than a millisecond.
+ */
+const SCRIPT: ToolbarAnswer = {
+  status: 200,
+  headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" },
+  body: BROWSER_SCRIPT,
+};
+
+/** What the pages are made with. */
+export interface PagesOptions {
+  readonly prefix: string;
+  /** The option `base`. */
+  readonly base: string | undefined;
+  readonly guard: Guard;
+  readonly accessTokens: AccessTokens;
+  readonly source: PageSource;
+  /** Called when the guard refuses a request. */
+  readonly refused: (verdict: GuardVerdict) => void;
+  readonly shown: ShownPages;
+  /** The option `shortcut`. */
+  readonly shortcut: string;
+}
+
+/**
  * Answers everything under the toolbar's prefix, if the guard allows it: the browser's script, a
  * page for servers without HTML, one exchange, the list, and a stream of new ones. Anything else,
  * and anything for a visitor who may not see it, is a plain 404.
  */
 export class Pages {
   readonly #prefix: string;
+  readonly #base: string | undefined;
   readonly #guard: Guard;
   readonly #accessTokens: AccessTokens;
   readonly #source: PageSource;
   readonly #refused: (verdict: GuardVerdict) => void;
   readonly #shortcut: string;
+  readonly #shown: ShownPages;
   readonly #streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
-  #script: string | undefined;
 
-  constructor(
-    prefix: string,
-    guard: Guard,
-    accessTokens: AccessTokens,
-    source: PageSource,
-    refused: (verdict: GuardVerdict) => void,
-    shortcut = "",
-  ) {
+  constructor({ prefix, base, guard, accessTokens, source, refused, shown, shortcut }: PagesOptions) {
     this.#prefix = prefix;
+    this.#base = base;
     this.#guard = guard;
     this.#accessTokens = accessTokens;
     this.#source = source;
     this.#refused = refused;
     this.#shortcut = shortcut;
+    this.#shown = shown;
   }
 
   /** Whether an address belongs to the toolbar. */
-  owns(url: string): boolean {
-    return url.startsWith(this.#prefix) && /^(?:$|[/?])/.test(url.slice(this.#prefix.length));
+  owns({ url, mount = "" }: Pick<ToolbarRequest, "url" | "mount">): boolean {
+    const prefix = mount + this.#prefix;
+    return url.startsWith(prefix) && /^(?:$|[/?])/.test(url.slice(prefix.length));
   }
 
   /** The answer to a request for an address of the toolbar. Undefined for all others. */
   handle(request: ToolbarRequest): ToolbarAnswer | undefined {
-    if (!this.owns(request.url)) return undefined;
+    if (!this.owns(request)) return undefined;
     const verdict = this.#guard.admits(request);
     if (!verdict.allowed) {
       this.#refused(verdict);
       return NOT_FOUND;
     }
-    const url = URL.parse(`http://toolbar${request.url.slice(this.#prefix.length).replace(/^(?=\?|$)/, "/")}`);
+    const url = URL.parse(
+      `http://toolbar${request.url.slice(((request.mount ?? "") + this.#prefix).length).replace(/^(?=\?|$)/, "/")}`,
+    );
     if (url === null) return NOT_FOUND;
     const { pathname, searchParams } = url;
-    if (pathname === "/") return this.#standalone();
-    if (pathname === "/toolbar.js") return this.#browserScript();
-    const from = this.#accessTokens.verify(searchParams.get("token") ?? "");
-    if (from === undefined) return NOT_FOUND;
+    if (pathname === "/") return this.#standalone(request);
+    const token = searchParams.get("token") ?? "";
+    if (pathname === "/toolbar.js") {
+      this.#shown.opened(searchParams.get("exchange") ?? "", token);
+      return SCRIPT;
+    }
+    const mayRead = this.#accessTokens.verify(token);
+    if (mayRead === undefined) return NOT_FOUND;
     if (pathname === "/events") return this.#events();
-    if (pathname === "/exchanges") return data(this.#source.list(from), searchParams);
+    if (pathname === "/exchanges") return data(this.#source.list(mayRead), searchParams);
     const found = this.#part(pathname, searchParams);
-    if (found !== undefined) return found.summary.sequence < from ? NOT_FOUND : data(found.part, searchParams);
+    if (found !== undefined) return found.summaries.every(mayRead) ? data(found.part, searchParams) : NOT_FOUND;
     const id = /^\/exchanges\/([0-9a-f-]{36})$/.exec(pathname)?.[1];
+    if (id === undefined) return NOT_FOUND;
+    // First, so that the page's own record says no more that its script did not run.
+    this.#shown.ran(id, token);
     const isRaw = searchParams.get("format") === "record";
-    const page = id === undefined ? undefined : isRaw ? this.#source.record(id) : this.#source.page(id);
-    return page === undefined || page.summary.sequence < from ? NOT_FOUND : data(page, searchParams);
+    const page = isRaw ? this.#source.record(id) : this.#source.page(id);
+    return page === undefined || !mayRead(page.summary) ? NOT_FOUND : data(page, searchParams);
   }
 
   #part(pathname: string, parameters: URLSearchParams): ExchangePart | undefined {
@@ -108,9 +145,10 @@ export class Pages {
   }
 
   /** The address of the browser's script, with its parameters. */
-  scriptAddress(parameters: Readonly<Record<string, string>>): string {
+  scriptAddress(request: ToolbarRequest, parameters: Readonly<Record<string, string>>): string {
+    const address = publicAddress(request, this.#prefix, this.#base);
     const all = { ...parameters, shortcut: this.#shortcut };
-    return `${this.#prefix}/toolbar.js?${new URLSearchParams(all).toString()}`;
+    return `${address}/toolbar.js?${new URLSearchParams(all).toString()}`;
   }
 
   /** Sends a finished exchange to all open pages. */
@@ -148,11 +186,9 @@ export class Pages {
     return { status: 200, headers: { ...PRIVATE, "Content-Type": "text/event-stream; charset=utf-8" }, body };
   }
 
-  #standalone(): ToolbarAnswer {
-    const address = this.scriptAddress({ token: this.#accessTokens.grant(0), live: "1", page: "1" }).replaceAll(
-      "&",
-      "&amp;",
-    );
+  #standalone(request: ToolbarRequest): ToolbarAnswer {
+    const parameters = { token: this.#accessTokens.grantAll(), live: "1", page: "1" };
+    const tag = scriptTag(this.scriptAddress(request, parameters), undefined);
     return {
       status: 200,
       headers: {
@@ -164,16 +200,7 @@ export class Pages {
       body:
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' +
         `<meta name="color-scheme" content="light dark"><title>Requests – Latchkey</title><link rel="icon" href="data:,"></head><body></body></html>` +
-        `<script type="module" src="${address}"></script>`,
-    };
-  }
-
-  #browserScript(): ToolbarAnswer {
-    this.#script ??= readFileSync(new URL("../ui.bundle.js", import.meta.url), "utf8");
-    return {
-      status: 200,
-      headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" },
-      body: this.#script,
+        tag,
     };
   }
 }

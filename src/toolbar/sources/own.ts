@@ -1,0 +1,47 @@
+import type { SpanEnd, SpanStart } from "../span.ts";
+import { numberOf, textOf, type Message } from "./message.ts";
+import type { Source } from "./source.ts";
+import { traced } from "./traced.ts";
+
+/** Statements and mails of the clients that the application has handed to `instrument`. */
+export function own(): Source {
+  return {
+    id: "own",
+    channels: {
+      ...traced("latchkey:query", queryStart, queryEnd),
+      ...traced("latchkey:mail", mailStart, ({ recipients }) => ({ recipients: numberOf(recipients) ?? 0 })),
+    },
+  };
+}
+
+function queryStart({ system, database, text, params, explain }: Message): SpanStart | undefined {
+  const statement = textOf(text);
+  if (statement === undefined) return undefined;
+  return {
+    kind: "sql",
+    label: statement.replace(/\s+/g, " ").trim(),
+    detail: {
+      system: textOf(system) ?? "sql",
+      ...databaseOf(database),
+      ...(Array.isArray(params) ? { params: params as unknown[] } : {}),
+    },
+    ...(typeof explain === "function" ? { explain: explain as () => Promise<unknown> } : {}),
+  };
+}
+
+/** The database of a pool may be known only when a connection was free. */
+function queryEnd({ rows, database }: Message): SpanEnd["detail"] {
+  const count = numberOf(rows);
+  return { ...(count === undefined ? {} : { rows: count }), ...databaseOf(database) };
+}
+
+function mailStart({ system, subject, recipients }: Message): SpanStart | undefined {
+  const label = textOf(subject);
+  if (label === undefined) return undefined;
+  return { kind: "mail", label, detail: { system: textOf(system) ?? "mail", recipients: numberOf(recipients) ?? 0 } };
+}
+
+function databaseOf(database: unknown): { readonly database?: string } {
+  const name = textOf(database);
+  return name === undefined ? {} : { database: name };
+}
