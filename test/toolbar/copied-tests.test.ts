@@ -92,7 +92,7 @@ describe("X8: recorded requests of the quickstart, copied as tests", () => {
     const out = join(folder, "outcome.json");
     rmSync(out, { force: true });
     const args = [join(ROOT, "node_modules/vitest/vitest.mjs"), "run", "--root", folder];
-    const child = spawn(process.execPath, [...args, "--reporter=json", `--outputFile=${out}`, "--maxWorkers=2"], {
+    const child = spawn(process.execPath, [...args, "--reporter=json", `--outputFile=${out}`], {
       env: {
         ...process.env,
         NODE_ENV: "development",
