@@ -30,7 +30,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   adapters: ["sessions", "toolbar", "adapter-access", "errors", "own-browser", "options"],
   flask: ["index", "keys/index", "adapters", "toolbar", "stores", "mode", "options"],
   testing: ["sessions", "toolbar", "keys/index", "errors", "clock", "options"],
-  cli: ["index", "keys/index", "stores"],
+  cli: [
+    "index",
+    "keys/index",
+    "stores",
+    ...["exchange-page", "exchange-record", "format", "disk/open-records"].map((part) => `toolbar/${part}`),
+  ],
 };
 /** What the adapters of all frameworks share. */
 const SHARED = [
@@ -46,7 +51,7 @@ const SHARED = [
   "open-session",
 ].map((part) => `adapters/${part}`);
 /** What the parts of the toolbar tell each other. */
-const TOOLBAR_TYPES = ["blocks", "span", "recording", "channels", "panel", "exchange-page"].map(
+const TOOLBAR_TYPES = ["blocks", "span", "recorded-error", "recording", "channels", "panel", "exchange-page"].map(
   (part) => `toolbar/${part}`,
 );
 /**
@@ -79,7 +84,8 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "sessions/request": ["sessions/data", "sessions/with-timeout", "sessions/backend", "sessions/cookie"],
   "toolbar/blocks": [],
   "toolbar/span": [],
-  "toolbar/recording": ["toolbar/span"],
+  "toolbar/recorded-error": [],
+  "toolbar/recording": ["toolbar/span", "toolbar/recorded-error"],
   "toolbar/channels": ["toolbar/recording"],
   "toolbar/panel": ["toolbar/blocks", "toolbar/channels", "toolbar/recording"],
   "toolbar/exchange-page": ["toolbar/blocks"],
@@ -88,8 +94,16 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "toolbar/guard": [],
   "toolbar/history": ["toolbar/exchange-page"],
   "toolbar/origin": [],
+  "toolbar/exchange-record": ["toolbar/exchange-page", "toolbar/panels"],
+  "toolbar/disk": ["toolbar/exchange-page", "toolbar/exchange-record", "toolbar/history"],
   "toolbar/capture/call-site": ["toolbar/origin"],
-  "toolbar/capture": [...TOOLBAR_TYPES, "toolbar/guard", "toolbar/history", "toolbar/capture/call-site"],
+  "toolbar/capture": [
+    ...TOOLBAR_TYPES,
+    "toolbar/guard",
+    "toolbar/history",
+    "toolbar/exchange-record",
+    "toolbar/capture/call-site",
+  ],
   "toolbar/instrument": ["toolbar/origin"],
   "toolbar/sources": [...TOOLBAR_TYPES, "toolbar/instrument"],
   "toolbar/panels": [...TOOLBAR_TYPES, "toolbar/format", "toolbar/capture/call-site"],
@@ -98,7 +112,13 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "toolbar/copy": ["toolbar/exchange-page", "toolbar/recording"],
   "toolbar/compare": ["toolbar/blocks", "toolbar/exchange-page", "toolbar/format"],
   "toolbar/ui.bundle": [],
-  "toolbar/serve": ["toolbar/exchange-page", "toolbar/guard", "toolbar/ui.bundle"],
+  "toolbar/serve": [
+    ...TOOLBAR_TYPES,
+    "toolbar/exchange-record",
+    "toolbar/format",
+    "toolbar/guard",
+    "toolbar/ui.bundle",
+  ],
   "adapters/check-mounted": [],
   "adapters/not-saved": [],
   "adapters/mount-path": [],
@@ -119,7 +139,8 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "cli/io": ["cli/usage-error"],
   "cli/inspect-cookie": [],
   "cli/input": ["cli/usage-error", "cli/io", "cli/doctor/list-files"],
-  "cli/commands": ["cli/usage-error", "cli/io", "cli/inspect-cookie", "cli/input", "cli/doctor"],
+  "cli/records": ["cli/usage-error", "cli/io"],
+  "cli/commands": ["cli/usage-error", "cli/io", "cli/inspect-cookie", "cli/input", "cli/records", "cli/doctor"],
   "cli/doctor/list-files": [],
   "cli/doctor": ["cli/doctor/list-files"],
 };

@@ -1,7 +1,7 @@
 import type { Finding } from "./blocks.ts";
 import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
 import type { ExchangePage } from "./exchange-page.ts";
-import type { Guard, GuardVerdict, ToolbarRequest } from "./guard.ts";
+import type { GuardVerdict, ToolbarRequest } from "./guard.ts";
 import type { AccessTokens } from "./serve/access-tokens.ts";
 import { decideInjection, isNavigation, scriptTag } from "./serve/inject.ts";
 import type { Pages } from "./serve/pages.ts";
@@ -15,6 +15,8 @@ const NOT_LOADED =
   "it did not load it. The page may end inside a comment or a frameset, forbid scripts by a policy in a <meta> " +
   "element, or have been left. Behind a proxy that does not name itself, set the option base";
 const LOADED = "it only loaded it. The page may be inside a frame, or have been left";
+/** A page of the toolbar itself, which allows its script, whatever the request's method was. */
+const OWN_PAGE = { inject: true, nonce: undefined, isLive: true } as const;
 /** A browser sends Sec-Purpose with what it loads before a person goes there. */
 const AHEAD = "the browser loaded the page in advance, and has not shown it yet";
 /** Which toolbar shows itself in the answer to a request: the first that saw it, the outermost. */
@@ -22,7 +24,8 @@ const shownBy = new WeakMap<object, Display>();
 
 /** What a display is made with. */
 export interface DisplayOptions {
-  readonly guard: Guard;
+  /** Whether the visitor who made a request may see the toolbar. */
+  readonly verdict: (exchange: Exchange, request: ToolbarRequest) => GuardVerdict;
   readonly accessTokens: AccessTokens;
   /** The address of the browser's script. */
   readonly scriptAddress: Pages["scriptAddress"];
@@ -59,7 +62,7 @@ export class Display {
         "Fix: make one Toolbar, and mount it once.",
       );
     } else if (request.method === "GET" && isNavigation(request) === true) {
-      exchange.mayShow = this.#options.guard.mayView(request).allowed;
+      exchange.mayShow = this.#options.verdict(exchange, request).allowed;
     }
   }
 
@@ -72,10 +75,12 @@ export class Display {
       const key = name.toLowerCase();
       values.set(key, values.has(key) ? `${values.get(key)}, ${value}` : value);
     }
-    const decision = decideInjection(request, { status, header: (name) => values.get(name) });
+    const decision = exchange.isExceptionPage
+      ? OWN_PAGE
+      : decideInjection(request, { status, header: (name) => values.get(name) });
     if (!decision.inject) return this.#hide(exchange, decision.reason, decision.fix);
-    const { guard, accessTokens, scriptAddress } = this.#options;
-    const verdict: GuardVerdict = exchange.mayShow ? { allowed: true } : guard.mayView(request);
+    const { accessTokens, scriptAddress } = this.#options;
+    const verdict = this.#options.verdict(exchange, request);
     if (!verdict.allowed) {
       exchange.notShown = verdict.reason;
       this.warnOf(verdict);

@@ -8,7 +8,10 @@ export type RequestKind = "document" | "fetch" | "asset";
 /** One line of the list of requests. */
 export interface ExchangeSummary {
   readonly id: string;
-  /** Counts up from 1 within a process. */
+  /**
+   * Rises from request to request: from 1 in one process. Where several processes share a history,
+   * it is made of the time.
+   */
   readonly sequence: number;
   readonly method: string;
   readonly path: string;
@@ -80,11 +83,4 @@ export interface ExchangeCopies {
   readonly fetch: string;
   /** A test for vitest that makes the request and expects its status. */
   readonly test: string;
-}
-
-/** A record as it is exported: all figures of all panels, after redaction. */
-export interface ExportedRecord {
-  readonly version: 1;
-  readonly summary: ExchangeSummary;
-  readonly panels: Readonly<Record<string, unknown>>;
 }

@@ -25,7 +25,10 @@ export type {
   VerdictBlock,
 } from "./blocks.ts";
 export type { ExchangePage, ExchangeSummary, PanelView } from "./exchange-page.ts";
+export type { ExchangeRecord } from "./exchange-record.ts";
 export type { Panel } from "./panel.ts";
+export type { PanelStats } from "./panels/panel-stats.ts";
+export type { ErrorFrame, RecordedError, SourceLine } from "./recorded-error.ts";
 export type { CookieFacts, HeaderEntry, Recording } from "./recording.ts";
 export type { ChannelListener, Channels, KeyedListener } from "./channels.ts";
 export { instrument } from "./instrument/instrument.ts";

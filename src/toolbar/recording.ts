@@ -1,3 +1,4 @@
+import type { RecordedError } from "./recorded-error.ts";
 import type { OpenSpan, Span, SpanStart } from "./span.ts";
 
 /** A name and a value of a header, after redaction. */
@@ -26,8 +27,13 @@ export interface Recording {
   readonly status: number | undefined;
   readonly responseHeaders: readonly HeaderEntry[];
   readonly responseCookies: readonly CookieFacts[];
-  /** The error that the handler threw, if the framework reports it. */
-  readonly error: { readonly name: string; readonly message: string; readonly stack: string } | undefined;
+  /** The error that was thrown last, if the framework reports it. */
+  readonly error: RecordedError | undefined;
+  /**
+   * All errors that were thrown, each once: at most five. There is a second one if an error handler
+   * fails.
+   */
+  readonly errors: readonly RecordedError[];
   /** Whether the connection was closed before the response was complete. */
   readonly aborted: boolean;
   /**

@@ -8,6 +8,7 @@ import { editorLinks } from "./editor-links.ts";
 import type { EditorLinks } from "./exchange-page.ts";
 import type { Panel } from "./panel.ts";
 import { shortcutOf } from "./shortcut.ts";
+import { diskPlaces, type DiskPlaces } from "./disk/disk-places.ts";
 import { judge } from "./switch.ts";
 import type { ToolbarOptions } from "./toolbar-options.ts";
 
@@ -15,6 +16,8 @@ const OPTIONS = [
   "keys",
   "panels",
   "history",
+  "historyBytes",
+  "historyFile",
   "hosts",
   "allow",
   "prefix",
@@ -41,6 +44,8 @@ export interface Settings {
   readonly isOn: boolean;
   readonly panels: readonly Panel[];
   readonly history: number;
+  readonly historyBytes: number;
+  readonly disk: DiskPlaces;
   readonly hosts: readonly string[];
   readonly allow: readonly string[];
   readonly prefix: string;
@@ -60,7 +65,7 @@ export function settingsOf(options: ToolbarOptions): Settings {
   checkOptions("Toolbar", options, OPTIONS);
   const keys = requiredKeys(options);
   const { prefix = "/_latchkey", slowMs = 500, history = 100, authorize, clock, directory = process.cwd() } = options;
-  const { hosts = [], allow = [], panels = [] } = options;
+  const { hosts = [], allow = [], panels = [], historyBytes = 20_000_000 } = options;
   if (!/^(?:\/[\w.~-]+)+$/.test(prefix)) {
     throw new InvalidOptionError(
       `Toolbar's option prefix is a path that starts with a slash and does not end with one. It got ${JSON.stringify(prefix)}. Fix: prefix: "/_latchkey".`,
@@ -85,12 +90,17 @@ export function settingsOf(options: ToolbarOptions): Settings {
     throw new InvalidOptionError(
       `Toolbar's option slowMs is a number of milliseconds above 0. It got ${String(slowMs)}. Fix: leave it out for 500.`,
     );
+  const { isOn, mode } = judge(options, keys.saidMode);
   return {
+    isOn,
+    mode,
     keys,
     prefix,
     base,
     slowMs,
     history,
+    historyBytes,
+    disk: diskPlaces(options, { isOn, mode }),
     hosts,
     allow,
     panels,
@@ -99,7 +109,6 @@ export function settingsOf(options: ToolbarOptions): Settings {
     shortcut: shortcutOf(options.shortcut),
     authorize,
     clock,
-    ...judge(options, keys.saidMode),
   };
 }
 

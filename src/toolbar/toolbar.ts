@@ -2,13 +2,18 @@ import type { IncomingMessage } from "node:http";
 import { AccessTokens } from "./serve/access-tokens.ts";
 import { Display } from "./display.ts";
 import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
+import { AccessFile } from "./disk/access-file.ts";
+import { SharedHistory } from "./disk/shared-history.ts";
 import { Guard, type ToolbarRequest } from "./guard.ts";
-import { History, type HistoryEntry } from "./history.ts";
+import { editorAddress } from "./serve/editor-address.ts";
+import { errorLine } from "./serve/error-line.ts";
 import { Pages, type PageSource, type ToolbarAnswer } from "./serve/pages.ts";
 import type { ExchangePage, ExchangeSummary } from "./exchange-page.ts";
+import type { ExchangeRecord } from "./exchange-record.ts";
+import type { HistoryEntry } from "./history.ts";
 import type { Panel } from "./panel.ts";
 import { recordPages } from "./record-pages.ts";
-import { collectRecord, viewRecord } from "./capture/record.ts";
+import { collectRecord, rawRecord, viewRecord } from "./capture/record.ts";
 import { toToolbarRequest } from "./capture/node-request.ts";
 import { Recorder } from "./capture/recorder.ts";
 import { Redactor } from "./capture/redact.ts";
@@ -17,6 +22,8 @@ import { checkPanels, KEYS, settingsOf } from "./settings.ts";
 import { spanProcessor, type OpenTelemetrySpanProcessor } from "./sources/open-telemetry.ts";
 import { standardSources } from "./sources/standard-sources.ts";
 import type { ToolbarOptions } from "./toolbar-options.ts";
+import { processEnvironment } from "../mode.ts";
+import { VisitorAnswers } from "./serve/visitor-answers.ts";
 
 /** The answer when one of the toolbar's own pages fails. */
 const FAILED: ToolbarAnswer = {
@@ -52,13 +59,19 @@ export class Toolbar {
   readonly prefix: string;
   readonly #isOn: boolean;
   #isClosed = false;
-  readonly #history: History;
+  readonly #answers: VisitorAnswers;
+  readonly #history: SharedHistory;
+  /** Lets the command line read the records. Undefined where nothing is written by default. */
+  readonly #access: AccessFile | undefined;
   readonly #pages: Pages;
   readonly #panels: readonly Panel[];
   /** Undefined when the toolbar is off; then it subscribes to no channel. */
   readonly #recorder: Recorder | undefined;
   readonly #display: Display;
   readonly #warned = new Set<string>();
+  /** Errors that were reported on standard error: a rejected promise may be handed out again. */
+  readonly #reported = new WeakSet<object>();
+  readonly #isReporting = processEnvironment()["NODE_ENV"] !== "test";
 
   /**
    * @throws SecretKeyError `key_missing` without a key, and in production `key_refused` for one
@@ -67,14 +80,25 @@ export class Toolbar {
    *   `authorize` without the other.
    */
   constructor(options: ToolbarOptions) {
-    const { keys, mode, isOn, prefix, base, slowMs, history, hosts, allow, authorize, clock, directory, ...rest } =
-      settingsOf(options);
+    const settings = settingsOf(options);
+    const { keys, mode, isOn, prefix, base, slowMs, hosts, allow, authorize, clock, directory, panels, disk } =
+      settings;
     this.#panels = [
       ...standardPanels({ keys, slowMs, directory, ...(clock === undefined ? {} : { clock }) }),
-      ...rest.panels,
+      ...panels,
     ];
     checkPanels(this.#panels);
-    this.#history = new History(history);
+    const redactor = new Redactor(keys);
+    const again = redactor.forExchange();
+    keys.admit(KEYS, mode);
+    this.#history = new SharedHistory({
+      capacity: settings.history,
+      bytes: settings.historyBytes,
+      place: disk,
+      app: disk.app,
+      scrub: (json) => again.scrubJson(json),
+      warn: (message) => this.#warn(message),
+    });
     const guard = new Guard({ hosts, allow, authorize });
     const accessTokens = new AccessTokens(keys, clock);
     const source: PageSource = {
@@ -82,16 +106,22 @@ export class Toolbar {
         exchanges: this.#history.list().filter(mayRead),
         capacity: this.#history.capacity,
         slowMs,
-        editor: rest.editor,
+        editor: settings.editor,
       }),
       page: (id) => this.page(id),
+      record: (id) => this.record(id),
       ...recordPages(
-        (id) => this.#entry(id),
-        (entry) => viewRecord(entry, this.#panels, this.#recorder!),
+        (id) => this.record(id),
+        (id) => this.page(id),
       ),
+      onWatch: () =>
+        this.#history.watch(
+          () => this.#pages.isWatched,
+          (summary) => this.#pages.announce(summary),
+        ),
     };
     this.#display = new Display({
-      guard,
+      verdict: (exchange, request) => this.#answers.verdict(exchange, request),
       accessTokens,
       scriptAddress: (request, parameters) => this.#pages.scriptAddress(request, parameters),
       store: (exchange) => this.#store(exchange),
@@ -105,21 +135,36 @@ export class Toolbar {
       source,
       refused: (verdict) => this.#display.warnOf(verdict),
       shown: this.#display.pages,
-      shortcut: rest.shortcut,
+      shortcut: settings.shortcut,
     });
     this.prefix = prefix;
-    keys.admit(KEYS, mode);
+    const { editor } = settings;
+    this.#answers = new VisitorAnswers({
+      guard,
+      pages: this.#pages,
+      showsExceptions: mode === "development",
+      editor: (where) => (editor === undefined ? undefined : editorAddress(editor, where)),
+    });
     this.#isOn = isOn;
     if (isOn) {
       this.#recorder = new Recorder({
         panels: this.#panels,
         sources: standardSources(),
         directory,
-        redactor: new Redactor(keys),
+        redactor,
         isOwn: (request) => this.#pages.owns(request),
         onFinish: (exchange) => this.#store(exchange),
+        nextSequence: () => this.#history.nextSequence(),
         clock,
       });
+      if (disk.access !== undefined) {
+        this.#access = new AccessFile({
+          folder: disk.access,
+          prefix,
+          historyFile: () => this.#history.file,
+          grant: () => accessTokens.grantAll(),
+        });
+      }
     }
   }
 
@@ -139,7 +184,18 @@ export class Toolbar {
   /** The record of one request, as its panels show it. A running request has one too. */
   page(id: string): ExchangePage | undefined {
     const entry = this.#entry(id);
-    return entry && this.#recorder && this.#display.withCacheNote(viewRecord(entry, this.#panels, this.#recorder));
+    if (entry === undefined) return undefined;
+    const page = viewRecord(entry, this.#panels, this.#recorder!);
+    return page.summary.finished ? this.#display.withCacheNote(page) : page;
+  }
+
+  /**
+   * The record of one request as plain JSON, for programs: its summary, findings, error, and the
+   * data of each panel. docs/toolbar-records.md explains all members.
+   */
+  record(id: string): ExchangeRecord | undefined {
+    const entry = this.#entry(id);
+    return entry === undefined ? undefined : rawRecord(entry);
   }
 
   /**
@@ -172,6 +228,7 @@ export class Toolbar {
    */
   begin(request: ToolbarRequest, source: object): Exchange | undefined {
     return this.#safely((recorder) => {
+      this.#access?.learn(source);
       const exchange = recorder.begin(request, source);
       this.#display.begin(exchange, request, source);
       return exchange;
@@ -212,6 +269,9 @@ export class Toolbar {
    *   nothing at all.
    * @example
    * ```ts
+   * import { trace } from "@opentelemetry/api";
+   * import { TracerProvider } from "@opentelemetry/sdk-trace";
+   *
    * trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [toolbar.spanProcessor()] }));
    * ```
    */
@@ -247,6 +307,32 @@ export class Toolbar {
   }
 
   /**
+   * Headers that an adapter adds to an answer just before its headers are sent:
+   * `X-Latchkey-Request` with the id of the record, and `Server-Timing`. Both are added to those that
+   * the application has set. None for a visitor who may not see the toolbar.
+   */
+  headers(exchange: Exchange | undefined, request: ToolbarRequest): readonly (readonly [string, string])[] {
+    return (exchange && this.#safely(() => this.#answers.headers(exchange, request))) ?? [];
+  }
+
+  /**
+   * The page that an adapter sends in place of the framework's own answer to an error, with the
+   * recorded error, its causes and the source. An adapter asks only if the application has no error
+   * handler that answers, and nothing was sent.
+   *
+   * @param status what the framework answers with.
+   * @returns undefined if the framework's answer stays: in production, without a recorded error, for
+   *   a visitor who may not see the toolbar, and for a request that is not a navigation to HTML.
+   */
+  exceptionPage(
+    exchange: Exchange | undefined,
+    request: ToolbarRequest,
+    status: number,
+  ): (ToolbarAnswer & { readonly body: string }) | undefined {
+    return exchange && this.#safely(() => this.#answers.exception(exchange, request, status));
+  }
+
+  /**
    * Ends the exchange of a response that no Node server sends. For adapters; a second call does
    * nothing.
    */
@@ -255,21 +341,24 @@ export class Toolbar {
   }
 
   /**
-   * Stops recording, ends the streams of open pages, and adds nothing to a page any more. Adapters
-   * pass requests on. Records stay.
+   * Stops recording, ends the streams of open pages, closes the history file, and adds nothing to a
+   * page any more. Adapters pass requests on. The records of this process stay in memory.
    */
   close(): void {
     this.#isClosed = true;
     this.#recorder?.close();
     this.#pages.close();
     this.#display.close();
+    this.#history.close();
+    this.#access?.close();
   }
 
-  /** A stored record, or one of a request that is still running. */
   #entry(id: string): HistoryEntry | undefined {
     if (this.#recorder === undefined) return undefined;
+    const entry = this.#history.get(id);
+    if (entry !== undefined) return entry;
     const running = [...this.#recorder.running].find((exchange) => exchange.id === id);
-    return this.#history.get(id) ?? (running && collectRecord(running, this.#panels, this.#recorder));
+    return running === undefined ? undefined : collectRecord(running, this.#panels, this.#recorder);
   }
 
   #store(exchange: Exchange): void {
@@ -277,6 +366,18 @@ export class Toolbar {
     this.#history.add(entry);
     this.#pages.announce(entry.summary);
     this.#display.ended(exchange);
+    this.#report(exchange);
+  }
+
+  /** Says on standard error where the record of a failed request is, once for each error. */
+  #report(exchange: Exchange): void {
+    const { error, thrown, status = 500 } = exchange;
+    if (!this.#isReporting || error === undefined || status < 500) return;
+    if (typeof thrown === "object" && thrown !== null) {
+      if (this.#reported.has(thrown)) return;
+      this.#reported.add(thrown);
+    }
+    process.stderr.write(errorLine(exchange, this.#answers.recordAddress(exchange)));
   }
 
   /** Catches failures of the toolbar, so that they never reach the application. Warns once. */

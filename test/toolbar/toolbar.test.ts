@@ -94,6 +94,10 @@ describe("starting", () => {
     ["slowMs", 0],
     ["slowMs", Number.NaN],
     ["history", 0],
+    ["historyBytes", 99_999],
+    ["historyBytes", "20 MB"],
+    ["historyFile", true],
+    ["historyFile", ""],
     ["hosts", "dev.example.test"],
     ["allow", "10.0.0.7"],
     ["panels", panel("mine")],
@@ -306,7 +310,14 @@ describe("what is recorded", () => {
       }),
     ]);
     const page = toolbar.page(id);
-    expect(page?.panels.map(({ id }) => id)).toEqual(["session", "request", "timing", "logs", "versions"]);
+    expect(page?.panels.map(({ id }) => id)).toEqual([
+      "exceptions",
+      "session",
+      "request",
+      "timing",
+      "logs",
+      "versions",
+    ]);
     const logs = page?.panels.find((each) => each.id === "logs");
     expect(logs?.findings).toEqual([{ tone: "error", text: "1 error was logged." }]);
     expect(JSON.stringify(logs?.blocks)).toContain("stock is 0");

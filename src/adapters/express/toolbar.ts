@@ -2,7 +2,9 @@ import type { IncomingMessage } from "node:http";
 import type { RequestHandler } from "express";
 import type { Toolbar } from "../../toolbar/index.ts";
 import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
+import { showExceptions } from "../node/show-exceptions.ts";
 import { checkToolbar } from "../check-mounted.ts";
+import { isFinalAnswer } from "./is-final-answer.ts";
 import { publishTemplates } from "./publish-templates.ts";
 
 /** Where Express's router tells of what a handler threw, once for each error. */
@@ -31,6 +33,12 @@ export function debugToolbar(toolbar: Toolbar): RequestHandler {
   return function debugToolbar(request, response, next) {
     seen.add(request);
     publishTemplates(response);
-    show(request, response, next);
+    show(request, response, () => {
+      const described = toolbar.describe(request);
+      const exchange = toolbar.begin(described, request);
+      if (exchange !== undefined)
+        showExceptions({ toolbar, exchange, request: described, response }, (body) => isFinalAnswer(response, body));
+      next();
+    });
   };
 }

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
-import type { Exchange, Toolbar, ToolbarRequest } from "../../toolbar/index.ts";
+import type { Exchange, Toolbar, ToolbarAnswer, ToolbarRequest } from "../../toolbar/index.ts";
 import { plugin } from "./plugin.ts";
 import { unwrapResponse } from "./unwrap-response.ts";
 import { checkToolbar } from "../check-mounted.ts";
 import { mountPath } from "../mount-path.ts";
 import { askForPage, changeForTail, requestHeadersOf, responseHeadersOf } from "../page-headers.ts";
 import { isAppendable, withTail } from "../with-tail.ts";
+import { isOwnAnswer } from "./is-own-answer.ts";
 
 /** A request, and its record. */
 interface Begun {
@@ -52,8 +53,13 @@ export function debugToolbar(toolbar: Toolbar): FastifyPluginCallback {
 
     app.addHook("onSend", async (request, reply, payload) => {
       const known = begun.get(request);
-      if (known === undefined) return payload;
-      const body = unwrapResponse(reply, payload);
+      if (known === undefined || reply.raw.headersSent) return payload;
+      const page = isOwnAnswer(reply)
+        ? toolbar.exceptionPage(known.exchange, known.described, reply.statusCode)
+        : undefined;
+      if (page !== undefined) setHeadersOf(reply, page);
+      const body = page === undefined ? unwrapResponse(reply, payload) : page.body;
+      addHeaders(reply, toolbar.headers(known.exchange, known.described));
       const tail = toolbar.respond(known.exchange, known.described, {
         status: reply.statusCode,
         headers: headersOf(reply),
@@ -72,6 +78,21 @@ export function debugToolbar(toolbar: Toolbar): FastifyPluginCallback {
       if (known !== undefined) toolbar.finish(known.exchange, { aborted });
     };
   });
+}
+
+/** The page's headers. Others that are set already, such as cookies, stay. */
+function setHeadersOf(reply: FastifyReply, { headers, body }: ToolbarAnswer & { readonly body: string }): void {
+  for (const name of ["content-encoding", "content-security-policy-report-only", "etag", "last-modified"])
+    reply.removeHeader(name);
+  reply.headers({ ...headers, "content-length": Buffer.byteLength(body) });
+}
+
+/** Adds to headers that the application has set under the same name. */
+function addHeaders(reply: FastifyReply, headers: Iterable<readonly [string, string]>): void {
+  for (const [name, value] of headers) {
+    const present = reply.getHeader(name);
+    reply.header(name, present === undefined ? value : `${[present].flat().join(", ")}, ${value}`);
+  }
 }
 
 function headersOf(reply: FastifyReply): (readonly [string, string])[] {

@@ -2,9 +2,22 @@ import type { IncomingMessage } from "node:http";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Toolbar, ToolbarRequest } from "../../toolbar/index.ts";
 import { checkToolbar } from "../check-mounted.ts";
+import { copyWith } from "./copy-with.ts";
+import { watchErrors } from "./watch-errors.ts";
 import { mountPath } from "../mount-path.ts";
 import { askForPage, changeForTail, fetchHeadersOf } from "../page-headers.ts";
 import { incomingOf, peerOf, serverOf } from "./peer.ts";
+
+/** What an answer says of its own body. */
+const OF_OTHER_BODY = new Set([
+  "content-length",
+  "content-encoding",
+  "content-language",
+  "content-disposition",
+  "content-security-policy-report-only",
+  "etag",
+  "last-modified",
+]);
 
 /**
  * Shows a toolbar on the pages of a Hono application. Mount it before all else, so that it sees
@@ -32,6 +45,7 @@ export function debugToolbar(toolbar: Toolbar): MiddlewareHandler {
 
     const exchange = toolbar.begin(request, incoming ?? c.req.raw);
     if (exchange === undefined) return await next();
+    const errors = watchErrors(c);
     const putBack = exchange.mayShow ? askForWholePage(c) : () => {};
     try {
       await toolbar.run(exchange, next);
@@ -42,9 +56,15 @@ export function debugToolbar(toolbar: Toolbar): MiddlewareHandler {
     } finally {
       putBack();
     }
-    if (c.error !== undefined) exchange.fail(c.error);
+    for (const error of errors.thrown()) exchange.fail(error);
     // What ran last is what answered.
     exchange.route = c.req.routePath;
+    const page = errors.areUnanswered() ? toolbar.exceptionPage(exchange, request, c.res.status) : undefined;
+    if (page !== undefined) replace(c, withHeadersOf(c.res, new Response(page.body, page)));
+    const headers = toolbar.headers(exchange, request);
+    // An upgrade has no headers of an answer, and a handler may have answered through Node's response.
+    if (headers.length > 0 && c.res.status !== 101 && !c.res.headers.has("x-hono-already-sent"))
+      replace(c, copyWith(c.res, headers));
     const response = c.res;
     const tail = toolbar.respond(exchange, request, { status: response.status, headers: response.headers });
     if (tail !== undefined) {
@@ -54,6 +74,21 @@ export function debugToolbar(toolbar: Toolbar): MiddlewareHandler {
     if (!exchange.endsWithSocket) finishWithBody(c, (aborted) => toolbar.finish(exchange, { aborted }));
     return undefined;
   };
+}
+
+/** Otherwise Hono would add the headers of the first answer to those of the second. */
+function replace(c: Context, response: Response): void {
+  c.res = undefined;
+  c.res = response;
+}
+
+/** The page, with the cookies and all else that the application has set and the page has not. */
+function withHeadersOf(answer: Response, page: Response): Response {
+  for (const [name, value] of answer.headers) {
+    if (name === "set-cookie") page.headers.append(name, value);
+    else if (!page.headers.has(name) && !OF_OTHER_BODY.has(name)) page.headers.set(name, value);
+  }
+  return page;
 }
 
 /** The application gets a copy of the request where its headers cannot be changed, as on Deno. */

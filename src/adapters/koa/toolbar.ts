@@ -1,6 +1,7 @@
 import type { Context, Middleware } from "koa";
 import type { Exchange, Toolbar } from "../../toolbar/index.ts";
 import { showOn } from "../node/toolbar.ts";
+import { showExceptions } from "../node/show-exceptions.ts";
 import { checkToolbar } from "../check-mounted.ts";
 import { changeForTail, responseHeadersOf } from "../page-headers.ts";
 import { isAppendable, withTail } from "../with-tail.ts";
@@ -30,6 +31,7 @@ export function debugToolbar(toolbar: Toolbar): Middleware {
     const exchange = toolbar.begin(request, ctx.req);
     if (exchange === undefined) return await next();
     const putBack = showOn({ toolbar, exchange, request, incoming: ctx.req, response: ctx.res });
+    showExceptions({ toolbar, exchange, request, response: ctx.res }, watchOwnAnswer(ctx, exchange));
     try {
       await toolbar.run(exchange, next);
       appendToBody(ctx, exchange, (headers) => toolbar.respond(exchange, request, { status: ctx.status, headers }));
@@ -43,6 +45,28 @@ export function debugToolbar(toolbar: Toolbar): Middleware {
       if (typeof route === "string") exchange.route = route;
     }
   };
+}
+
+/**
+ * Koa answers an error in `ctx.onerror`, when all middleware has passed it on. This context's own is
+ * wrapped, to know when that is.
+ *
+ * @returns whether Koa itself has answered. An `onerror` of the application answers for it.
+ */
+function watchOwnAnswer(ctx: Context, exchange: Exchange): () => boolean {
+  let isAnswered = false;
+  const isKoas = !Object.hasOwn(ctx, "onerror") && !Object.hasOwn(ctx.app.context, "onerror");
+  const answer = ctx.onerror.bind(ctx);
+  const onerror = (error: Error): void => {
+    // Koa calls it without an error when the response has ended.
+    if ((error as unknown) !== null && (error as unknown) !== undefined) {
+      exchange.fail(error);
+      isAnswered = isKoas;
+    }
+    answer(error);
+  };
+  Object.assign(ctx, { onerror });
+  return () => isAnswered;
 }
 
 /**

@@ -2,8 +2,13 @@ import type { CookieFacts, HeaderEntry, Recording } from "../recording.ts";
 import type { OpenSpan, Span, SpanStart } from "../span.ts";
 import type { ExchangeRedactor } from "./redact.ts";
 import type { ToolbarRequest } from "../guard.ts";
+import type { RecordedError } from "../recorded-error.ts";
+import { recordError } from "./record-error.ts";
 import { hideCredentials, receivedCookies, redactHeaders, sentCookie } from "./recorded-headers.ts";
 import { Spans } from "./spans.ts";
+
+/** The most errors that are recorded for one request. */
+const MOST_ERRORS = 5;
 
 /** Arguments of an exchange. */
 export interface ExchangeStart {
@@ -17,6 +22,8 @@ export interface ExchangeStart {
   readonly directory: string;
   /** The span that is running now. */
   readonly currentSpan: () => number | undefined;
+  /** Called for an error that is thrown after the response has ended. */
+  readonly onLateError?: (() => void) | undefined;
 }
 
 /** A response's status and headers, reported when its headers are sent and when it has ended. */
@@ -75,8 +82,13 @@ export class Exchange implements Recording {
   status: number | undefined;
   responseHeaders: readonly HeaderEntry[] = [];
   responseCookies: readonly CookieFacts[] = [];
-  error: Recording["error"];
+  readonly errors: RecordedError[] = [];
   aborted = false;
+  /**
+   * Whether the answer is the toolbar's page for an error. It has the toolbar whatever the request's
+   * method was.
+   */
+  isExceptionPage = false;
   readonly #redactor: ExchangeRedactor;
   readonly #slots = new Map<string, unknown>();
   readonly #started = performance.now();
@@ -86,17 +98,23 @@ export class Exchange implements Recording {
   readonly #others: () => number;
   readonly #currentSpan: () => number | undefined;
   readonly #spans: Spans;
+  readonly #directory: string;
+  /** What was thrown, to know it again. */
+  readonly #thrown: unknown[] = [];
+  readonly #onLateError: (() => void) | undefined;
   /** The application's own headers, where the toolbar changes them. */
   #ownHeaders: readonly (readonly [string, string])[] | undefined;
   #ended: number | undefined;
   #cost: Recording["cost"] | undefined;
 
-  constructor({ sequence, startedAt, request, redactor, others, directory, currentSpan }: ExchangeStart) {
+  constructor({ sequence, startedAt, request, redactor, others, directory, currentSpan, onLateError }: ExchangeStart) {
     this.sequence = sequence;
     this.startedAt = startedAt;
     this.#redactor = redactor;
     this.#others = others;
     this.#currentSpan = currentSpan;
+    this.#directory = directory;
+    this.#onLateError = onLateError;
     this.#spans = new Spans({
       elapsed: () => this.elapsed(),
       isFinished: () => this.finished,
@@ -206,29 +224,31 @@ export class Exchange implements Recording {
     this.#ownHeaders = [...headers].filter(([name]) => CHANGED.has(name.toLowerCase()));
   }
 
-  /** Records the error that the handler threw. */
-  fail(error: unknown): void {
-    const known =
-      error instanceof Error
-        ? error
-        : new Error(typeof error === "string" ? error : "The handler threw a value that is not an Error.");
-    this.error = {
-      name: this.#member(known, "name"),
-      message: this.#member(known, "message"),
-      stack: this.#member(known, "stack"),
-    };
+  /** The error that was thrown last. */
+  get error(): RecordedError | undefined {
+    return this.errors.at(-1);
+  }
+
+  /** What was thrown last, as it was thrown. Undefined if nothing was. */
+  get thrown(): unknown {
+    return this.#thrown.at(-1);
   }
 
   /**
-   * An error of the application may have members that are not strings, or that throw when read.
+   * Records what was thrown. The same error is recorded once: a framework may report it in more
+   * than one way.
    */
-  #member(error: Error, name: "name" | "message" | "stack"): string {
-    try {
-      const value: unknown = error[name];
-      return typeof value === "string" ? this.redactText(value) : "";
-    } catch {
-      return "";
-    }
+  fail(thrown: unknown): void {
+    if (this.#thrown.length >= MOST_ERRORS || this.#thrown.includes(thrown)) return;
+    this.#thrown.push(thrown);
+    this.errors.push(
+      recordError(thrown, {
+        directory: this.#directory,
+        redactText: (text) => this.redactText(text),
+        redactData: (data) => this.redactData(data),
+      }),
+    );
+    if (this.finished) this.#onLateError?.();
   }
 
   /** Ends the exchange. Its times do not change any more. */

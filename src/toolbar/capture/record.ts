@@ -2,6 +2,7 @@ import type { Exchange } from "./exchange.ts";
 import type { HistoryEntry } from "../history.ts";
 import type { Block, Finding } from "../blocks.ts";
 import type { ExchangePage, ExchangeSummary, PanelView } from "../exchange-page.ts";
+import type { ExchangeRecord } from "../exchange-record.ts";
 import type { Panel } from "../panel.ts";
 import { requestFacts } from "./request-facts.ts";
 
@@ -39,7 +40,14 @@ export function collectRecord(exchange: Exchange, panels: readonly Panel[], call
     // the response or a new key.
     if (collected !== undefined) stats.set(panel.id, JSON.parse(exchange.scrubJson(collected)));
   }
-  const findings = panels.flatMap((panel) => findingsOf(panel, stats.get(panel.id), caller));
+  const findings = panels.flatMap((panel) =>
+    findingsOf(panel, stats.get(panel.id), caller).map((finding) => ({
+      ...finding,
+      panel: panel.id,
+      panelTitle: panel.title,
+    })),
+  );
+  const overview = JSON.parse(exchange.scrubJson(JSON.stringify({ findings }))) as object;
   const session = panels.find(({ id }) => id === "session");
   const summary = {
     id: exchange.id,
@@ -59,8 +67,13 @@ export function collectRecord(exchange: Exchange, panels: readonly Panel[], call
   };
   return {
     summary: JSON.parse(exchange.scrubJson(JSON.stringify(summary))) as ExchangeSummary,
-    json: JSON.stringify(Object.fromEntries(stats)),
+    json: JSON.stringify({ overview, ...Object.fromEntries(stats) }),
   };
+}
+
+/** The whole record, as plain data. */
+export function rawRecord({ summary, json }: HistoryEntry): ExchangeRecord {
+  return { version: 1, summary, panels: JSON.parse(json) as ExchangeRecord["panels"] };
 }
 
 /** Makes the browser's view of a record, from the record and the panels alone. */
@@ -104,6 +117,8 @@ function findingsOf(panel: Panel, stats: unknown, caller: Caller): readonly Find
 }
 
 function toneOf({ status = 0, error }: Exchange, findings: readonly Finding[]): ExchangeSummary["tone"] {
-  if (status >= 500 || error !== undefined || findings.some(({ tone }) => tone === "error")) return "error";
+  // An error with a status below 500 is a deliberate answer: "not found", "not allowed".
+  const hasFailed = error !== undefined && (status < 400 || status >= 500);
+  if (status >= 500 || hasFailed || findings.some(({ tone }) => tone === "error")) return "error";
   return status >= 400 || findings.length > 0 ? "warn" : "ok";
 }

@@ -39,6 +39,8 @@ export interface RecorderOptions {
   /** Whether this request is for the toolbar itself. Then it is not recorded. */
   readonly isOwn: (request: ToolbarRequest) => boolean;
   readonly onFinish: (exchange: Exchange) => void;
+  /** The number of the next exchange. */
+  readonly nextSequence: () => number;
   readonly clock?: Clock | undefined;
 }
 
@@ -64,7 +66,6 @@ export class Recorder {
   readonly #failures = new Map<string, { count: number; message: string }>();
   readonly #options: RecorderOptions;
   readonly #redirects = new Redirects();
-  #sequence = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -272,7 +273,7 @@ export class Recorder {
 
   #start(request: ToolbarRequest, source: object): Exchange {
     const exchange: Exchange = new Exchange({
-      sequence: ++this.#sequence,
+      sequence: this.#options.nextSequence(),
       startedAt: (this.#options.clock ?? unixNow)(),
       request,
       redactor: this.#options.redactor.forExchange(),
@@ -282,6 +283,8 @@ export class Recorder {
         const scope = this.#context.getStore();
         return scope?.exchange === exchange ? scope.span : undefined;
       },
+      // A handler may throw when it has sent its whole answer.
+      onLateError: () => this.guarded("record", () => this.#options.onFinish(exchange)),
     });
     exchange.redirectedFrom = this.#redirects.sourceOf(exchange);
     this.#running.add(exchange);

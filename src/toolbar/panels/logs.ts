@@ -4,6 +4,7 @@ import { counted, formatMilliseconds } from "../format.ts";
 import type { Tone } from "../blocks.ts";
 import type { Panel } from "../panel.ts";
 import type { Recording } from "../recording.ts";
+import { reportsError } from "./reports-error.ts";
 
 /** The most messages that are recorded for one request. Further ones are only counted. */
 const LIMIT = 200;
@@ -18,14 +19,18 @@ const SIGNS: Readonly<Record<Level, { readonly text: string; readonly tone: Tone
 
 type Level = (typeof LEVELS)[number];
 
-interface LogMessage {
+/** A message that was logged. `at` is in milliseconds since the start of the request. */
+export interface LogMessage {
   readonly level: Level;
   readonly text: string;
   readonly at: number;
   readonly where: string;
+  /** Whether it is the framework's report of an error that is shown as an exception. */
+  readonly isReport?: boolean;
 }
 
-interface LogStats {
+/** The data of the panel Logs. */
+export interface LogStats {
   readonly messages: LogMessage[];
   omitted: number;
 }
@@ -55,10 +60,17 @@ export function logsPanel(directory: string): Panel<LogStats> {
     id: "logs",
     title: "Logs",
     channels: Object.fromEntries(LEVELS.map((level) => [`console.${level}`, listener(level)])),
-    collect: slotOf,
+    collect: (recording) => {
+      const { messages, omitted } = slotOf(recording);
+      const { errors } = recording;
+      return {
+        messages: messages.map((message) => ({ ...message, isReport: reportsError(message.text, errors) })),
+        omitted,
+      };
+    },
     subtitle: ({ messages, omitted }) => (messages.length === 0 ? undefined : String(messages.length + omitted)),
     findings: ({ messages }) => {
-      const errors = messages.filter(({ level }) => level === "error").length;
+      const errors = messages.filter(({ level, isReport }) => level === "error" && isReport !== true).length;
       return errors === 0 ? [] : [{ tone: "error", text: `${counted(errors, "error was", "errors were")} logged.` }];
     },
     view: ({ messages, omitted }) => [

@@ -1,11 +1,11 @@
 import { STATUS_CODES } from "node:http";
-import { pathToFileURL } from "node:url";
 import { counted, formatInteger } from "../format.ts";
 import type { Block } from "../blocks.ts";
 import type { Panel } from "../panel.ts";
-import type { CookieFacts, HeaderEntry, Recording } from "../recording.ts";
+import type { CookieFacts, HeaderEntry } from "../recording.ts";
 
-interface RequestStats {
+/** The data of the panel Request. */
+export interface RequestStats {
   readonly method: string;
   readonly path: string;
   readonly query: readonly HeaderEntry[];
@@ -16,16 +16,15 @@ interface RequestStats {
   readonly requestCookies: readonly CookieFacts[];
   readonly responseHeaders: readonly HeaderEntry[];
   readonly responseCookies: readonly CookieFacts[];
-  readonly error: NonNullable<Recording["error"]> | null;
+  readonly hasThrown: boolean;
   readonly aborted: boolean;
   readonly notShown: string | null;
 }
 
 /**
- * Shows request and response: addresses, headers, cookies by name and size, and the error.
+ * Shows request and response: addresses, headers, and cookies by name and size.
  */
-export function requestPanel(directory: string): Panel<RequestStats> {
-  const folders = [`${pathToFileURL(directory).href}/`, `${directory}/`];
+export function requestPanel(): Panel<RequestStats> {
   return {
     id: "request",
     title: "Request",
@@ -40,38 +39,22 @@ export function requestPanel(directory: string): Panel<RequestStats> {
       requestCookies: recording.requestCookies,
       responseHeaders: recording.responseHeaders,
       responseCookies: recording.responseCookies,
-      error:
-        recording.error === undefined
-          ? null
-          : {
-              ...recording.error,
-              stack: folders.reduce((stack, folder) => stack.replaceAll(folder, ""), recording.error.stack),
-            },
+      hasThrown: recording.error !== undefined,
       aborted: recording.aborted,
       notShown: recording.notShown ?? null,
     }),
     subtitle: ({ status }) => (status === null ? undefined : String(status)),
-    findings: ({ error, aborted, status }) => [
-      ...(error === null
-        ? []
-        : [{ tone: "error" as const, text: `The handler threw ${error.name}: ${error.message}` }]),
+    findings: ({ hasThrown, aborted, status }) => [
       ...(aborted
         ? [{ tone: "warn" as const, text: "The connection was closed before the response was complete." }]
         : []),
-      ...(error === null && status !== null && status >= 500
+      // An exception is a finding of its own panel.
+      ...(!hasThrown && status !== null && status >= 500
         ? [{ tone: "error" as const, text: `The server answered ${formatStatus(status)}.` }]
         : []),
     ],
-    view: (stats) => [...errorBlocks(stats), ...requestBlocks(stats), ...responseBlocks(stats)],
+    view: (stats) => [...requestBlocks(stats), ...responseBlocks(stats)],
   };
-}
-
-function errorBlocks({ error }: RequestStats): Block[] {
-  if (error === null) return [];
-  return [
-    { kind: "verdict", tone: "error", title: error.name, text: error.message },
-    { kind: "code", title: "Stack", text: error.stack },
-  ];
 }
 
 function requestBlocks(stats: RequestStats): Block[] {

@@ -1,6 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import type { KeyRing } from "../../keys/key-ring.ts";
 import type { Panel } from "../panel.ts";
+import { exceptionsPanel } from "./exceptions.ts";
 import { logsPanel } from "./logs.ts";
 import { requestPanel } from "./request.ts";
 import { sessionPanel } from "./session.ts";
@@ -18,8 +19,9 @@ export interface StandardPanelOptions {
 /** The panels of every toolbar, in the order of their tabs. */
 export function standardPanels({ keys, slowMs, directory, clock }: StandardPanelOptions): readonly Panel[] {
   return [
+    exceptionsPanel,
     sessionPanel(keys, clock),
-    requestPanel(directory),
+    requestPanel(),
     timingPanel(slowMs),
     logsPanel(directory),
     versionsPanel(directory),

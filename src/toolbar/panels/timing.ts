@@ -2,7 +2,8 @@ import { counted, formatMilliseconds } from "../format.ts";
 import type { Block } from "../blocks.ts";
 import type { Panel } from "../panel.ts";
 
-interface TimingStats {
+/** The data of the panel Timing. Times in milliseconds. */
+export interface TimingStats {
   readonly total: number;
   readonly cpu: number | undefined;
   readonly loopBusy: number | undefined;

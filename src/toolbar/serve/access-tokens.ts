@@ -5,11 +5,11 @@ import { TimestampSigner } from "../../signing/timestamp-signer.ts";
 
 /** How long a token is valid, in seconds: a working day. */
 const LIFETIME = 12 * 60 * 60;
-const VALUE = /^(\d{1,15})-(\d{1,15})-([0-9a-f]{8})$/;
+const VALUE = /^(\d{1,16})-(\d{1,15})-([0-9a-f]{8})$/;
 
 /** The place of a request among all requests: by number in one process, by time between several. */
 export interface Moment {
-  /** Counts up from 1 within a process. */
+  /** Counts up within a process. */
   readonly sequence: number;
   /** Unix seconds. */
   readonly startedAt: number;

@@ -87,6 +87,11 @@ export function isNavigation(request: ToolbarRequest): true | string {
   return isHtml ? true : "the request did not ask for HTML";
 }
 
+/** Whether a person navigated to this address, and the browser shows HTML as a page. */
+export function acceptsPage(request: ToolbarRequest): boolean {
+  return isNavigation(request) === true && /\btext\/html\b/i.test(request.header("accept") ?? "");
+}
+
 /**
  * The script tag to send after the document. Browsers still run it after `</html>`, so the response
  * needs neither searching nor buffering.

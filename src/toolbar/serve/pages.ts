@@ -4,7 +4,10 @@ import { scriptTag } from "./inject.ts";
 import { BROWSER_SCRIPT } from "../ui.bundle.ts";
 import type { ShownPages } from "./shown-pages.ts";
 import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
-import type { ExchangeList, ExchangePage, ExchangeSummary, ExportedRecord } from "../exchange-page.ts";
+import { exceptionPage, type ExceptionFacts, type ExceptionLinks } from "./exception-page.ts";
+import { EXCEPTION_STYLE } from "./exception-style.ts";
+import type { ExchangeList, ExchangePage, ExchangeSummary } from "../exchange-page.ts";
+import type { ExchangeRecord } from "../exchange-record.ts";
 
 /** An answer of the toolbar itself, for an adapter to send. */
 export interface ToolbarAnswer {
@@ -17,9 +20,11 @@ export interface ToolbarAnswer {
 export interface PageSource {
   list(mayRead: (moment: Moment) => boolean): ExchangeList;
   page(id: string): ExchangePage | undefined;
-  record(id: string): ExportedRecord | undefined;
+  record(id: string): ExchangeRecord | undefined;
   copies(id: string): ExchangePart | undefined;
   compare(before: string, after: string): ExchangePart | undefined;
+  /** Called when a page begins to listen for exchanges. */
+  onWatch(): void;
 }
 
 /** Something about one stored request or two. */
@@ -29,6 +34,7 @@ export interface ExchangePart {
   readonly part: object;
 }
 
+const ID = /^[0-9a-f-]{36}$/;
 const PRIVATE = {
   // A compressor or a proxy would hold back the events (RFC 9111, section 5.2.2.6, and nginx's own).
   "Cache-Control": "no-store, no-transform",
@@ -39,6 +45,8 @@ const PRIVATE = {
 } as const;
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+/** For the page of an exception, which has a style sheet and needs no script to be read. */
+const EXCEPTION_POLICY = PAGE_POLICY.replace("script-src", "style-src 'self'; script-src");
 const NOT_FOUND: ToolbarAnswer = {
   status: 404,
   headers: { "Content-Type": "text/plain; charset=utf-8" },
@@ -116,7 +124,8 @@ export class Pages {
     );
     if (url === null) return NOT_FOUND;
     const { pathname, searchParams } = url;
-    if (pathname === "/") return this.#standalone(request);
+    if (pathname === "/") return this.#standalone(request, searchParams.get("exchange"));
+    if (pathname === "/exception.css") return asset("text/css", EXCEPTION_STYLE);
     const token = searchParams.get("token") ?? "";
     if (pathname === "/toolbar.js") {
       this.#shown.opened(searchParams.get("exchange") ?? "", token);
@@ -132,8 +141,7 @@ export class Pages {
     if (id === undefined) return NOT_FOUND;
     // First, so that the page's own record says no more that its script did not run.
     this.#shown.ran(id, token);
-    const isRaw = searchParams.get("format") === "record";
-    const page = isRaw ? this.#source.record(id) : this.#source.page(id);
+    const page = searchParams.get("format") === "record" ? this.#source.record(id) : this.#source.page(id);
     return page === undefined || !mayRead(page.summary) ? NOT_FOUND : data(page, searchParams);
   }
 
@@ -151,6 +159,42 @@ export class Pages {
     return `${address}/toolbar.js?${new URLSearchParams(all).toString()}`;
   }
 
+  /**
+   * The address of a record on the toolbar's own page.
+   *
+   * @param request one that the guard has allowed; without it, the address has no host.
+   */
+  recordAddress(id: string, request?: ToolbarRequest): string {
+    const base = request === undefined ? this.#prefix : publicAddress(request, this.#prefix, this.#base);
+    return `${base}/?exchange=${id}`;
+  }
+
+  /**
+   * The page for an error that the application did not answer.
+   *
+   * @param request the one that failed.
+   * @param editor the address that opens a place in the editor.
+   */
+  exception(
+    request: ToolbarRequest,
+    id: string,
+    facts: ExceptionFacts,
+    editor: ExceptionLinks["editor"],
+  ): ToolbarAnswer & { body: string } {
+    const style = `${publicAddress(request, this.#prefix, this.#base)}/exception.css`;
+    const links = { style, record: this.recordAddress(id, request), editor };
+    return {
+      status: facts.status,
+      headers: {
+        ...PRIVATE,
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": EXCEPTION_POLICY,
+        "X-Frame-Options": "DENY",
+      },
+      body: exceptionPage(facts, links),
+    };
+  }
+
   /** Sends a finished exchange to all open pages. */
   announce(summary: ExchangeSummary): void {
     const message = new TextEncoder().encode(`data: ${JSON.stringify(summary)}\n\n`);
@@ -159,6 +203,11 @@ export class Pages {
       if ((controller.desiredSize ?? 0) > -100) controller.enqueue(message);
       else this.#end(controller);
     }
+  }
+
+  /** Whether a page listens for exchanges. */
+  get isWatched(): boolean {
+    return this.#streams.size > 0;
   }
 
   /** Ends all streams. */
@@ -178,6 +227,7 @@ export class Pages {
         mine = controller;
         this.#streams.add(controller);
         controller.enqueue(new TextEncoder().encode("retry: 2000\n\n"));
+        this.#source.onWatch();
       },
       cancel: () => {
         if (mine !== undefined) this.#streams.delete(mine);
@@ -186,8 +236,10 @@ export class Pages {
     return { status: 200, headers: { ...PRIVATE, "Content-Type": "text/event-stream; charset=utf-8" }, body };
   }
 
-  #standalone(request: ToolbarRequest): ToolbarAnswer {
-    const parameters = { token: this.#accessTokens.grantAll(), live: "1", page: "1" };
+  /** @param exchange the request to show first. */
+  #standalone(request: ToolbarRequest, exchange: string | null): ToolbarAnswer {
+    const first = exchange !== null && ID.test(exchange) ? { exchange } : {};
+    const parameters = { token: this.#accessTokens.grantAll(), live: "1", page: "1", ...first };
     const tag = scriptTag(this.scriptAddress(request, parameters), undefined);
     return {
       status: 200,
@@ -203,6 +255,10 @@ export class Pages {
         tag,
     };
   }
+}
+
+function asset(type: string, body: string): ToolbarAnswer {
+  return { status: 200, headers: { ...PRIVATE, "Content-Type": `${type}; charset=utf-8` }, body };
 }
 
 /**
