@@ -118,6 +118,10 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "toolbar/instrument": ["toolbar/origin"],
   "toolbar/sources": [...TOOLBAR_TYPES, "toolbar/instrument"],
   "toolbar/panels": [...TOOLBAR_TYPES, "toolbar/format", "toolbar/sql", "toolbar/capture/call-site"],
+  "toolbar/editor-links": ["toolbar/exchange-page"],
+  "toolbar/shortcut": [],
+  "toolbar/copy": ["toolbar/exchange-page", "toolbar/recording"],
+  "toolbar/compare": ["toolbar/blocks", "toolbar/exchange-page", "toolbar/format"],
   "toolbar/ui.bundle": [],
   "toolbar/serve": [
     ...TOOLBAR_TYPES,

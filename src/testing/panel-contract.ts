@@ -22,10 +22,10 @@ const KINDS: Readonly<Record<Block["kind"], true>> = {
   pairs: true,
   table: true,
   timeline: true,
-  code: true,
   flame: true,
   download: true,
   ask: true,
+  code: true,
   text: true,
   note: true,
 };

@@ -4,7 +4,10 @@ import { KeyRing } from "../keys/key-ring.ts";
 import type { Mode } from "../mode.ts";
 import { checkOptions, kindOf } from "../options.ts";
 import { checkPanel } from "./define-panel.ts";
+import { editorLinks } from "./editor-links.ts";
+import type { EditorLinks } from "./exchange-page.ts";
 import type { Panel } from "./panel.ts";
+import { shortcutOf } from "./shortcut.ts";
 import { diskPlaces, type DiskPlaces } from "./disk/disk-places.ts";
 import { judge } from "./switch.ts";
 import type { ToolbarOptions } from "./toolbar-options.ts";
@@ -24,6 +27,9 @@ const OPTIONS = [
   "production",
   "authorize",
   "directory",
+  "editor",
+  "editorPaths",
+  "shortcut",
   "clock",
 ] as const satisfies readonly (keyof ToolbarOptions)[];
 
@@ -47,6 +53,8 @@ export interface Settings {
   readonly slowMs: number;
   readonly authorize: ToolbarOptions["authorize"];
   readonly directory: string;
+  readonly editor: EditorLinks | undefined;
+  readonly shortcut: string;
   readonly clock: Clock | undefined;
 }
 
@@ -97,6 +105,8 @@ export function settingsOf(options: ToolbarOptions): Settings {
     allow,
     panels,
     directory,
+    editor: editorLinks({ editor: options.editor, editorPaths: options.editorPaths, directory }),
+    shortcut: shortcutOf(options.shortcut),
     authorize,
     clock,
   };

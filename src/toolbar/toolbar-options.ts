@@ -78,6 +78,24 @@ export interface ToolbarOptions {
    * Versions reads it, paths in the toolbar are relative to it, and it holds the folder `.latchkey`.
    */
   readonly directory?: string | undefined;
+  /**
+   * The editor that a click on a file and line opens: `"vscode"`, `"cursor"`, `"zed"`,
+   * `"webstorm"`, `"idea"`, or an address with `{file}` and `{line}`, such as
+   * `"emacs://open?file={file}&line={line}"`. `""` shows the places without links. Default:
+   * `"vscode"`.
+   */
+  readonly editor?: string | undefined;
+  /**
+   * What paths on the server are called where the editor runs, for a server in a container:
+   * `{ "/app": "/home/you/project" }`. Default: the same paths.
+   */
+  readonly editorPaths?: Readonly<Record<string, string>> | undefined;
+  /**
+   * The keys that open and close the toolbar: Ctrl, Alt or Meta, perhaps with Shift, and a letter, a
+   * digit or a function key. Browsers have many of these for themselves; the toolbar takes its own
+   * away from them on its pages. `""` leaves all keys to the page. Default: `"Shift+Alt+D"`.
+   */
+  readonly shortcut?: string | undefined;
   /** The time in Unix seconds; for tests. */
   readonly clock?: Clock | undefined;
 }

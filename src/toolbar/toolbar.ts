@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { AccessTokens, type Moment } from "./serve/access-tokens.ts";
+import { AccessTokens } from "./serve/access-tokens.ts";
 import { Display } from "./display.ts";
 import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
 import { AccessFile } from "./disk/access-file.ts";
@@ -7,13 +7,14 @@ import { SharedHistory } from "./disk/shared-history.ts";
 import { Guard, type ToolbarRequest } from "./guard.ts";
 import { editorAddress } from "./serve/editor-address.ts";
 import { errorLine } from "./serve/error-line.ts";
-import { Pages, type ToolbarAnswer } from "./serve/pages.ts";
+import { Pages, type PageSource, type ToolbarAnswer } from "./serve/pages.ts";
 import type { ExchangePage, ExchangeSummary } from "./exchange-page.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import type { Explanation } from "./explanation.ts";
 import type { HistoryEntry } from "./history.ts";
 import type { Panel } from "./panel.ts";
 import { Explanations } from "./capture/explanations.ts";
+import { recordPages } from "./record-pages.ts";
 import { collectRecord, rawRecord, viewRecord } from "./capture/record.ts";
 import { toToolbarRequest } from "./capture/node-request.ts";
 import { Recorder } from "./capture/recorder.ts";
@@ -104,14 +105,20 @@ export class Toolbar {
     });
     const guard = new Guard({ hosts, allow, authorize });
     const accessTokens = new AccessTokens(keys, clock);
-    const source = {
-      list: (mayRead: (moment: Moment) => boolean) => ({
+    const source: PageSource = {
+      list: (mayRead) => ({
         exchanges: this.#history.list().filter(mayRead),
         capacity: this.#history.capacity,
+        slowMs,
+        editor: settings.editor,
       }),
-      page: (id: string) => this.page(id),
-      explain: async (id: string, span: number) => await this.explain(id, span),
-      record: (id: string) => this.record(id),
+      page: (id) => this.page(id),
+      explain: async (id, span) => await this.explain(id, span),
+      record: (id) => this.record(id),
+      ...recordPages(
+        (id) => this.record(id),
+        (id) => this.page(id),
+      ),
       onWatch: () =>
         this.#history.watch(
           () => this.#pages.isWatched,
@@ -133,14 +140,15 @@ export class Toolbar {
       source,
       refused: (verdict) => this.#display.warnOf(verdict),
       shown: this.#display.pages,
+      shortcut: settings.shortcut,
     });
     this.prefix = prefix;
-    const editor = { template: "vscode://file{file}:{line}", directory, paths: [] };
+    const { editor } = settings;
     this.#answers = new VisitorAnswers({
       guard,
       pages: this.#pages,
       showsExceptions: mode === "development",
-      editor: (where) => editorAddress(editor, where),
+      editor: (where) => (editor === undefined ? undefined : editorAddress(editor, where)),
     });
     this.#isOn = isOn;
     if (isOn) {

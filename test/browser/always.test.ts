@@ -192,7 +192,7 @@ describe.skipIf(chromiumPath === undefined)("the toolbar is there, in Chromium",
     const id = await ownId();
     await page.goto(`${origin}/?cached`);
     expect(await ownId()).toBe(id);
-    await page.keyboard.press("Alt+D");
+    await page.keyboard.press("Shift+Alt+D");
     await view.click("tab", /Request/);
     expect(await view.waitFor("came from a cache")).toContain("2 times");
     await screenshot(page, "toolbar-from-a-cache");
@@ -216,7 +216,7 @@ describe.skipIf(chromiumPath === undefined)("the toolbar is there, in Chromium",
   test("B16: a policy that only reports gets no report", async () => {
     await page.goto(`${origin}/reporting`);
     expect(newest("/reporting")?.id).toBe(await ownId());
-    await page.keyboard.press("Alt+D");
+    await page.keyboard.press("Shift+Alt+D");
     await view.waitFor("Session & key");
     // A report is sent by the browser when it likes to. This one of our own comes after any other.
     await page.evaluate(`(() => {

@@ -50,7 +50,7 @@ describe.skipIf(chromiumPath === undefined).each(POLICIES)(
       expect(await page.textContent(".lead")).toContain("You have been here 2 times");
 
       await toolbar.waitFor(/200/);
-      await page.keyboard.press("Alt+d");
+      await page.keyboard.press("Shift+Alt+D");
       await toolbar.waitFor(/Session/);
       await toolbar.click("tab", /Session/);
       const session = await toolbar.waitFor(/visits/);
@@ -86,7 +86,7 @@ describe.skipIf(chromiumPath === undefined).each(POLICIES)(
       expect(await page.textContent(".flash.error")).toContain("bad_signature");
       expect(await page.textContent("nav")).toContain("Log in");
       await toolbar.waitFor(/200/);
-      await page.keyboard.press("Alt+d");
+      await page.keyboard.press("Shift+Alt+D");
       await toolbar.waitFor(/Session/);
       await toolbar.click("tab", /Session/);
       await toolbar.waitFor(/rejected/i);

@@ -5,6 +5,7 @@ import type { ExchangePage, ExchangeSummary, PanelView } from "../exchange-page.
 import type { ExchangeRecord } from "../exchange-record.ts";
 import type { Panel } from "../panel.ts";
 import { collectOverview, viewOverview, type OverviewStats } from "./overview.ts";
+import { requestFacts } from "./request-facts.ts";
 
 /** Calls functions of panels, and catches their exceptions. */
 export interface Caller {
@@ -58,6 +59,7 @@ export function collectRecord(exchange: Exchange, panels: readonly Panel[], call
     session: session === undefined ? undefined : subtitleOf(session, stats.get("session"), caller),
     redirectedFrom: exchange.redirectedFrom?.id,
     notShown: exchange.notShown,
+    ...requestFacts(exchange),
   };
   return {
     summary: JSON.parse(exchange.scrubJson(JSON.stringify(summary))) as ExchangeSummary,

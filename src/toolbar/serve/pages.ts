@@ -22,9 +22,18 @@ export interface PageSource {
   list(mayRead: (moment: Moment) => boolean): ExchangeList;
   page(id: string): ExchangePage | undefined;
   record(id: string): ExchangeRecord | undefined;
+  copies(id: string): ExchangePart | undefined;
+  compare(before: string, after: string): ExchangePart | undefined;
   /** Called when a page begins to listen for exchanges. */
   onWatch(): void;
   explain(id: string, span: number): Promise<Explanation>;
+}
+
+/** Something about one stored request or two. */
+export interface ExchangePart {
+  /** Of these requests. One who may not read all of them gets nothing. */
+  readonly summaries: readonly ExchangeSummary[];
+  readonly part: object;
 }
 
 const ID = /^[0-9a-f-]{36}$/;
@@ -67,6 +76,8 @@ export interface PagesOptions {
   /** Called when the guard refuses a request. */
   readonly refused: (verdict: GuardVerdict) => void;
   readonly shown: ShownPages;
+  /** The option `shortcut`. */
+  readonly shortcut: string;
 }
 
 /**
@@ -81,16 +92,18 @@ export class Pages {
   readonly #accessTokens: AccessTokens;
   readonly #source: PageSource;
   readonly #refused: (verdict: GuardVerdict) => void;
+  readonly #shortcut: string;
   readonly #shown: ShownPages;
   readonly #streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
 
-  constructor({ prefix, base, guard, accessTokens, source, refused, shown }: PagesOptions) {
+  constructor({ prefix, base, guard, accessTokens, source, refused, shown, shortcut }: PagesOptions) {
     this.#prefix = prefix;
     this.#base = base;
     this.#guard = guard;
     this.#accessTokens = accessTokens;
     this.#source = source;
     this.#refused = refused;
+    this.#shortcut = shortcut;
     this.#shown = shown;
   }
 
@@ -126,6 +139,8 @@ export class Pages {
     if (pathname === "/exchanges") return data(this.#source.list(mayRead), searchParams);
     const [, asked] = /^\/exchanges\/([0-9a-f-]{36})\/explain$/.exec(pathname) ?? [];
     if (asked !== undefined) return this.#explain(asked, searchParams, mayRead);
+    const found = this.#part(pathname, searchParams);
+    if (found !== undefined) return found.summaries.every(mayRead) ? data(found.part, searchParams) : NOT_FOUND;
     const id = /^\/exchanges\/([0-9a-f-]{36})$/.exec(pathname)?.[1];
     if (id === undefined) return NOT_FOUND;
     // First, so that the page's own record says no more that its script did not run.
@@ -134,10 +149,18 @@ export class Pages {
     return page === undefined || !mayRead(page.summary) ? NOT_FOUND : data(page, searchParams);
   }
 
+  #part(pathname: string, parameters: URLSearchParams): ExchangePart | undefined {
+    if (pathname === "/compare")
+      return this.#source.compare(parameters.get("before") ?? "", parameters.get("after") ?? "");
+    const id = /^\/exchanges\/([0-9a-f-]{36})\/copies$/.exec(pathname)?.[1];
+    return id === undefined ? undefined : this.#source.copies(id);
+  }
+
   /** The address of the browser's script, with its parameters. */
   scriptAddress(request: ToolbarRequest, parameters: Readonly<Record<string, string>>): string {
     const address = publicAddress(request, this.#prefix, this.#base);
-    return `${address}/toolbar.js?${new URLSearchParams(parameters).toString()}`;
+    const all = { ...parameters, shortcut: this.#shortcut };
+    return `${address}/toolbar.js?${new URLSearchParams(all).toString()}`;
   }
 
   /**
@@ -260,10 +283,13 @@ function asset(type: string, body: string): ToolbarAnswer {
 /**
  * Plain JSON, or a module with the same data: a page's policy may forbid fetch but allow scripts.
  */
-function data(value: ExchangeList | ExchangePage | ExchangeRecord, parameters: URLSearchParams): ToolbarAnswer {
+function data(value: object, parameters: URLSearchParams): ToolbarAnswer {
   const json = JSON.stringify(value);
-  if (parameters.get("as") !== "module")
-    return { status: 200, headers: { ...PRIVATE, "Content-Type": "application/json; charset=utf-8" }, body: json };
+  if (parameters.get("as") !== "module") {
+    const saved = parameters.has("save") ? { "Content-Disposition": "attachment" } : {};
+    const headers = { ...PRIVATE, ...saved, "Content-Type": "application/json; charset=utf-8" };
+    return { status: 200, headers, body: json };
+  }
   return {
     status: 200,
     headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" },

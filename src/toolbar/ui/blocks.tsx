@@ -1,9 +1,18 @@
 import type { JSX } from "preact";
-import type { Block, Cell, NumbersBlock, PairsBlock, TableBlock, TimelineBlock, VerdictBlock } from "../blocks.ts";
+import { useContext } from "preact/hooks";
+import type { Block, DownloadBlock, NumbersBlock, PairsBlock, VerdictBlock } from "../blocks.ts";
+import { Ask } from "./ask.tsx";
+import { CellView, Meter, PanelLink } from "./cell.tsx";
+import { addressOf } from "./client.ts";
+import { Flame } from "./flame.tsx";
+import { Icon } from "./icon.tsx";
 import { Sign } from "./sign.tsx";
+import { Table } from "./table.tsx";
+import { Timeline } from "./timeline.tsx";
+import { ToolbarContext } from "./toolbar-context.ts";
 
 /** Draws one block. All texts from the server become text nodes, never HTML. */
-export function BlockView({ block }: { readonly block: Block }): JSX.Element {
+export function BlockView({ block }: { readonly block: Block }): JSX.Element | null {
   switch (block.kind) {
     case "verdict":
       return <Verdict block={block} />;
@@ -12,34 +21,37 @@ export function BlockView({ block }: { readonly block: Block }): JSX.Element {
     case "pairs":
       return <Pairs block={block} />;
     case "table":
-      return <Table block={block} />;
+      return <Table block={block} viewer={BlockView} />;
     case "timeline":
       return <Timeline block={block} />;
+    case "flame":
+      return <Flame block={block} />;
+    case "download":
+      return <Download block={block} />;
+    case "ask":
+      return <Ask block={block} viewer={BlockView} />;
     case "code":
       return (
         <section>
-          <Title text={block.title} />
-          <pre tabIndex={0}>{block.text}</pre>
+          {block.title === undefined ? null : <h3>{block.title}</h3>}
+          <pre tabIndex={0} role="region" aria-label={block.title ?? "Code"}>
+            {block.text}
+          </pre>
         </section>
       );
     case "text":
       return <p class="text">{block.text}</p>;
-    case "flame":
-    case "download":
-    case "ask":
-      return <></>;
-    default:
+    case "note":
       return (
         <p class={`note ${block.tone}`}>
           <Sign tone={block.tone} />
           <span>{block.text}</span>
         </p>
       );
+    default:
+      // A newer server may know more kinds than the script of an older page.
+      return null;
   }
-}
-
-function Title({ text }: { readonly text: string | undefined }): JSX.Element | null {
-  return text === undefined ? null : <h3>{text}</h3>;
 }
 
 function Verdict({ block }: { readonly block: VerdictBlock }): JSX.Element {
@@ -58,14 +70,19 @@ function Verdict({ block }: { readonly block: VerdictBlock }): JSX.Element {
 function Numbers({ block }: { readonly block: NumbersBlock }): JSX.Element {
   return (
     <dl class="numbers">
-      {block.items.map(({ value, unit, label, tone = "plain", meter }) => (
+      {block.items.map(({ value, unit, label, tone = "plain", meter, panel }) => (
         <div key={label} class={tone}>
+          <dt>{label}</dt>
           <dd>
-            {value}
+            {tone === "warn" || tone === "error" ? <Sign tone={tone} /> : null}
+            {panel === undefined ? value : <PanelLink panel={panel}>{value}</PanelLink>}
             {unit === undefined ? null : <small> {unit}</small>}
           </dd>
-          <dt>{label}</dt>
-          {meter === undefined ? null : <Meter {...meter} />}
+          {meter === undefined ? null : (
+            <dd class="share">
+              <Meter {...meter} tone={tone} />
+            </dd>
+          )}
         </div>
       ))}
     </dl>
@@ -75,10 +92,10 @@ function Numbers({ block }: { readonly block: NumbersBlock }): JSX.Element {
 function Pairs({ block }: { readonly block: PairsBlock }): JSX.Element {
   return (
     <section>
-      <Title text={block.title} />
+      {block.title === undefined ? null : <h3>{block.title}</h3>}
       <dl class="pairs">
-        {block.rows.map(({ name, value }) => (
-          <div key={name}>
+        {block.rows.map(({ name, value }, index) => (
+          <div key={index}>
             <dt>{name}</dt>
             <dd>
               <CellView cell={value} />
@@ -90,90 +107,13 @@ function Pairs({ block }: { readonly block: PairsBlock }): JSX.Element {
   );
 }
 
-function Table({ block: { title, columns, rows, empty } }: { readonly block: TableBlock }): JSX.Element {
+function Download({ block: { name, path } }: { readonly block: DownloadBlock }): JSX.Element {
+  const { parameters } = useContext(ToolbarContext);
   return (
-    <section>
-      <Title text={title} />
-      {rows.length === 0 ? (
-        <p class="empty">{empty ?? "Nothing."}</p>
-      ) : (
-        <table>
-          <thead>
-            <tr>
-              {columns.map((column, index) => (
-                <th key={index} scope="col" class={columnClass(column)}>
-                  {column.title}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row, index) => (
-              <tr key={index}>
-                {("cells" in row ? row.cells : row).map((cell, at) => (
-                  <td key={at} class={columnClass(columns[at])}>
-                    <CellView cell={cell} />
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-    </section>
-  );
-}
-
-function columnClass(column: TableBlock["columns"][number] | undefined): string {
-  return `${column?.align ?? ""} ${column?.grow === true ? "grow" : ""}`.trim();
-}
-
-function CellView({ cell }: { readonly cell: Cell }): JSX.Element {
-  if (typeof cell === "string" || typeof cell === "number")
-    return <>{typeof cell === "number" ? cell.toLocaleString("en-US") : cell}</>;
-  return (
-    <>
-      <span class={`${cell.mono === true ? "mono" : ""} ${cell.tone ?? ""}`}>{cell.text}</span>
-      {cell.meter === undefined ? null : <Meter {...cell.meter} />}
-      {cell.detail === undefined ? null : <span class="detail">{cell.detail}</span>}
-    </>
-  );
-}
-
-function Meter({ value, of }: { readonly value: number; readonly of: number }): JSX.Element {
-  const share = of > 0 ? value / of : 0;
-  const tone = share > 1 ? "error" : share > 0.85 ? "warn" : "";
-  return (
-    <span class={`meter ${tone}`} aria-hidden="true">
-      <span style={{ width: `${Math.min(100, Math.max(1, share * 100))}%` }} />
-    </span>
-  );
-}
-
-function Timeline({ block: { title, total, rows } }: { readonly block: TimelineBlock }): JSX.Element {
-  const share = (time: number): string => `${total > 0 ? Math.min(100, (time / total) * 100) : 0}%`;
-  return (
-    <section>
-      <Title text={title} />
-      <ol class="timeline">
-        {rows.map(({ label, start, duration, tone = "plain", detail }, index) => (
-          <li key={index}>
-            <span class="label">
-              {label}
-              {detail === undefined ? null : <span class="detail">{detail}</span>}
-            </span>
-            <span class="track" aria-hidden="true">
-              <span
-                class={`${duration > 0 ? "bar" : "moment"} ${tone}`}
-                style={
-                  duration > 0 ? { left: share(start), width: `max(2px, ${share(duration)})` } : { left: share(start) }
-                }
-              />
-            </span>
-            <span class="time">{duration > 0 ? `${duration.toFixed(1)} ms` : `at ${start.toFixed(1)} ms`}</span>
-          </li>
-        ))}
-      </ol>
-    </section>
+    <p>
+      <a class="action" href={addressOf(parameters, path, { save: "1" })} download={name}>
+        <Icon name="save" /> {name}
+      </a>
+    </p>
   );
 }

@@ -1,8 +1,9 @@
-import type { ExchangeList, ExchangePage, ExchangeSummary } from "../exchange-page.ts";
+import type { Block } from "../blocks.ts";
+import type { ExchangeCopies, ExchangeList, ExchangePage, ExchangeSummary } from "../exchange-page.ts";
 
 /** The parameters that the server has put in the address of this script. */
 export interface Parameters {
-  /** The path of the toolbar's pages, without a slash at the end. */
+  /** The address of the toolbar's pages, without a slash at the end. */
   readonly base: string;
   readonly token: string;
   /** The request that this page answered; absent on the toolbar's own page. */
@@ -11,6 +12,8 @@ export interface Parameters {
   readonly live: boolean;
   /** Whether this is the toolbar's own page. */
   readonly page: boolean;
+  /** The keys that open and close the toolbar; "" for none. */
+  readonly shortcut: string;
 }
 
 /** Reads the address of this script. */
@@ -23,40 +26,65 @@ export function readParameters(address: string): Parameters {
     exchange: given.get("exchange") ?? undefined,
     live: given.has("live"),
     page: given.has("page"),
+    shortcut: given.get("shortcut") ?? "",
   };
+}
+
+/** The address of something below the toolbar's prefix. */
+export function addressOf(
+  { base, token }: Parameters,
+  path: string,
+  further: Readonly<Record<string, string>> = {},
+): string {
+  const query = new URLSearchParams({ token, ...further }).toString();
+  return `${base}${path}${path.includes("?") ? "&" : "?"}${query}`;
 }
 
 let loads = 0;
 
 /**
  * Loads data with import(), because a page's policy may forbid fetch but allow this script's
- * imports.
+ * imports. Undefined when the server cannot be reached, or does not have it.
  */
-async function load(parameters: Parameters, path: string): Promise<unknown> {
+async function load<Data>(parameters: Parameters, path: string): Promise<Data | undefined> {
   loads += 1;
-  const query = new URLSearchParams({ token: parameters.token, as: "module", n: String(loads) });
-  const module = (await import(`${parameters.base}/${path}?${query.toString()}`)) as { default: unknown };
-  return module.default;
-}
-
-/** One request with its panels; undefined when the server does not have it. */
-export async function loadExchange(parameters: Parameters, id: string): Promise<ExchangePage | undefined> {
   try {
-    return (await load(parameters, `exchanges/${id}`)) as ExchangePage;
+    // The number, because a module that could not be loaded is never tried again.
+    const address = addressOf(parameters, path, { as: "module", n: String(loads) });
+    return ((await import(address)) as { default: Data }).default;
   } catch {
     return undefined;
   }
 }
 
-/**
- * The requests that this page may see, newest first; undefined when the server cannot be reached.
- */
-export async function loadList(parameters: Parameters): Promise<ExchangeList | undefined> {
-  try {
-    return (await load(parameters, "exchanges")) as ExchangeList;
-  } catch {
-    return undefined;
-  }
+/** One request with its panels. */
+export function loadExchange(parameters: Parameters, id: string): Promise<ExchangePage | undefined> {
+  return load(parameters, `/exchanges/${id}`);
+}
+
+/** The requests that this page may see, newest first. */
+export function loadList(parameters: Parameters): Promise<ExchangeList | undefined> {
+  return load(parameters, "/exchanges");
+}
+
+/** One request as text for elsewhere. */
+export function loadCopies(parameters: Parameters, id: string): Promise<ExchangeCopies | undefined> {
+  return load(parameters, `/exchanges/${id}/copies`);
+}
+
+/** What is different between two requests. */
+export function loadComparison(
+  parameters: Parameters,
+  before: string,
+  after: string,
+): Promise<readonly Block[] | undefined> {
+  return load(parameters, `/compare?before=${before}&after=${after}`);
+}
+
+/** The answer to a button of a panel. */
+export async function loadBlocks(parameters: Parameters, path: string): Promise<readonly Block[] | undefined> {
+  const answer = await load<readonly Block[] | { readonly blocks: readonly Block[] }>(parameters, path);
+  return answer === undefined || "length" in answer ? answer : answer.blocks;
 }
 
 /**
@@ -77,9 +105,7 @@ export function watch(
       source?.close();
       source = undefined;
     } else if (source === undefined && parameters.live) {
-      source = new EventSource(
-        `${parameters.base}/events?${new URLSearchParams({ token: parameters.token }).toString()}`,
-      );
+      source = new EventSource(addressOf(parameters, "/events"));
       source.addEventListener("message", (event: MessageEvent<string>) =>
         onSummary(JSON.parse(event.data) as ExchangeSummary),
       );

@@ -41,26 +41,6 @@ export function Status({
   );
 }
 
-/** The logo of the toolbar: a key. */
-export function Mark(): JSX.Element {
-  return (
-    <svg
-      class="mark"
-      viewBox="0 0 16 16"
-      width="14"
-      height="14"
-      aria-hidden="true"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="1.6"
-      stroke-linecap="round"
-    >
-      <circle cx="5" cy="8" r="3.1" />
-      <path d="M8.1 8h6.2M11.4 8v2.6M14.3 8v2" />
-    </svg>
-  );
-}
-
 /** A small label. */
 export function Chip({
   tone = "plain",

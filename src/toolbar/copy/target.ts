@@ -1,0 +1,69 @@
+import { Placeholders, type Piece } from "./placeholders.ts";
+import type { RecordedRequest } from "./recorded-request.ts";
+
+/**
+ * Path and query as they are sent, in pieces. They begin with a slash, so that they can follow a
+ * host name: "@example.com" after one would be another host.
+ */
+export function target({ path, query }: RecordedRequest, placeholders: Placeholders): readonly Piece[] {
+  const pieces: Piece[] = [
+    { text: path.startsWith("/") ? "" : "/" },
+    ...encodedPieces(placeholders.pieces("path", "part", path), encodePath),
+  ];
+  query.forEach(([name, value], index) => {
+    pieces.push({ text: `${index === 0 ? "?" : "&"}${encodeURIComponent(wellFormed(name))}=` });
+    pieces.push(
+      ...encodedPieces(placeholders.pieces("query", name, value), (text) => encodeURIComponent(wellFormed(text))),
+    );
+  });
+  return pieces;
+}
+
+/** The fields of a form as they are sent, in pieces. */
+export function formBody(form: NonNullable<RecordedRequest["form"]>, placeholders: Placeholders): readonly Piece[] {
+  return form.flatMap(([name, value], index) => [
+    { text: `${index === 0 ? "" : "&"}${encodeURIComponent(wellFormed(name))}=` },
+    ...encodedPieces(placeholders.pieces("field", name, value), (text) => encodeURIComponent(wellFormed(text))),
+  ]);
+}
+
+/**
+ * A JSON object, in pieces. A record holds the members as texts, so a text that looks like another
+ * value becomes one.
+ */
+export function jsonBody(json: NonNullable<RecordedRequest["json"]>, placeholders: Placeholders): readonly Piece[] {
+  const members = json.flatMap(([name, value], index): readonly Piece[] => [
+    { text: `${index === 0 ? "" : ","}${JSON.stringify(name)}:` },
+    ...(isJson(value)
+      ? [{ text: value }]
+      : [
+          { text: '"' },
+          ...encodedPieces(placeholders.pieces("field", name, value), (text) => JSON.stringify(text).slice(1, -1)),
+          { text: '"' },
+        ]),
+  ]);
+  return [{ text: "{" }, ...members, { text: "}" }];
+}
+
+function isJson(text: string): boolean {
+  if (!Placeholders.isWhole(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function encodedPieces(pieces: readonly Piece[], encode: (text: string) => string): readonly Piece[] {
+  return pieces.map((piece) => ("text" in piece ? { text: encode(piece.text) } : piece));
+}
+
+/** Leaves what a browser has encoded, and encodes the bytes that are not in an address. */
+function encodePath(path: string): string {
+  return path.replace(/[^\x21-\x7e]+/gu, (text) => encodeURIComponent(wellFormed(text))).replaceAll("#", "%23");
+}
+
+function wellFormed(text: string): string {
+  return text.toWellFormed();
+}

@@ -1,0 +1,58 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { TimelineBlock } from "../blocks.ts";
+import { Where } from "./where.tsx";
+
+/** The most rows that are drawn before one asks for all. */
+const MOST_DRAWN = 250;
+const DEEPEST = 12;
+
+/** Events over time, each with its bar. */
+export function Timeline({ block: { title, total, rows } }: { readonly block: TimelineBlock }): JSX.Element {
+  const [isWhole, setWhole] = useState(false);
+  const drawn = isWhole ? rows : rows.slice(0, MOST_DRAWN);
+  const share = (time: number): number => (total > 0 ? Math.min(100, (time / total) * 100) : 0);
+  return (
+    <section>
+      {title === undefined ? null : <h3>{title}</h3>}
+      <div class="scale" aria-hidden="true">
+        {[0, 0.25, 0.5, 1].map((part) => (
+          <span key={part}>{axisText(total * part)}</span>
+        ))}
+      </div>
+      <ol class="timeline">
+        {drawn.map(({ label, start, duration, tone = "plain", detail, depth = 0, where }, index) => (
+          <li key={index}>
+            <span class="label" style={{ paddingInlineStart: `${Math.min(depth, DEEPEST) * 14}px` }}>
+              <span class="label-text" title={label}>
+                {label}
+              </span>
+              {detail === undefined ? null : <span class="detail">{detail}</span>}
+              {where === undefined || where === "" ? null : <Where where={where} isShort />}
+            </span>
+            <span class="track" aria-hidden="true">
+              <span
+                class={`${duration > 0 ? "bar" : "moment"} ${tone}`}
+                style={
+                  duration > 0
+                    ? { left: `${share(start)}%`, width: `max(2px, ${Math.min(share(duration), 100 - share(start))}%)` }
+                    : { left: `${share(start)}%` }
+                }
+              />
+            </span>
+            <span class="time">{duration > 0 ? `${duration.toFixed(1)} ms` : `at ${start.toFixed(1)} ms`}</span>
+          </li>
+        ))}
+      </ol>
+      {drawn.length < rows.length ? (
+        <button type="button" class="action" onClick={() => setWhole(true)}>
+          Show all {rows.length.toLocaleString("en-US")} rows
+        </button>
+      ) : null}
+    </section>
+  );
+}
+
+function axisText(time: number): string {
+  return time === 0 ? "0" : `${time < 10 ? time.toFixed(1) : Math.round(time).toLocaleString("en-US")} ms`;
+}
