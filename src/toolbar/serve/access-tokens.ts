@@ -7,6 +7,9 @@ import { TimestampSigner } from "../../signing/timestamp-signer.ts";
 const LIFETIME = 12 * 60 * 60;
 const VALUE = /^(\d{1,16})-(\d{1,15})-([0-9a-f]{8})$/;
 
+/** No process alone counts so far. */
+const MOST_OF_ONE = 1e12;
+
 /** The place of a request among all requests: by number in one process, by time between several. */
 export interface Moment {
   /** Counts up within a process. */
@@ -57,14 +60,14 @@ export class AccessTokens {
   /**
    * Says which requests a token may read. Undefined for a token that is forged or expired.
    *
-   * Numbers are compared within a process. Between processes, requests are compared by the second
-   * in which they began.
+   * Numbers are compared within a process, and between processes that share a history. Otherwise
+   * requests are compared by the second in which they began.
    */
   verify(token: string): ((moment: Moment) => boolean) | undefined {
     const [, sequence, startedAt, origin] = VALUE.exec(this.#valueOf(token) ?? "") ?? [];
     if (origin === undefined) return undefined;
     return (moment) =>
-      origin === (moment.process ?? this.#process)
+      origin === (moment.process ?? this.#process) || (isOfAll(Number(sequence)) && isOfAll(moment.sequence))
         ? moment.sequence >= Number(sequence)
         : moment.startedAt >= Number(startedAt);
   }
@@ -78,4 +81,9 @@ export class AccessTokens {
       return undefined;
     }
   }
+}
+
+/** Whether a number is one of a shared history. Those are made of the time. */
+function isOfAll(sequence: number): boolean {
+  return sequence > MOST_OF_ONE;
 }
