@@ -49,6 +49,23 @@ export function processEnvironment(): Environment {
   }
 }
 
+/**
+ * The variables of this process with these names, and no others. A variable that the runtime denies
+ * is left out.
+ */
+export function environmentVariables(names: readonly string[]): Environment {
+  const found: Record<string, string> = {};
+  for (const name of names) {
+    try {
+      const value = process.env[name];
+      if (value !== undefined) found[name] = value;
+    } catch {
+      // Deno without permission for this variable.
+    }
+  }
+  return found;
+}
+
 function modeNamed(word: string, place: string): Mode {
   if (word === "production") return "production";
   if (word === "development" || word === "test") return "development";

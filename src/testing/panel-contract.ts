@@ -23,6 +23,9 @@ const KINDS: Readonly<Record<Block["kind"], true>> = {
   table: true,
   timeline: true,
   code: true,
+  flame: true,
+  download: true,
+  ask: true,
   text: true,
   note: true,
 };

@@ -108,6 +108,47 @@ export interface CodeBlock {
   readonly text: string;
 }
 
+/** Calls inside of calls, as a flame graph. All times are milliseconds since its start. */
+export interface FlameBlock {
+  readonly kind: "flame";
+  readonly title?: string | undefined;
+  /** The time of the whole graph. */
+  readonly total: number;
+  /** In any order. Those that are too narrow to be seen are left out until one opens their caller. */
+  readonly rows: readonly {
+    readonly label: string;
+    readonly start: number;
+    readonly duration: number;
+    /** 0 for the outermost call. */
+    readonly depth: number;
+    readonly where?: string | undefined;
+  }[];
+}
+
+/** A link that saves a file. */
+export interface DownloadBlock {
+  readonly kind: "download";
+  /** The name of the file: "request.cpuprofile". */
+  readonly name: string;
+  /** Below the toolbar's prefix: "/exchanges/<id>/profile". The token is added. */
+  readonly path: string;
+}
+
+/**
+ * A button that asks the server for more blocks, and shows them in its place. For what costs too
+ * much to do for each request.
+ */
+export interface AskBlock {
+  readonly kind: "ask";
+  /** The text of the button: "EXPLAIN". */
+  readonly label: string;
+  /**
+   * Below the toolbar's prefix: "/exchanges/<id>/explain?span=3". The token is added. The answer is
+   * a list of blocks, as JSON or, with `as=module`, as a module.
+   */
+  readonly path: string;
+}
+
 /** A paragraph. */
 export interface TextBlock {
   readonly kind: "text";
@@ -129,5 +170,8 @@ export type Block =
   | TableBlock
   | TimelineBlock
   | CodeBlock
+  | FlameBlock
+  | DownloadBlock
+  | AskBlock
   | TextBlock
   | NoteBlock;

@@ -3,14 +3,20 @@
  *
  * @module
  */
+export type { ApplicationFacts, RouteFacts } from "./applications.ts";
 export type { Exchange, ResponseFacts } from "./capture/exchange.ts";
+export type { HandledRequest } from "./capture/handled-request.ts";
+export type { HandledFile } from "./capture/record-body.ts";
 export type { ToolbarRequest } from "./guard.ts";
 export type { ToolbarAnswer } from "./serve/pages.ts";
 export type {
+  AskBlock,
   Block,
   Cell,
   CodeBlock,
+  DownloadBlock,
   Finding,
+  FlameBlock,
   NoteBlock,
   NumbersBlock,
   OpenableRow,
@@ -23,7 +29,7 @@ export type {
 } from "./blocks.ts";
 export type { ExchangePage, ExchangeSummary, PanelView } from "./exchange-page.ts";
 export type { Panel } from "./panel.ts";
-export type { CookieFacts, HeaderEntry, Recording } from "./recording.ts";
+export type { CookieFacts, HeaderEntry, RecordedBody, Recording, ResponseSize, UploadedFile } from "./recording.ts";
 export type { ChannelListener, Channels, KeyedListener } from "./channels.ts";
 export { instrument } from "./instrument/instrument.ts";
 export type { MailMessage } from "./instrument/mail-channel.ts";

@@ -5,6 +5,8 @@ import type { Mode } from "../mode.ts";
 import { checkOptions, kindOf } from "../options.ts";
 import { checkPanel } from "./define-panel.ts";
 import type { Panel } from "./panel.ts";
+import type { RedactionOptions } from "./capture/redact.ts";
+import { checkRedaction } from "./check-redaction.ts";
 import { judge } from "./switch.ts";
 import type { ToolbarOptions } from "./toolbar-options.ts";
 
@@ -20,6 +22,11 @@ const OPTIONS = [
   "production",
   "authorize",
   "directory",
+  "redactNames",
+  "redactPatterns",
+  "redactPaths",
+  "config",
+  "environment",
   "clock",
 ] as const satisfies readonly (keyof ToolbarOptions)[];
 
@@ -38,6 +45,9 @@ export interface Settings {
   readonly slowMs: number;
   readonly authorize: ToolbarOptions["authorize"];
   readonly directory: string;
+  readonly redaction: RedactionOptions;
+  readonly config: ToolbarOptions["config"];
+  readonly environment: readonly string[];
   readonly clock: Clock | undefined;
 }
 
@@ -48,19 +58,24 @@ export function settingsOf(options: ToolbarOptions): Settings {
   checkOptions("Toolbar", options, OPTIONS);
   const keys = requiredKeys(options);
   const { prefix = "/_latchkey", slowMs = 500, history = 100, authorize, clock, directory = process.cwd() } = options;
-  const { hosts = [], allow = [], panels = [] } = options;
+  const { hosts = [], allow = [], panels = [], config, environment = [] } = options;
   if (!/^(?:\/[\w.~-]+)+$/.test(prefix)) {
     throw new InvalidOptionError(
       `Toolbar's option prefix is a path that starts with a slash and does not end with one. It got ${JSON.stringify(prefix)}. Fix: prefix: "/_latchkey".`,
     );
   }
-  for (const [name, list] of Object.entries({ hosts, allow, panels })) {
+  for (const [name, list] of Object.entries({ hosts, allow, panels, environment })) {
     if (!Array.isArray(list))
       throw new InvalidOptionError(`Toolbar's option ${name} is a list. It got ${kindOf(list)}. Fix: put it in [ ].`);
   }
   if (authorize !== undefined && typeof authorize !== "function") {
     throw new InvalidOptionError(
       `Toolbar's option authorize is a function. It got ${kindOf(authorize)}. Fix: authorize: (request) => true.`,
+    );
+  }
+  if (config !== undefined && typeof config !== "function") {
+    throw new InvalidOptionError(
+      `Toolbar's option config is a function. It got ${kindOf(config)}. Fix: config: () => settings.`,
     );
   }
   if (!(slowMs > 0))
@@ -77,6 +92,9 @@ export function settingsOf(options: ToolbarOptions): Settings {
     panels,
     directory,
     authorize,
+    config,
+    environment,
+    redaction: checkRedaction(options),
     clock,
     ...judge(options, keys.saidMode),
   };

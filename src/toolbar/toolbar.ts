@@ -1,10 +1,16 @@
 import type { IncomingMessage } from "node:http";
+import type { Writable } from "node:stream";
 import { AccessTokens } from "./serve/access-tokens.ts";
+import { Applications, type ApplicationFacts } from "./applications.ts";
 import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
+import type { HandledRequest } from "./capture/handled-request.ts";
 import { Guard, type GuardVerdict, type ToolbarRequest } from "./guard.ts";
 import { History } from "./history.ts";
 import { decideInjection, scriptTag } from "./serve/inject.ts";
 import { Pages, type ToolbarAnswer } from "./serve/pages.ts";
+import { answerProfile } from "./serve/profile-pages.ts";
+import { LogStream } from "./log-stream.ts";
+import { Profiler } from "./profiler/profiler.ts";
 import type { ExchangePage, ExchangeSummary } from "./exchange-page.ts";
 import type { Panel } from "./panel.ts";
 import { collectRecord, viewRecord } from "./capture/record.ts";
@@ -57,6 +63,8 @@ export class Toolbar {
   readonly #panels: readonly Panel[];
   /** Undefined when the toolbar is off; then it subscribes to no channel. */
   readonly #recorder: Recorder | undefined;
+  readonly #applications = new Applications();
+  readonly #profiler: Profiler;
   readonly #warned = new Set<string>();
 
   /**
@@ -66,10 +74,13 @@ export class Toolbar {
    *   `authorize` without the other.
    */
   constructor(options: ToolbarOptions) {
-    const { keys, mode, isOn, prefix, slowMs, history, hosts, allow, authorize, clock, directory, panels } =
-      settingsOf(options);
+    const settings = settingsOf(options);
+    const { keys, mode, isOn, prefix, slowMs, history, hosts, allow, authorize, clock, directory, panels } = settings;
+    this.#profiler = new Profiler(directory);
+    const { config, environment } = settings;
+    const application = { applications: this.#applications, profiler: this.#profiler, config, environment };
     this.#panels = [
-      ...standardPanels({ keys, slowMs, directory, ...(clock === undefined ? {} : { clock }) }),
+      ...standardPanels({ keys, slowMs, directory, ...application, ...(clock === undefined ? {} : { clock }) }),
       ...panels,
     ];
     checkPanels(this.#panels);
@@ -79,6 +90,7 @@ export class Toolbar {
     const source = {
       list: (from: number) => ({ exchanges: this.#history.list(from), capacity: this.#history.capacity }),
       page: (id: string) => this.page(id),
+      profile: (request: ToolbarRequest, url: URL) => answerProfile(this.#profiler, request, url),
     };
     this.#pages = new Pages(prefix, this.#guard, this.#accessTokens, source, (verdict) => this.#warnOf(verdict));
     keys.admit(KEYS, mode);
@@ -88,9 +100,10 @@ export class Toolbar {
         panels: this.#panels,
         sources: standardSources(),
         directory,
-        redactor: new Redactor(keys),
+        redactor: new Redactor(keys, settings.redaction),
         isOwn: (url) => this.#pages.owns(url),
         onFinish: (exchange) => this.#store(exchange),
+        beforeStart: (request) => this.#profiler.beforeStart(request),
         clock,
       });
     }
@@ -164,6 +177,31 @@ export class Toolbar {
   }
 
   /**
+   * A stream that shows each line that is written to it in the panel Logs, with the request that
+   * wrote it. For what does not log with console or pino: morgan, winston, or a program's own
+   * `process.stdout.write`. Lines of JSON are shown with their level and their members.
+   *
+   * @param target where each line is written on, such as `process.stdout`. Without it, nothing is
+   *   printed. While the toolbar is off, the stream only writes on.
+   * @example
+   * ```ts
+   * const logRequests = morgan("dev", { stream: toolbar.logStream(process.stdout) });
+   * ```
+   */
+  logStream(target?: Pick<NodeJS.WritableStream, "write">): Writable {
+    return new LogStream(target);
+  }
+
+  /**
+   * Notes what a framework tells about an application: its settings and its routes. For adapters.
+   *
+   * @param application the object of the framework; a second call replaces what the first has told.
+   */
+  introduce(application: object, facts: ApplicationFacts): void {
+    if (this.enabled) this.#applications.add(application, facts);
+  }
+
+  /**
    * A span processor for an SDK of OpenTelemetry: the panels then show the spans that the
    * application makes with @opentelemetry/api. Spans of servers and of outgoing HTTP are left out,
    * because the toolbar has these already.
@@ -186,6 +224,15 @@ export class Toolbar {
    */
   listen(channel: string, listener: (message: unknown) => void): void {
     this.#recorder?.listen(channel, "adapter", listener);
+  }
+
+  /**
+   * Records what the framework tells about a request: its route, handler and body. For adapters.
+   *
+   * @param tell called at once. Exceptions in it are caught.
+   */
+  tell(exchange: Exchange | undefined, tell: () => HandledRequest): void {
+    if (exchange !== undefined) this.#safely(() => exchange.handled(tell()));
   }
 
   /**
@@ -232,13 +279,16 @@ export class Toolbar {
       return undefined;
     }
     const token = this.#accessTokens.grant(exchange.redirectedFrom?.sequence ?? exchange.sequence);
-    return scriptTag(
+    const tag = scriptTag(
       this.#pages.scriptAddress({ exchange: exchange.id, token, ...(decision.isLive ? { live: "1" } : {}) }),
       decision.nonce,
     );
+    exchange.addedBytes = Buffer.byteLength(tag);
+    return tag;
   }
 
   #store(exchange: Exchange): void {
+    this.#profiler.finish(exchange);
     const entry = collectRecord(exchange, this.#panels, this.#recorder!);
     this.#history.add(entry);
     this.#pages.announce(entry.summary);

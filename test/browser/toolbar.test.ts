@@ -130,16 +130,23 @@ describe.skipIf(chromiumPath === undefined)("the toolbar in Chromium", () => {
       await expect
         .poll(tabs)
         .toEqual([
-          expect.stringMatching(/^Session/),
           expect.stringMatching(/^Request/),
+          expect.stringMatching(/^Response/),
+          expect.stringMatching(/^Session/),
           expect.stringMatching(/^Timing/),
           "Logs",
+          expect.stringMatching(/^Routes/),
+          expect.stringMatching(/^Config/),
+          "Memory",
+          "Profiler",
           expect.stringMatching(/^Versions/),
         ] as string[]);
       expect(await text()).toContain("The cookie is genuine");
       // A key that is pressed before the drawer has the focus goes to the page.
       await expect.poll(async () => await page.evaluate("document.activeElement.localName")).toBe("latchkey-toolbar");
-      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("ArrowLeft");
+      await expect.poll(text).toContain("Response headers");
+      await page.keyboard.press("ArrowLeft");
       await expect.poll(text).toContain("Request headers");
       await page.keyboard.press("End");
       await expect.poll(text).toContain("Packages");

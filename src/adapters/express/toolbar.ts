@@ -1,9 +1,11 @@
-import type { IncomingMessage } from "node:http";
-import type { RequestHandler } from "express";
-import type { Toolbar } from "../../toolbar/index.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Application, Request, RequestHandler } from "express";
+import type { HandledRequest, Toolbar } from "../../toolbar/index.ts";
 import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
 import { checkToolbar } from "../check-mounted.ts";
 import { publishTemplates } from "./publish-templates.ts";
+import { uploadedFiles } from "../uploaded-files.ts";
+import { expressRoutes } from "./express-routes.ts";
 
 /** Where Express's router tells of what a handler threw, once for each error. */
 const ERRORS = "tracing:express.router.request:error";
@@ -31,6 +33,39 @@ export function debugToolbar(toolbar: Toolbar): RequestHandler {
   return function debugToolbar(request, response, next) {
     seen.add(request);
     publishTemplates(response);
-    show(request, response, next);
+    show(request, response, (error) => {
+      // Here and not before: the toolbar has answered requests for its own pages already.
+      watchHandling(toolbar, request, response);
+      next(error);
+    });
+  };
+}
+
+/** Tells the toolbar what Express knows about the request, once it was answered. */
+function watchHandling(toolbar: Toolbar, request: Request, response: ServerResponse): void {
+  introduce(toolbar, request.app);
+  const exchange = toolbar.begin(toolbar.describe(request), request);
+  // Before the recorder's own listener, which ends the record.
+  response.prependOnceListener("close", () => toolbar.tell(exchange, () => handledRequest(request)));
+}
+
+function introduce(toolbar: Toolbar, app: Application): void {
+  toolbar.introduce(app, {
+    name: "Express",
+    config: () => app.settings as object,
+    routes: () => expressRoutes(app),
+  });
+}
+
+/** What Express and the usual parsers of bodies leave at the request. */
+function handledRequest(request: Request & { readonly file?: unknown; readonly files?: unknown }): HandledRequest {
+  const { route } = request as {
+    readonly route?: { readonly stack?: readonly { readonly handle?: { readonly name?: string } }[] };
+  };
+  return {
+    handler: route?.stack?.at(-1)?.handle?.name,
+    params: request.params,
+    body: request.body as unknown,
+    files: uploadedFiles(request.file, request.files),
   };
 }

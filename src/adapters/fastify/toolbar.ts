@@ -1,6 +1,8 @@
 import { PassThrough, Readable } from "node:stream";
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import type { Exchange, Toolbar, ToolbarRequest } from "../../toolbar/index.ts";
+import { fastifyRequest } from "./fastify-request.ts";
+import { fastifyRoutes } from "./fastify-routes.ts";
 import { plugin } from "./plugin.ts";
 import { unwrapResponse } from "./unwrap-response.ts";
 import { checkToolbar } from "../check-mounted.ts";
@@ -20,6 +22,9 @@ export function debugToolbar(toolbar: Toolbar): FastifyPluginCallback {
   return plugin("latchkey-toolbar", (app) => {
     if (!toolbar.enabled) return;
     const begun = new WeakMap<FastifyRequest, { readonly described: ToolbarRequest; readonly exchange: Exchange }>();
+
+    const routes = fastifyRoutes(app);
+    toolbar.introduce(app.server, { name: "Fastify", config: () => app.initialConfig, routes });
 
     app.addHook("onRequest", (request, reply, done) => {
       const described = toolbar.describe(request.raw);
@@ -41,6 +46,7 @@ export function debugToolbar(toolbar: Toolbar): FastifyPluginCallback {
     app.addHook("onSend", async (request, reply, payload) => {
       const known = begun.get(request);
       if (known === undefined) return payload;
+      toolbar.tell(known.exchange, () => fastifyRequest(request));
       const body = unwrapResponse(reply, payload);
       const tail = toolbar.respond(known.exchange, known.described, {
         status: reply.statusCode,

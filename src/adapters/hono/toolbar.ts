@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context, Hono, MiddlewareHandler } from "hono";
 import type { Toolbar, ToolbarRequest } from "../../toolbar/index.ts";
 import { checkToolbar } from "../check-mounted.ts";
+import { honoApplication, honoRequest } from "./hono-request.ts";
 
 /**
  * Shows a toolbar on the pages of a Hono application. Mount it before all else, so that it sees
@@ -10,14 +11,16 @@ import { checkToolbar } from "../check-mounted.ts";
  * Its own pages need the visitor's address, which @hono/node-server tells; on other servers nothing
  * is shown.
  *
+ * @param app the application, for the panel Routes. A middleware of Hono does not see it.
  * @example
  * ```ts
- * app.use(debugToolbar(new Toolbar({ keys })));
+ * app.use(debugToolbar(new Toolbar({ keys }), app));
  * app.use(session(manager));
  * ```
  */
-export function debugToolbar(toolbar: Toolbar): MiddlewareHandler {
+export function debugToolbar(toolbar: Toolbar, app?: Pick<Hono, "routes">): MiddlewareHandler {
   checkToolbar(toolbar);
+  if (app !== undefined) toolbar.introduce(app, honoApplication(app));
   if (!toolbar.enabled) return (_, next) => next();
   return async (c, next) => {
     const incoming = incomingOf(c);
@@ -37,6 +40,8 @@ export function debugToolbar(toolbar: Toolbar): MiddlewareHandler {
     if (c.error !== undefined) exchange.fail(c.error);
     // What ran last is what answered.
     exchange.route = c.req.routePath;
+    const handled = await honoRequest(c);
+    toolbar.tell(exchange, () => handled);
     const response = c.res;
     const tail = toolbar.respond(exchange, request, { status: response.status, headers: response.headers });
     if (tail !== undefined) {

@@ -2,6 +2,7 @@ import type { Middleware } from "koa";
 import type { Toolbar } from "../../toolbar/index.ts";
 import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
 import { checkToolbar } from "../check-mounted.ts";
+import { koaApplication, koaRequest } from "./koa-application.ts";
 
 /**
  * Shows a toolbar on the pages of a Koa application. Mount it before all else, but inside of what
@@ -27,6 +28,7 @@ export function debugToolbar(toolbar: Toolbar): Middleware {
       return;
     }
     const exchange = toolbar.begin(request, ctx.req);
+    toolbar.introduce(ctx.app, koaApplication(ctx.app));
     try {
       await new Promise<void>((resolve, reject) => {
         show(ctx.req, ctx.res, () => void next().then(resolve, reject));
@@ -38,6 +40,7 @@ export function debugToolbar(toolbar: Toolbar): Middleware {
       // What Koa's routers say of the route that answered.
       const { _matchedRoute: route } = ctx as { _matchedRoute?: unknown };
       if (exchange !== undefined && typeof route === "string") exchange.route = route;
+      toolbar.tell(exchange, () => koaRequest(ctx));
     }
   };
 }

@@ -7,6 +7,7 @@ import type { ToolbarRequest } from "../guard.ts";
 import type { Channels, KeyedListener } from "../channels.ts";
 import type { SpanStart } from "../span.ts";
 import type { Redactor } from "./redact.ts";
+import { watchResponseSize } from "./response-size.ts";
 
 /** A listener is removed after this many exceptions. */
 const MAX_FAILURES = 5;
@@ -20,6 +21,8 @@ const MOST_RUNNING = 1_000;
 export interface ChannelUser {
   readonly id: string;
   readonly channels?: Channels | undefined;
+  begin?(recording: Exchange): void;
+  close?(): void;
 }
 
 /** Where the running code is: in which exchange, and in which of its spans. */
@@ -39,6 +42,8 @@ export interface RecorderOptions {
   /** Whether this path belongs to the toolbar itself. Its requests are not recorded. */
   readonly isOwn: (path: string) => boolean;
   readonly onFinish: (exchange: Exchange) => void;
+  /** Called before the clock of an exchange starts. */
+  readonly beforeStart?: ((request: ToolbarRequest) => void) | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -152,6 +157,7 @@ export class Recorder {
   /** Stops listening. Finished records stay. */
   close(): void {
     for (const undo of this.#undo.splice(0)) undo();
+    for (const user of this.#options.panels) this.guarded(`panel ${user.id}`, () => user.close?.());
     this.#running.clear();
   }
 
@@ -241,9 +247,11 @@ export class Recorder {
     if (this.#options.isOwn(request.url)) return;
     const exchange = this.#start(toToolbarRequest(request), request);
     exchange.endsWithSocket = true;
+    const sizeOf = watchResponseSize(request, response);
     this.#context.enterWith({ exchange, span: undefined });
     response.once("close", () => {
       this.guarded("requests", () => {
+        exchange.responseSize = sizeOf(exchange.addedBytes, response.writableFinished);
         const headers = headerPairs(response.getHeaders());
         this.finish(exchange, {
           response: { status: response.statusCode, headers },
@@ -254,6 +262,7 @@ export class Recorder {
   }
 
   #start(request: ToolbarRequest, source: object): Exchange {
+    this.guarded("profiler", () => this.#options.beforeStart?.(request));
     const exchange: Exchange = new Exchange({
       sequence: ++this.#sequence,
       startedAt: (this.#options.clock ?? unixNow)(),
@@ -276,6 +285,8 @@ export class Recorder {
     const [eldest] = this.#running;
     if (this.#running.size > MOST_RUNNING && eldest !== undefined) this.#running.delete(eldest);
     this.#bySource.set(source, exchange);
+    for (const user of this.#options.panels)
+      if (user.begin !== undefined) this.guarded(`panel ${user.id}`, () => user.begin?.(exchange));
     return exchange;
   }
 

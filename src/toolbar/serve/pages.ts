@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { AccessTokens } from "./access-tokens.ts";
 import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
 import type { ExchangeList, ExchangePage, ExchangeSummary } from "../exchange-page.ts";
+import type { ProfileAnswer } from "./profile-pages.ts";
 
 /** An answer of the toolbar itself, for an adapter to send. */
 export interface ToolbarAnswer {
@@ -14,6 +15,8 @@ export interface ToolbarAnswer {
 export interface PageSource {
   list(from: number): ExchangeList;
   page(id: string): ExchangePage | undefined;
+  /** The answer of the profiler, if the address is one of its own. */
+  profile(request: ToolbarRequest, url: URL): ProfileAnswer | undefined;
 }
 
 const PRIVATE = {
@@ -80,9 +83,26 @@ export class Pages {
     if (from === undefined) return NOT_FOUND;
     if (pathname === "/events") return this.#events();
     if (pathname === "/exchanges") return data(this.#source.list(from), searchParams);
+    const profile = this.#source.profile(request, url);
+    if (profile !== undefined) return this.#profile(profile, from, searchParams);
     const id = /^\/exchanges\/([0-9a-f-]{36})$/.exec(pathname)?.[1];
     const page = id === undefined ? undefined : this.#source.page(id);
     return page === undefined || page.summary.sequence < from ? NOT_FOUND : data(page, searchParams);
+  }
+
+  #profile(answer: ProfileAnswer, from: number, parameters: URLSearchParams): ToolbarAnswer {
+    if (answer.kind === "blocks") return data(answer.blocks, parameters);
+    const page = this.#source.page(answer.id);
+    if (page === undefined || page.summary.sequence < from) return NOT_FOUND;
+    return {
+      status: 200,
+      headers: {
+        ...PRIVATE,
+        "Content-Type": "application/json; charset=utf-8",
+        "Content-Disposition": 'attachment; filename="request.cpuprofile"',
+      },
+      body: answer.json,
+    };
   }
 
   /** The address of the browser's script, with its parameters. */
@@ -158,7 +178,7 @@ export class Pages {
 /**
  * Plain JSON, or a module with the same data: a page's policy may forbid fetch but allow scripts.
  */
-function data(value: ExchangeList | ExchangePage, parameters: URLSearchParams): ToolbarAnswer {
+function data(value: object, parameters: URLSearchParams): ToolbarAnswer {
   const json = JSON.stringify(value);
   if (parameters.get("as") !== "module")
     return { status: 200, headers: { ...PRIVATE, "Content-Type": "application/json; charset=utf-8" }, body: json };

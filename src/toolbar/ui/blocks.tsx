@@ -24,6 +24,10 @@ export function BlockView({ block }: { readonly block: Block }): JSX.Element {
       );
     case "text":
       return <p class="text">{block.text}</p>;
+    case "flame":
+    case "download":
+    case "ask":
+      return <></>;
     default:
       return (
         <p class={`note ${block.tone}`}>
