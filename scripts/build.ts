@@ -1,19 +1,19 @@
 /**
- * Builds the package: TypeScript to dist/, and the toolbar's browser file (one module, bundled).
+ * Builds the package: the toolbar's browser script as src/toolbar/ui.bundle.ts, a module that holds
+ * it as a string, so that every bundler takes it along; then TypeScript to dist/.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, globSync, mkdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const bundle = join(root, "src/toolbar/ui.bundle.js");
 
-await build({
+const { outputFiles } = await build({
   absWorkingDir: root,
   entryPoints: ["src/toolbar/ui/main.tsx"],
-  outfile: bundle,
+  write: false,
   bundle: true,
   minify: true,
   format: "esm",
@@ -21,14 +21,12 @@ await build({
   tsconfig: "src/toolbar/ui/tsconfig.json",
   legalComments: "none",
 });
+writeFileSync(
+  join(root, "src/toolbar/ui.bundle.ts"),
+  "/* Made by scripts/build.ts out of the folder ui. */\n" +
+    `export const BROWSER_SCRIPT: string =\n  ${JSON.stringify(outputFiles[0]!.text)};\n`,
+);
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
 const tsc = join(root, "node_modules/typescript/bin/tsc");
 execFileSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], { cwd: root, stdio: "inherit" });
-
-// What is not TypeScript and yet needed at run time.
-for (const file of globSync("src/toolbar/ui.bundle.js", { cwd: root })) {
-  const target = join(root, "dist", file.slice("src/".length));
-  mkdirSync(dirname(target), { recursive: true });
-  cpSync(join(root, file), target);
-}

@@ -6,3 +6,6 @@ export type Clock = () => number;
 
 /** The machine's clock, in whole Unix seconds. */
 export const unixNow: Clock = () => Math.floor(Date.now() / 1000);
+
+/** The machine's clock in Unix milliseconds, for what has to be in order within a second. */
+export const unixMilliseconds = (): number => Date.now();

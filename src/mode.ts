@@ -66,6 +66,19 @@ export function environmentVariables(names: readonly string[]): Environment {
   return found;
 }
 
+/**
+ * Whether this process belongs to a test run: the environment says "test", or Vitest, Jest or
+ * `node --test` has started it or its parent.
+ */
+export function isTestRun(): boolean {
+  try {
+    const { NODE_ENV, LATCHKEY_ENV, VITEST, JEST_WORKER_ID, NODE_TEST_CONTEXT } = process.env;
+    return (LATCHKEY_ENV || NODE_ENV) === "test" || [VITEST, JEST_WORKER_ID, NODE_TEST_CONTEXT].some(Boolean);
+  } catch {
+    return false;
+  }
+}
+
 function modeNamed(word: string, place: string): Mode {
   if (word === "production") return "production";
   if (word === "development" || word === "test") return "development";

@@ -60,6 +60,7 @@ describe("the packed package", () => {
         "./NOTICE",
         "./package.json",
         "./dist/toolbar/ui.bundle.js",
+        "./skills/latchkey-toolbar/SKILL.md",
         "./dist/keys/grading/known/published-keys.js",
       ]),
     );

@@ -16,10 +16,10 @@ export interface Io {
 }
 
 /**
- * Exit codes, for scripts: 0 is success, 1 means that something was found, 2 means that the command
- * failed.
+ * Exit codes, for scripts: 0 is success, 2 means that the command failed. 1 means that a check has
+ * found something, and of a search that it has found nothing.
  */
-export const EXIT = { good: 0, found: 1, failed: 2 } as const;
+export const EXIT = { good: 0, found: 1, nothing: 1, failed: 2 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** A text in a colour, if colours are allowed. */

@@ -5,6 +5,8 @@ import { addCompletion } from "./commands/completion.ts";
 import { addCookie } from "./commands/cookie.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addKey } from "./commands/key.ts";
+import { addRequest } from "./commands/request.ts";
+import { addRequests } from "./commands/requests.ts";
 import { addSessions } from "./commands/sessions.ts";
 import { EXIT, paint, type ExitCode, type Io } from "./io.ts";
 import { UsageError } from "./usage-error.ts";
@@ -27,6 +29,8 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   addKey(program, io, finish);
   addCookie(program, io, finish);
   addSessions(program, io, finish);
+  addRequests(program, io, finish);
+  addRequest(program, io, finish);
   addDoctor(program, io, finish);
   addCompletion(program, io);
   for (const command of allCommands(program))

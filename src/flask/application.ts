@@ -2,6 +2,7 @@ import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { session as sessionMiddleware } from "../adapters/hono/index.ts";
 import { HANDLED } from "../adapters/hono/hono-request.ts";
+import { noteError } from "../adapters/hono/watch-errors.ts";
 import type { HandledRequest } from "../toolbar/index.ts";
 import { flask as flaskFormat, SessionManager, type KeyRing, type Session } from "../index.ts";
 import type { Config } from "./config.ts";
@@ -48,7 +49,7 @@ export function createApplication(parts: ApplicationParts): Hono {
   const { app, routes, middleware } = parts;
   const hono = new Hono();
   // Handles errors outside of views, such as a session that is too large to be saved.
-  hono.onError((error) => errorPage(translated(error), isDebugging(app.config)));
+  hono.onError((error, c) => errorPage(translated(error), c, isDebugging(app.config)));
   for (const handler of middleware) hono.use(handler);
   // Before the session: a style sheet does not count as a visit, and needs no read from the store.
   hono.use("/static/*", serveStatic({ root: app.rootPath }));
@@ -122,13 +123,13 @@ async function answer(
           return await view();
         });
       } catch (error) {
-        response = await answerError(parts, error, respond);
+        response = await answerError(parts, c, error, respond);
       }
       for (const run of after) response = await run(response);
       return response;
     });
   } catch (error) {
-    return errorPage(error, isDebugging(app.config));
+    return errorPage(error, c, isDebugging(app.config));
   }
 }
 
@@ -152,13 +153,17 @@ function keepAlive(session: Session): void {
 
 async function answerError(
   { app, errorHandlers }: ApplicationParts,
+  c: Context,
   error: unknown,
   respond: (make: () => unknown) => Promise<Response>,
 ): Promise<Response> {
   const known = error instanceof HTTPException ? error : new HTTPException(500);
   const handler = errorHandlers.get(known.status);
-  if (handler === undefined) return errorPage(error, isDebugging(app.config));
-  if (known !== error) reportError(error);
+  if (handler === undefined) return errorPage(error, c, isDebugging(app.config));
+  if (known !== error) {
+    noteError(c, error, false);
+    reportError(error);
+  }
   const response = await respond(() => handler(known));
   return response.status === 200
     ? new Response(response.body, { status: known.status, headers: response.headers })
@@ -173,8 +178,10 @@ function answerWithoutRoute(routes: readonly Route[], c: Context): Response {
   throw new HTTPException(405, undefined, { Allow: allowed });
 }
 
-function errorPage(error: unknown, debug: boolean): Response {
+function errorPage(error: unknown, c: Context, debug: boolean): Response {
   if (error instanceof HTTPException) return error.toResponse();
+  // The debug toolbar hears of it here, because Hono does not.
+  noteError(c, error, true);
   reportError(error);
   // A stack trace shows internals of the server, so only the developer gets it.
   return new HTTPException(500).toResponse(

@@ -130,6 +130,7 @@ function showAll(panel: Panel, stats: unknown): unknown {
   const shown = {
     subtitle: panel.subtitle?.(stats),
     findings: panel.findings?.(stats) ?? [],
+    numbers: panel.numbers?.(stats) ?? [],
     blocks: panel.view(stats),
   };
   ok(

@@ -22,6 +22,8 @@ export type Cell =
       readonly detail?: string | undefined;
       /** A place in the application's code, "routes/cart.ts:31", as a link to the editor. */
       readonly where?: string | undefined;
+      /** The id of a panel of the same page, as a link to it. */
+      readonly panel?: string | undefined;
       /** Draws a bar with the share of `value` in `of`. */
       readonly meter?: { readonly value: number; readonly of: number } | undefined;
     };
@@ -42,6 +44,8 @@ export interface NumbersBlock {
     readonly unit?: string | undefined;
     readonly label: string;
     readonly tone?: Tone | undefined;
+    /** The id of a panel of the same page, as a link to it. */
+    readonly panel?: string | undefined;
     readonly meter?: { readonly value: number; readonly of: number } | undefined;
   }[];
 }

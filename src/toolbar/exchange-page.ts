@@ -5,7 +5,10 @@ import type { Block, Finding } from "./blocks.ts";
 /** One line of the list of requests. */
 export interface ExchangeSummary {
   readonly id: string;
-  /** Counts up from 1 within a process. */
+  /**
+   * Rises from request to request: from 1 in one process. Where several processes share a history,
+   * it is made of the time.
+   */
   readonly sequence: number;
   readonly method: string;
   readonly path: string;

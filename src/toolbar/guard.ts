@@ -25,6 +25,13 @@ export interface ToolbarRequest {
    * then not shown.
    */
   readonly httpVersion: string | undefined;
+  /**
+   * The path under which the framework has mounted the toolbar, without a slash at the end: "/app".
+   * Default: none.
+   */
+  readonly mount?: string | undefined;
+  /** Whether the connection is encrypted. Undefined if the server does not report it. */
+  readonly secure?: boolean | undefined;
 }
 
 /** Who may see the toolbar. */
@@ -100,7 +107,8 @@ export class Guard {
     if (peer === undefined) {
       return refused(
         "The address of the visitor is not known.",
-        "This server does not report it. Fix: serve the application with node:http, and on Hono with @hono/node-server.",
+        "This server does not report it. Fix: serve the application with node:http, and on Hono with @hono/node-server, " +
+          "Bun.serve({ fetch: app.fetch }) or Deno.serve(app.fetch).",
       );
     }
     const names = [request.header("host"), ...forwardedHosts(request)];

@@ -28,7 +28,11 @@ export type {
   VerdictBlock,
 } from "./blocks.ts";
 export type { ExchangePage, ExchangeSummary, PanelView } from "./exchange-page.ts";
+export type { ExchangeRecord } from "./exchange-record.ts";
+export type { Explanation } from "./explanation.ts";
 export type { Panel } from "./panel.ts";
+export type { PanelStats } from "./panels/panel-stats.ts";
+export type { ErrorFrame, RecordedError, SourceLine } from "./recorded-error.ts";
 export type { CookieFacts, HeaderEntry, RecordedBody, Recording, ResponseSize, UploadedFile } from "./recording.ts";
 export type { ChannelListener, Channels, KeyedListener } from "./channels.ts";
 export { instrument } from "./instrument/instrument.ts";

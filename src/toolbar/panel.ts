@@ -1,4 +1,4 @@
-import type { Block, Finding } from "./blocks.ts";
+import type { Block, Finding, NumbersBlock } from "./blocks.ts";
 import type { Channels } from "./channels.ts";
 import type { Recording } from "./recording.ts";
 
@@ -7,18 +7,18 @@ import type { Recording } from "./recording.ts";
  *
  * A panel listens to messages (`channels`). When the response has ended, it returns plain JSON
  * about them (`collect`). When a person opens the panel, it turns that JSON into blocks (`view`).
- * `Stats` must survive `JSON.parse(JSON.stringify(stats))` unchanged: `subtitle`, `findings` and
- * `view` get nothing else.
+ * `Stats` must survive `JSON.parse(JSON.stringify(stats))` unchanged: `subtitle`, `findings`,
+ * `numbers` and `view` get nothing else.
  *
  * @example
  * ```ts
- * const queries: Panel<{ sql: string[] }> = {
- *   id: "queries",
- *   title: "Queries",
- *   channels: { "app:query": (message, recording) => recording.slot("queries", () => [] as string[]).push(recording.redactText(String(message))) },
- *   collect: (recording) => ({ sql: recording.slot("queries", () => [] as string[]) }),
- *   subtitle: ({ sql }) => String(sql.length),
- *   view: ({ sql }) => [{ kind: "table", columns: [{ title: "SQL" }], rows: sql.map((text) => [text]), empty: "No query was made." }],
+ * const jobs: Panel<{ names: string[] }> = {
+ *   id: "jobs",
+ *   title: "Jobs",
+ *   channels: { "app:job": (message, recording) => recording.slot("jobs", () => [] as string[]).push(recording.redactText(String(message))) },
+ *   collect: (recording) => ({ names: recording.slot("jobs", () => [] as string[]) }),
+ *   subtitle: ({ names }) => String(names.length),
+ *   view: ({ names }) => [{ kind: "table", columns: [{ title: "Job" }], rows: names.map((text) => [text]), empty: "No job was started." }],
  * };
  * ```
  */
@@ -40,5 +40,7 @@ export interface Panel<Stats = unknown> {
   /** A few words next to the title. */
   subtitle?(stats: Stats): string | undefined;
   findings?(stats: Stats): readonly Finding[];
+  /** Its part of the big numbers on the first tab. None for what did not happen. */
+  numbers?(stats: Stats): NumbersBlock["items"];
   view(stats: Stats): readonly Block[];
 }

@@ -1,3 +1,4 @@
+import type { RecordedError } from "./recorded-error.ts";
 import type { OpenSpan, Span, SpanStart } from "./span.ts";
 
 /** A name and a value of a header, after redaction. */
@@ -67,8 +68,13 @@ export interface Recording {
   readonly responseCookies: readonly CookieFacts[];
   /** Undefined while the answer is not complete, and on servers that do not tell. */
   readonly responseSize: ResponseSize | undefined;
-  /** The error that the handler threw, if the framework reports it. */
-  readonly error: { readonly name: string; readonly message: string; readonly stack: string } | undefined;
+  /** The error that was thrown last, if the framework reports it. */
+  readonly error: RecordedError | undefined;
+  /**
+   * All errors that were thrown, each once: at most five. There is a second one if an error handler
+   * fails.
+   */
+  readonly errors: readonly RecordedError[];
   /** Whether the connection was closed before the response was complete. */
   readonly aborted: boolean;
   /**

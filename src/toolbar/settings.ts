@@ -7,6 +7,7 @@ import { checkPanel } from "./define-panel.ts";
 import type { Panel } from "./panel.ts";
 import type { RedactionOptions } from "./capture/redact.ts";
 import { checkRedaction } from "./check-redaction.ts";
+import { diskPlaces, type DiskPlaces } from "./disk/disk-places.ts";
 import { judge } from "./switch.ts";
 import type { ToolbarOptions } from "./toolbar-options.ts";
 
@@ -14,9 +15,12 @@ const OPTIONS = [
   "keys",
   "panels",
   "history",
+  "historyBytes",
+  "historyFile",
   "hosts",
   "allow",
   "prefix",
+  "base",
   "slowMs",
   "mode",
   "production",
@@ -30,6 +34,8 @@ const OPTIONS = [
   "clock",
 ] as const satisfies readonly (keyof ToolbarOptions)[];
 
+const BASE = /^(?:https?:\/\/[a-z0-9.:[\]-]+)?(?:\/[\w.~-]+)*$/i;
+
 /** The name of the keys in messages. */
 export const KEYS = 'option "keys" of Toolbar';
 /** The options of a toolbar, checked, with their defaults. */
@@ -39,9 +45,12 @@ export interface Settings {
   readonly isOn: boolean;
   readonly panels: readonly Panel[];
   readonly history: number;
+  readonly historyBytes: number;
+  readonly disk: DiskPlaces;
   readonly hosts: readonly string[];
   readonly allow: readonly string[];
   readonly prefix: string;
+  readonly base: string | undefined;
   readonly slowMs: number;
   readonly authorize: ToolbarOptions["authorize"];
   readonly directory: string;
@@ -58,10 +67,16 @@ export function settingsOf(options: ToolbarOptions): Settings {
   checkOptions("Toolbar", options, OPTIONS);
   const keys = requiredKeys(options);
   const { prefix = "/_latchkey", slowMs = 500, history = 100, authorize, clock, directory = process.cwd() } = options;
-  const { hosts = [], allow = [], panels = [], config, environment = [] } = options;
+  const { hosts = [], allow = [], panels = [], historyBytes = 20_000_000, config, environment = [] } = options;
   if (!/^(?:\/[\w.~-]+)+$/.test(prefix)) {
     throw new InvalidOptionError(
       `Toolbar's option prefix is a path that starts with a slash and does not end with one. It got ${JSON.stringify(prefix)}. Fix: prefix: "/_latchkey".`,
+    );
+  }
+  const { base } = options;
+  if (base !== undefined && (typeof base !== "string" || !BASE.test(base))) {
+    throw new InvalidOptionError(
+      `Toolbar's option base is a path that starts with a slash, or an address with http: or https:, without a slash at the end. It got ${JSON.stringify(base)}. Fix: base: "/shop".`,
     );
   }
   for (const [name, list] of Object.entries({ hosts, allow, panels, environment })) {
@@ -82,11 +97,17 @@ export function settingsOf(options: ToolbarOptions): Settings {
     throw new InvalidOptionError(
       `Toolbar's option slowMs is a number of milliseconds above 0. It got ${String(slowMs)}. Fix: leave it out for 500.`,
     );
+  const { isOn, mode } = judge(options, keys.saidMode);
   return {
+    isOn,
+    mode,
     keys,
     prefix,
+    base,
     slowMs,
     history,
+    historyBytes,
+    disk: diskPlaces(options, { isOn, mode }),
     hosts,
     allow,
     panels,
@@ -96,7 +117,6 @@ export function settingsOf(options: ToolbarOptions): Settings {
     environment,
     redaction: checkRedaction(options),
     clock,
-    ...judge(options, keys.saidMode),
   };
 }
 
@@ -113,7 +133,8 @@ function requiredKeys({ keys }: ToolbarOptions): KeyRing {
 
 /** Refuses panels that cannot be, and ids that are not different. */
 export function checkPanels(panels: readonly Panel[]): void {
-  const seen = new Set<string>();
+  // The first tab is made of all panels, so it is not a panel itself.
+  const seen = new Set<string>(["overview"]);
   for (const panel of panels) {
     checkPanel(panel);
     if (seen.has(panel.id))

@@ -25,6 +25,8 @@ export interface Span {
   readonly error: string | null;
   /** What its kind adds, as plain JSON: the parameters, the number of rows, a status. */
   readonly detail: Readonly<Record<string, unknown>>;
+  /** Whether the database can be asked for its plan; see `SpanStart.explain`. */
+  readonly isExplainable?: boolean | undefined;
 }
 
 /** What is known when a span begins. It is redacted when it is recorded. */
@@ -34,6 +36,14 @@ export interface SpanStart {
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
   /** When it began, in milliseconds since the start of the exchange. Default: now. */
   readonly start?: number | undefined;
+  /**
+   * Asks the database how it carries out the statement, without executing it. Called only when a
+   * person asks for it, also long after the request. Ignored unless the kind is `sql` and the label
+   * is one statement that only reads. At most 100 for each request are kept.
+   *
+   * @returns the rows of the plan, or a text.
+   */
+  readonly explain?: (() => Promise<unknown>) | undefined;
   /** Whether to look for the line that began it, which takes 2 to 10 µs. Default: true. */
   readonly isLocated?: boolean | undefined;
   /** The line that began it, from `recording.callSite()`, where the stack does not show it any more. */

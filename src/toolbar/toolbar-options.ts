@@ -13,6 +13,21 @@ export interface ToolbarOptions {
   /** How many requests the list shows, 1 to 10,000. Default: 100. Older ones are dropped. */
   readonly history?: number | undefined;
   /**
+   * How many bytes the records of these requests may take, in memory and in the file, from 100,000.
+   * Default: 20,000,000. If there are more, older requests are dropped before `history` is reached.
+   */
+  readonly historyBytes?: number | undefined;
+  /**
+   * The SQLite file in which requests are saved, so that they outlive the process and several
+   * processes share them: a path, relative to `directory`, or false for memory alone. It holds what
+   * the toolbar shows, without secrets, and only its owner can read it.
+   *
+   * Default in development: `.latchkey/requests.sqlite`, if `directory` has a package.json or a
+   * folder `.latchkey`. The folder has a .gitignore for itself. In production, in tests (NODE_ENV is
+   * "test", or a test runner runs), and without node:sqlite: memory alone.
+   */
+  readonly historyFile?: string | false | undefined;
+  /**
    * Host names of the server, in addition to `localhost` and `*.localhost`: `["dev.example.test"]`.
    * Under any other name, pages do not show the toolbar.
    */
@@ -31,6 +46,13 @@ export interface ToolbarOptions {
    * all requests under this path, and the application does not see them.
    */
   readonly prefix?: string | undefined;
+  /**
+   * The address under which browsers reach the application, where a proxy cuts off a part of the
+   * path: `"/shop"`, or `"https://dev.example.test/shop"`. Pages load the toolbar's script from
+   * there. Default: scheme and host of the request. The path of an Express or Koa mount, of a Hono
+   * route or a Fastify prefix, and `X-Forwarded-Prefix` of a proxy in `allow`, are known without it.
+   */
+  readonly base?: string | undefined;
   /** A request of at least this many milliseconds is reported as slow. Default: 500. */
   readonly slowMs?: number | undefined;
   /**
@@ -53,7 +75,7 @@ export interface ToolbarOptions {
   readonly authorize?: ((request: ToolbarRequest) => boolean) | undefined;
   /**
    * The folder of the application's package.json. Default: the current directory. The panel
-   * Versions reads it, and paths in the toolbar are relative to it.
+   * Versions reads it, paths in the toolbar are relative to it, and it holds the folder `.latchkey`.
    */
   readonly directory?: string | undefined;
   /**

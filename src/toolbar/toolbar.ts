@@ -1,26 +1,37 @@
 import type { IncomingMessage } from "node:http";
 import type { Writable } from "node:stream";
-import { AccessTokens } from "./serve/access-tokens.ts";
+import { AccessTokens, type Moment } from "./serve/access-tokens.ts";
 import { Applications, type ApplicationFacts } from "./applications.ts";
+import { Display } from "./display.ts";
 import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
 import type { HandledRequest } from "./capture/handled-request.ts";
-import { Guard, type GuardVerdict, type ToolbarRequest } from "./guard.ts";
-import { History } from "./history.ts";
-import { decideInjection, scriptTag } from "./serve/inject.ts";
+import { AccessFile } from "./disk/access-file.ts";
+import { SharedHistory } from "./disk/shared-history.ts";
+import { Guard, type ToolbarRequest } from "./guard.ts";
+import { editorAddress } from "./serve/editor-address.ts";
+import { errorLine } from "./serve/error-line.ts";
 import { Pages, type ToolbarAnswer } from "./serve/pages.ts";
 import { answerProfile } from "./serve/profile-pages.ts";
 import { LogStream } from "./log-stream.ts";
 import { Profiler } from "./profiler/profiler.ts";
 import type { ExchangePage, ExchangeSummary } from "./exchange-page.ts";
+import type { ExchangeRecord } from "./exchange-record.ts";
+import type { Explanation } from "./explanation.ts";
+import type { HistoryEntry } from "./history.ts";
 import type { Panel } from "./panel.ts";
-import { collectRecord, viewRecord } from "./capture/record.ts";
-import { toToolbarRequest, Recorder } from "./capture/recorder.ts";
+import { Explanations } from "./capture/explanations.ts";
+import { collectRecord, rawRecord, viewRecord } from "./capture/record.ts";
+import { toToolbarRequest } from "./capture/node-request.ts";
+import { Recorder } from "./capture/recorder.ts";
 import { Redactor } from "./capture/redact.ts";
+import { viewExplanation } from "./panels/spans/explanation-view.ts";
 import { standardPanels } from "./panels/standard-panels.ts";
 import { checkPanels, KEYS, settingsOf } from "./settings.ts";
 import { spanProcessor, type OpenTelemetrySpanProcessor } from "./sources/open-telemetry.ts";
 import { standardSources } from "./sources/standard-sources.ts";
 import type { ToolbarOptions } from "./toolbar-options.ts";
+import { processEnvironment } from "../mode.ts";
+import { VisitorAnswers } from "./serve/visitor-answers.ts";
 
 /** The answer when one of the toolbar's own pages fails. */
 const FAILED: ToolbarAnswer = {
@@ -52,20 +63,26 @@ const FAILED: ToolbarAnswer = {
  * ```
  */
 export class Toolbar {
-  /**
-   * Whether the toolbar is on. If not, adapters pass requests on and do nothing else.
-   */
-  readonly enabled: boolean;
-  readonly #guard: Guard;
-  readonly #accessTokens: AccessTokens;
-  readonly #history: History;
+  /** The path of the toolbar's own pages. For adapters. */
+  readonly prefix: string;
+  readonly #isOn: boolean;
+  #isClosed = false;
+  readonly #answers: VisitorAnswers;
+  readonly #history: SharedHistory;
+  /** Lets the command line read the records. Undefined where nothing is written by default. */
+  readonly #access: AccessFile | undefined;
   readonly #pages: Pages;
   readonly #panels: readonly Panel[];
   /** Undefined when the toolbar is off; then it subscribes to no channel. */
   readonly #recorder: Recorder | undefined;
+  readonly #display: Display;
+  readonly #explanations = new Explanations();
   readonly #applications = new Applications();
   readonly #profiler: Profiler;
   readonly #warned = new Set<string>();
+  /** Errors that were reported on standard error: a rejected promise may be handed out again. */
+  readonly #reported = new WeakSet<object>();
+  readonly #isReporting = processEnvironment()["NODE_ENV"] !== "test";
 
   /**
    * @throws SecretKeyError `key_missing` without a key, and in production `key_refused` for one
@@ -75,7 +92,8 @@ export class Toolbar {
    */
   constructor(options: ToolbarOptions) {
     const settings = settingsOf(options);
-    const { keys, mode, isOn, prefix, slowMs, history, hosts, allow, authorize, clock, directory, panels } = settings;
+    const { keys, mode, isOn, prefix, base, slowMs, hosts, allow, authorize, clock, directory, panels, disk } =
+      settings;
     this.#profiler = new Profiler(directory);
     const { config, environment } = settings;
     const application = { applications: this.#applications, profiler: this.#profiler, config, environment };
@@ -84,29 +102,88 @@ export class Toolbar {
       ...panels,
     ];
     checkPanels(this.#panels);
-    this.#history = new History(history);
-    this.#guard = new Guard({ hosts, allow, authorize });
-    this.#accessTokens = new AccessTokens(keys, clock);
+    const redactor = new Redactor(keys, settings.redaction);
+    const again = redactor.forExchange();
+    keys.admit(KEYS, mode);
+    this.#history = new SharedHistory({
+      capacity: settings.history,
+      bytes: settings.historyBytes,
+      place: disk,
+      app: disk.app,
+      scrub: (json) => again.scrubJson(json),
+      warn: (message) => this.#warn(message),
+    });
+    const guard = new Guard({ hosts, allow, authorize });
+    const accessTokens = new AccessTokens(keys, clock);
     const source = {
-      list: (from: number) => ({ exchanges: this.#history.list(from), capacity: this.#history.capacity }),
+      list: (mayRead: (moment: Moment) => boolean) => ({
+        exchanges: this.#history.list().filter(mayRead),
+        capacity: this.#history.capacity,
+      }),
       page: (id: string) => this.page(id),
       profile: (request: ToolbarRequest, url: URL) => answerProfile(this.#profiler, request, url),
+      explain: async (id: string, span: number) => await this.explain(id, span),
+      record: (id: string) => this.record(id),
+      onWatch: () =>
+        this.#history.watch(
+          () => this.#pages.isWatched,
+          (summary) => this.#pages.announce(summary),
+        ),
     };
-    this.#pages = new Pages(prefix, this.#guard, this.#accessTokens, source, (verdict) => this.#warnOf(verdict));
-    keys.admit(KEYS, mode);
-    this.enabled = isOn;
-    if (this.enabled) {
+    this.#display = new Display({
+      verdict: (exchange, request) => this.#answers.verdict(exchange, request),
+      accessTokens,
+      scriptAddress: (request, parameters) => this.#pages.scriptAddress(request, parameters),
+      store: (exchange) => this.#store(exchange),
+      warn: (message) => this.#warn(message),
+    });
+    this.#pages = new Pages({
+      prefix,
+      base,
+      guard,
+      accessTokens,
+      source,
+      refused: (verdict) => this.#display.warnOf(verdict),
+      shown: this.#display.pages,
+    });
+    this.prefix = prefix;
+    const editor = { template: "vscode://file{file}:{line}", directory, paths: [] };
+    this.#answers = new VisitorAnswers({
+      guard,
+      pages: this.#pages,
+      showsExceptions: mode === "development",
+      editor: (where) => editorAddress(editor, where),
+    });
+    this.#isOn = isOn;
+    if (isOn) {
       this.#recorder = new Recorder({
         panels: this.#panels,
         sources: standardSources(),
         directory,
-        redactor: new Redactor(keys, settings.redaction),
-        isOwn: (url) => this.#pages.owns(url),
+        redactor,
+        isOwn: (request) => this.#pages.owns(request),
         onFinish: (exchange) => this.#store(exchange),
         beforeStart: (request) => this.#profiler.beforeStart(request),
+        nextSequence: () => this.#history.nextSequence(),
         clock,
       });
+      if (disk.access !== undefined) {
+        this.#access = new AccessFile({
+          folder: disk.access,
+          prefix,
+          historyFile: () => this.#history.file,
+          grant: () => accessTokens.grantAll(),
+        });
+      }
     }
+  }
+
+  /**
+   * Whether the toolbar is on, and not closed. If not, adapters pass requests on and do nothing
+   * else.
+   */
+  get enabled(): boolean {
+    return this.#isOn && !this.#isClosed;
   }
 
   /** The recorded requests, newest first. */
@@ -116,18 +193,49 @@ export class Toolbar {
 
   /** The record of one request, as its panels show it. A running request has one too. */
   page(id: string): ExchangePage | undefined {
-    if (this.#recorder === undefined) return undefined;
-    const entry = this.#history.get(id);
-    if (entry !== undefined) return viewRecord(entry, this.#panels, this.#recorder);
-    const running = [...this.#recorder.running].find((exchange) => exchange.id === id);
-    return running === undefined
-      ? undefined
-      : viewRecord(collectRecord(running, this.#panels, this.#recorder), this.#panels, this.#recorder);
+    const entry = this.#entry(id);
+    if (entry === undefined) return undefined;
+    const page = viewRecord(entry, this.#panels, this.#recorder!);
+    return page.summary.finished ? this.#display.withCacheNote(page) : page;
   }
 
-  /** Converts a request of Node's server for the other methods. For adapters. */
-  describe(request: IncomingMessage): ToolbarRequest {
-    return toToolbarRequest(request);
+  /**
+   * The record of one request as plain JSON, for programs: its summary, findings, error, and the
+   * data of each panel. docs/toolbar-records.md explains all members.
+   */
+  record(id: string): ExchangeRecord | undefined {
+    const entry = this.#entry(id);
+    return entry === undefined ? undefined : rawRecord(entry);
+  }
+
+  /**
+   * Asks the database for the plan of a statement that was recorded, without executing it. It asks
+   * two questions at once and waits for five seconds at most.
+   *
+   * Only a statement that reads can be explained, the first 100 of a request, while this process
+   * has the record, and if what records it can ask for plans.
+   *
+   * @param id the request.
+   * @param span the id of the span, as in the record of the panel Queries.
+   * @returns the plan, or the reason why there is none, in a sentence. It never rejects.
+   */
+  async explain(id: string, span: number): Promise<Explanation> {
+    const stored = this.#history.get(id) === undefined ? undefined : this.#explanations.get(id);
+    const running = [...(this.#recorder?.running ?? [])].find((exchange) => exchange.id === id);
+    const explainable = stored ?? running?.explainable;
+    const ask = async () => await this.#explanations.explain(explainable, span);
+    const explanation = await (this.#recorder === undefined ? ask() : this.#recorder.runOutside(ask));
+    return { ...explanation, blocks: viewExplanation(explanation) };
+  }
+
+  /**
+   * Converts a request of Node's server for the other methods. For adapters.
+   *
+   * @param originalUrl the address as the client sent it, where a framework has cut off a part and
+   *   does not note it at the request, as connect and Express do.
+   */
+  describe(request: IncomingMessage, originalUrl?: string): ToolbarRequest {
+    return toToolbarRequest(request, originalUrl);
   }
 
   /**
@@ -135,7 +243,8 @@ export class Toolbar {
    * adapters.
    */
   handle(request: ToolbarRequest): ToolbarAnswer | undefined {
-    if (!this.enabled || !this.#pages.owns(request.url)) return undefined;
+    if (!this.enabled || !this.#pages.owns(request)) return undefined;
+    this.#safely((recorder) => recorder.discard(request));
     return this.#safely(() => this.#pages.handle(request)) ?? FAILED;
   }
 
@@ -144,11 +253,16 @@ export class Toolbar {
    *
    * @param source the object that identifies the request: Node's IncomingMessage if there is one,
    *   otherwise the fetch Request.
-   * @returns undefined when the toolbar is off or fails. The request is then answered as without a
-   *   toolbar.
+   * @returns undefined when the toolbar is off or closed, or fails. The request is then answered as
+   *   without a toolbar.
    */
   begin(request: ToolbarRequest, source: object): Exchange | undefined {
-    return this.#safely((recorder) => recorder.begin(request, source));
+    return this.#safely((recorder) => {
+      this.#access?.learn(source);
+      const exchange = recorder.begin(request, source);
+      this.#display.begin(exchange, request, source);
+      return exchange;
+    });
   }
 
   /**
@@ -210,6 +324,9 @@ export class Toolbar {
    *   nothing at all.
    * @example
    * ```ts
+   * import { trace } from "@opentelemetry/api";
+   * import { TracerProvider } from "@opentelemetry/sdk-trace";
+   *
    * trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [toolbar.spanProcessor()] }));
    * ```
    */
@@ -239,10 +356,44 @@ export class Toolbar {
    * Called before a response's headers are sent. Returns the text to send after the body, or
    * undefined. For adapters.
    *
-   * An adapter that adds the text must drop ETag, and raise or drop Content-Length.
+   * Only the first call for an exchange decides; a text comes once. An adapter that adds the text
+   * must drop ETag, Last-Modified and Expires, send `Cache-Control: no-store`, and raise or drop
+   * Content-Length.
    */
   respond(exchange: Exchange | undefined, request: ToolbarRequest, response: ResponseFacts): string | undefined {
-    return exchange === undefined ? undefined : this.#safely(() => this.#tailFor(exchange, request, response));
+    if (exchange === undefined) return undefined;
+    return this.#safely(() => {
+      // Koa's adapter also asks before what is outside of it may change the body.
+      if (exchange.status === undefined) exchange.mark("Headers sent");
+      exchange.responded(response);
+      return this.#display.tailFor(exchange, request, response);
+    });
+  }
+
+  /**
+   * Headers that an adapter adds to an answer just before its headers are sent:
+   * `X-Latchkey-Request` with the id of the record, and `Server-Timing`. Both are added to those that
+   * the application has set. None for a visitor who may not see the toolbar.
+   */
+  headers(exchange: Exchange | undefined, request: ToolbarRequest): readonly (readonly [string, string])[] {
+    return (exchange && this.#safely(() => this.#answers.headers(exchange, request))) ?? [];
+  }
+
+  /**
+   * The page that an adapter sends in place of the framework's own answer to an error, with the
+   * recorded error, its causes and the source. An adapter asks only if the application has no error
+   * handler that answers, and nothing was sent.
+   *
+   * @param status what the framework answers with.
+   * @returns undefined if the framework's answer stays: in production, without a recorded error, for
+   *   a visitor who may not see the toolbar, and for a request that is not a navigation to HTML.
+   */
+  exceptionPage(
+    exchange: Exchange | undefined,
+    request: ToolbarRequest,
+    status: number,
+  ): (ToolbarAnswer & { readonly body: string }) | undefined {
+    return exchange && this.#safely(() => this.#answers.exception(exchange, request, status));
   }
 
   /**
@@ -253,50 +404,51 @@ export class Toolbar {
     if (exchange !== undefined && !exchange.endsWithSocket) this.#safely((recorder) => recorder.finish(exchange, end));
   }
 
-  /** Stops recording, and ends the streams of open pages. Records stay. */
+  /**
+   * Stops recording, ends the streams of open pages, closes the history file, and adds nothing to a
+   * page any more. Adapters pass requests on. The records of this process stay in memory.
+   */
   close(): void {
+    this.#isClosed = true;
     this.#recorder?.close();
     this.#pages.close();
+    this.#display.close();
+    this.#history.close();
+    this.#access?.close();
   }
 
-  #tailFor(exchange: Exchange, request: ToolbarRequest, response: ResponseFacts): string | undefined {
-    exchange.responded(response);
-    exchange.mark("Headers sent");
-    const values = new Map<string, string>();
-    for (const [name, value] of response.headers) {
-      const key = name.toLowerCase();
-      values.set(key, values.has(key) ? `${values.get(key)}, ${value}` : value);
-    }
-    const decision = decideInjection(request, { status: response.status, header: (name) => values.get(name) });
-    if (!decision.inject) {
-      exchange.notShown = decision.reason;
-      return undefined;
-    }
-    const verdict = this.#guard.mayView(request);
-    if (!verdict.allowed) {
-      exchange.notShown = verdict.reason;
-      this.#warnOf(verdict);
-      return undefined;
-    }
-    const token = this.#accessTokens.grant(exchange.redirectedFrom?.sequence ?? exchange.sequence);
-    const tag = scriptTag(
-      this.#pages.scriptAddress({ exchange: exchange.id, token, ...(decision.isLive ? { live: "1" } : {}) }),
-      decision.nonce,
-    );
-    exchange.addedBytes = Buffer.byteLength(tag);
-    return tag;
+  #entry(id: string): HistoryEntry | undefined {
+    if (this.#recorder === undefined) return undefined;
+    const entry = this.#history.get(id);
+    if (entry !== undefined) return entry;
+    const running = [...this.#recorder.running].find((exchange) => exchange.id === id);
+    return running === undefined ? undefined : collectRecord(running, this.#panels, this.#recorder);
   }
 
   #store(exchange: Exchange): void {
     this.#profiler.finish(exchange);
     const entry = collectRecord(exchange, this.#panels, this.#recorder!);
     this.#history.add(entry);
+    this.#explanations.add(exchange.id, exchange.explainable);
     this.#pages.announce(entry.summary);
+    this.#display.ended(exchange);
+    this.#report(exchange);
+  }
+
+  /** Says on standard error where the record of a failed request is, once for each error. */
+  #report(exchange: Exchange): void {
+    const { error, thrown, status = 500 } = exchange;
+    if (!this.#isReporting || error === undefined || status < 500) return;
+    if (typeof thrown === "object" && thrown !== null) {
+      if (this.#reported.has(thrown)) return;
+      this.#reported.add(thrown);
+    }
+    process.stderr.write(errorLine(exchange, this.#answers.recordAddress(exchange)));
   }
 
   /** Catches failures of the toolbar, so that they never reach the application. Warns once. */
   #safely<Result>(run: (recorder: Recorder) => Result): Result | undefined {
-    if (this.#recorder === undefined) return undefined;
+    if (this.#recorder === undefined || this.#isClosed) return undefined;
     try {
       return run(this.#recorder);
     } catch (error) {
@@ -306,12 +458,6 @@ export class Toolbar {
       );
       return undefined;
     }
-  }
-
-  /** Says why the toolbar is not shown: that is the question people ask most. */
-  #warnOf(verdict: GuardVerdict): void {
-    if (!verdict.allowed && verdict.fix !== undefined)
-      this.#warn(`The debug toolbar is not shown. ${verdict.reason} ${verdict.fix}`);
   }
 
   /** Warns on standard error, with each message once, and ten at most. */

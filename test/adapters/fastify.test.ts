@@ -290,7 +290,7 @@ describe("debugToolbar for Fastify", () => {
     const { url } = await listen(app);
     const text = await (await fetch(`${url}/users/7`, { headers: { "Sec-Fetch-Dest": "document" } })).text();
     const address = /src="([^"]+)"/.exec(text)![1]!.replaceAll("&amp;", "&");
-    const script = await fetch(url + address, { headers: { "Sec-Fetch-Site": "same-origin" } });
+    const script = await fetch(new URL(address, url), { headers: { "Sec-Fetch-Site": "same-origin" } });
     expect([script.status, script.headers.get("content-type")]).toEqual([
       200,
       expect.stringContaining("text/javascript"),

@@ -220,7 +220,7 @@ describe("debugToolbar for Koa", () => {
       expect([path, response.headers.getSetCookie().length]).toEqual([path, 1]);
       expect(Number(response.headers.get("content-length") ?? Buffer.byteLength(text))).toBe(Buffer.byteLength(text));
       const address = /src="([^"]+)"/.exec(text)![1]!.replaceAll("&amp;", "&");
-      const script = await fetch(url + address, { headers: { "Sec-Fetch-Site": "same-origin" } });
+      const script = await fetch(new URL(address, url), { headers: { "Sec-Fetch-Site": "same-origin" } });
       expect([script.status, script.headers.get("content-type")]).toEqual([
         200,
         expect.stringContaining("text/javascript"),

@@ -141,7 +141,7 @@ describe("debugToolbar for node:http", () => {
     expect(status).toBe(200);
     expect(text.startsWith(PAGE)).toBe(true);
     expect(text.slice(PAGE.length)).toMatch(
-      /^\n<script type="module" src="\/_latchkey\/toolbar\.js\?[^"]+"><\/script>\n$/,
+      /^\n<script type="module" src="http:\/\/127\.0\.0\.1:\d+\/_latchkey\/toolbar\.js\?[^"]+"><\/script>\n$/,
     );
     expect(Number(headers["content-length"] ?? body.length)).toBe(body.length);
     expect(headers["etag"]).toBeUndefined();

@@ -35,3 +35,26 @@ test("a list can begin at a request", () => {
 test.each([0, -1, 1.5, Number.NaN, 10_001])("a history of %d requests is refused", (capacity) => {
   expect(() => new History(capacity)).toThrow(expect.objectContaining({ code: "invalid_option" }));
 });
+
+test("B17: a history is bounded in bytes as well, and keeps the newest request in any case", () => {
+  const history = new History(10_000, 1_000_000);
+  const large = (sequence: number, text: string): HistoryEntry => ({
+    ...entry(sequence),
+    json: JSON.stringify({ text }),
+  });
+  for (let sequence = 1; sequence <= 100; sequence++) history.add(large(sequence, "x".repeat(100_000)));
+  expect(history.list().map(({ sequence }) => sequence)).toEqual([100, 99, 98, 97, 96, 95, 94, 93, 92]);
+  // A text with one character above 255 takes two bytes for each.
+  for (let sequence = 101; sequence <= 200; sequence++) history.add(large(sequence, "•".repeat(100_000)));
+  expect(history.list().map(({ sequence }) => sequence)).toEqual([200, 199, 198, 197]);
+  history.add(large(201, "x".repeat(5_000_000)));
+  expect(history.list().map(({ sequence }) => sequence)).toEqual([201]);
+  history.add(entry(202));
+  expect(history.list().map(({ sequence }) => sequence)).toEqual([202]);
+});
+
+test("a request that is stored again replaces its earlier record", () => {
+  const history = new History(2);
+  for (const sequence of [1, 2, 1, 1]) history.add(entry(sequence));
+  expect(history.list().map(({ sequence }) => sequence)).toEqual([2, 1]);
+});

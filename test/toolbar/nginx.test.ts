@@ -9,6 +9,7 @@ import { debugToolbar } from "../../src/adapters/node/toolbar.ts";
 import { generateSecretKey } from "../../src/keys/generate.ts";
 import { Toolbar } from "../../src/toolbar/index.ts";
 import { executable, requirement } from "../support/requirements.ts";
+import { runScript, scriptIn, visit } from "../support/toolbar-client.ts";
 
 const nginx = requirement("nginx", () => executable("nginx"));
 const PAGE = "<!doctype html><html><body>hi</body></html>";
@@ -43,7 +44,10 @@ afterAll(() => {
   server.close().closeAllConnections();
 });
 
-async function startNginx(location: string): Promise<{ readonly port: number; stop(): Promise<void> }> {
+async function startNginx(
+  location: string,
+  target: number = upstream,
+): Promise<{ readonly port: number; stop(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-nginx-"));
   const port = await freePort();
   const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -54,7 +58,7 @@ async function startNginx(location: string): Promise<{ readonly port: number; st
     `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
 events {}
 http { access_log off; ${paths}
-  server { listen 127.0.0.1:${port}; location / { proxy_pass http://127.0.0.1:${upstream}; ${location} } }
+  server { listen 127.0.0.1:${port}; location / { proxy_pass http://127.0.0.1:${target}; ${location} } }
 }`,
   );
   const child: ChildProcess = spawn(nginx!, ["-p", folder, "-c", "nginx.conf"], { stdio: "inherit" });
@@ -121,3 +125,33 @@ describe.skipIf(nginx === undefined)("B1: behind nginx on the same machine the i
     expect(await response.text()).toContain("/_latchkey/toolbar.js");
   });
 });
+
+test.skipIf(nginx === undefined)(
+  "B8: behind an nginx that is allowed and cuts off a prefix, the page shows it",
+  async () => {
+    const own = new Toolbar({ keys: generateSecretKey(), allow: ["127.0.0.1"] });
+    const show = debugToolbar(own);
+    const application = createServer((request, response) =>
+      show(request, response, () => void response.setHeader("Content-Type", "text/html").end(PAGE)),
+    );
+    await new Promise<void>((resolve) => void application.listen(0, "127.0.0.1", resolve));
+    const proxy = await startNginx(
+      "rewrite ^/shop/(.*)$ /$1 break; proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Prefix /shop; proxy_buffering off;",
+      (application.address() as AddressInfo).port,
+    );
+    try {
+      const origin = `http://127.0.0.1:${proxy.port}`;
+      const { text } = await visit(`${origin}/shop/page`);
+      const script = new URL(scriptIn(text)!, origin).href;
+      expect(script).toMatch(new RegExp(`^${origin}/shop/_latchkey/toolbar\\.js\\?`));
+      expect((await runScript(script)).summary.path).toBe("/page");
+      // The toolbar's own page is there as well.
+      const page = await visit(`${origin}/shop/_latchkey/`);
+      expect(page.text).toContain('src="/shop/_latchkey/toolbar.js?');
+    } finally {
+      await proxy.stop();
+      own.close();
+      application.close().closeAllConnections();
+    }
+  },
+);

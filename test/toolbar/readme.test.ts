@@ -57,7 +57,7 @@ describe("P1: README's server listing, as it stands", () => {
 
   test("with NODE_ENV=development has the toolbar", async () => {
     const { page, own, output } = await run("server.ts", serverListing(), "development");
-    expect(page).toMatch(/^<p>Visit 1\.<\/p>\n<script type="module" src="\/_latchkey\/toolbar\.js\?/);
+    expect(page).toMatch(/^<p>Visit 1\.<\/p>\n<script type="module" src="http:\/\/[\w.:]+\/_latchkey\/toolbar\.js\?/);
     expect(own).toContain("Requests – Latchkey");
     expect(output).not.toContain("LATCHKEY_TOOLBAR_OFF");
   });

@@ -136,8 +136,8 @@ describe("B14: messages without a context", () => {
         void heard.push(`${name} ${(message as { n: number }).n} ${recording.path}`);
     const key = (message: unknown): unknown => (message as { request: object }).request;
     const toolbar = make({
-      id: "outgoing",
-      title: "Outgoing",
+      id: "calls",
+      title: "Calls",
       channels: {
         "test:begun": { key, listener: note("begun") },
         "test:answered": { key, listener: note("answered") },

@@ -204,6 +204,6 @@ describe("P2: what fails in the toolbar does not reach the request", () => {
     exchange.fail(hostile);
     expect(exchange.error).toMatchObject({ name: "Error", message: "" });
     exchange.fail(Object.assign(new Error("y"), { stack: 7, name: Symbol("z") }));
-    expect(exchange.error).toEqual({ name: "", message: "y", stack: "" });
+    expect(exchange.error).toMatchObject({ name: "Error", message: "y", stack: "", frames: [] });
   });
 });

@@ -4,6 +4,7 @@ import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import { generateSecretKey } from "../../src/keys/generate.ts";
 import { KeyRing } from "../../src/keys/key-ring.ts";
+import { TimestampSigner } from "../../src/signing/timestamp-signer.ts";
 import {
   Toolbar,
   type ExchangePage,
@@ -86,9 +87,17 @@ describe("starting", () => {
     ["prefix", "x"],
     ["prefix", ""],
     ["prefix", "/a b"],
+    ["base", "/x/"],
+    ["base", "x"],
+    ["base", "ftp://x"],
+    ["base", "//evil.test"],
     ["slowMs", 0],
     ["slowMs", Number.NaN],
     ["history", 0],
+    ["historyBytes", 99_999],
+    ["historyBytes", "20 MB"],
+    ["historyFile", true],
+    ["historyFile", ""],
     ["hosts", "dev.example.test"],
     ["allow", "10.0.0.7"],
     ["panels", panel("mine")],
@@ -133,10 +142,10 @@ describe("the token for reading", () => {
     });
   });
 
-  test("is refused when it is missing, forged, another process's or too old", () => {
+  test("is refused when it is missing, forged, of another secret key or too old", () => {
     let now = 1_000_000;
     const toolbar = make({ clock: () => now });
-    const other = make();
+    const other = make({ keys: generateSecretKey() });
     const { id, token } = visit(toolbar);
     const { token: foreign } = visit(other);
     expect(read(toolbar, id, token).status).toBe(200);
@@ -150,8 +159,10 @@ describe("the token for reading", () => {
 
   test("is not made with the secret key itself", () => {
     const { token } = visit(make());
-    const other = visit(make());
-    expect(token.split(".")[2]).not.toBe(other.token.split(".")[2]);
+    const [, , signature] = token.split(".");
+    const options = { salt: "latchkey.toolbar", digest: "sha256" } as const;
+    expect(signature).toHaveLength(43);
+    expect(new TimestampSigner(KEY, options).verify(token)).toBeUndefined();
   });
 });
 
@@ -190,7 +201,7 @@ describe("the pages under the prefix", () => {
     expect(page).toMatchObject({
       status: 200,
       headers: {
-        "Cache-Control": "no-store",
+        "Cache-Control": "no-store, no-transform",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Cross-Origin-Resource-Policy": "same-origin",
@@ -300,11 +311,18 @@ describe("what is recorded", () => {
     ]);
     const page = toolbar.page(id);
     const order = [
+      "overview",
+      "exceptions",
       "request",
       "response",
       "session",
+      "queries",
+      "cache",
+      "outgoing",
       "timing",
+      "timeline",
       "logs",
+      "templates",
       "routes",
       "config",
       "memory",
@@ -354,7 +372,8 @@ describe("what is recorded", () => {
     const toolbar = make();
     toolbar.close();
     const { id } = visit(toolbar, "/", {}, () => quiet.debug("unheard"));
-    expect(JSON.stringify(toolbar.page(id))).not.toContain("unheard");
+    expect([id, toolbar.exchanges.length, toolbar.enabled]).toEqual(["", 0, false]);
+    expect(toolbar.handle(asks("/_latchkey/"))).toBeUndefined();
   });
 });
 

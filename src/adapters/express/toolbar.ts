@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Application, Request, RequestHandler } from "express";
-import type { HandledRequest, Toolbar } from "../../toolbar/index.ts";
+import type { Exchange, HandledRequest, Toolbar } from "../../toolbar/index.ts";
 import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
+import { showExceptions } from "../node/show-exceptions.ts";
 import { checkToolbar } from "../check-mounted.ts";
+import { isFinalAnswer } from "./is-final-answer.ts";
 import { publishTemplates } from "./publish-templates.ts";
 import { uploadedFiles } from "../uploaded-files.ts";
 import { expressRoutes } from "./express-routes.ts";
@@ -11,8 +13,8 @@ import { expressRoutes } from "./express-routes.ts";
 const ERRORS = "tracing:express.router.request:error";
 
 /**
- * Shows a toolbar on the pages of an Express 5 application. Mount it before all else, but inside of
- * what compresses.
+ * Shows a toolbar on the pages of an Express 5 application. Mount it before all else. What
+ * compresses may be before it or after it; the page is compressed only if it is before it.
  *
  * @example
  * ```ts
@@ -33,18 +35,22 @@ export function debugToolbar(toolbar: Toolbar): RequestHandler {
   return function debugToolbar(request, response, next) {
     seen.add(request);
     publishTemplates(response);
-    show(request, response, (error) => {
-      // Here and not before: the toolbar has answered requests for its own pages already.
-      watchHandling(toolbar, request, response);
-      next(error);
+    show(request, response, () => {
+      const described = toolbar.describe(request);
+      const exchange = toolbar.begin(described, request);
+      if (exchange !== undefined) {
+        showExceptions({ toolbar, exchange, request: described, response }, (body) => isFinalAnswer(response, body));
+        // Here and not before: the toolbar has answered requests for its own pages already.
+        watchHandling(toolbar, exchange, request, response);
+      }
+      next();
     });
   };
 }
 
 /** Tells the toolbar what Express knows about the request, once it was answered. */
-function watchHandling(toolbar: Toolbar, request: Request, response: ServerResponse): void {
+function watchHandling(toolbar: Toolbar, exchange: Exchange, request: Request, response: ServerResponse): void {
   introduce(toolbar, request.app);
-  const exchange = toolbar.begin(toolbar.describe(request), request);
   // Before the recorder's own listener, which ends the record.
   response.prependOnceListener("close", () => toolbar.tell(exchange, () => handledRequest(request)));
 }

@@ -2,14 +2,31 @@ import type { IncomingMessage } from "node:http";
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import type { Toolbar, ToolbarRequest } from "../../toolbar/index.ts";
 import { checkToolbar } from "../check-mounted.ts";
+import { copyWith } from "./copy-with.ts";
 import { honoApplication, honoRequest } from "./hono-request.ts";
+import { watchErrors } from "./watch-errors.ts";
+import { mountPath } from "../mount-path.ts";
+import { askForPage, changeForTail, fetchHeadersOf } from "../page-headers.ts";
+import { incomingOf, peerOf, serverOf } from "./peer.ts";
+
+/** What an answer says of its own body. */
+const OF_OTHER_BODY = new Set([
+  "content-length",
+  "content-encoding",
+  "content-language",
+  "content-disposition",
+  "content-security-policy-report-only",
+  "etag",
+  "last-modified",
+]);
 
 /**
  * Shows a toolbar on the pages of a Hono application. Mount it before all else, so that it sees
  * what the others do.
  *
- * Its own pages need the visitor's address, which @hono/node-server tells; on other servers nothing
- * is shown.
+ * It needs the visitor's address, which @hono/node-server, Bun.serve and Deno.serve report. On other
+ * servers requests are recorded, and the toolbar is not shown. What compresses may be before it or
+ * after it; the page is compressed only if it is before it.
  *
  * @param app the application, for the panel Routes. A middleware of Hono does not see it.
  * @example
@@ -26,52 +43,94 @@ export function debugToolbar(toolbar: Toolbar, app?: Pick<Hono, "routes">): Midd
     const incoming = incomingOf(c);
     const request = describe(c, incoming);
     const answer = toolbar.handle(request);
+    if (answer !== undefined) keepOpen(c);
     if (answer !== undefined) return new Response(answer.body, { status: answer.status, headers: answer.headers });
 
     const exchange = toolbar.begin(request, incoming ?? c.req.raw);
     if (exchange === undefined) return await next();
+    const errors = watchErrors(c);
+    const putBack = exchange.mayShow ? askForWholePage(c) : () => {};
     try {
       await toolbar.run(exchange, next);
     } catch (error) {
       exchange.fail(error);
       toolbar.finish(exchange);
       throw error;
+    } finally {
+      putBack();
     }
-    if (c.error !== undefined) exchange.fail(c.error);
+    for (const error of errors.thrown()) exchange.fail(error);
     // What ran last is what answered.
     exchange.route = c.req.routePath;
     const handled = await honoRequest(c);
     toolbar.tell(exchange, () => handled);
+    const page = errors.areUnanswered() ? toolbar.exceptionPage(exchange, request, c.res.status) : undefined;
+    if (page !== undefined) replace(c, withHeadersOf(c.res, new Response(page.body, page)));
+    const headers = toolbar.headers(exchange, request);
+    // An upgrade has no headers of an answer, and a handler may have answered through Node's response.
+    if (headers.length > 0 && c.res.status !== 101 && !c.res.headers.has("x-hono-already-sent"))
+      replace(c, copyWith(c.res, headers));
     const response = c.res;
     const tail = toolbar.respond(exchange, request, { status: response.status, headers: response.headers });
     if (tail !== undefined) {
       c.res = new Response(withTail(response.body, tail), response);
-      const length = response.headers.get("content-length");
-      if (length !== null)
-        c.res.headers.set("content-length", String(Number(length) + new TextEncoder().encode(tail).length));
-      c.res.headers.delete("etag");
+      changeForTail(fetchHeadersOf(c.res.headers), tail);
     }
     if (!exchange.endsWithSocket) finishWithBody(c, (aborted) => toolbar.finish(exchange, { aborted }));
     return undefined;
   };
 }
 
-/** Node's own request, where @hono/node-server stands beneath. */
-function incomingOf(c: Context): IncomingMessage | undefined {
-  const { incoming } = (c.env ?? {}) as { incoming?: IncomingMessage };
-  return typeof incoming?.socket === "object" ? incoming : undefined;
+/** Otherwise Hono would add the headers of the first answer to those of the second. */
+function replace(c: Context, response: Response): void {
+  c.res = undefined;
+  c.res = response;
+}
+
+/** The page, with the cookies and all else that the application has set and the page has not. */
+function withHeadersOf(answer: Response, page: Response): Response {
+  for (const [name, value] of answer.headers) {
+    if (name === "set-cookie") page.headers.append(name, value);
+    else if (!page.headers.has(name) && !OF_OTHER_BODY.has(name)) page.headers.set(name, value);
+  }
+  return page;
+}
+
+/** The application gets a copy of the request where its headers cannot be changed, as on Deno. */
+function askForWholePage(c: Context): () => void {
+  const { raw } = c.req;
+  if (isChangeable(raw.headers)) return askForPage(fetchHeadersOf(raw.headers));
+  c.req.raw = new Request(raw, { headers: new Headers(raw.headers) });
+  askForPage(fetchHeadersOf(c.req.raw.headers));
+  return () => void (c.req.raw = raw);
+}
+
+function isChangeable(headers: Headers): boolean {
+  try {
+    headers.delete("x-latchkey-toolbar");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Bun ends an answer that is silent for ten seconds, such as the stream of events. */
+function keepOpen(c: Context): void {
+  serverOf(c)?.timeout?.(c.req.raw, 0);
 }
 
 function describe(c: Context, incoming: IncomingMessage | undefined): ToolbarRequest {
   const { raw } = c.req;
-  const { pathname, search } = new URL(raw.url);
+  const { pathname, search, protocol } = new URL(raw.url);
   return {
     method: raw.method,
     url: pathname + search,
     header: (name) => raw.headers.get(name) ?? undefined,
     headers: raw.headers,
-    remoteAddress: incoming?.socket.remoteAddress,
-    httpVersion: incoming?.httpVersion,
+    ...peerOf(c, incoming),
+    // Hono names the pattern that this middleware was mounted under.
+    mount: mountPath(c.req.routePath, pathname),
+    secure: protocol === "https:",
   };
 }
 

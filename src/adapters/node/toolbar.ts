@@ -1,17 +1,24 @@
 import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Exchange, Toolbar, ToolbarAnswer, ToolbarRequest } from "../../toolbar/index.ts";
 import { checkToolbar } from "../check-mounted.ts";
+import { appendHeaders } from "../node-response/response-headers.ts";
+import { runHandler } from "./handler-failure.ts";
+import type { OpenAnswer } from "./show-exceptions.ts";
+import { askForPage, changeForTail, requestHeadersOf, responseHeadersOf } from "../page-headers.ts";
 
 /** Middleware as connect, Express and a bare node:http server call it. */
 export type DebugToolbarMiddleware = (
   request: IncomingMessage,
   response: ServerResponse,
-  next: (error?: unknown) => void,
+  next: (error?: unknown) => unknown,
 ) => void;
 
 /**
  * Shows a toolbar on the pages of a node:http server, or of Express and whatever else calls its
  * middleware in this way. Mount it before all else.
+ *
+ * If `next` returns a promise that is rejected, the toolbar records the error, and answers a visitor
+ * who may see it with a page. So return the handler's promise.
  *
  * @example
  * ```ts
@@ -22,7 +29,7 @@ export type DebugToolbarMiddleware = (
 export function debugToolbar(toolbar: Toolbar): DebugToolbarMiddleware {
   checkToolbar(toolbar);
   if (!toolbar.enabled) return (_, __, next) => next();
-  return (incoming, response, next) => {
+  return (incoming, response, next): void => {
     const request = toolbar.describe(incoming);
     const answer = toolbar.handle(request);
     if (answer !== undefined) {
@@ -30,18 +37,37 @@ export function debugToolbar(toolbar: Toolbar): DebugToolbarMiddleware {
       return;
     }
     const exchange = toolbar.begin(request, incoming);
-    if (exchange === undefined) return next();
-    if (!exchange.endsWithSocket)
-      response.once("close", () => toolbar.finish(exchange, { aborted: !response.writableFinished }));
-    appendTail(response, (headers) => {
-      // Express names the route that answered here.
-      const { route, baseUrl } = incoming as IncomingMessage & { route?: { path?: unknown }; baseUrl?: unknown };
-      if (typeof route?.path === "string")
-        exchange.route = `${typeof baseUrl === "string" ? baseUrl : ""}${route.path}`;
-      return tailFor(toolbar, exchange, request, response, headers);
-    });
-    toolbar.run(exchange, () => next());
+    if (exchange === undefined) return void next();
+    showOn({ toolbar, exchange, request, incoming, response });
+    runHandler({ toolbar, exchange, request, response }, () => next());
   };
+}
+
+/** A request of Node's server, and its record. */
+export interface ShownRequest extends OpenAnswer {
+  readonly incoming: IncomingMessage;
+}
+
+/**
+ * Prepares the request, so that the application answers with a page if it can, and puts the
+ * toolbar's text after that page.
+ *
+ * @returns a function that puts Accept-Encoding back. It is called when the headers leave, at the
+ *   latest.
+ */
+export function showOn({ toolbar, exchange, request, incoming, response }: ShownRequest): () => void {
+  if (!exchange.endsWithSocket)
+    response.once("close", () => toolbar.finish(exchange, { aborted: !response.writableFinished }));
+  const putBack = exchange.mayShow ? askForPage(requestHeadersOf(incoming.headers)) : () => {};
+  appendTail(response, () => {
+    putBack();
+    appendHeaders(response, toolbar.headers(exchange, request));
+    // Express names the route that answered here.
+    const { route, baseUrl } = incoming as IncomingMessage & { route?: { path?: unknown }; baseUrl?: unknown };
+    if (typeof route?.path === "string") exchange.route = `${typeof baseUrl === "string" ? baseUrl : ""}${route.path}`;
+    return tailFor(toolbar, exchange, request, response);
+  });
+  return putBack;
 }
 
 type HeaderList = readonly (readonly [string, string])[];
@@ -54,18 +80,20 @@ function tailFor(
   exchange: Exchange,
   request: ToolbarRequest,
   response: ServerResponse,
-  headers: HeaderList,
 ): string | undefined {
-  return toolbar.respond(exchange, request, { status: response.statusCode, headers });
+  return toolbar.respond(exchange, request, {
+    status: response.statusCode,
+    headers: headerList(response.getHeaders()),
+  });
 }
 
 /**
  * Puts a text after the body of a response, in every way that a body is written: this response's
  * own writeHead, write and end are wrapped, and nothing that others share.
  *
- * @param tailOf asked once, with the final headers, just before they leave.
+ * @param tailOf asked once, just before the final headers leave. It may add to them.
  */
-function appendTail(response: ServerResponse, tailOf: (headers: HeaderList) => string | undefined): void {
+function appendTail(response: ServerResponse, tailOf: () => string | undefined): void {
   const writeHead = response.writeHead.bind(response) as WriteHead;
   const end = response.end.bind(response) as End;
   let tail: string | undefined;
@@ -78,12 +106,8 @@ function appendTail(response: ServerResponse, tailOf: (headers: HeaderList) => s
     // What was handed to writeHead is set as headers first, so that there is one place to read and
     // to change them.
     for (const [name, value] of givenHeaders(own)) response.setHeader(name, value);
-    tail = tailOf(headerList(response.getHeaders()));
-    if (tail !== undefined) {
-      response.removeHeader("etag");
-      const length = response.getHeader("content-length");
-      if (length !== undefined) response.setHeader("content-length", Number(length) + Buffer.byteLength(tail));
-    }
+    tail = tailOf();
+    if (tail !== undefined) changeForTail(responseHeadersOf(response), tail);
     return typeof reason === "string" ? [status, reason] : [status];
   };
 

@@ -10,8 +10,10 @@ const OWN_FOLDER = OWN_ADDRESS === undefined ? undefined : fileURLToPath(OWN_ADD
 /** The toolbar has about 10 frames, a channel 3, and a driver a few. `fetch` alone has 20. */
 const USUAL_FRAMES = 24;
 const MOST_FRAMES = 80;
-/** Matches "at name (file:line:column)" and "at async file:line:column". */
-const FRAME = /(?:\(|^at (?:async )?)((?:file:\/\/|node:|[A-Za-z]:\\|\/).*):(\d+):\d+\)?$/;
+/** "at name (file:line:column)", where the name may be a path too: "at /cart (/app/cart.js:7:1)". */
+const NAMED_FRAME = /\(((?:file:\/\/|node:|[A-Za-z]:\\|\/).*):(\d+):\d+\)$/;
+/** "at async file:line:column". */
+const FRAME = /^at (?:async )?((?:file:\/\/|node:|[A-Za-z]:\\|\/).*):(\d+):\d+$/;
 const PACKAGE = /[\\/]node_modules[\\/]/;
 /** How many files are remembered, with their paths. */
 const MOST_FILES = 1_000;
@@ -104,7 +106,8 @@ function isChannel(site: Site): boolean {
 
 function firstLine(lines: readonly string[], isApplication: boolean): Found | undefined {
   for (let index = 0; index < lines.length; index++) {
-    const match = FRAME.exec(lines[index]!.trim());
+    const line = lines[index]!.trim();
+    const match = NAMED_FRAME.exec(line) ?? FRAME.exec(line);
     if (match !== null && isWanted(match[1]!, isApplication))
       return { file: match[1]!, line: match[2]!, depth: index + 1 };
   }

@@ -1,10 +1,16 @@
 import type { CookieFacts, HeaderEntry, RecordedBody, Recording, ResponseSize } from "../recording.ts";
 import type { OpenSpan, Span, SpanStart } from "../span.ts";
+import type { Explainable } from "./explanations.ts";
 import type { ExchangeRedactor } from "./redact.ts";
 import type { ToolbarRequest } from "../guard.ts";
 import { recordHandled, type HandledRequest } from "./handled-request.ts";
+import type { RecordedError } from "../recorded-error.ts";
+import { recordError } from "./record-error.ts";
 import { hideCredentials, receivedCookies, redactHeaders, sentCookie } from "./recorded-headers.ts";
 import { Spans } from "./spans.ts";
+
+/** The most errors that are recorded for one request. */
+const MOST_ERRORS = 5;
 
 /** Arguments of an exchange. */
 export interface ExchangeStart {
@@ -18,6 +24,8 @@ export interface ExchangeStart {
   readonly directory: string;
   /** The span that is running now. */
   readonly currentSpan: () => number | undefined;
+  /** Called for an error that is thrown after the response has ended. */
+  readonly onLateError?: (() => void) | undefined;
 }
 
 /** A response's status and headers, reported when its headers are sent and when it has ended. */
@@ -26,11 +34,15 @@ export interface ResponseFacts {
   readonly headers: Iterable<readonly [string, string]>;
 }
 
-/** The request that redirected to another, and the number of the first in that chain. */
+/** The request that redirected to another; number and time are those of the first in that chain. */
 export interface RedirectSource {
   readonly id: string;
   readonly sequence: number;
+  readonly startedAt: number;
 }
+
+/** The headers that a page with the script gets from the toolbar, and not from the application. */
+const CHANGED = new Set(["cache-control", "content-length", "etag", "expires", "last-modified"]);
 
 /**
  * The record of one request and its response, while it grows.
@@ -62,6 +74,16 @@ export class Exchange implements Recording {
    * shown.
    */
   notShown: string | undefined;
+  /**
+   * Whether the answer may become a page that shows the toolbar: a person navigated here, and may
+   * see it. Adapters then hide from the application the headers that would make it answer with
+   * something else, such as 304.
+   */
+  mayShow = false;
+  /** Whether it is decided if this answer gets the script. */
+  isDecided = false;
+  /** Host and port that the request was for. */
+  readonly host: string | undefined;
   /** The exchange that redirected here. */
   redirectedFrom: RedirectSource | undefined;
   /** Whether Node's server reports the end of the response. Otherwise the adapter does. */
@@ -70,8 +92,13 @@ export class Exchange implements Recording {
   status: number | undefined;
   responseHeaders: readonly HeaderEntry[] = [];
   responseCookies: readonly CookieFacts[] = [];
-  error: Recording["error"];
+  readonly errors: RecordedError[] = [];
   aborted = false;
+  /**
+   * Whether the answer is the toolbar's page for an error. It has the toolbar whatever the request's
+   * method was.
+   */
+  isExceptionPage = false;
   readonly #redactor: ExchangeRedactor;
   readonly #slots = new Map<string, unknown>();
   // Not every runtime has these: Bun has no eventLoopUtilization.
@@ -80,15 +107,23 @@ export class Exchange implements Recording {
   readonly #others: () => number;
   readonly #currentSpan: () => number | undefined;
   readonly #spans: Spans;
+  readonly #directory: string;
+  /** What was thrown, to know it again. */
+  readonly #thrown: unknown[] = [];
+  readonly #onLateError: (() => void) | undefined;
+  /** The application's own headers, where the toolbar changes them. */
+  #ownHeaders: readonly (readonly [string, string])[] | undefined;
   #ended: number | undefined;
   #cost: Recording["cost"] | undefined;
 
-  constructor({ sequence, startedAt, request, redactor, others, directory, currentSpan }: ExchangeStart) {
+  constructor({ sequence, startedAt, request, redactor, others, directory, currentSpan, onLateError }: ExchangeStart) {
     this.sequence = sequence;
     this.startedAt = startedAt;
     this.#redactor = redactor;
     this.#others = others;
     this.#currentSpan = currentSpan;
+    this.#directory = directory;
+    this.#onLateError = onLateError;
     this.#spans = new Spans({
       elapsed: () => this.elapsed(),
       isFinished: () => this.finished,
@@ -115,6 +150,7 @@ export class Exchange implements Recording {
     this.requestHeaders = redactHeaders(headers, redactor);
     this.remoteAddress = request.remoteAddress;
     this.httpVersion = request.httpVersion;
+    this.host = request.header("host")?.toLowerCase();
   }
 
   /** Whether the response has ended. */
@@ -164,6 +200,12 @@ export class Exchange implements Recording {
     return this.#spans.start(start, this.#currentSpan());
   }
 
+  /** What is needed to explain its spans. It does not hold the exchange itself. */
+  get explainable(): Explainable {
+    const redactor = this.#redactor;
+    return { explainers: this.#spans.explainers, redactText: (text) => redactor.text(text) };
+  }
+
   slot<Value>(owner: string, make: () => Value): Value {
     if (!this.#slots.has(owner)) this.#slots.set(owner, make());
     return this.#slots.get(owner) as Value;
@@ -190,7 +232,7 @@ export class Exchange implements Recording {
 
   /** Records the response's headers. The last call counts: later middleware may change them. */
   responded({ status, headers }: ResponseFacts): void {
-    const list = [...headers];
+    const list = this.#ownHeaders === undefined ? [...headers] : [...unchanged(headers), ...this.#ownHeaders];
     this.status = status;
     if (list.length === 0) return;
     this.responseCookies = list
@@ -199,29 +241,36 @@ export class Exchange implements Recording {
     this.responseHeaders = redactHeaders(list, this.#redactor);
   }
 
-  /** Records the error that the handler threw. */
-  fail(error: unknown): void {
-    const known =
-      error instanceof Error
-        ? error
-        : new Error(typeof error === "string" ? error : "The handler threw a value that is not an Error.");
-    this.error = {
-      name: this.#member(known, "name"),
-      message: this.#member(known, "message"),
-      stack: this.#member(known, "stack"),
-    };
+  /** From now on the toolbar changes some headers. The record has them as the application set them. */
+  keepOwnHeaders(headers: ResponseFacts["headers"]): void {
+    this.#ownHeaders = [...headers].filter(([name]) => CHANGED.has(name.toLowerCase()));
+  }
+
+  /** The error that was thrown last. */
+  get error(): RecordedError | undefined {
+    return this.errors.at(-1);
+  }
+
+  /** What was thrown last, as it was thrown. Undefined if nothing was. */
+  get thrown(): unknown {
+    return this.#thrown.at(-1);
   }
 
   /**
-   * An error of the application may have members that are not strings, or that throw when read.
+   * Records what was thrown. The same error is recorded once: a framework may report it in more
+   * than one way.
    */
-  #member(error: Error, name: "name" | "message" | "stack"): string {
-    try {
-      const value: unknown = error[name];
-      return typeof value === "string" ? this.redactText(value) : "";
-    } catch {
-      return "";
-    }
+  fail(thrown: unknown): void {
+    if (this.#thrown.length >= MOST_ERRORS || this.#thrown.includes(thrown)) return;
+    this.#thrown.push(thrown);
+    this.errors.push(
+      recordError(thrown, {
+        directory: this.#directory,
+        redactText: (text) => this.redactText(text),
+        redactData: (data) => this.redactData(data),
+      }),
+    );
+    if (this.finished) this.#onLateError?.();
   }
 
   /** Ends the exchange. Its times do not change any more. */
@@ -231,6 +280,10 @@ export class Exchange implements Recording {
     this.aborted = aborted;
     this.#ended = performance.now();
   }
+}
+
+function unchanged(headers: ResponseFacts["headers"]): (readonly [string, string])[] {
+  return [...headers].filter(([name]) => !CHANGED.has(name.toLowerCase()));
 }
 
 /** Milliseconds rounded to two decimals. */

@@ -2,18 +2,18 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { channel as channelOf, subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { unixNow, type Clock } from "../../clock.ts";
-import { Exchange, type RedirectSource, type ResponseFacts } from "./exchange.ts";
+import { Exchange, type ResponseFacts } from "./exchange.ts";
+import { headerPairs, toToolbarRequest } from "./node-request.ts";
 import type { ToolbarRequest } from "../guard.ts";
 import type { Channels, KeyedListener } from "../channels.ts";
 import type { SpanStart } from "../span.ts";
+import { listenerOf } from "./record.ts";
 import type { Redactor } from "./redact.ts";
+import { Redirects } from "./redirects.ts";
 import { watchResponseSize } from "./response-size.ts";
 
 /** A listener is removed after this many exceptions. */
 const MAX_FAILURES = 5;
-/** A request follows a redirect only if it comes within this many seconds. */
-const REDIRECT_GAP = 10;
-
 /** The most exchanges that are open at once. After that, the oldest one is dropped. */
 const MOST_RUNNING = 1_000;
 
@@ -39,9 +39,11 @@ export interface RecorderOptions {
   readonly redactor: Redactor;
   /** The folder of the application. */
   readonly directory: string;
-  /** Whether this path belongs to the toolbar itself. Its requests are not recorded. */
-  readonly isOwn: (path: string) => boolean;
+  /** Whether this request is for the toolbar itself. Then it is not recorded. */
+  readonly isOwn: (request: ToolbarRequest) => boolean;
   readonly onFinish: (exchange: Exchange) => void;
+  /** The number of the next exchange. */
+  readonly nextSequence: () => number;
   /** Called before the clock of an exchange starts. */
   readonly beforeStart?: ((request: ToolbarRequest) => void) | undefined;
   readonly clock?: Clock | undefined;
@@ -64,20 +66,19 @@ export class Recorder {
    */
   readonly #byKey = new WeakMap<object, Exchange | null>();
   readonly #running = new Set<Exchange>();
+  readonly #discarded = new WeakSet<Exchange>();
   readonly #undo: (() => void)[] = [];
   readonly #failures = new Map<string, { count: number; message: string }>();
   readonly #options: RecorderOptions;
-  #sequence = 0;
-  #redirect:
-    | { readonly to: string; readonly address: string | undefined; readonly at: number; readonly from: RedirectSource }
-    | undefined;
+  readonly #redirects = new Redirects();
 
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.listen("http.server.request.start", "requests", (message) => this.#onRequest(message));
     for (const [role, users] of Object.entries({ panel: options.panels, source: options.sources ?? [] }))
       for (const { id, channels } of users)
-        for (const [name, listener] of Object.entries(channels ?? {})) this.#listenFor(`${role} ${id}`, name, listener);
+        for (const [name, listener] of Object.entries(channels ?? {}))
+          this.#listenFor(role === "panel" ? listenerOf(id) : `${role} ${id}`, name, listener);
   }
 
   /** The failures of the toolbar itself, a sentence each. */
@@ -108,6 +109,11 @@ export class Recorder {
     return this.#context.getStore()?.exchange === exchange
       ? run()
       : this.#context.run({ exchange, span: undefined }, run);
+  }
+
+  /** Runs a function as a part of no exchange, so that what it does is not recorded. */
+  runOutside<Result>(run: () => Result): Result {
+    return this.#context.run(undefined, run);
   }
 
   /**
@@ -146,18 +152,29 @@ export class Recorder {
     exchange: Exchange,
     { response, aborted = false }: { response?: ResponseFacts; aborted?: boolean } = {},
   ): void {
-    if (exchange.finished) return;
+    if (exchange.finished || this.#discarded.has(exchange)) return;
     if (response !== undefined) exchange.responded(response);
     exchange.finish(aborted);
     this.#running.delete(exchange);
-    this.#rememberRedirect(exchange);
+    this.#redirects.remember(exchange);
     this.guarded("record", () => this.#options.onFinish(exchange));
+  }
+
+  /**
+   * Forgets the exchange that is running, because the toolbar answers this request itself. Where the
+   * toolbar is mounted under a path, that is known only in its middleware.
+   */
+  discard({ url }: ToolbarRequest): void {
+    const exchange = this.current;
+    if (exchange === undefined || exchange.path !== exchange.redactText(url.split("?", 1)[0]!)) return;
+    this.#running.delete(exchange);
+    this.#discarded.add(exchange);
   }
 
   /** Stops listening. Finished records stay. */
   close(): void {
     for (const undo of this.#undo.splice(0)) undo();
-    for (const user of this.#options.panels) this.guarded(`panel ${user.id}`, () => user.close?.());
+    for (const user of this.#options.panels) this.guarded(`close of panel ${user.id}`, () => user.close?.());
     this.#running.clear();
   }
 
@@ -180,13 +197,18 @@ export class Recorder {
     });
   }
 
+  /** Whether a function of a panel has thrown so often that it is not called any more. */
+  isOff(who: string): boolean {
+    return (this.#failures.get(who)?.count ?? 0) >= MAX_FAILURES;
+  }
+
   /**
    * Listens to a channel until `close`. A listener is removed after it has thrown five times.
    */
   listen(channel: string, who: string, listener: (message: unknown) => void): void {
     const guarded = (message: unknown): void => {
-      this.guarded(who, () => listener(message));
-      if ((this.#failures.get(who)?.count ?? 0) >= MAX_FAILURES) unsubscribe(channel, guarded);
+      if (!this.isOff(who)) this.guarded(who, () => listener(message));
+      if (this.isOff(who)) unsubscribe(channel, guarded);
     };
     subscribe(channel, guarded);
     this.#undo.push(() => unsubscribe(channel, guarded));
@@ -244,8 +266,9 @@ export class Recorder {
     if (typeof request?.url !== "string" || typeof response?.once !== "function") return;
     // A connection serves many requests. The exchange before must not record this one's messages.
     this.#context.enterWith(undefined);
-    if (this.#options.isOwn(request.url)) return;
-    const exchange = this.#start(toToolbarRequest(request), request);
+    const described = toToolbarRequest(request);
+    if (this.#options.isOwn(described)) return;
+    const exchange = this.#start(described, request);
     exchange.endsWithSocket = true;
     const sizeOf = watchResponseSize(request, response);
     this.#context.enterWith({ exchange, span: undefined });
@@ -264,7 +287,7 @@ export class Recorder {
   #start(request: ToolbarRequest, source: object): Exchange {
     this.guarded("profiler", () => this.#options.beforeStart?.(request));
     const exchange: Exchange = new Exchange({
-      sequence: ++this.#sequence,
+      sequence: this.#options.nextSequence(),
       startedAt: (this.#options.clock ?? unixNow)(),
       request,
       redactor: this.#options.redactor.forExchange(),
@@ -274,32 +297,20 @@ export class Recorder {
         const scope = this.#context.getStore();
         return scope?.exchange === exchange ? scope.span : undefined;
       },
+      // A handler may throw when it has sent its whole answer.
+      onLateError: () => this.guarded("record", () => this.#options.onFinish(exchange)),
     });
-    const redirect = this.#redirect;
-    if (redirect !== undefined && redirect.to === exchange.path && redirect.address === exchange.remoteAddress) {
-      if (exchange.startedAt - redirect.at <= REDIRECT_GAP) exchange.redirectedFrom = redirect.from;
-      this.#redirect = undefined;
-    }
+    exchange.redirectedFrom = this.#redirects.sourceOf(exchange);
     this.#running.add(exchange);
     // Without a socket and with a body that is never read, an exchange would never end.
     const [eldest] = this.#running;
     if (this.#running.size > MOST_RUNNING && eldest !== undefined) this.#running.delete(eldest);
     this.#bySource.set(source, exchange);
-    for (const user of this.#options.panels)
-      if (user.begin !== undefined) this.guarded(`panel ${user.id}`, () => user.begin?.(exchange));
+    for (const user of this.#options.panels) {
+      const who = `begin of panel ${user.id}`;
+      if (user.begin !== undefined && !this.isOff(who)) this.guarded(who, () => user.begin?.(exchange));
+    }
     return exchange;
-  }
-
-  #rememberRedirect(exchange: Exchange): void {
-    const location = exchange.responseHeaders.find(([name]) => name.toLowerCase() === "location")?.[1];
-    if (exchange.status === undefined || exchange.status < 300 || exchange.status > 399 || location === undefined)
-      return;
-    const to = URL.parse(location, `http://localhost${exchange.path}`)?.pathname;
-    const { id, sequence, remoteAddress: address, startedAt: at, redirectedFrom } = exchange;
-    // Store the number of the first request in a chain of redirects: the page may read from there
-    // on.
-    if (to !== undefined)
-      this.#redirect = { to, address, at, from: { id, sequence: redirectedFrom?.sequence ?? sequence } };
   }
 }
 
@@ -307,32 +318,4 @@ function noKey(): undefined {}
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
-}
-
-/** Converts a request of Node's server for the toolbar. */
-export function toToolbarRequest(request: IncomingMessage & { originalUrl?: unknown }): ToolbarRequest {
-  const { headers } = request;
-  return {
-    method: request.method ?? "GET",
-    // Connect and Express cut the mount path off `url`.
-    url: typeof request.originalUrl === "string" ? request.originalUrl : (request.url ?? "/"),
-    header: (name) => {
-      const value = headers[name] ?? (name === "host" ? headers[":authority"] : undefined);
-      return Array.isArray(value) ? value.join(", ") : value;
-    },
-    headers: headerPairs(headers),
-    remoteAddress: request.socket.remoteAddress,
-    httpVersion: request.httpVersion,
-  };
-}
-
-function headerPairs(
-  headers: Readonly<Record<string, number | string | readonly string[] | undefined>>,
-): [string, string][] {
-  return Object.entries(headers).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    return typeof value === "object"
-      ? value.map((item): [string, string] => [name, item])
-      : [[name, String(value)] as [string, string]];
-  });
 }

@@ -1,10 +1,14 @@
 import type { OpenSpan, Span, SpanEnd, SpanStart } from "../span.ts";
+import { onlyReads } from "../sql/only-reads.ts";
 import { callSite } from "./call-site.ts";
+import { hideInStatement } from "./hide-in-statement.ts";
 
 /** The most spans that are recorded for one request. Further ones are only counted. */
 const LIMIT = 1_000;
 /** To find the line of a span takes 5 to 10 µs. Beyond this number it is left out. */
 const MOST_LOCATED = 300;
+/** A function that asks for a plan holds a statement and its parameters in memory. */
+const MOST_EXPLAINABLE = 100;
 
 /** What spans need of their recording. */
 export interface SpansContext {
@@ -26,6 +30,8 @@ const WORDS: ReadonlySet<string> = new Set(["system", "command", "cache", "metho
 const OWN_DETAILS: ReadonlySet<string> = new Set(
   [...WORDS].concat("database", "params", "rows", "isInlined", "commands", "isHit", "url", "status", "bytes"),
 );
+/** How much of a statement is read for what is to be hidden. The rest of it is not recorded. */
+const MOST_READ = 20_000;
 /** A loop over a cache must not leave without room what takes longer. */
 const MOST_CACHED = 300;
 
@@ -33,6 +39,8 @@ const MOST_CACHED = 300;
 export class Spans {
   readonly list: MutableSpan[] = [];
   readonly omitted: Record<string, number> = {};
+  /** By the id of the span. */
+  readonly explainers: Map<number, () => Promise<unknown>> = new Map();
   #cached = 0;
   readonly #context: SpansContext;
 
@@ -42,7 +50,7 @@ export class Spans {
 
   /** @param current the id of the span that runs now. */
   start(
-    { kind, label, detail, start, isLocated = true, where, parent }: SpanStart,
+    { kind, label, detail, start, explain, isLocated = true, where, parent }: SpanStart,
     current: number | undefined,
   ): OpenSpan {
     const { elapsed, isFinished, redactText, directory } = this.#context;
@@ -50,6 +58,11 @@ export class Spans {
     if (this.list.length >= LIMIT || (kind === "cache" && ++this.#cached > MOST_CACHED)) {
       this.omitted[kind] = (this.omitted[kind] ?? 0) + 1;
       return OMITTED;
+    }
+    if (kind === "sql") {
+      const hidden = hideInStatement(label.slice(0, MOST_READ), detail?.["params"], (column) => this.#hides(column));
+      label = hidden.text;
+      if (detail?.["params"] !== undefined) detail = { ...detail, params: hidden.params };
     }
     const span: MutableSpan = {
       id: this.list.length + 1,
@@ -65,6 +78,10 @@ export class Spans {
       detail: this.#redacted(detail),
     };
     this.list.push(span);
+    if (explain !== undefined && this.#mayExplain(kind, label, detail)) {
+      this.explainers.set(span.id, explain);
+      span.isExplainable = true;
+    }
     return { id: span.id, note: (more) => this.#note(span, more), end: (end) => this.#end(span, end) };
   }
 
@@ -81,9 +98,21 @@ export class Spans {
     if (detail !== undefined) span.detail = { ...span.detail, ...this.#redacted(detail) };
   }
 
+  #mayExplain(kind: string, label: string, detail: SpanStart["detail"]): boolean {
+    const system = detail?.["system"];
+    const isFull = this.explainers.size >= MOST_EXPLAINABLE;
+    return kind === "sql" && !isFull && onlyReads(label, typeof system === "string" ? system : "");
+  }
+
   #note(span: MutableSpan, detail: Span["detail"]): void {
     if (span.duration === null && !this.#context.isFinished())
       span.detail = { ...span.detail, ...this.#redacted(detail) };
+  }
+
+  /** Whether values of this name are hidden, wherever they are. */
+  #hides(name: string): boolean {
+    const redacted = this.#context.redactData({ [name]: "value" }) as Readonly<Record<string, unknown>>;
+    return redacted[name] !== "value";
   }
 
   #redacted(detail: SpanStart["detail"]): Span["detail"] {

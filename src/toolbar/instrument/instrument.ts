@@ -8,6 +8,7 @@ import { kysely } from "./kysely.ts";
 import { nodeSqlite } from "./node-sqlite.ts";
 import { nodemailer } from "./nodemailer.ts";
 import { pg } from "./pg.ts";
+import { pglite } from "./pglite.ts";
 import { postgresJs } from "./postgres-js.ts";
 import { prisma } from "./prisma.ts";
 import { published } from "./published.ts";
@@ -20,6 +21,7 @@ const KNOWN: readonly Instrumentation[] = [
   prisma,
   nodemailer,
   pg,
+  pglite,
   postgresJs,
   nodeSqlite,
   betterSqlite3,
@@ -30,7 +32,7 @@ const KNOWN: readonly Instrumentation[] = [
  * Makes a client of a database, or a mail transport, report what it does, so that the toolbar can
  * show it: statement, values, rows, duration and the line that asked.
  *
- * It is for libraries that do not report by themselves: pg, postgres.js, node:sqlite,
+ * It is for libraries that do not report by themselves: pg, PGlite, postgres.js, node:sqlite,
  * better-sqlite3, drizzle, knex, kysely, Prisma's driver adapters and nodemailer. Only this one
  * object is changed, and what it hands out. Results, errors, transactions and events stay as they
  * are. Without a toolbar that is on, each call costs one check, so the line can stay in production.

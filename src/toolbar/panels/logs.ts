@@ -5,6 +5,7 @@ import type { Panel } from "../panel.ts";
 import type { Recording } from "../recording.ts";
 import { formatArguments } from "./logging/format-arguments.ts";
 import { readLine, type LogLevel, type LogLine } from "./logging/read-line.ts";
+import { reportsError } from "./reports-error.ts";
 
 /** The most messages that are recorded for one request. Further ones are only counted. */
 const LIMIT = 200;
@@ -113,16 +114,19 @@ export function logsPanel(directory: string): Panel<LogStats> {
     },
     collect: (recording) => {
       const { messages, omitted } = slotOf(recording);
-      const report = recording.error?.message ?? "";
+      const { errors } = recording;
+      const isReport = (message: LogMessage): boolean => reportsError(reportOf(message), errors);
       return {
         messages:
-          report === ""
+          errors.length === 0
             ? messages
-            : messages.map((each) => (reports(each, report) ? { ...each, isReport: true } : each)),
+            : messages.map((each) => (isReport(each) ? { ...each, isReport: true } : each)),
         omitted,
       };
     },
     subtitle: ({ messages, omitted }) => (messages.length === 0 ? undefined : String(messages.length + omitted)),
+    numbers: ({ messages, omitted }) =>
+      messages.length === 0 ? [] : [{ value: String(messages.length + omitted), label: "Log messages" }],
     findings: ({ messages }) => {
       const errors = messages.filter(({ level, isReport }) => /^(?:error|fatal)$/.test(level) && isReport !== true);
       if (errors.length === 0) return [];
@@ -139,11 +143,11 @@ export function logsPanel(directory: string): Panel<LogStats> {
   };
 }
 
-/** Frameworks log the error of a handler too. It must not count twice. */
-function reports({ text, fields }: LogMessage, message: string): boolean {
-  if (text.includes(message)) return true;
+/** What was logged of an error: loggers such as pino have its stack in a member of its own. */
+function reportOf({ text, fields }: LogMessage): string {
   const { err } = fields ?? {};
-  return typeof err === "object" && err !== null && JSON.stringify(err).includes(JSON.stringify(message).slice(1, -1));
+  const { message, stack } = (typeof err === "object" && err !== null ? err : {}) as Readonly<Record<string, unknown>>;
+  return [text, message, stack].filter((each) => typeof each === "string").join("\n");
 }
 
 function viewLogs({ messages, omitted }: LogStats): Block[] {

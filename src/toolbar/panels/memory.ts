@@ -25,21 +25,34 @@ interface Heap {
   readonly limit: number;
 }
 
+/** The heap of one request; `after` is at this time since its start, in milliseconds. */
+interface Heaps {
+  readonly before: Heap | undefined;
+  readonly after: Heap | undefined;
+  readonly elapsed: number;
+}
+
 /** Shows the heap before and after the request, garbage collections and delays of the event loop. */
 export function memoryPanel(): Panel<MemoryStats> {
   const monitor = new ProcessMonitor();
-  const before = (recording: Recording): Heap | undefined => recording.slot("memory", heap);
+  const heaps = (recording: Recording): Heaps =>
+    recording.slot("memory", () => ({ before: heap(), after: undefined, elapsed: -1 }));
   return {
     id: "memory",
     title: "Memory",
     begin: (recording) => {
       monitor.start();
-      before(recording);
+      heaps(recording);
     },
     close: () => monitor.close(),
     collect: (recording) => {
       const { origin } = recording;
-      const after = heap();
+      const measured = heaps(recording);
+      const total = recording.elapsed();
+      // A record is collected again if more is known of it later. The request has ended by then.
+      if (measured.elapsed !== total) Object.assign(measured, { after: heap(), elapsed: total });
+      const { before, after } = measured;
+      const isDuring = ({ start }: { readonly start: number }): boolean => start <= origin + total;
       const relative = <Item extends { readonly start: number; readonly duration: number }>(item: Item): Item => ({
         ...item,
         start: round(Math.max(0, item.start - origin)),
@@ -47,12 +60,12 @@ export function memoryPanel(): Panel<MemoryStats> {
         duration: round(item.duration - Math.max(0, origin - item.start)),
       });
       return {
-        heapBefore: before(recording)?.used ?? null,
+        heapBefore: before?.used ?? null,
         heapAfter: after?.used ?? null,
         heapLimit: after?.limit ?? null,
         external: after?.external ?? null,
-        collections: monitor.seesCollections ? monitor.collectionsSince(origin).map(relative) : null,
-        delays: monitor.delaysSince(origin).map(relative),
+        collections: monitor.seesCollections ? monitor.collectionsSince(origin).filter(isDuring).map(relative) : null,
+        delays: monitor.delaysSince(origin).filter(isDuring).map(relative),
         others: recording.cost.others,
       };
     },

@@ -1,4 +1,3 @@
-import { pathToFileURL } from "node:url";
 import { counted, formatInteger } from "../format.ts";
 import type { Block, Cell, PairsBlock } from "../blocks.ts";
 import type { Panel } from "../panel.ts";
@@ -31,24 +30,18 @@ export interface RequestStats {
   readonly otherBody: string | null;
   readonly requestHeaders: readonly HeaderEntry[];
   readonly requestCookies: readonly CookieFacts[];
-  readonly error: Pick<NonNullable<Recording["error"]>, "name" | "message" | "stack"> | null;
 }
 
 /** Shows the request: where it went, who answered it, its body, headers, and cookies by name and size. */
-export function requestPanel(directory: string): Panel<RequestStats> {
-  const folders = [`${pathToFileURL(directory).href}/`, `${directory}/`];
-  return {
-    id: "request",
-    title: "Request",
-    collect: (recording) => ({ ...factsOf(recording), ...bodyOf(recording.body), error: errorOf(recording, folders) }),
-    subtitle: ({ method }) => method,
-    findings: ({ error }) =>
-      error === null ? [] : [{ tone: "error" as const, text: `The handler threw ${error.name}: ${error.message}` }],
-    view: (stats) => [...errorBlocks(stats), ...requestBlocks(stats)],
-  };
-}
+export const requestPanel: Panel<RequestStats> = {
+  id: "request",
+  title: "Request",
+  collect: (recording) => ({ ...factsOf(recording), ...bodyOf(recording.body) }),
+  subtitle: ({ method }) => method,
+  view: requestBlocks,
+};
 
-function factsOf(recording: Recording): Omit<RequestStats, "error" | keyof ReturnType<typeof bodyOf>> {
+function factsOf(recording: Recording): Omit<RequestStats, keyof ReturnType<typeof bodyOf>> {
   const header = (name: string): string | undefined =>
     recording.requestHeaders.find(([each]) => each.toLowerCase() === name)?.[1];
   const length = header("content-length");
@@ -80,20 +73,6 @@ function bodyOf(
     files: files.map(({ bytes, ...file }: UploadedFile) => ({ ...file, bytes: bytes ?? null })),
     otherBody: none ? null : `a ${kind} ${kind === "json" ? `list of ${length}` : `body of ${length}`}`,
   };
-}
-
-function errorOf({ error }: Recording, folders: readonly string[]): RequestStats["error"] {
-  if (error === undefined) return null;
-  const { name, message } = error;
-  return { name, message, stack: folders.reduce((stack, folder) => stack.replaceAll(folder, ""), error.stack) };
-}
-
-function errorBlocks({ error }: RequestStats): Block[] {
-  if (error === null) return [];
-  return [
-    { kind: "verdict", tone: "error", title: error.name, text: error.message },
-    { kind: "code", title: "Stack", text: error.stack },
-  ];
 }
 
 function requestBlocks(stats: RequestStats): Block[] {

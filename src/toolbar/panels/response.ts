@@ -36,11 +36,17 @@ export const responsePanel: Panel<ResponseStats> = {
     notShown: recording.notShown ?? null,
   }),
   subtitle: ({ status }) => (status === null ? undefined : String(status)),
+  numbers: (stats) => {
+    const bytes = bytesOf(stats);
+    if (bytes === undefined) return [];
+    const about = stats.size?.isExact === false ? "about " : "";
+    return [{ value: `${about}${formatInteger(bytes)}`, unit: "bytes", label: "Size" }];
+  },
   findings: ({ hasThrown, aborted, status }) => [
     ...(aborted
       ? [{ tone: "warn" as const, text: "The connection was closed before the response was complete." }]
       : []),
-    // What the handler threw is a finding of its own.
+    // An exception is a finding of its own panel.
     ...(!hasThrown && status !== null && status >= 500
       ? [{ tone: "error" as const, text: `The server answered ${formatStatus(status)}.` }]
       : []),
@@ -79,6 +85,12 @@ function viewResponse(stats: ResponseStats): Block[] {
     });
   }
   return blocks;
+}
+
+/** Bytes of the body as they were sent, or else as the answer declares them. */
+function bytesOf({ size, responseHeaders }: ResponseStats): number | undefined {
+  const declared = Number(responseHeaders.find(([name]) => name.toLowerCase() === "content-length")?.[1]);
+  return size?.body ?? (Number.isFinite(declared) ? declared : undefined);
 }
 
 function sizeCell(size: ResponseSize | null): Cell | null {

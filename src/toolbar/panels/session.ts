@@ -16,12 +16,24 @@ interface Collected {
 const slotOf = (recording: Recording): Collected =>
   recording.slot("session", () => ({ loaded: null, committed: null }));
 
+/** The data of the panel Session, with the verdict in words. */
+export interface RecordedSession extends SessionStats {
+  readonly verdict: {
+    /** A few words: "valid", "rejected". */
+    readonly short: string;
+    readonly title: string;
+    readonly text: string;
+    /** What to do; null if there is nothing to do. */
+    readonly fix: string | null;
+  };
+}
+
 /**
  * Shows the session and the keys: the received cookie, its key, age and size, the changes of this
  * request, the cookie that was sent and why, and the strength of the keys. It contains the data of
  * the session, but never the cookie, a signature or a key.
  */
-export function sessionPanel(keys: KeyRing, clock: Clock = unixNow): Panel<SessionStats> {
+export function sessionPanel(keys: KeyRing, clock: Clock = unixNow): Panel<RecordedSession> {
   return {
     id: "session",
     title: "Session & key",
@@ -37,15 +49,21 @@ export function sessionPanel(keys: KeyRing, clock: Clock = unixNow): Panel<Sessi
         slotOf(recording).committed = committedFacts(message as SessionCommitted, recording);
       },
     },
-    collect: (recording) => ({
-      ...slotOf(recording),
-      keys: keyRows(keys),
-      now: clock(),
-      received: recording.requestCookies,
-      sent: recording.responseCookies,
-    }),
+    collect: (recording) => {
+      const stats = {
+        ...slotOf(recording),
+        keys: keyRows(keys),
+        now: clock(),
+        received: recording.requestCookies,
+        sent: recording.responseCookies,
+      };
+      const { short, block } = verdictOf(stats);
+      return { verdict: { short, title: block.title, text: block.text ?? "", fix: block.hint ?? null }, ...stats };
+    },
     subtitle: (stats) => verdictOf(stats).short,
     findings,
+    numbers: (stats) =>
+      stats.loaded === null && stats.committed === null ? [] : [{ value: verdictOf(stats).short, label: "Session" }],
     view: viewSession,
   };
 }

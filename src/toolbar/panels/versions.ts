@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Panel } from "../panel.ts";
 
-interface VersionStats {
+/** The data of the panel Versions. */
+export interface VersionStats {
   readonly node: string;
   readonly v8: string;
   readonly platform: string;

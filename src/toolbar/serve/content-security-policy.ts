@@ -4,8 +4,10 @@ export interface PolicyVerdict {
   readonly mayRunScript: boolean;
   /** The nonce of the page's scripts, if its policy has one. */
   readonly nonce: string | undefined;
-  /** Whether the script may open an event stream to this server. */
+  /** Whether the script may open an event stream to this server, and no policy reports it. */
   readonly mayConnect: boolean;
+  /** Whether a policy that only reports would report the script. */
+  readonly isReported: boolean;
 }
 
 type Directives = ReadonlyMap<string, readonly string[]>;
@@ -15,18 +17,37 @@ type Directives = ReadonlyMap<string, readonly string[]>;
  * a thing (CSP Level 3).
  *
  * @param header the value of Content-Security-Policy; several headers joined by commas.
+ * @param reportOnly the value of Content-Security-Policy-Report-Only. It forbids nothing, but what
+ *   it does not allow is reported, with its address.
  */
-export function readPolicy(header: string | undefined): PolicyVerdict {
-  const policies = (header ?? "").split(",").map(parse);
-  const nonce = policies
-    .flatMap((policy) => effective(policy, "script-src-elem", "script-src", "default-src") ?? [])
-    .map(nonceOf)
-    .find((found) => found !== undefined);
+export function readPolicy(header: string | undefined, reportOnly?: string): PolicyVerdict {
+  const enforced = policiesOf(header);
+  const reporting = policiesOf(reportOnly);
+  const nonces = [...enforced, ...reporting].flatMap((policy) => noncesOf(policy));
+  const fits = (policies: readonly Directives[], nonce: string | undefined): boolean =>
+    policies.every((policy) => allowsScript(policy, nonce));
+  const nonce =
+    nonces.find((each) => fits([...enforced, ...reporting], each)) ??
+    nonces.find((each) => fits(enforced, each)) ??
+    nonces[0];
   return {
-    mayRunScript: policies.every((policy) => allowsScript(policy, nonce)),
+    mayRunScript: enforced.every(isUnsandboxed) && fits(enforced, nonce),
     nonce,
-    mayConnect: policies.every((policy) => allowsSelf(effective(policy, "connect-src", "default-src"))),
+    mayConnect: [...enforced, ...reporting].every((policy) =>
+      allowsSelf(effective(policy, "connect-src", "default-src")),
+    ),
+    isReported: !fits(reporting, nonce),
   };
+}
+
+function policiesOf(header: string | undefined): readonly Directives[] {
+  return (header ?? "").split(",").map(parse);
+}
+
+function noncesOf(policy: Directives): readonly string[] {
+  return (effective(policy, "script-src-elem", "script-src", "default-src") ?? []).flatMap(
+    (source) => nonceOf(source) ?? [],
+  );
 }
 
 function parse(policy: string): Directives {
@@ -44,9 +65,13 @@ function effective(policy: Directives, ...names: readonly string[]): readonly st
   return name === undefined ? undefined : policy.get(name);
 }
 
-function allowsScript(policy: Directives, nonce: string | undefined): boolean {
+/** A policy that only reports cannot have a sandbox: browsers ignore it there. */
+function isUnsandboxed(policy: Directives): boolean {
   const sandbox = policy.get("sandbox");
-  if (sandbox !== undefined && !sandbox.some((token) => token.toLowerCase() === "allow-scripts")) return false;
+  return sandbox === undefined || sandbox.some((token) => token.toLowerCase() === "allow-scripts");
+}
+
+function allowsScript(policy: Directives, nonce: string | undefined): boolean {
   const sources = effective(policy, "script-src-elem", "script-src", "default-src");
   if (sources === undefined) return true;
   if (nonce !== undefined && sources.some((source) => nonceOf(source) === nonce)) return true;

@@ -10,10 +10,17 @@ export interface ToolbarResponse {
   readonly header: (name: string) => string | undefined;
 }
 
-/** Whether the script is added: with its nonce; or the reason why not. */
+/**
+ * Whether the script is added: with its nonce; or the reason why not, and the fix where a person
+ * would expect the toolbar.
+ */
 export type InjectDecision =
   | { readonly inject: true; readonly nonce: string | undefined; readonly isLive: boolean }
-  | { readonly inject: false; readonly reason: string };
+  | { readonly inject: false; readonly reason: string; readonly fix?: string };
+
+const COMPRESSED_FIX =
+  "Fix: on Express, Koa and Hono, mount what compresses before the toolbar. A handler or a hook that compresses by " +
+  "itself should not do so without Accept-Encoding, which the toolbar hides from it.";
 
 /**
  * Decides whether the toolbar's script is added to this response.
@@ -32,30 +39,57 @@ export function decideInjection(request: ToolbarRequest, response: ToolbarRespon
   if (!/^\s*text\/html\s*(?:;|$)/i.test(type)) return no("the answer is not text/html");
   const encoding = response.header("content-encoding");
   if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity") {
-    return no("the answer is already compressed. Fix: add the toolbar after the compression middleware");
+    return no("the answer is already compressed", COMPRESSED_FIX);
   }
   if (/^\s*attachment\b/i.test(response.header("content-disposition") ?? "")) return no("the answer is a download");
   const navigation = isNavigation(request);
   if (navigation !== true) return no(navigation);
-  const policy = readPolicy(response.header("content-security-policy"));
-  if (!policy.mayRunScript)
-    return no("the page's Content-Security-Policy allows no script from this server (neither 'self' nor a nonce)");
+  const policy = readPolicy(
+    response.header("content-security-policy"),
+    response.header("content-security-policy-report-only"),
+  );
+  if (!policy.mayRunScript) {
+    return no(
+      "the page's Content-Security-Policy allows no script from this server (neither 'self' nor a nonce)",
+      "Fix: in development, add 'self' or a nonce to its script-src.",
+    );
+  }
+  if (policy.isReported) {
+    return no(
+      "the page's Content-Security-Policy-Report-Only would report the script, and with it the token in its address",
+      "Fix: in development, add 'self' or a nonce to its script-src.",
+    );
+  }
   return { inject: true, nonce: policy.nonce, isLive: policy.mayConnect };
 }
 
-function no(reason: string): InjectDecision {
-  return { inject: false, reason };
+function no(reason: string, fix?: string): InjectDecision {
+  return { inject: false, reason, ...(fix === undefined ? {} : { fix }) };
 }
 
-function isNavigation(request: ToolbarRequest): true | string {
+/**
+ * Whether a person navigated to this address; or why it is not so.
+ *
+ * A service worker that passes a navigation on (`fetch(event.request)`) makes it a request for
+ * "empty", but its mode is still "navigate".
+ */
+export function isNavigation(request: ToolbarRequest): true | string {
   const destination = request.header("sec-fetch-dest");
-  if (destination !== undefined)
-    return destination === "document"
-      ? true
-      : `the page asked for it as "${destination.slice(0, 30)}", not as a document`;
+  if (destination === "document") return true;
+  const isHtml = /\btext\/html\b/i.test(request.header("accept") ?? "");
+  const isPassedOn = destination === "empty" && request.header("sec-fetch-mode") === "navigate";
+  if (destination !== undefined && !isPassedOn) {
+    const by = destination === "empty" && isHtml ? ", by fetch or by a service worker that asks anew" : "";
+    return `the page asked for it as "${destination.slice(0, 30)}"${by}, not as a document`;
+  }
   const fragment = ["hx-request", "turbo-frame", "x-requested-with"].find((name) => request.header(name) !== undefined);
   if (fragment !== undefined) return `the header ${fragment} marks it as a part of a page`;
-  return /\btext\/html\b/i.test(request.header("accept") ?? "") ? true : "the request did not ask for HTML";
+  return isHtml ? true : "the request did not ask for HTML";
+}
+
+/** Whether a person navigated to this address, and the browser shows HTML as a page. */
+export function acceptsPage(request: ToolbarRequest): boolean {
+  return isNavigation(request) === true && /\btext\/html\b/i.test(request.header("accept") ?? "");
 }
 
 /**

@@ -1,7 +1,14 @@
-import { readFileSync } from "node:fs";
-import type { AccessTokens } from "./access-tokens.ts";
+import type { AccessTokens, Moment } from "./access-tokens.ts";
+import { publicAddress } from "./address.ts";
+import { scriptTag } from "./inject.ts";
+import { BROWSER_SCRIPT } from "../ui.bundle.ts";
+import type { ShownPages } from "./shown-pages.ts";
 import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
+import { exceptionPage, type ExceptionFacts, type ExceptionLinks } from "./exception-page.ts";
+import { EXCEPTION_STYLE } from "./exception-style.ts";
 import type { ExchangeList, ExchangePage, ExchangeSummary } from "../exchange-page.ts";
+import type { ExchangeRecord } from "../exchange-record.ts";
+import type { Explanation } from "../explanation.ts";
 import type { ProfileAnswer } from "./profile-pages.ts";
 
 /** An answer of the toolbar itself, for an adapter to send. */
@@ -13,25 +20,57 @@ export interface ToolbarAnswer {
 
 /** The data for the pages. */
 export interface PageSource {
-  list(from: number): ExchangeList;
+  list(mayRead: (moment: Moment) => boolean): ExchangeList;
   page(id: string): ExchangePage | undefined;
   /** The answer of the profiler, if the address is one of its own. */
   profile(request: ToolbarRequest, url: URL): ProfileAnswer | undefined;
+  record(id: string): ExchangeRecord | undefined;
+  /** Called when a page begins to listen for exchanges. */
+  onWatch(): void;
+  explain(id: string, span: number): Promise<Explanation>;
 }
 
+const ID = /^[0-9a-f-]{36}$/;
 const PRIVATE = {
-  "Cache-Control": "no-store",
+  // A compressor or a proxy would hold back the events (RFC 9111, section 5.2.2.6, and nginx's own).
+  "Cache-Control": "no-store, no-transform",
+  "X-Accel-Buffering": "no",
   "X-Content-Type-Options": "nosniff",
   "Cross-Origin-Resource-Policy": "same-origin",
   "Referrer-Policy": "no-referrer",
 } as const;
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+/** For the page of an exception, which has a style sheet and needs no script to be read. */
+const EXCEPTION_POLICY = PAGE_POLICY.replace("script-src", "style-src 'self'; script-src");
 const NOT_FOUND: ToolbarAnswer = {
   status: 404,
   headers: { "Content-Type": "text/plain; charset=utf-8" },
   body: "Not Found",
 };
+
+/**
+ * The browser's script. It is a module like any other, and imported in the plain way: so every
+ * bundler takes it along, also one that writes a single file. That costs less than a millisecond.
+ */
+const SCRIPT: ToolbarAnswer = {
+  status: 200,
+  headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" },
+  body: BROWSER_SCRIPT,
+};
+
+/** What the pages are made with. */
+export interface PagesOptions {
+  readonly prefix: string;
+  /** The option `base`. */
+  readonly base: string | undefined;
+  readonly guard: Guard;
+  readonly accessTokens: AccessTokens;
+  readonly source: PageSource;
+  /** Called when the guard refuses a request. */
+  readonly refused: (verdict: GuardVerdict) => void;
+  readonly shown: ShownPages;
+}
 
 /**
  * Answers everything under the toolbar's prefix, if the guard allows it: the browser's script, a
@@ -40,60 +79,70 @@ const NOT_FOUND: ToolbarAnswer = {
  */
 export class Pages {
   readonly #prefix: string;
+  readonly #base: string | undefined;
   readonly #guard: Guard;
   readonly #accessTokens: AccessTokens;
   readonly #source: PageSource;
   readonly #refused: (verdict: GuardVerdict) => void;
+  readonly #shown: ShownPages;
   readonly #streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
-  #script: string | undefined;
 
-  constructor(
-    prefix: string,
-    guard: Guard,
-    accessTokens: AccessTokens,
-    source: PageSource,
-    refused: (verdict: GuardVerdict) => void,
-  ) {
+  constructor({ prefix, base, guard, accessTokens, source, refused, shown }: PagesOptions) {
     this.#prefix = prefix;
+    this.#base = base;
     this.#guard = guard;
     this.#accessTokens = accessTokens;
     this.#source = source;
     this.#refused = refused;
+    this.#shown = shown;
   }
 
   /** Whether an address belongs to the toolbar. */
-  owns(url: string): boolean {
-    return url.startsWith(this.#prefix) && /^(?:$|[/?])/.test(url.slice(this.#prefix.length));
+  owns({ url, mount = "" }: Pick<ToolbarRequest, "url" | "mount">): boolean {
+    const prefix = mount + this.#prefix;
+    return url.startsWith(prefix) && /^(?:$|[/?])/.test(url.slice(prefix.length));
   }
 
   /** The answer to a request for an address of the toolbar. Undefined for all others. */
   handle(request: ToolbarRequest): ToolbarAnswer | undefined {
-    if (!this.owns(request.url)) return undefined;
+    if (!this.owns(request)) return undefined;
     const verdict = this.#guard.admits(request);
     if (!verdict.allowed) {
       this.#refused(verdict);
       return NOT_FOUND;
     }
-    const url = URL.parse(`http://toolbar${request.url.slice(this.#prefix.length).replace(/^(?=\?|$)/, "/")}`);
+    const url = URL.parse(
+      `http://toolbar${request.url.slice(((request.mount ?? "") + this.#prefix).length).replace(/^(?=\?|$)/, "/")}`,
+    );
     if (url === null) return NOT_FOUND;
     const { pathname, searchParams } = url;
-    if (pathname === "/") return this.#standalone();
-    if (pathname === "/toolbar.js") return this.#browserScript();
-    const from = this.#accessTokens.verify(searchParams.get("token") ?? "");
-    if (from === undefined) return NOT_FOUND;
+    if (pathname === "/") return this.#standalone(request, searchParams.get("exchange"));
+    if (pathname === "/exception.css") return asset("text/css", EXCEPTION_STYLE);
+    const token = searchParams.get("token") ?? "";
+    if (pathname === "/toolbar.js") {
+      this.#shown.opened(searchParams.get("exchange") ?? "", token);
+      return SCRIPT;
+    }
+    const mayRead = this.#accessTokens.verify(token);
+    if (mayRead === undefined) return NOT_FOUND;
     if (pathname === "/events") return this.#events();
-    if (pathname === "/exchanges") return data(this.#source.list(from), searchParams);
+    if (pathname === "/exchanges") return data(this.#source.list(mayRead), searchParams);
+    const [, asked] = /^\/exchanges\/([0-9a-f-]{36})\/explain$/.exec(pathname) ?? [];
+    if (asked !== undefined) return this.#explain(asked, searchParams, mayRead);
     const profile = this.#source.profile(request, url);
-    if (profile !== undefined) return this.#profile(profile, from, searchParams);
+    if (profile !== undefined) return this.#profile(profile, searchParams, mayRead);
     const id = /^\/exchanges\/([0-9a-f-]{36})$/.exec(pathname)?.[1];
-    const page = id === undefined ? undefined : this.#source.page(id);
-    return page === undefined || page.summary.sequence < from ? NOT_FOUND : data(page, searchParams);
+    if (id === undefined) return NOT_FOUND;
+    // First, so that the page's own record says no more that its script did not run.
+    this.#shown.ran(id, token);
+    const page = searchParams.get("format") === "record" ? this.#source.record(id) : this.#source.page(id);
+    return page === undefined || !mayRead(page.summary) ? NOT_FOUND : data(page, searchParams);
   }
 
-  #profile(answer: ProfileAnswer, from: number, parameters: URLSearchParams): ToolbarAnswer {
+  #profile(answer: ProfileAnswer, parameters: URLSearchParams, mayRead: (moment: Moment) => boolean): ToolbarAnswer {
     if (answer.kind === "blocks") return data(answer.blocks, parameters);
     const page = this.#source.page(answer.id);
-    if (page === undefined || page.summary.sequence < from) return NOT_FOUND;
+    if (page === undefined || !mayRead(page.summary)) return NOT_FOUND;
     return {
       status: 200,
       headers: {
@@ -106,8 +155,45 @@ export class Pages {
   }
 
   /** The address of the browser's script, with its parameters. */
-  scriptAddress(parameters: Readonly<Record<string, string>>): string {
-    return `${this.#prefix}/toolbar.js?${new URLSearchParams(parameters).toString()}`;
+  scriptAddress(request: ToolbarRequest, parameters: Readonly<Record<string, string>>): string {
+    const address = publicAddress(request, this.#prefix, this.#base);
+    return `${address}/toolbar.js?${new URLSearchParams(parameters).toString()}`;
+  }
+
+  /**
+   * The address of a record on the toolbar's own page.
+   *
+   * @param request one that the guard has allowed; without it, the address has no host.
+   */
+  recordAddress(id: string, request?: ToolbarRequest): string {
+    const base = request === undefined ? this.#prefix : publicAddress(request, this.#prefix, this.#base);
+    return `${base}/?exchange=${id}`;
+  }
+
+  /**
+   * The page for an error that the application did not answer.
+   *
+   * @param request the one that failed.
+   * @param editor the address that opens a place in the editor.
+   */
+  exception(
+    request: ToolbarRequest,
+    id: string,
+    facts: ExceptionFacts,
+    editor: ExceptionLinks["editor"],
+  ): ToolbarAnswer & { body: string } {
+    const style = `${publicAddress(request, this.#prefix, this.#base)}/exception.css`;
+    const links = { style, record: this.recordAddress(id, request), editor };
+    return {
+      status: facts.status,
+      headers: {
+        ...PRIVATE,
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": EXCEPTION_POLICY,
+        "X-Frame-Options": "DENY",
+      },
+      body: exceptionPage(facts, links),
+    };
   }
 
   /** Sends a finished exchange to all open pages. */
@@ -120,6 +206,11 @@ export class Pages {
     }
   }
 
+  /** Whether a page listens for exchanges. */
+  get isWatched(): boolean {
+    return this.#streams.size > 0;
+  }
+
   /** Ends all streams. */
   close(): void {
     for (const controller of this.#streams) this.#end(controller);
@@ -130,6 +221,21 @@ export class Pages {
     controller.close();
   }
 
+  /** A list of blocks, or with `format=record` the data that they are made of. */
+  #explain(id: string, parameters: URLSearchParams, mayRead: (moment: Moment) => boolean): ToolbarAnswer {
+    const page = this.#source.page(id);
+    const span = /^\d{1,6}$/.exec(parameters.get("span") ?? "")?.[0];
+    if (page === undefined || !mayRead(page.summary) || span === undefined) return NOT_FOUND;
+    const isRaw = parameters.get("format") === "record";
+    const isModule = parameters.get("as") === "module";
+    const text = this.#source.explain(id, Number(span)).then((explanation) => {
+      const json = JSON.stringify(isRaw ? explanation : explanation.blocks);
+      return isModule ? `export default ${json};\n` : json;
+    });
+    const type = isModule ? "text/javascript" : "application/json";
+    return { status: 200, headers: { ...PRIVATE, "Content-Type": `${type}; charset=utf-8` }, body: later(text) };
+  }
+
   #events(): ToolbarAnswer {
     let mine: ReadableStreamDefaultController<Uint8Array> | undefined;
     const body = new ReadableStream<Uint8Array>({
@@ -137,6 +243,7 @@ export class Pages {
         mine = controller;
         this.#streams.add(controller);
         controller.enqueue(new TextEncoder().encode("retry: 2000\n\n"));
+        this.#source.onWatch();
       },
       cancel: () => {
         if (mine !== undefined) this.#streams.delete(mine);
@@ -145,11 +252,11 @@ export class Pages {
     return { status: 200, headers: { ...PRIVATE, "Content-Type": "text/event-stream; charset=utf-8" }, body };
   }
 
-  #standalone(): ToolbarAnswer {
-    const address = this.scriptAddress({ token: this.#accessTokens.grant(0), live: "1", page: "1" }).replaceAll(
-      "&",
-      "&amp;",
-    );
+  /** @param exchange the request to show first. */
+  #standalone(request: ToolbarRequest, exchange: string | null): ToolbarAnswer {
+    const first = exchange !== null && ID.test(exchange) ? { exchange } : {};
+    const parameters = { token: this.#accessTokens.grantAll(), live: "1", page: "1", ...first };
+    const tag = scriptTag(this.scriptAddress(request, parameters), undefined);
     return {
       status: 200,
       headers: {
@@ -161,18 +268,13 @@ export class Pages {
       body:
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' +
         `<meta name="color-scheme" content="light dark"><title>Requests – Latchkey</title><link rel="icon" href="data:,"></head><body></body></html>` +
-        `<script type="module" src="${address}"></script>`,
+        tag,
     };
   }
+}
 
-  #browserScript(): ToolbarAnswer {
-    this.#script ??= readFileSync(new URL("../ui.bundle.js", import.meta.url), "utf8");
-    return {
-      status: 200,
-      headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" },
-      body: this.#script,
-    };
-  }
+function asset(type: string, body: string): ToolbarAnswer {
+  return { status: 200, headers: { ...PRIVATE, "Content-Type": `${type}; charset=utf-8` }, body };
 }
 
 /**
@@ -187,4 +289,16 @@ function data(value: object, parameters: URLSearchParams): ToolbarAnswer {
     headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" },
     body: `export default ${json};\n`,
   };
+}
+
+/** A text that is not there yet, as a stream. */
+function later(text: Promise<string>): ReadableStream<Uint8Array> {
+  // An unhandled rejection would end the process, and nobody may read the stream.
+  text.catch(() => {});
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      controller.enqueue(new TextEncoder().encode(await text));
+      controller.close();
+    },
+  });
 }

@@ -1,6 +1,8 @@
+import type { Recording } from "../recording.ts";
 import type { SpanEnd, SpanStart } from "../span.ts";
 import { numberOf, textOf, type Message } from "./message.ts";
 import type { Source } from "./source.ts";
+import { sqlStart } from "./sql-start.ts";
 import { traced } from "./traced.ts";
 
 /** Statements and mails of the clients that the application has handed to `instrument`. */
@@ -14,19 +16,19 @@ export function own(): Source {
   };
 }
 
-function queryStart({ system, database, text, params, explain }: Message): SpanStart | undefined {
-  const statement = textOf(text);
-  if (statement === undefined) return undefined;
-  return {
-    kind: "sql",
-    label: statement.replace(/\s+/g, " ").trim(),
-    detail: {
+function queryStart({ system, database, text, params, explain }: Message, recording: Recording): SpanStart | undefined {
+  if (typeof text !== "string") return undefined;
+  const start = sqlStart(
+    {
       system: textOf(system) ?? "sql",
-      ...databaseOf(database),
-      ...(Array.isArray(params) ? { params: params as unknown[] } : {}),
+      text: text === "" ? "(no statement)" : text,
+      database: textOf(database),
+      params: Array.isArray(params) ? (params as unknown[]) : undefined,
     },
-    ...(typeof explain === "function" ? { explain: explain as () => Promise<unknown> } : {}),
-  };
+    recording,
+  );
+  if (start === undefined) return undefined;
+  return { ...start, ...(typeof explain === "function" ? { explain: explain as () => Promise<unknown> } : {}) };
 }
 
 /** The database of a pool may be known only when a connection was free. */
@@ -36,8 +38,8 @@ function queryEnd({ rows, database }: Message): SpanEnd["detail"] {
 }
 
 function mailStart({ system, subject, recipients }: Message): SpanStart | undefined {
-  const label = textOf(subject);
-  if (label === undefined) return undefined;
+  if (typeof subject !== "string") return undefined;
+  const label = subject === "" ? "(no subject)" : subject;
   return { kind: "mail", label, detail: { system: textOf(system) ?? "mail", recipients: numberOf(recipients) ?? 0 } };
 }
 

@@ -15,6 +15,7 @@ describe.skipIf(mariadbPrograms === undefined)("mysql2 with MariaDB", () => {
     pool = mysql.createPool({ uri: service.url, connectionLimit: 4 });
     const db = pool.promise();
     await db.query("create table mysql.carts (id int primary key, owner varchar(40))");
+    await db.query("create table mysql.accounts (name varchar(40), password varchar(40))");
     await server.start((request, response) => {
       const n = Number(request.url!.split("/").at(-1));
       const finish = (): void => void response.end("done");
@@ -24,6 +25,11 @@ describe.skipIf(mariadbPrograms === undefined)("mysql2 with MariaDB", () => {
           await db.execute("select *\n   from carts where id < ?", [10]);
           await db.query("select * from carts where owner = ?", ["ann"]);
           await db.query("select 1");
+        },
+        "/secrets": async () => {
+          await db.execute("insert into accounts (name, password) values (?, ?)", ["ann", "hunter2"]);
+          await db.query("insert into accounts (name, password) values (?, ?)", ["bob", "hunter2"]);
+          await db.query("update accounts set password = ? where name = ?", ["hunter2", "ann"]);
         },
         "/fails": async () => await db.query("select * from nothing").catch(() => {}),
         "/many": async () => {
@@ -82,6 +88,16 @@ describe.skipIf(mariadbPrograms === undefined)("mysql2 with MariaDB", () => {
       { label: "select 1", detail: { rows: 1 } },
     ]);
     expect(spans.map(({ detail }) => "isInlined" in detail).filter(Boolean)).toHaveLength(1);
+  });
+
+  test("hides the values of columns with telling names", async () => {
+    const { spans } = await server.visit("/secrets");
+    expect(labelsOf(spans, "sql")).toEqual([
+      "insert into accounts (name, password) values (?, ?)",
+      "insert into accounts (name, password) values ('bob', '••••••••')",
+      "update accounts set password = •••••••• where name = 'ann'",
+    ]);
+    expect(JSON.stringify(spans)).not.toContain("hunter2");
   });
 
   test("has the error of a statement that failed", async () => {

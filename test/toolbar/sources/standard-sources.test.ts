@@ -20,6 +20,7 @@ function record(run: () => void): { readonly spans: readonly Span[]; readonly fa
     directory: process.cwd(),
     isOwn: () => false,
     onFinish: () => {},
+    nextSequence: () => 1,
   });
   open.push(recorder);
   const exchange: Exchange = recorder.begin(REQUEST, {});
@@ -143,6 +144,7 @@ describe("pg, for the day it publishes", () => {
       directory: process.cwd(),
       isOwn: () => false,
       onFinish: () => {},
+      nextSequence: () => 1,
     });
     open.push(recorder);
     const exchange = recorder.begin(REQUEST, {});
