@@ -142,11 +142,23 @@ describe("console", () => {
   test("the error of the request is not counted a second time", async () => {
     const toolbar = make();
     const exchange = toolbar.begin(REQUEST, {})!;
-    toolbar.run(exchange, () => quiet.error(new Error("out of stock")));
-    exchange.fail(new Error("out of stock"));
+    const error = new Error("out of stock");
+    toolbar.run(exchange, () => quiet.error(error));
+    exchange.fail(error);
     toolbar.finish(exchange);
     const panel = toolbar.page(exchange.id)!.panels.find(({ id }) => id === "logs")!;
     expect(panel.findings).toEqual([]);
+  });
+
+  test("nor is one that pino has logged with its stack", () => {
+    const toolbar = make();
+    const exchange = toolbar.begin(REQUEST, {})!;
+    const error = new Error("out of stock");
+    toolbar.run(exchange, () => pino(sink()).error(error));
+    exchange.fail(error);
+    toolbar.finish(exchange);
+    const page = toolbar.page(exchange.id)!;
+    expect(page.panels.find(({ id }) => id === "logs")).toMatchObject({ subtitle: "1", findings: [] });
   });
 });
 

@@ -72,7 +72,8 @@ function endOfHidden(text: string, { at, from, start, isParameter }: Pair, names
   // Other hidden names are everyday words, so they count only in what looks like an object.
   if (!(isQuoted || MEMBER_MARKS.has(before)) || !names.hides(name)) return undefined;
   const end = matchEnd(VALUE, text, start);
-  return end !== undefined && /^(?:true|false|null|undefined)$/.test(text.slice(start, end)) ? undefined : end;
+  // "?" stands for a value in a statement of MongoDB.
+  return end !== undefined && /^(?:true|false|null|undefined|"\?")$/.test(text.slice(start, end)) ? undefined : end;
 }
 
 interface NameBefore {
