@@ -50,6 +50,23 @@ export function processEnvironment(): Environment {
 }
 
 /**
+ * The variables of this process with these names, and no others. A variable that the runtime denies
+ * is left out.
+ */
+export function environmentVariables(names: readonly string[]): Environment {
+  const found: Record<string, string> = {};
+  for (const name of names) {
+    try {
+      const value = process.env[name];
+      if (value !== undefined) found[name] = value;
+    } catch {
+      // Deno without permission for this variable.
+    }
+  }
+  return found;
+}
+
+/**
  * Whether this process belongs to a test run: the environment says "test", or Vitest, Jest or
  * `node --test` has started it or its parent.
  */

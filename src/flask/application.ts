@@ -1,7 +1,9 @@
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { session as sessionMiddleware } from "../adapters/hono/index.ts";
+import { HANDLED } from "../adapters/hono/hono-request.ts";
 import { noteError } from "../adapters/hono/watch-errors.ts";
+import type { HandledRequest } from "../toolbar/index.ts";
 import { flask as flaskFormat, SessionManager, type KeyRing, type Session } from "../index.ts";
 import type { Config } from "./config.ts";
 import { withContext, type ContextApplication } from "./context.ts";
@@ -9,6 +11,7 @@ import { isDebugging } from "./debugging.ts";
 import { HTTPException } from "./http-exception.ts";
 import { inFlaskTerms, translated } from "./in-flask-terms.ts";
 import { readRequest } from "./read-request.ts";
+import type { FlaskRequest } from "./request.ts";
 import { makeResponse, type ViewResult } from "./response.ts";
 import type { Rule } from "./rule.ts";
 
@@ -53,7 +56,13 @@ export function createApplication(parts: ApplicationParts): Hono {
   const manager = inFlaskTerms(() => createManager(app));
   if (manager !== undefined) hono.use(sessionMiddleware(manager) as MiddlewareHandler);
   for (const { rule, methods, endpoint, view } of routes.toSorted((a, b) => a.rule.compare(b.rule))) {
-    hono.on([...methods], rule.routerPath, (c) => answer(parts, c, endpoint, () => view(rule.read(c.req.param()))));
+    hono.on([...methods], rule.routerPath, (c) =>
+      answer(parts, c, endpoint, () => {
+        const values = rule.read(c.req.param());
+        tell(c, { route: rule.text, params: values });
+        return view(values);
+      }),
+    );
   }
   // Reached when no route matched: the address is unknown, or no route answers it for this method.
   hono.all("*", (c) => answer(parts, c, undefined, () => answerWithoutRoute(routes, c)));
@@ -100,6 +109,7 @@ async function answer(
   const respond = async (make: () => unknown): Promise<Response> => makeResponse(await make(), endpoint ?? c.req.path);
   try {
     const request = await readRequest(c.req.raw, endpoint, app.config.MAX_CONTENT_LENGTH);
+    tell(c, { handler: endpoint, body: request.form.size > 0 ? request.form : request.json, files: filesOf(request) });
     const session = c.get("session" as never) as Session | undefined;
     if (session !== undefined && c.req.header("cookie") !== undefined) keepAlive(session);
     return await withContext({ app, request, session, g: {} }, async () => {
@@ -121,6 +131,16 @@ async function answer(
   } catch (error) {
     return errorPage(error, c, isDebugging(app.config));
   }
+}
+
+/** Notes what the debug toolbar shows of a request. */
+function tell(c: Context, facts: HandledRequest): void {
+  const known = c.get(HANDLED as never) as HandledRequest | undefined;
+  c.set(HANDLED as never, { ...known, ...facts } as never);
+}
+
+function filesOf({ files }: FlaskRequest): HandledRequest["files"] {
+  return [...files].map(([field, { name, size }]) => ({ field, name, bytes: size }));
 }
 
 /**

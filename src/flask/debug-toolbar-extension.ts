@@ -47,6 +47,12 @@ export class DebugToolbarExtension {
 
   #middleware(app: Flask): MiddlewareHandler {
     this.#toolbar ??= new Toolbar({ keys: keysOf(app), allow: app.config.DEBUG_TB_HOSTS });
+    this.#toolbar.introduce(app, {
+      name: "latchkey/flask",
+      config: () => app.config,
+      routes: () =>
+        app.urlMap.map(({ rule, methods, endpoint }) => ({ methods: methods.join(","), path: rule, name: endpoint })),
+    });
     return (this.#show ??= debugToolbar(this.#toolbar));
   }
 }

@@ -117,6 +117,11 @@ export class Flask {
     return this.#keys.ring;
   }
 
+  /** The rules, in the order in which they were added, as Flask's `url_map` has them. */
+  get urlMap(): readonly { readonly rule: string; readonly methods: readonly string[]; readonly endpoint: string }[] {
+    return this.#routes.map(({ rule, methods, endpoint }) => ({ rule: rule.text, methods, endpoint }));
+  }
+
   /**
    * Answers the addresses of a rule with a view.
    *

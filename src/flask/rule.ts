@@ -48,7 +48,8 @@ const VARIABLE_WHOLE = /(<(?:\w+:)?\w+>)/;
 export class Rule {
   /** The same rule in the syntax of Hono's router. */
   readonly routerPath: string;
-  readonly #text: string;
+  /** The rule as it was written. */
+  readonly text: string;
   readonly #pattern: RegExp;
   readonly #weights: readonly number[];
   readonly #variables: readonly { readonly name: string; readonly converter: string }[];
@@ -59,7 +60,7 @@ export class Rule {
   constructor(text: string) {
     if (!text.startsWith("/"))
       throw new InvalidOptionError(`A URL rule begins with a slash. It got "${text}". Fix: "/${text}".`);
-    this.#text = text;
+    this.text = text;
     this.#variables = [...text.matchAll(VARIABLE)].map(([, converter = "string", name]) => {
       if (CONVERTERS[converter] === undefined) {
         throw new InvalidOptionError(
@@ -109,10 +110,10 @@ export class Rule {
   /** The address for these values. Values that are not in the rule go to the query. */
   build(values: Readonly<Record<string, unknown>>): string {
     const rest = new Map(Object.entries(values).filter(([, value]) => value !== undefined && value !== null));
-    const path = this.#text.replace(VARIABLE, (_, converter: string | undefined, name: string) => {
+    const path = this.text.replace(VARIABLE, (_, converter: string | undefined, name: string) => {
       if (!rest.has(name))
         throw new InvalidOptionError(
-          `The address of the rule "${this.#text}" needs a value for "${name}". Fix: urlFor(endpoint, { ${name}: … }).`,
+          `The address of the rule "${this.text}" needs a value for "${name}". Fix: urlFor(endpoint, { ${name}: … }).`,
         );
       const text = String(rest.get(name));
       rest.delete(name);

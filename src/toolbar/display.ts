@@ -91,7 +91,9 @@ export class Display {
     this.#hold(exchange);
     exchange.keepOwnHeaders(headers);
     const live: Readonly<Record<string, string>> = decision.isLive ? { live: "1" } : {};
-    return scriptTag(scriptAddress(request, { exchange: exchange.id, token, ...live }), decision.nonce);
+    const tag = scriptTag(scriptAddress(request, { exchange: exchange.id, token, ...live }), decision.nonce);
+    exchange.addedBytes = Buffer.byteLength(tag);
+    return tag;
   }
 
   /** The answer has ended. If it has the script, the browser may run it now. */

@@ -3,7 +3,10 @@
  *
  * @module
  */
+export type { ApplicationFacts, RouteFacts } from "./applications.ts";
 export type { Exchange, ResponseFacts } from "./capture/exchange.ts";
+export type { HandledRequest } from "./capture/handled-request.ts";
+export type { HandledFile } from "./capture/record-body.ts";
 export type { ToolbarRequest } from "./guard.ts";
 export type { ToolbarAnswer } from "./serve/pages.ts";
 export type {
@@ -30,7 +33,7 @@ export type { Explanation } from "./explanation.ts";
 export type { Panel } from "./panel.ts";
 export type { PanelStats } from "./panels/panel-stats.ts";
 export type { ErrorFrame, RecordedError, SourceLine } from "./recorded-error.ts";
-export type { CookieFacts, HeaderEntry, Recording } from "./recording.ts";
+export type { CookieFacts, HeaderEntry, RecordedBody, Recording, ResponseSize, UploadedFile } from "./recording.ts";
 export type { ChannelListener, Channels, KeyedListener } from "./channels.ts";
 export { instrument } from "./instrument/instrument.ts";
 export type { MailMessage } from "./instrument/mail-channel.ts";

@@ -31,6 +31,10 @@ export interface Panel<Stats = unknown> {
    * the listener is removed.
    */
   readonly channels?: Channels | undefined;
+  /** Called when a request has arrived, before the application has it. Must be fast. */
+  begin?(recording: Recording): void;
+  /** Called when the toolbar is closed: undoes what the panel has begun. */
+  close?(): void;
   /** Called when the response has ended. Must be fast and synchronous: it delays other requests. */
   collect(recording: Recording): Stats;
   /** A few words next to the title. */

@@ -13,6 +13,38 @@ export interface CookieFacts {
   readonly attributes?: string | undefined;
 }
 
+/** A file that was uploaded, without its content. */
+export interface UploadedFile {
+  /** The name of the form's field. */
+  readonly field: string;
+  /** The name that the visitor's file had. */
+  readonly name: string;
+  /** Undefined if the framework does not tell. */
+  readonly bytes: number | undefined;
+}
+
+/** The body of a request as the framework has parsed it, redacted and cut. */
+export interface RecordedBody {
+  readonly kind: "form" | "json" | "text" | "bytes";
+  /** The fields of a form, or the members of a JSON object: at most 100, with 1,000 characters each. */
+  readonly fields: readonly HeaderEntry[];
+  /** How many more fields there were. */
+  readonly omitted: number;
+  readonly files: readonly UploadedFile[];
+  /** Characters of a text, bytes of anything else without fields, entries of a JSON list. */
+  readonly length: number | undefined;
+}
+
+/** The size of an answer, as it was sent. */
+export interface ResponseSize {
+  /** Bytes of the body, without what the toolbar has added. */
+  readonly body: number;
+  /** False if it holds the marks between the chunks of a stream, which Node does not tell apart. */
+  readonly isExact: boolean;
+  /** Bytes that the toolbar has added. */
+  readonly added: number;
+}
+
 /** The data of one request and its response, for panels. All texts in it are redacted. */
 export interface Recording {
   readonly id: string;
@@ -22,11 +54,20 @@ export interface Recording {
   readonly requestHeaders: readonly HeaderEntry[];
   readonly requestCookies: readonly CookieFacts[];
   readonly remoteAddress: string | undefined;
+  readonly httpVersion: string | undefined;
   /** The pattern of the route that answered, if the framework reports it. */
   readonly route: string | undefined;
+  /** The name of the function that answered, if the framework reports it. */
+  readonly handler: string | undefined;
+  /** What the framework has read from the path, by name. */
+  readonly params: readonly HeaderEntry[];
+  /** Undefined if the framework has parsed none. */
+  readonly body: RecordedBody | undefined;
   readonly status: number | undefined;
   readonly responseHeaders: readonly HeaderEntry[];
   readonly responseCookies: readonly CookieFacts[];
+  /** Undefined while the answer is not complete, and on servers that do not tell. */
+  readonly responseSize: ResponseSize | undefined;
   /** The error that was thrown last, if the framework reports it. */
   readonly error: RecordedError | undefined;
   /**
@@ -40,6 +81,8 @@ export interface Recording {
    * Why the toolbar is not in this response. Undefined if it is, or if no adapter handled it.
    */
   readonly notShown: string | undefined;
+  /** When the exchange began, on the clock of `performance.now()`. */
+  readonly origin: number;
   /** Milliseconds since the start of the exchange. */
   elapsed(): number;
   /** The marks so far, in milliseconds since the start. */

@@ -8,6 +8,8 @@ import { editorLinks } from "./editor-links.ts";
 import type { EditorLinks } from "./exchange-page.ts";
 import type { Panel } from "./panel.ts";
 import { shortcutOf } from "./shortcut.ts";
+import type { RedactionOptions } from "./capture/redact.ts";
+import { checkRedaction } from "./check-redaction.ts";
 import { diskPlaces, type DiskPlaces } from "./disk/disk-places.ts";
 import { judge } from "./switch.ts";
 import type { ToolbarOptions } from "./toolbar-options.ts";
@@ -30,6 +32,11 @@ const OPTIONS = [
   "editor",
   "editorPaths",
   "shortcut",
+  "redactNames",
+  "redactPatterns",
+  "redactPaths",
+  "config",
+  "environment",
   "clock",
 ] as const satisfies readonly (keyof ToolbarOptions)[];
 
@@ -55,6 +62,9 @@ export interface Settings {
   readonly directory: string;
   readonly editor: EditorLinks | undefined;
   readonly shortcut: string;
+  readonly redaction: RedactionOptions;
+  readonly config: ToolbarOptions["config"];
+  readonly environment: readonly string[];
   readonly clock: Clock | undefined;
 }
 
@@ -65,7 +75,7 @@ export function settingsOf(options: ToolbarOptions): Settings {
   checkOptions("Toolbar", options, OPTIONS);
   const keys = requiredKeys(options);
   const { prefix = "/_latchkey", slowMs = 500, history = 100, authorize, clock, directory = process.cwd() } = options;
-  const { hosts = [], allow = [], panels = [], historyBytes = 20_000_000 } = options;
+  const { hosts = [], allow = [], panels = [], historyBytes = 20_000_000, config, environment = [] } = options;
   if (!/^(?:\/[\w.~-]+)+$/.test(prefix)) {
     throw new InvalidOptionError(
       `Toolbar's option prefix is a path that starts with a slash and does not end with one. It got ${JSON.stringify(prefix)}. Fix: prefix: "/_latchkey".`,
@@ -77,13 +87,18 @@ export function settingsOf(options: ToolbarOptions): Settings {
       `Toolbar's option base is a path that starts with a slash, or an address with http: or https:, without a slash at the end. It got ${JSON.stringify(base)}. Fix: base: "/shop".`,
     );
   }
-  for (const [name, list] of Object.entries({ hosts, allow, panels })) {
+  for (const [name, list] of Object.entries({ hosts, allow, panels, environment })) {
     if (!Array.isArray(list))
       throw new InvalidOptionError(`Toolbar's option ${name} is a list. It got ${kindOf(list)}. Fix: put it in [ ].`);
   }
   if (authorize !== undefined && typeof authorize !== "function") {
     throw new InvalidOptionError(
       `Toolbar's option authorize is a function. It got ${kindOf(authorize)}. Fix: authorize: (request) => true.`,
+    );
+  }
+  if (config !== undefined && typeof config !== "function") {
+    throw new InvalidOptionError(
+      `Toolbar's option config is a function. It got ${kindOf(config)}. Fix: config: () => settings.`,
     );
   }
   if (!(slowMs > 0))
@@ -108,6 +123,9 @@ export function settingsOf(options: ToolbarOptions): Settings {
     editor: editorLinks({ editor: options.editor, editorPaths: options.editorPaths, directory }),
     shortcut: shortcutOf(options.shortcut),
     authorize,
+    config,
+    environment,
+    redaction: checkRedaction(options),
     clock,
   };
 }

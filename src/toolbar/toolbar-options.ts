@@ -96,6 +96,36 @@ export interface ToolbarOptions {
    * away from them on its pages. `""` leaves all keys to the page. Default: `"Shift+Alt+D"`.
    */
   readonly shortcut?: string | undefined;
+  /**
+   * Names of values that are hidden in addition to the usual ones, in all that is recorded: headers,
+   * form fields, log lines, sessions. Case, `-`, `_` and `.` make no difference: `["creditLimit"]`
+   * hides `credit_limit` too. Default: none.
+   */
+  readonly redactNames?: readonly string[] | undefined;
+  /**
+   * Secrets of your own by their form, such as `[/ACME-\d{8}/g]`. What fits is hidden in every text
+   * that is recorded. Each needs the flag `g` and at most 1,000 characters. It runs on texts of up
+   * to 16,000 characters, a few hundred times for each request: one that backtracks a lot makes
+   * every request slow. Default: none.
+   */
+  readonly redactPatterns?: readonly RegExp[] | undefined;
+  /**
+   * Paths with a secret in them, such as `["/reset/:token"]`. The named parts are hidden wherever
+   * such a path is recorded, and the token of the running request everywhere. Default: none.
+   */
+  readonly redactPaths?: readonly string[] | undefined;
+  /**
+   * Returns the settings that the panel *Config* shows: `() => settings`. It is called at most once
+   * a second. Values are hidden by name, by form, and where they are one of the keys. Without it,
+   * the panel shows only what the framework tells: Express's and Fastify's own settings, and the
+   * whole `app.config` of `latchkey/flask`.
+   */
+  readonly config?: (() => object) | undefined;
+  /**
+   * Names of environment variables whose values the panel *Config* shows, in addition to a few that
+   * hold no secret, such as NODE_ENV, TZ and PORT. Default: none. No other variable is ever read.
+   */
+  readonly environment?: readonly string[] | undefined;
   /** The time in Unix seconds; for tests. */
   readonly clock?: Clock | undefined;
 }

@@ -1,13 +1,19 @@
 import type { IncomingMessage } from "node:http";
+import type { Writable } from "node:stream";
 import { AccessTokens } from "./serve/access-tokens.ts";
+import { Applications, type ApplicationFacts } from "./applications.ts";
 import { Display } from "./display.ts";
 import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
+import type { HandledRequest } from "./capture/handled-request.ts";
 import { AccessFile } from "./disk/access-file.ts";
 import { SharedHistory } from "./disk/shared-history.ts";
 import { Guard, type ToolbarRequest } from "./guard.ts";
 import { editorAddress } from "./serve/editor-address.ts";
 import { errorLine } from "./serve/error-line.ts";
 import { Pages, type PageSource, type ToolbarAnswer } from "./serve/pages.ts";
+import { answerProfile } from "./serve/profile-pages.ts";
+import { LogStream } from "./log-stream.ts";
+import { Profiler } from "./profiler/profiler.ts";
 import type { ExchangePage, ExchangeSummary } from "./exchange-page.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import type { Explanation } from "./explanation.ts";
@@ -72,6 +78,8 @@ export class Toolbar {
   readonly #recorder: Recorder | undefined;
   readonly #display: Display;
   readonly #explanations = new Explanations();
+  readonly #applications = new Applications();
+  readonly #profiler: Profiler;
   readonly #warned = new Set<string>();
   /** Errors that were reported on standard error: a rejected promise may be handed out again. */
   readonly #reported = new WeakSet<object>();
@@ -87,12 +95,15 @@ export class Toolbar {
     const settings = settingsOf(options);
     const { keys, mode, isOn, prefix, base, slowMs, hosts, allow, authorize, clock, directory, panels, disk } =
       settings;
+    this.#profiler = new Profiler(directory);
+    const { config, environment } = settings;
+    const application = { applications: this.#applications, profiler: this.#profiler, config, environment };
     this.#panels = [
-      ...standardPanels({ keys, slowMs, directory, ...(clock === undefined ? {} : { clock }) }),
+      ...standardPanels({ keys, slowMs, directory, ...application, ...(clock === undefined ? {} : { clock }) }),
       ...panels,
     ];
     checkPanels(this.#panels);
-    const redactor = new Redactor(keys);
+    const redactor = new Redactor(keys, settings.redaction);
     const again = redactor.forExchange();
     keys.admit(KEYS, mode);
     this.#history = new SharedHistory({
@@ -113,6 +124,7 @@ export class Toolbar {
         editor: settings.editor,
       }),
       page: (id) => this.page(id),
+      profile: (request, url) => answerProfile(this.#profiler, request, url),
       explain: async (id, span) => await this.explain(id, span),
       record: (id) => this.record(id),
       ...recordPages(
@@ -159,6 +171,7 @@ export class Toolbar {
         redactor,
         isOwn: (request) => this.#pages.owns(request),
         onFinish: (exchange) => this.#store(exchange),
+        beforeStart: (request) => this.#profiler.beforeStart(request),
         nextSequence: () => this.#history.nextSequence(),
         clock,
       });
@@ -286,6 +299,31 @@ export class Toolbar {
   }
 
   /**
+   * A stream that shows each line that is written to it in the panel Logs, with the request that
+   * wrote it. For what does not log with console or pino: morgan, winston, or a program's own
+   * `process.stdout.write`. Lines of JSON are shown with their level and their members.
+   *
+   * @param target where each line is written on, such as `process.stdout`. Without it, nothing is
+   *   printed. While the toolbar is off, the stream only writes on.
+   * @example
+   * ```ts
+   * const logRequests = morgan("dev", { stream: toolbar.logStream(process.stdout) });
+   * ```
+   */
+  logStream(target?: Pick<NodeJS.WritableStream, "write">): Writable {
+    return new LogStream(target);
+  }
+
+  /**
+   * Notes what a framework tells about an application: its settings and its routes. For adapters.
+   *
+   * @param application the object of the framework; a second call replaces what the first has told.
+   */
+  introduce(application: object, facts: ApplicationFacts): void {
+    if (this.enabled) this.#applications.add(application, facts);
+  }
+
+  /**
    * A span processor for an SDK of OpenTelemetry: the panels then show the spans that the
    * application makes with @opentelemetry/api. Spans of servers and of outgoing HTTP are left out,
    * because the toolbar has these already.
@@ -311,6 +349,15 @@ export class Toolbar {
    */
   listen(channel: string, listener: (message: unknown) => void): void {
     this.#recorder?.listen(channel, "adapter", listener);
+  }
+
+  /**
+   * Records what the framework tells about a request: its route, handler and body. For adapters.
+   *
+   * @param tell called at once. Exceptions in it are caught.
+   */
+  tell(exchange: Exchange | undefined, tell: () => HandledRequest): void {
+    if (exchange !== undefined) this.#safely(() => exchange.handled(tell()));
   }
 
   /**
@@ -387,6 +434,7 @@ export class Toolbar {
   }
 
   #store(exchange: Exchange): void {
+    this.#profiler.finish(exchange);
     const entry = collectRecord(exchange, this.#panels, this.#recorder!);
     this.#history.add(entry);
     this.#explanations.add(exchange.id, exchange.explainable);

@@ -139,7 +139,8 @@ describe("debugToolbar for Hono, on @hono/node-server", () => {
     const id = toolbar.exchanges.find(({ path }) => path === "/api/users/41")!.id;
     const request = toolbar.page(id)!.panels.find((panel) => panel.id === "request");
     expect(JSON.stringify(request)).toContain("/api/users/:id");
-    expect(JSON.stringify(request)).toContain("application/json");
+    const response = toolbar.page(id)!.panels.find((panel) => panel.id === "response")!;
+    expect(JSON.stringify(response)).toContain("application/json");
   });
 
   test("shows what a handler threw, on the page of the error", async () => {

@@ -4,6 +4,8 @@ import { generateSecretKey } from "../../src/keys/index.ts";
 import { KeyRing } from "../../src/keys/key-ring.ts";
 import { panelContract, type PanelContractOptions } from "../../src/testing/index.ts";
 import { Toolbar, type Panel, type Recording } from "../../src/toolbar/index.ts";
+import { Applications } from "../../src/toolbar/applications.ts";
+import { Profiler } from "../../src/toolbar/profiler/profiler.ts";
 import { standardPanels } from "../../src/toolbar/panels/standard-panels.ts";
 
 const CHANNEL = "test:panel-contract";
@@ -112,9 +114,14 @@ describe("panelContract", () => {
   });
 
   test.each(
-    standardPanels({ keys: new KeyRing(generateSecretKey()), slowMs: 500, directory: process.cwd() }).map(
-      (panel) => [panel.id, panel] as const,
-    ),
+    standardPanels({
+      keys: new KeyRing(generateSecretKey()),
+      slowMs: 500,
+      directory: process.cwd(),
+      applications: new Applications(),
+      profiler: new Profiler(process.cwd()),
+      environment: [],
+    }).map((panel) => [panel.id, panel] as const),
   )("the standard panel %s fulfils it", async (_, panel) => {
     // Each toolbar has this panel already, under its own id.
     expect(await broken({ ...panel, id: `copy-of-${panel.id}` }, {})).toEqual([]);

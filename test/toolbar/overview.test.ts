@@ -70,9 +70,14 @@ test("the findings of all panels are first: errors, then warnings, with their li
       { text: "✕ error", tone: "error" },
       "The server answered 503 Service Unavailable.",
       "",
-      { text: "Request", panel: "request" },
+      { text: "Response", panel: "response" },
     ],
-    [{ text: "✕ error", tone: "error" }, "1 error was logged.", "", { text: "Logs", panel: "logs" }],
+    [
+      { text: "✕ error", tone: "error" },
+      "1 error was logged.",
+      expect.objectContaining({ where: expect.stringMatching(/^test\/toolbar\/overview\.test\.ts:\d+$/) as string }),
+      { text: "Logs", panel: "logs" },
+    ],
     [
       { text: "! warning", tone: "warn" },
       expect.stringMatching(/^The same query ran 3 times from test\/toolbar\/overview\.test\.ts:\d+, /),
@@ -88,7 +93,7 @@ test("then the big numbers of what happened, and none of what did not", () => {
       block.kind === "numbers" ? block.items.map(({ label, panel }) => [label, panel] as const) : [],
     );
   expect(numbersOf(overview(() => {}))).toEqual([
-    ["Status", "request"],
+    ["Status", "response"],
     ["Total", "timing"],
   ]);
   const busy = overview(
@@ -101,9 +106,9 @@ test("then the big numbers of what happened, and none of what did not", () => {
     { headers: [["Content-Length", "1234"]] },
   );
   expect(numbersOf(busy)).toEqual([
-    ["Status", "request"],
+    ["Status", "response"],
     ["Total", "timing"],
-    ["Size", "request"],
+    ["Size", "response"],
     ["1 query", "queries"],
     ["1 cache call", "cache"],
     ["1 outgoing request", "outgoing"],

@@ -310,10 +310,11 @@ describe("what is recorded", () => {
       }),
     ]);
     const page = toolbar.page(id);
-    expect(page?.panels.map(({ id }) => id)).toEqual([
+    const order = [
       "overview",
       "exceptions",
       "request",
+      "response",
       "session",
       "queries",
       "cache",
@@ -322,10 +323,15 @@ describe("what is recorded", () => {
       "timeline",
       "logs",
       "templates",
+      "routes",
+      "config",
+      "memory",
+      "profiler",
       "versions",
-    ]);
+    ];
+    expect(page?.panels.map(({ id }) => id)).toEqual(order);
     const logs = page?.panels.find((each) => each.id === "logs");
-    expect(logs?.findings).toEqual([{ tone: "error", text: "1 error was logged." }]);
+    expect(logs?.findings).toMatchObject([{ tone: "error", text: "1 error was logged." }]);
     expect(JSON.stringify(logs?.blocks)).toContain("stock is 0");
     expect(JSON.stringify(logs?.blocks)).toMatch(/test\/toolbar\/toolbar\.test\.ts:\d+/);
     expect(JSON.parse(JSON.stringify(page))).toEqual(page);

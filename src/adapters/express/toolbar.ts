@@ -1,11 +1,13 @@
-import type { IncomingMessage } from "node:http";
-import type { RequestHandler } from "express";
-import type { Toolbar } from "../../toolbar/index.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Application, Request, RequestHandler } from "express";
+import type { Exchange, HandledRequest, Toolbar } from "../../toolbar/index.ts";
 import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
 import { showExceptions } from "../node/show-exceptions.ts";
 import { checkToolbar } from "../check-mounted.ts";
 import { isFinalAnswer } from "./is-final-answer.ts";
 import { publishTemplates } from "./publish-templates.ts";
+import { uploadedFiles } from "../uploaded-files.ts";
+import { expressRoutes } from "./express-routes.ts";
 
 /** Where Express's router tells of what a handler threw, once for each error. */
 const ERRORS = "tracing:express.router.request:error";
@@ -36,9 +38,40 @@ export function debugToolbar(toolbar: Toolbar): RequestHandler {
     show(request, response, () => {
       const described = toolbar.describe(request);
       const exchange = toolbar.begin(described, request);
-      if (exchange !== undefined)
+      if (exchange !== undefined) {
         showExceptions({ toolbar, exchange, request: described, response }, (body) => isFinalAnswer(response, body));
+        // Here and not before: the toolbar has answered requests for its own pages already.
+        watchHandling(toolbar, exchange, request, response);
+      }
       next();
     });
+  };
+}
+
+/** Tells the toolbar what Express knows about the request, once it was answered. */
+function watchHandling(toolbar: Toolbar, exchange: Exchange, request: Request, response: ServerResponse): void {
+  introduce(toolbar, request.app);
+  // Before the recorder's own listener, which ends the record.
+  response.prependOnceListener("close", () => toolbar.tell(exchange, () => handledRequest(request)));
+}
+
+function introduce(toolbar: Toolbar, app: Application): void {
+  toolbar.introduce(app, {
+    name: "Express",
+    config: () => app.settings as object,
+    routes: () => expressRoutes(app),
+  });
+}
+
+/** What Express and the usual parsers of bodies leave at the request. */
+function handledRequest(request: Request & { readonly file?: unknown; readonly files?: unknown }): HandledRequest {
+  const { route } = request as {
+    readonly route?: { readonly stack?: readonly { readonly handle?: { readonly name?: string } }[] };
+  };
+  return {
+    handler: route?.stack?.at(-1)?.handle?.name,
+    params: request.params,
+    body: request.body as unknown,
+    files: uploadedFiles(request.file, request.files),
   };
 }

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import type { Exchange, Toolbar, ToolbarAnswer, ToolbarRequest } from "../../toolbar/index.ts";
+import { fastifyRequest } from "./fastify-request.ts";
+import { fastifyRoutes } from "./fastify-routes.ts";
 import { plugin } from "./plugin.ts";
 import { unwrapResponse } from "./unwrap-response.ts";
 import { checkToolbar } from "../check-mounted.ts";
@@ -33,6 +35,9 @@ export function debugToolbar(toolbar: Toolbar): FastifyPluginCallback {
     const begun = new WeakMap<FastifyRequest, Begun>();
     if (app.prefix !== "") addRoutes(app, toolbar.prefix);
 
+    const routes = fastifyRoutes(app);
+    toolbar.introduce(app.server, { name: "Fastify", config: () => app.initialConfig, routes });
+
     app.addHook("onRequest", (request, reply, done) => {
       const described = { ...toolbar.describe(request.raw), mount: mountPath(app.prefix, request.url) };
       const answer = toolbar.handle(described);
@@ -54,6 +59,7 @@ export function debugToolbar(toolbar: Toolbar): FastifyPluginCallback {
     app.addHook("onSend", async (request, reply, payload) => {
       const known = begun.get(request);
       if (known === undefined || reply.raw.headersSent) return payload;
+      toolbar.tell(known.exchange, () => fastifyRequest(request));
       const page = isOwnAnswer(reply)
         ? toolbar.exceptionPage(known.exchange, known.described, reply.statusCode)
         : undefined;

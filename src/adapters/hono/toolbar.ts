@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context, Hono, MiddlewareHandler } from "hono";
 import type { Toolbar, ToolbarRequest } from "../../toolbar/index.ts";
 import { checkToolbar } from "../check-mounted.ts";
 import { copyWith } from "./copy-with.ts";
+import { honoApplication, honoRequest } from "./hono-request.ts";
 import { watchErrors } from "./watch-errors.ts";
 import { mountPath } from "../mount-path.ts";
 import { askForPage, changeForTail, fetchHeadersOf } from "../page-headers.ts";
@@ -27,14 +28,16 @@ const OF_OTHER_BODY = new Set([
  * servers requests are recorded, and the toolbar is not shown. What compresses may be before it or
  * after it; the page is compressed only if it is before it.
  *
+ * @param app the application, for the panel Routes. A middleware of Hono does not see it.
  * @example
  * ```ts
- * app.use(debugToolbar(new Toolbar({ keys })));
+ * app.use(debugToolbar(new Toolbar({ keys }), app));
  * app.use(session(manager));
  * ```
  */
-export function debugToolbar(toolbar: Toolbar): MiddlewareHandler {
+export function debugToolbar(toolbar: Toolbar, app?: Pick<Hono, "routes">): MiddlewareHandler {
   checkToolbar(toolbar);
+  if (app !== undefined) toolbar.introduce(app, honoApplication(app));
   if (!toolbar.enabled) return (_, next) => next();
   return async (c, next) => {
     const incoming = incomingOf(c);
@@ -59,6 +62,8 @@ export function debugToolbar(toolbar: Toolbar): MiddlewareHandler {
     for (const error of errors.thrown()) exchange.fail(error);
     // What ran last is what answered.
     exchange.route = c.req.routePath;
+    const handled = await honoRequest(c);
+    toolbar.tell(exchange, () => handled);
     const page = errors.areUnanswered() ? toolbar.exceptionPage(exchange, request, c.res.status) : undefined;
     if (page !== undefined) replace(c, withHeadersOf(c.res, new Response(page.body, page)));
     const headers = toolbar.headers(exchange, request);

@@ -3,6 +3,7 @@ import type { Exchange, Toolbar } from "../../toolbar/index.ts";
 import { showOn } from "../node/toolbar.ts";
 import { showExceptions } from "../node/show-exceptions.ts";
 import { checkToolbar } from "../check-mounted.ts";
+import { koaApplication, koaRequest } from "./koa-application.ts";
 import { changeForTail, responseHeadersOf } from "../page-headers.ts";
 import { isAppendable, withTail } from "../with-tail.ts";
 
@@ -30,6 +31,7 @@ export function debugToolbar(toolbar: Toolbar): Middleware {
     }
     const exchange = toolbar.begin(request, ctx.req);
     if (exchange === undefined) return await next();
+    toolbar.introduce(ctx.app, koaApplication(ctx.app));
     const putBack = showOn({ toolbar, exchange, request, incoming: ctx.req, response: ctx.res });
     showExceptions({ toolbar, exchange, request, response: ctx.res }, watchOwnAnswer(ctx, exchange));
     try {
@@ -43,6 +45,7 @@ export function debugToolbar(toolbar: Toolbar): Middleware {
       // What Koa's routers say of the route that answered.
       const { _matchedRoute: route } = ctx as { _matchedRoute?: unknown };
       if (typeof route === "string") exchange.route = route;
+      toolbar.tell(exchange, () => koaRequest(ctx));
     }
   };
 }

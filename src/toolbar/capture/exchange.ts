@@ -1,8 +1,9 @@
-import type { CookieFacts, HeaderEntry, Recording } from "../recording.ts";
+import type { CookieFacts, HeaderEntry, RecordedBody, Recording, ResponseSize } from "../recording.ts";
 import type { OpenSpan, Span, SpanStart } from "../span.ts";
 import type { Explainable } from "./explanations.ts";
 import type { ExchangeRedactor } from "./redact.ts";
 import type { ToolbarRequest } from "../guard.ts";
+import { recordHandled, type HandledRequest } from "./handled-request.ts";
 import type { RecordedError } from "../recorded-error.ts";
 import { recordError } from "./record-error.ts";
 import { hideCredentials, receivedCookies, redactHeaders, sentCookie } from "./recorded-headers.ts";
@@ -59,6 +60,14 @@ export class Exchange implements Recording {
   readonly requestHeaders: readonly HeaderEntry[];
   readonly requestCookies: readonly CookieFacts[];
   readonly remoteAddress: string | undefined;
+  readonly httpVersion: string | undefined;
+  readonly origin: number = performance.now();
+  handler: string | undefined;
+  params: readonly HeaderEntry[] = [];
+  body: RecordedBody | undefined;
+  responseSize: ResponseSize | undefined;
+  /** Bytes that the toolbar has added to the body. */
+  addedBytes = 0;
   readonly marks: { readonly label: string; readonly at: number }[] = [];
   /**
    * Why the toolbar is not shown in the response. Undefined until that is decided, and if it is
@@ -92,7 +101,6 @@ export class Exchange implements Recording {
   isExceptionPage = false;
   readonly #redactor: ExchangeRedactor;
   readonly #slots = new Map<string, unknown>();
-  readonly #started = performance.now();
   // Not every runtime has these: Bun has no eventLoopUtilization.
   readonly #cpu = process.cpuUsage?.();
   readonly #loop = performance.eventLoopUtilization?.();
@@ -132,15 +140,16 @@ export class Exchange implements Recording {
     }
     const mark = request.url.indexOf("?");
     this.method = redactor.text(request.method);
-    this.path = redactor.text(mark === -1 ? request.url : request.url.slice(0, mark));
+    this.path = redactor.path(mark === -1 ? request.url : request.url.slice(0, mark));
     this.query =
       mark === -1
         ? []
         : [...new URLSearchParams(request.url.slice(mark + 1))]
             .slice(0, 100)
-            .map(([name, value]) => [redactor.text(name), redactor.named(name, value)]);
+            .map(([name, value]) => [redactor.text(name), redactor.parameter(name, value)]);
     this.requestHeaders = redactHeaders(headers, redactor);
     this.remoteAddress = request.remoteAddress;
+    this.httpVersion = request.httpVersion;
     this.host = request.header("host")?.toLowerCase();
   }
 
@@ -161,7 +170,7 @@ export class Exchange implements Recording {
   }
 
   elapsed(): number {
-    return round((this.#ended ?? performance.now()) - this.#started);
+    return round((this.#ended ?? performance.now()) - this.origin);
   }
 
   mark(label: string): void {
@@ -213,6 +222,12 @@ export class Exchange implements Recording {
   /** Redacts JSON again, with all keys and hidden values that are known now. */
   scrubJson(json: string): string {
     return this.#redactor.scrubJson(json);
+  }
+
+  /** Records what the framework tells about the request. The last call counts. */
+  handled(facts: HandledRequest): void {
+    const type = this.requestHeaders.find(([name]) => name.toLowerCase() === "content-type")?.[1];
+    Object.assign(this, recordHandled(facts, this.#redactor, type));
   }
 
   /** Records the response's headers. The last call counts: later middleware may change them. */

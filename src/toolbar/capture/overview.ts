@@ -79,7 +79,7 @@ function findingsTable(findings: readonly OverviewFinding[]): Block {
 function ownNumbers({ status, duration }: ExchangeSummary): NumbersBlock["items"] {
   const tone = status === undefined || status < 400 ? "plain" : status < 500 ? "warn" : "error";
   return [
-    { value: status === undefined ? "–" : String(status), label: "Status", tone, panel: "request" },
+    { value: status === undefined ? "–" : String(status), label: "Status", tone, panel: "response" },
     { value: formatMilliseconds(duration), unit: "ms", label: "Total", panel: "timing" },
   ];
 }

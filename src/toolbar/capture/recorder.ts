@@ -10,6 +10,7 @@ import type { SpanStart } from "../span.ts";
 import { listenerOf } from "./record.ts";
 import type { Redactor } from "./redact.ts";
 import { Redirects } from "./redirects.ts";
+import { watchResponseSize } from "./response-size.ts";
 
 /** A listener is removed after this many exceptions. */
 const MAX_FAILURES = 5;
@@ -20,6 +21,8 @@ const MOST_RUNNING = 1_000;
 export interface ChannelUser {
   readonly id: string;
   readonly channels?: Channels | undefined;
+  begin?(recording: Exchange): void;
+  close?(): void;
 }
 
 /** Where the running code is: in which exchange, and in which of its spans. */
@@ -41,6 +44,8 @@ export interface RecorderOptions {
   readonly onFinish: (exchange: Exchange) => void;
   /** The number of the next exchange. */
   readonly nextSequence: () => number;
+  /** Called before the clock of an exchange starts. */
+  readonly beforeStart?: ((request: ToolbarRequest) => void) | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -169,6 +174,7 @@ export class Recorder {
   /** Stops listening. Finished records stay. */
   close(): void {
     for (const undo of this.#undo.splice(0)) undo();
+    for (const user of this.#options.panels) this.guarded(`close of panel ${user.id}`, () => user.close?.());
     this.#running.clear();
   }
 
@@ -264,9 +270,11 @@ export class Recorder {
     if (this.#options.isOwn(described)) return;
     const exchange = this.#start(described, request);
     exchange.endsWithSocket = true;
+    const sizeOf = watchResponseSize(request, response);
     this.#context.enterWith({ exchange, span: undefined });
     response.once("close", () => {
       this.guarded("requests", () => {
+        exchange.responseSize = sizeOf(exchange.addedBytes, response.writableFinished);
         const headers = headerPairs(response.getHeaders());
         this.finish(exchange, {
           response: { status: response.statusCode, headers },
@@ -277,6 +285,7 @@ export class Recorder {
   }
 
   #start(request: ToolbarRequest, source: object): Exchange {
+    this.guarded("profiler", () => this.#options.beforeStart?.(request));
     const exchange: Exchange = new Exchange({
       sequence: this.#options.nextSequence(),
       startedAt: (this.#options.clock ?? unixNow)(),
@@ -297,6 +306,10 @@ export class Recorder {
     const [eldest] = this.#running;
     if (this.#running.size > MOST_RUNNING && eldest !== undefined) this.#running.delete(eldest);
     this.#bySource.set(source, exchange);
+    for (const user of this.#options.panels) {
+      const who = `begin of panel ${user.id}`;
+      if (user.begin !== undefined && !this.isOff(who)) this.guarded(who, () => user.begin?.(exchange));
+    }
     return exchange;
   }
 }

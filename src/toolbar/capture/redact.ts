@@ -1,35 +1,37 @@
 import type { KeyRing } from "../../keys/key-ring.ts";
 import type { SecretKey } from "../../keys/secret-key.ts";
-import { escapePattern, formsOf } from "./key-forms.ts";
+import { formsOf } from "./key-forms.ts";
+import { HIDDEN, HiddenNames } from "./redact/hidden-names.ts";
+import { HiddenValues, LONG } from "./redact/hidden-values.ts";
+import { hideNamed } from "./redact/hide-named.ts";
+import { hideShapes } from "./redact/hide-shapes.ts";
+import { PathTokens } from "./redact/path-tokens.ts";
+import { plainCopy } from "./redact/plain-copy.ts";
 
-/** Replaces a value that is hidden because of its name. */
-export const HIDDEN = "••••••••";
+export { HIDDEN };
 
-const HIDDEN_NAME =
-  /passw|passwd|passphrase|passcode|secret|token|credential|authori[sz]ation|cookie|csrf|xsrf|signature|(?:api|access|private|signing|encryption)[-_.]?key|session[-_.]?(?:id|key)|card[-_.]?n(?:o|um)|(?:^|[-_.])(?:pwd|pass|pin|otp|totp|ssn|cvv|cvc|sid|auth|jwt|key|iban)(?:$|[-_.])/i;
+/** The longest text that is recorded, in characters. */
+const LONGEST = 4_000;
+/** Characters behind the cut that are searched too: as many as a cookie may have, and a half. */
+const MARGIN = 6_000;
+/** How a text ends that was cut. */
+const CUT = /… \(\d+ characters\)$/;
+const HIDDEN_VALUE = "[hidden value]";
 
-/** Patterns of well-known kinds of secrets. */
-const SHAPES: readonly (readonly [RegExp, string])[] = [
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, "[private key]"],
-  [/\blk1(?:-dev)?_[A-Za-z0-9_-]{20,}/g, "[secret key]"],
-  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}/g, "[token]"],
-  [/\b(Bearer|Basic|Digest)\s+[A-Za-z0-9+/_.~=-]{6,}/gi, `$1 ${HIDDEN}`],
-  [/([a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]{0,200}):[^\s/@]{1,200}@/gi, `$1:${HIDDEN}@`],
-  // A name that hides its value, and the value: `password: 'x'`, `"api_key":"x"`, `token=x`.
-  [
-    /((?:passw(?:or)?d|passphrase|secret|token|api[-_.]?key|credential)[\w.-]{0,40}["']?\s{0,5}[:=]\s{0,5})("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,;&}\])]+)/gi,
-    `$1${HIDDEN}`,
-  ],
-];
+/** What an application wants hidden in addition. Checked by `settingsOf`. */
+export interface RedactionOptions {
+  readonly names?: readonly string[] | undefined;
+  /** With the flag `g`. */
+  readonly patterns?: readonly RegExp[] | undefined;
+  readonly paths?: readonly string[] | undefined;
+}
 
-/** Values of at least this length are hidden everywhere, also inside of words. */
-const LONG = 16;
-/** Shorter ones are hidden as whole words only. Values below this length are not hidden. */
-const SHORTEST = 4;
-/** Common values of cookies that are not secret. */
-const EVERYDAY = /^(?:true|false|null|none|undefined)$/i;
-
-const LIMITS = { text: 4_000, depth: 8, items: 100, nodes: 2_000 };
+/** The rules that all requests share. */
+interface Rules {
+  readonly names: HiddenNames;
+  readonly paths: PathTokens;
+  readonly patterns: readonly RegExp[];
+}
 
 /**
  * Removes secrets from everything that is recorded, before it is stored: by the name of a value, by
@@ -40,22 +42,24 @@ const LIMITS = { text: 4_000, depth: 8, items: 100, nodes: 2_000 };
  */
 export class Redactor {
   readonly #keys: KeyRing;
+  readonly #rules: Rules;
   #forms: { readonly of: readonly SecretKey[]; readonly pattern: string } | undefined;
 
-  constructor(keys: KeyRing) {
+  constructor(keys: KeyRing, { names, patterns = [], paths }: RedactionOptions = {}) {
     this.#keys = keys;
-  }
-
-  /** Whether values with this name are always hidden. */
-  static hidesName(name: string): boolean {
-    return HIDDEN_NAME.test(name);
+    this.#rules = {
+      names: new HiddenNames(names),
+      paths: new PathTokens(paths),
+      // Copies: the application may use its own ones at the same time.
+      patterns: patterns.map(({ source, flags }) => new RegExp(source, flags)),
+    };
   }
 
   /**
    * A redactor for one request, which also hides the cookies and credentials of that request.
    */
   forExchange(): ExchangeRedactor {
-    return new ExchangeRedactor(() => this.#pattern());
+    return new ExchangeRedactor(() => this.#pattern(), this.#rules);
   }
 
   /** The forms of all keys. Computed again only when the keys of the ring have changed. */
@@ -73,13 +77,13 @@ export class Redactor {
 /** The redaction of one request and its response. */
 export class ExchangeRedactor {
   readonly #keyPattern: () => string;
-  readonly #values = new Set<string>();
-  readonly #words = new Set<string>();
+  readonly #rules: Rules;
+  readonly #values = new HiddenValues();
   #compiled: { readonly keys: string; readonly regexp: RegExp } | undefined;
-  #compiledWords: RegExp | undefined;
 
-  constructor(keyPattern: () => string) {
+  constructor(keyPattern: () => string, rules: Rules) {
     this.#keyPattern = keyPattern;
+    this.#rules = rules;
   }
 
   /**
@@ -90,11 +94,7 @@ export class ExchangeRedactor {
    *   `theme=dark` would change `darkness`.
    */
   hide(value: string, long: number = LONG): void {
-    const set = value.length >= long ? this.#values : this.#words;
-    if (value.length < SHORTEST || EVERYDAY.test(value) || set.size >= 200) return;
-    set.add(value).add(JSON.stringify(value).slice(1, -1));
-    this.#compiled = undefined;
-    this.#compiledWords = undefined;
+    if (this.#values.add(value, long)) this.#compiled = undefined;
   }
 
   /**
@@ -102,12 +102,14 @@ export class ExchangeRedactor {
    */
   scrubJson(json: string): string {
     // The forms of a key include its form in JSON, so one search in the whole text shows whether
-    // any part has to be redacted.
-    return this.#regexp().test(json) || this.#hasShortKey ? JSON.stringify(this.#scrub(JSON.parse(json))) : json;
+    // any part has to be redacted. A text that was cut may end with half of a value.
+    return this.#regexp().test(json) || this.#hasShortKey || json.includes(' characters)"')
+      ? JSON.stringify(this.#scrub(JSON.parse(json)))
+      : json;
   }
 
   #scrub(data: unknown): unknown {
-    if (typeof data === "string") return this.#byValue(data);
+    if (typeof data === "string") return this.#scrubText(data);
     if (Array.isArray(data)) return data.map((item) => this.#scrub(item));
     if (typeof data !== "object" || data === null) return data;
     const copy = Object.create(null) as Record<string, unknown>;
@@ -115,41 +117,68 @@ export class ExchangeRedactor {
     return copy;
   }
 
+  #scrubText(text: string): string {
+    const scrubbed = this.#byValue(text);
+    const end = scrubbed.endsWith(" characters)") ? CUT.exec(scrubbed) : null;
+    return end === null ? scrubbed : this.#values.withoutHalf(scrubbed.slice(0, end.index)) + end[0];
+  }
+
   /** The text without secrets, cut at 4,000 characters. */
   text(text: string): string {
-    // Cut with a margin first: a very long text then costs little, and a secret at the final cut is
-    // still found.
-    let result = text.length > 4 * LIMITS.text ? text.slice(0, 4 * LIMITS.text) : text;
-    result = this.#byWord(this.#byValue(result));
-    for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
-    return result.length > LIMITS.text || text.length > 4 * LIMITS.text
-      ? `${result.slice(0, LIMITS.text)}… (${text.length} characters)`
-      : result;
+    if (text.length <= LONGEST + 2 * MARGIN) {
+      const result = this.#clean(text);
+      return result.length > LONGEST ? cut(result, LONGEST, text.length) : result;
+    }
+    // A longer text is cut first, so that it costs no more than a short one. The end of the part
+    // that is searched may be half of a secret, so it is not shown.
+    const margin = Math.max(MARGIN, this.#values.longest, this.#keyPattern().length);
+    const result = this.#clean(text.slice(0, LONGEST + 2 * margin));
+    return cut(result, Math.max(0, Math.min(LONGEST, result.length - margin)), text.length);
+  }
+
+  #clean(text: string): string {
+    const { names, paths, patterns } = this.#rules;
+    let result = this.#values.hideWords(this.#byValue(paths.hide(text)), HIDDEN_VALUE);
+    // No secret of another kind is as short.
+    if (result.length < 5) return result;
+    result = hideNamed(hideShapes(result), names);
+    for (const pattern of patterns) result = result.replace(pattern, HIDDEN);
+    return result;
   }
 
   /** The value that belongs to a name. */
   named(name: string, value: string): string {
-    return Redactor.hidesName(name) ? HIDDEN : this.text(value);
+    return this.#rules.names.hides(name) ? HIDDEN : this.text(value);
+  }
+
+  /** The value of a parameter in an address, where `code` and `state` are secrets too. */
+  parameter(name: string, value: string): string {
+    return this.#rules.names.hidesInQuery(name) ? HIDDEN : this.text(value);
+  }
+
+  /**
+   * The path of the request. The tokens in it, as the option redactPaths names them, are hidden in
+   * everything that is recorded from now on.
+   */
+  path(path: string): string {
+    for (const token of this.#rules.paths.in(path)) this.hide(token, 8);
+    return this.text(path);
+  }
+
+  /** Whether values with this name are hidden. */
+  hidesName(name: string): boolean {
+    return this.#rules.names.hides(name);
   }
 
   /** A copy as plain JSON without secrets, cut in depth, breadth and length. */
   data(data: unknown): unknown {
-    return this.#copy(data, 0, { left: LIMITS.nodes }, new Set());
+    return plainCopy(data, { names: this.#rules.names, text: (text) => this.text(text) });
   }
 
   #byValue(text: string): string {
     return text.replace(this.#regexp(), (_, key: string | undefined) =>
-      key === undefined ? "[hidden value]" : "[secret key]",
+      key === undefined ? HIDDEN_VALUE : "[secret key]",
     );
-  }
-
-  /**
-   * Only for texts from outside. In the toolbar's own data, a short value may be a member's name.
-   */
-  #byWord(text: string): string {
-    if (this.#words.size === 0) return text;
-    this.#compiledWords ??= new RegExp(`(?<![A-Za-z0-9_])(?:${alternatives(this.#words)})(?![A-Za-z0-9_])`, "g");
-    return text.replace(this.#compiledWords, "[hidden value]");
   }
 
   /**
@@ -163,73 +192,15 @@ export class ExchangeRedactor {
   #regexp(): RegExp {
     const keys = this.#keyPattern();
     if (this.#compiled === undefined || this.#compiled.keys !== keys) {
-      const values = this.#values.size === 0 ? "" : `|${alternatives(this.#values)}`;
-      this.#compiled = { keys, regexp: new RegExp(`(${keys})${values}`, "gi") };
+      const { pattern } = this.#values;
+      this.#compiled = { keys, regexp: new RegExp(`(${keys})${pattern === "" ? "" : `|${pattern}`}`, "gi") };
     }
     // A global regular expression continues where its last match ended.
     this.#compiled.regexp.lastIndex = 0;
     return this.#compiled.regexp;
   }
-
-  #copy(value: unknown, depth: number, budget: { left: number }, above: Set<object>): unknown {
-    budget.left--;
-    if (value === null || value === undefined || typeof value === "boolean") return value ?? null;
-    if (typeof value === "string") return this.text(value);
-    if (typeof value === "number") {
-      const text = this.text(String(value));
-      return Number.isFinite(value) && text === String(value) ? value : text;
-    }
-    if (typeof value === "bigint") return this.text(`${value}n`);
-    if (typeof value === "object") return this.#copyObject(value, depth, budget, above);
-    return `[${typeof value}]`;
-  }
-
-  #copyObject(value: object, depth: number, budget: { left: number }, above: Set<object>): unknown {
-    if (value instanceof Date) return Number.isNaN(value.getTime()) ? "[invalid date]" : value.toISOString();
-    if (value instanceof Error) return this.text(`${value.name}: ${value.message}`);
-    if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
-    if (above.has(value)) return "[circular]";
-    if (depth >= LIMITS.depth || budget.left <= 0)
-      return Array.isArray(value) ? `[list of ${value.length}]` : "[object]";
-    above.add(value);
-    try {
-      if (Array.isArray(value)) return this.#copyItems(value, depth, budget, above);
-      if (value instanceof Set) return this.#copyItems([...value], depth, budget, above);
-      const entries =
-        value instanceof Map ? [...value].map(([key, item]) => [String(key), item] as const) : ownValues(value);
-      // Without a prototype, so that `__proto__` is copied like any other member.
-      const copy = Object.create(null) as Record<string, unknown>;
-      for (const [name, item] of entries.slice(0, LIMITS.items)) {
-        copy[this.text(name)] =
-          Redactor.hidesName(name) && item !== null && item !== undefined && typeof item !== "boolean"
-            ? HIDDEN
-            : this.#copy(item, depth + 1, budget, above);
-      }
-      if (entries.length > LIMITS.items) copy["…"] = `${entries.length - LIMITS.items} more`;
-      return copy;
-    } finally {
-      above.delete(value);
-    }
-  }
-
-  #copyItems(items: readonly unknown[], depth: number, budget: { left: number }, above: Set<object>): unknown[] {
-    const copy = items.slice(0, LIMITS.items).map((item) => this.#copy(item, depth + 1, budget, above));
-    if (items.length > LIMITS.items) copy.push(`… ${items.length - LIMITS.items} more`);
-    return copy;
-  }
 }
 
-/** A regular expression that matches any of the values, the longest first. */
-function alternatives(values: ReadonlySet<string>): string {
-  return [...values]
-    .toSorted((a, b) => b.length - a.length)
-    .map(escapePattern)
-    .join("|");
-}
-
-/** The enumerable members. Getters are not called, because they may have side effects. */
-function ownValues(value: object): (readonly [string, unknown])[] {
-  return Object.entries(Object.getOwnPropertyDescriptors(value))
-    .filter(([, descriptor]) => descriptor.enumerable === true)
-    .map(([name, descriptor]) => [name, "value" in descriptor ? (descriptor.value as unknown) : "[getter]"] as const);
+function cut(text: string, at: number, length: number): string {
+  return `${text.slice(0, at)}… (${length} characters)`;
 }

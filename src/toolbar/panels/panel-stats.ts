@@ -1,7 +1,12 @@
 import type { Finding } from "../blocks.ts";
+import type { ConfigStats } from "./config.ts";
 import type { ExceptionStats } from "./exceptions.ts";
 import type { LogStats } from "./logs.ts";
+import type { MemoryStats } from "./memory.ts";
+import type { ProfilerStats } from "./profiler.ts";
 import type { RequestStats } from "./request.ts";
+import type { ResponseStats } from "./response.ts";
+import type { RoutesStats } from "./routes.ts";
 import type { RecordedSession } from "./session.ts";
 import type { CacheStats } from "./spans/cache.ts";
 import type { OutgoingStats } from "./spans/outgoing.ts";
@@ -30,8 +35,9 @@ export interface RecordedFinding extends Finding {
 export interface PanelStats {
   readonly overview?: OverviewStats;
   readonly exceptions?: ExceptionStats;
-  readonly session?: RecordedSession;
   readonly request?: RequestStats;
+  readonly response?: ResponseStats;
+  readonly session?: RecordedSession;
   readonly queries?: QueryStats;
   readonly cache?: CacheStats;
   readonly outgoing?: OutgoingStats;
@@ -39,5 +45,9 @@ export interface PanelStats {
   readonly timeline?: TimelineStats;
   readonly logs?: LogStats;
   readonly templates?: TemplateStats;
+  readonly routes?: RoutesStats;
+  readonly config?: ConfigStats;
+  readonly memory?: MemoryStats;
+  readonly profiler?: ProfilerStats;
   readonly versions?: VersionStats;
 }

@@ -1,9 +1,15 @@
 import type { Clock } from "../../clock.ts";
 import type { KeyRing } from "../../keys/key-ring.ts";
 import type { Panel } from "../panel.ts";
+import type { Profiler } from "../profiler/profiler.ts";
+import { configPanel, type ConfigPanelOptions } from "./config.ts";
 import { exceptionsPanel } from "./exceptions.ts";
 import { logsPanel } from "./logs.ts";
+import { memoryPanel } from "./memory.ts";
+import { profilerPanel } from "./profiler.ts";
 import { requestPanel } from "./request.ts";
+import { responsePanel } from "./response.ts";
+import { routesPanel } from "./routes.ts";
 import { sessionPanel } from "./session.ts";
 import { cachePanel } from "./spans/cache.ts";
 import { outgoingPanel } from "./spans/outgoing.ts";
@@ -14,18 +20,21 @@ import { timingPanel } from "./spans/timing.ts";
 import { versionsPanel } from "./versions.ts";
 
 /** What the standard panels need. */
-export interface StandardPanelOptions {
+export interface StandardPanelOptions extends ConfigPanelOptions {
   readonly keys: KeyRing;
   readonly slowMs: number;
   readonly directory: string;
+  readonly profiler: Profiler;
   readonly clock?: Clock;
 }
 
 /** The panels of every toolbar, in the order of their tabs. Before them is the Overview. */
-export function standardPanels({ keys, slowMs, directory, clock }: StandardPanelOptions): readonly Panel[] {
+export function standardPanels(options: StandardPanelOptions): readonly Panel[] {
+  const { keys, slowMs, directory, clock, applications, profiler } = options;
   return [
     exceptionsPanel,
-    requestPanel(),
+    requestPanel,
+    responsePanel,
     sessionPanel(keys, clock),
     queriesPanel(slowMs),
     cachePanel(),
@@ -34,6 +43,10 @@ export function standardPanels({ keys, slowMs, directory, clock }: StandardPanel
     timelinePanel(),
     logsPanel(directory),
     templatesPanel(),
+    routesPanel(applications),
+    configPanel(options),
+    memoryPanel(),
+    profilerPanel(profiler),
     versionsPanel(directory),
   ];
 }

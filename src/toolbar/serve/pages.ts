@@ -9,6 +9,7 @@ import { EXCEPTION_STYLE } from "./exception-style.ts";
 import type { ExchangeList, ExchangePage, ExchangeSummary } from "../exchange-page.ts";
 import type { ExchangeRecord } from "../exchange-record.ts";
 import type { Explanation } from "../explanation.ts";
+import type { ProfileAnswer } from "./profile-pages.ts";
 
 /** An answer of the toolbar itself, for an adapter to send. */
 export interface ToolbarAnswer {
@@ -21,6 +22,8 @@ export interface ToolbarAnswer {
 export interface PageSource {
   list(mayRead: (moment: Moment) => boolean): ExchangeList;
   page(id: string): ExchangePage | undefined;
+  /** The answer of the profiler, if the address is one of its own. */
+  profile(request: ToolbarRequest, url: URL): ProfileAnswer | undefined;
   record(id: string): ExchangeRecord | undefined;
   copies(id: string): ExchangePart | undefined;
   compare(before: string, after: string): ExchangePart | undefined;
@@ -141,6 +144,8 @@ export class Pages {
     if (asked !== undefined) return this.#explain(asked, searchParams, mayRead);
     const found = this.#part(pathname, searchParams);
     if (found !== undefined) return found.summaries.every(mayRead) ? data(found.part, searchParams) : NOT_FOUND;
+    const profile = this.#source.profile(request, url);
+    if (profile !== undefined) return this.#profile(profile, searchParams, mayRead);
     const id = /^\/exchanges\/([0-9a-f-]{36})$/.exec(pathname)?.[1];
     if (id === undefined) return NOT_FOUND;
     // First, so that the page's own record says no more that its script did not run.
@@ -154,6 +159,21 @@ export class Pages {
       return this.#source.compare(parameters.get("before") ?? "", parameters.get("after") ?? "");
     const id = /^\/exchanges\/([0-9a-f-]{36})\/copies$/.exec(pathname)?.[1];
     return id === undefined ? undefined : this.#source.copies(id);
+  }
+
+  #profile(answer: ProfileAnswer, parameters: URLSearchParams, mayRead: (moment: Moment) => boolean): ToolbarAnswer {
+    if (answer.kind === "blocks") return data(answer.blocks, parameters);
+    const page = this.#source.page(answer.id);
+    if (page === undefined || !mayRead(page.summary)) return NOT_FOUND;
+    return {
+      status: 200,
+      headers: {
+        ...PRIVATE,
+        "Content-Type": "application/json; charset=utf-8",
+        "Content-Disposition": 'attachment; filename="request.cpuprofile"',
+      },
+      body: answer.json,
+    };
   }
 
   /** The address of the browser's script, with its parameters. */
