@@ -67,7 +67,7 @@ describe.each(EXAMPLES)("the example for %s", (name) => {
     expect(await visit("/logout", "POST")).toBe("to /");
     expect(await visit("/")).toMatch(/Visit 1<[\s\S]*<button>login<\/button>/);
     const script = /<script type="module" src="([^"]+)"/.exec(welcome)![1]!.replaceAll("&amp;", "&");
-    const response = await fetch(url + script, { headers: { "Sec-Fetch-Site": "same-origin" } });
+    const response = await fetch(new URL(script, url), { headers: { "Sec-Fetch-Site": "same-origin" } });
     expect([response.status, response.headers.get("content-type")]).toEqual([
       200,
       expect.stringContaining("text/javascript"),

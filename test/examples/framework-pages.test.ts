@@ -82,6 +82,10 @@ const PAGES: Readonly<Record<string, readonly Check[]>> = {
   ],
   node: [
     countsVisits,
+    async (visit) => {
+      expect(await visit("/")).toBe("Visit 1");
+      expect(await visit("/")).toBe("Visit 2");
+    },
     async (visit, port) => {
       expect(await visit("/")).toBe("open a socket");
       const status = await new Promise<number | undefined>((resolve, reject) => {
