@@ -91,8 +91,8 @@ export async function loadBlocks(parameters: Parameters, path: string): Promise<
  * Listens for requests that end from now on, while the page is visible. A browser opens only six
  * connections to a server, so hidden tabs must not hold one.
  *
- * @param onReturn called when the page becomes visible again, because it has missed the requests
- *   that ended meanwhile.
+ * @param onReturn called when the stream opens, and when the page becomes visible again, because it
+ *   has missed the requests that ended before.
  */
 export function watch(
   parameters: Parameters,
@@ -106,6 +106,8 @@ export function watch(
       source = undefined;
     } else if (source === undefined && parameters.live) {
       source = new EventSource(addressOf(parameters, "/events"));
+      // A request that ended before the stream was open is not in it.
+      source.addEventListener("open", onReturn);
       source.addEventListener("message", (event: MessageEvent<string>) =>
         onSummary(JSON.parse(event.data) as ExchangeSummary),
       );
