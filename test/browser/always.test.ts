@@ -208,7 +208,7 @@ describe.skipIf(chromiumPath === undefined)("the toolbar is there, in Chromium",
       await page.goto(`${origin}/_latchkey/`);
       await view.waitFor("/unseen/");
       await view.click("button", /unseen/);
-      await view.click("tab", /Request/);
+      await view.click("tab", /Response/);
       await view.waitFor("the browser did not run the script");
     },
   );
