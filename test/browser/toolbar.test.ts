@@ -74,8 +74,12 @@ describe.skipIf(chromiumPath === undefined)("the toolbar in Chromium", () => {
     await expect.poll(handle).toBeDefined();
     await page.keyboard.press(OPEN);
     await expect.poll(tabs).not.toEqual([]);
-    await inside.evaluate("function () { this.querySelector('#tab-session').click() }");
-    await expect.poll(text).toContain(ATTACK);
+    // The tabs may be drawn again, once the answer has ended.
+    const shown = async (): Promise<string | undefined> => {
+      await inside.evaluate("function () { this.querySelector('#tab-session').click() }");
+      return await text();
+    };
+    await expect.poll(shown).toContain(ATTACK);
     expect(await text()).not.toContain("hunter2");
     expect(await page.title()).toBe("App");
     expect(await page.evaluate("document.images.length")).toBe(0);
