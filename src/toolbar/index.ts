@@ -8,7 +8,7 @@ export type { Exchange, ResponseFacts } from "./capture/exchange.ts";
 export type { HandledRequest } from "./capture/handled-request.ts";
 export type { HandledFile } from "./capture/record-body.ts";
 export type { ToolbarRequest } from "./guard.ts";
-export type { ToolbarAnswer } from "./serve/pages.ts";
+export type { ToolbarAnswer } from "./serve/answer.ts";
 export type {
   AskBlock,
   Block,

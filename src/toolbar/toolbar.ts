@@ -9,8 +9,9 @@ import { AccessFile } from "./disk/access-file.ts";
 import { SharedHistory } from "./disk/shared-history.ts";
 import { Guard, type ToolbarRequest } from "./guard.ts";
 import { editorAddress } from "./serve/editor-address.ts";
-import { errorLine } from "./serve/error-line.ts";
-import { Pages, type PageSource, type ToolbarAnswer } from "./serve/pages.ts";
+import { FailureReports } from "./serve/failure-reports.ts";
+import type { ToolbarAnswer } from "./serve/answer.ts";
+import { Pages, type PageSource } from "./serve/pages.ts";
 import { answerProfile } from "./serve/profile-pages.ts";
 import { LogStream } from "./log-stream.ts";
 import { Profiler } from "./profiler/profiler.ts";
@@ -31,8 +32,8 @@ import { checkPanels, KEYS, settingsOf } from "./settings.ts";
 import { spanProcessor, type OpenTelemetrySpanProcessor } from "./sources/open-telemetry.ts";
 import { standardSources } from "./sources/standard-sources.ts";
 import type { ToolbarOptions } from "./toolbar-options.ts";
-import { processEnvironment } from "../mode.ts";
 import { VisitorAnswers } from "./serve/visitor-answers.ts";
+import { Warnings } from "./warnings.ts";
 
 /** The answer when one of the toolbar's own pages fails. */
 const FAILED: ToolbarAnswer = {
@@ -80,10 +81,8 @@ export class Toolbar {
   readonly #explanations = new Explanations();
   readonly #applications = new Applications();
   readonly #profiler: Profiler;
-  readonly #warned = new Set<string>();
-  /** Errors that were reported on standard error: a rejected promise may be handed out again. */
-  readonly #reported = new WeakSet<object>();
-  readonly #isReporting = processEnvironment()["NODE_ENV"] !== "test";
+  readonly #warnings = new Warnings();
+  readonly #reports = new FailureReports();
 
   /**
    * @throws SecretKeyError `key_missing` without a key, and in production `key_refused` for one
@@ -112,7 +111,7 @@ export class Toolbar {
       place: disk,
       app: disk.app,
       scrub: (json) => again.scrubJson(json),
-      warn: (message) => this.#warn(message),
+      warn: (message) => this.#warnings.give(message),
     });
     const guard = new Guard({ hosts, allow, authorize });
     const accessTokens = new AccessTokens(keys, clock);
@@ -142,7 +141,7 @@ export class Toolbar {
       accessTokens,
       scriptAddress: (request, parameters) => this.#pages.scriptAddress(request, parameters),
       store: (exchange) => this.#store(exchange),
-      warn: (message) => this.#warn(message),
+      warn: (message) => this.#warnings.give(message),
     });
     this.#pages = new Pages({
       prefix,
@@ -225,11 +224,11 @@ export class Toolbar {
    *
    * @param id the request.
    * @param span the id of the span, as in the record of the panel Queries.
-   * @returns the plan, or the reason why there is none, in a sentence. It never rejects.
+   * @returns the plan, or a sentence that says why it cannot be had. It never rejects.
    */
   async explain(id: string, span: number): Promise<Explanation> {
     const stored = this.#history.get(id) === undefined ? undefined : this.#explanations.get(id);
-    const running = [...(this.#recorder?.running ?? [])].find((exchange) => exchange.id === id);
+    const running = this.#recorder?.runningWith(id);
     const explainable = stored ?? running?.explainable;
     const ask = async () => await this.#explanations.explain(explainable, span);
     const explanation = await (this.#recorder === undefined ? ask() : this.#recorder.runOutside(ask));
@@ -429,7 +428,7 @@ export class Toolbar {
     if (this.#recorder === undefined) return undefined;
     const entry = this.#history.get(id);
     if (entry !== undefined) return entry;
-    const running = [...this.#recorder.running].find((exchange) => exchange.id === id);
+    const running = this.#recorder.runningWith(id);
     return running === undefined ? undefined : collectRecord(running, this.#panels, this.#recorder);
   }
 
@@ -440,18 +439,7 @@ export class Toolbar {
     this.#explanations.add(exchange.id, exchange.explainable);
     this.#pages.announce(entry.summary);
     this.#display.ended(exchange);
-    this.#report(exchange);
-  }
-
-  /** Says on standard error where the record of a failed request is, once for each error. */
-  #report(exchange: Exchange): void {
-    const { error, thrown, status = 500 } = exchange;
-    if (!this.#isReporting || error === undefined || status < 500) return;
-    if (typeof thrown === "object" && thrown !== null) {
-      if (this.#reported.has(thrown)) return;
-      this.#reported.add(thrown);
-    }
-    process.stderr.write(errorLine(exchange, this.#answers.recordAddress(exchange)));
+    this.#reports.report(exchange, () => this.#answers.recordAddress(exchange));
   }
 
   /** Catches failures of the toolbar, so that they never reach the application. Warns once. */
@@ -461,17 +449,10 @@ export class Toolbar {
       return run(this.#recorder);
     } catch (error) {
       // Only the name: an error's message may contain data from the visitor.
-      this.#warn(
+      this.#warnings.give(
         `The debug toolbar failed (${error instanceof Error ? error.name : "not an Error"}). The request went on without it.`,
       );
       return undefined;
     }
-  }
-
-  /** Warns on standard error, with each message once, and ten at most. */
-  #warn(message: string): void {
-    if (this.#warned.has(message) || this.#warned.size >= 10) return;
-    this.#warned.add(message);
-    process.emitWarning(message, { code: "LATCHKEY_TOOLBAR" });
   }
 }

@@ -433,7 +433,7 @@ describe.skipIf(chromiumPath === undefined)("the toolbar, used", () => {
       const links = await inside.evaluate(
         "function () { return [...this.querySelectorAll('a.where')].map(({ href }) => href) }",
       );
-      expect(links).toContain("vscode://file/work/shop/src/routes/orders.ts:42");
+      expect(links).toContain("vscode://file/srv/shop/src/routes/orders.ts:42");
     });
 
     test("a flame graph is walked and widened by keyboard", async () => {

@@ -6,17 +6,17 @@ import { editorHref } from "../../src/toolbar/ui/editor-href.ts";
 
 describe("U8: links to the editor", () => {
   const href = (where: string, options: Partial<Parameters<typeof editorLinks>[0]> = {}): string | undefined =>
-    editorHref(where, editorLinks({ directory: "/work/shop", ...options })!);
+    editorHref(where, editorLinks({ directory: "/srv/shop", ...options })!);
 
   test.each([
-    ["routes/cart.ts:31", "vscode://file/work/shop/routes/cart.ts:31"],
+    ["routes/cart.ts:31", "vscode://file/srv/shop/routes/cart.ts:31"],
     ["/lib/other.ts:7", "vscode://file/lib/other.ts:7"],
-    ["routes/cart.ts:31:9", "vscode://file/work/shop/routes/cart.ts:31"],
-    ["routes/cart.ts", "vscode://file/work/shop/routes/cart.ts:1"],
-    ["a b/[id]/#x?y&z%.ts:3", "vscode://file/work/shop/a%20b/%5Bid%5D/%23x%3Fy%26z%25.ts:3"],
-    ["routes\\cart.ts:31", "vscode://file/work/shop/routes/cart.ts:31"],
+    ["routes/cart.ts:31:9", "vscode://file/srv/shop/routes/cart.ts:31"],
+    ["routes/cart.ts", "vscode://file/srv/shop/routes/cart.ts:1"],
+    ["a b/[id]/#x?y&z%.ts:3", "vscode://file/srv/shop/a%20b/%5Bid%5D/%23x%3Fy%26z%25.ts:3"],
+    ["routes\\cart.ts:31", "vscode://file/srv/shop/routes/cart.ts:31"],
     ["C:\\shop\\cart.ts:31", "vscode://file/C:/shop/cart.ts:31"],
-    ["$&/$1.ts:4", "vscode://file/work/shop/$%26/$1.ts:4"],
+    ["$&/$1.ts:4", "vscode://file/srv/shop/$%26/$1.ts:4"],
   ])("%s", (where, address) => expect(href(where)).toBe(address));
 
   test.each(["node:internal/timers:1", "https://example.com/x.js:2", "javascript:alert(1):3"])(
@@ -25,11 +25,11 @@ describe("U8: links to the editor", () => {
   );
 
   test.each([
-    ["cursor", "cursor://file/work/shop/a.ts:5"],
-    ["zed", "zed://file/work/shop/a.ts:5"],
-    ["webstorm", "webstorm://open?file=/work/shop/a.ts&line=5"],
-    ["idea", "idea://open?file=/work/shop/a.ts&line=5"],
-    ["emacs://x?f={file}&l={line}", "emacs://x?f=/work/shop/a.ts&l=5"],
+    ["cursor", "cursor://file/srv/shop/a.ts:5"],
+    ["zed", "zed://file/srv/shop/a.ts:5"],
+    ["webstorm", "webstorm://open?file=/srv/shop/a.ts&line=5"],
+    ["idea", "idea://open?file=/srv/shop/a.ts&line=5"],
+    ["emacs://x?f={file}&l={line}", "emacs://x?f=/srv/shop/a.ts&l=5"],
   ])("with %s", (editor, address) => expect(href("a.ts:5", { editor })).toBe(address));
 
   test("paths of a container become those of the editor, the longest first", () => {

@@ -69,7 +69,7 @@ export function addRequests(program: Command, io: Io, finish: (code: ExitCode) =
     });
 }
 
-/** The line of the request that a user names. Says on standard error if there is none. */
+/** The line of the request that a user names. If it does not exist, says so on standard error. */
 export function requestNamed(name: string, list: readonly ExchangeSummary[], io: Io): ExchangeSummary | undefined {
   const found = findRequest(name, list);
   if (found === undefined)

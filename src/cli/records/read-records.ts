@@ -60,7 +60,7 @@ export function checkName(name: string): void {
 
 /**
  * The line of the request that a user names: "last", an id, or the beginning of one. Undefined if
- * there is none.
+ * it does not exist.
  *
  * @throws UsageError for a beginning that several ids have.
  */

@@ -7,7 +7,7 @@
  * is fine. Times are whole Unix seconds.
  */
 export interface SessionStore {
-  /** The payload saved under this id; undefined if there is none or it has expired. */
+  /** The payload saved under this id; undefined if nothing is saved or it has expired. */
   get(id: string): Promise<string | undefined>;
 
   /**

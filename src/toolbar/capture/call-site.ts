@@ -47,7 +47,7 @@ let pathsOf: string | undefined;
 
 /**
  * The file and line of the running code, without frames of Node and of this package:
- * "routes/cart.ts:31". Empty if there is none.
+ * "routes/cart.ts:31". "" if unknown.
  *
  * @param directory paths are relative to this folder. A file outside of it has its whole path.
  */

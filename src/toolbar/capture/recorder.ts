@@ -3,6 +3,7 @@ import { channel as channelOf, subscribe, unsubscribe } from "node:diagnostics_c
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { unixNow, type Clock } from "../../clock.ts";
 import { Exchange, type ResponseFacts } from "./exchange.ts";
+import { Failures } from "./failures.ts";
 import { headerPairs, toToolbarRequest } from "./node-request.ts";
 import type { ToolbarRequest } from "../guard.ts";
 import type { Channels, KeyedListener } from "../channels.ts";
@@ -12,8 +13,6 @@ import type { Redactor } from "./redact.ts";
 import { Redirects } from "./redirects.ts";
 import { watchResponseSize } from "./response-size.ts";
 
-/** A listener is removed after this many exceptions. */
-const MAX_FAILURES = 5;
 /** The most exchanges that are open at once. After that, the oldest one is dropped. */
 const MOST_RUNNING = 1_000;
 
@@ -68,7 +67,7 @@ export class Recorder {
   readonly #running = new Set<Exchange>();
   readonly #discarded = new WeakSet<Exchange>();
   readonly #undo: (() => void)[] = [];
-  readonly #failures = new Map<string, { count: number; message: string }>();
+  readonly #failures = new Failures();
   readonly #options: RecorderOptions;
   readonly #redirects = new Redirects();
 
@@ -83,15 +82,13 @@ export class Recorder {
 
   /** The failures of the toolbar itself, a sentence each. */
   get failures(): readonly string[] {
-    return [...this.#failures].map(
-      ([who, { count, message }]) =>
-        `The toolbar's ${who} failed ${count} times${count >= MAX_FAILURES ? " and was switched off" : ""}: ${message}`,
-    );
+    return this.#failures.sentences;
   }
 
-  /** The exchanges that run now. */
-  get running(): Iterable<Exchange> {
-    return this.#running;
+  /** The exchange with this id, if it runs now. */
+  runningWith(id: string): Exchange | undefined {
+    for (const exchange of this.#running) if (exchange.id === id) return exchange;
+    return undefined;
   }
 
   /**
@@ -180,26 +177,12 @@ export class Recorder {
 
   /** Calls a function of a panel. Catches and counts its exceptions. */
   guarded<Result>(who: string, run: () => Result): Result | undefined {
-    try {
-      return run();
-    } catch (error) {
-      this.#count(who, error);
-      return undefined;
-    }
-  }
-
-  #count(who: string, error: unknown): void {
-    const { count } = this.#failures.get(who) ?? { count: 0 };
-    this.#failures.set(who, {
-      count: count + 1,
-      message:
-        error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 300) : "the thrown value is not an Error",
-    });
+    return this.#failures.guarded(who, run);
   }
 
   /** Whether a function of a panel has thrown so often that it is not called any more. */
   isOff(who: string): boolean {
-    return (this.#failures.get(who)?.count ?? 0) >= MAX_FAILURES;
+    return this.#failures.isOff(who);
   }
 
   /**
@@ -243,7 +226,7 @@ export class Recorder {
         const span = exchange.finished ? null : scopeOf(message, exchange);
         return span === undefined ? current : { exchange, span: span ?? undefined };
       } catch (error) {
-        this.#count(who, error);
+        this.#failures.count(who, error);
         return current;
       }
     };

@@ -101,7 +101,7 @@ export class AccessFile {
 }
 
 /**
- * The access file of a folder. Undefined if there is none, if it is not one, or if its process has
+ * The access file of a folder. Undefined without such a file, if it is not one, or if its process has
  * ended.
  */
 export function readAccess(folder: string): Access | undefined {

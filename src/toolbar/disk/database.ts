@@ -43,7 +43,7 @@ export function openToWrite(path: string): Sqlite.DatabaseSync {
 }
 
 /**
- * Opens a history file to read it. Undefined if there is none.
+ * Opens a history file to read it. Undefined if the file does not exist.
  *
  * @throws HistoryFileError if this runtime has no SQLite, or the file is not a history or not safe.
  */

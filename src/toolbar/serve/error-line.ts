@@ -9,7 +9,10 @@ const LONGEST = 300;
  *
  * @param address of the record, with the server's name if that is known.
  */
-export function errorLine({ method, path, error }: Recording, address: string): string {
+export function errorLine(
+  { method, path, error }: Pick<Recording, "method" | "path" | "error">,
+  address: string,
+): string {
   const where = error?.frames.find(({ isOwn }) => isOwn)?.where;
   const what = `${error?.name ?? "Error"}: ${error?.message ?? ""}`;
   const text = `${method} ${path} failed: ${shortened(what)}${where === undefined ? "" : ` at ${where}`}`;

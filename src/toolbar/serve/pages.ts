@@ -1,5 +1,7 @@
 import type { AccessTokens, Moment } from "./access-tokens.ts";
 import { publicAddress } from "./address.ts";
+import { dataAnswer, NOT_FOUND, privateAnswer, type ToolbarAnswer } from "./answer.ts";
+import { EventStreams } from "./event-streams.ts";
 import { scriptTag } from "./inject.ts";
 import { BROWSER_SCRIPT } from "../ui.bundle.ts";
 import type { ShownPages } from "./shown-pages.ts";
@@ -10,13 +12,6 @@ import type { ExchangeList, ExchangePage, ExchangeSummary } from "../exchange-pa
 import type { ExchangeRecord } from "../exchange-record.ts";
 import type { Explanation } from "../explanation.ts";
 import type { ProfileAnswer } from "./profile-pages.ts";
-
-/** An answer of the toolbar itself, for an adapter to send. */
-export interface ToolbarAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | ReadableStream<Uint8Array>;
-}
 
 /** The data for the pages. */
 export interface PageSource {
@@ -40,33 +35,15 @@ export interface ExchangePart {
 }
 
 const ID = /^[0-9a-f-]{36}$/;
-const PRIVATE = {
-  // A compressor or a proxy would hold back the events (RFC 9111, section 5.2.2.6, and nginx's own).
-  "Cache-Control": "no-store, no-transform",
-  "X-Accel-Buffering": "no",
-  "X-Content-Type-Options": "nosniff",
-  "Cross-Origin-Resource-Policy": "same-origin",
-  "Referrer-Policy": "no-referrer",
-} as const;
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 /** For the page of an exception, which has a style sheet and needs no script to be read. */
 const EXCEPTION_POLICY = PAGE_POLICY.replace("script-src", "style-src 'self'; script-src");
-const NOT_FOUND: ToolbarAnswer = {
-  status: 404,
-  headers: { "Content-Type": "text/plain; charset=utf-8" },
-  body: "Not Found",
-};
-
 /**
  * The browser's script. It is a module like any other, and imported in the plain way: so every
  * bundler takes it along, also one that writes a single file. That costs less than a millisecond.
  */
-const SCRIPT: ToolbarAnswer = {
-  status: 200,
-  headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" },
-  body: BROWSER_SCRIPT,
-};
+const SCRIPT = privateAnswer("text/javascript", BROWSER_SCRIPT);
 
 /** What the pages are made with. */
 export interface PagesOptions {
@@ -97,7 +74,7 @@ export class Pages {
   readonly #refused: (verdict: GuardVerdict) => void;
   readonly #shortcut: string;
   readonly #shown: ShownPages;
-  readonly #streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
+  readonly #streams = new EventStreams();
 
   constructor({ prefix, base, guard, accessTokens, source, refused, shown, shortcut }: PagesOptions) {
     this.#prefix = prefix;
@@ -130,7 +107,7 @@ export class Pages {
     if (url === null) return NOT_FOUND;
     const { pathname, searchParams } = url;
     if (pathname === "/") return this.#standalone(request, searchParams.get("exchange"));
-    if (pathname === "/exception.css") return asset("text/css", EXCEPTION_STYLE);
+    if (pathname === "/exception.css") return privateAnswer("text/css", EXCEPTION_STYLE);
     const token = searchParams.get("token") ?? "";
     if (pathname === "/toolbar.js") {
       this.#shown.opened(searchParams.get("exchange") ?? "", token);
@@ -139,11 +116,11 @@ export class Pages {
     const mayRead = this.#accessTokens.verify(token);
     if (mayRead === undefined) return NOT_FOUND;
     if (pathname === "/events") return this.#events();
-    if (pathname === "/exchanges") return data(this.#source.list(mayRead), searchParams);
+    if (pathname === "/exchanges") return dataAnswer(this.#source.list(mayRead), searchParams);
     const [, asked] = /^\/exchanges\/([0-9a-f-]{36})\/explain$/.exec(pathname) ?? [];
     if (asked !== undefined) return this.#explain(asked, searchParams, mayRead);
     const found = this.#part(pathname, searchParams);
-    if (found !== undefined) return found.summaries.every(mayRead) ? data(found.part, searchParams) : NOT_FOUND;
+    if (found !== undefined) return found.summaries.every(mayRead) ? dataAnswer(found.part, searchParams) : NOT_FOUND;
     const profile = this.#source.profile(request, url);
     if (profile !== undefined) return this.#profile(profile, searchParams, mayRead);
     const id = /^\/exchanges\/([0-9a-f-]{36})$/.exec(pathname)?.[1];
@@ -151,7 +128,7 @@ export class Pages {
     // First, so that the page's own record says no more that its script did not run.
     this.#shown.ran(id, token);
     const page = searchParams.get("format") === "record" ? this.#source.record(id) : this.#source.page(id);
-    return page === undefined || !mayRead(page.summary) ? NOT_FOUND : data(page, searchParams);
+    return page === undefined || !mayRead(page.summary) ? NOT_FOUND : dataAnswer(page, searchParams);
   }
 
   #part(pathname: string, parameters: URLSearchParams): ExchangePart | undefined {
@@ -162,18 +139,11 @@ export class Pages {
   }
 
   #profile(answer: ProfileAnswer, parameters: URLSearchParams, mayRead: (moment: Moment) => boolean): ToolbarAnswer {
-    if (answer.kind === "blocks") return data(answer.blocks, parameters);
+    if (answer.kind === "blocks") return dataAnswer(answer.blocks, parameters);
     const page = this.#source.page(answer.id);
     if (page === undefined || !mayRead(page.summary)) return NOT_FOUND;
-    return {
-      status: 200,
-      headers: {
-        ...PRIVATE,
-        "Content-Type": "application/json; charset=utf-8",
-        "Content-Disposition": 'attachment; filename="request.cpuprofile"',
-      },
-      body: answer.json,
-    };
+    const headers = { "Content-Disposition": 'attachment; filename="request.cpuprofile"' };
+    return privateAnswer("application/json", answer.json, { headers });
   }
 
   /** The address of the browser's script, with its parameters. */
@@ -207,41 +177,23 @@ export class Pages {
   ): ToolbarAnswer & { body: string } {
     const style = `${publicAddress(request, this.#prefix, this.#base)}/exception.css`;
     const links = { style, record: this.recordAddress(id, request), editor };
-    return {
-      status: facts.status,
-      headers: {
-        ...PRIVATE,
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": EXCEPTION_POLICY,
-        "X-Frame-Options": "DENY",
-      },
-      body: exceptionPage(facts, links),
-    };
+    const headers = { "Content-Security-Policy": EXCEPTION_POLICY, "X-Frame-Options": "DENY" };
+    return privateAnswer("text/html", exceptionPage(facts, links), { status: facts.status, headers });
   }
 
   /** Sends a finished exchange to all open pages. */
   announce(summary: ExchangeSummary): void {
-    const message = new TextEncoder().encode(`data: ${JSON.stringify(summary)}\n\n`);
-    for (const controller of this.#streams) {
-      // Drop a page that has stopped reading. It asks for the list when it connects again.
-      if ((controller.desiredSize ?? 0) > -100) controller.enqueue(message);
-      else this.#end(controller);
-    }
+    this.#streams.announce(summary);
   }
 
   /** Whether a page listens for exchanges. */
   get isWatched(): boolean {
-    return this.#streams.size > 0;
+    return this.#streams.areOpen;
   }
 
   /** Ends all streams. */
   close(): void {
-    for (const controller of this.#streams) this.#end(controller);
-  }
-
-  #end(controller: ReadableStreamDefaultController<Uint8Array>): void {
-    this.#streams.delete(controller);
-    controller.close();
+    this.#streams.close();
   }
 
   /** A list of blocks, or with `format=record` the data that they are made of. */
@@ -250,29 +202,14 @@ export class Pages {
     const span = /^\d{1,6}$/.exec(parameters.get("span") ?? "")?.[0];
     if (page === undefined || !mayRead(page.summary) || span === undefined) return NOT_FOUND;
     const isRaw = parameters.get("format") === "record";
-    const isModule = parameters.get("as") === "module";
-    const text = this.#source.explain(id, Number(span)).then((explanation) => {
-      const json = JSON.stringify(isRaw ? explanation : explanation.blocks);
-      return isModule ? `export default ${json};\n` : json;
-    });
-    const type = isModule ? "text/javascript" : "application/json";
-    return { status: 200, headers: { ...PRIVATE, "Content-Type": `${type}; charset=utf-8` }, body: later(text) };
+    const explanation = this.#source.explain(id, Number(span));
+    return dataAnswer(isRaw ? explanation : explanation.then(({ blocks }) => blocks), parameters);
   }
 
   #events(): ToolbarAnswer {
-    let mine: ReadableStreamDefaultController<Uint8Array> | undefined;
-    const body = new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        mine = controller;
-        this.#streams.add(controller);
-        controller.enqueue(new TextEncoder().encode("retry: 2000\n\n"));
-        this.#source.onWatch();
-      },
-      cancel: () => {
-        if (mine !== undefined) this.#streams.delete(mine);
-      },
-    });
-    return { status: 200, headers: { ...PRIVATE, "Content-Type": "text/event-stream; charset=utf-8" }, body };
+    const body = this.#streams.open();
+    this.#source.onWatch();
+    return privateAnswer("text/event-stream", body);
   }
 
   /** @param exchange the request to show first. */
@@ -280,51 +217,13 @@ export class Pages {
     const first = exchange !== null && ID.test(exchange) ? { exchange } : {};
     const parameters = { token: this.#accessTokens.grantAll(), live: "1", page: "1", ...first };
     const tag = scriptTag(this.scriptAddress(request, parameters), undefined);
-    return {
-      status: 200,
-      headers: {
-        ...PRIVATE,
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": PAGE_POLICY,
-        "X-Frame-Options": "DENY",
-      },
-      body:
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' +
+    const headers = { "Content-Security-Policy": PAGE_POLICY, "X-Frame-Options": "DENY" };
+    return privateAnswer(
+      "text/html",
+      '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' +
         `<meta name="color-scheme" content="light dark"><title>Requests – Latchkey</title><link rel="icon" href="data:,"></head><body></body></html>` +
         tag,
-    };
+      { headers },
+    );
   }
-}
-
-function asset(type: string, body: string): ToolbarAnswer {
-  return { status: 200, headers: { ...PRIVATE, "Content-Type": `${type}; charset=utf-8` }, body };
-}
-
-/**
- * Plain JSON, or a module with the same data: a page's policy may forbid fetch but allow scripts.
- */
-function data(value: object, parameters: URLSearchParams): ToolbarAnswer {
-  const json = JSON.stringify(value);
-  if (parameters.get("as") !== "module") {
-    const saved = parameters.has("save") ? { "Content-Disposition": "attachment" } : {};
-    const headers = { ...PRIVATE, ...saved, "Content-Type": "application/json; charset=utf-8" };
-    return { status: 200, headers, body: json };
-  }
-  return {
-    status: 200,
-    headers: { ...PRIVATE, "Content-Type": "text/javascript; charset=utf-8" },
-    body: `export default ${json};\n`,
-  };
-}
-
-/** A text that is not there yet, as a stream. */
-function later(text: Promise<string>): ReadableStream<Uint8Array> {
-  // An unhandled rejection would end the process, and nobody may read the stream.
-  text.catch(() => {});
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      controller.enqueue(new TextEncoder().encode(await text));
-      controller.close();
-    },
-  });
 }

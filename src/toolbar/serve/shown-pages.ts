@@ -22,7 +22,7 @@ export interface ShownPagesListeners {
 }
 
 /**
- * The pages that have got the script, and what is heard of them. The server cannot see whether a
+ * The pages that have got the script, and whether it has run there. The server cannot see whether a
  * page shows the toolbar, for example inside an unclosed comment. But a script that runs loads the
  * record of its page.
  */

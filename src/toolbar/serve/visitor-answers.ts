@@ -2,7 +2,8 @@ import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
 import type { Recording } from "../recording.ts";
 import type { ExceptionFacts, ExceptionLinks } from "./exception-page.ts";
 import { acceptsPage } from "./inject.ts";
-import type { Pages, ToolbarAnswer } from "./pages.ts";
+import type { ToolbarAnswer } from "./answer.ts";
+import type { Pages } from "./pages.ts";
 import { serverTiming } from "./server-timing.ts";
 
 /** A recording whose answer has not begun. */
@@ -19,7 +20,7 @@ export interface OpenRecording extends Recording {
 export interface VisitorAnswersOptions {
   readonly guard: Guard;
   readonly pages: Pages;
-  /** Whether errors get a page. In production they do not, whoever is allowed to see the toolbar. */
+  /** Whether errors get a page. In production they never do, even with `authorize`. */
   readonly showsExceptions: boolean;
   readonly editor: ExceptionLinks["editor"];
 }

@@ -11,7 +11,7 @@ import { milliseconds } from "./sign.tsx";
 export function CompareView(properties: {
   readonly parameters: Parameters;
   readonly after: ExchangeSummary;
-  /** The one to compare with; undefined if there is none. */
+  /** The request to compare with; undefined without one. */
   readonly before: string | undefined;
   /** Those to choose from, the most alike first. */
   readonly candidates: readonly ExchangeSummary[];

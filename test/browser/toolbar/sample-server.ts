@@ -33,7 +33,7 @@ export async function startSampleServer(options: Partial<ToolbarOptions> = {}): 
   const toolbar = new Toolbar({
     keys: generateSecretKey(),
     panels: SAMPLE_PANELS,
-    directory: "/work/shop",
+    directory: "/srv/shop",
     ...options,
   });
   const show = debugToolbar(toolbar);

@@ -45,7 +45,10 @@ export function readLine(line: string, message?: unknown): LogLine {
   };
 }
 
-/** A level as any library writes it. A level of the application's own is a note. */
+/**
+ * The level that this panel shows for a name or a number of pino, syslog, npm or console. Any other
+ * one is shown as "info".
+ */
 export function levelOf(level: unknown): LogLevel {
   if (typeof level === "number") {
     const known = Object.keys(NUMBERS).map(Number);

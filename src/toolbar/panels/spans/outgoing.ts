@@ -23,7 +23,7 @@ export interface OutgoingRequest extends SpanFacts {
   readonly method: string;
   readonly url: string;
   readonly host: string;
-  /** The other server's status; null if there is none. */
+  /** The other server's status; null without an answer. */
   readonly status: number | null;
   /** Bytes of the body that was received; null if unknown. */
   readonly bytes: number | null;
