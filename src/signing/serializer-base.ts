@@ -154,8 +154,8 @@ export abstract class SerializerBase<Value, SignerKind extends Signer> {
   }
 
   /**
-   * Decodes the unverified payload of a BadData error. Undefined if the error has no payload, or one
-   * that cannot be decoded. Rethrows any other error.
+   * Decodes the unverified payload of a BadData error. Undefined if the error has no payload, or
+   * one that cannot be decoded. Rethrows any other error.
    */
   protected unverifiedValue(error: unknown): unknown {
     if (!(error instanceof BadData)) throw error;

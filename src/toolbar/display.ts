@@ -1,6 +1,5 @@
 import type { Finding } from "./blocks.ts";
 import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
-import type { ExchangePage } from "./exchange-page.ts";
 import type { GuardVerdict, ToolbarRequest } from "./guard.ts";
 import type { AccessTokens } from "./serve/access-tokens.ts";
 import { decideInjection, isNavigation, scriptTag } from "./serve/inject.ts";
@@ -108,20 +107,16 @@ export class Display {
       this.#options.warn(`The debug toolbar is not shown. ${verdict.reason} ${verdict.fix}`);
   }
 
-  /** A page that a browser takes from a cache still names the request that made it. */
-  withCacheNote(page: ExchangePage): ExchangePage {
-    const times = this.pages.timesOpened(page.summary.id);
-    if (times < 2) return page;
-    const finding: Finding = {
+  /** A finding for a page that a browser has shown more than once. Undefined for all others. */
+  cacheFinding(id: string): Finding | undefined {
+    const times = this.pages.timesOpened(id);
+    if (times < 2) return undefined;
+    return {
       tone: "warn",
       text:
         `A browser has shown the page of this request ${times} times. So it came from a cache, perhaps that of a ` +
         "service worker, and the server was not asked again.",
     };
-    const panels = page.panels.map((panel) =>
-      panel.id === "request" ? { ...panel, findings: [finding, ...panel.findings] } : panel,
-    );
-    return { ...page, panels };
   }
 
   close(): void {

@@ -202,8 +202,8 @@ export class Toolbar {
   page(id: string): ExchangePage | undefined {
     const entry = this.#entry(id);
     if (entry === undefined) return undefined;
-    const page = viewRecord(entry, this.#panels, this.#recorder!);
-    return page.summary.finished ? this.#display.withCacheNote(page) : page;
+    const finding = this.#display.cacheFinding(id);
+    return viewRecord(entry, this.#panels, this.#recorder!, finding === undefined ? {} : { request: [finding] });
   }
 
   /**

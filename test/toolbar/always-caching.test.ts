@@ -154,6 +154,8 @@ test("B4: a page that a browser takes from a cache says so in its record", async
   expect(await findings()).toEqual([
     "A browser has shown the page of this request 2 times. So it came from a cache, perhaps that of a service worker, and the server was not asked again.",
   ]);
+  const [overview] = (await runScript(script!)).panels;
+  expect(JSON.stringify(overview)).toContain("came from a cache");
 });
 
 test("B4: a download that is continued keeps its conditions", async () => {

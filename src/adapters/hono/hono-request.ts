@@ -10,7 +10,9 @@ export const HANDLED: unique symbol = Symbol("latchkey.handled");
 /** A longer body that was read as text is not parsed a second time. */
 const LONGEST = 1_000_000;
 
-/** What Hono knows about the request. The body is never read here: only one that was read is told. */
+/**
+ * What Hono knows about the request. The body is never read here: only one that was read is told.
+ */
 export async function honoRequest(c: Context): Promise<HandledRequest> {
   const told = c.get(HANDLED as never) as HandledRequest | undefined;
   if (told !== undefined) return told;
@@ -30,7 +32,8 @@ export function honoApplication(app: Pick<Hono, "routes">): ApplicationFacts {
 }
 
 function handlerOf(c: Context): string | undefined {
-  // Not "hono/route", whose function says the same, because the adapter knows Hono by its types only.
+  // Not "hono/route", whose function says the same, because the adapter knows Hono by its types
+  // only.
   const { matchedRoutes } = c.req as {
     readonly matchedRoutes?: readonly { readonly handler?: { readonly name?: string } }[];
   };

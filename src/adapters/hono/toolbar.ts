@@ -24,9 +24,9 @@ const OF_OTHER_BODY = new Set([
  * Shows a toolbar on the pages of a Hono application. Mount it before all else, so that it sees
  * what the others do.
  *
- * It needs the visitor's address, which @hono/node-server, Bun.serve and Deno.serve report. On other
- * servers requests are recorded, and the toolbar is not shown. What compresses may be before it or
- * after it; the page is compressed only if it is before it.
+ * It needs the visitor's address, which @hono/node-server, Bun.serve and Deno.serve report. On
+ * other servers requests are recorded, and the toolbar is not shown. What compresses may be before
+ * it or after it; the page is compressed only if it is before it.
  *
  * @param app the application, for the panel Routes. A middleware of Hono does not see it.
  * @example
@@ -67,7 +67,8 @@ export function debugToolbar(toolbar: Toolbar, app?: Pick<Hono, "routes">): Midd
     const page = errors.areUnanswered() ? toolbar.exceptionPage(exchange, request, c.res.status) : undefined;
     if (page !== undefined) replace(c, withHeadersOf(c.res, new Response(page.body, page)));
     const headers = toolbar.headers(exchange, request);
-    // An upgrade has no headers of an answer, and a handler may have answered through Node's response.
+    // An upgrade has no headers of an answer, and a handler may have answered through Node's
+    // response.
     if (headers.length > 0 && c.res.status !== 101 && !c.res.headers.has("x-hono-already-sent"))
       replace(c, copyWith(c.res, headers));
     const response = c.res;

@@ -15,7 +15,8 @@ export interface WatchedErrors {
 }
 
 /**
- * Notes an error that an application built on Hono has caught itself, so that Hono does not know it.
+ * Notes an error that an application built on Hono has caught itself, so that Hono does not know
+ * it.
  *
  * @param isUnanswered whether the answer is a page for any error, which the toolbar may replace.
  */

@@ -51,8 +51,8 @@ export function debugToolbar(toolbar: Toolbar): Middleware {
 }
 
 /**
- * Koa answers an error in `ctx.onerror`, when all middleware has passed it on. This context's own is
- * wrapped, to know when that is.
+ * Koa answers an error in `ctx.onerror`, when all middleware has passed it on. This context's own
+ * is wrapped, to know when that is.
  *
  * @returns whether Koa itself has answered. An `onerror` of the application answers for it.
  */

@@ -32,13 +32,8 @@ export function beforeHeaders(response: ServerResponse, options: BeforeHeadersOp
   const answers = ((response as Carrier)[ANSWERS] ??= []);
   const { writeHead, write, end, flushHeaders, refusals } = replacementsAt(answers.length);
   answers.push(new HeldAnswer(response, options, refusals));
-  // Assignments, since properties that are defined would make a slow object of every response. One by
-  // one, because V8 remembers the places of such assignments and not those of Object.assign.
-  const methods = response as unknown as Methods;
-  methods.writeHead = writeHead;
-  methods.write = write;
-  methods.end = end;
-  methods.flushHeaders = flushHeaders;
+  // Assignments, since properties that are defined would make a slow object of every response.
+  Object.assign(response, { writeHead, write, end, flushHeaders });
 }
 
 type Replacements = Pick<Methods, Method> & { readonly refusals: Pick<Methods, HeaderMethod> };

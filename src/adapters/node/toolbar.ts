@@ -17,8 +17,8 @@ export type DebugToolbarMiddleware = (
  * Shows a toolbar on the pages of a node:http server, or of Express and whatever else calls its
  * middleware in this way. Mount it before all else.
  *
- * If `next` returns a promise that is rejected, the toolbar records the error, and answers a visitor
- * who may see it with a page. So return the handler's promise.
+ * If `next` returns a promise that is rejected, the toolbar records the error, and answers a
+ * visitor who may see it with a page. So return the handler's promise.
  *
  * @example
  * ```ts

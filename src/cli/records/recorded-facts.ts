@@ -1,6 +1,9 @@
 import type { ExchangeRecord } from "../../toolbar/exchange-record.ts";
 
-/* What a record says, for people. It may come from a file of another version, so nothing is certain. */
+/*
+ * What a record says, for people. It may come from a file of another version, so nothing is
+ * certain.
+ */
 
 /** An error of the application. */
 export interface ErrorFacts {

@@ -18,7 +18,9 @@ const TIMEOUT: TimeoutPolicy = {
 /** A change of a session that is there. */
 export type Change = Write & { readonly stored: StoredAt };
 
-/** What became of one change: what was written, nothing because the session has ended, or an error. */
+/**
+ * What became of one change: what was written, nothing because the session has ended, or an error.
+ */
 type Outcome = { readonly written: WrittenAt | undefined } | { readonly error: unknown };
 
 /** Changes that are saved by one write. */

@@ -72,14 +72,29 @@ export function rawRecord({ summary, json }: HistoryEntry): ExchangeRecord {
   return { version: 1, summary, panels: JSON.parse(json) as ExchangeRecord["panels"] };
 }
 
-/** Makes the browser's view of a record, from the record and the panels alone. */
-export function viewRecord({ summary, json }: HistoryEntry, panels: readonly Panel[], caller: Caller): ExchangePage {
+/**
+ * Makes the browser's view of a record, from the record and the panels alone.
+ *
+ * @param late findings that became known after the record was made, by the ids of their panels.
+ */
+export function viewRecord(
+  { summary, json }: HistoryEntry,
+  panels: readonly Panel[],
+  caller: Caller,
+  late: Readonly<Record<string, readonly Finding[]>> = {},
+): ExchangePage {
   const stats = JSON.parse(json) as Record<string, unknown>;
   const numbers = panels.flatMap((panel) =>
     (numbersOf(panel, stats[panel.id], caller) ?? []).map((number) => ({ panel: panel.id, ...number })),
   );
-  const overview = viewOverview(stats["overview"] as OverviewStats, summary, numbers);
-  return { summary, panels: [overview, ...panels.map((panel) => viewPanel(panel, stats[panel.id], caller))] };
+  const known = stats["overview"] as OverviewStats;
+  const { findings } = collectOverview(panels, ({ id }) => late[id] ?? []);
+  const overview = viewOverview({ findings: [...known.findings, ...findings] }, summary, numbers);
+  const views = panels.map((panel) => {
+    const view = viewPanel(panel, stats[panel.id], caller);
+    return { ...view, findings: [...(late[panel.id] ?? []), ...view.findings] };
+  });
+  return { summary, panels: [overview, ...views] };
 }
 
 function viewPanel(panel: Panel, stats: unknown, caller: Caller): PanelView {
