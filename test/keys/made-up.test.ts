@@ -134,12 +134,18 @@ const WRAPPINGS: Readonly<Record<string, (key: string) => string>> = {
   "base64:": (key) => `base64:${Buffer.from(key).toString("base64")}`,
   "base64 of base64": (key) => Buffer.from(Buffer.from(key).toString("base64")).toString("base64"),
   "our own prefix before base64url": (key) => `lk1_${Buffer.from(key).toString("base64url")}`,
+  "hexadecimal of base64": (key) => Buffer.from(Buffer.from(key).toString("base64")).toString("hex"),
+  "hexadecimal with colons": (key) => Buffer.from(key).toString("hex").match(/../g)!.join(":"),
   "a newline": (key) => `${key}\n`,
   CRLF: (key) => `${key}\r\n`,
   "a space before and tabs behind": (key) => ` ${key}\t\t`,
   "a NUL": (key) => `${key}\0`,
   "many NULs": (key) => `${key}${"\0".repeat(20)}`,
 };
+
+function stringOf(characters: string, minLength: number, maxLength: number): fc.Arbitrary<string> {
+  return fc.string({ unit: fc.constantFrom(...characters), minLength, maxLength });
+}
 
 describe.each(Object.entries(WRAPPINGS))("K3, K4, K5: %s", (_, wrap) => {
   test("never raises the verdict of a key, nor its bits", () => {
@@ -154,20 +160,22 @@ describe.each(Object.entries(WRAPPINGS))("K3, K4, K5: %s", (_, wrap) => {
     ];
     const random = fc.oneof(
       fc.constantFrom(...published, ...weak, generateSecretKey()),
-      fc.string({
-        unit: fc.constantFrom(...Array.from("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")),
-        minLength: 8,
-        maxLength: 48,
-      }),
+      stringOf("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 8, 48),
+      // In hexadecimal these are decimal digits alone.
+      stringOf("abcdefghipqrstuvwxyABCDEFGHIPQRSTUVWXY0123456789", 12, 30),
+      stringOf(String.fromCharCode(...Array.from({ length: 94 }, (_, index) => 33 + index)), 8, 30),
+      stringOf("абвгдежзийклмнопрстуфхцчшщъыьэюя", 8, 24),
+      stringOf("abcdefgéäößñ1234", 8, 30),
       fc.uint8Array({ minLength: 16, maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString("hex")),
     );
     fc.assert(
       fc.property(random, (key) => {
         const [before, after] = [gradeSecretKey(key), gradeSecretKey(wrap(key))];
-        expect(rank(after.verdict)).toBeLessThanOrEqual(rank(before.verdict));
+        // An encoding may end a note, such as that on characters outside ASCII, and no more.
+        expect(Math.min(rank(after.verdict), rank("acceptable"))).toBeLessThanOrEqual(rank(before.verdict));
         expect(after.bits).toBeLessThanOrEqual(before.bits);
       }),
-      { numRuns: 40 },
+      { numRuns: 200 },
     );
   });
 });

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { isWord } from "./words/dictionary.ts";
 import { plainBits } from "./alphabets.ts";
-import { estimateText } from "./estimate.ts";
+import { ENOUGH_BITS, estimateText } from "./estimate.ts";
 import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "../prefixes.ts";
 
 /** One reading of a key: the key itself, or what is left after removing wrapping and encoding. */
@@ -53,23 +53,23 @@ export function layersOf(key: Buffer, isText: boolean): readonly Layer[] {
   for (let depth = 0; depth < DEEPEST && fresh.length > 0; depth++) {
     fresh = fresh.flatMap(({ text }) => {
       if (text === undefined) return [];
-      const room = plainBits(text);
       return [...unwrapped(text), ...decoded(text)]
-        .map(({ bytes, isSure }) => add(withoutEdges(bytes, textOf(bytes) !== undefined), isSure, room))
+        .map(({ bytes, isSure, room }) => add(withoutEdges(bytes, textOf(bytes) !== undefined), isSure, room))
         .filter((layer) => layer !== undefined);
     });
   }
   return [...found.values()];
 }
 
-interface Inner {
-  readonly bytes: Buffer;
-  readonly isSure: boolean;
-}
+type Inner = Pick<Layer, "bytes" | "isSure" | "room">;
 
 /** The text without quotes, a name in front, a prefix, or a sign at the end. */
 function* unwrapped(text: string): Generator<Inner> {
-  const inner = (value: string, isSure: boolean): Inner => ({ bytes: Buffer.from(value, "utf8"), isSure });
+  const inner = (value: string, isSure: boolean): Inner => ({
+    bytes: Buffer.from(value, "utf8"),
+    isSure,
+    room: plainBits(value),
+  });
   const quoted = /^(?:[bBuUrR]{0,2})(["'`])(.*)\1$/s.exec(text);
   if (quoted !== null) yield inner(quoted[2]!, true);
   const ended = /^(.*?)\s*[,;]+$/s.exec(text);
@@ -131,10 +131,10 @@ function* decoded(text: string): Generator<Inner> {
   if (text.startsWith(KEY_PREFIX)) return;
   const digits = text.replaceAll(/(?<=[0-9a-f]{2})[:\s-](?=[0-9a-f]{2})/gi, "");
   if (/^[0-9a-f]{8,}$/i.test(digits)) {
-    yield innerOf(
-      Buffer.from(digits.slice(0, digits.length & ~1), "hex"),
-      /^\d*$/.test(digits) ? IN_DECIMALS : IN_BYTES,
-    );
+    // The signs between pairs of digits carry no information.
+    if (digits !== text) yield { bytes: Buffer.from(digits), isSure: true, room: plainBits(digits) };
+    const bytes = Buffer.from(digits.slice(0, digits.length & ~1), "hex");
+    yield innerOf(bytes, digits, /^\d*$/.test(digits) ? IN_DECIMALS : IN_BYTES);
     // This many random characters of base64 are all hexadecimal digits only once in 10^14. Reading
     // them as base64 too would cost as much as all other readings together.
     if (digits.length >= SURELY_HEX) return;
@@ -142,13 +142,18 @@ function* decoded(text: string): Generator<Inner> {
   const base64 = text.replaceAll(/\s/g, "");
   if (/^[A-Za-z0-9+/_-]{8,}={0,2}$/.test(base64)) {
     const body = base64.replace(/=+$/, "");
-    yield innerOf(Buffer.from(body.length % 4 === 1 ? body.slice(0, -1) : body, "base64"));
+    yield innerOf(Buffer.from(body.length % 4 === 1 ? body.slice(0, -1) : body, "base64"), body);
   }
-  if (/^[A-Z2-7]{16,}=*$/i.test(text)) yield innerOf(fromBase32(text.replace(/=+$/, "").toUpperCase()));
+  if (/^[A-Z2-7]{16,}=*$/i.test(text)) {
+    const body = text.replace(/=+$/, "");
+    yield innerOf(fromBase32(body.toUpperCase()), body);
+  }
 }
 
-function innerOf(bytes: Buffer, codes = IN_BYTES): Inner {
-  return { bytes, isSure: isSurelyText(withoutEdges(bytes, true), codes) };
+/** @param code what the bytes were read from, without what carries no information. */
+function innerOf(bytes: Buffer, code: string, codes = IN_BYTES): Inner {
+  const room = plainBits(code);
+  return { bytes, isSure: isSurelyText(withoutEdges(bytes, true), room, codes), room };
 }
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -165,40 +170,65 @@ function fromBase32(text: string): Buffer {
   return Buffer.from(bytes);
 }
 
-/**
- * The limits for taking bytes as text, in bits. Random bytes are a text by chance, but rarely if
- * they are many, mostly letters and digits, or an easy text.
- */
-const RARELY = 26;
+/** An ASCII text with fewer bits than this is taken as meant, even if chance could explain it. */
 const EASY_TEXT_BITS = 96;
 
-/** How many of all codes are letters and digits, and how many are other ASCII characters. */
+/** How random codes, each standing for one byte, turn out to be text. */
 interface Codes {
+  /** How many codes there are. */
   readonly all: number;
+  /** How many of them are ASCII letters and digits. */
   readonly letters: number;
+  /** How many of them are other ASCII characters that can be typed. */
   readonly signs: number;
-  /** This many ASCII characters are not a coincidence. */
+  /** The chances that a code, with those after it, is a character of 2, 3 or 4 bytes in UTF-8. */
+  readonly long: readonly number[];
+  /** This many ASCII characters in a row are not a coincidence. */
   readonly enough: number;
+  /** Nor is a text that random codes are only once in 2 to this power. */
+  readonly rarely: number;
 }
-const IN_BYTES: Codes = { all: 256, letters: 62, signs: 33, enough: 20 };
+/** Random bytes are 16 characters of ASCII once in 5 million keys. */
+const IN_BYTES: Codes = {
+  all: 256,
+  letters: 62,
+  signs: 35,
+  long: [(30 * 64) / 256 ** 2, (16 * 64 ** 2) / 256 ** 3, (5 * 64 ** 3) / 256 ** 4],
+  enough: 16,
+  rarely: 26,
+};
 /**
- * Two decimal digits, read as hexadecimal, are mostly the code of a character: forty random digits
- * were a text once in 77,000.
+ * Two decimal digits, read as hexadecimal, are mostly the code of a character. Forty random digits
+ * were a text once in 77,000, but letters and digits alone once in 2 million.
  */
-const IN_DECIMALS: Codes = { all: 100, letters: 48, signs: 12, enough: Infinity };
+const IN_DECIMALS: Codes = { all: 100, letters: 48, signs: 12, long: [0, 0, 0], enough: Infinity, rarely: 21 };
 
-function isSurelyText(bytes: Buffer, codes: Codes): boolean {
+function isSurelyText(bytes: Buffer, room: number, codes: Codes): boolean {
   const text = textOf(bytes);
   if (text === undefined || text === "") return false;
-  // Outside ASCII many random bytes are valid UTF-8, so only the ASCII part counts.
-  const ascii = text.match(/[ -~\t\n\r]/g)?.join("") ?? "";
-  const signs = ascii.replace(/[A-Za-z0-9]/g, "").length;
-  // Log2 of the chance that so many random bytes are letters, digits and so many other signs.
-  let chance = ascii.length * Math.log2(codes.all / codes.letters);
-  for (let sign = 1; sign <= signs; sign++)
-    chance -= Math.log2(((ascii.length - sign + 1) / sign) * (codes.signs / codes.letters));
-  if (chance >= RARELY || ascii.length >= codes.enough) return true;
-  return ascii.length === text.length && estimateText(text).bits < EASY_TEXT_BITS;
+  // Such a text is weak in any case, so there is no verdict that chance could spoil.
+  if (room < ENOUGH_BITS) return true;
+  const isAscii = text.length === bytes.length;
+  if (isAscii && (text.length >= codes.enough || estimateText(text).bits < EASY_TEXT_BITS)) return true;
+  return -log2Chance(text, codes) >= codes.rarely;
+}
+
+/** Log2 of the chance that random codes are a text with so many characters of each kind. */
+function log2Chance(text: string, { all, letters, signs, long }: Codes): number {
+  const characters = Array.from(text);
+  const numbers = [0, 0, 0, 0, 0];
+  for (const character of characters) numbers[/[A-Za-z0-9]/.test(character) ? 0 : Buffer.byteLength(character)]!++;
+  const chances = [letters / all, signs / all, ...long];
+  return numbers.reduce(
+    (sum, number, kind) => sum + (number === 0 ? 0 : number * Math.log2(chances[kind]!) - log2Factorial(number)),
+    log2Factorial(characters.length),
+  );
+}
+
+function log2Factorial(number: number): number {
+  let sum = 0;
+  for (let factor = 2; factor <= number; factor++) sum += Math.log2(factor);
+  return sum;
 }
 
 /** The bytes as text, if a person could have typed it. */
