@@ -5,7 +5,8 @@
  *   npm run build
  *   npm install --prefix bench
  *   npm exec -- node bench/before-after.ts <dist before> [dist now] [rounds]
- *   [--parts manager,signing,servers] [--only "express: latchkey redis"] [--out before-after]
+ *   [--parts manager,signing,servers] [--only "express: latchkey redis"] [--requests write]
+ *   [--out before-after]
  *
  * A dist folder needs its package.json and node_modules beside it, so it is that of a worktree that
  * was built. The two builds take turns in each round, so that a busy machine slows both. A row is
@@ -28,6 +29,7 @@ const { values: options, positionals } = parseArgs({
   options: {
     parts: { type: "string", default: "manager,signing,servers" },
     only: { type: "string", default: "" },
+    requests: { type: "string", default: "" },
     out: { type: "string", default: "before-after" },
   },
 });
@@ -40,7 +42,7 @@ const builds = [new Build(before), new Build(now)] as const;
 const parts: Readonly<Record<string, (note: (row: Row) => void) => Promise<void>>> = {
   manager: async (note) => await managerRows(builds, rounds, note),
   signing: async (note) => await signingRows(builds, rounds, note),
-  servers: async (note) => await serverRows([before, now], rounds, options.only, note),
+  servers: async (note) => await serverRows([before, now], rounds, options.only, options.requests, note),
 };
 
 const started = performance.now();

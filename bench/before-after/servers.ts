@@ -25,11 +25,13 @@ const BARE = { withCookie: SCENARIOS["read"]!, withoutCookie: SCENARIOS["untouch
  *
  * @param dists the dist folders, before and now.
  * @param only a regular expression for the labels, such as "express: latchkey redis".
+ * @param requests a regular expression for the kinds of requests, such as "write".
  */
 export async function serverRows(
   dists: readonly [string, string],
   rounds: number,
   only: string,
+  requests: string,
   note: (row: Row) => void,
 ): Promise<void> {
   pinLoad();
@@ -42,7 +44,7 @@ export async function serverRows(
       const before = await startRunning(contender, { ...options, dist: dists[0] });
       const now = await startRunning(contender, { ...options, dist: dists[1] });
       try {
-        await rowsOf(bare, [before, now], rounds, note);
+        await rowsOf(bare, [before, now], rounds, requests, note);
       } finally {
         for (const { server } of [bare, before, now]) server.stop();
       }
@@ -56,10 +58,13 @@ async function rowsOf(
   bare: Running,
   builds: readonly [Running, Running],
   rounds: number,
+  requests: string,
   note: (row: Row) => void,
 ): Promise<void> {
   const { contender } = builds[0];
-  const scenarios = Object.entries(SCENARIOS).filter(([, scenario]) => applies(scenario, contender));
+  const scenarios = Object.entries(SCENARIOS).filter(
+    ([name, scenario]) => name.match(requests) !== null && applies(scenario, contender),
+  );
   for (const [, scenario] of scenarios) for (const one of builds) await sample(one, scenario, WARM_UP, one);
   for (const scenario of Object.values(BARE)) await sample(bare, scenario, WARM_UP, builds[0]);
 

@@ -75,6 +75,7 @@ export class Toolbar {
   readonly #access: AccessFile | undefined;
   readonly #pages: Pages;
   readonly #panels: readonly Panel[];
+  readonly #standard: ReadonlySet<Panel>;
   /** Undefined when the toolbar is off; then it subscribes to no channel. */
   readonly #recorder: Recorder | undefined;
   readonly #display: Display;
@@ -97,10 +98,15 @@ export class Toolbar {
     this.#profiler = new Profiler(directory);
     const { config, environment } = settings;
     const application = { applications: this.#applications, profiler: this.#profiler, config, environment };
-    this.#panels = [
-      ...standardPanels({ keys, slowMs, directory, ...application, ...(clock === undefined ? {} : { clock }) }),
-      ...panels,
-    ];
+    const standard = standardPanels({
+      keys,
+      slowMs,
+      directory,
+      ...application,
+      ...(clock === undefined ? {} : { clock }),
+    });
+    this.#standard = new Set(standard);
+    this.#panels = [...standard, ...panels];
     checkPanels(this.#panels);
     const redactor = new Redactor(keys, settings.redaction);
     const again = redactor.forExchange();
@@ -429,12 +435,16 @@ export class Toolbar {
     const entry = this.#history.get(id);
     if (entry !== undefined) return entry;
     const running = this.#recorder.runningWith(id);
-    return running === undefined ? undefined : collectRecord(running, this.#panels, this.#recorder);
+    return running === undefined ? undefined : this.#collect(running);
+  }
+
+  #collect(exchange: Exchange): HistoryEntry {
+    return collectRecord(exchange, this.#panels, this.#recorder!, (panel) => this.#standard.has(panel));
   }
 
   #store(exchange: Exchange): void {
     this.#profiler.finish(exchange);
-    const entry = collectRecord(exchange, this.#panels, this.#recorder!);
+    const entry = this.#collect(exchange);
     this.#history.add(entry);
     this.#explanations.add(exchange.id, exchange.explainable);
     this.#pages.announce(entry.summary);

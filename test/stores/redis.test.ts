@@ -3,7 +3,7 @@ import { createClient, createCluster, createSentinel } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unixNow } from "../../src/clock.ts";
 import { InvalidOptionError } from "latchkey";
-import { RedisStore } from "latchkey/stores/redis";
+import { RedisStore, type IoredisClient, type NodeRedisClient } from "latchkey/stores/redis";
 import { INDEXED, storeSuite } from "../contracts/store-suite.ts";
 import {
   redisPrograms,
@@ -155,6 +155,57 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", () => {
       await held[0]!();
       expect(await passedOn).toBe(true);
       expect(await second.listBySubject("ada")).toEqual([{ id: "id", payload: "hers again", expiresAt: end }]);
+    });
+
+    describe.each(["redis", "ioredis"] as const)("scripts are called by their digest, with %s", (name) => {
+      const end = unixNow() + 100;
+      const calls = async (command: string): Promise<number> => {
+        const [, count = "0"] =
+          new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(await redis.info("commandstats")) ?? [];
+        return Number(count);
+      };
+      const clientOf = async (user?: string): Promise<[client: NodeRedisClient | IoredisClient, close: () => void]> => {
+        const login = user === undefined ? {} : { username: user, password: "secret" };
+        if (name === "ioredis") {
+          const own = new Redis({ port: server.port, ...login });
+          return [own, () => own.disconnect()];
+        }
+        const own = await createClient({ url: `redis://127.0.0.1:${server.port}`, ...login }).connect();
+        return [own as unknown as NodeRedisClient, () => own.destroy()];
+      };
+
+      test("also after Redis has forgotten them", async () => {
+        const [client, close] = await clientOf();
+        try {
+          const store = new RedisStore(client, { prefix: `digest-${name}:` });
+          for (const round of ["one", "two", "three"]) {
+            if (round !== "two") await redis.script("FLUSH");
+            const texts = await calls("eval");
+            const replaces = await store.get("id");
+            expect(await store.set("id", round, end, { replaces })).toBe(true);
+            expect(await store.get("id")).toBe(round);
+            expect(await calls("eval")).toBe(texts + (round === "two" ? 0 : 1));
+          }
+        } finally {
+          close();
+        }
+      });
+
+      test("and by their text where EVALSHA is not allowed", async () => {
+        await redis.call("ACL", "SETUSER", "texts", "reset", "on", ">secret", "~*", "+@all", "-evalsha");
+        const [client, close] = await clientOf("texts");
+        try {
+          const store = new RedisStore(client, { prefix: `texts-${name}:` });
+          const texts = await calls("eval");
+          expect(await store.set("id", "one", end)).toBe(true);
+          expect(await store.set("id", "two", end, { replaces: "one" })).toBe(true);
+          expect(await store.set("id", "three", end, { replaces: "one" })).toBe(false);
+          expect(await store.get("id")).toBe("two");
+          expect(await calls("eval")).toBe(texts + 3);
+        } finally {
+          close();
+        }
+      });
     });
 
     test("reading, saving and extending take one round trip each, and a new session with a subject takes two", async () => {

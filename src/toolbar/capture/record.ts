@@ -30,20 +30,38 @@ function viewOf(id: string): string {
   return `view of panel ${id}`;
 }
 
-/** Turns an exchange into plain data: its line in the list, and the data of each panel. */
-export function collectRecord(exchange: Exchange, panels: readonly Panel[], caller: Caller): HistoryEntry {
-  const stats = new Map<string, unknown>();
+/**
+ * Turns an exchange into plain data: its line in the list, and the data of each panel.
+ *
+ * @param isPlain whether a panel collects plain JSON for certain, so that its data need not be
+ *   parsed again before it is read.
+ */
+export function collectRecord(
+  exchange: Exchange,
+  panels: readonly Panel[],
+  caller: Caller,
+  isPlain: (panel: Panel) => boolean = () => false,
+): HistoryEntry {
+  const collected = new Map<Panel, Collected>();
   for (const panel of panels) {
     const who = collectorOf(panel.id);
-    if (caller.isOff(who)) continue;
-    const collected = caller.guarded(who, () => JSON.stringify(panel.collect(exchange)));
-    // Redact again: since a part of this was recorded, more secrets are known, such as cookies of
-    // the response or a new key.
-    if (collected !== undefined) stats.set(panel.id, JSON.parse(exchange.scrubJson(collected)));
+    const one = caller.isOff(who) ? undefined : caller.guarded(who, () => collect(panel, exchange));
+    if (one !== undefined) collected.set(panel, one);
   }
-  const collected = collectOverview(panels, (panel) => findingsOf(panel, stats.get(panel.id), caller));
-  const overview = JSON.parse(exchange.scrubJson(JSON.stringify(collected))) as typeof collected;
-  const { findings } = overview;
+  // Redact again: since a part of this was recorded, more secrets are known, such as cookies of the
+  // response or a new key. Nearly always there is nothing to hide, which one search shows.
+  const all = `{${membersOf(collected)}}`;
+  const isClean = exchange.scrubJson(all) === all;
+  if (!isClean)
+    for (const [panel, { json }] of collected)
+      collected.set(panel, { json: exchange.scrubJson(json), stats: undefined });
+  const statsOf = (panel: Panel): unknown => {
+    const one = collected.get(panel);
+    return one === undefined || (isClean && isPlain(panel)) ? one?.stats : JSON.parse(one.json);
+  };
+  const overview = collectOverview(panels, (panel) =>
+    panel.findings === undefined ? [] : findingsOf(panel, statsOf(panel), caller),
+  );
   const session = panels.find(({ id }) => id === "session");
   const summary = {
     id: exchange.id,
@@ -53,18 +71,46 @@ export function collectRecord(exchange: Exchange, panels: readonly Panel[], call
     status: exchange.status,
     duration: exchange.elapsed(),
     startedAt: exchange.startedAt,
-    tone: toneOf(exchange, findings),
-    findings: findings.length,
+    tone: toneOf(exchange, overview.findings),
+    findings: overview.findings.length,
     finished: exchange.finished,
-    session: session === undefined ? undefined : subtitleOf(session, stats.get("session"), caller),
+    session: session === undefined ? undefined : subtitleOf(session, statsOf(session), caller),
     redirectedFrom: exchange.redirectedFrom?.id,
     notShown: exchange.notShown,
     ...requestFacts(exchange),
   };
+  const [found, line] = [JSON.stringify(overview), JSON.stringify(summary)].map((json) => exchange.scrubJson(json));
   return {
-    summary: JSON.parse(exchange.scrubJson(JSON.stringify(summary))) as ExchangeSummary,
-    json: JSON.stringify({ overview, ...Object.fromEntries(stats) }),
+    summary: JSON.parse(line!) as ExchangeSummary,
+    json: `{${[`"overview":${found!}`, ...(collected.size === 0 ? [] : [membersOf(collected)])].join(",")}}`,
   };
+}
+
+/** What a panel has collected. */
+interface Collected {
+  readonly stats: unknown;
+  readonly json: string;
+}
+
+function collect(panel: Panel, exchange: Exchange): Collected | undefined {
+  const stats = panel.collect(exchange);
+  const json = toJson(stats);
+  return json === undefined ? undefined : { stats, json };
+}
+
+/** The JSON of data that does not change, such as the versions of packages. */
+const constants = new WeakMap<object, string>();
+
+function toJson(stats: unknown): string | undefined {
+  if (typeof stats !== "object" || stats === null || !Object.isFrozen(stats)) return JSON.stringify(stats);
+  const json = constants.get(stats) ?? JSON.stringify(stats);
+  constants.set(stats, json);
+  return json;
+}
+
+/** The data of the panels, as members of an object in JSON. */
+function membersOf(collected: ReadonlyMap<Panel, Collected>): string {
+  return Array.from(collected, ([{ id }, { json }]) => `${JSON.stringify(id)}:${json}`).join(",");
 }
 
 /** The whole record, as plain data. */

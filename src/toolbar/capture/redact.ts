@@ -17,6 +17,14 @@ const MARGIN = 6_000;
 /** How a text ends that was cut. */
 const CUT = /… \(\d+ characters\)$/;
 const HIDDEN_VALUE = "[hidden value]";
+/**
+ * How many regular expressions are remembered. A visitor comes with the same cookies again, and to
+ * compile an expression takes longer than a hundred searches.
+ */
+const MOST_COMPILED = 50;
+/** How many texts without a secret are remembered, and their length in characters. */
+const MOST_HARMLESS = 2_000;
+const LONGEST_HARMLESS = 300;
 
 /** What an application wants hidden in addition. Checked by `settingsOf`. */
 export interface RedactionOptions {
@@ -31,6 +39,12 @@ interface Rules {
   readonly names: HiddenNames;
   readonly paths: PathTokens;
   readonly patterns: readonly RegExp[];
+  /** A source of a regular expression that matches the forms of all keys. */
+  readonly keyPattern: () => string;
+  /** A regular expression for the keys, in its first group, and for a request's hidden values. */
+  readonly regexp: (values: string) => RegExp;
+  /** Texts in which these rules, with the keys of now, have found nothing to hide. */
+  readonly harmless: () => Set<string>;
 }
 
 /**
@@ -43,6 +57,8 @@ interface Rules {
 export class Redactor {
   readonly #keys: KeyRing;
   readonly #rules: Rules;
+  readonly #compiled = new Map<string, RegExp>();
+  readonly #harmless = new Set<string>();
   #forms: { readonly of: readonly SecretKey[]; readonly pattern: string } | undefined;
 
   constructor(keys: KeyRing, { names, patterns = [], paths }: RedactionOptions = {}) {
@@ -52,6 +68,12 @@ export class Redactor {
       paths: new PathTokens(paths),
       // Copies: the application may use its own ones at the same time.
       patterns: patterns.map(({ source, flags }) => new RegExp(source, flags)),
+      keyPattern: () => this.#pattern(),
+      regexp: (values) => this.#regexp(values),
+      harmless: () => {
+        this.#pattern();
+        return this.#harmless;
+      },
     };
   }
 
@@ -59,30 +81,49 @@ export class Redactor {
    * A redactor for one request, which also hides the cookies and credentials of that request.
    */
   forExchange(): ExchangeRedactor {
-    return new ExchangeRedactor(() => this.#pattern(), this.#rules);
+    return new ExchangeRedactor(this.#rules);
   }
 
   /** The forms of all keys. Computed again only when the keys of the ring have changed. */
   #pattern(): string {
-    const keys = [...this.#keys];
     const known = this.#forms;
-    if (known === undefined || known.of.length !== keys.length || known.of.some((key, index) => key !== keys[index])) {
-      const forms = [...new Set(keys.flatMap((key) => formsOf(key.bytes())))].toSorted((a, b) => b.length - a.length);
-      return (this.#forms = { of: keys, pattern: forms.join("|") }).pattern;
-    }
-    return known.pattern;
+    if (known !== undefined && isSame(this.#keys, known.of)) return known.pattern;
+    const keys = [...this.#keys];
+    const forms = [...new Set(keys.flatMap((key) => formsOf(key.bytes())))].toSorted((a, b) => b.length - a.length);
+    this.#compiled.clear();
+    this.#harmless.clear();
+    return (this.#forms = { of: keys, pattern: forms.join("|") }).pattern;
   }
+
+  #regexp(values: string): RegExp {
+    const keys = this.#pattern();
+    let regexp = this.#compiled.get(values);
+    if (regexp === undefined) {
+      const [eldest] = this.#compiled.keys();
+      if (this.#compiled.size >= MOST_COMPILED) this.#compiled.delete(eldest!);
+      regexp = new RegExp(`(${keys})${values === "" ? "" : `|${values}`}`, "gi");
+      this.#compiled.set(values, regexp);
+    }
+    // A global regular expression continues where its last match ended.
+    regexp.lastIndex = 0;
+    return regexp;
+  }
+}
+
+function isSame(ring: KeyRing, keys: readonly SecretKey[]): boolean {
+  let index = 0;
+  for (const key of ring) if (key !== keys[index++]) return false;
+  return index === keys.length;
 }
 
 /** The redaction of one request and its response. */
 export class ExchangeRedactor {
-  readonly #keyPattern: () => string;
   readonly #rules: Rules;
   readonly #values = new HiddenValues();
-  #compiled: { readonly keys: string; readonly regexp: RegExp } | undefined;
+  /** The source of the expression for hidden values. Undefined if there are new ones. */
+  #valuePattern: string | undefined = "";
 
-  constructor(keyPattern: () => string, rules: Rules) {
-    this.#keyPattern = keyPattern;
+  constructor(rules: Rules) {
     this.#rules = rules;
   }
 
@@ -94,7 +135,7 @@ export class ExchangeRedactor {
    *   `theme=dark` would change `darkness`.
    */
   hide(value: string, long: number = LONG): void {
-    if (this.#values.add(value, long)) this.#compiled = undefined;
+    if (this.#values.add(value, long)) this.#valuePattern = undefined;
   }
 
   /**
@@ -131,12 +172,25 @@ export class ExchangeRedactor {
     }
     // A longer text is cut first, so that it costs no more than a short one. The end of the part
     // that is searched may be half of a secret, so it is not shown.
-    const margin = Math.max(MARGIN, this.#values.longest, this.#keyPattern().length);
+    const margin = Math.max(MARGIN, this.#values.longest, this.#rules.keyPattern().length);
     const result = this.#clean(text.slice(0, LONGEST + 2 * margin));
     return cut(result, Math.max(0, Math.min(LONGEST, result.length - margin)), text.length);
   }
 
   #clean(text: string): string {
+    const { harmless } = this.#rules;
+    // Headers, statements and places are the same in most requests.
+    if (harmless().has(text))
+      return this.#values.isEmpty ? text : this.#values.hideWords(this.#byValue(text), HIDDEN_VALUE);
+    const result = this.#searched(text);
+    if (result === text && text.length <= LONGEST_HARMLESS) {
+      if (harmless().size >= MOST_HARMLESS) harmless().clear();
+      harmless().add(text);
+    }
+    return result;
+  }
+
+  #searched(text: string): string {
     const { names, paths, patterns } = this.#rules;
     let result = this.#values.hideWords(this.#byValue(paths.hide(text)), HIDDEN_VALUE);
     // No secret of another kind is as short.
@@ -186,18 +240,11 @@ export class ExchangeRedactor {
    * it.
    */
   get #hasShortKey(): boolean {
-    return /(?:^|\|)\^/.test(this.#keyPattern());
+    return /(?:^|\|)\^/.test(this.#rules.keyPattern());
   }
 
   #regexp(): RegExp {
-    const keys = this.#keyPattern();
-    if (this.#compiled === undefined || this.#compiled.keys !== keys) {
-      const { pattern } = this.#values;
-      this.#compiled = { keys, regexp: new RegExp(`(${keys})${pattern === "" ? "" : `|${pattern}`}`, "gi") };
-    }
-    // A global regular expression continues where its last match ended.
-    this.#compiled.regexp.lastIndex = 0;
-    return this.#compiled.regexp;
+    return this.#rules.regexp((this.#valuePattern ??= this.#values.pattern));
   }
 }
 

@@ -1,4 +1,5 @@
 import { tracingChannel, type Channel, type TracingChannel } from "node:diagnostics_channel";
+import { forgetSite, noteSite } from "../capture/call-site.ts";
 import { setOrigins, type Origin } from "../origin.ts";
 import type { Method } from "./instrumentation.ts";
 import { lastOrigin } from "./last-origin.ts";
@@ -32,10 +33,12 @@ type ScopedChannel<Message> = Channel<unknown, Message> & {
  * stack of an error, which pushes out those of the application. The second takes native promises.
  */
 export class Tracer<Message extends Outcome> {
+  readonly #name: string;
   readonly #channel: TracingChannel<unknown, Message>;
 
   /** @param name of the tracing channel, without "tracing:". */
   constructor(name: string) {
+    this.#name = name;
     this.#channel = tracingChannel<unknown, Message>(name);
   }
 
@@ -53,10 +56,12 @@ export class Tracer<Message extends Outcome> {
    */
   begin(message: Message, origin?: Origin): Trace<Message> {
     const start: ScopedChannel<Message> = this.#channel.start;
+    noteSite(this.#name);
     setOrigins(origin, lastOrigin());
     const scope = start.withStoreScope?.(message);
     if (scope === undefined) start.publish(message);
     setOrigins();
+    forgetSite();
     return new Trace(this.#channel, message, scope);
   }
 
@@ -66,9 +71,11 @@ export class Tracer<Message extends Outcome> {
    */
   run(message: Message, run: (trace: Trace<Message>) => unknown): unknown {
     const trace = new Trace(this.#channel, message);
+    noteSite(this.#name);
     setOrigins(lastOrigin());
     return this.#channel.start.runStores(message, () => {
       setOrigins();
+      forgetSite();
       try {
         return run(trace);
       } catch (error) {

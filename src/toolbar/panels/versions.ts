@@ -17,7 +17,8 @@ export function versionsPanel(directory: string): Panel<VersionStats> {
   return {
     id: "versions",
     title: "Versions",
-    collect: () => (known ??= readVersions(directory)),
+    // Frozen, so that its JSON is made once.
+    collect: () => (known ??= Object.freeze(readVersions(directory))),
     subtitle: ({ node }) => `Node ${node}`,
     view: ({ node, v8, platform, application, packages }) => [
       {

@@ -30,6 +30,10 @@ export class HiddenValues {
     return set === this.#everywhere;
   }
 
+  get isEmpty(): boolean {
+    return this.longest === 0;
+  }
+
   /** Source of a regular expression that matches what is hidden everywhere; "" for none. */
   get pattern(): string {
     return alternatives(this.#everywhere);
