@@ -41,6 +41,7 @@ const ORDER = [
   "session-life",
   "keys",
   "logging",
+  "toolbar",
   "primitives",
 ];
 

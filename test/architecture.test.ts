@@ -34,7 +34,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "index",
     "keys/index",
     "stores",
-    ...["exchange-page", "exchange-record", "format", "disk/open-records"].map((part) => `toolbar/${part}`),
+    ...["compare/record-changes", "exchange-page", "exchange-record", "format", "disk/open-records"].map(
+      (part) => `toolbar/${part}`,
+    ),
   ],
 };
 /** What the adapters of all frameworks share. */
@@ -100,6 +102,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "toolbar/explanation": ["toolbar/blocks"],
   "toolbar/define-panel": ["toolbar/panel"],
   "toolbar/format": [],
+  "toolbar/text-lines": [],
   "toolbar/sql": [],
   "toolbar/guard": [],
   "toolbar/history": ["toolbar/exchange-page"],
@@ -112,6 +115,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "toolbar/capture": [
     ...TOOLBAR_TYPES,
     "toolbar/format",
+    "toolbar/text-lines",
     "toolbar/sql",
     "toolbar/guard",
     "toolbar/history",
@@ -123,6 +127,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "toolbar/panels": [
     ...TOOLBAR_TYPES,
     "toolbar/format",
+    "toolbar/text-lines",
     "toolbar/sql",
     "toolbar/capture/call-site",
     "toolbar/applications",
@@ -130,7 +135,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   ],
   "toolbar/editor-links": ["toolbar/exchange-page"],
   "toolbar/shortcut": [],
-  "toolbar/copy": ["toolbar/exchange-page", "toolbar/recording"],
+  "toolbar/copy": ["toolbar/exchange-page", "toolbar/recording", "toolbar/capture"],
   "toolbar/compare": ["toolbar/blocks", "toolbar/exchange-page", "toolbar/format"],
   "toolbar/ui.bundle": [],
   "toolbar/serve": [

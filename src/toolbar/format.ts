@@ -48,3 +48,23 @@ export function formatValue(value: unknown, longest = 300): string {
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${formatInteger(count)} ${count === 1 ? one : many}`;
 }
+
+/** The name of what was thrown: "TypeError". Never throws: reading an error may. */
+export function formatThrownName(thrown: unknown): string {
+  try {
+    if (!(thrown instanceof Error)) return "not an Error";
+    const { name }: { readonly name: unknown } = thrown;
+    return typeof name === "string" ? name : "Error";
+  } catch {
+    return "an Error that cannot be read";
+  }
+}
+
+/** The name and the message of what was thrown; undefined if it is not an Error, or cannot be read. */
+export function formatThrown(thrown: unknown): string | undefined {
+  try {
+    return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -86,12 +86,8 @@ export class Guard {
     const site = request.header("sec-fetch-site");
     if (site !== undefined && site !== "same-origin" && site !== "none")
       return refused("The request was made by a page of another site.");
-    // Without Sec-Fetch-Site it is not a browser, an old one, or one on plain HTTP to another
-    // machine. Then an Origin, if there is one, must be this server's.
-    const origin = request.header("origin");
-    if (site === undefined && origin !== undefined && URL.parse(origin)?.host !== request.header("host")) {
+    if (site === undefined && isFromElsewhere(request))
       return refused("The request was made by a page of another site.");
-    }
     return this.mayView(request);
   }
 
@@ -170,6 +166,19 @@ export class Guard {
       return refused("The option authorize failed.", "It threw an exception, which counts as no.");
     }
   }
+}
+
+/**
+ * Whether the headers name a page of another server. Without Sec-Fetch-Site it is not a browser, an
+ * old one, or one on plain HTTP to another machine. Then an Origin or a Referer, if there is one,
+ * must be this server's.
+ */
+function isFromElsewhere(request: ToolbarRequest): boolean {
+  const isOther = (page: string | undefined): boolean =>
+    page !== undefined && page !== "" && URL.parse(page)?.host !== request.header("host")?.toLowerCase();
+  if (isOther(request.header("origin"))) return true;
+  // A proxy in `allow` may write its upstream's name into Host, so that no page of this server has it.
+  return forwardedFor(request).length === 0 && isOther(request.header("referer"));
 }
 
 function isIn(list: BlockList, address: string): boolean {

@@ -1,7 +1,7 @@
 import type { Block } from "./blocks.ts";
-import { compareRecords, type ComparedRecord } from "./compare/compare-records.ts";
+import { compareRecords } from "./compare/compare-records.ts";
 import { exchangeCopies } from "./copy/exchange-copies.ts";
-import type { ExchangeCopies, ExchangePage, ExchangeSummary } from "./exchange-page.ts";
+import type { ExchangeCopies, ExchangeSummary } from "./exchange-page.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 
 interface PartOf<Part> {
@@ -16,25 +16,15 @@ export interface RecordPages {
   compare(before: string, after: string): PartOf<readonly Block[]> | undefined;
 }
 
-/**
- * @param recordOf finds the record of a request.
- * @param pageOf finds its page, for the findings.
- */
-export function recordPages(
-  recordOf: (id: string) => ExchangeRecord | undefined,
-  pageOf: (id: string) => ExchangePage | undefined,
-): RecordPages {
-  const compared = (id: string): ComparedRecord | undefined => {
-    const [record, page] = [recordOf(id), pageOf(id)];
-    return record && page && { ...record, findings: page.panels.flatMap(({ findings }) => findings) };
-  };
+/** @param recordOf finds the record of a request. */
+export function recordPages(recordOf: (id: string) => ExchangeRecord | undefined): RecordPages {
   return {
     copies: (id) => {
       const record = recordOf(id);
       return record && { summaries: [record.summary], part: exchangeCopies(record) };
     },
     compare: (before, after) => {
-      const [one, other] = [compared(before), compared(after)];
+      const [one, other] = [recordOf(before), recordOf(after)];
       if (one === undefined || other === undefined) return undefined;
       return { summaries: [one.summary, other.summary], part: compareRecords(one, other) };
     },

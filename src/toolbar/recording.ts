@@ -28,6 +28,11 @@ export interface RecordedBody {
   readonly kind: "form" | "json" | "text" | "bytes";
   /** The fields of a form, or the members of a JSON object: at most 100, with 1,000 characters each. */
   readonly fields: readonly HeaderEntry[];
+  /**
+   * The places in `fields` of members that were texts in the JSON: `"5"`, and not `5`. Empty for a
+   * form, where all of them are.
+   */
+  readonly texts: readonly number[];
   /** How many more fields there were. */
   readonly omitted: number;
   readonly files: readonly UploadedFile[];

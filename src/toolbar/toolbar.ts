@@ -13,6 +13,7 @@ import { FailureReports } from "./serve/failure-reports.ts";
 import type { ToolbarAnswer } from "./serve/answer.ts";
 import { Pages, type PageSource } from "./serve/pages.ts";
 import { answerProfile } from "./serve/profile-pages.ts";
+import { formatThrownName } from "./format.ts";
 import { LogStream } from "./log-stream.ts";
 import { Profiler } from "./profiler/profiler.ts";
 import type { ExchangePage, ExchangeSummary } from "./exchange-page.ts";
@@ -132,10 +133,7 @@ export class Toolbar {
       profile: (request, url) => answerProfile(this.#profiler, request, url),
       explain: async (id, span) => await this.explain(id, span),
       record: (id) => this.record(id),
-      ...recordPages(
-        (id) => this.record(id),
-        (id) => this.page(id),
-      ),
+      ...recordPages((id) => this.record(id)),
       onWatch: () =>
         this.#history.watch(
           () => this.#pages.isWatched,
@@ -171,12 +169,14 @@ export class Toolbar {
     if (isOn) {
       this.#recorder = new Recorder({
         panels: this.#panels,
+        foreign: new Set(panels),
         sources: standardSources(),
         directory,
         redactor,
         isOwn: (request) => this.#pages.owns(request),
         onFinish: (exchange) => this.#store(exchange),
         beforeStart: (request) => this.#profiler.beforeStart(request),
+        redirects: this.#history.redirect,
         nextSequence: () => this.#history.nextSequence(),
         clock,
       });
@@ -375,10 +375,11 @@ export class Toolbar {
    */
   respond(exchange: Exchange | undefined, request: ToolbarRequest, response: ResponseFacts): string | undefined {
     if (exchange === undefined) return undefined;
-    return this.#safely(() => {
+    return this.#safely((recorder) => {
       // Koa's adapter also asks before what is outside of it may change the body.
       if (exchange.status === undefined) exchange.mark("Headers sent");
       exchange.responded(response);
+      recorder.answering(exchange);
       return this.#display.tailFor(exchange, request, response);
     });
   }
@@ -459,9 +460,7 @@ export class Toolbar {
       return run(this.#recorder);
     } catch (error) {
       // Only the name: an error's message may contain data from the visitor.
-      this.#warnings.give(
-        `The debug toolbar failed (${error instanceof Error ? error.name : "not an Error"}). The request went on without it.`,
-      );
+      this.#warnings.give(`The debug toolbar failed (${formatThrownName(error)}). The request went on without it.`);
       return undefined;
     }
   }

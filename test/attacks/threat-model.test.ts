@@ -23,6 +23,7 @@ describe("docs/threat-model.md", () => {
       "session-life",
       "keys",
       "logging",
+      "toolbar",
       "primitives",
     ]);
   });

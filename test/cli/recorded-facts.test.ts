@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { describeRequest } from "../../src/cli/records/describe-request.ts";
-import { diffRecords } from "../../src/cli/records/diff-records.ts";
 import type { Io } from "../../src/cli/io.ts";
+import { pathOf, recordChanges } from "../../src/toolbar/compare/record-changes.ts";
 import type { ExchangeRecord } from "../../src/toolbar/exchange-record.ts";
 
 const plain = { hasColour: false } as Io;
@@ -70,6 +70,13 @@ test.each([
   expect(describeRequest(record(panels), plain)).toMatch(/^GET \/cart {2}500 {2}412 ms\n/);
 });
 
+function diffOf(one: Record<string, unknown>, other: Record<string, unknown>): readonly object[] {
+  return recordChanges(record(one), record(other)).map(({ keys, ...values }) => ({
+    path: pathOf({ keys }),
+    ...values,
+  }));
+}
+
 test("latchkey requests diff counts queries and messages, compares headers by name, and leaves out times", () => {
   const panels = (times: number): Record<string, unknown> => ({
     request: {
@@ -84,8 +91,8 @@ test("latchkey requests diff counts queries and messages, compares headers by na
     session: { loaded: { issuedAt: times, data: { id: times, at: times } } },
     mine: { list: [1, times], nothing: times === 1 ? undefined : null },
   });
-  expect(diffRecords(record(panels(1)), record(panels(1)))).toEqual([]);
-  expect(diffRecords(record(panels(1)), record(panels(3)))).toEqual([
+  expect(diffOf(panels(1), panels(1))).toEqual([]);
+  expect(diffOf(panels(1), panels(3))).toEqual([
     { path: "panels.request.requestHeaders.id", before: "1", after: "3" },
     { path: "panels.queries.count", before: 1, after: 3 },
     { path: "panels.queries.groups.select ?", before: 1, after: 3 },

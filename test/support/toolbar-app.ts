@@ -31,6 +31,11 @@ if (WORKERS !== undefined && cluster.isPrimary) {
         if (secret !== "") console.log({ password: secret }, SECRET_KEY);
         if (url.pathname === "/close") toolbar.close();
         if (url.pathname === "/boom") response.statusCode = 500;
+        const to = url.searchParams.get("to");
+        if (to !== null) {
+          response.statusCode = 302;
+          response.setHeader("Location", to);
+        }
         if (url.pathname === "/visit") {
           const { data } = (request as SessionRequest<{ visits?: number }>).session;
           data.visits = (data.visits ?? 0) + 1;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Block, Cell } from "../../src/toolbar/blocks.ts";
-import { compareRecords, type ComparedRecord } from "../../src/toolbar/compare/compare-records.ts";
+import { compareRecords } from "../../src/toolbar/compare/compare-records.ts";
+import { pathOf, recordChanges, type ComparedRecord } from "../../src/toolbar/compare/record-changes.ts";
 import { compareCandidates, defaultCandidate } from "../../src/toolbar/ui/compare-candidates.ts";
 
 const SUMMARY: ComparedRecord["summary"] = {
@@ -19,9 +20,8 @@ const SUMMARY: ComparedRecord["summary"] = {
 function record(
   summary: Partial<ComparedRecord["summary"]> = {},
   panels: ComparedRecord["panels"] = {},
-  findings: ComparedRecord["findings"] = [],
 ): ComparedRecord {
-  return { summary: { ...SUMMARY, ...summary }, panels, findings };
+  return { summary: { ...SUMMARY, ...summary }, panels };
 }
 
 function rowsOf(blocks: readonly Block[], title: string): string[][] {
@@ -39,27 +39,38 @@ describe("what is different between two requests", () => {
     const before = record(
       { spans: { sql: 2 } },
       {
+        overview: { findings: [] },
         request: {
           requestHeaders: [["accept", "text/html"]],
+          form: null,
+          json: [["a", "1"]],
+        },
+        response: {
           responseHeaders: [
             ["date", "1"],
             ["vary", "Cookie"],
           ],
         },
-        session: { loaded: { verdict: "valid", data: { visits: 1, user: "ada" } } },
-        queries: { queries: [{ label: "select * from users where id = 7" }, { label: "select 1" }] },
+        session: { loaded: { verdict: "valid", reason: null, data: { visits: 1, cart: { tea: 2 } } } },
+        queries: {
+          groups: [
+            { fingerprint: "select * from users where id = ?", count: 1 },
+            { fingerprint: "select ?", count: 1 },
+          ],
+        },
+        logs: { messages: [{ text: "hello" }, { text: "hello" }] },
       },
     );
     const after = record(
       { status: 500, duration: 80, tone: "error", findings: 1, spans: { sql: 3 } },
       {
-        request: { requestHeaders: [["accept", "*/*"]], responseHeaders: [["date", "2"]] },
+        overview: { findings: [{ tone: "error", text: "It threw.", where: "a.ts:1" }] },
+        request: { requestHeaders: [["accept", "*/*"]], form: [["name", "ada"]], json: null },
+        response: { responseHeaders: [["date", "2"]] },
         session: { loaded: { verdict: "rejected", reason: "expired", data: {} } },
-        queries: {
-          queries: [{ label: "select * from users where id = 8" }, { label: "select * from users where id = 9" }],
-        },
+        queries: { groups: [{ fingerprint: "select * from users where id = ?", count: 2 }] },
+        logs: { messages: [{ text: "hello" }] },
       },
-      [{ tone: "error", text: "It threw." }],
     );
     const blocks = compareRecords(before, after);
     expect(blocks[0]).toMatchObject({ kind: "verdict", tone: "error", title: "500 instead of 200" });
@@ -76,9 +87,14 @@ describe("what is different between two requests", () => {
     ]);
     expect(rowsOf(blocks, "Session")).toEqual([
       ["verdict", "valid", "rejected", "changed"],
-      ["data: visits", "1", "–", "− removed"],
-      ["data: user", "ada", "–", "− removed"],
       ["reason", "–", "expired", "+ added"],
+      ["data: visits", "1", "–", "− removed"],
+      ["data: cart.tea", "2", "–", "− removed"],
+    ]);
+    expect(rowsOf(blocks, "Log messages")).toEqual([["hello", "2", "1", "−1"]]);
+    expect(rowsOf(blocks, "Query and form")).toEqual([
+      ["name", "–", "ada", "+ added"],
+      ["a", "1", "–", "− removed"],
     ]);
     expect(rowsOf(blocks, "Request headers")).toEqual([["accept", "text/html", "*/*", "changed"]]);
     expect(rowsOf(blocks, "Response headers")).toEqual([["vary", "Cookie", "–", "− removed"]]);
@@ -89,6 +105,18 @@ describe("what is different between two requests", () => {
     expect(blocks[0]).toMatchObject({ title: "Both answered 200", text: "It took about as long." });
     expect(blocks).toHaveLength(2);
   });
+});
+
+test("the page and the command line name the same changes", () => {
+  const before = record({ route: "/cart" }, { queries: { groups: [{ fingerprint: "select 'a.b'", count: 1 }] } });
+  const after = record({ route: "/cart/:id" }, { queries: { groups: [{ fingerprint: "select 'a.b'", count: 4 }] } });
+  expect(recordChanges(before, after).map((change) => [pathOf(change), change.before, change.after])).toEqual([
+    ["summary.route", "/cart", "/cart/:id"],
+    ["panels.queries.groups.select 'a.b'", 1, 4],
+  ]);
+  const blocks = compareRecords(before, after);
+  expect(rowsOf(blocks, "Request and answer")[0]).toEqual(["Route", "/cart", "/cart/:id", "changed"]);
+  expect(rowsOf(blocks, "Queries")).toEqual([["select 'a.b'", "1", "4", "+3"]]);
 });
 
 describe("what a request is compared with", () => {

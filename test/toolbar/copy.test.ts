@@ -1,10 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import express from "express";
+import { debugToolbar as expressToolbar } from "latchkey/express";
+import { generateSecretKey } from "latchkey/keys";
+import { Toolbar } from "latchkey/toolbar";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SECRET_SHAPES } from "../../src/toolbar/capture/redact/secret-shapes.ts";
 import { exchangeCopies } from "../../src/toolbar/copy/exchange-copies.ts";
 import type { RawRecord } from "../../src/toolbar/copy/recorded-request.ts";
 import { shellWord } from "../../src/toolbar/copy/shell-word.ts";
+import { served } from "../support/frameworks.ts";
 
 const HOSTILE = [
   "it's",
@@ -174,6 +180,61 @@ describe("copies of a request, sent to a server", () => {
     expect(new URL(received.url, "http://x").searchParams.get("q")).toBe("</script> \u2028");
     expect(received.headers["x-quoted"]).toBe(`it's "\\ é`);
     expect(received.body).toBe("a=b+%26+c");
+  });
+
+  const BODIES: Readonly<Record<string, unknown>> = {
+    "texts that look like other values": { a: "5", b: "true", c: "null", d: "{}", e: "", f: "1e3", g: '"x"' },
+    "other values": { a: 5, b: true, c: null, d: {}, e: [1, "1"], f: 1e3, g: -0.5, h: { i: "5", j: 5 } },
+    "names and texts with signs": { 'a"b': "\\ \n \u0000 é 😀 \ud800", __proto__x: "</script> $(x) `x` '" },
+  };
+  test.each(Object.keys(BODIES))("a JSON body is sent byte for byte: %s", async (name) => {
+    const sent = JSON.stringify(BODIES[name]);
+    const app = express().use(express.json());
+    const toolbar = new Toolbar({ keys: generateSecretKey() });
+    const shop = express().use(expressToolbar(toolbar)).use(app);
+    shop.post("/json", (_, response) => void response.json({}));
+    const { url, close } = await served(createServer(shop).listen(0, "127.0.0.1"));
+    try {
+      const answer = await fetch(`${url}/json`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: sent,
+      });
+      const id = answer.headers.get("x-latchkey-request")!;
+      await answer.text();
+      await expect.poll(() => toolbar.exchanges.find((exchange) => exchange.id === id)?.finished).toBe(true);
+      const { summary, panels } = toolbar.record(id)!;
+      const copies = exchangeCopies({ summary: { ...summary, host }, panels });
+      await run(copies.curl);
+      expect(received.body).toBe(sent);
+      received.body = "";
+      const AsyncFunction = (async () => {}).constructor as new (code: string) => () => Promise<void>;
+      await new AsyncFunction(copies.fetch)();
+      expect(received.body).toBe(sent);
+      const [, literal] = /\n {4}body: (.*),\n/.exec(copies.test) ?? [];
+      expect(JSON.parse(literal!)).toBe(sent);
+    } finally {
+      toolbar.close();
+      await close();
+    }
+  });
+
+  test("what is hidden inside of a value of JSON stays there, and the rest is as it was", async () => {
+    const json = [
+      ["card", '{"owner":"Ada","number":"••••••••"}'],
+      ["pin", "[secret key]"],
+      ["note", "my [Stripe key] here"],
+    ];
+    const { curl } = exchangeCopies(record({ json, jsonTexts: [2] }, { method: "POST", host }));
+    await run(curl, { FIELD_CARD: "4242", FIELD_PIN: "7", FIELD_NOTE: "sk" });
+    expect(received.body).toBe('{"card":{"owner":"Ada","number":"4242"},"pin":7,"note":"my sk here"}');
+  });
+
+  test("a secret of every form that was hidden is asked for by name", () => {
+    for (const { name } of SECRET_SHAPES) {
+      const { curl } = exchangeCopies(record({ requestHeaders: [["x-a", `v [${name}]`]] }));
+      expect(curl).toContain("${HEADER_X_A:?}");
+    }
   });
 
   test("a path without a slash does not name another host", () => {

@@ -43,6 +43,15 @@ describe("the guard of the toolbar's pages", () => {
     ["an IPv4 loopback host in its IPv6 form", { headers: { host: "[::ffff:127.0.0.1]:3000" } }],
     ["the same as browsers write it", { headers: { host: "[::ffff:7f00:1]:3000" } }],
     ["an Origin of this server, from a browser that tells no site", { headers: { origin: "http://localhost:3000" } }],
+    ["a Referer of this server", { headers: { referer: "http://localhost:3000/cart?x=1" } }],
+    [
+      "a Referer of this server, with capitals in Host",
+      { headers: { host: "LOCALHOST:3000", referer: "http://localhost:3000/" } },
+    ],
+    [
+      "a foreign Referer, where the browser says that the site is this one",
+      { headers: { referer: "https://evil.test/", "sec-fetch-site": "same-origin" } },
+    ],
   ])("lets in %s", (_, given) => {
     expect(admits(given)).toBe(true);
   });
@@ -85,6 +94,8 @@ describe("the guard of the toolbar's pages", () => {
     ["an Origin of another site, from a browser that tells no site", { headers: { origin: "https://evil.test" } }],
     ["an Origin of another port", { headers: { origin: "http://localhost:4000" } }],
     ["an opaque Origin", { headers: { origin: "null" } }],
+    ["a Referer of another site, from a browser that tells no site", { headers: { referer: "https://evil.test/a" } }],
+    ["a Referer of another port", { headers: { referer: "http://localhost:4000/" } }],
     ...[
       "x-forwarded-for",
       "x-forwarded-host",
@@ -125,6 +136,8 @@ describe("the guard of the toolbar's pages", () => {
     expect(proxied(own, ["127.0.0.1"])).toBe(true);
     expect(proxied({ ...own, "x-forwarded-for": "10.0.0.7" }, ["127.0.0.1", "10.0.0.7"])).toBe(true);
     expect(proxied(own, ["127.0.0.1"], "1.0")).toBe(true);
+    // It may have written its upstream's name into Host.
+    expect(proxied({ ...own, referer: "http://shop.example/" }, ["127.0.0.1"])).toBe(true);
     const refused: [Given["headers"], readonly string[], string?][] = [
       [own, []],
       [own, ["10.0.0.7"]],

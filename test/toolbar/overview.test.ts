@@ -80,7 +80,7 @@ test("the findings of all panels are first: errors, then warnings, with their li
     ],
     [
       { text: "! warning", tone: "warn" },
-      expect.stringMatching(/^The same query ran 3 times from test\/toolbar\/overview\.test\.ts:\d+, /),
+      expect.stringMatching(/^The same query ran 3 times, [\d.]+ ms in all\. /),
       expect.objectContaining({ where: expect.stringMatching(/^test\/toolbar\/overview\.test\.ts:\d+$/) as string }),
       { text: "Queries", panel: "queries" },
     ],

@@ -138,6 +138,14 @@ describe("by name", () => {
     "pin",
     "private_key",
     "otp",
+    "smtpPass",
+    "dbPwd",
+    "userPin",
+    "otpCode",
+    "cardCvc",
+    "connectSid",
+    "sshKey",
+    "dbCreds",
   ])("%s hides its value", (name) => {
     expect(redactor(KEY).data({ [name]: "value", nested: [{ [name]: { deep: 1 } }] })).toEqual({
       [name]: HIDDEN,
@@ -145,12 +153,89 @@ describe("by name", () => {
     });
   });
 
-  test.each(["user", "cart", "keyboard", "author", "pinned", "theme", "monkey", "passenger", "compass"])(
-    "%s does not",
-    (name) => {
-      expect(redactor(KEY).data({ [name]: "value" })).toEqual({ [name]: "value" });
-    },
-  );
+  test.each([
+    "user",
+    "cart",
+    "keyboard",
+    "author",
+    "pinned",
+    "theme",
+    "monkey",
+    "passenger",
+    "compass",
+    "userPinned",
+    "isAuthentic",
+    "pinterest",
+    "bypass",
+    "sidebar",
+  ])("%s does not", (name) => {
+    expect(redactor(KEY).data({ [name]: "value" })).toEqual({ [name]: "value" });
+  });
+});
+
+describe("by a name that stands beside the value", () => {
+  test.each<readonly [unknown, unknown]>([
+    [
+      { name: "password", value: "hunter2" },
+      { name: "password", value: HIDDEN },
+    ],
+    [
+      { header: "api-key", value: 7, type: "text" },
+      { header: "api-key", value: HIDDEN, type: "text" },
+    ],
+    [
+      ["x-api-key", "hunter2"],
+      ["x-api-key", HIDDEN],
+    ],
+    [
+      [
+        ["password", "hunter2"],
+        ["user", "ada"],
+      ],
+      [
+        ["password", HIDDEN],
+        ["user", "ada"],
+      ],
+    ],
+    [
+      { name: "user", value: "ada" },
+      { name: "user", value: "ada" },
+    ],
+    [
+      ["password", "user", "email"],
+      ["password", "user", "email"],
+    ],
+  ])("%j", (given, expected) => {
+    expect(redactor(KEY).data(given)).toEqual(expected);
+  });
+
+  test("also in a text, as console and JSON show it", () => {
+    const form = new FormData();
+    form.append("user", "ada");
+    form.append("password", "hunter2");
+    const entries = [...form];
+    const texts = [inspect(form), inspect(entries), JSON.stringify(entries), inspect({ name: "otp", value: 4711 })];
+    for (const text of texts) expect(redactor(KEY).text(text)).not.toMatch(/hunter2|4711/);
+    expect(redactor(KEY).text(texts[0]!)).toContain("ada");
+    expect(redactor(KEY).text('insert into u ("password", "email") values')).toBe(
+      'insert into u ("password", "email") values',
+    );
+  });
+
+  test("also encoded, in an address within an address", () => {
+    const inner = "/x?token=hunter2&page=2";
+    const once = `http://localhost/?next=${encodeURIComponent(inner)}`;
+    const twice = `http://localhost/?a=${encodeURIComponent(once)}`;
+    for (const text of [once, twice, `GET ${once} 200`]) expect(redactor(KEY).text(text)).not.toContain("hunter2");
+    expect(redactor(KEY).text("/?next=%2Fx%3Fpage%3D2")).toBe("/?next=%2Fx%3Fpage%3D2");
+  });
+
+  test("a value that is hidden already leaves nothing behind", () => {
+    const mine = redactor(KEY);
+    mine.hide("hunter2-hunter2-hunter2");
+    expect(mine.text("/x?token=hunter2-hunter2-hunter2&n=1")).toBe(`/x?token=${HIDDEN}&n=1`);
+    expect(mine.text(`{"password":${KEY}}`)).not.toContain("key]");
+  });
 });
 
 describe("by shape", () => {
@@ -182,6 +267,13 @@ describe("limits", () => {
     expect(json).toContain("900 more");
     expect(json).toContain("[circular]");
     expect(json).not.toContain("bottom");
+  });
+
+  test("a copy has a limit for all of its texts together", () => {
+    const list = Array.from({ length: 100 }, () => Array.from({ length: 20 }, () => "x".repeat(4_000)));
+    const names = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`${at}${"n".repeat(3_900)}`, 1]));
+    for (const data of [list, names, new Map(Object.entries(names)), { list, names }])
+      expect(JSON.stringify(redactor(KEY).data(data)).length).toBeLessThan(260_000);
   });
 
   test("a copy is plain JSON, whatever was put in", () => {

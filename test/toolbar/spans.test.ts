@@ -127,6 +127,22 @@ describe("spans", () => {
   });
 });
 
+test("the texts and details of all spans have a limit together, and later ones are cut", async () => {
+  const { spans } = await record(make(), (exchange) => {
+    for (let index = 0; index < 500; index++) {
+      const params = Array.from({ length: 100 }, () => "v".repeat(1_000));
+      const span = exchange.startSpan({ kind: "sql", label: `select ${"a, ".repeat(1_000)}`, detail: { params } });
+      span.end({ error: new Error("e".repeat(3_000)), detail: { rows: index, more: "m".repeat(3_000) } });
+    }
+  });
+  expect(JSON.stringify(spans).length).toBeLessThan(2_600_000);
+  expect(spans[0]!.detail["params"]).toHaveLength(100);
+  expect(spans[499]).toMatchObject({
+    detail: { rows: 499, params: {} },
+    label: expect.stringMatching(/^select .{193}…$/) as string,
+  });
+});
+
 describe("B14: messages without a context", () => {
   test("are heard by the object that they share with one that had a context", async () => {
     const heard: string[] = [];

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
+import { pathOf, recordChanges, type RecordChange } from "../../toolbar/compare/record-changes.ts";
 import type { ExchangeSummary } from "../../toolbar/exchange-page.ts";
 import { EXIT, type ExitCode, type Io } from "../io.ts";
 import { describeDiff } from "../records/describe-diff.ts";
 import { describeList } from "../records/describe-list.ts";
-import { diffRecords } from "../records/diff-records.ts";
 import { recordFilter, type FilterOptions } from "../records/filter-records.ts";
 import { checkName, findRequest, noRecords, withRecords, type PlaceOptions } from "../records/read-records.ts";
 
@@ -60,13 +60,18 @@ export function addRequests(program: Command, io: Io, finish: (code: ExitCode) =
         finish(EXIT.nothing);
         return;
       }
-      const changes = diffRecords(one, other);
+      const changes = recordChanges(one, other);
       io.out(
         options.json === true
-          ? `${JSON.stringify({ version: 1, before: one.summary, after: other.summary, changes }, null, 2)}\n`
+          ? `${JSON.stringify({ version: 1, before: one.summary, after: other.summary, changes: changes.map(toJson) }, null, 2)}\n`
           : describeDiff(one.summary, other.summary, changes, io),
       );
     });
+}
+
+/** A change as it is printed: with its path as one text. */
+function toJson({ keys, ...values }: RecordChange): object {
+  return { path: pathOf({ keys }), ...values };
 }
 
 /** The line of the request that a user names. If it does not exist, says so on standard error. */

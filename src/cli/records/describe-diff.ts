@@ -1,7 +1,7 @@
+import { pathOf, type RecordChange } from "../../toolbar/compare/record-changes.ts";
 import type { ExchangeSummary } from "../../toolbar/exchange-page.ts";
 import { counted, formatMilliseconds } from "../../toolbar/format.ts";
 import { paint, type Io } from "../io.ts";
-import type { RecordChange } from "./diff-records.ts";
 import { printable } from "./read-records.ts";
 
 const MOST_LINES = 60;
@@ -32,7 +32,7 @@ function lineOf({ id, method, path, status, duration }: ExchangeSummary): string
 
 function changeLines(change: RecordChange, io: Io): readonly string[] {
   return [
-    paint(io, "bold", printable(change.path)),
+    paint(io, "bold", printable(pathOf(change))),
     ...("before" in change ? [paint(io, "red", `  − ${valueOf(change.before)}`)] : []),
     ...("after" in change ? [paint(io, "green", `  + ${valueOf(change.after)}`)] : []),
   ];

@@ -102,7 +102,7 @@ function placeIn(stack: string): string {
   return "";
 }
 
-export function membersOf(value: unknown): Members {
+function membersOf(value: unknown): Members {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Members) : {};
 }
 

@@ -129,6 +129,7 @@ export class Exchange implements Recording {
       isFinished: () => this.finished,
       redactText: (text) => redactor.text(text),
       redactData: (data) => redactor.data(data),
+      mayHideIn: (text) => redactor.mayHideIn(text),
       directory,
     });
     const headers = [...request.headers];

@@ -1,4 +1,5 @@
 import type { Explanation } from "../explanation.ts";
+import { formatThrown } from "../format.ts";
 
 /** The statements of one exchange that a database can be asked about. */
 export interface Explainable {
@@ -78,7 +79,7 @@ async function settled(explainer: () => Promise<unknown>): Promise<Answer> {
   try {
     return { plan: (await explainer()) ?? null };
   } catch (error) {
-    return { error: error instanceof Error ? `${error.name}: ${error.message}` : "it gave no reason." };
+    return { error: formatThrown(error) ?? "it gave no reason." };
   }
 }
 

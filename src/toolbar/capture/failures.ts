@@ -1,9 +1,17 @@
+import { formatThrown, formatThrownName } from "../format.ts";
+
 /** What throws so often is not called any more. */
 const MOST = 5;
 
 /** Counts the exceptions of the toolbar's own parts, so that none reaches the application. */
 export class Failures {
   readonly #byPart = new Map<string, { readonly count: number; readonly message: string }>();
+  readonly #redactText: (text: string) => string;
+
+  /** @param redactText for the messages of exceptions: they may hold what the visitor has sent. */
+  constructor(redactText: (text: string) => string) {
+    this.#redactText = redactText;
+  }
 
   /** Calls a function. Catches and counts its exceptions. */
   guarded<Result>(who: string, run: () => Result): Result | undefined {
@@ -18,8 +26,8 @@ export class Failures {
   /** Counts an exception that the caller has caught itself. */
   count(who: string, error: unknown): void {
     const { count } = this.#byPart.get(who) ?? { count: 0 };
-    const message =
-      error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 300) : "the thrown value is not an Error";
+    const text = formatThrown(error) ?? `the thrown value is ${formatThrownName(error)}`;
+    const message = this.#redactText(text).slice(0, 300);
     this.#byPart.set(who, { count: count + 1, message });
   }
 

@@ -26,7 +26,7 @@ export function recordBody(
   const found: UploadedFile[] = (files ?? [])
     .slice(0, MOST_FIELDS)
     .map(({ field, name, bytes }) => ({ field: redactor.text(field), name: redactor.text(name), bytes }));
-  const none = { fields: [], omitted: 0, files: found, length: undefined };
+  const none = { fields: [], texts: [], omitted: 0, files: found, length: undefined };
   if (body === undefined || body === null) return found.length === 0 ? undefined : { kind: "form", ...none };
   if (typeof body === "string") return body === "" ? undefined : { kind: "text", ...none, length: body.length };
   if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer)
@@ -39,6 +39,7 @@ export function recordBody(
   // Of a form that OAuth has posted, the state is a secret too. Elsewhere it is a part of an address.
   const isGrant = isForm && entries.some(([name]) => name === "code");
   const fields: HeaderEntry[] = [];
+  const texts: number[] = [];
   for (const [name, value] of entries) {
     const file = fileOf(value);
     if (file !== undefined) {
@@ -46,10 +47,12 @@ export function recordBody(
         found.push({ field: redactor.text(name), name: redactor.text(file.name), bytes: file.size });
       continue;
     }
+    if (!isForm && typeof value === "string") texts.push(fields.length);
     fields.push([redactor.text(name), shortened(fieldText(name, value, isGrant, redactor))]);
   }
   if (fields.length === 0 && found.length === 0) return undefined;
-  return { kind: isForm ? "form" : "json", fields, omitted: count - entries.length, files: found, length: undefined };
+  const kind = isForm ? "form" : "json";
+  return { kind, fields, texts, omitted: count - entries.length, files: found, length: undefined };
 }
 
 interface BodyEntries {

@@ -1,3 +1,4 @@
+import { formatInteger } from "../format.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HistoryEntry } from "../history.ts";
 import type { Block, Finding, NumbersBlock } from "../blocks.ts";
@@ -13,7 +14,14 @@ export interface Caller {
   /** Whether it has thrown so often that it is not called any more. */
   isOff(who: string): boolean;
   readonly failures: readonly string[];
+  /** Whether a panel is the application's own, and not one of the standard ones. */
+  isForeign(panel: Panel): boolean;
+  /** Redacts JSON that such a panel has made. */
+  foreignJson(json: string): string;
 }
+
+/** The most characters of one panel's data. The standard panels stay below it by their own limits. */
+const MOST_CHARACTERS = 5_000_000;
 
 /* Each function of a panel has a counter of its own, so that one may fail without the others. */
 
@@ -45,7 +53,7 @@ export function collectRecord(
   const collected = new Map<Panel, Collected>();
   for (const panel of panels) {
     const who = collectorOf(panel.id);
-    const one = caller.isOff(who) ? undefined : caller.guarded(who, () => collect(panel, exchange));
+    const one = caller.isOff(who) ? undefined : caller.guarded(who, () => collect(panel, exchange, caller));
     if (one !== undefined) collected.set(panel, one);
   }
   // Redact again: since a part of this was recorded, more secrets are known, such as cookies of the
@@ -92,10 +100,16 @@ interface Collected {
   readonly json: string;
 }
 
-function collect(panel: Panel, exchange: Exchange): Collected | undefined {
+/** @throws Error if it is no JSON, or too long. */
+function collect(panel: Panel, exchange: Exchange, caller: Caller): Collected | undefined {
   const stats = panel.collect(exchange);
   const json = toJson(stats);
-  return json === undefined ? undefined : { stats, json };
+  if (json === undefined) return undefined;
+  if (json.length > MOST_CHARACTERS)
+    throw new Error(
+      `Its data has ${formatInteger(json.length)} characters, and at most ${formatInteger(MOST_CHARACTERS)} are recorded.`,
+    );
+  return caller.isForeign(panel) ? { stats: undefined, json: caller.foreignJson(json) } : { stats, json };
 }
 
 /** The JSON of data that does not change, such as the versions of packages. */
@@ -111,6 +125,16 @@ function toJson(stats: unknown): string | undefined {
 /** The data of the panels, as members of an object in JSON. */
 function membersOf(collected: ReadonlyMap<Panel, Collected>): string {
   return Array.from(collected, ([{ id }, { json }]) => `${JSON.stringify(id)}:${json}`).join(",");
+}
+
+/**
+ * What a panel shows, as plain data and without secrets. In a panel of the application, what is no
+ * JSON is an exception of this panel; otherwise the page of the whole record would fail.
+ */
+function plain<Value>(panel: Panel, value: Value, caller: Caller): Value {
+  if (!caller.isForeign(panel)) return value;
+  const json = JSON.stringify(value) as string | undefined;
+  return json === undefined ? value : (JSON.parse(caller.foreignJson(json)) as Value);
 }
 
 /** The whole record, as plain data. */
@@ -145,7 +169,8 @@ export function viewRecord(
 
 function viewPanel(panel: Panel, stats: unknown, caller: Caller): PanelView {
   const { id, title } = panel;
-  const blocks = stats === undefined ? undefined : caller.guarded(viewOf(id), () => panel.view(stats));
+  const blocks =
+    stats === undefined ? undefined : caller.guarded(viewOf(id), () => plain(panel, panel.view(stats), caller));
   if (blocks === undefined) {
     const why =
       failureOf(stats === undefined ? collectorOf(id) : viewOf(id), caller) ?? "It collected nothing for this request.";
@@ -170,15 +195,23 @@ function note(text: string): Block {
 }
 
 function subtitleOf(panel: Panel, stats: unknown, caller: Caller): string | undefined {
-  return stats === undefined ? undefined : caller.guarded(viewOf(panel.id), () => panel.subtitle?.(stats));
+  return stats === undefined
+    ? undefined
+    : caller.guarded(viewOf(panel.id), () => plain(panel, panel.subtitle?.(stats), caller));
 }
 
 function findingsOf(panel: Panel, stats: unknown, caller: Caller): readonly Finding[] {
-  return (stats === undefined ? undefined : caller.guarded(viewOf(panel.id), () => panel.findings?.(stats))) ?? [];
+  return (
+    (stats === undefined
+      ? undefined
+      : caller.guarded(viewOf(panel.id), () => plain(panel, panel.findings?.(stats), caller))) ?? []
+  );
 }
 
 function numbersOf(panel: Panel, stats: unknown, caller: Caller): NumbersBlock["items"] | undefined {
-  return stats === undefined ? undefined : caller.guarded(viewOf(panel.id), () => panel.numbers?.(stats));
+  return stats === undefined
+    ? undefined
+    : caller.guarded(viewOf(panel.id), () => plain(panel, panel.numbers?.(stats), caller));
 }
 
 function toneOf({ status = 0, error }: Exchange, findings: readonly Finding[]): ExchangeSummary["tone"] {

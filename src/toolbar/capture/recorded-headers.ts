@@ -1,7 +1,10 @@
 import type { CookieFacts, HeaderEntry } from "../recording.ts";
 import type { ExchangeRedactor } from "./redact.ts";
 
-/** Headers after redaction, without cookies: those are recorded separately. */
+/**
+ * Headers after redaction, without cookies: those are recorded separately. A value that its name
+ * hides, such as that of X-API-Key, is hidden from now on in all data of this exchange.
+ */
 export function redactHeaders(
   headers: readonly (readonly [string, string])[],
   redactor: ExchangeRedactor,
@@ -9,7 +12,10 @@ export function redactHeaders(
   return headers
     .filter(([name]) => !/^(?:set-)?cookie$/i.test(name))
     .slice(0, 100)
-    .map(([name, value]) => [redactor.text(name), redactor.named(name, value)]);
+    .map(([name, value]) => {
+      if (redactor.hidesName(name)) redactor.hide(value);
+      return [redactor.text(name), redactor.named(name, value)];
+    });
 }
 
 /**

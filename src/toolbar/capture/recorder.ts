@@ -1,16 +1,17 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { channel as channelOf, subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isPromise } from "node:util/types";
 import { unixNow, type Clock } from "../../clock.ts";
 import { Exchange, type ResponseFacts } from "./exchange.ts";
 import { Failures } from "./failures.ts";
 import { headerPairs, toToolbarRequest } from "./node-request.ts";
 import type { ToolbarRequest } from "../guard.ts";
 import type { Channels, KeyedListener } from "../channels.ts";
-import type { SpanStart } from "../span.ts";
+import type { SpanEnd, SpanStart } from "../span.ts";
 import { listenerOf } from "./record.ts";
-import type { Redactor } from "./redact.ts";
-import { Redirects } from "./redirects.ts";
+import type { ExchangeRedactor, Redactor } from "./redact.ts";
+import { Redirects, type SharedRedirect } from "./redirects.ts";
 import { watchResponseSize } from "./response-size.ts";
 
 /** The most exchanges that are open at once. After that, the oldest one is dropped. */
@@ -38,9 +39,13 @@ export interface RecorderOptions {
   readonly redactor: Redactor;
   /** The folder of the application. */
   readonly directory: string;
+  /** The panels of the application. What they make may hold secrets, so it is redacted once more. */
+  readonly foreign?: ReadonlySet<ChannelUser> | undefined;
   /** Whether this request is for the toolbar itself. Then it is not recorded. */
   readonly isOwn: (request: ToolbarRequest) => boolean;
   readonly onFinish: (exchange: Exchange) => void;
+  /** For processes that share a history. */
+  readonly redirects?: SharedRedirect | undefined;
   /** The number of the next exchange. */
   readonly nextSequence: () => number;
   /** Called before the clock of an exchange starts. */
@@ -67,17 +72,32 @@ export class Recorder {
   readonly #running = new Set<Exchange>();
   readonly #discarded = new WeakSet<Exchange>();
   readonly #undo: (() => void)[] = [];
-  readonly #failures = new Failures();
+  readonly #failures: Failures;
+  /** For what belongs to no single request. */
+  readonly #redactor: ExchangeRedactor;
   readonly #options: RecorderOptions;
-  readonly #redirects = new Redirects();
+  readonly #redirects: Redirects;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
+    this.#redirects = new Redirects(options.redirects);
+    this.#redactor = options.redactor.forExchange();
+    this.#failures = new Failures((text) => this.#redactor.text(text));
     this.listen("http.server.request.start", "requests", (message) => this.#onRequest(message));
     for (const [role, users] of Object.entries({ panel: options.panels, source: options.sources ?? [] }))
       for (const { id, channels } of users)
         for (const [name, listener] of Object.entries(channels ?? {}))
           this.#listenFor(role === "panel" ? listenerOf(id) : `${role} ${id}`, name, listener);
+  }
+
+  /** Whether a panel is the application's own. */
+  isForeign(panel: ChannelUser): boolean {
+    return this.#options.foreign?.has(panel) === true;
+  }
+
+  /** Redacts JSON that a panel of the application has made. */
+  foreignJson(json: string): string {
+    return this.#redactor.foreignJson(json);
   }
 
   /** The failures of the toolbar itself, a sentence each. */
@@ -121,27 +141,35 @@ export class Recorder {
     const exchange = this.current;
     const span = exchange === undefined ? undefined : this.guarded("spans", () => exchange.startSpan(start));
     if (exchange === undefined || span?.id === undefined) return run();
+    const end = (how?: SpanEnd): void => this.guarded("spans", () => span.end(how));
     let result: Result;
     try {
       result = this.#context.run({ exchange, span: span.id }, run);
     } catch (error) {
-      span.end({ error });
+      end({ error });
       throw error;
     }
-    if (!(result instanceof Promise)) {
-      span.end();
-      return result;
-    }
-    result.then(
-      () => span.end(),
-      (error: unknown) => span.end({ error }),
-    );
+    // Not `instanceof`, which may call a trap of a proxy.
+    if (isPromise(result)) {
+      const promise: Promise<unknown> = result;
+      this.guarded("spans", () => {
+        promise.then(
+          () => end(),
+          (error: unknown) => end({ error }),
+        );
+      });
+    } else end();
     return result;
   }
 
   /** The exchange that is running now. */
   get current(): Exchange | undefined {
     return this.#context.getStore()?.exchange;
+  }
+
+  /** Looks at an answer before it is sent: whether it redirects. */
+  answering(exchange: Exchange): void {
+    this.#redirects.remember(exchange);
   }
 
   /** Ends an exchange. A second call does nothing. */

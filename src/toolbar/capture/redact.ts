@@ -149,13 +149,26 @@ export class ExchangeRedactor {
       : json;
   }
 
+  /**
+   * Redacts JSON that other code has made, such as a panel of the application: all texts in it, by
+   * value and by form. The names of its members say nothing here: they are that code's own.
+   */
+  foreignJson(json: string): string {
+    return JSON.stringify(
+      mapTexts(
+        JSON.parse(json),
+        (text) => this.#clean(text),
+        (name) => this.#clean(name),
+      ),
+    );
+  }
+
   #scrub(data: unknown): unknown {
-    if (typeof data === "string") return this.#scrubText(data);
-    if (Array.isArray(data)) return data.map((item) => this.#scrub(item));
-    if (typeof data !== "object" || data === null) return data;
-    const copy = Object.create(null) as Record<string, unknown>;
-    for (const [name, value] of Object.entries(data)) copy[this.#byValue(name)] = this.#scrub(value);
-    return copy;
+    return mapTexts(
+      data,
+      (text) => this.#scrubText(text),
+      (name) => this.#byValue(name),
+    );
   }
 
   #scrubText(text: string): string {
@@ -205,9 +218,14 @@ export class ExchangeRedactor {
     return this.#rules.names.hides(name) ? HIDDEN : this.text(value);
   }
 
-  /** The value of a parameter in an address, where `code` and `state` are secrets too. */
+  /**
+   * The value of a parameter in an address, where `code` and `state` are secrets too. A hidden one
+   * is hidden in everything that is recorded from now on.
+   */
   parameter(name: string, value: string): string {
-    return this.#rules.names.hidesInQuery(name) ? HIDDEN : this.text(value);
+    if (!this.#rules.names.hidesInQuery(name)) return this.text(value);
+    this.hide(value);
+    return HIDDEN;
   }
 
   /**
@@ -217,6 +235,11 @@ export class ExchangeRedactor {
   path(path: string): string {
     for (const token of this.#rules.paths.in(path)) this.hide(token, 8);
     return this.text(path);
+  }
+
+  /** Whether one of the application's own hidden names may be in a text. */
+  mayHideIn(text: string): boolean {
+    return this.#rules.names.mayBeIn(text);
   }
 
   /** Whether values with this name are hidden. */
@@ -246,6 +269,16 @@ export class ExchangeRedactor {
   #regexp(): RegExp {
     return this.#rules.regexp((this.#valuePattern ??= this.#values.pattern));
   }
+}
+
+/** A copy of plain JSON with other texts and other names of members. */
+function mapTexts(data: unknown, toText: (text: string) => string, toName: (name: string) => string): unknown {
+  if (typeof data === "string") return toText(data);
+  if (Array.isArray(data)) return data.map((item) => mapTexts(item, toText, toName));
+  if (typeof data !== "object" || data === null) return data;
+  const copy = Object.create(null) as Record<string, unknown>;
+  for (const [name, value] of Object.entries(data)) copy[toName(name)] = mapTexts(value, toText, toName);
+  return copy;
 }
 
 function cut(text: string, at: number, length: number): string {

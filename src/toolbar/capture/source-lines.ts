@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import type { SourceLine } from "../recorded-error.ts";
+import { textLines } from "../text-lines.ts";
 import type { StackFrame } from "./stack-frames.ts";
 
 /** Lines that are shown before and after the line of a frame. */
@@ -39,7 +40,7 @@ export function sourceLines(
 
 function linesOf(text: string | undefined): readonly string[] {
   // A line break at the end begins no line.
-  return text === undefined ? [] : withoutPrivateKeys(text.replace(/\r?\n$/, ""));
+  return text === undefined ? [] : textLines(text.replace(/\r?\n$/, ""));
 }
 
 function readFile(file: string): string | undefined {
@@ -49,16 +50,4 @@ function readFile(file: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The lines of a file. The redaction sees one line at a time, and a private key has many. */
-function withoutPrivateKeys(text: string): readonly string[] {
-  let isInKey = false;
-  return text.split(/\r?\n/).map((line) => {
-    const begins = /-----BEGIN [A-Z ]*PRIVATE KEY/.test(line);
-    const ends = /-----END [A-Z ]*PRIVATE KEY/.test(line);
-    const isHidden = isInKey || begins;
-    isInKey = isHidden && !ends;
-    return isHidden ? "[private key]" : line;
-  });
 }

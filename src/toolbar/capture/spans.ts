@@ -1,3 +1,4 @@
+import { formatThrown } from "../format.ts";
 import type { OpenSpan, Span, SpanEnd, SpanStart } from "../span.ts";
 import { onlyReads } from "../sql/only-reads.ts";
 import { callSite } from "./call-site.ts";
@@ -17,12 +18,16 @@ export interface SpansContext {
   readonly isFinished: () => boolean;
   readonly redactText: (text: string) => string;
   readonly redactData: (data: unknown) => unknown;
+  /** Whether one of the application's own hidden names may be in a text. */
+  readonly mayHideIn: (text: string) => boolean;
   /** The folder to which lines are relative. */
   readonly directory: string;
 }
 
 type MutableSpan = { -readonly [Key in keyof Span]: Span[Key] };
 
+/** A detail that has no room any more. */
+const NO_ROOM = "…";
 const OMITTED: OpenSpan = { id: undefined, note: nothing, end: nothing };
 /** Details that hold one of the sources' own words: "mysql", "GET", "handler". */
 const WORDS: ReadonlySet<string> = new Set(["system", "command", "cache", "method", "type"]);
@@ -32,6 +37,13 @@ const OWN_DETAILS: ReadonlySet<string> = new Set(
 );
 /** How much of a statement is read for what is to be hidden. The rest of it is not recorded. */
 const MOST_READ = 20_000;
+/**
+ * The most characters of all texts and details together. A loop that writes large values would
+ * otherwise make one record of hundreds of megabytes.
+ */
+const MOST_CHARACTERS = 2_000_000;
+/** The characters of a label where there is no room for more. */
+const SHORT = 200;
 /** A loop over a cache must not leave without room what takes longer. */
 const MOST_CACHED = 300;
 
@@ -42,6 +54,7 @@ export class Spans {
   /** By the id of the span. */
   readonly explainers: Map<number, () => Promise<unknown>> = new Map();
   #cached = 0;
+  #characters = 0;
   readonly #context: SpansContext;
 
   constructor(context: SpansContext) {
@@ -60,7 +73,12 @@ export class Spans {
       return OMITTED;
     }
     if (kind === "sql") {
-      const hidden = hideInStatement(label.slice(0, MOST_READ), detail?.["params"], (column) => this.#hides(column));
+      const hidden = hideInStatement(
+        label.slice(0, MOST_READ),
+        detail?.["params"],
+        (column) => this.#hides(column),
+        this.#context.mayHideIn,
+      );
       label = hidden.text;
       if (detail?.["params"] !== undefined) detail = { ...detail, params: hidden.params };
     }
@@ -68,7 +86,7 @@ export class Spans {
       id: this.list.length + 1,
       parent: parent === undefined ? (current ?? null) : parent,
       kind,
-      label: redactText(label),
+      label: this.#counted(redactText(label)),
       start: start === undefined ? elapsed() : rounded(start),
       duration: null,
       where:
@@ -94,7 +112,7 @@ export class Spans {
     const { elapsed, isFinished, redactText } = this.#context;
     if (span.duration !== null || isFinished()) return;
     span.duration = rounded(duration ?? elapsed() - span.start);
-    if (error !== undefined) span.error = redactText(textOf(error));
+    if (error !== undefined) span.error = this.#counted(redactText(textOf(error)));
     if (detail !== undefined) span.detail = { ...span.detail, ...this.#redacted(detail) };
   }
 
@@ -123,11 +141,31 @@ export class Spans {
     let other: Record<string, unknown> | undefined;
     for (const [name, value] of Object.entries(detail)) {
       if (value === undefined) continue;
-      if (OWN_DETAILS.has(name)) own[name] = isPlain(name, value) ? value : this.#context.redactData(value);
+      if (OWN_DETAILS.has(name)) own[name] = isPlain(name, value) ? value : this.#data(value);
       else (other ??= {})[name] = value;
     }
-    return other === undefined ? own : { ...own, ...(this.#context.redactData(other) as Span["detail"]) };
+    return other === undefined ? own : { ...own, ...(this.#data(other) as Span["detail"]) };
   }
+
+  /** A detail, if there is room for it. */
+  #data(value: unknown): unknown {
+    if (this.#characters >= MOST_CHARACTERS) return typeof value === "object" ? {} : NO_ROOM;
+    const data = this.#context.redactData(value);
+    this.#characters += sizeOf(data);
+    return data;
+  }
+
+  #counted(text: string): string {
+    const result = this.#characters < MOST_CHARACTERS || text.length <= SHORT ? text : `${text.slice(0, SHORT)}…`;
+    this.#characters += result.length;
+    return result;
+  }
+}
+
+/** About how many characters the JSON of a plain value has. */
+function sizeOf(value: unknown): number {
+  if (typeof value === "string") return value.length;
+  return typeof value === "object" && value !== null ? JSON.stringify(value).length : 8;
 }
 
 function isPlain(name: string, value: unknown): boolean {
@@ -139,8 +177,7 @@ function isPlain(name: string, value: unknown): boolean {
 }
 
 function textOf(error: unknown): string {
-  if (error instanceof Error) return `${error.name}: ${error.message}`;
-  return typeof error === "string" ? error : "The thrown value is not an Error.";
+  return formatThrown(error) ?? (typeof error === "string" ? error : "The thrown value is not an Error.");
 }
 
 /** Milliseconds, not below 0, with two decimals. */

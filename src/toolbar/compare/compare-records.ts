@@ -1,45 +1,67 @@
-import type { Block, Cell, Finding, TableBlock, Tone } from "../blocks.ts";
+import type { Block, Cell, TableBlock, Tone } from "../blocks.ts";
 import type { ExchangeSummary } from "../exchange-page.ts";
 import { formatMilliseconds, formatValue } from "../format.ts";
-import { queryCounts } from "./query-counts.ts";
+import { recordChanges, type ComparedRecord, type RecordChange } from "./record-changes.ts";
 
-/** A stored record, with the findings of its panels. */
-export interface ComparedRecord {
-  readonly summary: ExchangeSummary;
-  readonly panels: Readonly<Record<string, unknown>>;
-  readonly findings: readonly Finding[];
+/** The most rows of a table. The command line shows all of them. */
+const MOST_ROWS = 100;
+
+/** A table of the comparison: the changes below some members of a record. */
+interface Section {
+  readonly title: string;
+  /** What the keys of its changes begin with. */
+  readonly of: readonly (readonly string[])[];
+  readonly rowOf: (change: RecordChange) => Cell[] | undefined;
+  /** Whether the first column has the long texts, and not those between. */
+  readonly isSentence?: boolean;
 }
 
-type Members = Readonly<Record<string, unknown>>;
-type Texts = ReadonlyMap<string, string>;
+/** What the members of a record are called, where their own names say little. */
+const SESSION_NAMES: Readonly<Record<string, string>> = {
+  "loaded verdict": "verdict",
+  "loaded reason": "reason",
+  "loaded subject": "user",
+  "loaded key fingerprint": "key",
+  "committed action": "cookie sent",
+};
 
-/** Headers that differ in any two answers. */
-const VOLATILE = /^(?:date|age|etag|keep-alive|server-timing|x-latchkey-request|x-request-id|if-none-match)$/i;
+const SECTIONS: readonly Section[] = [
+  { title: "Findings", of: [["panels", "overview", "findings"]], rowOf: findingRow, isSentence: true },
+  { title: "Queries", of: [["panels", "queries", "groups"]], rowOf: countRow, isSentence: true },
+  { title: "Log messages", of: [["panels", "logs", "messages"]], rowOf: countRow, isSentence: true },
+  { title: "Session", of: [["panels", "session"]], rowOf: sessionRow },
+  {
+    title: "Query and form",
+    of: ["query", "form", "json"].map((member) => ["panels", "request", member]),
+    rowOf: valueRow,
+  },
+  { title: "Request headers", of: [["panels", "request", "requestHeaders"]], rowOf: valueRow },
+  { title: "Response headers", of: [["panels", "response", "responseHeaders"]], rowOf: valueRow },
+];
 
 /** What is different between two requests, as blocks. `before` is shown on the left. */
 export function compareRecords(before: ComparedRecord, after: ComparedRecord): readonly Block[] {
-  const sections = [
-    section("Request and answer", mainRows(before, after)),
-    section("Findings", findingRows(before.findings, after.findings), true),
-    section("Queries", countRows(queryCounts(before.panels), queryCounts(after.panels)), true),
-    section("Session", differences(sessionTexts(before.panels), sessionTexts(after.panels))),
-    section(
-      "Query and form",
-      differences(entryTexts(before.panels, "query", "form"), entryTexts(after.panels, "query", "form")),
-    ),
-    section(
-      "Request headers",
-      differences(entryTexts(before.panels, "requestHeaders"), entryTexts(after.panels, "requestHeaders")),
-    ),
-    section(
-      "Response headers",
-      differences(entryTexts(before.panels, "responseHeaders"), entryTexts(after.panels, "responseHeaders")),
-    ),
-  ].filter((table) => table.rows.length > 0);
-  return [verdict(before, after), ...sections];
+  const changes = recordChanges(before, after);
+  const sections = SECTIONS.map(({ of, rowOf, title, isSentence = false }) => {
+    const rows = of.flatMap((start) => changesBelow(changes, start).flatMap((change) => [rowOf(change) ?? []]));
+    return section(
+      title,
+      rows.filter((row) => row.length > 0),
+      isSentence,
+    );
+  });
+  const first = section("Request and answer", mainRows(before.summary, after.summary, changes));
+  return [verdict(before.summary, after.summary), ...[first, ...sections].filter(({ rows }) => rows.length > 0)];
 }
 
-function verdict({ summary: one }: ComparedRecord, { summary: other }: ComparedRecord): Block {
+/** The changes that have keys below these, without them. */
+function changesBelow(changes: readonly RecordChange[], start: readonly string[]): readonly RecordChange[] {
+  return changes
+    .filter(({ keys }) => keys.length > start.length && start.every((key, index) => keys[index] === key))
+    .map((change) => ({ ...change, keys: change.keys.slice(start.length) }));
+}
+
+function verdict(one: ExchangeSummary, other: ExchangeSummary): Block {
   const ratio = other.duration / Math.max(one.duration, 0.01);
   const time =
     ratio >= 1.2
@@ -58,23 +80,43 @@ function verdict({ summary: one }: ComparedRecord, { summary: other }: ComparedR
   };
 }
 
-function mainRows({ summary: one }: ComparedRecord, { summary: other }: ComparedRecord): Cell[][] {
-  const kinds = [...new Set([...Object.keys(one.spans ?? {}), ...Object.keys(other.spans ?? {})])];
-  const rows: (Cell[] | undefined)[] = [
-    row("Status", String(one.status ?? "–"), String(other.status ?? "–"), other.tone === "error" ? "error" : "warn"),
-    row("Address", `${one.method} ${one.path}`, `${other.method} ${other.path}`),
-    row("Host", one.host ?? "", other.host ?? ""),
-    row("Route", one.route ?? "", other.route ?? ""),
+/** The lines of both requests in the list. Their times are no change, but are shown. */
+function mainRows(one: ExchangeSummary, other: ExchangeSummary, changes: readonly RecordChange[]): Cell[][] {
+  const below = changesBelow(changes, ["summary"]);
+  const changed = new Set(below.map(({ keys }) => keys[0]));
+  const row = (isChanged: boolean, name: string, before: string, after: string, tone: Tone = "warn"): Cell[][] =>
+    isChanged ? [[name, mono(before), mono(after), { text: "changed", tone }]] : [];
+  return [
+    ...row(
+      changed.has("status"),
+      "Status",
+      String(one.status ?? "–"),
+      String(other.status ?? "–"),
+      other.tone === "error" ? "error" : "warn",
+    ),
+    ...row(
+      changed.has("method") || changed.has("path"),
+      "Address",
+      `${one.method} ${one.path}`,
+      `${other.method} ${other.path}`,
+    ),
+    ...row(changed.has("host"), "Host", one.host ?? "", other.host ?? ""),
+    ...row(changed.has("route"), "Route", one.route ?? "", other.route ?? ""),
     [
       "Time",
       `${formatMilliseconds(one.duration)} ms`,
       `${formatMilliseconds(other.duration)} ms`,
       share(one.duration, other.duration),
     ],
-    ...kinds.map((kind) => numberRow(`Spans: ${kind}`, one.spans?.[kind] ?? 0, other.spans?.[kind] ?? 0)),
-    numberRow("Findings", one.findings, other.findings),
+    ...kindsOf(one, other).flatMap((kind) =>
+      numberRow(`Spans: ${kind}`, one.spans?.[kind] ?? 0, other.spans?.[kind] ?? 0),
+    ),
+    ...numberRow("Findings", one.findings, other.findings),
   ];
-  return rows.filter((each) => each !== undefined);
+}
+
+function kindsOf(one: ExchangeSummary, other: ExchangeSummary): readonly string[] {
+  return [...new Set([...Object.keys(one.spans ?? {}), ...Object.keys(other.spans ?? {})])];
 }
 
 /** "+40 %", "−3 %". */
@@ -84,101 +126,67 @@ function share(one: number, other: number): Cell {
   return { text, tone: percent >= 20 ? "warn" : percent <= -20 ? "ok" : "plain" };
 }
 
-function numberRow(name: string, one: number, other: number): Cell[] | undefined {
-  if (one === other) return undefined;
-  return [name, one, other, { text: signed(other - one), tone: other > one ? "warn" : "ok" }];
+function numberRow(name: string, one: number, other: number): Cell[][] {
+  return one === other ? [] : [[name, one, other, { text: signed(other - one), tone: other > one ? "warn" : "ok" }]];
 }
 
-function row(name: string, one: string, other: string, tone: Tone = "warn"): Cell[] | undefined {
-  return one === other
-    ? undefined
-    : [name, { text: one, mono: true }, { text: other, mono: true }, { text: "changed", tone }];
+function findingRow({ keys, before, after }: RecordChange): Cell[] {
+  const [one, other] = [countOf(before), countOf(after)];
+  const shown = (count: number): Cell => (count === 0 ? "no" : count === 1 ? "yes" : count);
+  const difference: Cell =
+    one === 0
+      ? { text: "! new", tone: "warn" }
+      : other === 0
+        ? { text: "✓ gone", tone: "ok" }
+        : { text: signed(other - one), tone: other > one ? "warn" : "ok" };
+  return [keys.join("."), shown(one), shown(other), difference];
 }
 
-function findingRows(one: readonly Finding[], other: readonly Finding[]): Cell[][] {
-  const texts = (findings: readonly Finding[]): Set<string> => new Set(findings.map(({ text }) => text));
-  const [before, after] = [texts(one), texts(other)];
-  return [
-    ...[...after].filter((text) => !before.has(text)).map((text): Cell[] => [text, "no", "yes", ADDED_PROBLEM]),
-    ...[...before].filter((text) => !after.has(text)).map((text): Cell[] => [text, "yes", "no", SOLVED]),
-  ];
+function countRow({ keys, before, after }: RecordChange): Cell[] {
+  const [one, other] = [countOf(before), countOf(after)];
+  const text = one === 0 ? "+ added" : other === 0 ? "− removed" : signed(other - one);
+  return [mono(keys.join(".")), one, other, { text, tone: other > one ? "warn" : "ok" }];
 }
 
-const ADDED_PROBLEM: Cell = { text: "! new", tone: "warn" };
-const SOLVED: Cell = { text: "✓ gone", tone: "ok" };
-
-function countRows(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): Cell[][] {
-  return [...new Set([...one.keys(), ...other.keys()])].flatMap((fingerprint) => {
-    const [before, after] = [one.get(fingerprint) ?? 0, other.get(fingerprint) ?? 0];
-    if (before === after) return [];
-    const change = before === 0 ? "+ added" : after === 0 ? "− removed" : signed(after - before);
-    return [
-      [{ text: fingerprint, mono: true }, before, after, { text: change, tone: after > before ? "warn" : "ok" }],
-    ] satisfies Cell[][];
-  });
-}
-
-function differences(one: Texts, other: Texts): Cell[][] {
-  return [...new Set([...one.keys(), ...other.keys()])].flatMap((name) => {
-    const [before, after] = [one.get(name), other.get(name)];
-    if (before === after) return [];
-    const change = before === undefined ? "+ added" : after === undefined ? "− removed" : "changed";
-    return [
-      [{ text: name, mono: true }, { text: before ?? "–", mono: true }, { text: after ?? "–", mono: true }, change],
-    ] satisfies Cell[][];
-  });
-}
-
-function sessionTexts(panels: ComparedRecord["panels"]): Texts {
-  const { loaded, committed } = membersOf(panels["session"]);
-  const { verdict: read, reason, subject, key, data } = membersOf(loaded);
-  const texts = new Map<string, string>();
-  const put = (name: string, value: unknown): void => {
-    if (value !== undefined && value !== null) texts.set(name, formatValue(value));
-  };
-  put("verdict", read);
-  put("reason", reason);
-  put("user", subject);
-  put("key", membersOf(key)["fingerprint"]);
-  put("cookie sent", membersOf(committed)["action"]);
-  for (const [name, value] of Object.entries(membersOf(data))) put(`data: ${name}`, value);
-  return texts;
-}
-
-/** Names and values that one of the panels about request and response has recorded. */
-function entryTexts({ request, response }: ComparedRecord["panels"], ...members: readonly string[]): Texts {
-  const texts = new Map<string, string>();
-  for (const member of members) {
-    for (const panel of [request, response]) {
-      const entries = membersOf(panel)[member];
-      for (const entry of Array.isArray(entries) ? (entries as unknown[]) : []) {
-        const [name, value] = Array.isArray(entry) ? (entry as unknown[]) : [];
-        if (typeof name === "string" && typeof value === "string" && !VOLATILE.test(name)) texts.set(name, value);
-      }
-    }
+function sessionRow(change: RecordChange): Cell[] | undefined {
+  const [part, member, ...below] = change.keys;
+  if (member === "data" && below.length > 0) {
+    const name = `${part === "loaded" ? "data" : "saved"}: ${below.join(".")}`;
+    return valueRow({ ...change, keys: [name] });
   }
-  return texts;
+  const name = SESSION_NAMES[change.keys.join(" ")];
+  return name === undefined ? undefined : valueRow({ ...change, keys: [name] });
 }
 
-/** @param isSentence whether the first column has the long texts, and not those between. */
+function valueRow({ keys, before, after }: RecordChange): Cell[] {
+  const isAbsent = (value: unknown): boolean => value === undefined || value === null;
+  const shown = (value: unknown): Cell => mono(isAbsent(value) ? "–" : formatValue(value));
+  const change = isAbsent(before) ? "+ added" : isAbsent(after) ? "− removed" : "changed";
+  return [mono(keys.join(".")), shown(before), shown(after), change];
+}
+
+function mono(text: string): Cell {
+  return { text, mono: true };
+}
+
+function countOf(value: unknown): number {
+  return typeof value === "number" ? value : 0;
+}
+
 function section(title: string, rows: readonly (readonly Cell[])[], isSentence = false): TableBlock {
   return {
     kind: "table",
-    title,
+    title: rows.length > MOST_ROWS ? `${title}: the first ${MOST_ROWS} of ${rows.length}` : title,
     columns: [
       { title: "What", grow: isSentence },
       { title: "Before", grow: !isSentence },
       { title: "After", grow: !isSentence },
       { title: "Difference" },
     ],
-    rows,
+    rows: rows.slice(0, MOST_ROWS),
   };
 }
 
 function signed(difference: number): string {
   return `${difference > 0 ? "+" : "−"}${Math.abs(difference).toLocaleString("en-US")}`;
-}
-
-function membersOf(value: unknown): Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Members) : {};
 }

@@ -1,8 +1,12 @@
+import { escapePattern } from "../capture/key-forms.ts";
+import { SECRET_SHAPES } from "../capture/redact/secret-shapes.ts";
+
 /** A piece of a text: as it was, or a value that has to be filled in. */
 export type Piece = { readonly text: string } | { readonly placeholder: string };
 
 /** What redaction leaves behind: see capture/redact.ts. */
-const REDACTED = /•{4,}|\[(?:secret key|hidden value|token|private key)\]/g;
+const NAMES = ["secret key", "hidden value", "AWS secret", ...SECRET_SHAPES.map(({ name }) => name)];
+const REDACTED = new RegExp(`•{4,}|\\[(?:${NAMES.map(escapePattern).join("|")})\\]`, "g");
 /** A text that was cut when it was recorded cannot be sent again. */
 const CUT = /… \(\d+ characters\)$/;
 const LONGEST_NAME = 40;
@@ -51,7 +55,7 @@ export class Placeholders {
 
   /** Whether a text has no hidden part. */
   static isWhole(text: string): boolean {
-    REDACTED.lastIndex = 0;
-    return !REDACTED.test(text) && !CUT.test(text);
+    // Not `test`, which would leave its place behind for the next search.
+    return text.search(REDACTED) === -1 && !CUT.test(text);
   }
 }

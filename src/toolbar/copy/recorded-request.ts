@@ -20,13 +20,22 @@ export interface RecordedRequest {
   readonly cookies: readonly string[];
   /** The fields of a form; undefined if there was none, or if it was not recorded. */
   readonly form: readonly HeaderEntry[] | undefined;
-  /** The members of a JSON object, as texts; undefined if there was none. */
-  readonly json: readonly HeaderEntry[] | undefined;
+  /** The members of a JSON object; undefined if there was none. */
+  readonly json: readonly JsonMember[] | undefined;
   /** Whether there was a body, or a part of one, that is not recorded. */
   readonly hasUnknownBody: boolean;
   readonly status: number | undefined;
   /** The session that was read. Undefined if the request read none. */
   readonly session: RecordedSession | undefined;
+}
+
+/** A member of a JSON object. */
+export interface JsonMember {
+  readonly name: string;
+  /** A text as it is, and any other value as JSON. */
+  readonly value: string;
+  /** Undefined if the record does not say. */
+  readonly isText: boolean | undefined;
 }
 
 /** What was known of the visitor's session when the request came in. */
@@ -44,7 +53,13 @@ type Members = Readonly<Record<string, unknown>>;
 export function recordedRequest({ summary, panels }: RawRecord): RecordedRequest {
   const request = membersOf(panels["request"]);
   const headers = entriesOf(request["requestHeaders"] ?? request["headers"]);
-  const [form, json] = [filled(request["form"]), filled(request["json"])];
+  const form = filled(request["form"]);
+  const texts = request["jsonTexts"];
+  const json = filled(request["json"])?.map(([name, value], index): JsonMember => ({
+    name,
+    value,
+    isText: Array.isArray(texts) ? texts.includes(index) : undefined,
+  }));
   const find = (name: string): string | undefined => headers.find(([each]) => each.toLowerCase() === name)?.[1];
   return {
     method: summary.method,

@@ -1,5 +1,5 @@
 import { Placeholders, type Piece } from "./placeholders.ts";
-import type { RecordedRequest } from "./recorded-request.ts";
+import type { JsonMember, RecordedRequest } from "./recorded-request.ts";
 
 /**
  * Path and query as they are sent, in pieces. They begin with a slash, so that they can follow a
@@ -27,22 +27,21 @@ export function formBody(form: NonNullable<RecordedRequest["form"]>, placeholder
   ]);
 }
 
-/**
- * A JSON object, in pieces. A record holds the members as texts, so a text that looks like another
- * value becomes one.
- */
+/** A JSON object, in pieces: as `JSON.stringify` writes it, with placeholders for what is hidden. */
 export function jsonBody(json: NonNullable<RecordedRequest["json"]>, placeholders: Placeholders): readonly Piece[] {
-  const members = json.flatMap(([name, value], index): readonly Piece[] => [
-    { text: `${index === 0 ? "" : ","}${JSON.stringify(name)}:` },
-    ...(isJson(value)
-      ? [{ text: value }]
-      : [
-          { text: '"' },
-          ...encodedPieces(placeholders.pieces("field", name, value), (text) => JSON.stringify(text).slice(1, -1)),
-          { text: '"' },
-        ]),
+  const members = json.flatMap((member, index): readonly Piece[] => [
+    { text: `${index === 0 ? "" : ","}${JSON.stringify(member.name)}:` },
+    ...jsonValue(member, placeholders),
   ]);
   return [{ text: "{" }, ...members, { text: "}" }];
+}
+
+function jsonValue({ name, value, isText }: JsonMember, placeholders: Placeholders): readonly Piece[] {
+  const pieces = placeholders.pieces("field", name, value);
+  // The record of an older version does not say what was a text. There, what looks like JSON is JSON.
+  const isValue = isText === undefined ? isJson(value) : !isText && (isJson(value) || !Placeholders.isWhole(value));
+  if (isValue) return pieces;
+  return [{ text: '"' }, ...encodedPieces(pieces, (text) => JSON.stringify(text).slice(1, -1)), { text: '"' }];
 }
 
 function isJson(text: string): boolean {

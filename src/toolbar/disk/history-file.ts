@@ -63,6 +63,12 @@ export class HistoryFile {
   readonly #queue: WriteQueue;
   #open: Open | undefined;
   #reopened = 0;
+  /** The last redirect of this application, in any of its processes, as JSON. */
+  readonly redirect = {
+    note: (json: string): void => this.#read((table) => table.note("redirect", json), undefined),
+    get: (): string | undefined => this.#read((table) => table.noted("redirect"), undefined),
+    forget: (json: string): void => this.#read((table) => table.forget("redirect", json), undefined),
+  };
 
   /** @throws Error if it cannot be used; see `sentenceOf`. */
   constructor(options: HistoryFileOptions) {

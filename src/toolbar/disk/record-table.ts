@@ -41,6 +41,30 @@ export class RecordTable {
     return this.#number("SELECT value FROM meta WHERE name = 'opened'");
   }
 
+  /** Stores a text of this application under a name, in place of the one before. */
+  note(name: string, text: string): void {
+    this.#run(
+      "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      this.#nameOf(name),
+      text,
+    );
+  }
+
+  /** The text under a name. */
+  noted(name: string): string | undefined {
+    const value = this.#statement("SELECT value FROM meta WHERE name = ?").get(this.#nameOf(name))?.["value"];
+    return typeof value === "string" ? value : undefined;
+  }
+
+  /** Drops the text under a name, if it is still this one. */
+  forget(name: string, text: string): void {
+    this.#run("DELETE FROM meta WHERE name = ? AND value = ?", this.#nameOf(name), text);
+  }
+
+  #nameOf(name: string): string {
+    return `${name} ${this.#options.app}`;
+  }
+
   /** The largest sequence number; 0 without records. */
   get highest(): number {
     return this.#number("SELECT max(sequence) AS value FROM requests");

@@ -66,6 +66,11 @@ export class SharedHistory {
     return this.#sequence.next();
   }
 
+  /** The last redirect of all processes that share the file. Undefined for memory alone. */
+  get redirect(): HistoryFile["redirect"] | undefined {
+    return this.#file?.redirect;
+  }
+
   /** Stores an exchange: in memory at once, and in the file soon. */
   add(entry: HistoryEntry): void {
     this.#memory.add(entry);

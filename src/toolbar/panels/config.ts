@@ -1,7 +1,7 @@
 import type { Block, Cell } from "../blocks.ts";
 import type { Applications } from "../applications.ts";
 import { environmentVariables } from "../../mode.ts";
-import { counted } from "../format.ts";
+import { counted, formatThrownName } from "../format.ts";
 import type { Panel } from "../panel.ts";
 import type { HeaderEntry, Recording } from "../recording.ts";
 import { configValues } from "./application/config-values.ts";
@@ -59,9 +59,7 @@ export function configPanel({ applications, config, environment }: ConfigPanelOp
       try {
         return [{ title, values: recording.redactData(configValues(ask())) as Record<string, unknown> }];
       } catch (error) {
-        failures.push(
-          `The settings of ${title} could not be read: ${error instanceof Error ? error.name : "not an Error"}.`,
-        );
+        failures.push(`The settings of ${title} could not be read: ${formatThrownName(error)}.`);
         return [];
       }
     });

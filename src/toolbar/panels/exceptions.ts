@@ -33,8 +33,8 @@ function findingOf(error: RecordedError, status: number | null): Finding {
   const message = firstLine(error.message);
   return {
     tone: status !== null && status >= 400 && status < 500 ? "warn" : "error",
-    text: `${error.name}${message === "" ? "" : `: ${message}`}${where === undefined ? "" : ` at ${where}`}`,
-    where,
+    text: `${error.name}${message === "" ? "" : `: ${message}`}`,
+    ...(where === undefined ? {} : { where }),
   };
 }
 

@@ -3,6 +3,7 @@ import { counted, formatInteger, formatMilliseconds } from "../format.ts";
 import type { Block, Cell, OpenableRow, Tone } from "../blocks.ts";
 import type { Panel } from "../panel.ts";
 import type { Recording } from "../recording.ts";
+import { textLines } from "../text-lines.ts";
 import { formatArguments } from "./logging/format-arguments.ts";
 import { readLine, type LogLevel, type LogLine } from "./logging/read-line.ts";
 import { reportsError } from "./reports-error.ts";
@@ -11,6 +12,9 @@ import { reportsError } from "./reports-error.ts";
 const LIMIT = 200;
 /** Lines of one message that are shown before its row is opened, in characters. */
 const SHOWN = 300;
+/** The most characters of all structured members together, and what stands for further ones. */
+const MOST_OF_FIELDS = 500_000;
+const NO_ROOM = { "…": "Not recorded: the messages of this request have too many members." };
 /** Lines that wait for a slow stream, until they arrive at the console. */
 const MOST_PINO_LINES = 50;
 const CONSOLE = ["debug", "log", "info", "warn", "error"] as const;
@@ -49,9 +53,12 @@ export interface LogStats {
 interface Collected {
   readonly messages: LogMessage[];
   omitted: number;
+  /** Characters of the members so far. */
+  characters: number;
 }
 
-const slotOf = (recording: Recording): Collected => recording.slot("logs", () => ({ messages: [], omitted: 0 }));
+const slotOf = (recording: Recording): Collected =>
+  recording.slot("logs", () => ({ messages: [], omitted: 0, characters: 0 }));
 
 /**
  * Shows what was logged during the request: with console, with pino (Fastify's too), and through
@@ -76,7 +83,7 @@ export function logsPanel(directory: string): Panel<LogStats> {
       ...(length === undefined ? {} : { length }),
       at: recording.elapsed(),
       where: recording.redactText(callSite(directory, { isApplication: true, kind: "log" })),
-      ...(fields === undefined ? {} : { fields: recording.redactData(fields) as Record<string, unknown> }),
+      ...(fields === undefined ? {} : { fields: boundedFields(fields, recording, collected) }),
     });
   };
 
@@ -100,7 +107,7 @@ export function logsPanel(directory: string): Panel<LogStats> {
   const stream = (message: unknown, recording: Recording): void => {
     if (typeof message !== "string" || isKnown(recording, message)) return;
     // The end of a long text is cut off before it is searched for lines.
-    const lines = message.length > 100_000 ? [message] : message.split("\n", LIMIT + 1);
+    const lines = message.length > 100_000 ? [message] : textLines(message, LIMIT + 1);
     for (const line of lines) if (line.trim() !== "") add(recording, () => readLine(line));
   };
 
@@ -141,6 +148,17 @@ export function logsPanel(directory: string): Panel<LogStats> {
     },
     view: viewLogs,
   };
+}
+
+function boundedFields(
+  fields: Readonly<Record<string, unknown>>,
+  recording: Recording,
+  collected: Collected,
+): Readonly<Record<string, unknown>> {
+  if (collected.characters >= MOST_OF_FIELDS) return NO_ROOM;
+  const data = recording.redactData(fields) as Readonly<Record<string, unknown>>;
+  collected.characters += JSON.stringify(data).length;
+  return data;
 }
 
 /** What was logged of an error: loggers such as pino have its stack in a member of its own. */

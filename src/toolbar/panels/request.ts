@@ -23,6 +23,8 @@ export interface RequestStats {
   readonly form: readonly HeaderEntry[] | null;
   /** The members of a JSON object that the framework has parsed. */
   readonly json: readonly HeaderEntry[] | null;
+  /** The places in `json` of the members that were texts: `"5"`, and not `5`. */
+  readonly jsonTexts: readonly number[] | null;
   /** Fields that are not in `form` or `json`, because there are too many. */
   readonly omittedFields: number;
   readonly files: readonly { readonly field: string; readonly name: string; readonly bytes: number | null }[];
@@ -63,12 +65,13 @@ function factsOf(recording: Recording): Omit<RequestStats, keyof ReturnType<type
 
 function bodyOf(
   body: RecordedBody | undefined,
-): Pick<RequestStats, "form" | "json" | "omittedFields" | "files" | "otherBody"> {
-  const { kind, fields = [], omitted = 0, files = [], length } = body ?? {};
+): Pick<RequestStats, "form" | "json" | "jsonTexts" | "omittedFields" | "files" | "otherBody"> {
+  const { kind, fields = [], texts = [], omitted = 0, files = [], length } = body ?? {};
   const none = kind === undefined || length === undefined;
   return {
     form: kind === "form" ? fields : null,
     json: kind === "json" && none ? fields : null,
+    jsonTexts: kind === "json" && none ? texts : null,
     omittedFields: omitted,
     files: files.map(({ bytes, ...file }: UploadedFile) => ({ ...file, bytes: bytes ?? null })),
     otherBody: none ? null : `a ${kind} ${kind === "json" ? `list of ${length}` : `body of ${length}`}`,

@@ -1,6 +1,6 @@
 import type { ApplicationFacts, Applications } from "../applications.ts";
 import type { Block, Cell } from "../blocks.ts";
-import { counted } from "../format.ts";
+import { counted, formatThrownName } from "../format.ts";
 import type { Panel } from "../panel.ts";
 import type { Recording } from "../recording.ts";
 import { onceASecond } from "./application/once-a-second.ts";
@@ -66,7 +66,7 @@ function linesOf({ name, routes }: ApplicationFacts, recording: Recording): Omit
     );
     return [{ name, routes: lines, failure: null }];
   } catch (error) {
-    const reason = error instanceof Error ? error.name : "not an Error";
+    const reason = formatThrownName(error);
     return [{ name, routes: [], failure: `The routes of ${name} could not be read: ${reason}.` }];
   }
 }

@@ -42,7 +42,7 @@ function Findings({ panel }: { readonly panel: PanelView }): JSX.Element {
   return (
     <ul class="findings">
       {panel.findings.map(({ tone, text, where }) => (
-        <li key={text} class={`note ${tone}`}>
+        <li key={`${where ?? ""} ${text}`} class={`note ${tone}`}>
           <Sign tone={tone} />
           <span>
             {text} {where === undefined || where === "" ? null : <Where where={where} />}

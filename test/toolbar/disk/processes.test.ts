@@ -62,6 +62,35 @@ describe("B11: a history in a file", () => {
     await reader.cancel();
   });
 
+  test("a redirect to another process is linked, and the page's token reads it", async () => {
+    const folder = applicationFolder();
+    const [one, other] = [await startToolbar(folder), await startToolbar(folder)];
+    const page = { "sec-fetch-dest": "document", connection: "close" };
+    const login = async (): Promise<Response> =>
+      await fetch(`${one.url}/login?to=${encodeURIComponent(`${other.url}/home`)}`, {
+        headers: page,
+        redirect: "manual",
+      });
+    const id = (await login()).headers.get("x-latchkey-request")!;
+    const home = await other.visit("/home");
+    expect((await recordAt(other, home))?.summary.redirectedFrom).toBe(id);
+    await expect.poll(async () => (await recordAt(other, { ...home, id }))?.summary.path).toBe("/login");
+    // A redirect is followed once.
+    const again = await other.visit("/home");
+    expect((await recordAt(other, again))?.summary).not.toHaveProperty("redirectedFrom");
+    expect(await recordAt(other, { ...again, id })).toBeUndefined();
+    // Only to the place that it named.
+    await login();
+    expect((await recordAt(other, await other.visit("/elsewhere")))?.summary).not.toHaveProperty("redirectedFrom");
+    // What a script asks for is not looked up.
+    await login();
+    const fetched = await fetch(`${other.url}/home`, { headers: { ...page, "sec-fetch-dest": "empty" } });
+    await fetched.text();
+    const asked = fetched.headers.get("x-latchkey-request")!;
+    await expect.poll(async () => await recordAt(other, { ...home, id: asked })).toBeDefined();
+    expect((await recordAt(other, { ...home, id: asked }))?.summary).not.toHaveProperty("redirectedFrom");
+  });
+
   test("stays readable when a process is killed while it writes", async () => {
     const folder = applicationFolder();
     for (let round = 0; round < 3; round++) {

@@ -59,7 +59,7 @@ describe("findings", () => {
     expect(findings(times(12, (index) => redis(`GET cart:${index}`)))).toEqual([
       {
         tone: "warn",
-        text: "GET ran 12 times one after the other from cart.ts:7, 12.0 ms in all. Send one command for all keys, or a pipeline.",
+        text: "GET ran 12 times one after the other, 12.0 ms in all. Send one command for all keys, or a pipeline.",
         where: "cart.ts:7",
       },
     ]);

@@ -60,7 +60,7 @@ describe("findings", () => {
     expect(findings(times(3, (index) => request(`https://a.example/${index}`)))).toEqual([
       {
         tone: "warn",
-        text: "3 requests to a.example ran one after the other from rates.ts:9, 3.00 ms in all. If none needs the answer of another, send them at the same time.",
+        text: "3 requests to a.example ran one after the other, 3.00 ms in all. If none needs the answer of another, send them at the same time.",
         where: "rates.ts:9",
       },
     ]);

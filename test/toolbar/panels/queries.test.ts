@@ -88,7 +88,7 @@ describe("N+1 is a finding with the line and what to do", () => {
     expect(findings(times(8, (index) => item(index)))).toEqual([
       {
         tone: "warn",
-        text: "The same query ran 8 times from routes/users.ts:42, 17.0 ms in all. Load them in one query.",
+        text: "The same query ran 8 times, 17.0 ms in all. Load them in one query.",
         where: "routes/users.ts:42",
       },
     ]);
@@ -107,9 +107,9 @@ describe("N+1 is a finding with the line and what to do", () => {
   });
 
   test.each([
-    ["insert into t values ($1)", /^The same insert ran 4 times .* Write all rows with one statement\.$/],
-    ["update t set a = 1 where id = $1", /^The same update ran 4 times .* Change all rows with one statement\.$/],
-    ["delete from t where id = $1", /^The same delete ran 4 times .* Delete all rows with one statement\.$/],
+    ["insert into t values ($1)", /^The same insert ran 4 times, .* Write all rows with one statement\.$/],
+    ["update t set a = 1 where id = $1", /^The same update ran 4 times, .* Change all rows with one statement\.$/],
+    ["delete from t where id = $1", /^The same delete ran 4 times, .* Delete all rows with one statement\.$/],
   ])("for %s", (sql, sentence) => {
     const found = findings(times(4, (index) => query(sql, { where: "a.ts:1", detail: { params: [index] } })));
     expect(found.map(({ text }) => text)).toEqual([expect.stringMatching(sentence)]);
@@ -117,7 +117,7 @@ describe("N+1 is a finding with the line and what to do", () => {
 
   test("with the same parameters each time, it says so", () => {
     expect(findings(times(3, () => item(7)))[0]?.text).toBe(
-      "The same query with the same parameters ran 3 times from routes/users.ts:42, 6.38 ms in all. Run it once.",
+      "The same query with the same parameters ran 3 times, 6.38 ms in all. Run it once.",
     );
   });
 
@@ -136,7 +136,8 @@ describe("N+1 is a finding with the line and what to do", () => {
   test("with those that are not located any more, if they can only come from one line", () => {
     const many = times(1_000, (index) => item(index, index < 300 ? "a.ts:1" : ""));
     const [found] = findings(many, { omitted: { sql: 9_000 } });
-    expect(found?.text).toMatch(/^The same query ran at least 1,000 times from a\.ts:1, /);
+    expect(found?.text).toMatch(/^The same query ran at least 1,000 times, /);
+    expect(found?.where).toBe("a.ts:1");
   });
 
   test("for MongoDB, by collection, operation and the names of the filter", () => {
@@ -149,8 +150,8 @@ describe("N+1 is a finding with the line and what to do", () => {
       })),
     );
     expect(found.map(({ text }) => text)).toEqual([
-      "The same query ran 3 times from a.ts:1, 3.00 ms in all. Load them in one query.",
-      "The same update ran 3 times from a.ts:1, 3.00 ms in all. Change all rows with one statement.",
+      "The same query ran 3 times, 3.00 ms in all. Load them in one query.",
+      "The same update ran 3 times, 3.00 ms in all. Change all rows with one statement.",
     ]);
   });
 
@@ -223,7 +224,7 @@ describe("other findings", () => {
     expect(findings([user("auth.ts:12"), item(1), user("users.ts:40")])).toEqual([
       {
         tone: "warn",
-        text: "The same query with the same parameters ran 2 times from auth.ts:12 and users.ts:40, 2.00 ms in all. Nothing was written in between. Load it once.",
+        text: "The same query with the same parameters ran 2 times from 2 lines, 2.00 ms in all. Nothing was written in between. Load it once.",
         where: "users.ts:40",
       },
     ]);

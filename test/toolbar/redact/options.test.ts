@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { generateSecretKey } from "../../../src/keys/generate.ts";
 import { KeyRing } from "../../../src/keys/key-ring.ts";
 import { HIDDEN, Redactor, type RedactionOptions } from "../../../src/toolbar/capture/redact.ts";
+import { hideInStatement } from "../../../src/toolbar/capture/hide-in-statement.ts";
 import { Toolbar, type ToolbarOptions } from "../../../src/toolbar/index.ts";
 
 const keys = generateSecretKey();
@@ -15,6 +16,17 @@ describe("redactNames", () => {
     expect(mine.text(`{ ${name}: 9000 }`)).not.toContain("9000");
     expect(mine.text(`{"${name}":"9000"}`)).not.toContain("9000");
     expect(mine.text(`GET /x?${name}=9000&page=2`)).toBe(`GET /x?${name}=${HIDDEN}&page=2`);
+  });
+
+  test("hides it in a statement too, with no other telling word", () => {
+    const mine = redactor({ names: ["rating"] });
+    expect([mine.mayHideIn("select * from users where RATING = 9000"), mine.mayHideIn("select 1")]).toEqual([
+      true,
+      false,
+    ]);
+    const hides = (column: string): boolean => mine.hidesName(column);
+    const text = "select * from users where rating = 9000";
+    expect(hideInStatement(text, undefined, hides, (each) => mine.mayHideIn(each)).text).not.toContain("9000");
   });
 
   test("leaves other names", () => {

@@ -4,6 +4,7 @@ import { generateSecretKey } from "../../../src/keys/generate.ts";
 import { KeyRing } from "../../../src/keys/key-ring.ts";
 import { Redactor } from "../../../src/toolbar/capture/redact.ts";
 import { SECRET_SHAPES } from "../../../src/toolbar/capture/redact/secret-shapes.ts";
+import { halfOf, randomFrom, SECRETS } from "../../support/secrets.ts";
 
 const redactor = new Redactor(new KeyRing(generateSecretKey())).forExchange();
 /** Texts of a shape, as many as the pattern allows. */
@@ -21,6 +22,11 @@ const PLACES: readonly ((secret: string) => string)[] = [
   (secret) => `value=${secret}`,
   (secret) => `/x/%F1.${encodeURIComponent(secret)}%/y`,
   (secret) => `x${"y ".repeat(3_000)}${secret}`,
+  (secret) => `\u001b[31m${secret}\u001b[39m`,
+  (secret) => `\u001b[1;38;5;208m${secret}\u001b[0m`,
+  (secret) => JSON.stringify({ text: `\u001b[31m${secret}` }),
+  (secret) => `/login?next=${encodeURIComponent(`/x?q=${encodeURIComponent(secret)}`)}`,
+  (secret) => `/a?b=${encodeURIComponent(`/c?d=${encodeURIComponent(`/e?f=${encodeURIComponent(secret)}`)}`)}`,
 ];
 
 describe("secrets by their form", () => {
@@ -40,14 +46,34 @@ describe("secrets by their form", () => {
     },
   );
 
-  test("B13: the secret of an AWS key is found by its form alone", () => {
-    // Not random ones: the form leaves out about one in forty.
-    const secrets = ["wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "Xk9/bQ2mPz7LrT4vWn8+cYd1HsJf3GuEa0KiRoXt"];
-    for (const secret of secrets) {
-      expect(secret).toHaveLength(40);
-      for (const place of PLACES.filter((_, at) => at !== 5))
-        expect(redactor.text(place(secret))).not.toContain(secret);
-      expect(redactor.text(`/x/${encodeURIComponent(secret)}/y`)).not.toContain(secret.slice(20));
+  test.each(Object.entries(SECRETS))("B13: a %s as its maker gives it out, with a random body", (_, make) => {
+    const random = randomFrom(20_261_129);
+    for (let draw = 0; draw < 100; draw++) {
+      const secret = make(random);
+      const texts = PLACES.map((place) => redactor.text(place(secret)));
+      const half = halfOf(secret);
+      expect([secret, texts.filter((text) => text.includes(half))]).toEqual([secret, []]);
+    }
+  });
+
+  test("every form of the list has a maker, and only the secret of AWS has none in the list", () => {
+    expect(Object.keys(SECRETS).filter((name) => !SECRET_SHAPES.some((shape) => shape.name === name))).toEqual([
+      "AWS secret",
+    ]);
+    expect(SECRET_SHAPES.filter(({ name }) => !(name in SECRETS)).map(({ name }) => name)).toEqual([]);
+  });
+
+  test("B13: the secret of an AWS key is found by how random it is", () => {
+    const random = randomFrom(7);
+    const make = SECRETS["AWS secret"]!;
+    const missed = Array.from({ length: 50_000 }, () => make(random)).filter(
+      (secret) => redactor.text(secret) === secret,
+    );
+    // About one of 20,000; a pattern of letters alone missed one of 40.
+    expect(missed.length).toBeLessThan(6);
+    for (const secret of ["wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "Xk9/bQ2mPz7LrT4vWn8+cYd1HsJf3GuEa0KiRoXt"]) {
+      expect(redactor.text(`/x/${secret}/y`)).toBe("/x/[AWS secret]/y");
+      expect(redactor.text(`a\n${secret}\nb`)).toBe("a\n[AWS secret]\nb");
     }
   });
 
@@ -60,6 +86,12 @@ describe("secrets by their form", () => {
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
     "select count(*) from orders where state = 'open' and code = 7",
     "/assets/SKU-12345/AKIA.png",
+    "src/toolbar/capture/redact/secretShapes2",
+    "/srv/app/v2/Components/Nav/Header/index1",
+    "UserAuthenticationServiceConfiguration22",
+    "3c850e2fbc7e4851e599744128ae3854cec8deaa/3C850E2FBC7E4851E599744128AE3854CEC8DEAA",
+    "getUserByIdAndEmailOrThrowIfNotFoundXyzz",
+    "/2026/11/29/en/DE/12/34/56/78/90/ab/CD/ef",
   ])("everyday text stays: %s", (text) => {
     expect(redactor.text(text)).toBe(text);
   });

@@ -2,7 +2,10 @@
 export const HIDDEN = "••••••••";
 
 const HIDDEN_NAME =
-  /passw|passwd|passphrase|passcode|secret|token|credential|authori[sz]ation|cookie|csrf|xsrf|signature|verifier|assertion|mnemonic|saml(?:request|response)|connection[-_.]?string|account[-_.]?key|seed[-_.]?phrase|(?:recovery|backup|security)[-_.]?(?:code|answer|key)|(?:api|access|private|signing|encryption|master|shared|service[-_.]?role)[-_.]?key|session[-_.]?(?:id|key)|card[-_.]?n(?:o|um)|(?:^|[-_.])(?:pwd|pass|pin|otp|totp|ssn|cvv|cvc|sid|sig|auth|jwt|key|iban)(?:$|[-_.])/i;
+  /passw|passwd|passphrase|passcode|secret|token|credential|authori[sz]ation|cookie|csrf|xsrf|signature|verifier|assertion|mnemonic|saml(?:request|response)|connection[-_.]?string|account[-_.]?key|seed[-_.]?phrase|(?:recovery|backup|security)[-_.]?(?:code|answer|key)|(?:api|access|private|signing|encryption|master|shared|service[-_.]?role|auth|aes|hmac|rsa|ssh|ssl|tls|pgp|gpg|deploy|licen[cs]e|webhook|symmetric|cipher|stripe|aws|gcp|openai)[-_.]?key|session[-_.]?(?:id|key)|card[-_.]?n(?:o|um)|(?:^|[-_.])(?:pwd|pw|pass|pin|otp|totp|ssn|cvv|cvc|sid|sig|auth|jwt|key|iban|creds?|bearer)(?:$|[-_.])/i;
+/** The short words of that list, where capitals divide a name: `smtpPass`, `userPin`, `otpCode`. */
+const HIDDEN_CAMEL =
+  /[a-z0-9](?:Pwd|Pw|Pass|Pin|Otp|Totp|Ssn|Cvv|Cvc|Sid|Sig|Auth|Jwt|Iban|Creds?|Bearer)(?![a-z])|(?:^|[-_.])(?:pwd|pin|otp|totp|ssn|cvv|cvc|jwt|iban)(?=[A-Z])/;
 
 /** Names that hide their value wherever they stand, also in a sentence: "token: abc". */
 const HIDDEN_IN_TEXT =
@@ -30,7 +33,7 @@ export class HiddenNames {
 
   /** Whether values with this name are hidden everywhere. */
   hides(name: string): boolean {
-    return remembered(this.#known, name, () => HIDDEN_NAME.test(name) || this.#isOwn(name));
+    return remembered(this.#known, name, () => HIDDEN_NAME.test(name) || HIDDEN_CAMEL.test(name) || this.#isOwn(name));
   }
 
   /** Whether this name hides its value in any text, so that a sentence counts too. */
@@ -41,6 +44,13 @@ export class HiddenNames {
   /** Whether values with this name are hidden in the query of an address. */
   hidesInQuery(name: string): boolean {
     return HIDDEN_IN_QUERY.test(name) || this.hides(name);
+  }
+
+  /** Whether one of the application's own names may be in a text. */
+  mayBeIn(text: string): boolean {
+    if (this.#own.size === 0) return false;
+    const searched = plain(text);
+    return [...this.#own].some((name) => searched.includes(name));
   }
 
   #isOwn(name: string): boolean {

@@ -13,10 +13,22 @@ const PASSWORD_IN_ADDRESS = /(:\/\/[^\s/:@"'<>]{0,200}):[^\s/"'<>]{1,300}@/g;
 const PASSWORD_OF_SERVICE =
   /((?:postgres(?:ql)?|mysql|mariadb|mssql|mongodb(?:\+srv)?|rediss?|amqps?|smtps?|ldaps?):\/\/[^\s/:@"'<>]{0,200}):[^\s"'<>]{1,300}@/gi;
 
-/** In quotes, in escaped quotes, or up to the next space or bracket. A text may end within it. */
+/**
+ * What stands for a value that is hidden already, in quotes, in escaped quotes, or up to the next
+ * space or bracket. A text may end within it.
+ */
 const VALUE =
-  /"(?:[^"\\]|\\[^])*(?:"|$)|'(?:[^'\\]|\\[^])*(?:'|$)|`(?:[^`\\]|\\[^])*(?:`|$)|\\{1,3}"[^"\\]{0,4000}(?:\\{1,3}")?|[^\s,;&}\])]+/y;
-const PARAMETER_VALUE = /[^&#\s"'<>\\]+/y;
+  /\[[A-Za-z0-9][A-Za-z0-9 ]{2,40}\]|"(?:[^"\\]|\\[^])*(?:"|$)|'(?:[^'\\]|\\[^])*(?:'|$)|`(?:[^`\\]|\\[^])*(?:`|$)|\\{1,3}"[^"\\]{0,4000}(?:\\{1,3}")?|[^\s,;&}\])]+/y;
+const PARAMETER_VALUE = /\[[A-Za-z0-9][A-Za-z0-9 ]{2,40}\]|[^&#\s"'<>\\]+/y;
+/** A name and its value in two members: `{ name: 'password', value: 'x' }`, as FormData is shown. */
+const NAME_AND_VALUE =
+  /((?:name|key|header)["']?\s{0,3}:\s{0,3}(["'])([\w$.-]{2,60})\2\s{0,3},\s{0,20}["']?value["']?\s{0,3}:\s{0,3})(?:"(?:[^"\\]|\\[^])*(?:"|$)|'(?:[^'\\]|\\[^])*(?:'|$)|\d{1,40})/g;
+/** A name and its value in a list of two: `[ 'password', 'x' ]`, as entries are shown. */
+const PAIR =
+  /(\[\s{0,20}(["'])([\w$.-]{2,60})\2\s{0,3},\s{0,20})(?:"(?:[^"\\]|\\[^]){0,4000}"|'(?:[^'\\]|\\[^]){0,4000}')(?=\s{0,20}\])/g;
+/** A part of an address, with an encoded "=" in it: "%3D", or "%253D" of an address in another. */
+const COMPONENT = /[^\s"'<>/?&=;,#]+/g;
+const ENCODED = /%(?:25){0,2}3d/i;
 /** The longest name, and the most characters between it and its value. */
 const LONGEST_NAME = 60;
 const WIDEST_GAP = 9;
@@ -27,7 +39,29 @@ export function hideNamed(text: string, names: HiddenNames): string {
   if (result.includes("@") && result.includes("://"))
     result = result.replace(PASSWORD_OF_SERVICE, `$1:${HIDDEN}@`).replace(PASSWORD_IN_ADDRESS, `$1:${HIDDEN}@`);
   if (SCHEME_ENDS.some((end) => result.includes(end))) result = result.replace(SCHEME, `$1 ${HIDDEN}`);
-  return result.includes(":") || result.includes("=") ? hideValues(result, names) : result;
+  if (result.includes("value") || result.includes("[")) result = hidePairs(result, names);
+  if (result.includes(":") || result.includes("=")) result = hideValues(result, names);
+  return ENCODED.test(result) ? result.replace(COMPONENT, (part) => hideEncoded(part, names)) : result;
+}
+
+function hidePairs(text: string, names: HiddenNames): string {
+  const hide = (pair: string, before: string, _: string, name: string): string =>
+    names.hides(name) ? before + HIDDEN : pair;
+  return text.replace(NAME_AND_VALUE, hide).replace(PAIR, hide);
+}
+
+/** The query of an address that is a parameter of another one. */
+function hideEncoded(component: string, names: HiddenNames): string {
+  if (!ENCODED.test(component)) return component;
+  let text = component;
+  for (let times = 0; times < 3 && ENCODED.test(text); times++) text = decoded(text);
+  const hidden = hideValues(text, names);
+  return hidden === text ? component : hidden;
+}
+
+function decoded(text: string): string {
+  // One byte after the other: a part that is cut off or no UTF-8 must not hide the rest.
+  return text.replaceAll(/%([0-7][0-9A-F])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
 /** Looks at each `:` and `=`: whether a name before it hides the value behind it. */

@@ -1,11 +1,12 @@
-import { AWS_SECRET, SECRET_SHAPES, type SecretShape } from "./secret-shapes.ts";
+import { AWS_LENGTH, hideAwsSecrets } from "./aws-secret.ts";
+import { SECRET_SHAPES, type SecretShape } from "./secret-shapes.ts";
 
 /** No secret of the list is shorter. */
 const SHORTEST = 13;
 /** Nearly every secret of the list has so many letters, digits, `_` and `-` in a row. */
 const LONG_RUN = 16;
-/** The secret of an AWS access key has so many letters, digits, `/` and `+` in a row. */
-const AWS_RUN = 40;
+/** An address within an address within an address. */
+const MOST_ENCODED = 3;
 /** What is in the secrets that may have no long run. */
 const PARTS = [
   "eyJ",
@@ -30,8 +31,11 @@ const PARTS = [
   ".atlasv1.",
   "TT3",
 ] as const;
-/** The beginning of a word; `\n` of a JSON text counts as a line break. */
-const WORD = String.raw`(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt]))`;
+/**
+ * The beginning of a word. `\n` of a JSON text counts as a line break, and so does a colour for
+ * terminals: `\u001b[31m`.
+ */
+const WORD = String.raw`(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt])|(?<=\[[0-9;]{0,20}m))`;
 const ANY = new RegExp(
   [
     `${WORD}(?:${sources(SECRET_SHAPES.filter(({ isWord }) => isWord === true))})`,
@@ -53,8 +57,8 @@ const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => {
 /** The text without the secrets that are known by their form. Takes linear time. */
 export function hideShapes(text: string): string {
   if (text.length < SHORTEST) return text;
-  const result = hideAny(text);
-  return text.includes("%") ? result.replace(COMPONENT, hideInComponent) : result;
+  // What is encoded comes first: in the text as it is, a part of such a secret may look like a whole.
+  return hideAny(text.includes("%") ? text.replace(COMPONENT, hideInComponent) : text);
 }
 
 /** Nearly all texts have no secret. The search for all forms is left out where there can be none. */
@@ -62,7 +66,7 @@ function hideAny(text: string): string {
   const { run, awsRun } = longestRuns(text);
   let result = text;
   if (run >= LONG_RUN || PARTS.some((part) => text.includes(part))) result = result.replace(ANY, nameOf);
-  return awsRun >= AWS_RUN ? result.replace(AWS_SECRET, "[AWS secret]") : result;
+  return awsRun >= AWS_LENGTH ? hideAwsSecrets(result) : result;
 }
 
 /** A loop, because a regular expression takes five times as long. */
@@ -82,13 +86,22 @@ function nameOf(secret: string): string {
   return `[${EACH.find(({ whole }) => whole.test(secret))?.name ?? "secret"}]`;
 }
 
-/** A secret in an address may be percent-encoded, so that its form is not seen. */
+/**
+ * A secret in an address may be percent-encoded, so that its form is not seen: once, or again with
+ * each address that holds the other. The innermost form is looked at first.
+ */
 function hideInComponent(component: string): string {
-  if (!component.includes("%")) return component;
-  const text = decoded(component);
-  if (text.length < SHORTEST) return component;
-  const hidden = hideAny(text);
-  return hidden === text ? component : hidden;
+  const levels: string[] = [];
+  for (let text = component; levels.length < MOST_ENCODED && text.includes("%"); levels.push(text)) {
+    const inner = decoded(text);
+    if (inner === text || inner.length < SHORTEST) break;
+    text = inner;
+  }
+  for (const level of levels.toReversed()) {
+    const hidden = hideAny(level);
+    if (hidden !== level) return hidden;
+  }
+  return component;
 }
 
 function decoded(text: string): string {

@@ -1,6 +1,9 @@
 import { HIDDEN, type HiddenNames } from "./hidden-names.ts";
 
-const LIMITS = { depth: 8, items: 100, nodes: 2_000 };
+/** `characters` is of all texts together: 2,000 texts of 4,000 characters would be eight million. */
+const LIMITS = { depth: 8, items: 100, nodes: 2_000, characters: 200_000 };
+/** The members under which a name stands beside its value, as in FormData and HAR files. */
+const NAMING = ["name", "key", "header"] as const;
 
 /** What a copy needs. */
 export interface PlainCopyOptions {
@@ -11,18 +14,22 @@ export interface PlainCopyOptions {
 
 interface Place {
   readonly depth: number;
-  readonly budget: { left: number };
+  readonly budget: { left: number; characters: number };
   readonly above: Set<object>;
 }
 
 /** A copy as plain JSON without secrets, cut in depth, breadth and length. */
 export function plainCopy(data: unknown, options: PlainCopyOptions): unknown {
-  return copy(data, options, { depth: 0, budget: { left: LIMITS.nodes }, above: new Set() });
+  return copy(data, options, {
+    depth: 0,
+    budget: { left: LIMITS.nodes, characters: LIMITS.characters },
+    above: new Set(),
+  });
 }
 
 function copy(value: unknown, options: PlainCopyOptions, place: Place): unknown {
   place.budget.left--;
-  const { text } = options;
+  const text = (given: string): string => boundedText(given, options, place);
   if (value === null || value === undefined || typeof value === "boolean") return value ?? null;
   if (typeof value === "string") return text(value);
   if (typeof value === "number") {
@@ -41,33 +48,66 @@ function copy(value: unknown, options: PlainCopyOptions, place: Place): unknown 
   }
 }
 
+/** A text that has no room any more is replaced by its length. */
+function boundedText(given: string, { text }: PlainCopyOptions, { budget }: Place): string {
+  if (budget.characters <= 0) return `… (${given.length} characters)`;
+  const result = text(given);
+  budget.characters -= result.length;
+  return result;
+}
+
 function copyObject(value: object, options: PlainCopyOptions, place: Place): unknown {
   const { depth, budget, above } = place;
-  const { text, names } = options;
+  const { names } = options;
+  const text = (given: string): string => boundedText(given, options, place);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "[invalid date]" : value.toISOString();
   if (value instanceof Error) return text(`${value.name}: ${value.message}`);
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (above.has(value)) return "[circular]";
-  if (depth >= LIMITS.depth || budget.left <= 0) return Array.isArray(value) ? `[list of ${value.length}]` : "[object]";
+  if (depth >= LIMITS.depth || budget.left <= 0 || budget.characters <= 0)
+    return Array.isArray(value) ? `[list of ${value.length}]` : "[object]";
   above.add(value);
   try {
     const inside = { ...place, depth: depth + 1 };
+    if (isNamedPair(value, names)) return [text(value[0]), HIDDEN];
     if (Array.isArray(value)) return bytesOf(value, text) ?? copyItems(value, value.length, options, inside);
     if (value instanceof Set) return copyItems(value, value.size, options, inside);
     const { entries, count } = value instanceof Map ? mapEntries(value) : ownEntries(value);
     // Without a prototype, so that `__proto__` is copied like any other member.
     const result = Object.create(null) as Record<string, unknown>;
+    const isNamed = value instanceof Map ? false : namesItsValue(entries, names);
+    let copied = 0;
     for (const [name, item] of entries) {
+      if (budget.characters <= 0) break;
+      copied++;
       result[text(name)] =
-        names.hides(name) && item !== null && item !== undefined && typeof item !== "boolean"
+        (names.hides(name) || (isNamed && name === "value")) &&
+        item !== null &&
+        item !== undefined &&
+        typeof item !== "boolean"
           ? HIDDEN
           : copy(item, options, inside);
     }
-    if (count > LIMITS.items) result["…"] = `${count - LIMITS.items} more`;
+    if (count > copied) result["…"] = `${count - copied} more`;
     return result;
   } finally {
     above.delete(value);
   }
+}
+
+/** A list of a name and its value, as entries are: `["password", "x"]`. */
+function isNamedPair(value: object, names: HiddenNames): value is [name: string, value: string] {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [name, item] = value as readonly unknown[];
+  return typeof name === "string" && typeof item === "string" && names.hides(name);
+}
+
+/** Whether the member `value` belongs to a hidden name that stands beside it. */
+function namesItsValue(entries: Entries["entries"], names: HiddenNames): boolean {
+  if (!entries.some(([name]) => name === "value")) return false;
+  return entries.some(
+    ([name, item]) => NAMING.some((each) => each === name) && typeof item === "string" && names.hides(item),
+  );
 }
 
 /** A key may be a list of its bytes. Undefined for a list that holds none. */

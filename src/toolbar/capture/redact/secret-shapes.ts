@@ -205,14 +205,3 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
     pattern: /discord(?:app)?\.com\/api\/webhooks\/\d{10,}\/[A-Za-z0-9_-]{60,}/,
   },
 ];
-
-/**
- * The secret of an AWS access key: 40 characters of base64, and nothing else says what it is. It
- * has capitals, small letters and a digit, so a hash in hexadecimal does not fit, and no nine small
- * letters in a row, so most paths do not. In 1,000 real ones, about 25 are not found: these are
- * hidden only by their name. Behind a slash, only one without a slash of its own is found.
- *
- * Source: https://aws.amazon.com/blogs/security/a-safer-way-to-distribute-aws-credentials-to-ec2/
- */
-export const AWS_SECRET: RegExp =
-  /(?:(?<![A-Za-z0-9/+])|(?<=\\[nrt]))(?=[a-z0-9/+]{0,39}[A-Z])(?=[A-Z0-9/+]{0,39}[a-z])(?=[A-Za-z/+]{0,39}\d)(?![A-Za-z0-9/+]{0,31}[a-z]{9})[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])|(?<=\/)(?=[a-z0-9+]{0,39}[A-Z])(?=[A-Z0-9+]{0,39}[a-z])(?=[A-Za-z+]{0,39}\d)(?![A-Za-z0-9+]{0,31}[a-z]{9})[A-Za-z0-9+]{40}(?![A-Za-z0-9+=])/g;

@@ -1,4 +1,5 @@
 import { formatWithOptions, stripVTControlCharacters } from "node:util";
+import { formatThrownName } from "../../format.ts";
 import { boundedValue } from "./bounded-value.ts";
 
 /** More than is searched for secrets, so that the end of what is shown is never half of one. */
@@ -22,15 +23,23 @@ export function formatArguments(args: readonly unknown[]): LoggedText {
   const bounded = args
     .slice(0, MOST_ARGUMENTS)
     .map((value) => (typeof value === "string" ? value.slice(0, LONGEST) : boundedValue(value)));
-  return plainText(formatted(bounded));
+  const cut = args.reduce<number>(
+    (sum, value) => sum + (typeof value === "string" ? Math.max(0, value.length - LONGEST) : 0),
+    0,
+  );
+  return plainText(formatted(bounded), cut);
 }
 
-/** A text without the escape codes of terminals. */
-export function plainText(text: string): LoggedText {
+/**
+ * A text without the escape codes of terminals.
+ *
+ * @param cut how many characters of it are left out already.
+ */
+export function plainText(text: string, cut = 0): LoggedText {
   const start = text.length > LONGEST ? text.slice(0, LONGEST) : text;
   return {
     text: ESCAPES.some((escape) => start.includes(escape)) ? stripVTControlCharacters(start) : start,
-    length: text.length > LONGEST ? text.length : undefined,
+    length: text.length + cut > LONGEST ? text.length + cut : undefined,
   };
 }
 
@@ -40,6 +49,6 @@ function formatted(args: readonly unknown[]): string {
   } catch (error) {
     // A class may have its own way of being shown, and that may throw. Console has thrown then, or
     // is about to.
-    return `[cannot be shown: ${error instanceof Error ? error.name : "not an Error"}]`;
+    return `[cannot be shown: ${formatThrownName(error)}]`;
   }
 }

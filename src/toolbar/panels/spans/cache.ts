@@ -1,9 +1,9 @@
-import { counted, formatInteger, formatMilliseconds } from "../../format.ts";
+import { counted, formatInteger } from "../../format.ts";
 import type { Block, Finding, NumbersBlock } from "../../blocks.ts";
 import type { Panel } from "../../panel.ts";
 import type { Recording } from "../../recording.ts";
 import type { Span } from "../../span.ts";
-import { durationCell, headline, labelCell, remarks, shareOf, whereCell } from "./span-cells.ts";
+import { durationCell, headline, remarks, spanTable, totalItems } from "./span-cells.ts";
 import {
   areInSequence,
   factsOf,
@@ -16,6 +16,7 @@ import {
   type SpanFacts,
   type SpanTotals,
 } from "./span-facts.ts";
+import { costOf, repeatOf, warning, type SpanRepeat } from "./span-findings.ts";
 
 /** A command to Redis, or a call of a cache in the process. */
 export interface CacheCall extends SpanFacts {
@@ -28,13 +29,10 @@ export interface CacheCall extends SpanFacts {
 }
 
 /** What ran again and again. */
-export interface CacheRepeat {
+export interface CacheRepeat extends SpanRepeat<"loop" | "same"> {
   /** `loop`: one line sent the same command again and again. `same`: one key was read again. */
   readonly kind: "loop" | "same";
   readonly label: string;
-  readonly count: number;
-  readonly totalMs: number;
-  readonly where: string;
 }
 
 /** The calls of Redis and of caches in one request, as plain JSON. */
@@ -120,13 +118,7 @@ function loopsIn(spans: readonly Span[]): readonly CacheRepeat[] {
   const redis = spans.filter(({ kind, where }) => kind === "redis" && where !== "");
   return groupedBy(redis, (span) => `${commandOf(span)} ${span.where}`)
     .filter((list) => list.length >= LOOP && areInSequence(list))
-    .map((list) => ({
-      kind: "loop",
-      label: commandOf(list[0]!),
-      count: list.length,
-      totalMs: sumMs(list),
-      where: list[0]!.where,
-    }));
+    .map((list) => ({ ...repeatOf("loop", list, list[0]), label: commandOf(list[0]!) }));
 }
 
 function rereadsIn(spans: readonly Span[]): readonly CacheRepeat[] {
@@ -147,40 +139,24 @@ function rereadsIn(spans: readonly Span[]): readonly CacheRepeat[] {
   return groupedBy(reads, ({ key }) => key)
     .map((list) => list.map(({ span }) => span))
     .filter((list) => list.length >= SAME)
-    .map((list) => ({
-      kind: "same",
-      label: list[0]!.label.slice(0, 200),
-      count: list.length,
-      totalMs: sumMs(list),
-      where: list.at(-1)!.where,
-    }));
+    .map((list) => ({ ...repeatOf("same", list), label: list[0]!.label.slice(0, 200) }));
 }
 
 function findings({ repeats, calls, failed }: CacheStats): readonly Finding[] {
   const error = calls.find((call) => call.error !== null);
-  const whereOf = (where: string): Pick<Finding, "where"> => (where === "" ? {} : { where });
-  return [
-    ...(error === undefined
+  const failures =
+    error === undefined
       ? []
-      : [
-          {
-            tone: "warn" as const,
-            text: `${counted(failed, "cache call")} failed. The first is ${error.label}: ${error.error}`,
-            ...whereOf(error.where),
-          },
-        ]),
-    ...repeats.map(({ kind, label, count, totalMs, where }): Finding => {
-      const cost = `${formatMilliseconds(totalMs)} ms in all`;
-      return {
-        tone: "warn",
-        text:
-          kind === "loop"
-            ? `${label} ran ${counted(count, "time")} one after the other from ${where}, ${cost}. Send one command for all keys, or a pipeline.`
-            : `${label} ran ${counted(count, "time")}, ${cost}, and nothing was written to this key in between. Read it once.`,
-        ...whereOf(where),
-      };
-    }),
-  ];
+      : [warning(`${counted(failed, "cache call")} failed. The first is ${error.label}: ${error.error}`, error.where)];
+  return [...failures, ...repeats.map((repeat) => warning(sentenceOf(repeat), repeat.where))];
+}
+
+function sentenceOf(repeat: CacheRepeat): string {
+  const { kind, label, count } = repeat;
+  const times = `${label} ran ${counted(count, "time")}`;
+  return kind === "loop"
+    ? `${times} one after the other, ${costOf(repeat)}. Send one command for all keys, or a pipeline.`
+    : `${times}, ${costOf(repeat)}, and nothing was written to this key in between. Read it once.`;
 }
 
 function view(stats: CacheStats): readonly Block[] {
@@ -209,40 +185,22 @@ function view(stats: CacheStats): readonly Block[] {
         durationCell(cost, requestMs),
       ]),
     },
-    {
-      kind: "table",
-      title:
-        calls.length === count ? "Calls" : `The first ${formatInteger(calls.length)} of ${formatInteger(count)} calls`,
-      columns: [
-        { title: "At", align: "right" },
-        { title: "Call", grow: true },
-        { title: "Result" },
-        { title: "ms", align: "right" },
-        { title: "Where" },
-      ],
-      rows: calls.map((call) => [
-        `${formatMilliseconds(call.startMs)} ms`,
-        labelCell(call.label, call),
-        call.isHit === null ? "" : call.isHit ? "hit" : "miss",
-        durationCell(call.durationMs),
-        whereCell(call.where),
-      ]),
-    },
+    spanTable({
+      one: "Call",
+      count,
+      spans: calls,
+      labelOf: ({ label }) => label,
+      columns: [{ title: "Result" }],
+      cellsOf: ({ isHit }) => [isHit === null ? "" : isHit ? "hit" : "miss"],
+    }),
   ];
 }
 
 function numbersOf(stats: CacheStats): NumbersBlock["items"] {
-  const { count, totalMs, hits, misses, failed, wallMs, requestMs } = stats;
-  return [
-    { value: formatInteger(count), label: count === 1 ? "Call" : "Calls" },
-    { value: formatMilliseconds(totalMs), unit: "ms", label: "In all" },
-    { value: shareOf(stats), unit: "%", label: "Of the request", meter: { value: wallMs, of: requestMs } },
-    ...(hits + misses === 0
-      ? []
-      : [
-          { value: formatInteger(hits), label: "Hits" },
-          { value: formatInteger(misses), label: "Misses" },
-        ]),
-    ...(failed === 0 ? [] : [{ value: formatInteger(failed), label: "Failed", tone: "error" as const }]),
+  const { hits, misses } = stats;
+  const results = [
+    { value: formatInteger(hits), label: "Hits" },
+    { value: formatInteger(misses), label: "Misses" },
   ];
+  return totalItems(stats, "Call", hits + misses === 0 ? [] : results);
 }

@@ -1,9 +1,9 @@
-import { counted, formatInteger, formatMilliseconds } from "../../format.ts";
+import { counted, formatInteger } from "../../format.ts";
 import type { Block, Cell, Finding } from "../../blocks.ts";
 import type { Panel } from "../../panel.ts";
 import type { Recording } from "../../recording.ts";
 import type { Span } from "../../span.ts";
-import { durationCell, headline, labelCell, remarks, shareOf, whereCell } from "./span-cells.ts";
+import { durationCell, headline, remarks, spanTable, totalItems } from "./span-cells.ts";
 import {
   areInSequence,
   factsOf,
@@ -17,6 +17,7 @@ import {
   type SpanFacts,
   type SpanTotals,
 } from "./span-facts.ts";
+import { costOf, repeatOf, warning, type SpanRepeat } from "./span-findings.ts";
 
 /** A request to another server. */
 export interface OutgoingRequest extends SpanFacts {
@@ -30,13 +31,10 @@ export interface OutgoingRequest extends SpanFacts {
 }
 
 /** Requests that could be fewer, or faster. */
-export interface OutgoingRepeat {
+export interface OutgoingRepeat extends SpanRepeat<"loop" | "same"> {
   /** `loop`: one line sent one after the other to one host. `same`: one address was read again. */
   readonly kind: "loop" | "same";
   readonly target: string;
-  readonly count: number;
-  readonly totalMs: number;
-  readonly where: string;
 }
 
 /** The requests to other servers in one request, as plain JSON. */
@@ -117,105 +115,65 @@ function repeatsIn(spans: readonly Span[]): readonly OutgoingRepeat[] {
     spans.filter((span) => span.where !== "" && !known.has(span)),
     (span) => `${methodOf(span)} ${hostOf(span)} ${span.where}`,
   ).filter((list) => list.length >= LOOP && areInSequence(list));
-  const toRepeat = (kind: OutgoingRepeat["kind"], target: string, list: readonly Span[]): OutgoingRepeat => ({
-    kind,
-    target,
-    count: list.length,
-    totalMs: sumMs(list),
-    where: list.at(-1)!.where,
-  });
   return [
-    ...loops.map((list) => toRepeat("loop", hostOf(list[0]!), list)),
-    ...same.map((list) => toRepeat("same", list[0]!.label.slice(0, 200), list)),
+    ...loops.map((list) => ({ ...repeatOf("loop", list), target: hostOf(list[0]!) })),
+    ...same.map((list) => ({ ...repeatOf("same", list), target: list[0]!.label.slice(0, 200) })),
   ];
 }
 
 function findings({ requests, repeats }: OutgoingStats): readonly Finding[] {
-  const whereOf = (where: string): Pick<Finding, "where"> => (where === "" ? {} : { where });
   const bad = requests.filter(({ error, status }) => error !== null || (status ?? 0) >= 500);
+  const more = bad.length - MOST.findings;
   return [
-    ...bad.slice(0, MOST.findings).map(({ method, url, status, error, where }): Finding => ({
-      tone: "warn",
-      text: error === null ? `${method} ${url} was answered with ${status}.` : `${method} ${url} failed: ${error}`,
-      ...whereOf(where),
-    })),
-    ...(bad.length > MOST.findings
-      ? [
-          {
-            tone: "warn" as const,
-            text: `${counted(bad.length - MOST.findings, "more outgoing request")} failed; see the list.`,
-          },
-        ]
-      : []),
-    ...repeats.map(({ kind, target, count, totalMs, where }): Finding => {
-      const cost = `${formatMilliseconds(totalMs)} ms in all`;
-      return {
-        tone: "warn",
-        text:
-          kind === "loop"
-            ? `${counted(count, "request")} to ${target} ran one after the other from ${where}, ${cost}. If none needs the answer of another, send them at the same time.`
-            : `${target} was requested ${counted(count, "time")}, ${cost}. Ask once, and use the answer again.`,
-        ...whereOf(where),
-      };
-    }),
+    ...bad
+      .slice(0, MOST.findings)
+      .map(({ method, url, status, error, where }) =>
+        warning(
+          error === null ? `${method} ${url} was answered with ${status}.` : `${method} ${url} failed: ${error}`,
+          where,
+        ),
+      ),
+    ...(more > 0 ? [warning(`${counted(more, "more outgoing request")} failed; see the list.`, "")] : []),
+    ...repeats.map((repeat) => warning(sentenceOf(repeat), repeat.where)),
   ];
 }
 
+function sentenceOf(repeat: OutgoingRepeat): string {
+  const { kind, target, count } = repeat;
+  return kind === "loop"
+    ? `${counted(count, "request")} to ${target} ran one after the other, ${costOf(repeat)}. If none needs the answer of another, send them at the same time.`
+    : `${target} was requested ${counted(count, "time")}, ${costOf(repeat)}. Ask once, and use the answer again.`;
+}
+
 function view(stats: OutgoingStats): readonly Block[] {
-  const { count, totalMs, failed, wallMs, requestMs, hosts, requests } = stats;
+  const { count, requestMs, hosts, requests } = stats;
   if (count === 0) return [{ kind: "text", text: "No request to another server was recorded for this request." }];
+  const servers: Block = {
+    kind: "table",
+    title: "Servers",
+    columns: [
+      { title: "Server", grow: true },
+      { title: "Requests", align: "right" },
+      { title: "ms", align: "right" },
+    ],
+    rows: hosts.map(({ host, count: sent, totalMs: cost }) => [
+      { text: host, mono: true },
+      sent,
+      durationCell(cost, requestMs),
+    ]),
+  };
   return [
-    {
-      kind: "numbers",
-      items: [
-        { value: formatInteger(count), label: count === 1 ? "Request" : "Requests" },
-        { value: formatMilliseconds(totalMs), unit: "ms", label: "In all" },
-        { value: shareOf(stats), unit: "%", label: "Of the request", meter: { value: wallMs, of: requestMs } },
-        ...(failed === 0 ? [] : [{ value: formatInteger(failed), label: "Failed", tone: "error" as const }]),
-      ],
-    },
+    { kind: "numbers", items: totalItems(stats, "Request") },
     ...remarks(stats, "outgoing request"),
-    ...(hosts.length < 2
-      ? []
-      : [
-          {
-            kind: "table" as const,
-            title: "Servers",
-            columns: [
-              { title: "Server", grow: true },
-              { title: "Requests", align: "right" as const },
-              { title: "ms", align: "right" as const },
-            ],
-            rows: hosts.map(({ host, count: requests, totalMs: cost }) => [
-              { text: host, mono: true },
-              requests,
-              durationCell(cost, requestMs),
-            ]),
-          },
-        ]),
-    {
-      kind: "table",
-      title:
-        requests.length === count
-          ? "Requests"
-          : `The first ${formatInteger(requests.length)} of ${formatInteger(count)} requests`,
-      columns: [
-        { title: "At", align: "right" },
-        { title: "Request", grow: true },
-        { title: "Status" },
-        { title: "Bytes", align: "right" },
-        { title: "ms", align: "right" },
-        { title: "Where" },
-      ],
-      rows: requests.map((request) => [
-        `${formatMilliseconds(request.startMs)} ms`,
-        labelCell(`${request.method} ${request.url}`, request),
-        statusCell(request),
-        request.bytes ?? "",
-        durationCell(request.durationMs),
-        whereCell(request.where),
-      ]),
-    },
+    ...(hosts.length < 2 ? [] : [servers]),
+    spanTable({
+      one: "Request",
+      count,
+      spans: requests,
+      labelOf: ({ method, url }) => `${method} ${url}`,
+      columns: [{ title: "Status" }, { title: "Bytes", align: "right" }],
+      cellsOf: (request) => [statusCell(request), request.bytes ?? ""],
+    }),
   ];
 }
 

@@ -2,6 +2,7 @@ import { counted, formatMilliseconds } from "../../format.ts";
 import type { Finding } from "../../blocks.ts";
 import type { Repeat } from "./query-repeats.ts";
 import type { QueryStats } from "./query-stats.ts";
+import { costOf, warning } from "./span-findings.ts";
 
 /** More findings of one kind than this are summed up in a sentence. */
 const MOST = 5;
@@ -21,32 +22,32 @@ export function queryFindings(stats: QueryStats): readonly Finding[] {
 }
 
 function errors({ errors: list }: QueryStats): readonly Finding[] {
-  const findings = list.slice(0, MOST).map(({ error, where, count }): Finding => ({
-    tone: "warn",
-    text: `${count === 1 ? "A query" : counted(count, "query", "queries")} failed: ${error}`,
-    ...whereOf(where),
-  }));
+  const findings = list
+    .slice(0, MOST)
+    .map(({ error, where, count }) =>
+      warning(`${count === 1 ? "A query" : counted(count, "query", "queries")} failed: ${error}`, where),
+    );
   return [...findings, ...rest(list.length, "failed in other ways")];
 }
 
 function repeats({ repeats: list, omitted }: QueryStats): readonly Finding[] {
-  const findings = list.slice(0, MOST).map((repeat): Finding => ({
-    tone: "warn",
-    text: sentenceOf(repeat, omitted > 0),
-    ...whereOf(repeat.lines.at(repeat.kind === "again" ? -1 : 0) ?? ""),
-  }));
+  const findings = list
+    .slice(0, MOST)
+    .map((repeat) => warning(sentenceOf(repeat, omitted > 0), repeat.lines.at(repeat.kind === "again" ? -1 : 0) ?? ""));
   return [...findings, ...rest(list.length, "ran again and again too")];
 }
 
-function sentenceOf({ kind, verb, count, totalMs, lines, statement }: Repeat, isPart: boolean): string {
+/** The place stands beside the sentence. Without one, the sentence has the statement. */
+function sentenceOf(repeat: Repeat, isPart: boolean): string {
+  const { kind, verb, count, lines, statement } = repeat;
   const times = `${isPart ? "at least " : ""}${counted(count, "time")}`;
-  const cost = `${formatMilliseconds(totalMs)} ms in all`;
+  const cost = costOf(repeat);
   if (kind === "again") {
     const places =
-      lines.length === 0 ? `(${statement})` : lines.length === 1 ? `from ${lines[0]}` : `from ${listed(lines)}`;
-    return `The same query with the same parameters ran ${times} ${places}, ${cost}. Nothing was written in between. Load it once.`;
+      lines.length === 0 ? ` (${statement})` : lines.length === 1 ? "" : ` from ${counted(lines.length, "line")}`;
+    return `The same query with the same parameters ran ${times}${places}, ${cost}. Nothing was written in between. Load it once.`;
   }
-  const place = lines[0] === undefined ? `: ${statement}` : ` from ${lines[0]}`;
+  const place = lines[0] === undefined ? `: ${statement}` : "";
   const what = ADVICE[verb] === undefined ? "query" : verb;
   return kind === "same"
     ? `The same ${what} with the same parameters ran ${times}${place}, ${cost}. Run it once.`
@@ -57,28 +58,13 @@ function slow({ slow: list, slowCount, slowFromMs }: QueryStats): readonly Findi
   const [slowest] = list;
   if (slowest === undefined) return [];
   const time = `${formatMilliseconds(slowest.durationMs)} ms`;
-  return [
-    {
-      tone: "warn",
-      text:
-        slowCount === 1
-          ? `A query took ${time}. It counts as slow from ${formatMilliseconds(slowFromMs)} ms on: ${slowest.statement}`
-          : `${counted(slowCount, "query", "queries")} took ${formatMilliseconds(slowFromMs)} ms or more. The slowest took ${time}: ${slowest.statement}`,
-      ...whereOf(slowest.where),
-    },
-  ];
+  const text =
+    slowCount === 1
+      ? `A query took ${time}. It counts as slow from ${formatMilliseconds(slowFromMs)} ms on: ${slowest.statement}`
+      : `${counted(slowCount, "query", "queries")} took ${formatMilliseconds(slowFromMs)} ms or more. The slowest took ${time}: ${slowest.statement}`;
+  return [warning(text, slowest.where)];
 }
 
 function rest(count: number, what: string): readonly Finding[] {
-  return count > MOST
-    ? [{ tone: "warn", text: `${counted(count - MOST, "more statement")} ${what}; see the list.` }]
-    : [];
-}
-
-function whereOf(where: string): Pick<Finding, "where"> {
-  return where === "" ? {} : { where };
-}
-
-function listed(names: readonly string[]): string {
-  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  return count > MOST ? [warning(`${counted(count - MOST, "more statement")} ${what}; see the list.`, "")] : [];
 }

@@ -1,5 +1,5 @@
-import { counted, formatMilliseconds } from "../../format.ts";
-import type { Block, Cell, NumbersBlock } from "../../blocks.ts";
+import { counted, formatInteger, formatMilliseconds } from "../../format.ts";
+import type { Block, Cell, NumbersBlock, TableBlock } from "../../blocks.ts";
 import type { SpanFacts, SpanTotals } from "./span-facts.ts";
 
 /** The number of spans and their time, for the row of big numbers. None if there were none. */
@@ -31,6 +31,58 @@ export function durationCell(durationMs: number | null, requestMs?: number): Cel
   const text = formatMilliseconds(durationMs);
   // Spans that ran at the same time may take longer in all than the request.
   return requestMs === undefined ? text : { text, meter: { value: Math.min(durationMs, requestMs), of: requestMs } };
+}
+
+/** The big numbers of a panel of spans: how many, how long, and what share of the request. */
+export function totalItems(stats: SpanTotals, one: string, more: NumbersBlock["items"] = []): NumbersBlock["items"] {
+  const { count, totalMs, wallMs, requestMs, failed } = stats;
+  return [
+    { value: formatInteger(count), label: count === 1 ? one : `${one}s` },
+    { value: formatMilliseconds(totalMs), unit: "ms", label: "In all" },
+    { value: shareOf(stats), unit: "%", label: "Of the request", meter: { value: wallMs, of: requestMs } },
+    ...more,
+    ...(failed === 0 ? [] : [{ value: formatInteger(failed), label: "Failed", tone: "error" as const }]),
+  ];
+}
+
+/** A table of spans in the order of their beginning, with cells of their own between label and time. */
+export function spanTable<Facts extends SpanFacts>({
+  one,
+  count,
+  spans,
+  labelOf,
+  columns,
+  cellsOf,
+}: {
+  /** "Call". */
+  readonly one: string;
+  /** How many there were; the list may be shorter. */
+  readonly count: number;
+  readonly spans: readonly Facts[];
+  readonly labelOf: (span: Facts) => string;
+  readonly columns: TableBlock["columns"];
+  readonly cellsOf: (span: Facts) => readonly Cell[];
+}): TableBlock {
+  const many = `${one}s`;
+  const [shown, all] = [formatInteger(spans.length), formatInteger(count)];
+  return {
+    kind: "table",
+    title: spans.length === count ? many : `The first ${shown} of ${all} ${many.toLowerCase()}`,
+    columns: [
+      { title: "At", align: "right" },
+      { title: one, grow: true },
+      ...columns,
+      { title: "ms", align: "right" },
+      { title: "Where" },
+    ],
+    rows: spans.map((span) => [
+      `${formatMilliseconds(span.startMs)} ms`,
+      labelCell(labelOf(span), span),
+      ...cellsOf(span),
+      durationCell(span.durationMs),
+      whereCell(span.where),
+    ]),
+  };
 }
 
 export function whereCell(where: string): Cell {
