@@ -57,7 +57,7 @@ describe("the entry points", () => {
     const section = sectionOf(name);
     expect(listed(section, "Values").toSorted()).toEqual(ofKind(false).toSorted());
     expect(listed(section, "Types").toSorted()).toEqual(ofKind(true).toSorted());
-    const pages = [...section.matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, page]) => readPage(`docs/${page}`));
+    const pages = [...section.matchAll(/\]\(([\w/-]+\.md)\)/g)].map(([, page]) => readPage(`docs/${page}`));
     expect(pages.length).toBeGreaterThan(0);
     expect(ofKind(false).filter((value) => !pages.some((page) => new RegExp(`\\b${value}\\b`).test(page)))).toEqual([]);
   });

@@ -23,6 +23,7 @@ const KINDS: Readonly<Record<Block["kind"], true>> = {
   table: true,
   timeline: true,
   flame: true,
+  shares: true,
   download: true,
   ask: true,
   code: true,
@@ -132,12 +133,14 @@ function showAll(panel: Panel, stats: unknown): unknown {
     findings: panel.findings?.(stats) ?? [],
     numbers: panel.numbers?.(stats) ?? [],
     blocks: panel.view(stats),
+    overview: panel.overview?.(stats) ?? [],
   };
   ok(
     Array.isArray(shown.blocks) && shown.blocks.length > 0,
     "view returns no block. Say in one sentence that there is nothing.",
   );
-  for (const { kind } of shown.blocks) ok(Object.hasOwn(KINDS, kind), `There is no block of the kind "${kind}".`);
+  for (const { kind } of [...shown.blocks, ...shown.overview])
+    ok(Object.hasOwn(KINDS, kind), `There is no block of the kind "${kind}".`);
   for (const { tone, text } of shown.findings) {
     ok(tone === "warn" || tone === "error", `A finding's tone is "warn" or "error". It is "${tone as string}".`);
     ok(typeof text === "string" && text !== "", "A finding has a text.");

@@ -9,6 +9,18 @@
  */
 export type Tone = "plain" | "ok" | "warn" | "error" | "info" | "key";
 
+/**
+ * One of six colours that tell things apart and have no meaning. The name beside it says what it is.
+ */
+export type Hue = 0 | 1 | 2 | 3 | 4 | 5;
+
+/** A bar with the share of `value` in `of`. */
+interface Meter {
+  readonly value: number;
+  readonly of: number;
+  readonly hue?: Hue | undefined;
+}
+
 /** One cell of a table, or one value of a pair. */
 export type Cell =
   | string
@@ -18,6 +30,8 @@ export type Cell =
       readonly tone?: Tone | undefined;
       /** Uses a monospaced font, for code, values and addresses. */
       readonly mono?: boolean | undefined;
+      /** Shows keywords and values of the language apart. Not together with `tone`. */
+      readonly language?: "sql" | undefined;
       /** A second, quieter line. */
       readonly detail?: string | undefined;
       /** A place in the application's code, "routes/cart.ts:31", as a link to the editor. */
@@ -25,7 +39,7 @@ export type Cell =
       /** The id of a panel of the same page, as a link to it. */
       readonly panel?: string | undefined;
       /** Draws a bar with the share of `value` in `of`. */
-      readonly meter?: { readonly value: number; readonly of: number } | undefined;
+      readonly meter?: Meter | undefined;
     };
 
 /** A problem, in one sentence. The toolbar counts and lists the findings. */
@@ -46,7 +60,7 @@ export interface NumbersBlock {
     readonly tone?: Tone | undefined;
     /** The id of a panel of the same page, as a link to it. */
     readonly panel?: string | undefined;
-    readonly meter?: { readonly value: number; readonly of: number } | undefined;
+    readonly meter?: Meter | undefined;
   }[];
 }
 
@@ -98,6 +112,8 @@ export interface TimelineBlock {
     /** 0 draws a mark, not a bar. */
     readonly duration: number;
     readonly tone?: Tone | undefined;
+    /** The colour of its bar. A tone goes before it. */
+    readonly hue?: Hue | undefined;
     readonly detail?: string | undefined;
     /** How deep it is inside of other rows. Default: 0. */
     readonly depth?: number | undefined;
@@ -110,6 +126,26 @@ export interface CodeBlock {
   readonly kind: "code";
   readonly title?: string | undefined;
   readonly text: string;
+  /** Shows keywords and values of the language apart. */
+  readonly language?: "sql" | undefined;
+  /** Lines that matter most, counted from 0. They get a coloured background. */
+  readonly marked?: readonly number[] | undefined;
+}
+
+/** What a whole is made of: one bar with a piece for each part, and their names below it. */
+export interface SharesBlock {
+  readonly kind: "shares";
+  readonly title?: string | undefined;
+  /** The whole. What the parts leave of it is drawn empty. */
+  readonly total: number;
+  readonly parts: readonly {
+    readonly label: string;
+    readonly value: number;
+    /** The value in words: "21.3 ms". */
+    readonly text: string;
+    /** Without one it is drawn empty. */
+    readonly hue?: Hue | undefined;
+  }[];
 }
 
 /** Calls inside of calls, as a flame graph. All times are milliseconds since its start. */
@@ -173,6 +209,7 @@ export type Block =
   | PairsBlock
   | TableBlock
   | TimelineBlock
+  | SharesBlock
   | CodeBlock
   | FlameBlock
   | DownloadBlock

@@ -36,14 +36,14 @@ export function checkPanel(panel: unknown): asserts panel is Panel {
       `A panel must be an object. It got ${kindOf(panel)}. Fix: definePanel({ id: "my-panel", … }).`,
     );
   const { id, title, channels = {}, collect, view, ...optional } = panel as Partial<Panel>;
-  const { subtitle, findings, numbers, begin, close } = optional;
+  const { subtitle, findings, numbers, overview, begin, close } = optional;
   if (typeof id !== "string" || !/^[a-z][a-z0-9-]*$/.test(id))
     throw new InvalidOptionError(
       `A panel's id is made of lower-case letters, digits and hyphens. It got ${nameOrKind(id)}. Fix: id: "my-panel".`,
     );
   checkText(`The title of the panel "${id}"`, title);
   for (const [name, value] of Object.entries({ collect, view })) checkFunction(id, name, value);
-  for (const [name, value] of Object.entries({ subtitle, findings, numbers, begin, close }))
+  for (const [name, value] of Object.entries({ subtitle, findings, numbers, overview, begin, close }))
     if (value !== undefined) checkFunction(id, name, value);
   for (const [name, listener] of Object.entries(channels)) {
     const parts: Readonly<Record<string, unknown>> =

@@ -8,7 +8,7 @@ import type { Recording } from "./recording.ts";
  * A panel listens to messages (`channels`). When the response has ended, it returns plain JSON
  * about them (`collect`). When a person opens the panel, it turns that JSON into blocks (`view`).
  * `Stats` must survive `JSON.parse(JSON.stringify(stats))` unchanged: `subtitle`, `findings`,
- * `numbers` and `view` get nothing else.
+ * `numbers`, `overview` and `view` get nothing else.
  *
  * @example
  * ```ts
@@ -42,5 +42,7 @@ export interface Panel<Stats = unknown> {
   findings?(stats: Stats): readonly Finding[];
   /** Its part of the big numbers on the first tab. None for what did not happen. */
   numbers?(stats: Stats): NumbersBlock["items"];
+  /** Blocks below the big numbers of the first tab. For what matters in most requests. */
+  overview?(stats: Stats): readonly Block[];
   view(stats: Stats): readonly Block[];
 }

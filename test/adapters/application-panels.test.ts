@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { bodyParser } from "@koa/bodyparser";
 import { Router } from "@koa/router";
 import { serve } from "@hono/node-server";
-import express from "express";
+import express, { type NextFunction } from "express";
 import Fastify from "fastify";
 import { Hono } from "hono";
 import Koa from "koa";
@@ -86,7 +86,14 @@ const APPLICATIONS: Readonly<Record<string, () => Promise<Application>>> = {
     router.get("/reset/:token", function reset(_, response) {
       response.json({});
     });
+    router.get("/fail/:id", async function failing() {
+      throw new Error("no such user");
+    });
     app.use("/api", router);
+    // The router forgets what it has read from the path before this is called.
+    app.use(function answerError(_: unknown, __: express.Request, response: express.Response, ___: NextFunction) {
+      response.status(500).json({});
+    });
     app.post("/form", function readForm(_, response) {
       response.json({});
     });
@@ -112,6 +119,9 @@ const APPLICATIONS: Readonly<Record<string, () => Promise<Application>>> = {
           return request.params as object;
         });
         api.get("/reset/:token", async () => ({}));
+        api.get("/fail/:id", async function failing() {
+          throw new Error("no such user");
+        });
         done();
       },
       { prefix: "/api" },
@@ -134,6 +144,10 @@ const APPLICATIONS: Readonly<Record<string, () => Promise<Application>>> = {
     const router = new Router({ prefix: "/api" });
     router.get("showUser", "/users/:id", (ctx) => void (ctx.body = { id: ctx.params["id"] }));
     router.get("/reset/:token", (ctx) => void (ctx.body = {}));
+    app.silent = true;
+    router.get("failing", "/fail/:id", () => {
+      throw new Error("no such user");
+    });
     app.use(router.routes());
     const other = new Router();
     other.post(
@@ -156,6 +170,10 @@ const APPLICATIONS: Readonly<Record<string, () => Promise<Application>>> = {
       return c.json({ id: c.req.param("id") });
     });
     app.get("/api/reset/:token", (c) => c.json({}));
+    app.onError((_, c) => c.json({}, 500));
+    app.get("/api/fail/:id", function failing() {
+      throw new Error("no such user");
+    });
     app.post("/form", async function readForm(c) {
       if (c.req.header("content-type") === "application/json") await c.req.json();
       else await c.req.parseBody();
@@ -191,6 +209,15 @@ describe.each(Object.keys(APPLICATIONS))("what the panels say of a request on %s
     });
     expect(app.watched.panel(exchange, "request")).toContain("showUser(id: 41)");
     expect(app.watched.panel(exchange, "response")).toContain(`${Buffer.byteLength(body)} bytes`);
+  });
+
+  test("X6: the arguments of a handler that throws", async () => {
+    await (await fetch(`${app.url}/api/fail/41`)).text();
+    expect(await app.watched.finished("/api/fail/41")).toMatchObject({
+      route: "/api/fail/:id",
+      handler: "failing",
+      params: [["id", "41"]],
+    });
   });
 
   test("X6: the fields of a form, redacted by name", async () => {

@@ -299,7 +299,7 @@ describe("the panel Exceptions", () => {
     expect(panel.blocks).toMatchObject([
       { kind: "verdict", title: "Error", text: "no card\nmore", hint: "code: E_CARD" },
       { kind: "pairs", rows: [{ value: { where: "routes/pay.ts:31", detail: "in payCart" } }] },
-      { kind: "code", text: expect.stringContaining("> 31  line 31") as unknown },
+      { kind: "code", text: expect.stringContaining("> 31  line 31") as unknown, marked: [3] },
       { kind: "table", rows: [{ cells: ["1 call", "outside of your code"] }] },
       { kind: "verdict", title: "Caused by TypeError", text: "inner" },
       {},

@@ -151,8 +151,8 @@ describe("the data", () => {
   test("is shown before and after, with what changed, and without what its name hides", () => {
     const panel = panelOf({ loaded: loaded(), committed: committed() });
     expect(tableRows(panel, "Data")).toEqual([
-      "user | ada |  | =",
-      "csrf_token | •••••••• |  | =",
+      "user | ada |  | ",
+      "csrf_token | •••••••• |  | ",
       "cart | [1,2,3] | [1,2,3,9] | ~ changed",
       "old | true | – | − removed",
       "visits | – | 1 | + added",

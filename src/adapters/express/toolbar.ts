@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Application, Request, RequestHandler } from "express";
-import type { Exchange, HandledRequest, Toolbar } from "../../toolbar/index.ts";
+import type { HandledRequest, Toolbar } from "../../toolbar/index.ts";
 import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
 import { showExceptions } from "../node/show-exceptions.ts";
 import { checkToolbar } from "../check-mounted.ts";
@@ -27,10 +27,13 @@ export function debugToolbar(toolbar: Toolbar): RequestHandler {
   const show = nodeToolbar(toolbar);
   if (!toolbar.enabled) return show;
   const seen = new WeakSet<object>();
+  const failed = new WeakMap<object, RoutedFacts>();
   // Error handlers answer for the application, so that no middleware before them sees an error.
   toolbar.listen(ERRORS, (message) => {
-    const { req, error } = message as { req?: IncomingMessage; error?: unknown };
-    if (req !== undefined && seen.has(req)) toolbar.begin(toolbar.describe(req), req)?.fail(error);
+    const { req, error } = message as { req?: IncomingMessage & Routed; error?: unknown };
+    if (req === undefined || !seen.has(req)) return;
+    if (!failed.has(req)) failed.set(req, routedFacts(req));
+    toolbar.begin(toolbar.describe(req), req)?.fail(error);
   });
   return function debugToolbar(request, response, next) {
     seen.add(request);
@@ -41,18 +44,26 @@ export function debugToolbar(toolbar: Toolbar): RequestHandler {
       if (exchange !== undefined) {
         showExceptions({ toolbar, exchange, request: described, response }, (body) => isFinalAnswer(response, body));
         // Here and not before: the toolbar has answered requests for its own pages already.
-        watchHandling(toolbar, exchange, request, response);
+        introduce(toolbar, request.app);
+        // Before the recorder's own listener, which ends the record.
+        response.prependOnceListener("close", () =>
+          toolbar.tell(exchange, () => handledRequest(request, failed.get(request))),
+        );
       }
       next();
     });
   };
 }
 
-/** Tells the toolbar what Express knows about the request, once it was answered. */
-function watchHandling(toolbar: Toolbar, exchange: Exchange, request: Request, response: ServerResponse): void {
-  introduce(toolbar, request.app);
-  // Before the recorder's own listener, which ends the record.
-  response.prependOnceListener("close", () => toolbar.tell(exchange, () => handledRequest(request)));
+/** A request, as far as a router of Express has changed it. */
+type Routed = Pick<Request, "params"> & { readonly baseUrl?: unknown; readonly route?: { readonly path?: unknown } };
+
+type RoutedFacts = Pick<HandledRequest, "params" | "route">;
+
+/** What the router knows of a request that fails. It forgets that on its way to the error handlers. */
+function routedFacts({ params, baseUrl, route }: Routed): RoutedFacts {
+  const path = typeof route?.path === "string" ? `${String(baseUrl ?? "")}${route.path}` : undefined;
+  return { params: { ...params }, ...(path === undefined ? {} : { route: path }) };
 }
 
 function introduce(toolbar: Toolbar, app: Application): void {
@@ -64,13 +75,16 @@ function introduce(toolbar: Toolbar, app: Application): void {
 }
 
 /** What Express and the usual parsers of bodies leave at the request. */
-function handledRequest(request: Request & { readonly file?: unknown; readonly files?: unknown }): HandledRequest {
+function handledRequest(
+  request: Request & { readonly file?: unknown; readonly files?: unknown },
+  routed: RoutedFacts = { params: request.params },
+): HandledRequest {
   const { route } = request as {
     readonly route?: { readonly stack?: readonly { readonly handle?: { readonly name?: string } }[] };
   };
   return {
     handler: route?.stack?.at(-1)?.handle?.name,
-    params: request.params,
+    ...routed,
     body: request.body as unknown,
     files: uploadedFiles(request.file, request.files),
   };

@@ -31,13 +31,14 @@ export function collectOverview(
 }
 
 /**
- * The first tab. It is not a panel, because it is made of what the panels say: their findings, and
- * then their big numbers.
+ * The first tab. It is not a panel, because it is made of what the panels say: their findings, then
+ * their big numbers, and what else they add.
  */
 export function viewOverview(
   { findings }: OverviewStats,
   summary: ExchangeSummary,
   numbers: NumbersBlock["items"],
+  further: readonly Block[] = [],
 ): PanelView {
   return {
     id: "overview",
@@ -47,6 +48,7 @@ export function viewOverview(
     blocks: [
       findings.length === 0 ? quiet(summary) : findingsTable(findings),
       { kind: "numbers", items: [...ownNumbers(summary), ...numbers] },
+      ...further,
     ],
   };
 }

@@ -157,9 +157,10 @@ export function viewRecord(
   const numbers = panels.flatMap((panel) =>
     (numbersOf(panel, stats[panel.id], caller) ?? []).map((number) => ({ panel: panel.id, ...number })),
   );
+  const further = panels.flatMap((panel) => overviewOf(panel, stats[panel.id], caller) ?? []);
   const known = stats["overview"] as OverviewStats;
   const { findings } = collectOverview(panels, ({ id }) => late[id] ?? []);
-  const overview = viewOverview({ findings: [...known.findings, ...findings] }, summary, numbers);
+  const overview = viewOverview({ findings: [...known.findings, ...findings] }, summary, numbers, further);
   const views = panels.map((panel) => {
     const view = viewPanel(panel, stats[panel.id], caller);
     return { ...view, findings: [...(late[panel.id] ?? []), ...view.findings] };
@@ -212,6 +213,10 @@ function numbersOf(panel: Panel, stats: unknown, caller: Caller): NumbersBlock["
   return stats === undefined
     ? undefined
     : caller.guarded(viewOf(panel.id), () => plain(panel, panel.numbers?.(stats), caller));
+}
+
+function overviewOf(panel: Panel, stats: unknown, caller: Caller): readonly Block[] | undefined {
+  return stats === undefined ? undefined : caller.guarded(viewOf(panel.id), () => panel.overview?.(stats));
 }
 
 function toneOf({ status = 0, error }: Exchange, findings: readonly Finding[]): ExchangeSummary["tone"] {

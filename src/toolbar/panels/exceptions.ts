@@ -70,7 +70,7 @@ function frameBlocks(frames: readonly ErrorFrame[]): Block[] {
   const blocks: Block[] = [];
   if (first !== undefined) {
     blocks.push({ kind: "pairs", rows: [{ name: "Thrown at", value: placeCell(first) }] });
-    if (first.source.length > 0) blocks.push({ kind: "code", text: sourceText(first) });
+    if (first.source.length > 0) blocks.push(sourceBlock(first));
   }
   const rows: (readonly Cell[] | OpenableRow)[] = rest.map((frame) => {
     const { name, where } = frame;
@@ -78,7 +78,7 @@ function frameBlocks(frames: readonly ErrorFrame[]): Block[] {
       { text: name === "" ? "(no name)" : name, mono: true },
       { text: where, mono: true, where },
     ];
-    return frame.source.length === 0 ? cells : { cells, more: [{ kind: "code", text: sourceText(frame) }] };
+    return frame.source.length === 0 ? cells : { cells, more: [sourceBlock(frame)] };
   });
   if (others.length > 0) {
     rows.push({
@@ -99,9 +99,13 @@ function frameText({ name, where }: ErrorFrame): string {
   return where === "" ? name : name === "" ? where : `${name}  ${where}`;
 }
 
-function sourceText({ source }: ErrorFrame): string {
+function sourceBlock({ source }: ErrorFrame): Block {
   const width = String(source.at(-1)?.line ?? 0).length;
-  return source
-    .map(({ line, text, isHit }) => `${isHit ? ">" : " "} ${String(line).padStart(width)}  ${text}`.trimEnd())
-    .join("\n");
+  return {
+    kind: "code",
+    text: source
+      .map(({ line, text, isHit }) => `${isHit ? ">" : " "} ${String(line).padStart(width)}  ${text}`.trimEnd())
+      .join("\n"),
+    marked: source.flatMap(({ isHit }, index) => (isHit ? [index] : [])),
+  };
 }

@@ -128,13 +128,15 @@ function numbers({ heapBefore, heapAfter, external, collections, delays }: Memor
     ...size("Outside of the heap", external),
     ...(collections === null
       ? []
-      : [
-          {
-            value: formatMilliseconds(collections.reduce((sum, { duration }) => sum + duration, 0)),
-            unit: "ms",
-            label: counted(collections.length, "garbage collection"),
-          },
-        ]),
+      : collections.length === 0
+        ? [{ value: "0", label: "Garbage collections" }]
+        : [
+            {
+              value: formatMilliseconds(collections.reduce((sum, { duration }) => sum + duration, 0)),
+              unit: "ms",
+              label: counted(collections.length, "garbage collection"),
+            },
+          ]),
     { value: formatMilliseconds(longest), unit: "ms", label: "Longest delay of the event loop" },
   ];
 }

@@ -85,7 +85,7 @@ function numbers({ loaded, committed, now }: SessionStats): Block[] {
 }
 
 function splitUnit(age: string, label: string): NumbersBlock["items"][number] {
-  const match = /^(.*\d) (\D+)$/.exec(age);
+  const match = /^(\d+) (.+)$/.exec(age);
   return match === null ? { value: age, label } : { value: match[1]!, unit: match[2], label };
 }
 
@@ -106,7 +106,7 @@ function compare(before: Readonly<Record<string, unknown>>, after: Readonly<Reco
 }
 
 const SIGN_CELLS: Readonly<Record<Difference["sign"], Cell>> = {
-  "=": { text: "=", tone: "plain" },
+  "=": "",
   "+": { text: "+ added", tone: "ok" },
   "~": { text: "~ changed", tone: "info" },
   "−": { text: "− removed", tone: "warn" },

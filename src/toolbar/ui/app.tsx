@@ -224,7 +224,8 @@ export function App({ parameters }: { readonly parameters: Parameters }): JSX.El
             without={without}
             pins={pins}
             selected={selected}
-            own={parameters.exchange}
+            // The toolbar's own page was not answered by the application.
+            own={parameters.page ? undefined : parameters.exchange}
             host={own?.host ?? location.host}
             isFollowing={follow}
             search={search}

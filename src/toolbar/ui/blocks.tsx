@@ -4,8 +4,10 @@ import type { Block, DownloadBlock, NumbersBlock, PairsBlock, VerdictBlock } fro
 import { Ask } from "./ask.tsx";
 import { CellView, Meter, PanelLink } from "./cell.tsx";
 import { addressOf } from "./client.ts";
+import { Code } from "./code.tsx";
 import { Flame } from "./flame.tsx";
 import { Icon } from "./icon.tsx";
+import { Shares } from "./shares.tsx";
 import { Sign } from "./sign.tsx";
 import { Table } from "./table.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -31,14 +33,9 @@ export function BlockView({ block }: { readonly block: Block }): JSX.Element | n
     case "ask":
       return <Ask block={block} viewer={BlockView} />;
     case "code":
-      return (
-        <section>
-          {block.title === undefined ? null : <h3>{block.title}</h3>}
-          <pre tabIndex={0} role="region" aria-label={block.title ?? "Code"}>
-            {block.text}
-          </pre>
-        </section>
-      );
+      return <Code block={block} />;
+    case "shares":
+      return <Shares block={block} />;
     case "text":
       return <p class="text">{block.text}</p>;
     case "note":

@@ -1,18 +1,21 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useContext } from "preact/hooks";
-import type { Cell, Tone } from "../blocks.ts";
+import type { Cell, Hue, Tone } from "../blocks.ts";
+import { SqlText } from "./sql-text.tsx";
 import { ToolbarContext } from "./toolbar-context.ts";
 import { Where } from "./where.tsx";
 
 /** A cell of a table, or a value of a pair. */
 export function CellView({ cell }: { readonly cell: Cell }): JSX.Element {
   if (typeof cell === "string" || typeof cell === "number") return <>{plainText(cell)}</>;
-  const { text, tone, mono = false, detail, where, meter, panel } = cell;
+  const { text, tone, mono = false, language, detail, where, meter, panel } = cell;
   const isPlace = where !== undefined && where !== "";
   return (
     <>
       {isPlace && (text === where || text === "") ? null : panel === undefined ? (
-        <span class={`${mono ? "mono" : ""} ${tone ?? ""}`}>{text}</span>
+        <span class={`${mono ? "mono" : ""} ${tone ?? ""}`}>
+          {language === "sql" && tone === undefined ? <SqlText text={text} /> : text}
+        </span>
       ) : (
         <PanelLink panel={panel}>{text}</PanelLink>
       )}
@@ -53,15 +56,17 @@ export function plainText(cell: Cell): string {
 export function Meter({
   value,
   of,
+  hue,
   tone = "plain",
 }: {
   readonly value: number;
   readonly of: number;
+  readonly hue?: Hue | undefined;
   readonly tone?: Tone | undefined;
 }): JSX.Element {
   const share = of > 0 ? value / of : 0;
   return (
-    <span class={`meter ${share > 1 ? "error" : tone}`} aria-hidden="true">
+    <span class={`meter ${share > 1 ? "error" : tone} ${hue === undefined ? "" : `hue-${hue}`}`} aria-hidden="true">
       <span style={{ width: `${Math.min(100, Math.max(1, share * 100))}%` }} />
     </span>
   );

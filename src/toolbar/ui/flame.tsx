@@ -7,7 +7,7 @@ import { Where } from "./where.tsx";
 type FlameRow = FlameBlock["rows"][number] & { readonly at: number };
 
 /** Narrower ones cannot be seen; a click on their caller makes them wider. */
-const NARROWEST = 0.0015;
+const NARROWEST = 0.003;
 const ROW = 20;
 const MOST_DRAWN = 3_000;
 const TOLERANCE = 1e-6;
@@ -37,7 +37,11 @@ export function Flame({ block: { title, total, rows } }: { readonly block: Flame
     [all, zoom],
   );
   const deepest = drawn.reduce((most, { depth }) => Math.max(most, depth), 0);
-  const focused = current !== undefined && drawn.includes(current) ? current : drawn[0];
+  const longest = drawn.reduce<FlameRow | undefined>(
+    (most, row) => (most === undefined || row.duration >= most.duration ? row : most),
+    undefined,
+  );
+  const focused = current !== undefined && drawn.includes(current) ? current : longest;
 
   const go = (row: FlameRow | undefined): void => {
     if (row === undefined) return;
@@ -69,42 +73,44 @@ export function Flame({ block: { title, total, rows } }: { readonly block: Flame
           </button>
         )}
       </div>
-      <div
-        class="flame"
-        role="tree"
-        aria-label={title ?? "Flame graph"}
-        ref={graph}
-        style={{ height: `${(deepest + 1) * ROW}px` }}
-        onKeyDown={onKeyDown}
-      >
-        {drawn.map((row) => {
-          const from = Math.max(row.start, zoom.start);
-          const to = Math.min(row.start + row.duration, zoom.start + zoom.duration);
-          return (
-            <div
-              key={row.at}
-              role="treeitem"
-              class={`frame hue-${hueOf(row.label)}`}
-              aria-level={row.depth + 1}
-              aria-label={`${row.label}, ${row.duration.toFixed(1)} ms, ${percent(row.duration, total)}`}
-              data-at={row.at}
-              tabIndex={row === focused ? 0 : -1}
-              style={{
-                left: `${((from - zoom.start) / zoom.duration) * 100}%`,
-                width: `${((to - from) / zoom.duration) * 100}%`,
-                top: `${row.depth * ROW}px`,
-              }}
-              onClick={() => {
-                setCurrent(row);
-                setZoom(zoom === row ? whole : row);
-              }}
-              onMouseEnter={() => setCurrent(row)}
-              onFocus={() => setCurrent(row)}
-            >
-              {row.label}
-            </div>
-          );
-        })}
+      <div class="flame-box">
+        <div
+          class="flame"
+          role="tree"
+          aria-label={title ?? "Flame graph"}
+          ref={graph}
+          style={{ height: `${(deepest + 1) * ROW}px` }}
+          onKeyDown={onKeyDown}
+        >
+          {drawn.map((row) => {
+            const from = Math.max(row.start, zoom.start);
+            const to = Math.min(row.start + row.duration, zoom.start + zoom.duration);
+            return (
+              <div
+                key={row.at}
+                role="treeitem"
+                class={`frame hue-${hueOf(row.label)}`}
+                aria-level={row.depth + 1}
+                aria-label={`${row.label}, ${row.duration.toFixed(1)} ms, ${percent(row.duration, total)}`}
+                data-at={row.at}
+                tabIndex={row === focused ? 0 : -1}
+                style={{
+                  left: `${((from - zoom.start) / zoom.duration) * 100}%`,
+                  width: `${((to - from) / zoom.duration) * 100}%`,
+                  top: `${row.depth * ROW}px`,
+                }}
+                onClick={() => {
+                  setCurrent(row);
+                  setZoom(zoom === row ? whole : row);
+                }}
+                onMouseEnter={() => setCurrent(row)}
+                onFocus={() => setCurrent(row)}
+              >
+                <span>{row.label}</span>
+              </div>
+            );
+          })}
+        </div>
       </div>
     </section>
   );

@@ -25,7 +25,7 @@ const PATHS = {
 export function Icon({ name, size = 14 }: { readonly name: keyof typeof PATHS; readonly size?: number }): JSX.Element {
   return (
     <svg
-      class={`icon ${name}`}
+      class={`icon is-${name}`}
       viewBox="0 0 16 16"
       width={size}
       height={size}

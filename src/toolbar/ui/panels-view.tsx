@@ -38,15 +38,29 @@ export function PanelsView({
   );
 }
 
+/** A sentence with a link at the place that it names, or else at its end. */
+function Placed({ text, where }: { readonly text: string; readonly where: string }): JSX.Element {
+  const at = text.indexOf(where);
+  return at === -1 ? (
+    <>
+      {text} <Where where={where} />
+    </>
+  ) : (
+    <>
+      {text.slice(0, at)}
+      <Where where={where} />
+      {text.slice(at + where.length)}
+    </>
+  );
+}
+
 function Findings({ panel }: { readonly panel: PanelView }): JSX.Element {
   return (
     <ul class="findings">
       {panel.findings.map(({ tone, text, where }) => (
         <li key={`${where ?? ""} ${text}`} class={`note ${tone}`}>
           <Sign tone={tone} />
-          <span>
-            {text} {where === undefined || where === "" ? null : <Where where={where} />}
-          </span>
+          <span>{where === undefined || where === "" ? text : <Placed text={text} where={where} />}</span>
         </li>
       ))}
     </ul>

@@ -18,6 +18,7 @@ export function Table({ block, viewer }: { readonly block: TableBlock; readonly 
   const [isWhole, setWhole] = useState(false);
   const drawn = isWhole ? rows : rows.slice(0, MOST_DRAWN);
   const opens = rows.some((row) => "cells" in row);
+  const growing = columns.filter(({ grow }) => grow === true).length;
   return (
     <section>
       {title === undefined ? null : <h3>{title}</h3>}
@@ -34,7 +35,14 @@ export function Table({ block, viewer }: { readonly block: TableBlock; readonly 
                 </th>
               ) : null}
               {columns.map((column, index) => (
-                <th key={index} role="columnheader" scope="col" class={columnClass(column)}>
+                <th
+                  key={index}
+                  role="columnheader"
+                  scope="col"
+                  class={columnClass(column)}
+                  // Without it, the one with the longest text takes the whole width.
+                  style={column.grow === true && growing > 1 ? { width: `${80 / growing}%` } : {}}
+                >
                   {column.title}
                 </th>
               ))}

@@ -16,12 +16,14 @@ export function Timeline({ block: { title, total, rows } }: { readonly block: Ti
     <section>
       {title === undefined ? null : <h3>{title}</h3>}
       <div class="scale" aria-hidden="true">
-        {[0, 0.25, 0.5, 1].map((part) => (
-          <span key={part}>{axisText(total * part)}</span>
+        {[0, 0.25, 0.5, 0.75, 1].map((part) => (
+          <span key={part} class={part === 0.75 ? "middle" : ""}>
+            {axisText(total * part)}
+          </span>
         ))}
       </div>
       <ol class="timeline">
-        {drawn.map(({ label, start, duration, tone = "plain", detail, depth = 0, where }, index) => (
+        {drawn.map(({ label, start, duration, tone, hue, detail, depth = 0, where }, index) => (
           <li key={index}>
             <span class="label" style={{ paddingInlineStart: `${Math.min(depth, DEEPEST) * 14}px` }}>
               <span class="label-text" title={label}>
@@ -32,7 +34,7 @@ export function Timeline({ block: { title, total, rows } }: { readonly block: Ti
             </span>
             <span class="track" aria-hidden="true">
               <span
-                class={`${duration > 0 ? "bar" : "moment"} ${tone}`}
+                class={`${duration > 0 ? "bar" : "moment"} ${tone ?? (hue === undefined ? "plain" : `hue-${hue}`)}`}
                 style={
                   duration > 0
                     ? { left: `${share(start)}%`, width: `max(2px, ${Math.min(share(duration), 100 - share(start))}%)` }

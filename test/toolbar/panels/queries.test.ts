@@ -268,7 +268,7 @@ describe("the view", () => {
   test("has a row for each statement, which opens", () => {
     expect(rows).toHaveLength(2);
     expect(rows[0]!.cells).toEqual([
-      { text: "select * from items where order_id = $1", mono: true },
+      { text: "select * from items where order_id = $1", mono: true, language: "sql" },
       "×8",
       "",
       { text: "17.0", meter: { value: 17, of: 100 } },

@@ -57,8 +57,21 @@ test("U1: spans are inside of the phase and of the span in which they began", ()
     "  log",
     "  late",
   ]);
-  expect(drawn(stats)[4]).toMatchObject({ start: 3, duration: 20, detail: "SQL", tone: "info", where: "db.ts:5" });
+  expect(drawn(stats)[4]).toMatchObject({ start: 3, duration: 20, detail: "SQL", hue: 0, where: "db.ts:5" });
   expect(drawn(stats)[7]).toMatchObject({ duration: 10, detail: "Own spans · not ended" });
+});
+
+test("calls of a cache in the process are one bar, because they take no time", () => {
+  const call = (id: number, label: string): ReturnType<typeof span> =>
+    span(id, label, null, id, { kind: "cache", duration: 0 });
+  const stats = collect([
+    ...["get 1", "set 1", "get 2"].map((label, at) => call(at + 1, label)),
+    query("select 1", { id: 4, start: 4 }),
+    call(5, "get 3"),
+    call(6, "get 3"),
+  ]);
+  expect(outline(stats)).toEqual(["Request", "  get, set ×3", "  select 1", "  get 3", "  get 3"]);
+  expect(drawn(stats)[1]).toMatchObject({ detail: "Cache · 3 spans", hue: 1 });
 });
 
 test("a request without headers yet has one phase", () => {

@@ -35,6 +35,31 @@ test("says where the time went, by kind and by span", () => {
   });
 });
 
+test("draws it as one bar, without what only holds others", () => {
+  const bar = panel.overview!(collect(SPANS));
+  expect(bar).toEqual([
+    {
+      kind: "shares",
+      title: "Where the time went",
+      total: 100,
+      parts: [
+        { label: "SQL", value: 60, text: "60.0 ms", hue: 0 },
+        { label: "Redis", value: 5, text: "5.00 ms", hue: 1 },
+        { label: "Own code, or waiting", value: 35, text: "35.0 ms" },
+      ],
+    },
+  ]);
+  expect(panel.view(collect(SPANS))[1]).toMatchObject({ kind: "shares", total: 100 });
+  expect(panel.overview!(collect([]))).toEqual([]);
+});
+
+test("kinds that ran at the same time make the bar longer than the request", () => {
+  const [bar] = panel.overview!(
+    collect([query("select 1", { duration: 90 }), { kind: "redis", label: "GET a", duration: 80 }]),
+  );
+  expect(bar).toMatchObject({ total: 180 });
+});
+
 describe("a slow request", () => {
   test("is a finding that names what took most of the time", () => {
     const spans = [query("select 1", { duration: 640 })];

@@ -182,7 +182,8 @@ function view(stats: CacheStats): readonly Block[] {
         calls,
         hits + misses === 0 ? "" : hits,
         hits + misses === 0 ? "" : misses,
-        durationCell(cost, requestMs),
+        // A call of a cache in the process takes no time that could be measured.
+        cost === 0 ? "" : durationCell(cost, requestMs),
       ]),
     },
     spanTable({

@@ -1,5 +1,6 @@
 import { counted, formatInteger, formatMilliseconds, formatValue } from "../../format.ts";
 import type { Block, Cell, NumbersBlock, OpenableRow } from "../../blocks.ts";
+import { brokenLines } from "../../sql/broken-lines.ts";
 import type { QueryGroup, QueryRun, QueryStats } from "./query-stats.ts";
 import { durationCell, remarks, shareOf, whereCell } from "./span-cells.ts";
 
@@ -84,7 +85,11 @@ function groupRow(group: QueryGroup, stats: QueryStats): OpenableRow {
       {
         text: statement,
         mono: true,
-        ...(failed > 0 ? { tone: "error" as const } : slowestMs >= slowFromMs ? { tone: "warn" as const } : {}),
+        ...(failed > 0
+          ? { tone: "error" as const }
+          : slowestMs >= slowFromMs
+            ? { tone: "warn" as const }
+            : languageOf(group.system)),
         ...(remark === "" ? {} : { detail: remark }),
       },
       count === 1 ? 1 : `×${formatInteger(count)}`,
@@ -98,6 +103,11 @@ function groupRow(group: QueryGroup, stats: QueryStats): OpenableRow {
   };
 }
 
+/** Only operations of MongoDB are something else. */
+function languageOf(system: string): { readonly language?: "sql" } {
+  return system === "mongodb" ? {} : { language: "sql" };
+}
+
 function cellOf(where: string): Exclude<Cell, string | number> {
   return { text: where, mono: true, where };
 }
@@ -106,7 +116,7 @@ function detailsOf(group: QueryGroup, { exchange }: QueryStats): readonly Block[
   const { statement, fingerprint, system, database, runs, count, isInlined } = group;
   const explainable = runs.find(({ isExplainable }) => isExplainable);
   return [
-    { kind: "code", title: "Statement", text: statement },
+    { kind: "code", title: "Statement", text: brokenLines(statement), ...languageOf(system) },
     ...(isInlined
       ? [{ kind: "text" as const, text: "The driver has put the values into the text, so they are not listed apart." }]
       : []),

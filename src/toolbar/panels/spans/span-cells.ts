@@ -1,5 +1,5 @@
 import { counted, formatInteger, formatMilliseconds } from "../../format.ts";
-import type { Block, Cell, NumbersBlock, TableBlock } from "../../blocks.ts";
+import type { Block, Cell, Hue, NumbersBlock, TableBlock } from "../../blocks.ts";
 import type { SpanFacts, SpanTotals } from "./span-facts.ts";
 
 /** The number of spans and their time, for the row of big numbers. None if there were none. */
@@ -26,11 +26,13 @@ export function shareOf({ wallMs, requestMs }: Pick<SpanTotals, "wallMs" | "requ
 }
 
 /** A duration, with a bar for its share of the request. */
-export function durationCell(durationMs: number | null, requestMs?: number): Cell {
+export function durationCell(durationMs: number | null, requestMs?: number, hue?: Hue): Cell {
   if (durationMs === null) return { text: "not ended", tone: "warn" };
   const text = formatMilliseconds(durationMs);
   // Spans that ran at the same time may take longer in all than the request.
-  return requestMs === undefined ? text : { text, meter: { value: Math.min(durationMs, requestMs), of: requestMs } };
+  return requestMs === undefined
+    ? text
+    : { text, meter: { value: Math.min(durationMs, requestMs), of: requestMs, ...(hue === undefined ? {} : { hue }) } };
 }
 
 /** The big numbers of a panel of spans: how many, how long, and what share of the request. */
@@ -79,7 +81,8 @@ export function spanTable<Facts extends SpanFacts>({
       `${formatMilliseconds(span.startMs)} ms`,
       labelCell(labelOf(span), span),
       ...cellsOf(span),
-      durationCell(span.durationMs),
+      // A call of a cache in the process takes no time that could be measured.
+      span.durationMs === 0 ? "" : durationCell(span.durationMs),
       whereCell(span.where),
     ]),
   };

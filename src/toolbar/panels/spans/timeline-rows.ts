@@ -51,8 +51,11 @@ export function timelineRows(
   }
   const bars: Bar[] = [];
   const add = (siblings: readonly Span[], above: Bar | undefined): void => {
-    const runs =
-      sorted.length > most ? runsOf(siblings, (span) => children.has(span.id)) : siblings.map((span) => [span]);
+    const isAlike = sorted.length > most ? isRepeated : areInstant;
+    const runs = runsOf(
+      siblings,
+      (one, other) => [one, other].every(({ id }) => !children.has(id)) && isAlike(one, other),
+    );
     for (const run of runs) {
       const bar: Bar = { spans: run, depth: above === undefined ? 0 : above.depth + 1, above };
       bars.push(bar);
@@ -72,16 +75,24 @@ export function timelineRows(
   };
 }
 
-/** Neighbours with the same label and line, if there are at least three without parts. */
-function runsOf(siblings: readonly Span[], hasParts: (span: Span) => boolean): readonly (readonly Span[])[] {
+/** Neighbours that are alike, if there are at least three. */
+function runsOf(siblings: readonly Span[], isAlike: (one: Span, other: Span) => boolean): readonly (readonly Span[])[] {
   const runs: Span[][] = [];
   for (const span of siblings) {
     const last = runs.at(-1);
-    const isSame = last !== undefined && !hasParts(span) && !hasParts(last[0]!) && nameOf(last[0]!) === nameOf(span);
-    if (isSame) last.push(span);
+    if (last !== undefined && isAlike(last[0]!, span)) last.push(span);
     else runs.push([span]);
   }
   return runs.flatMap((run) => (run.length < RUN ? run.map((span) => [span]) : [run]));
+}
+
+function isRepeated(one: Span, other: Span): boolean {
+  return nameOf(one) === nameOf(other) || areInstant(one, other);
+}
+
+/** Calls of a cache in the process take no time, and there are many of them. */
+function areInstant(one: Span, other: Span): boolean {
+  return [one, other].every(({ kind, duration, error }) => kind === "cache" && duration === 0 && error === null);
 }
 
 function nameOf({ kind, label, error }: Span): string {
@@ -99,6 +110,17 @@ function longest(bars: readonly Bar[], most: number): ReadonlySet<Bar> {
   return shown;
 }
 
+/** The label of all of them, or else their first words: "get, set". */
+function labelOf(spans: readonly Span[]): string {
+  const first = spans[0]!.label;
+  if (spans.every(({ label }) => label === first)) return first;
+  return [...new Set(spans.map(({ label }) => label.split(" ", 1)[0]!))].join(", ");
+}
+
+function shortened(label: string): string {
+  return label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL)}…` : label;
+}
+
 function toRow({ spans, depth }: Bar): TimelineRow {
   const first = spans[0]!;
   const ends = spans.map(({ start, duration }) => (duration === null ? Infinity : start + duration));
@@ -107,7 +129,7 @@ function toRow({ spans, depth }: Bar): TimelineRow {
     ...factsOf(first),
     durationMs: end === Infinity ? null : Math.round((end - first.start) * 100) / 100,
     kind: first.kind,
-    label: first.label.length > LONGEST_LABEL ? `${first.label.slice(0, LONGEST_LABEL)}…` : first.label,
+    label: shortened(labelOf(spans)),
     depth,
     count: spans.length,
   };

@@ -1,8 +1,8 @@
 import { counted, formatInteger, formatMilliseconds } from "../../format.ts";
-import type { Block, TimelineBlock, Tone } from "../../blocks.ts";
+import type { Block, TimelineBlock } from "../../blocks.ts";
 import type { Panel } from "../../panel.ts";
 import type { Recording } from "../../recording.ts";
-import { kindWords } from "./kind-words.ts";
+import { kindHue, kindWords } from "./kind-words.ts";
 import { timelineRows, type HiddenSpans, type TimelineRow } from "./timeline-rows.ts";
 
 /** All spans of a request over time, as plain JSON. */
@@ -26,11 +26,6 @@ type DrawnRow = TimelineBlock["rows"][number];
 const MOST_ROWS = 200;
 const MOST_MARKS = 50;
 const HEADERS = "Headers sent";
-const TONES: ReadonlyMap<string, Tone> = new Map([
-  ["sql", "info"],
-  ["redis", "key"],
-  ["http", "key"],
-]);
 
 /** Shows all spans of a request in one waterfall, with what they are inside of and their lines. */
 export function timelinePanel(): Panel<TimelineStats> {
@@ -113,7 +108,8 @@ function rowsOf({ requestMs, headersMs, rows, marks }: TimelineStats): readonly 
 
 function drawn({ kind, label, startMs, durationMs, depth, where, error, count }: TimelineRow, total: number): DrawnRow {
   const remarks = [
-    kindWords(kind),
+    // The row above says that these are middleware and handlers.
+    ...(kind === "layer" ? [] : [kindWords(kind)]),
     ...(count > 1 ? [counted(count, "span")] : []),
     ...(durationMs === null ? ["not ended"] : []),
     ...(error === null ? [] : [`✕ ${error}`]),
@@ -123,8 +119,8 @@ function drawn({ kind, label, startMs, durationMs, depth, where, error, count }:
     start: startMs,
     // A duration of 0 would be drawn as a mark.
     duration: Math.max(0.01, durationMs ?? total - startMs),
-    tone: error === null ? (TONES.get(kind) ?? "plain") : "error",
-    detail: remarks.join(" · "),
+    ...(error === null ? { hue: kindHue(kind) } : { tone: "error" as const }),
+    ...(remarks.length === 0 ? {} : { detail: remarks.join(" · ") }),
     depth: depth + 1,
     ...(where === "" ? {} : { where }),
   };

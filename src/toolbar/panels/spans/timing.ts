@@ -3,9 +3,10 @@ import type { Block, Cell, NumbersBlock } from "../../blocks.ts";
 import type { Panel } from "../../panel.ts";
 import type { Recording } from "../../recording.ts";
 import type { Span } from "../../span.ts";
-import { kindWords } from "./kind-words.ts";
+import { kindHue, kindWords } from "./kind-words.ts";
 import { durationCell, labelCell, whereCell } from "./span-cells.ts";
 import { coveredMs, factsOf, groupedBy, roundMs, sumMs, type SpanFacts } from "./span-facts.ts";
+import { CONTAINERS, timeShares } from "./time-shares.ts";
 
 /** Where the time of a request went, as plain JSON. */
 export interface TimingStats {
@@ -35,8 +36,6 @@ export interface TimingStats {
 }
 
 const MOST_SLOWEST = 10;
-/** They hold others, and so they say nothing of where the time went. */
-const CONTAINERS = new Set(["layer", "app"]);
 
 /** Shows how long a request took, and what of it: queries, other servers, CPU and event loop. */
 export function timingPanel(slowMs: number): Panel<TimingStats> {
@@ -46,6 +45,7 @@ export function timingPanel(slowMs: number): Panel<TimingStats> {
     collect: (recording) => collect(recording, slowMs),
     subtitle: ({ requestMs }) => `${formatMilliseconds(requestMs)} ms`,
     findings: (stats) => (isSlow(stats) ? [{ tone: "warn", text: slowSentence(stats) }] : []),
+    overview: (stats) => timeShares(stats, "Where the time went"),
     view,
   };
 }
@@ -124,6 +124,7 @@ function view(stats: TimingStats): readonly Block[] {
   const explanation = explain(stats);
   return [
     { kind: "numbers", items: numbersOf(stats) },
+    ...timeShares(stats),
     ...(explanation === "" ? [] : [{ kind: "text" as const, text: explanation }]),
     ...(kinds.length === 0
       ? []
@@ -140,12 +141,12 @@ function view(stats: TimingStats): readonly Block[] {
               ...kinds.map(({ kind, count, wallMs }): Cell[] => [
                 kindWords(kind),
                 count,
-                durationCell(wallMs, requestMs),
+                durationCell(wallMs, requestMs, kindHue(kind)),
               ]),
               [
                 { text: "Nothing that is recorded", detail: "the application's own code, or waiting" },
                 "",
-                durationCell(restMs, requestMs),
+                durationCell(restMs, requestMs, 5),
               ],
             ],
           },
@@ -161,7 +162,7 @@ function view(stats: TimingStats): readonly Block[] {
             rows: slowest.map((span) => [
               labelCell(span.label, span),
               kindWords(span.kind),
-              durationCell(span.selfMs, requestMs),
+              durationCell(span.selfMs, requestMs, kindHue(span.kind)),
               whereCell(span.where),
             ]),
           },

@@ -9,7 +9,7 @@ export const DRAWER = `
 header { display: flex; align-items: center; gap: 8px; min-width: 0; padding: 0 6px 0 12px; background: var(--panel); border-bottom: 1px solid var(--line) }
 .brand { display: inline-flex; align-items: center; gap: 7px; flex: none; margin-right: 4px; font-weight: 600 }
 .line { display: inline-flex; align-items: center; gap: 10px; min-width: 0 }
-.line .path { min-width: 40px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 13px }
+.line .path { min-width: 2ch; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 13px }
 .line .ms { white-space: nowrap }
 .method { font-weight: 600; font-size: 12px }
 .space { flex: 1 }

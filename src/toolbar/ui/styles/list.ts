@@ -28,6 +28,6 @@ export const LIST = `
 .row .times { padding: 0 5px; border-radius: 7px; background: var(--soft); line-height: 16px }
 .row .sub { flex: 0 0 calc(100% - 23px); margin-left: 23px; font-size: 12px; line-height: 16px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .row .host { margin-right: 6px; padding: 0 5px; border-radius: 4px; background: var(--soft); color: var(--text) }
-.row .icon.pin { color: var(--key) }
+.row .icon.is-pin { color: var(--key) }
 .rows .empty { padding: 10px 8px }
 `;

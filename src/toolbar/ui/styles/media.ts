@@ -1,10 +1,11 @@
 /** Narrow and low windows, other colours, less motion. */
 export const MEDIA = `
-@media (max-width: 1000px) { .tools .wide > span, .tools .wide .icon.down { display: none } .tools .menu { right: 110px } }
+@media (max-width: 1000px) { .tools .wide > span, .tools .wide .icon.is-down, .scale > .middle { display: none } .tools .menu { right: 110px } }
 @media (max-width: 760px) {
   .body, .page .body { grid-template-columns: minmax(0, 1fr) }
   .body > .list, .body.list-shown > .detail-side { display: none }
   .body.list-shown > .list { display: flex; border-right: 0 }
+  .timeline .label .where { display: none }
   .list-button { display: inline-flex; margin-left: -6px }
   .brand, .tools, header .link { display: none }
   .menu .narrow { display: flex }
@@ -28,8 +29,9 @@ export const MEDIA = `
   tbody > tr { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 12px; padding: 4px 0; border-top: 1px solid var(--line) }
   tbody > tr:last-child { border-bottom: 1px solid var(--line) }
   tbody > tr > td, tbody > tr:last-child > td { height: auto; min-height: 22px; padding: 1px 0; border: 0 }
-  td.open-cell { width: 20px } .opener { height: 22px }
-  td:empty { display: none } td.grow { flex: 1 0 100% } td.open-cell + td.grow { flex-basis: calc(100% - 40px) }
+  tbody > tr:has(> .open-cell) { position: relative; padding-left: 28px }
+  td.open-cell { position: absolute; left: 0; width: 20px } .opener { height: 22px }
+  td:empty { display: none } td.grow { flex: 1 0 100% }
   td:not(.grow) .mono:not(.where) { max-width: 60vw }
   tr.more { border-top: 0; padding: 0 } .more > td { flex: 1 0 100%; padding: 0 0 10px 12px; min-width: 0 }
   td.right { color: var(--dim) }
@@ -39,7 +41,7 @@ export const MEDIA = `
   .timeline { grid-template-columns: minmax(0, 1fr) max-content }
   .timeline li { row-gap: 2px; padding: 3px 0 5px }
   .timeline .track { grid-column: 1 / -1; grid-row: 2; height: 12px } .bar { inset: 2px auto 2px 0 }
-  .scale, .timeline .label .where { display: none }
+  .scale { display: none }
   td.named::before { content: attr(data-label) " "; color: var(--dim); font-size: 12px }
   .line .ms { display: none }
 }
@@ -56,6 +58,7 @@ export const MEDIA = `
 @media (prefers-reduced-motion: reduce) { * { transition: none !important } }
 @media (forced-colors: active) {
   .handle, .hide, .drawer, .verdict, .meter, pre, .menu, .findings, .message { border: 1px solid CanvasText }
+  .shares { border: 1px solid CanvasText } .shares > span, .swatch { forced-color-adjust: none } .code-line.hit { outline: 1px solid Highlight; outline-offset: -1px }
   .meter > span, .bar, .moment { background: Highlight; forced-color-adjust: none }
   .frame { border: 1px solid CanvasText }
   .tabs button { border-bottom-color: Canvas }
