@@ -110,7 +110,6 @@ function drawn({ kind, label, startMs, durationMs, depth, where, error, count }:
   const remarks = [
     // The row above says that these are middleware and handlers.
     ...(kind === "layer" ? [] : [kindWords(kind)]),
-    ...(count > 1 ? [counted(count, "span")] : []),
     ...(durationMs === null ? ["not ended"] : []),
     ...(error === null ? [] : [`✕ ${error}`]),
   ];

@@ -1,13 +1,13 @@
 /** The timeline and the flame graph. */
 export const CHARTS = `
-.timeline { display: grid; grid-template-columns: minmax(140px, 42%) minmax(120px, 1fr) 84px }
+.timeline { display: grid; grid-template-columns: minmax(140px, 42%) minmax(120px, 1fr) 88px }
 .timeline li { display: grid; grid-column: 1 / -1; grid-template-columns: subgrid; column-gap: 16px; align-items: center; min-height: 26px; border-top: 1px solid var(--line) }
 .timeline li:last-child { border-bottom: 1px solid var(--line) }
 .timeline li:hover { background: var(--bg) }
 .timeline .label { display: flex; align-items: baseline; gap: 8px; min-width: 0; white-space: nowrap }
 .timeline .label-text { flex: 0 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis } .timeline .label-text:only-child { flex: 1 }
 .timeline .label .detail { flex: none; max-width: 50%; overflow: hidden; text-overflow: ellipsis } .timeline .label .where { flex: none; max-width: 55%; overflow: hidden; text-overflow: ellipsis; margin-left: auto }
-.scale { position: relative; display: grid; grid-template-columns: repeat(4, 1fr); margin: 0 100px 2px calc(42% + 16px); font-size: 12px; line-height: 16px; color: var(--dim) }
+.scale { position: relative; display: grid; grid-template-columns: repeat(4, 1fr); margin: 0 104px 2px calc(42% + 16px); font-size: 12px; line-height: 16px; color: var(--dim) }
 .scale > :last-child { position: absolute; right: 0; background: var(--panel) }
 .track { position: relative; align-self: stretch; background: linear-gradient(90deg, var(--line) 1px, transparent 1px) 0 0 / 25% 100% }
 .bar { position: absolute; inset: 7px auto 7px 0; border-radius: 3px; background: var(--hue, currentColor) }
