@@ -56,13 +56,13 @@ export function debugToolbar(toolbar: Toolbar): RequestHandler {
 }
 
 /** A request, as far as a router of Express has changed it. */
-type Routed = Pick<Request, "params"> & { readonly baseUrl?: unknown; readonly route?: { readonly path?: unknown } };
+type Routed = Pick<Request, "params"> & { readonly baseUrl?: string; readonly route?: { readonly path?: unknown } };
 
 type RoutedFacts = Pick<HandledRequest, "params" | "route">;
 
 /** What the router knows of a request that fails. It forgets that on its way to the error handlers. */
 function routedFacts({ params, baseUrl, route }: Routed): RoutedFacts {
-  const path = typeof route?.path === "string" ? `${String(baseUrl ?? "")}${route.path}` : undefined;
+  const path = typeof route?.path === "string" ? `${baseUrl ?? ""}${route.path}` : undefined;
   return { params: { ...params }, ...(path === undefined ? {} : { route: path }) };
 }
 

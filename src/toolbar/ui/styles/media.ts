@@ -23,6 +23,10 @@ export const MEDIA = `
   .keys { columns: 1 }
   .compare-head select { max-width: calc(100vw - 120px) }
 }
+@media (min-width: 561px) and (max-width: 760px) {
+  th, td { padding-right: 12px }
+  td .meter { width: 32px; margin-left: 6px }
+}
 @media (max-width: 560px) {
   table, tbody, tr, td { display: block; width: auto }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
