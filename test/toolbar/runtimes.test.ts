@@ -29,6 +29,15 @@ app.use("/inside", compress({ threshold: 1 }), etag());
 app.get("/records", (c) => c.json(toolbar.exchanges)).get("*", (c) => c.html(page));
 if (globalThis.Bun !== undefined) say(Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: app.fetch }));
 else Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: say }, app.fetch);`,
+  "an error on the runtime's own server": `import { Hono } from "hono";
+import { debugToolbar } from "../../src/adapters/hono/index.ts";
+const failing = () => new Hono().get("/fails", () => {
+  throw new RangeError("Nothing is left.");
+});
+const app = new Hono().use(debugToolbar(toolbar));
+app.route("/hono", failing()).route("/own", failing().onError((error, c) => c.text("Internal Server Error", 500)));
+if (globalThis.Bun !== undefined) say(Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: app.fetch }));
+else Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: say }, app.fetch);`,
   "the runtime's own server, without its report of the visitor": `import { Hono } from "hono";
 import { debugToolbar } from "../../src/adapters/hono/index.ts";
 const app = new Hono().use(debugToolbar(toolbar));
@@ -109,6 +118,19 @@ describe.each(RUNTIMES)("B6: on %s", (runtime) => {
       }
     },
   );
+
+  test("B3: the page of an error takes the place of Hono's answer, and not of the application's", async () => {
+    const running = await start(runtime, "an error on the runtime's own server");
+    try {
+      const { status, text, script } = await visit(`${running.url}/hono/fails`);
+      expect([status, script]).toEqual([500, expect.any(String)]);
+      expect(text).toContain("Nothing is left.");
+      // In the same words as Hono's.
+      expect((await visit(`${running.url}/own/fails`)).text).toBe("Internal Server Error");
+    } finally {
+      await running.stop();
+    }
+  });
 
   test("without a visitor's address, the page comes without the toolbar, and the reason is said", async () => {
     const running = await start(runtime, "the runtime's own server, without its report of the visitor");
