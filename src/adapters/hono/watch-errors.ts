@@ -44,7 +44,9 @@ export function watchErrors(c: Context): WatchedErrors {
   }
   Object.defineProperty(c, "text", {
     get: watched,
-    set: (value: typeof text) => void (text = value),
+    set: (value: typeof text) => {
+      text = value;
+    },
     configurable: true,
     enumerable: true,
   });
