@@ -60,7 +60,8 @@ describe.skipIf(redisPrograms === undefined)("the toolbar of every framework", {
           expect(await textOf(tab, "h1")).toBe("The cart of visitor-7");
           await toolbar.shows(".handle", /200/);
           await toolbar.click(".handle");
-          await toolbar.shows("header .line", /200GET\/cart\/visitor-7/);
+          // The tabs move when the record of a request that was still running is complete.
+          await toolbar.shows("header .line", /200GET\/cart\/visitor-7(?!.*still running)/);
           await toolbar.click("#tab-queries");
           await toolbar.shows(".panel", /The same query ran 3 times.*select price from items where id = \?/s);
           expect(await toolbar.text(".panel")).toContain(database.loop.where);
@@ -74,7 +75,7 @@ describe.skipIf(redisPrograms === undefined)("the toolbar of every framework", {
             .toContain("Nothing is left for visitor-8.");
           expect(await textOf(tab, "body")).toContain(THROWN.where);
           // It is open on every page of a tab, once it was opened.
-          await toolbar.shows("header .line", /500GET\/order\/visitor-8/);
+          await toolbar.shows("header .line", /500GET\/order\/visitor-8(?!.*still running)/);
           await toolbar.click("#tab-exceptions");
           await toolbar.shows(".panel", /RangeError.*Nothing is left for visitor-8\./s);
           expect(await toolbar.text(".panel")).toContain(THROWN.where);

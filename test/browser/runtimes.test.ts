@@ -64,13 +64,20 @@ describe.skipIf(chromiumPath === undefined)("the toolbar in Chromium, served by 
         await page.goto(`${running.url}/page`);
         await view.waitFor(/Open the debug toolbar: .*200/);
         await page.keyboard.press("Shift+Alt+D");
-        await view.waitFor(/200 GET \/page/);
+        // All tabs are there when the last one is.
+        await view.waitFor(/200 GET \/page.*Versions/);
         await view.click("tab", /^Request/);
         await view.waitFor(/Method GET Path \/page|GET \/page/);
 
+        // Neither runtime publishes what is written to its console.
+        await view.click("tab", /^Logs/);
+        await view.waitFor(`${runtime} does not report what is written to console.`);
+        await view.click("tab", /^Outgoing/);
+        await view.waitFor(`${runtime} does not report requests of fetch, only those of node:http.`);
+
         await page.goto(`${running.url}/fails`);
         expect(await page.innerText("body")).toContain("Nothing is left.");
-        await view.waitFor(/500 GET \/fails/);
+        await view.waitFor(/500 GET \/fails.*Versions/);
         await view.click("tab", /Exceptions/);
         await view.waitFor(/RangeError.*Nothing is left\./);
         // The browser itself reports the status of the page.

@@ -1,6 +1,7 @@
 import type { ExchangeSummary } from "latchkey/toolbar";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { RUNTIMES, startOn, type RunningProgram, type Runtime } from "../support/runtime-program.ts";
+import { redisPrograms, startRedis } from "../support/services.ts";
 import { firstEvent, runScript, visit } from "../support/toolbar-client.ts";
 
 const PROGRAMS: Readonly<Record<string, string>> = {
@@ -27,6 +28,28 @@ import { debugToolbar } from "../../src/adapters/hono/index.ts";
 const app = new Hono().use(debugToolbar(toolbar));
 app.use("/inside", compress({ threshold: 1 }), etag());
 app.get("/records", (c) => c.json(toolbar.exchanges)).get("*", (c) => c.html(page));
+if (globalThis.Bun !== undefined) say(Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: app.fetch }));
+else Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: say }, app.fetch);`,
+  "spans on the runtime's own server": `import { get } from "node:http";
+import { DatabaseSync } from "node:sqlite";
+import { Hono } from "hono";
+import { Redis } from "ioredis";
+import { createClient } from "redis";
+import { debugToolbar } from "../../src/adapters/hono/index.ts";
+import { instrument } from "../../src/toolbar/index.ts";
+const url = process.env.TEST_REDIS;
+const [one, other] = [await createClient({ url }).connect(), new Redis(url, { lazyConnect: true })];
+await other.connect();
+const database = instrument(new DatabaseSync(":memory:"));
+const app = new Hono().use(debugToolbar(toolbar));
+app.get("/records", (c) => c.json(toolbar.exchanges)).get("/answer", (c) => c.text("yes"));
+app.get("/page", async (c) => {
+  await one.get("a");
+  await other.get("b");
+  database.prepare("select 1").get();
+  await new Promise((resolve) => get(new URL("/answer", c.req.url), (answer) => answer.resume().on("end", resolve)));
+  return c.html(page);
+});
 if (globalThis.Bun !== undefined) say(Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: app.fetch }));
 else Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: say }, app.fetch);`,
   "an error on the runtime's own server": `import { Hono } from "hono";
@@ -118,6 +141,22 @@ describe.each(RUNTIMES)("B6: on %s", (runtime) => {
       }
     },
   );
+
+  test.skipIf(redisPrograms === undefined)("clients report Redis, SQL and requests of node:http", async () => {
+    const redis = await startRedis();
+    vi.stubEnv("TEST_REDIS", `redis://127.0.0.1:${redis.port}`);
+    const running = await start(runtime, "spans on the runtime's own server");
+    try {
+      await visit(`${running.url}/page`);
+      await expect
+        .poll(async () => (await recordsAt(running.url)).find(({ path }) => path === "/page")?.spans)
+        .toEqual({ redis: 2, sql: 1, http: 1 });
+    } finally {
+      await running.stop();
+      await redis.stop();
+      vi.unstubAllEnvs();
+    }
+  });
 
   test("B3: the page of an error takes the place of Hono's answer, and not of the application's", async () => {
     const running = await start(runtime, "an error on the runtime's own server");
