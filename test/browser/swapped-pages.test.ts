@@ -142,6 +142,20 @@ describe.skipIf(chromiumPath === undefined)("U16: the toolbar on pages that a li
       await isOn(`/${library}/two`);
     });
 
+    test("what asks for the same path again is not this page", async () => {
+      await open(`/${library}/one`);
+      await page.click("text=Two");
+      await page.waitForSelector("h1:text-is('two')");
+      await isOn(`/${library}/two`);
+      await page.evaluate("fetch(location.pathname + '?poll').then((answer) => answer.text())");
+      // The poll is above the page, which is above the page before.
+      const paths = async (): Promise<readonly string[]> =>
+        (await rows()).map(
+          (row) => `${/\/(?:one|two)/.exec(row)?.[0]}${row.includes("this page") ? " this page" : ""}`,
+        );
+      await expect.poll(paths).toEqual(["/two", "/two this page", "/one"]);
+    });
+
     test("a part of a page: this page stays the same, and the list has the part", async () => {
       await open(`/${library}/one`);
       await page.click("text=Load");
