@@ -76,7 +76,6 @@ export class Toolbar {
   readonly #access: AccessFile | undefined;
   readonly #pages: Pages;
   readonly #panels: readonly Panel[];
-  readonly #standard: ReadonlySet<Panel>;
   /** Undefined when the toolbar is off; then it subscribes to no channel. */
   readonly #recorder: Recorder | undefined;
   readonly #display: Display;
@@ -106,7 +105,6 @@ export class Toolbar {
       ...application,
       ...(clock === undefined ? {} : { clock }),
     });
-    this.#standard = new Set(standard);
     this.#panels = [...standard, ...panels];
     checkPanels(this.#panels);
     const redactor = new Redactor(keys, settings.redaction);
@@ -436,16 +434,12 @@ export class Toolbar {
     const entry = this.#history.get(id);
     if (entry !== undefined) return entry;
     const running = this.#recorder.runningWith(id);
-    return running === undefined ? undefined : this.#collect(running);
-  }
-
-  #collect(exchange: Exchange): HistoryEntry {
-    return collectRecord(exchange, this.#panels, this.#recorder!, (panel) => this.#standard.has(panel));
+    return running === undefined ? undefined : collectRecord(running, this.#panels, this.#recorder);
   }
 
   #store(exchange: Exchange): void {
     this.#profiler.finish(exchange);
-    const entry = this.#collect(exchange);
+    const entry = collectRecord(exchange, this.#panels, this.#recorder!);
     this.#history.add(entry);
     this.#explanations.add(exchange.id, exchange.explainable);
     this.#pages.announce(entry.summary);

@@ -181,6 +181,21 @@ describe.skipIf(chromiumPath === undefined)("the toolbar, used", () => {
       expect(await inside.handle()).toBeDefined();
     });
 
+    test("close what they have opened, however soon they are pressed again", async () => {
+      await page.goto(`${server.origin}/orders`);
+      await expect.poll(() => inside.handle()).toMatch(/200/);
+      // Right after the drawing, and before the browser has painted it.
+      await inside.evaluate(`async function () {
+        const press = () => dispatchEvent(new KeyboardEvent("keydown", { key: "D", code: "KeyD", shiftKey: true, altKey: true }));
+        const drawn = new Promise((resolve) => new MutationObserver(resolve).observe(this, { childList: true, subtree: true }));
+        press();
+        await drawn;
+        press();
+      }`);
+      await expect.poll(() => inside.handle()).toBeDefined();
+      expect(await inside.box(".drawer")).toBeUndefined();
+    });
+
     test("that are typed in the toolbar do not reach the page", async () => {
       await open("/orders");
       await page.evaluate("window.heard = []; addEventListener('keydown', (event) => window.heard.push(event.key))");

@@ -8,7 +8,14 @@ declare module "selenium-webdriver" {
   interface Condition<Result> {
     readonly result: Result;
   }
+  interface Actions {
+    /** A place of the window. */
+    move(to: { readonly x: number; readonly y: number }): this;
+    click(): this;
+    perform(): Promise<void>;
+  }
   interface WebDriver {
+    actions(): Actions;
     get(url: string): Promise<void>;
     wait<Result>(condition: Condition<Result>, timeout: number): Promise<Result>;
     executeAsyncScript(script: string): Promise<unknown>;

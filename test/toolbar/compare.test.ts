@@ -35,6 +35,16 @@ function text(cell: Cell): string {
 }
 
 describe("what is different between two requests", () => {
+  test("a finding with another time is the same finding", () => {
+    const finding = (text: string): ReturnType<typeof record> =>
+      record({}, { overview: { findings: [{ tone: "warn", text, panel: "queries", panelTitle: "Queries" }] } });
+    const [one, other] = [finding("It ran 8 times, 23.5 ms in all."), finding("It ran 8 times, 1,204 ms in all.")];
+    expect(compareRecords(one, other).some(({ kind }) => kind === "table")).toBe(true);
+    expect(compareRecords(one, other)).not.toContainEqual(expect.objectContaining({ title: "Findings" }));
+    const more = finding("It ran 9 times, 23.5 ms in all.");
+    expect(rowsOf(compareRecords(one, more), "Findings").map((row) => row.at(-1))).toEqual(["✓ gone", "! new"]);
+  });
+
   test("status, times, findings, queries, session and headers", () => {
     const before = record(
       { spans: { sql: 2 } },

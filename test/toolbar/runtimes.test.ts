@@ -1,17 +1,8 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { ExchangeSummary } from "latchkey/toolbar";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { generateSecretKey } from "../../src/keys/generate.ts";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { RUNTIMES, startOn, type RunningProgram, type Runtime } from "../support/runtime-program.ts";
+import { redisPrograms, startRedis } from "../support/services.ts";
 import { firstEvent, runScript, visit } from "../support/toolbar-client.ts";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const RUNTIMES: Readonly<Record<string, readonly string[]>> = {
-  Bun: ["bun", "run"],
-  Deno: ["deno", "run", "--quiet", "--allow-all"],
-};
 
 const PROGRAMS: Readonly<Record<string, string>> = {
   "node:http": `import { createServer } from "node:http";
@@ -39,6 +30,37 @@ app.use("/inside", compress({ threshold: 1 }), etag());
 app.get("/records", (c) => c.json(toolbar.exchanges)).get("*", (c) => c.html(page));
 if (globalThis.Bun !== undefined) say(Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: app.fetch }));
 else Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: say }, app.fetch);`,
+  "spans on the runtime's own server": `import { get } from "node:http";
+import { DatabaseSync } from "node:sqlite";
+import { Hono } from "hono";
+import { Redis } from "ioredis";
+import { createClient } from "redis";
+import { debugToolbar } from "../../src/adapters/hono/index.ts";
+import { instrument } from "../../src/toolbar/index.ts";
+const url = process.env.TEST_REDIS;
+const [one, other] = [await createClient({ url }).connect(), new Redis(url, { lazyConnect: true })];
+await other.connect();
+const database = instrument(new DatabaseSync(":memory:"));
+const app = new Hono().use(debugToolbar(toolbar));
+app.get("/records", (c) => c.json(toolbar.exchanges)).get("/answer", (c) => c.text("yes"));
+app.get("/page", async (c) => {
+  await one.get("a");
+  await other.get("b");
+  database.prepare("select 1").get();
+  await new Promise((resolve) => get(new URL("/answer", c.req.url), (answer) => answer.resume().on("end", resolve)));
+  return c.html(page);
+});
+if (globalThis.Bun !== undefined) say(Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: app.fetch }));
+else Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: say }, app.fetch);`,
+  "an error on the runtime's own server": `import { Hono } from "hono";
+import { debugToolbar } from "../../src/adapters/hono/index.ts";
+const failing = () => new Hono().get("/fails", () => {
+  throw new RangeError("Nothing is left.");
+});
+const app = new Hono().use(debugToolbar(toolbar));
+app.route("/hono", failing()).route("/own", failing().onError((error, c) => c.text("Internal Server Error", 500)));
+if (globalThis.Bun !== undefined) say(Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: app.fetch }));
+else Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: say }, app.fetch);`,
   "the runtime's own server, without its report of the visitor": `import { Hono } from "hono";
 import { debugToolbar } from "../../src/adapters/hono/index.ts";
 const app = new Hono().use(debugToolbar(toolbar));
@@ -48,55 +70,20 @@ if (globalThis.Bun !== undefined) say(Bun.serve({ port: 0, hostname: "127.0.0.1"
 else Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: say }, fetch);`,
 };
 
-/** Starts a program on a runtime, and waits for its address. */
-async function startOn(
-  runtime: string,
-  name: string,
-): Promise<{ readonly url: string; readonly output: () => string; readonly child: ChildProcess }> {
-  mkdirSync(`${root}/artifacts/runtimes`, { recursive: true });
-  const file = `${root}/artifacts/runtimes/${`${runtime} ${name}`.replace(/\W+/g, "-")}.mjs`;
-  writeFileSync(
-    file,
-    `import { Toolbar } from "../../src/toolbar/index.ts";
-const toolbar = new Toolbar({ keys: ${JSON.stringify(generateSecretKey())} });
-const page = "<!doctype html><html><body>hi</body></html>";
-const say = ({ port }) => console.log("http://127.0.0.1:" + port);
-${PROGRAMS[name]!}`,
-  );
-  const [command = "", ...args] = RUNTIMES[runtime]!;
-  const child = spawn(`${root}/node_modules/.bin/${command}`, [...args, file], {
-    env: { ...process.env, NODE_ENV: "development", NO_COLOR: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => void (output += chunk.toString()));
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.on("data", () => {
-      const found = /http:\/\/\S+/.exec(output)?.[0];
-      if (found !== undefined) resolve(found);
-    });
-    child.once("close", () => reject(new Error(`The program ended: ${output}`)));
-  });
-  return { url, output: () => output, child };
-}
-
+const start = async (runtime: Runtime, name: string): Promise<RunningProgram> =>
+  await startOn(runtime, name, PROGRAMS[name]!);
 const recordsAt = async (url: string): Promise<readonly ExchangeSummary[]> =>
   (await (await fetch(`${url}/records`)).json()) as readonly ExchangeSummary[];
 
-describe.each(Object.keys(RUNTIMES))("B6: on %s", (runtime) => {
+describe.each(RUNTIMES)("B6: on %s", (runtime) => {
   const shown = Object.keys(PROGRAMS).slice(0, 3);
 
   describe.each(shown)("%s", (name) => {
-    let running: Awaited<ReturnType<typeof startOn>>;
+    let running: RunningProgram;
     beforeAll(async () => {
-      running = await startOn(runtime, name);
+      running = await start(runtime, name);
     });
-    afterAll(async () => {
-      const ended = once(running.child, "exit");
-      running.child.kill("SIGKILL");
-      await ended;
-    });
+    afterAll(async () => await running?.stop());
 
     test("the page shows the toolbar, and its script and record are served", async () => {
       const { url } = running;
@@ -119,7 +106,7 @@ describe.each(Object.keys(RUNTIMES))("B6: on %s", (runtime) => {
   });
 
   test("the runtime's own server sends the whole page, with a compressor and ETags inside", async () => {
-    const running = await startOn(runtime, "the runtime's own server with Hono");
+    const running = await start(runtime, "the runtime's own server with Hono");
     try {
       const url = `${running.url}/inside`;
       const fetched = { "sec-fetch-dest": "empty", "sec-fetch-mode": "cors", "accept-encoding": "gzip" };
@@ -131,14 +118,14 @@ describe.each(Object.keys(RUNTIMES))("B6: on %s", (runtime) => {
       expect(status).toBe(200);
       expect((await runScript(script!)).summary.path).toBe("/inside");
     } finally {
-      running.child.kill("SIGKILL");
+      await running.stop();
     }
   });
 
   test.runIf(runtime === "Bun")(
     "the stream of events outlives the ten seconds after which Bun ends a silent answer",
     async () => {
-      const running = await startOn(runtime, "the runtime's own server with Hono");
+      const running = await start(runtime, "the runtime's own server with Hono");
       try {
         const { script } = await visit(`${running.url}/page`);
         const cause = async (): Promise<void> => {
@@ -150,13 +137,42 @@ describe.each(Object.keys(RUNTIMES))("B6: on %s", (runtime) => {
         const { text } = await firstEvent(script!, cause, '"path":"/later"');
         expect(text).toContain('"path":"/later"');
       } finally {
-        running.child.kill("SIGKILL");
+        await running.stop();
       }
     },
   );
 
+  test.skipIf(redisPrograms === undefined)("clients report Redis, SQL and requests of node:http", async () => {
+    const redis = await startRedis();
+    vi.stubEnv("TEST_REDIS", `redis://127.0.0.1:${redis.port}`);
+    const running = await start(runtime, "spans on the runtime's own server");
+    try {
+      await visit(`${running.url}/page`);
+      await expect
+        .poll(async () => (await recordsAt(running.url)).find(({ path }) => path === "/page")?.spans)
+        .toEqual({ redis: 2, sql: 1, http: 1 });
+    } finally {
+      await running.stop();
+      await redis.stop();
+      vi.unstubAllEnvs();
+    }
+  });
+
+  test("B3: the page of an error takes the place of Hono's answer, and not of the application's", async () => {
+    const running = await start(runtime, "an error on the runtime's own server");
+    try {
+      const { status, text, script } = await visit(`${running.url}/hono/fails`);
+      expect([status, script]).toEqual([500, expect.any(String)]);
+      expect(text).toContain("Nothing is left.");
+      // In the same words as Hono's.
+      expect((await visit(`${running.url}/own/fails`)).text).toBe("Internal Server Error");
+    } finally {
+      await running.stop();
+    }
+  });
+
   test("without a visitor's address, the page comes without the toolbar, and the reason is said", async () => {
-    const running = await startOn(runtime, "the runtime's own server, without its report of the visitor");
+    const running = await start(runtime, "the runtime's own server, without its report of the visitor");
     try {
       const { status, text, script } = await visit(`${running.url}/page`);
       expect([status, text.includes("hi</body>"), script]).toEqual([200, true, undefined]);
@@ -167,18 +183,18 @@ describe.each(Object.keys(RUNTIMES))("B6: on %s", (runtime) => {
         .poll(running.output)
         .toContain("The debug toolbar is not shown. The address of the visitor is not known. This server does not");
     } finally {
-      running.child.kill("SIGKILL");
+      await running.stop();
     }
   });
 
   test("behind a proxy that speaks HTTP/1.0, as nginx does, nobody sees it", async () => {
-    const running = await startOn(runtime, "the runtime's own server with Hono");
+    const running = await start(runtime, "the runtime's own server with Hono");
     try {
       // nginx sends this to the server behind it; the version itself is not reported here.
       const { script } = await visit(`${running.url}/page`, { connection: "close" });
       expect(script).toBeUndefined();
     } finally {
-      running.child.kill("SIGKILL");
+      await running.stop();
     }
   });
 });

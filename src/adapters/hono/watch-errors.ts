@@ -29,17 +29,27 @@ export function noteError(c: Context, error: unknown, isUnanswered: boolean): vo
 
 /**
  * Watches who answers the errors of a request. Hono's own handler calls `c.text`, as many handlers
- * of applications do with the same words. So it is asked where the call comes from. This context's
- * own method is wrapped, and it looks only after an error.
+ * of applications do with the same words. So it is asked where the method is read. Only the method of
+ * this context is replaced, and it looks only after an error.
+ *
+ * At the call itself the caller may be unknown: Bun's engine takes a function off the stack that
+ * ends with a call.
  */
 export function watchErrors(c: Context): WatchedErrors {
-  const { text } = c;
+  let { text } = c;
   let isByHono = false;
-  const watched = (...args: Parameters<typeof text>): ReturnType<typeof text> => {
+  function watched(): typeof text {
     if (c.error !== undefined) isByHono = HONO.test(callerOf(watched));
-    return text(...args);
-  };
-  c.text = watched as typeof c.text;
+    return text;
+  }
+  Object.defineProperty(c, "text", {
+    get: watched,
+    set: (value: typeof text) => {
+      text = value;
+    },
+    configurable: true,
+    enumerable: true,
+  });
   return {
     // The application's own note is of the same error, perhaps in its own words.
     thrown: () => noted.get(c)?.errors ?? (c.error === undefined ? [] : [c.error]),
@@ -52,7 +62,7 @@ function isPlainFailure({ status, headers }: Response): boolean {
   return status === 500 && /^text\/plain/i.test(headers.get("content-type") ?? "");
 }
 
-/** The line of a stack that names where a function was called from. */
+/** The line of a stack that names where a function was called from, or a property read. */
 function callerOf(called: (...args: never) => unknown): string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 1;

@@ -38,18 +38,8 @@ function viewOf(id: string): string {
   return `view of panel ${id}`;
 }
 
-/**
- * Turns an exchange into plain data: its line in the list, and the data of each panel.
- *
- * @param isPlain whether a panel collects plain JSON for certain, so that its data need not be
- *   parsed again before it is read.
- */
-export function collectRecord(
-  exchange: Exchange,
-  panels: readonly Panel[],
-  caller: Caller,
-  isPlain: (panel: Panel) => boolean = () => false,
-): HistoryEntry {
+/** Turns an exchange into plain data: its line in the list, and the data of each panel. */
+export function collectRecord(exchange: Exchange, panels: readonly Panel[], caller: Caller): HistoryEntry {
   const collected = new Map<Panel, Collected>();
   for (const panel of panels) {
     const who = collectorOf(panel.id);
@@ -65,7 +55,7 @@ export function collectRecord(
       collected.set(panel, { json: exchange.scrubJson(json), stats: undefined });
   const statsOf = (panel: Panel): unknown => {
     const one = collected.get(panel);
-    return one === undefined || (isClean && isPlain(panel)) ? one?.stats : JSON.parse(one.json);
+    return one === undefined ? undefined : (one.stats ?? JSON.parse(one.json));
   };
   const overview = collectOverview(panels, (panel) =>
     panel.findings === undefined ? [] : findingsOf(panel, statsOf(panel), caller),
@@ -96,6 +86,7 @@ export function collectRecord(
 
 /** What a panel has collected. */
 interface Collected {
+  /** Undefined if it has to be read from the JSON, because that was redacted. */
   readonly stats: unknown;
   readonly json: string;
 }

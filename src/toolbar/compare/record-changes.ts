@@ -94,8 +94,10 @@ function isPair(item: unknown): item is readonly [string, string] {
 
 /** What a span, a query, a message or a finding says; undefined for other items. */
 function labelOf(item: unknown): string | undefined {
-  const { label, fingerprint, text } = membersOf(item);
-  return [label, fingerprint, text].find((value) => typeof value === "string") as string | undefined;
+  const { label, fingerprint, text, panel } = membersOf(item);
+  const found = [label, fingerprint, text].find((value) => typeof value === "string") as string | undefined;
+  // Of a finding. A time is another one in each request, and alone makes no new finding.
+  return panel === undefined ? found : found?.replaceAll(/\b[\d.,]+ ms\b/g, "… ms");
 }
 
 function joined(pairs: readonly (readonly [string, string])[]): Members {

@@ -7,6 +7,7 @@ import { textLines } from "../text-lines.ts";
 import { formatArguments } from "./logging/format-arguments.ts";
 import { readLine, type LogLevel, type LogLine } from "./logging/read-line.ts";
 import { reportsError } from "./reports-error.ts";
+import { unreported } from "./unreported.ts";
 
 /** The most messages that are recorded for one request. Further ones are only counted. */
 const LIMIT = 200;
@@ -179,7 +180,7 @@ function viewLogs({ messages, omitted }: LogStats): Block[] {
         { title: "Where" },
       ],
       rows: messages.map(rowOf),
-      empty: "Nothing was logged during this request, with console, pino or a stream of toolbar.logStream().",
+      empty: emptyText(),
     },
   ];
   if (omitted > 0)
@@ -189,6 +190,13 @@ function viewLogs({ messages, omitted }: LogStats): Block[] {
       text: `${counted(omitted, "more message was", "more messages were")} not recorded.`,
     });
   return blocks;
+}
+
+function emptyText(): string {
+  const silence = unreported("what is written to console");
+  return silence === undefined
+    ? "Nothing was logged during this request, with console, pino or a stream of toolbar.logStream()."
+    : `Nothing was logged during this request with pino or a stream of toolbar.logStream(). ${silence}`;
 }
 
 function rowOf({ level, text, length, at, where, fields }: LogMessage): readonly Cell[] | OpenableRow {

@@ -21,6 +21,7 @@ import { isWriting } from "./shortcut.ts";
 import { ToolbarContext } from "./toolbar-context.ts";
 import { useCopying } from "./use-copying.ts";
 import { useExchange } from "./use-exchange.ts";
+import { useOwn } from "./use-own.ts";
 import { usePagePadding } from "./use-page-padding.ts";
 import { useRequests } from "./use-requests.ts";
 import { useVisibility } from "./use-visibility.ts";
@@ -28,13 +29,15 @@ import { useVisibility } from "./use-visibility.ts";
 /** The toolbar: its data, and which part of it is visible. */
 export function App({ parameters }: { readonly parameters: Parameters }): JSX.Element | null {
   const [preferences, setPreferences] = useState(readPreferences);
-  const [picked, setPicked] = useState(parameters.exchange ?? idOfAddress(parameters));
+  /** Undefined for the page's own request, so that it stays selected when the page shows another one. */
+  const [picked, setPicked] = useState(parameters.exchange === undefined ? idOfAddress(parameters) : undefined);
   const [chosen, setChosen] = useState<string>();
   const [filterText, setFilterText] = useState("");
   const [comparedWith, setComparedWith] = useState<string | false>(false);
   const [areKeysShown, setKeysShown] = useState(false);
   const [isListShown, setListShown] = useState(false);
   const requests = useRequests(parameters, preferences.pins);
+  const ownId = useOwn(parameters, requests.all);
   const copying = useCopying(parameters);
   const root = useRef<HTMLDivElement>(null);
   const handle = useRef<HTMLButtonElement>(null);
@@ -52,18 +55,18 @@ export function App({ parameters }: { readonly parameters: Parameters }): JSX.El
     () =>
       requests.exchanges.filter(
         (exchange) =>
-          (!without.includes(exchange.kind ?? "document") || exchange.tone === "error" || exchange.id === picked) &&
+          (!without.includes(exchange.kind ?? "document") ||
+            exchange.tone === "error" ||
+            exchange.id === (picked ?? ownId)) &&
           filter.matches(exchange),
       ),
-    [requests.exchanges, without, filter, picked],
+    [requests.exchanges, without, filter, picked, ownId],
   );
   // The newest one that the kinds let through, whatever the filter says.
   const newest = requests.exchanges.find(({ kind = "document" }) => !without.includes(kind));
-  const selected = (follow ? newest?.id : undefined) ?? picked ?? newest?.id ?? requests.exchanges[0]?.id;
+  const selected = (follow ? newest?.id : undefined) ?? picked ?? ownId ?? newest?.id ?? requests.exchanges[0]?.id;
   const { page, isLost } = useExchange(parameters, selected);
-  const own =
-    requests.all.find(({ id }) => id === parameters.exchange) ??
-    (page?.summary.id === parameters.exchange ? page?.summary : undefined);
+  const own = requests.all.find(({ id }) => id === ownId) ?? (page?.summary.id === ownId ? page?.summary : undefined);
 
   const { isOpen, toggle, hide, focusTab, ...visibility } = useVisibility({
     parameters,
@@ -77,7 +80,7 @@ export function App({ parameters }: { readonly parameters: Parameters }): JSX.El
 
   const select = (id: string): void => {
     change({ follow: false });
-    setPicked(id);
+    setPicked(id === ownId ? undefined : id);
     setListShown(false);
     if (parameters.page) history.replaceState(null, "", `#${id}`);
   };
@@ -225,7 +228,7 @@ export function App({ parameters }: { readonly parameters: Parameters }): JSX.El
             pins={pins}
             selected={selected}
             // The toolbar's own page was not answered by the application.
-            own={parameters.page ? undefined : parameters.exchange}
+            own={parameters.page ? undefined : ownId}
             host={own?.host ?? location.host}
             isFollowing={follow}
             search={search}

@@ -28,6 +28,9 @@ export function useVisibility(given: {
   const { parameters, preferences, change, root, handle } = given;
   const [hidden, setHiddenNow] = useState(() => !parameters.page && isHidden());
   const isOpen = (parameters.page || preferences.open) && !hidden;
+  /** As it was drawn last. A key may be pressed before the effects of that drawing have run. */
+  const wasOpen = useRef(isOpen);
+  wasOpen.current = isOpen;
   const isFocusMoving = useRef(false);
   /** What has the focus until there is a tab. */
   const stopgap = useRef<HTMLElement | undefined>(undefined);
@@ -65,12 +68,12 @@ export function useVisibility(given: {
     const onKey = (event: KeyboardEvent): void => {
       if (parameters.page || !isShortcut(event, parameters.shortcut) || typesText(event)) return;
       event.preventDefault();
-      toggle(!isOpen);
+      toggle(!wasOpen.current);
     };
     // In the first phase, because the drawer keeps its keys from the page.
     addEventListener("keydown", onKey, true);
     return () => removeEventListener("keydown", onKey, true);
-  }, [parameters, isOpen, toggle]);
+  }, [parameters, toggle]);
 
   return {
     isHidden: hidden,

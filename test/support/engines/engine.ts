@@ -7,10 +7,17 @@ export interface Tab {
    * still be loading afterwards.
    */
   click(selector: string): Promise<void>;
+  /** Clicks a place of the window, in CSS pixels from its left upper corner. */
+  clickAt(x: number, y: number): Promise<void>;
   /** Types a text into a field. */
   fill(selector: string, text: string): Promise<void>;
   /** The value of a JavaScript expression in the page: plain data, or a promise of it. */
   evaluate(expression: string): Promise<unknown>;
+  /**
+   * The errors of the browser's console, with exceptions that nothing caught. The driver of WebKit
+   * does not tell of them, so there it stays empty.
+   */
+  readonly complaints: readonly string[];
   /** Ends the browser. */
   close(): Promise<void>;
 }

@@ -28,9 +28,16 @@ export const firefoxEngine: Engine = {
     });
     const page = await browser.newPage();
     page.setDefaultTimeout(60_000);
+    const complaints: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(String(error)));
     return {
       goto: async (url) => void (await page.goto(url)),
       click: async (selector) => await page.locator(selector).click(),
+      clickAt: async (x, y) => await page.mouse.click(x, y),
+      complaints,
       fill: async (selector, text) => await page.locator(selector).fill(text),
       evaluate: async (expression) => await page.evaluate(expression),
       close: async () => await browser.close(),

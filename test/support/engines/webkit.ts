@@ -47,6 +47,13 @@ export const webkitEngine: Engine = {
     return {
       goto: async (address) => await driver.get(address),
       click: async (selector) => await (await find(selector)).click(),
+      clickAt: async (x, y) =>
+        await driver
+          .actions()
+          .move({ x: Math.round(x), y: Math.round(y) })
+          .click()
+          .perform(),
+      complaints: [],
       fill: async (selector, text) => {
         const field = await find(selector);
         await field.clear();

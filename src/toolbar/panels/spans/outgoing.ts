@@ -3,6 +3,7 @@ import type { Block, Cell, Finding } from "../../blocks.ts";
 import type { Panel } from "../../panel.ts";
 import type { Recording } from "../../recording.ts";
 import type { Span } from "../../span.ts";
+import { unreported } from "../unreported.ts";
 import { durationCell, headline, remarks, spanTable, totalItems } from "./span-cells.ts";
 import {
   areInSequence,
@@ -147,7 +148,11 @@ function sentenceOf(repeat: OutgoingRepeat): string {
 
 function view(stats: OutgoingStats): readonly Block[] {
   const { count, requestMs, hosts, requests } = stats;
-  if (count === 0) return [{ kind: "text", text: "No request to another server was recorded for this request." }];
+  if (count === 0) {
+    const silence = unreported("requests of fetch, only those of node:http");
+    const text = "No request to another server was recorded for this request.";
+    return [{ kind: "text", text: silence === undefined ? text : `${text} ${silence}` }];
+  }
   const servers: Block = {
     kind: "table",
     title: "Servers",
