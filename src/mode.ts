@@ -66,6 +66,15 @@ export function environmentVariables(names: readonly string[]): Environment {
   return found;
 }
 
+/** The variables of this process that begin with a prefix; none where the runtime denies it. */
+export function prefixedEnvironment(prefix: string): Environment {
+  try {
+    return Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith(prefix)));
+  } catch {
+    return {};
+  }
+}
+
 /**
  * Whether this process belongs to a test run: the environment says "test", or Vitest, Jest or
  * `node --test` has started it or its parent.

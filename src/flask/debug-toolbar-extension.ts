@@ -1,12 +1,12 @@
 import type { MiddlewareHandler } from "hono";
 import { debugToolbar } from "../adapters/hono/index.ts";
 import { InvalidOptionError, SecretKeyError, type KeyRing } from "../index.ts";
+import { kindOf } from "../options.ts";
 import { Toolbar } from "../toolbar/index.ts";
 import type { Flask } from "./flask.ts";
-import { kindOf } from "../options.ts";
 
 /**
- * Shows the debug toolbar on the application's pages while `debug` is on.
+ * Shows the debug toolbar on the application's pages while `debug` is on, or DEBUG_TB_ENABLED.
  *
  * It is for development: NODE_ENV (or LATCHKEY_ENV) or the key ring has to say so. Elsewhere the
  * toolbar is off, and one line on standard error says how to turn it on.
@@ -20,41 +20,58 @@ import { kindOf } from "../options.ts";
  * ```
  */
 export class DebugToolbarExtension {
-  #toolbar: Toolbar | undefined;
-  #show: MiddlewareHandler | undefined;
+  readonly #shown = new Map<Flask, { readonly toolbar: Toolbar; readonly show: MiddlewareHandler }>();
 
   /**
-   * @throws SecretKeyError `key_missing` when the application has no secret key; InvalidOptionError
-   *   without an application.
+   * @param app the application. Without one, call `initApp` later, as in a factory of applications.
+   * @throws SecretKeyError `key_missing` as `initApp` does.
    */
-  constructor(app: Flask) {
-    // Python also allows a call without an application, for init_app. That is not supported here.
+  constructor(app?: Flask) {
+    if (app !== undefined) this.initApp(app);
+  }
+
+  /**
+   * Shows the toolbar on the pages of an application. Call it before the first request.
+   *
+   * @throws SecretKeyError `key_missing` when the toolbar is on and the application has no secret
+   *   key; InvalidOptionError without an application.
+   */
+  initApp(app: Flask): void {
     if (typeof (app as Partial<Flask> | null | undefined)?.use !== "function")
       throw new InvalidOptionError(
-        `DebugToolbarExtension needs the application. It got ${kindOf(app)}. Fix: new DebugToolbarExtension(app).`,
+        `DebugToolbarExtension needs the application. It got ${kindOf(app)}. Fix: new DebugToolbarExtension(app), or initApp(app) later.`,
       );
-    keysOf(app);
-    if (app.debug) this.#middleware(app);
+    if (isOn(app)) this.#middleware(app);
     // Checked again for each request, so that the toolbar also shows if `debug` is set after this
     // line. Flask's extension stays off silently in that case.
-    app.use((c, next) => (app.debug ? this.#middleware(app)(c, next) : next()));
+    app.use((c, next) => (isOn(app) ? this.#middleware(app)(c, next) : next()));
   }
 
   /** Stops recording. */
   close(): void {
-    this.#toolbar?.close();
+    for (const { toolbar } of this.#shown.values()) toolbar.close();
   }
 
   #middleware(app: Flask): MiddlewareHandler {
-    this.#toolbar ??= new Toolbar({ keys: keysOf(app), allow: app.config.DEBUG_TB_HOSTS });
-    this.#toolbar.introduce(app, {
+    const known = this.#shown.get(app);
+    if (known !== undefined) return known.show;
+    const toolbar = new Toolbar({ keys: keysOf(app), allow: app.config.DEBUG_TB_HOSTS });
+    toolbar.introduce(app, {
       name: "latchkey/flask",
       config: () => app.config,
       routes: () =>
-        app.urlMap.map(({ rule, methods, endpoint }) => ({ methods: methods.join(","), path: rule, name: endpoint })),
+        app.urlMap
+          .iterRules()
+          .map(({ rule, methods, endpoint }) => ({ methods: [...(methods ?? [])].join(","), path: rule, name: endpoint })),
     });
-    return (this.#show ??= debugToolbar(this.#toolbar));
+    const show = debugToolbar(toolbar);
+    this.#shown.set(app, { toolbar, show });
+    return show;
   }
+}
+
+function isOn(app: Flask): boolean {
+  return Boolean(app.config.DEBUG_TB_ENABLED ?? app.debug);
 }
 
 function keysOf({ keys }: Flask): KeyRing {

@@ -1,37 +1,36 @@
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import type { Hono, MiddlewareHandler } from "hono";
-import type nunjucks from "nunjucks";
+import { readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import type { MiddlewareHandler } from "hono";
 import { InvalidOptionError, KeyRing } from "../index.ts";
 import { loadKeyRing } from "../keys/index.ts";
-import {
-  createApplication,
-  type AfterRequest,
-  type BeforeRequest,
-  type ErrorHandler,
-  type Route,
-} from "./application.ts";
 import { processEnvironment } from "../mode.ts";
-import { createConfig, type Config } from "./config.ts";
-import { inFlaskTerms } from "./in-flask-terms.ts";
-import type { ViewResult } from "./response.ts";
-import { Rule, type ViewArguments } from "./rule.ts";
-import { runServer, type RunningServer, type RunOptions } from "./run-server.ts";
-import { createTemplates } from "./templating.ts";
-import { checkOptions, checkText, kindOf } from "../options.ts";
-
-/** A function that answers a request. It is given the variables of its rule. */
-export type View<RuleText extends string = string> = (
-  values: ViewArguments<RuleText>,
-) => ViewResult | Promise<ViewResult>;
-
-/** How a route is registered. */
-export interface RouteOptions {
-  /** The methods that the view answers. Default: GET, and with it HEAD. Others get status 405. */
-  readonly methods?: readonly string[];
-  /** The name for `urlFor`. Default: the name of the view function. */
-  readonly endpoint?: string;
-}
+import { checkOptions, checkText } from "../options.ts";
+import { AppCli } from "./cli/app-cli.ts";
+import { runAppCommand } from "./cli/run-app-command.ts";
+import { createConfig, type Config } from "./config/config.ts";
+import { inFlaskTerms } from "./config/in-flask-terms.ts";
+import { warnOfGeneratedKey } from "./config/warn-of-generated-key.ts";
+import { contextOrNone, isOfRequest, type ContextApplication, type UrlForOptions } from "./context/context.ts";
+import { checkFunction } from "./context/current.ts";
+import { buildUrl } from "./dispatch/build-url.ts";
+import { inAppContext } from "./dispatch/answer.ts";
+import { createApplication, propagated, type BuiltApplication } from "./dispatch/application.ts";
+import type { ApplicationParts } from "./dispatch/parts.ts";
+import { isStartedByCommand, notStarted, runServer, type RunningServer, type RunOptions } from "./dispatch/run-server.ts";
+import { FLASK_OPTIONS, rootPathOf, type FlaskOptions } from "./flask-options.ts";
+import { Logger } from "./logger.ts";
+import { createAppTemplates, type TemplateContext, type Templates } from "./rendering.ts";
+import { makeResponse } from "./response/make-response.ts";
+import { sendFromDirectory } from "./response/send-file.ts";
+import { UrlMap } from "./routing/url-map.ts";
+import { Blueprint, checkBlueprint, type BlueprintHost, type RegisterOptions } from "./scaffold/blueprint.ts";
+import { AllHooks, type Hooks, type Teardown } from "./scaffold/hooks.ts";
+import type { AnyView, RouteOptions } from "./scaffold/route-options.ts";
+import { Scaffold } from "./scaffold/scaffold.ts";
+import { CliRunner } from "./testing/cli-runner.ts";
+import { FlaskClient, type TestClientOptions } from "./testing/flask-client.ts";
+import { TestRequestContext } from "./testing/test-request-context.ts";
+import type { TestRequestOptions } from "./testing/test-request.ts";
 
 /**
  * A web application with Flask's interface, built on Hono.
@@ -45,34 +44,64 @@ export interface RouteOptions {
  * await app.run();
  * ```
  */
-export class Flask {
+export class Flask extends Scaffold implements ContextApplication {
   /** The settings, by Flask's names. */
-  readonly config: Config = createConfig();
+  readonly config: Config;
   /**
    * The folder of the file that made the application. It contains the folders `templates` and
    * `static`.
    */
   readonly rootPath: string;
-  readonly templates: nunjucks.Environment;
-  readonly #routes: Route[] = [];
+  /** A folder for files that are not deployed: a database, settings of this machine. */
+  readonly instancePath: string;
+  readonly name: string;
+  /** The folder of static files, if there is one. */
+  readonly staticFolder: string | undefined;
+  readonly templates: Templates;
+  readonly logger: Logger;
+  /** The rules, and their converters. */
+  readonly urlMap: UrlMap;
+  /** Commands of the application: `npx latchkey flask init-db`. */
+  readonly cli: AppCli = new AppCli();
+  readonly extensions: Record<string, unknown> = {};
+  /** The blueprints, by their whole names. */
+  readonly blueprints: ReadonlyMap<string, Blueprint> = new Map<string, Blueprint>();
+  protected readonly word = "app";
+  readonly #options: FlaskOptions;
+  readonly #hooks = new AllHooks();
+  readonly #views = new Map<string, AnyView>();
   readonly #middleware: MiddlewareHandler[] = [];
-  readonly #errorHandlers = new Map<number, ErrorHandler>();
-  readonly #before: BeforeRequest[] = [];
-  readonly #after: AfterRequest[] = [];
+  readonly #teardown: Teardown[] = [];
   #keys: { readonly made: unknown; readonly debug: boolean; readonly ring: KeyRing } | undefined;
-  #hono: Hono | undefined;
+  #built: BuiltApplication | undefined;
 
   /**
    * @param importName `import.meta.url`, instead of Python's `__name__`; or the path of the
    *   application's folder.
    */
-  constructor(importName: string) {
+  constructor(importName: string, options: FlaskOptions = {}) {
+    super();
     if (typeof importName !== "string" || importName === "")
       throw new InvalidOptionError(
         "Flask(importName) is the address of the application's file: its templates are in the same folder. Fix: new Flask(import.meta.url).",
       );
-    this.rootPath = importName.startsWith("file:") ? dirname(fileURLToPath(importName)) : importName;
-    this.templates = createTemplates(join(this.rootPath, "templates"), () => this.debug);
+    checkOptions("Flask", options, FLASK_OPTIONS);
+    this.#options = options;
+    this.rootPath = options.rootPath ?? rootPathOf(importName);
+    this.name = basename(this.rootPath);
+    this.instancePath = options.instancePath ?? join(this.rootPath, "instance");
+    this.config = createConfig(options.instanceRelativeConfig === true ? this.instancePath : this.rootPath);
+    this.logger = new Logger(this.name, () => this.debug);
+    this.urlMap = new UrlMap(options.hostMatching === true);
+    this.templates = createAppTemplates({
+      folder: resolve(this.rootPath, options.templateFolder ?? "templates"),
+      blueprintFolders: () => [...this.blueprints.values()].flatMap(({ templateFolder }) => templateFolder ?? []),
+      isReloading: () => Boolean(this.config.TEMPLATES_AUTO_RELOAD ?? this.debug),
+      config: this.config,
+    });
+    const folder = options.staticFolder === undefined ? "static" : options.staticFolder;
+    this.staticFolder = folder === null ? undefined : resolve(this.rootPath, folder);
+    if (this.staticFolder !== undefined) this.#addStatic(this.staticFolder);
   }
 
   /**
@@ -81,10 +110,18 @@ export class Flask {
    * no stack trace and pages no toolbar, so the line may stay in code for production.
    */
   get debug(): boolean {
-    return this.config.DEBUG;
+    return Boolean(this.config.DEBUG);
   }
   set debug(value: boolean) {
     this.config.DEBUG = value;
+  }
+
+  /** The same as `config["TESTING"]`: errors are thrown to the tests' client. */
+  get testing(): boolean {
+    return Boolean(this.config.TESTING);
+  }
+  set testing(value: boolean) {
+    this.config.TESTING = value;
   }
 
   /** The same as `config["SECRET_KEY"]`. */
@@ -112,142 +149,284 @@ export class Flask {
     if (this.#keys?.made !== secret || this.#keys.debug !== debug) {
       const env = debug ? processEnvironment() : { NODE_ENV: "production" };
       const ring = inFlaskTerms(() => loadKeyRing({ env, secretKey: secret, ...(fallbacks ? { fallbacks } : {}) }));
+      warnOfGeneratedKey(this.config);
       this.#keys = { made: secret, debug, ring };
     }
     return this.#keys.ring;
   }
 
-  /** The rules, in the order in which they were added, as Flask's `url_map` has them. */
-  get urlMap(): readonly { readonly rule: string; readonly methods: readonly string[]; readonly endpoint: string }[] {
-    return this.#routes.map(({ rule, methods, endpoint }) => ({ rule: rule.text, methods, endpoint }));
-  }
-
   /**
-   * Answers the addresses of a rule with a view.
+   * Adds a blueprint: its routes, hooks, error handlers, templates, static files and commands.
    *
-   * @param rule Flask's rule, such as `/user/<int:id>`; converters are string, int, float, path and
-   *   uuid.
-   * @throws InvalidOptionError for an invalid rule or endpoint, or after the first request.
+   * @throws InvalidOptionError for a name that another blueprint has, and after the first request.
    */
-  route<RuleText extends string>(rule: RuleText, view: View<RuleText>): this;
-  route<RuleText extends string>(rule: RuleText, options: RouteOptions, view: View<RuleText>): this;
-  route(rule: string, optionsOrView: RouteOptions | View<never>, maybeView?: View<never>): this {
-    const view = (typeof optionsOrView === "function" ? optionsOrView : maybeView) as View | undefined;
-    const options = typeof optionsOrView === "function" ? {} : optionsOrView;
-    checkText("app.route(rule)", rule);
-    // Without a view, only the missing view is reported.
-    if (typeof view === "function") checkOptions("app.route", options, ["methods", "endpoint"]);
-    if (typeof view !== "function")
-      throw new InvalidOptionError(`The rule "${rule}" has no view. Fix: app.route("${rule}", () => "Hello").`);
-    this.#mustBeOpen("A route");
-    const endpoint = options.endpoint ?? (view.name || rule);
-    const taken = this.#routes.find((route) => route.endpoint === endpoint);
-    if (taken !== undefined && taken.view !== view) {
-      throw new InvalidOptionError(
-        `Two views have the endpoint "${endpoint}". Fix: give one of them another name: app.route("${rule}", { endpoint: "..." }, view).`,
-      );
-    }
-    const methods = (options.methods ?? ["GET"]).map((method) => method.toUpperCase());
-    this.#routes.push({ rule: new Rule(rule), methods, endpoint, view: view });
+  registerBlueprint(blueprint: Blueprint, options: RegisterOptions = {}): this {
+    checkBlueprint(blueprint);
+    this.mustBeOpen("A blueprint");
+    blueprint.register(this.#host(), options);
     return this;
   }
 
-  /** `route` for GET alone. */
-  get<RuleText extends string>(rule: RuleText, view: View<RuleText>): this {
-    return this.route(rule, { methods: ["GET"] }, view);
-  }
-
-  /** `route` for POST alone. */
-  post<RuleText extends string>(rule: RuleText, view: View<RuleText>): this {
-    return this.route(rule, { methods: ["POST"] }, view);
-  }
-
-  /** Runs a function before each view. If it returns anything, the view does not run. */
-  beforeRequest(run: BeforeRequest): this {
-    checkFunction("app.beforeRequest(run)", run);
-    this.#before.push(run);
+  /** A filter for all templates: `{{ value|name }}`. */
+  templateFilter(name: string, filter: (...args: never[]) => unknown): this {
+    checkText("app.templateFilter(name)", name);
+    checkFunction("app.templateFilter(name, filter): filter", filter);
+    this.templates.addFilter(name, filter);
     return this;
   }
 
-  /** Runs a function after each view. It is given the answer, and returns it or another one. */
-  afterRequest(run: AfterRequest): this {
-    checkFunction("app.afterRequest(run)", run);
-    this.#after.push(run);
+  /** A test for all templates: `{% if value is name %}`. */
+  templateTest(name: string, test: (...args: never[]) => boolean): this {
+    checkText("app.templateTest(name)", name);
+    checkFunction("app.templateTest(name, test): test", test);
+    this.templates.addTest(name, test);
     return this;
   }
 
-  /** Makes the page for errors of one status, instead of the default page. */
-  errorHandler(status: number, handler: ErrorHandler): this {
-    if (!Number.isInteger(status))
-      throw new InvalidOptionError(
-        `app.errorHandler(status, handler): status is an integer, such as 404. It got ${kindOf(status)}. Fix: app.errorHandler(404, handler).`,
-      );
-    checkFunction("app.errorHandler(status, handler): handler", handler);
-    this.#errorHandlers.set(status, handler);
+  /** A function or a value for all templates. */
+  templateGlobal(name: string, value: unknown): this {
+    checkText("app.templateGlobal(name)", name);
+    this.templates.addGlobal(name, value);
+    return this;
+  }
+
+  /** Runs a function at the end of each request, and of each `appContext`. The last one runs first. */
+  teardownAppcontext(run: Teardown): this {
+    checkFunction("app.teardownAppcontext(run)", run);
+    this.mustBeOpen("A function");
+    this.#teardown.push(run);
     return this;
   }
 
   /** Adds a Hono middleware that runs before everything else; extensions use it. */
   use(middleware: MiddlewareHandler): this {
     checkFunction("app.use(middleware)", middleware);
-    this.#mustBeOpen("A middleware");
+    this.mustBeOpen("A middleware");
     this.#middleware.push(middleware);
     return this;
   }
 
-  /** The address of a view; see `urlFor`, which is for use inside of a request. */
-  urlFor(endpoint: string, values: Readonly<Record<string, unknown>> = {}): string {
-    if (endpoint === "static") return new Rule("/static/<path:filename>").build(values);
-    const route = this.#routes.find((candidate) => candidate.endpoint === endpoint);
-    if (route === undefined) {
-      throw new InvalidOptionError(
-        `There is no endpoint "${endpoint}". There are: ${this.#routes.map((known) => known.endpoint).join(", ") || "none"}. Fix: use one of these names, or add a route with this endpoint.`,
-      );
-    }
-    return route.rule.build(values);
+  /**
+   * The address of a view; see the function `urlFor`. Outside of a request it has scheme and host.
+   *
+   * @throws Error outside of a request without SERVER_NAME.
+   */
+  urlFor(endpoint: string, values: UrlForOptions = {}): string {
+    checkText("app.urlFor(endpoint)", endpoint);
+    return buildUrl(this.#parts(), endpoint, values);
+  }
+
+  /** Makes a response; see the function `makeResponse`. */
+  readonly makeResponse: typeof makeResponse = makeResponse;
+
+  /**
+   * A context in which `currentApp` and `g` can be used outside of a request.
+   *
+   * @example
+   * ```ts
+   * await app.appContext().run(() => currentApp.config["DATABASE"]);
+   * ```
+   */
+  appContext(): { run<Result>(run: () => Result): Promise<Awaited<Result>> } {
+    const g = {};
+    return { run: (run) => inAppContext(this.#parts(), g, run) };
+  }
+
+  /** Reads a file of the application's folder, as bytes or as text of an encoding. */
+  openResource(path: string): Buffer;
+  openResource(path: string, encoding: BufferEncoding): string;
+  openResource(path: string, encoding?: BufferEncoding): Buffer | string {
+    checkText("app.openResource(path)", path);
+    const bytes = readFileSync(resolve(this.rootPath, path));
+    return encoding === undefined ? bytes : bytes.toString(encoding);
+  }
+
+  /** The same for the instance folder. */
+  openInstanceResource(path: string): Buffer;
+  openInstanceResource(path: string, encoding: BufferEncoding): string;
+  openInstanceResource(path: string, encoding?: BufferEncoding): Buffer | string {
+    checkText("app.openInstanceResource(path)", path);
+    const bytes = readFileSync(resolve(this.instancePath, path));
+    return encoding === undefined ? bytes : bytes.toString(encoding);
+  }
+
+  /** The variables of the context processors, for the template of the present request. */
+  templateContext(): TemplateContext {
+    const context = contextOrNone();
+    const blueprints = isOfRequest(context) ? context.request.blueprints : [];
+    return Object.assign(
+      {},
+      ...this.#hooks.inwards(blueprints).flatMap(({ contextProcessors }) => contextProcessors.map((run) => run())),
+    ) as TemplateContext;
+  }
+
+  /** A client for tests, which has a cookie jar. */
+  testClient(options: TestClientOptions = {}): FlaskClient {
+    return new FlaskClient(this.#tested(), options);
+  }
+
+  /** A request for tests, in which functions can be tried without a view. */
+  testRequestContext(path = "/", options: TestRequestOptions = {}): TestRequestContext {
+    return new TestRequestContext(this.#tested(), path, options);
+  }
+
+  /** Runs commands in tests. */
+  testCliRunner(): CliRunner {
+    return new CliRunner((argv, output) => this.runCommand(argv, output));
+  }
+
+  /**
+   * Runs a command line of the application: `run`, `routes`, or one of `app.cli`. `npx latchkey
+   * flask` does it.
+   *
+   * @returns the exit code.
+   */
+  async runCommand(
+    argv: readonly string[],
+    output: { out(text: string): void; error(text: string): void },
+  ): Promise<number> {
+    return await runAppCommand(this, argv, output);
   }
 
   /**
    * Answers a request without a server: for tests, and for any runtime with the fetch interface.
    */
-  fetch: (request: Request, env?: unknown) => Response | Promise<Response> = (request, env) =>
-    this.#application().fetch(request, env);
+  fetch: (request: Request, env?: unknown) => Response | Promise<Response> = async (request, env) => {
+    const response = await this.#application().hono.fetch(request, env);
+    const thrown = propagated.get(request);
+    if (thrown !== undefined) throw thrown.error;
+    return response;
+  };
 
   /**
-   * Serves the application until Ctrl-C, and prints the address.
+   * Serves the application until Ctrl-C, and prints the address. Started by `npx latchkey flask`, it
+   * does nothing: the command serves the application itself.
    *
    * @returns a promise that resolves when the server listens; `close()` stops it.
    */
   async run(options: RunOptions & { readonly debug?: boolean } = {}): Promise<RunningServer> {
     checkOptions("app.run", options, ["host", "port", "debug"]);
     if (options.debug !== undefined) this.debug = options.debug;
-    return await runServer(this.#application().fetch, options);
+    if (isStartedByCommand()) return notStarted();
+    return await this.serve(options);
   }
 
-  #mustBeOpen(what: string): void {
-    if (this.#hono !== undefined)
+  /** Serves the application, as `run` does, for commands as well. */
+  async serve({ host, port }: RunOptions = {}): Promise<RunningServer> {
+    const [name, known] = /^([^:]*)(?::(\d+))?$/.exec(this.config.SERVER_NAME ?? "")?.slice(1) ?? [];
+    this.#application();
+    return await runServer(this.fetch, {
+      host: host ?? (name === "" || name === undefined ? "127.0.0.1" : name),
+      port: port ?? (known === undefined ? 5000 : Number(known)),
+    });
+  }
+
+  protected hooks(): Hooks {
+    return this.#hooks.of("");
+  }
+
+  protected addRule(rule: string, endpoint: string, view: AnyView | undefined, options: RouteOptions): void {
+    if (view !== undefined) this.#checkEndpoint(rule, endpoint, view);
+    if (options.host !== undefined && this.#options.hostMatching !== true)
+      throw new InvalidOptionError(
+        `The rule "${rule}" has a host, and the application does not look at hosts. Fix: new Flask(import.meta.url, { hostMatching: true }).`,
+      );
+    if (options.subdomain !== undefined && this.#options.subdomainMatching !== true)
+      throw new InvalidOptionError(
+        `The rule "${rule}" has a sub-domain, and the application does not look at sub-domains. Fix: new Flask(import.meta.url, { subdomainMatching: true }), and set SERVER_NAME.`,
+      );
+    const methods = methodsOf(rule, options.methods ?? ["GET"]);
+    const isAutomatic =
+      (options.provideAutomaticOptions ?? this.config.PROVIDE_AUTOMATIC_OPTIONS) && !methods.includes("OPTIONS");
+    const defaults = options.defaults as Readonly<Record<string, unknown>> | undefined;
+    const { subdomain, host, strictSlashes, mergeSlashes, redirectTo } = options;
+    this.urlMap.add(rule, {
+      ...{ subdomain, host, defaults, strictSlashes, mergeSlashes, redirectTo },
+      endpoint,
+      methods: isAutomatic ? [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"] : methods,
+      isAutomaticOptions: isAutomatic,
+    });
+    if (view !== undefined) this.#views.set(endpoint, view);
+  }
+
+  protected addView(endpoint: string, view: AnyView): void {
+    this.#checkEndpoint(endpoint, endpoint, view);
+    this.#views.set(endpoint, view);
+  }
+
+  protected mustBeOpen(what: string): void {
+    if (this.#built !== undefined)
       throw new InvalidOptionError(
         `${what} was added after the application had answered its first request. Fix: add it before the first request.`,
       );
   }
 
+  #addStatic(folder: string): void {
+    const { staticUrlPath, staticHost } = this.#options;
+    const address = (staticUrlPath ?? `/${basename(folder)}`).replace(/\/+$/, "");
+    this.addRule(
+      `${address}/<path:filename>`,
+      "static",
+      async ({ filename }: { readonly filename: string }) => await sendFromDirectory(folder, filename),
+      staticHost === undefined ? {} : { host: staticHost },
+    );
+  }
+
+  #checkEndpoint(rule: string, endpoint: string, view: AnyView): void {
+    const taken = this.#views.get(endpoint);
+    if (taken !== undefined && taken !== view)
+      throw new InvalidOptionError(
+        `Two views have the endpoint "${endpoint}". Fix: give one of them another name: app.route("${rule}", { endpoint: "..." }, view).`,
+      );
+  }
+
+  #host(): BlueprintHost {
+    return {
+      hooksOf: (name) => this.#hooks.of(name),
+      addRuleOf: (rule, endpoint, view, options) => this.addRule(rule, endpoint, view, options),
+      addViewOf: (endpoint, view) => this.addView(endpoint, view),
+      note: (name, blueprint) => {
+        const known = this.blueprints.get(name);
+        if (known !== undefined)
+          throw new InvalidOptionError(
+            `The name "${name}" is that of ${known === blueprint ? "this blueprint, which is registered already" : "another blueprint"}. Fix: app.registerBlueprint(blueprint, { name: "..." }).`,
+          );
+        (this.blueprints as Map<string, Blueprint>).set(name, blueprint);
+      },
+      cli: this.cli,
+      templates: this.templates,
+    };
+  }
+
+  #tested(): { readonly app: Flask; readonly parts: ApplicationParts; readonly built: () => BuiltApplication } {
+    return { app: this, parts: this.#parts(), built: () => this.#application() };
+  }
+
+  #parts(): ApplicationParts {
+    return {
+      app: this,
+      urlMap: this.urlMap,
+      views: this.#views,
+      hooks: this.#hooks,
+      teardown: this.#teardown,
+      middleware: this.#middleware,
+      isByHost: this.#options.hostMatching === true,
+      isBySubdomain: this.#options.subdomainMatching === true,
+    };
+  }
+
   /**
    * Built at the first request, so that settings, routes and extensions may be set in any order.
    */
-  #application(): Hono {
-    this.#hono ??= createApplication({
-      app: this,
-      routes: this.#routes,
-      middleware: this.#middleware,
-      before: this.#before,
-      after: this.#after,
-      errorHandlers: this.#errorHandlers,
-    });
-    return this.#hono;
+  #application(): BuiltApplication {
+    return (this.#built ??= createApplication(this.#parts()));
   }
 }
 
-function checkFunction(place: string, value: unknown): void {
-  if (typeof value !== "function")
-    throw new InvalidOptionError(`${place} is a function. It got ${kindOf(value)}. Fix: pass a function.`);
+function methodsOf(rule: string, methods: unknown): readonly string[] {
+  if (Array.isArray(methods) && methods.every((method) => typeof method === "string") && methods.length > 0)
+    return (methods as readonly string[]).map((method) => method.toUpperCase());
+  throw new InvalidOptionError(
+    `The option methods of the rule "${rule}" is a list of methods. Fix: methods: ["GET", "POST"].`,
+  );
 }

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { InvalidOptionError } from "../errors.ts";
+import { rememberGenerated } from "./generated-here.ts";
 import { DEVELOPMENT_KEY_PREFIX, KEY_PREFIX } from "./prefixes.ts";
 import { checkOptions, nameOrKind, numberOrKind } from "../options.ts";
 
@@ -47,15 +48,15 @@ export function generateSecretKey(options: GenerateSecretKeyOptions = {}): strin
   }
   switch (format) {
     case "base64url":
-      return KEY_PREFIX + randomBytes(bytes ?? 32).toString("base64url");
+      return rememberGenerated(KEY_PREFIX + randomBytes(bytes ?? 32).toString("base64url"));
     case "hex":
-      return randomBytes(bytes ?? 32).toString("hex");
+      return rememberGenerated(randomBytes(bytes ?? 32).toString("hex"));
     case "uuid":
       if (bytes !== undefined)
         throw new InvalidOptionError(
           'A UUID has a fixed size, so the option bytes cannot be used with format: "uuid". Fix: leave out bytes, or use format: "hex".',
         );
-      return randomUUID().replaceAll("-", "");
+      return rememberGenerated(randomUUID().replaceAll("-", ""));
     default:
       throw new InvalidOptionError(
         `The option format of generateSecretKey must be "base64url", "hex" or "uuid". It got ${nameOrKind(format)}. Fix: leave it out.`,

@@ -1,0 +1,142 @@
+import { InvalidOptionError } from "../../index.ts";
+import { HTTPException } from "../errors/http-exception.ts";
+import { FlaskResponse } from "./flask-response.ts";
+import { jsonify } from "./json.ts";
+import { isStream, streamResponse, type Parts } from "./stream.ts";
+
+/** A header's values by their names; a list where a header is sent several times. */
+export type ViewHeaders =
+  | Readonly<Record<string, string | readonly string[]>>
+  | readonly (readonly [name: string, value: string])[]
+  | Headers;
+
+/** A status: 201, or with words of your own "418 TEAPOT". */
+export type ViewStatus = number | `${number}${number}${number} ${string}`;
+
+type ViewBody =
+  | string
+  | Response
+  | Uint8Array
+  | HTTPException
+  | Readonly<Record<string, unknown>>
+  | readonly unknown[]
+  | Generator<string | Uint8Array>
+  | AsyncGenerator<string | Uint8Array>;
+
+/**
+ * What a view may return: text (a page), an object or list (JSON), bytes, a generator (a stream), a
+ * Response, or one of these with a status and headers.
+ */
+export type ViewResult =
+  | ViewBody
+  | readonly [body: ViewBody, status: ViewStatus, headers?: ViewHeaders]
+  | readonly [body: string | Uint8Array | Response, headers: ViewHeaders];
+
+/** A response, and whether the view has given a status itself. */
+export interface Made {
+  readonly response: Response;
+  readonly hasStatus: boolean;
+}
+
+/**
+ * Makes a response from the return value of a view, by Flask's rules.
+ *
+ * In a list of two or three members, a second member from 100 to 599, or a text such as "418
+ * TEAPOT", is taken as the status of the first. In a list of text and an object of texts, the object
+ * is taken as headers. To send such a list as JSON, return `jsonify(list)`.
+ *
+ * @param place how messages call it: 'The view "home"'.
+ * @throws InvalidOptionError when the view returned nothing, or a value that cannot be sent.
+ */
+export function responseOf(result: unknown, place: string): Made {
+  const list = partsOf(result);
+  if (list === undefined) return { response: bodyOf(result, place), hasStatus: false };
+  const { body, status, headers } = list;
+  const { response } = responseOf(body, place);
+  const merged = new Headers(response.headers);
+  for (const [name, values] of headersOf(headers)) {
+    merged.delete(name);
+    for (const value of values) merged.append(name, value);
+  }
+  const [, code, statusText = ""] = /^(\d{3})(?: (.*))?$/s.exec(String(status ?? response.status))!;
+  return {
+    response: new FlaskResponse(response.body, { status: Number(code), statusText, headers: merged }),
+    hasStatus: status !== undefined,
+  };
+}
+
+/**
+ * Makes a response of what a view may return, to set its headers and cookies.
+ *
+ * @throws InvalidOptionError as a view does that returns nothing.
+ * @example
+ * ```ts
+ * const response = makeResponse(renderTemplate("index.html"), 201);
+ * response.setCookie("theme", "dark", { maxAge: 86_400 });
+ * ```
+ */
+export function makeResponse(
+  ...result: readonly [] | readonly [body: ViewResult, status?: ViewStatus | ViewHeaders, headers?: ViewHeaders]
+): FlaskResponse {
+  if (result.length === 0) return new FlaskResponse("", { headers: { "Content-Type": "text/html; charset=utf-8" } });
+  const { response } = responseOf(result.length === 1 ? result[0] : [...result], "makeResponse(…)");
+  if (response instanceof FlaskResponse) return response;
+  return new FlaskResponse(response.body, response);
+}
+
+function bodyOf(result: unknown, place: string): Response {
+  if (result instanceof Response) return result;
+  if (result instanceof HTTPException) return result.toResponse();
+  if (typeof result === "string")
+    return new FlaskResponse(result, { headers: { "Content-Type": "text/html; charset=utf-8" } });
+  if (result instanceof Uint8Array)
+    return new FlaskResponse(new Uint8Array(result), { headers: { "Content-Type": "application/octet-stream" } });
+  if (isStream(result)) return streamResponse(result as Parts);
+  if (typeof result === "object" && result !== null) return jsonify(result);
+  throw new InvalidOptionError(
+    `${place} did not return a valid response. It returned ${describe(result)}. Fix: return text, an object, a Response, or [body, status].`,
+  );
+}
+
+function describe(result: unknown): string {
+  return typeof result === "function" ? "a function" : String(result);
+}
+
+interface ListResult {
+  readonly body: unknown;
+  readonly status: number | string | undefined;
+  readonly headers: unknown;
+}
+
+/** The members of a list that is more than JSON; undefined for any other value. */
+function partsOf(result: unknown): ListResult | undefined {
+  if (!Array.isArray(result) || result.length < 2 || result.length > 3) return undefined;
+  const [body, second, third] = result as readonly unknown[];
+  if (isStatus(second)) return { body, status: second, headers: third };
+  const isBody = typeof body === "string" || body instanceof Response || body instanceof Uint8Array;
+  return isBody && result.length === 2 && isHeaders(second) ? { body, status: undefined, headers: second } : undefined;
+}
+
+function isStatus(value: unknown): value is number | string {
+  if (typeof value === "string") return /^[1-5]\d{2} \S/.test(value);
+  return Number.isInteger(value) && (value as number) >= 100 && (value as number) <= 599;
+}
+
+function isHeaders(value: unknown): boolean {
+  if (value instanceof Headers) return true;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((each) => typeof each === "string" || Array.isArray(each));
+}
+
+function headersOf(headers: unknown): readonly (readonly [string, readonly string[]])[] {
+  if (headers === undefined || headers === null) return [];
+  const pairs = (
+    headers instanceof Headers || Array.isArray(headers) ? [...(headers as Headers)] : Object.entries(headers)
+  ) as readonly (readonly [string, string | readonly string[]])[];
+  const all = new Map<string, string[]>();
+  for (const [name, value] of pairs) {
+    const values = all.get(name.toLowerCase()) ?? [];
+    all.set(name.toLowerCase(), [...values, ...(typeof value === "string" ? [value] : value.map(String))]);
+  }
+  return [...all];
+}
