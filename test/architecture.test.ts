@@ -200,12 +200,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
     "flask/signals",
   ],
   "flask/cli": ["flask/cli/app-cli", "flask/dispatch", "flask/routing"],
-  "flask/testing": [
-    "flask/cli/app-cli",
-    "flask/context",
-    "flask/dispatch",
-    "flask/session/session-facade",
-  ],
+  "flask/testing": ["flask/cli/app-cli", "flask/context", "flask/dispatch", "flask/session/session-facade"],
   "cli/usage-error": [],
   "cli/io": ["cli/usage-error"],
   "cli/inspect-cookie": [],

@@ -109,6 +109,30 @@ const RULES: Readonly<Record<string, Rule>> = {
   decodeBase64url: ANY,
   // Flask's own functions.
   Flask: TEXT,
+  AppCli: ANY,
+  // Its arguments come from the rule.
+  BaseConverter: ANY,
+  Blueprint: { ...TEXT, refuses: Object.keys(WRONG) as (keyof typeof WRONG)[] },
+  // Without an application, `initApp` is given one.
+  DebugToolbarExtension: { refuses: ["null", "a number", "a text", "an object"] },
+  FileStorage: { throws: TypeError },
+  // A response of JavaScript, and classes to extend.
+  FlaskResponse: ANY,
+  Logger: ANY,
+  MethodView: ANY,
+  ValidationError: ANY,
+  View: ANY,
+  hasAppContext: ANY,
+  hasRequestContext: ANY,
+  // They convert a text, and throw as conversions do.
+  float: { throws: RangeError, refuses: ["a text"] },
+  int: { throws: RangeError, refuses: ["a text"] },
+  makeResponse: { refuses: ["null", "a number"] },
+  renderTemplateString: TEXT,
+  sendFile: TEXT,
+  sendFromDirectory: { ...TEXT, after: ["a.txt"] },
+  streamTemplate: TEXT,
+  streamWithContext: { refuses: [] },
   HTTPException: { throws: RangeError },
   abort: { throws: RangeError },
   flash: TEXT,
@@ -137,7 +161,7 @@ async function thrownBy(call: Call, given: readonly unknown[]): Promise<unknown>
 
 /** As in Flask, it says so of right arguments too. */
 const isOutsideOfRequest = (error: unknown): boolean =>
-  error instanceof Error && error.message.startsWith("Working outside of request context.");
+  error instanceof Error && /^Working outside of (?:request|application) context\./.test(error.message);
 
 // A text is a right path for writeKeyFile, which makes the file.
 afterAll(() => rmSync("text", { force: true }));

@@ -4,6 +4,7 @@ import { LatchkeyError } from "../index.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addCookie } from "./commands/cookie.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addFlask } from "./commands/flask.ts";
 import { addKey } from "./commands/key.ts";
 import { addRequest } from "./commands/request.ts";
 import { addRequests } from "./commands/requests.ts";
@@ -21,6 +22,8 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.good;
   const finish = (exit: ExitCode): void => void (code = exit);
   const program = new Command("latchkey")
+    // For the options after `latchkey flask <command>`, which belong to the application's command.
+    .enablePositionalOptions()
     .description("One secret key, sessions that reject tampering, and a debug toolbar for TypeScript web servers.")
     .version(version())
     .exitOverride()
@@ -32,6 +35,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   addRequests(program, io, finish);
   addRequest(program, io, finish);
   addDoctor(program, io, finish);
+  addFlask(program, io, finish);
   addCompletion(program, io);
   for (const command of allCommands(program))
     command.exitOverride().configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.error(text) });

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { debugToolbar } from "../adapters/hono/index.ts";
-import { InvalidOptionError, SecretKeyError, type KeyRing } from "../index.ts";
+import { InvalidOptionError, KeyRing, SecretKeyError } from "../index.ts";
 import { kindOf } from "../options.ts";
 import { Toolbar } from "../toolbar/index.ts";
 import type { Flask } from "./flask.ts";
@@ -55,14 +55,16 @@ export class DebugToolbarExtension {
   #middleware(app: Flask): MiddlewareHandler {
     const known = this.#shown.get(app);
     if (known !== undefined) return known.show;
-    const toolbar = new Toolbar({ keys: keysOf(app), allow: app.config.DEBUG_TB_HOSTS });
+    const toolbar = new Toolbar({ keys: toolbarKeys(app), allow: app.config.DEBUG_TB_HOSTS });
     toolbar.introduce(app, {
       name: "latchkey/flask",
       config: () => app.config,
       routes: () =>
-        app.urlMap
-          .iterRules()
-          .map(({ rule, methods, endpoint }) => ({ methods: [...(methods ?? [])].join(","), path: rule, name: endpoint })),
+        app.urlMap.iterRules().map(({ rule, methods, endpoint }) => ({
+          methods: [...(methods ?? [])].join(","),
+          path: rule,
+          name: endpoint,
+        })),
     });
     const show = debugToolbar(toolbar);
     this.#shown.set(app, { toolbar, show });
@@ -71,7 +73,17 @@ export class DebugToolbarExtension {
 }
 
 function isOn(app: Flask): boolean {
-  return Boolean(app.config.DEBUG_TB_ENABLED ?? app.debug);
+  return app.config.DEBUG_TB_ENABLED ?? app.debug;
+}
+
+/**
+ * With `debug` off, the ring of the application says production, whatever NODE_ENV says. The toolbar
+ * that DEBUG_TB_ENABLED turns on goes by NODE_ENV.
+ */
+function toolbarKeys(app: Flask): KeyRing {
+  const keys = keysOf(app);
+  const { SECRET_KEY: secret, SECRET_KEY_FALLBACKS: fallbacks } = app.config;
+  return app.debug || secret === undefined || secret instanceof KeyRing ? keys : new KeyRing(secret, fallbacks ?? []);
 }
 
 function keysOf({ keys }: Flask): KeyRing {

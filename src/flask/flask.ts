@@ -16,14 +16,20 @@ import { buildUrl } from "./dispatch/build-url.ts";
 import { inAppContext } from "./dispatch/answer.ts";
 import { createApplication, propagated, type BuiltApplication } from "./dispatch/application.ts";
 import type { ApplicationParts } from "./dispatch/parts.ts";
-import { isStartedByCommand, notStarted, runServer, type RunningServer, type RunOptions } from "./dispatch/run-server.ts";
+import {
+  isStartedByCommand,
+  notStarted,
+  runServer,
+  type RunningServer,
+  type RunOptions,
+} from "./dispatch/run-server.ts";
 import { FLASK_OPTIONS, rootPathOf, type FlaskOptions } from "./flask-options.ts";
 import { Logger } from "./logger.ts";
 import { createAppTemplates, type TemplateContext, type Templates } from "./rendering.ts";
 import { makeResponse } from "./response/make-response.ts";
 import { sendFromDirectory } from "./response/send-file.ts";
 import { UrlMap } from "./routing/url-map.ts";
-import { Blueprint, checkBlueprint, type BlueprintHost, type RegisterOptions } from "./scaffold/blueprint.ts";
+import { checkBlueprint, type Blueprint, type BlueprintHost, type RegisterOptions } from "./scaffold/blueprint.ts";
 import { AllHooks, type Hooks, type Teardown } from "./scaffold/hooks.ts";
 import type { AnyView, RouteOptions } from "./scaffold/route-options.ts";
 import { Scaffold } from "./scaffold/scaffold.ts";
@@ -74,6 +80,7 @@ export class Flask extends Scaffold implements ContextApplication {
   readonly #teardown: Teardown[] = [];
   #keys: { readonly made: unknown; readonly debug: boolean; readonly ring: KeyRing } | undefined;
   #built: BuiltApplication | undefined;
+  #blueprintHost: BlueprintHost | undefined;
 
   /**
    * @param importName `import.meta.url`, instead of Python's `__name__`; or the path of the
@@ -96,7 +103,7 @@ export class Flask extends Scaffold implements ContextApplication {
     this.templates = createAppTemplates({
       folder: resolve(this.rootPath, options.templateFolder ?? "templates"),
       blueprintFolders: () => [...this.blueprints.values()].flatMap(({ templateFolder }) => templateFolder ?? []),
-      isReloading: () => Boolean(this.config.TEMPLATES_AUTO_RELOAD ?? this.debug),
+      isReloading: () => this.config.TEMPLATES_AUTO_RELOAD ?? this.debug,
       config: this.config,
     });
     const folder = options.staticFolder === undefined ? "static" : options.staticFolder;
@@ -110,7 +117,7 @@ export class Flask extends Scaffold implements ContextApplication {
    * no stack trace and pages no toolbar, so the line may stay in code for production.
    */
   get debug(): boolean {
-    return Boolean(this.config.DEBUG);
+    return this.config.DEBUG;
   }
   set debug(value: boolean) {
     this.config.DEBUG = value;
@@ -118,7 +125,7 @@ export class Flask extends Scaffold implements ContextApplication {
 
   /** The same as `config["TESTING"]`: errors are thrown to the tests' client. */
   get testing(): boolean {
-    return Boolean(this.config.TESTING);
+    return this.config.TESTING;
   }
   set testing(value: boolean) {
     this.config.TESTING = value;
@@ -341,7 +348,12 @@ export class Flask extends Scaffold implements ContextApplication {
     const defaults = options.defaults as Readonly<Record<string, unknown>> | undefined;
     const { subdomain, host, strictSlashes, mergeSlashes, redirectTo } = options;
     this.urlMap.add(rule, {
-      ...{ subdomain, host, defaults, strictSlashes, mergeSlashes, redirectTo },
+      subdomain,
+      host,
+      defaults,
+      strictSlashes,
+      mergeSlashes,
+      redirectTo,
       endpoint,
       methods: isAutomatic ? [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"] : methods,
       isAutomaticOptions: isAutomatic,
@@ -380,8 +392,9 @@ export class Flask extends Scaffold implements ContextApplication {
       );
   }
 
+  /** One object, by which a blueprint knows that it was registered here before. */
   #host(): BlueprintHost {
-    return {
+    return (this.#blueprintHost ??= {
       hooksOf: (name) => this.#hooks.of(name),
       addRuleOf: (rule, endpoint, view, options) => this.addRule(rule, endpoint, view, options),
       addViewOf: (endpoint, view) => this.addView(endpoint, view),
@@ -395,7 +408,7 @@ export class Flask extends Scaffold implements ContextApplication {
       },
       cli: this.cli,
       templates: this.templates,
-    };
+    });
   }
 
   #tested(): { readonly app: Flask; readonly parts: ApplicationParts; readonly built: () => BuiltApplication } {

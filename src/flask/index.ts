@@ -7,12 +7,7 @@ export { AppCli, type AppCommand, type CommandOptions, type CommandRun } from ".
 export type { ConfigMethods, FromFileOptions } from "./config/config-methods.ts";
 export type { Config, ConfigValues } from "./config/config.ts";
 export type { ContextApplication, UrlForOptions } from "./context/context.ts";
-export {
-  afterThisRequest,
-  copyCurrentRequestContext,
-  hasAppContext,
-  hasRequestContext,
-} from "./context/current.ts";
+export { afterThisRequest, copyCurrentRequestContext, hasAppContext, hasRequestContext } from "./context/current.ts";
 export type { GlobalMembers } from "./context/global-values.ts";
 export { currentApp, g, request, session } from "./context/globals.ts";
 export { DebugToolbarExtension } from "./debug-toolbar-extension.ts";
@@ -21,7 +16,13 @@ export { abort, HTTPException } from "./errors/http-exception.ts";
 export type { FlaskOptions } from "./flask-options.ts";
 export { Flask } from "./flask.ts";
 export { Logger, type LogLevel } from "./logger.ts";
-export { renderTemplate, renderTemplateString, streamTemplate, type TemplateContext, type Templates } from "./rendering.ts";
+export {
+  renderTemplate,
+  renderTemplateString,
+  streamTemplate,
+  type TemplateContext,
+  type Templates,
+} from "./rendering.ts";
 export type { Authorization } from "./request/authorization.ts";
 export { FileStorage } from "./request/file-storage.ts";
 export { float, int, type MultiDict, type MultiDictMembers } from "./request/multi-dict.ts";

@@ -62,7 +62,8 @@ export function createAppTemplates({ folder, blueprintFolders, isReloading, conf
     renderString: (text, context) => environment.renderString(text, { ...context }),
     stream: (names, context) => [render(names, context)],
     addFilter: (name, filter) => environment.addFilter(name, filter as (...args: unknown[]) => unknown),
-    addTest: (name, run) => (environment as unknown as { addTest(name: string, run: unknown): void }).addTest(name, run),
+    addTest: (name, run) =>
+      (environment as unknown as { addTest(name: string, run: unknown): void }).addTest(name, run),
     addGlobal: (name, value) => environment.addGlobal(name, value),
   };
 }
@@ -101,8 +102,9 @@ export function renderTemplateString(text: string, context: TemplateContext = {}
 /** Renders a template in parts, as an answer that begins before the whole page is rendered. */
 export function streamTemplate(name: string | readonly string[], context: TemplateContext = {}): FlaskResponse {
   if (!Array.isArray(name)) checkText("streamTemplate(name)", name);
-  const { templates, templateContext } = applicationOf(templateContextOf());
-  return streamResponse(templates.stream(name, { ...templateContext(), ...context })[Symbol.iterator]());
+  const application = applicationOf(templateContextOf());
+  const variables = { ...application.templateContext(), ...context };
+  return streamResponse(application.templates.stream(name, variables)[Symbol.iterator]());
 }
 
 function render(

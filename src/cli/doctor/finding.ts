@@ -5,6 +5,8 @@ export type DoctorCode =
   | "key_in_source"
   | "key_in_history"
   | "key_shared"
+  | "key_generated_at_start"
+  | "setting_misspelled"
   | "file_readable"
   | "file_tracked"
   | "file_not_ignored"

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { SecretKey } from "../../index.ts";
 import { gradeSecretKey, type KeyGrade } from "../../keys/index.ts";
 import { findDebugSwitches } from "./find-debug.ts";
+import { findKeySettings } from "./find-key-settings.ts";
 import { findKeys } from "./find-keys.ts";
 import type { DoctorFinding } from "./finding.ts";
 import { findKeysInHistory } from "./git-history.ts";
@@ -46,7 +47,7 @@ export async function runDoctor(
     if (whole === undefined) continue;
     const text = withoutMinifiedLines(whole, file.kind);
     for (const key of findKeys(text, file.kind)) placed.push({ file, ...key });
-    findings.push(...findDebugSwitches(text, file));
+    findings.push(...findDebugSwitches(text, file), ...findKeySettings(text, file));
   }
   for (const key of placed) findings.push(...findingsOfKey(key, folder, grade(key.value)));
   findings.push(...findingsOfSharing(placed));

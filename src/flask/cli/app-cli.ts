@@ -63,11 +63,11 @@ export class AppCli {
     checkText("app.cli.command(usage)", usage);
     const run = typeof optionsOrRun === "function" ? optionsOrRun : maybeRun;
     const options = typeof optionsOrRun === "function" ? {} : optionsOrRun;
-    checkOptions("app.cli.command", options, ["help", "options"]);
     if (typeof run !== "function")
       throw new InvalidOptionError(
         `The command "${usage}" has no function. It got ${kindOf(run)}. Fix: app.cli.command("${usage}", () => …).`,
       );
+    checkOptions("app.cli.command", options, ["help", "options"]);
     this.#commands.push({ ...options, usage, group: this.#group, run });
     return this;
   }
@@ -100,7 +100,7 @@ export class AppCli {
    */
   async run(
     argv: readonly string[],
-    { out, error }: CliOutput,
+    output: CliOutput,
     around: (run: () => unknown) => unknown,
     extend: (program: Command) => void = () => {},
   ): Promise<number> {
@@ -108,7 +108,10 @@ export class AppCli {
     extend(program);
     this.addTo(program, around);
     const prepare = (command: Command): void => {
-      command.exitOverride().configureOutput({ writeOut: out, writeErr: error });
+      command.exitOverride().configureOutput({
+        writeOut: (text) => output.out(text),
+        writeErr: (text) => output.error(text),
+      });
       for (const each of command.commands) prepare(each as Command);
     };
     prepare(program);

@@ -71,7 +71,9 @@ function describeRoutes(urlMap: UrlMap, sort: string, isAll: boolean): string {
     rule: rule.text,
   }));
   if (!["endpoint", "methods", "rule", "match"].includes(sort))
-    throw new InvalidOptionError(`The option --sort is endpoint, methods, rule or match. It got "${sort}". Fix: --sort rule.`);
+    throw new InvalidOptionError(
+      `The option --sort is endpoint, methods, rule or match. It got "${sort}". Fix: --sort rule.`,
+    );
   if (sort !== "match") {
     const by = sort as keyof (typeof rows)[number];
     rows.sort((one, other) => (one[by] < other[by] ? -1 : one[by] > other[by] ? 1 : 0));
@@ -81,6 +83,9 @@ function describeRoutes(urlMap: UrlMap, sort: string, isAll: boolean): string {
   const names = ["endpoint", "methods", "rule"] as const;
   const widths = names.map((name) => Math.max(...[heads, ...rows].map((row) => row[name].length)));
   const line = (row: Readonly<Record<(typeof names)[number], string>>): string =>
-    names.map((name, index) => row[name].padEnd(widths[index]!)).join("  ").trimEnd();
+    names
+      .map((name, index) => row[name].padEnd(widths[index]!))
+      .join("  ")
+      .trimEnd();
   return `${[line(heads), widths.map((width) => "-".repeat(width)).join("  "), ...rows.map(line)].join("\n")}\n`;
 }

@@ -49,7 +49,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
 const REFUSED: Readonly<Record<string, { readonly allowed: readonly unknown[]; readonly reason: string }>> = {
   SESSION_COOKIE_HTTPONLY: {
     allowed: [true, 1],
-    reason: "Scripts of a page never see the session here, so that an injected script cannot copy it. Fix: leave it out, and give the page what its script needs.",
+    reason:
+      "Scripts of a page never see the session here, so that an injected script cannot copy it. Fix: leave it out, and give the page what its script needs.",
   },
   EXPLAIN_TEMPLATE_LOADING: {
     allowed: [false, 0],
@@ -57,7 +58,8 @@ const REFUSED: Readonly<Record<string, { readonly allowed: readonly unknown[]; r
   },
   DEBUG_TB_INTERCEPT_REDIRECTS: {
     allowed: [false, 0],
-    reason: "Redirects are not intercepted here: the next page shows which request redirected to it. Fix: leave it out.",
+    reason:
+      "Redirects are not intercepted here: the next page shows which request redirected to it. Fix: leave it out.",
   },
   DEBUG_TB_PANELS: {
     allowed: [],
@@ -77,9 +79,13 @@ const REFUSED: Readonly<Record<string, { readonly allowed: readonly unknown[]; r
   },
   DEBUG_TB_TEMPLATE_EDITOR_ENABLED: {
     allowed: [false, 0],
-    reason: "The editor of Flask-DebugToolbar lets a page change templates on the server. Here a click opens the file in your own editor. Fix: leave it out.",
+    reason:
+      "The editor of Flask-DebugToolbar lets a page change templates on the server. Here a click opens the file in your own editor. Fix: leave it out.",
   },
-  SESSION_TYPE: { allowed: [undefined, null], reason: 'Fix: app.config["SESSION_STORE"] = new RedisStore(client), or another store.' },
+  SESSION_TYPE: {
+    allowed: [undefined, null],
+    reason: 'Fix: app.config["SESSION_STORE"] = new RedisStore(client), or another store.',
+  },
 };
 
 const KNOWN = [
@@ -101,17 +107,22 @@ const KNOWN = [
  * Refuses a setting that would have no effect, a value that it cannot have, and a name that is that
  * of a setting but for a letter or two.
  *
+ * @returns the value. 0 and 1 become booleans where the setting is one, as from `FLASK_DEBUG=1`.
  * @throws InvalidOptionError that names the setting.
  */
-export function checkSetting(name: string, value: unknown): void {
+export function checkedSetting(name: string, value: unknown): unknown {
+  check(name, value);
+  const isOfBoolean = Object.hasOwn(CHECKS, name) && CHECKS[name]!(true) === undefined;
+  return isOfBoolean && (value === 0 || value === 1) ? value === 1 : value;
+}
+
+function check(name: string, value: unknown): void {
   const refused = Object.hasOwn(REFUSED, name) ? REFUSED[name] : undefined;
   if (refused !== undefined && !refused.allowed.includes(value))
     throw new InvalidOptionError(`The setting ${name} has no effect here. ${refused.reason}`);
   const problem = Object.hasOwn(CHECKS, name) ? CHECKS[name]!(value) : undefined;
   if (problem !== undefined)
-    throw new InvalidOptionError(
-      `The setting ${name} ${problem}. Fix: app.config["${name}"] = ${exampleOf(name)}.`,
-    );
+    throw new InvalidOptionError(`The setting ${name} ${problem}. Fix: app.config["${name}"] = ${exampleOf(name)}.`);
   if (KNOWN.includes(name)) return;
   const nearest = KNOWN.find((known) => isMisspelled(name, known));
   if (nearest !== undefined)

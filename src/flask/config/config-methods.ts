@@ -90,7 +90,7 @@ export function configMethods(config: () => Values, rootPath: string): ConfigMet
         );
       const values: Values = {};
       // A subclass has the settings of its parent, as in Python.
-      for (let each: object | null = object; each !== null && each !== Object.prototype && each !== Function.prototype; )
+      for (let each: object | null = object; each !== null && each !== Object.prototype && each !== Function.prototype;)
         each = inherit(each, values);
       copy(values);
     },

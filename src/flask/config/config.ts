@@ -1,5 +1,5 @@
 import type { KeyRing, SessionStore } from "../../index.ts";
-import { checkSetting } from "./check-setting.ts";
+import { checkedSetting } from "./check-setting.ts";
 import { configMethods, type ConfigMethods } from "./config-methods.ts";
 
 /**
@@ -149,12 +149,11 @@ export function createConfig(rootPath: string): Config {
   const values: ConfigValues = { ...defaultSettings() };
   const config: Config = new Proxy(values as Config, {
     set: (target, name, value) => {
-      if (typeof name === "string") checkSetting(name, value);
-      return Reflect.set(target, name, value, target);
+      return Reflect.set(target, name, typeof name === "string" ? checkedSetting(name, value) : value, target);
     },
     defineProperty: (target, name, descriptor) => {
-      if (typeof name === "string") checkSetting(name, descriptor.value);
-      return Reflect.defineProperty(target, name, descriptor);
+      const value: unknown = typeof name === "string" ? checkedSetting(name, descriptor.value) : descriptor.value;
+      return Reflect.defineProperty(target, name, { ...descriptor, value });
     },
   });
   // Not enumerable, so that `Object.keys(app.config)` lists only settings.

@@ -11,5 +11,5 @@ import type { Config } from "./config.ts";
  */
 export function isDebugging({ DEBUG, SECRET_KEY }: Config): boolean {
   const ring = SECRET_KEY instanceof KeyRing ? SECRET_KEY.saidMode : undefined;
-  return Boolean(DEBUG) && judgedMode(saidMode(processEnvironment()), ring) === "development";
+  return DEBUG && judgedMode(saidMode(processEnvironment()), ring) === "development";
 }

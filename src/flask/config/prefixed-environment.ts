@@ -16,7 +16,8 @@ export function readPrefixedEnvironment(
     const path = name.slice(prefix.length + 1).split("__");
     const setting = path[0]!;
     // Flask's own command line is configured by them.
-    if (prefix === "FLASK" && ["APP", "RUN_FROM_CLI", "RUN_HOST", "RUN_PORT", "SKIP_DOTENV"].includes(setting)) continue;
+    if (prefix === "FLASK" && ["APP", "RUN_FROM_CLI", "RUN_HOST", "RUN_PORT", "SKIP_DOTENV"].includes(setting))
+      continue;
     put(into, path, valueOf(path.at(-1)!, variables[name] ?? ""));
   }
 }

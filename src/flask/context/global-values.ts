@@ -38,7 +38,9 @@ export function globalValues(current: () => Store): GlobalMembers & Record<strin
     get: (target, name) => {
       const values = current();
       if (typeof name === "string" && Object.hasOwn(values, name)) return values[name];
-      return Object.hasOwn(members, name) || typeof name === "symbol" ? (Reflect.get(target, name) as unknown) : undefined;
+      return Object.hasOwn(members, name) || typeof name === "symbol"
+        ? (Reflect.get(target, name) as unknown)
+        : undefined;
     },
     set: (_, name, value) => Reflect.set(current(), name, value),
     has: (_, name) => Object.hasOwn(current(), name),

@@ -86,14 +86,21 @@ function checked(response: unknown, place: string): Response {
 }
 
 /** Errors that the application has a handler for, and pages of `abort`. */
-async function answerKnown({ hooks, app }: ApplicationParts, { request }: RequestContext, error: unknown): Promise<Made> {
+async function answerKnown(
+  { hooks, app }: ApplicationParts,
+  { request }: RequestContext,
+  error: unknown,
+): Promise<Made> {
   if (error instanceof RoutingRedirect) return { response: error.toResponse(), hasStatus: true };
   if (error instanceof ResponseException) return { response: error.response, hasStatus: true };
   const isTrapped =
     error instanceof HTTPException &&
-    (app.config.TRAP_HTTP_EXCEPTIONS || (Boolean(app.config.TRAP_BAD_REQUEST_ERRORS) && error.status === 400));
+    (app.config.TRAP_HTTP_EXCEPTIONS || (app.config.TRAP_BAD_REQUEST_ERRORS === true && error.status === 400));
   const handler = isTrapped
-    ? hooks.outwards(request.blueprints).map((each) => each.handlerByClass(error)).find((each) => each !== undefined)
+    ? hooks
+        .outwards(request.blueprints)
+        .map((each) => each.handlerByClass(error))
+        .find((each) => each !== undefined)
     : hooks.handlerOf(error, request.blueprints);
   if (handler === undefined) {
     if (error instanceof HTTPException && !isTrapped) return { response: error.toResponse(), hasStatus: true };

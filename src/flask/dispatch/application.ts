@@ -72,7 +72,11 @@ export async function contextOf(
   const path = pathInside(new URL(raw.url).pathname, root);
   // For an address that nothing answers, the body is not worth waiting for.
   const isNeeded =
-    raw.method === "GET" || raw.method === "HEAD" || hooks.hasAny || urlMap.allowedMethods("", path).length > 0 || hasDomains(urlMap);
+    raw.method === "GET" ||
+    raw.method === "HEAD" ||
+    hooks.hasAny ||
+    urlMap.allowedMethods("", path).length > 0 ||
+    hasDomains(urlMap);
   const body = isNeeded ? await readBody(raw, limitsOf(app.config)) : (): never => unread();
   return {
     app,
@@ -116,7 +120,7 @@ function handledBy(request: FlaskRequest): HandledRequest {
     get body() {
       return orNothing(() => {
         const fields = [...request.form] as [string, string][];
-        return fields.length > 0 ? new URLSearchParams(fields) : request.getJson({ silent: true }) ?? undefined;
+        return fields.length > 0 ? new URLSearchParams(fields) : (request.getJson({ silent: true }) ?? undefined);
       });
     },
     get files() {

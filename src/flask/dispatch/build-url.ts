@@ -27,7 +27,9 @@ export function buildUrl(parts: ApplicationParts, endpointGiven: string, given: 
   if (_scheme !== undefined && !isExternal)
     throw new InvalidOptionError("urlFor with _scheme needs the host as well. Fix: add _external: true.");
   if (_anchor !== undefined && typeof _anchor !== "string")
-    throw new InvalidOptionError(`The option _anchor of urlFor is text. It got ${kindOf(_anchor)}. Fix: _anchor: "top".`);
+    throw new InvalidOptionError(
+      `The option _anchor of urlFor is text. It got ${kindOf(_anchor)}. Fix: _anchor: "top".`,
+    );
 
   const values: Record<string, unknown> = { ...own };
   for (const { urlDefaults } of hooks.inwards(blueprintsOf(endpoint)))
@@ -66,6 +68,7 @@ function absolute(endpoint: string, request: FlaskRequest | undefined): string {
 
 function blueprintsOf(endpoint: string): readonly string[] {
   const names: string[] = [];
-  for (let at = endpoint.lastIndexOf("."); at > 0; at = endpoint.lastIndexOf(".", at - 1)) names.push(endpoint.slice(0, at));
+  for (let at = endpoint.lastIndexOf("."); at > 0; at = endpoint.lastIndexOf(".", at - 1))
+    names.push(endpoint.slice(0, at));
   return names;
 }

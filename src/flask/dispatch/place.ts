@@ -11,7 +11,9 @@ export function rootOf(config: Config): string {
  * The path in the application. A proxy in front has taken APPLICATION_ROOT away, or has left it.
  */
 export function pathInside(pathname: string, root: string): string {
-  return root !== "" && (pathname === root || pathname.startsWith(`${root}/`)) ? pathname.slice(root.length) || "/" : pathname;
+  return root !== "" && (pathname === root || pathname.startsWith(`${root}/`))
+    ? pathname.slice(root.length) || "/"
+    : pathname;
 }
 
 /**

@@ -50,13 +50,12 @@ function find(parts: ApplicationParts, request: FlaskRequest): () => unknown {
     throw new HTTPException(405, undefined, { Allow: [...match.methods].join(", ") });
   }
   const { rule, values } = match;
-  if (rule.options.redirectTo !== undefined)
-    throw new RoutingRedirect(`${root}${redirectOf(rule, values)}`);
+  if (rule.options.redirectTo !== undefined) throw new RoutingRedirect(`${root}${redirectOf(rule, values)}`);
   request.urlRule = { rule: rule.text, endpoint: rule.endpoint, methods: [...(rule.methods ?? [])] };
   request.viewArgs = { ...values };
   if (rule.options.isAutomaticOptions === true && request.method === "OPTIONS") {
     const allowed = urlMap.allowedMethods(domain, path).join(", ");
-    return () => new FlaskResponse(null, { headers: { Allow: allowed } });
+    return () => new FlaskResponse("", { headers: { Allow: allowed, "Content-Type": "text/html; charset=utf-8" } });
   }
   const view = views.get(rule.endpoint);
   return () => {

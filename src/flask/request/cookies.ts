@@ -9,7 +9,7 @@ export function readCookies(header: string): MultiDict {
   for (const part of header.split(";")) {
     const at = part.indexOf("=");
     const name = trim(at < 0 ? part : part.slice(0, at));
-    if (name === "" && at < 0) continue;
+    if (name === "") continue;
     pairs.push([name, at < 0 ? "" : unquote(trim(part.slice(at + 1)))]);
   }
   return multiDict("cookies", pairs);
@@ -35,7 +35,9 @@ export function quoteCookie(value: string): string {
     .map((byte) => {
       const letter = String.fromCharCode(byte);
       if (letter === '"' || letter === "\\") return `\\${letter}`;
-      return byte < 0x20 || byte > 0x7e || letter === "," || letter === ";" ? `\\${byte.toString(8).padStart(3, "0")}` : letter;
+      return byte < 0x20 || byte > 0x7e || letter === "," || letter === ";"
+        ? `\\${byte.toString(8).padStart(3, "0")}`
+        : letter;
     })
     .join("");
   return `"${escaped}"`;

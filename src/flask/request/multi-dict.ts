@@ -46,7 +46,15 @@ export interface MultiDictMembers<Item> extends Iterable<readonly [name: string,
 export type MultiDict<Item = string> = MultiDictMembers<Item> & Readonly<Record<string, Item>>;
 
 /** Names that JavaScript itself asks any object for. They are never fields that are missing. */
-const ASKED_BY_LANGUAGE = new Set(["then", "constructor", "valueOf", "toString", "toLocaleString", "inspect", "nodeType"]);
+const ASKED_BY_LANGUAGE = new Set([
+  "then",
+  "constructor",
+  "valueOf",
+  "toString",
+  "toLocaleString",
+  "inspect",
+  "nodeType",
+]);
 
 /**
  * Makes a MultiDict of pairs.
@@ -92,12 +100,17 @@ function membersOf<Item>(
     },
     getlist: (name: string, options?: { readonly type?: TextType<unknown> | undefined }) => {
       const none = Symbol("none");
-      return (lists.get(name) ?? []).map((value) => converted(value, none, options?.type)).filter((value) => value !== none);
+      return (lists.get(name) ?? [])
+        .map((value) => converted(value, none, options?.type))
+        .filter((value) => value !== none);
     },
     getAll: (name: string) => [...(lists.get(name) ?? [])],
     has: (name: string) => lists.has(name),
     keys: () => lists.keys(),
-    values: () => firsts().map(([, value]) => value).values(),
+    values: () =>
+      firsts()
+        .map(([, value]) => value)
+        .values(),
     items: ({ multi = false }: { readonly multi?: boolean } = {}) => (multi ? pairs.slice() : firsts()),
     lists: () => [...lists].map(([name, list]) => [name, [...list]] as const),
     forEach: (run: (value: Item, name: string) => void) => {
@@ -130,7 +143,7 @@ function converted(value: unknown, defaultValue: unknown, type: TextType<unknown
  * @throws RangeError for anything else, and for a number that JavaScript cannot express exactly.
  */
 export function int(text: string): number {
-  const value = /^\s*[+-]?\d+\s*$/.test(String(text)) ? Number(text) : Number.NaN;
+  const value = /^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(value)) throw new RangeError("int(text): the text must be a whole number.");
   return value;
 }
@@ -141,7 +154,7 @@ export function int(text: string): number {
  * @throws RangeError for a text that is no number.
  */
 export function float(text: string): number {
-  const value = String(text).trim() === "" ? Number.NaN : Number(text);
+  const value = text.trim() === "" ? Number.NaN : Number(text);
   if (Number.isNaN(value)) throw new RangeError("float(text): the text must be a number.");
   return value;
 }

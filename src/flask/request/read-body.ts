@@ -107,5 +107,10 @@ async function readMultipart(
 }
 
 function tooLarge(setting: keyof BodyLimits): HTTPException {
-  return new HTTPException(413, undefined, {}, { cause: new RangeError(`The request is larger than ${setting} allows.`) });
+  return new HTTPException(
+    413,
+    undefined,
+    {},
+    { cause: new RangeError(`The request is larger than ${setting} allows.`) },
+  );
 }

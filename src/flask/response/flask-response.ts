@@ -1,9 +1,8 @@
+import { unixNow } from "../../clock.ts";
 import { contextOrNone } from "../context/context.ts";
 import { quoteCookie } from "../request/cookies.ts";
 import { InvalidOptionError } from "../../index.ts";
 import { checkText, kindOf } from "../../options.ts";
-
-type Body = ConstructorParameters<typeof Response>[0];
 
 /** The attributes of a cookie, with Flask's names. */
 export interface CookieAttributes {
@@ -27,10 +26,6 @@ const statuses = new WeakMap<object, number>();
 
 /** A `Response` with Flask's methods for cookies, and a status that can be set. */
 export class FlaskResponse extends Response {
-  constructor(body?: Body, init?: ResponseInit) {
-    super(body, init);
-  }
-
   static {
     // Types say that the status of a Response is a property; it is a getter, as this one.
     const inherited = Object.getPrototypeOf(this.prototype) as object;
@@ -102,14 +97,17 @@ function cookieLine(
       `The option maxAge of setCookie is a number of seconds. It got ${kindOf(maxAge)}. Fix: maxAge: 3600.`,
     );
   for (const text of [path ?? "", domain ?? ""])
-    if (/[\x00-\x1f\x7f;,]/.test(text))
+    if (/[\p{Cc};,]/u.test(text))
       throw new InvalidOptionError(
-        "The options path and domain of setCookie cannot hold control characters, commas and semicolons. Fix: path: \"/\".",
+        'The options path and domain of setCookie cannot hold control characters, commas and semicolons. Fix: path: "/".',
       );
   return [
     `${key}=${quoteCookie(value)}`,
     ...(domain === undefined ? [] : [`Domain=${domain}`]),
-    ...(expires === undefined ? [] : [`Expires=${httpDate(expires)}`]),
+    // Old browsers know Expires alone.
+    ...(expires === undefined && maxAge === undefined
+      ? []
+      : [`Expires=${httpDate(expires ?? unixNow() + Math.trunc(maxAge!))}`]),
     ...(maxAge === undefined ? [] : [`Max-Age=${Math.trunc(maxAge)}`]),
     ...(secure === true || partitioned === true ? ["Secure"] : []),
     ...(httpOnly === true ? ["HttpOnly"] : []),

@@ -59,8 +59,10 @@ export function responseOf(result: unknown, place: string): Made {
     for (const value of values) merged.append(name, value);
   }
   const [, code, statusText = ""] = /^(\d{3})(?: (.*))?$/s.exec(String(status ?? response.status))!;
+  // Such an answer has no body, and JavaScript refuses one.
+  const content = [101, 204, 205, 304].includes(Number(code)) ? null : response.body;
   return {
-    response: new FlaskResponse(response.body, { status: Number(code), statusText, headers: merged }),
+    response: new FlaskResponse(content, { status: Number(code), statusText, headers: merged }),
     hasStatus: status !== undefined,
   };
 }

@@ -25,8 +25,14 @@ export function redirect(location: string, code: 301 | 302 | 303 | 305 | 307 | 3
 
 /** Encodes what no address can hold. A percent sign that begins an encoded byte stays. */
 function encodeAddress(location: string): string {
-  return location
+  // The brackets of an IPv6 address stay as well.
+  const [, host = "", rest = ""] = /^((?:[a-z][a-z0-9+.-]*:)?\/\/[^/?#]*)?(.*)$/is.exec(location)!;
+  return encodePart(host, /[!$&'()*+,:;=@/[\]\r\n]/) + encodePart(rest, /[!#$&'()*+,/:;=?@\r\n]/);
+}
+
+function encodePart(text: string, safe: RegExp): string {
+  return text
     .split(/(%[0-9A-Fa-f]{2})/)
-    .map((part, index) => (index % 2 === 1 ? part : encodeWith(part, /[!#$&'()*+,/:;=?@[\]\r\n]/)))
+    .map((part, index) => (index % 2 === 1 ? part : encodeWith(part, safe)))
     .join("");
 }

@@ -42,17 +42,20 @@ export async function sendFile(file: string | Uint8Array, options: SendFileOptio
   if (!(file instanceof Uint8Array)) checkText("sendFile(file)", file);
   checkOptions("sendFile", options, OPTIONS);
   if (file instanceof Uint8Array) return sendBytes(file, options);
-  const { rootPath } = currentAppContext().app as unknown as { readonly rootPath: string };
+  const { rootPath } = currentAppContext().app;
   const path = resolve(rootPath, file);
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() !== true) throw new HTTPException(404);
   const facts = {
     size: found.size,
     modified: timeOf(options.lastModified) ?? found.mtimeMs,
-    etag: etagOf(options.etag, `${Math.trunc(found.mtimeMs).toString(36)}-${found.size.toString(36)}-${checksum(path)}`),
+    etag: etagOf(
+      options.etag,
+      `${Math.trunc(found.mtimeMs).toString(36)}-${found.size.toString(36)}-${checksum(path)}`,
+    ),
   };
   const name = options.downloadName ?? basename(path);
-  const isAccelerated = currentAppContext().app.config["USE_X_SENDFILE"] === true;
+  const isAccelerated = currentAppContext().app.config.USE_X_SENDFILE;
   const headers = headersOf(name, path, facts, options);
   if (isAccelerated) headers.set("X-Sendfile", path);
   return answer(headers, facts, options, (start, end) =>
@@ -73,7 +76,7 @@ export async function sendFromDirectory(
 ): Promise<FlaskResponse> {
   checkText("sendFromDirectory(directory)", directory);
   checkText("sendFromDirectory(directory, path): path", path);
-  const { rootPath } = currentAppContext().app as unknown as { readonly rootPath: string };
+  const { rootPath } = currentAppContext().app;
   const folder = resolve(rootPath, directory);
   const file = resolve(folder, path);
   const isInside = file.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
@@ -106,11 +109,11 @@ function headersOf(
   if (name !== undefined)
     headers.set("Content-Disposition", `${asAttachment ? "attachment" : "inline"}; ${fileName(name)}`);
   else if (asAttachment)
-    throw new InvalidOptionError("sendFile with asAttachment needs a name. Fix: add downloadName: \"report.pdf\".");
+    throw new InvalidOptionError('sendFile with asAttachment needs a name. Fix: add downloadName: "report.pdf".');
   if (modified !== undefined) headers.set("Last-Modified", new Date(modified).toUTCString());
   if (etag !== undefined) headers.set("ETag", etag);
-  const config = currentAppContext().app.config["SEND_FILE_MAX_AGE_DEFAULT"];
-  const maxAge = typeof given === "function" ? given(path) : (given ?? (config as number | null | undefined));
+  const { SEND_FILE_MAX_AGE_DEFAULT: usual } = currentAppContext().app.config;
+  const maxAge = typeof given === "function" ? given(path) : (given ?? usual);
   if (typeof maxAge === "number" && maxAge > 0) {
     headers.set("Cache-Control", `public, max-age=${maxAge}`);
     headers.set("Expires", new Date((unixNow() + maxAge) * 1000).toUTCString());
@@ -136,7 +139,7 @@ function answer(
   if (!conditional || request === undefined || !["GET", "HEAD"].includes(request.method)) return whole();
   headers.set("Accept-Ranges", "bytes");
   if (isFresh(request.headers, facts)) {
-    headers.delete("Content-Type");
+    for (const name of ["Content-Type", "Last-Modified"]) headers.delete(name);
     return new FlaskResponse(null, { status: 304, headers });
   }
   const range = rangeOf(request.headers, facts);
@@ -150,7 +153,9 @@ function answer(
 
 function typeOf(mimetype: string | undefined, name: string | undefined): string {
   const type = mimetype ?? getMimeType(name ?? "")?.split(";")[0] ?? "application/octet-stream";
-  const isText = /^text\/|^application\/(?:javascript|ecmascript|xml|xml-dtd|xml-external-parsed-entity)$|\+xml$/.test(type);
+  const isText = /^text\/|^application\/(?:javascript|ecmascript|xml|xml-dtd|xml-external-parsed-entity)$|\+xml$/.test(
+    type,
+  );
   return isText ? `${type}; charset=utf-8` : type;
 }
 

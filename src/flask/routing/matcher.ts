@@ -104,12 +104,7 @@ function find(
   return undefined;
 }
 
-function findHere(
-  state: State,
-  texts: readonly string[],
-  method: string,
-  methods: Set<string>,
-): Found | undefined {
+function findHere(state: State, texts: readonly string[], method: string, methods: Set<string>): Found | undefined {
   const found = allowed(state.rules, texts, method, methods);
   if (found !== undefined) return found;
   for (const rule of state.texts.get("")?.rules ?? []) {

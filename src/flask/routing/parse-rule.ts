@@ -13,8 +13,7 @@ export type Token =
 
 /** A slash, text, or `<converter(arguments):variable>`: the syntax of Werkzeug. */
 const PIECE = /(\/)|([^</]+)|<(?:([A-Za-z_]\w*)(?:\((.*?)\))?:)?([A-Za-z_]\w*)>/y;
-const ARGUMENT =
-  /\s*(?:(\w+)\s*=\s*)?(?:"([^"]*)"|'([^']*)'|([+-]?\d+\.\d*|[+-]?\d+|[\w.-]+))\s*(?:,|$)/y;
+const ARGUMENT = /\s*(?:(\w+)\s*=\s*)?(?:"([^"]*)"|'([^']*)'|([+-]?\d+\.\d*|[+-]?\d+|[\w.-]+))\s*(?:,|$)/y;
 const CONSTANTS: Readonly<Record<string, unknown>> = { None: undefined, True: true, False: false };
 
 /**

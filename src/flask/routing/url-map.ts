@@ -93,14 +93,17 @@ export class UrlMap implements Iterable<Rule> {
     { scheme, host, domain, root }: Place,
     options: BuildOptions,
   ): string | undefined {
-    const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null));
+    const given = Object.fromEntries(
+      Object.entries(values).filter(([, value]) => value !== undefined && value !== null),
+    );
     const rule = this.#ruleFor(endpoint, given, options.method, domain);
     if (rule === undefined) return undefined;
     const built = rule.build(given);
     const query = encodeQuery(built.rest);
     const path = `${root}/${built.path.replace(/^\/+/, "")}${query === "" ? "" : `?${query}`}`;
     const address =
-      !options.isExternal && (this.#isByHost ? built.domain === host || built.domain === "" : built.domain === (domain ?? ""))
+      !options.isExternal &&
+      (this.#isByHost ? built.domain === host || built.domain === "" : built.domain === (domain ?? ""))
         ? path
         : `${options.scheme === "" ? "" : `${options.scheme ?? scheme}:`}//${this.#hostOf(built.domain, host)}${path}`;
     return options.anchor === undefined ? address : `${address}#${quoteAnchor(options.anchor)}`;
@@ -155,7 +158,9 @@ export class UrlMap implements Iterable<Rule> {
         `There is no endpoint "${endpoint}". There are: ${[...new Set(this.#rules.map((rule) => rule.endpoint))].join(", ") || "none"}. Fix: use one of these names, or add a route with this endpoint.`,
       );
     const [first] = rules;
-    const missing = [...first!.argumentNames].filter((name) => (values[name] ?? undefined) === undefined && !(name in first!.defaults));
+    const missing = [...first!.argumentNames].filter(
+      (name) => (values[name] ?? undefined) === undefined && !(name in first!.defaults),
+    );
     if (missing.length === 0)
       return new InvalidOptionError(
         `The endpoint "${endpoint}" has no address with these values${method === undefined ? "" : ` for ${method}`}. Its rules: ${rules.map(({ text }) => text).join(", ")}. Fix: use values and a method of one of them.`,
@@ -187,8 +192,7 @@ function decodeSafely(text: string): string {
 
 /** The query as Werkzeug writes it. A list gives its name several times. */
 function encodeQuery(values: Readonly<Record<string, unknown>>): string {
-  const encode = (value: unknown): string =>
-    encodeWith(String(value), /[!$'()*,/:;?@ ]/).replaceAll(" ", "+");
+  const encode = (value: unknown): string => encodeWith(String(value), /[!$'()*,/:;?@ ]/).replaceAll(" ", "+");
   return Object.entries(values)
     .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((each: unknown) => [name, each] as const))
     .filter(([, value]) => value !== undefined && value !== null)

@@ -76,7 +76,15 @@ export interface BlueprintState {
 /** What a blueprint records until it is registered. */
 export type Deferred = (state: BlueprintState) => void;
 
-const OPTIONS = ["urlPrefix", "staticFolder", "staticUrlPath", "templateFolder", "subdomain", "urlDefaults", "cliGroup"];
+const OPTIONS = [
+  "urlPrefix",
+  "staticFolder",
+  "staticUrlPath",
+  "templateFolder",
+  "subdomain",
+  "urlDefaults",
+  "cliGroup",
+];
 const REGISTER_OPTIONS = ["urlPrefix", "name", "subdomain", "urlDefaults", "cliGroup"];
 
 /**

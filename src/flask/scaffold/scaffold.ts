@@ -215,7 +215,7 @@ export abstract class Scaffold {
     const options = typeof first === "function" ? {} : (first as RouteOptions | undefined);
     if (options !== undefined && "methods" in options)
       throw new InvalidOptionError(
-        `${this.word}.${method.toLowerCase()}("${String(rule)}") has its method by its name. Fix: ${this.word}.route with the option methods.`,
+        `${this.word}.${method.toLowerCase()}("${rule}") has its method by its name. Fix: ${this.word}.route with the option methods.`,
       );
     return this.route(rule, { ...options, methods: [method] }, (typeof first === "function" ? first : second) as never);
   }
@@ -227,4 +227,3 @@ export abstract class Scaffold {
 }
 
 type HookName = "before" | "after" | "teardown" | "contextProcessors" | "urlDefaults" | "urlValuePreprocessors";
-

@@ -142,7 +142,9 @@ export function sessionFacade({ current, use }: SessionSource): FlaskSession {
     get: (_, key) => {
       if (Object.hasOwn(members, key) || typeof key === "symbol") return Reflect.get(members, key) as unknown;
       const entries = data();
-      return (Object.hasOwn(entries, key) || !Object.hasOwn(methods, key) ? ownValue(entries, key) : Reflect.get(methods, key)) as unknown;
+      return (
+        Object.hasOwn(entries, key) || !Object.hasOwn(methods, key) ? ownValue(entries, key) : Reflect.get(methods, key)
+      ) as unknown;
     },
     set: (_, key, value) => {
       if (key === "permanent") members.permanent = Boolean(value);

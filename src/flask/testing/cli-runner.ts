@@ -40,7 +40,7 @@ export class CliRunner {
 }
 
 function collect(stream: NodeJS.WriteStream, add: (text: string) => void): () => void {
-  const { write } = stream;
+  const write = stream.write.bind(stream);
   stream.write = ((chunk: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
     add(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8"));
     const done = rest.find((each) => typeof each === "function") as (() => void) | undefined;

@@ -96,10 +96,7 @@ export class FlaskClient {
   }
 
   /** A cookie of the jar. */
-  getCookie(
-    key: string,
-    options: { readonly domain?: string; readonly path?: string } = {},
-  ): StoredCookie | undefined {
+  getCookie(key: string, options: { readonly domain?: string; readonly path?: string } = {}): StoredCookie | undefined {
     return this.#cookies.get(key, options.domain ?? this.#host, options.path ?? "/");
   }
 

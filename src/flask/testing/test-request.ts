@@ -53,20 +53,27 @@ export function makeTestRequest(base: string, path: string, options: TestRequest
   return new Request(url, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) });
 }
 
-function bodyOf(data: TestRequestOptions["data"]): string | Uint8Array<ArrayBuffer> | FormData | URLSearchParams | undefined {
+function bodyOf(
+  data: TestRequestOptions["data"],
+): string | Uint8Array<ArrayBuffer> | FormData | URLSearchParams | undefined {
   if (data === undefined || typeof data === "string" || data instanceof FormData) return data;
   if (data instanceof Uint8Array) return new Uint8Array(data);
   const pairs = Object.entries(data).flatMap(([name, value]) =>
     (Array.isArray(value) ? (value as readonly TestField[]) : [value]).map((each) => [name, each] as const),
   );
   if (!pairs.some(([, value]) => value instanceof Blob))
-    return new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, String(value)]));
+    return new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, textOf(value)]));
   const form = new FormData();
   for (const [name, value] of pairs) {
     if (value instanceof Blob) form.append(name, value);
-    else form.append(name, String(value));
+    else form.append(name, textOf(value));
   }
   return form;
+}
+
+/** A list inside of a list is no field of a form. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function queryOf(values: Readonly<Record<string, unknown>>): URLSearchParams {
