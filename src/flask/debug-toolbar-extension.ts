@@ -4,6 +4,7 @@ import { InvalidOptionError, KeyRing, SecretKeyError } from "../index.ts";
 import { kindOf } from "../options.ts";
 import { Toolbar } from "../toolbar/index.ts";
 import type { Flask } from "./flask.ts";
+import { globalsPanel } from "./globals-panel.ts";
 
 /**
  * Shows the debug toolbar on the application's pages while `debug` is on, or DEBUG_TB_ENABLED.
@@ -55,7 +56,11 @@ export class DebugToolbarExtension {
   #middleware(app: Flask): MiddlewareHandler {
     const known = this.#shown.get(app);
     if (known !== undefined) return known.show;
-    const toolbar = new Toolbar({ keys: toolbarKeys(app), allow: app.config.DEBUG_TB_HOSTS });
+    const toolbar = new Toolbar({
+      keys: toolbarKeys(app),
+      allow: app.config.DEBUG_TB_HOSTS,
+      panels: [globalsPanel()],
+    });
     toolbar.introduce(app, {
       name: "latchkey/flask",
       config: () => app.config,

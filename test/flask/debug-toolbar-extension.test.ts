@@ -10,7 +10,7 @@ function createApp(): Flask {
   const app = new Flask(fileURLToPath(new URL("app", import.meta.url)));
   app.config["SECRET_KEY"] = generateSecretKey();
   app.route("/u/<int:id>", { methods: ["GET", "POST"] }, function showUser() {
-    g["note"] = "from g";
+    Object.assign(g, { note: "from g", password: "hunter2", row: { id: 7, secret: "hunter2" }, db: new Map() });
     return renderTemplate("index.html", { title: "a title", name: request.form.get("name", "nobody") });
   });
   return app;
@@ -66,6 +66,8 @@ describe("F21, G28: the toolbar extension", () => {
       const form = new URLSearchParams({ name: "Ada Lovelace" });
       const { record } = await look(app, { method: "POST", body: form });
       extension.close();
+      for (const text of ["from g", '{\\"id\\":7', "[Map]"]) expect(record).toContain(text);
+      expect(record).not.toContain("hunter2");
       for (const text of ["/u/<int:id>", "showUser(id: 7)", "Ada Lovelace", "index.html", "/static/<path:filename>"])
         expect(record).toContain(text);
       expect(record).not.toContain(":id{");

@@ -106,7 +106,7 @@ def from_directory(name): return send_from_directory('static', name)
       ["USE_X_SENDFILE", true, "True"],
     ] as const) {
       const app = createApp();
-      app.config[name] = value;
+      app.config.update({ [name]: value });
       const theirs = await real.ask(code(`app.config[${JSON.stringify(name)}] = ${python}`), asks);
       expect((await askOurs(app, asks)).map(essence)).toEqual(theirs.map(essence));
     }

@@ -331,20 +331,24 @@ test("G12: an endpoint without a view, put, patch and delete", async () => {
 test("G26: hosts and sub-domains", async () => {
   const byHost = new Flask("/tmp", { hostMatching: true, staticFolder: null });
   byHost.route("/", { host: "one.test", endpoint: "one" }, () => urlFor("two"));
-  byHost.route("/", { host: "<name>.test", endpoint: "named" }, ({ name }) => String(name));
+  byHost.route("/", { host: "<name>.test", endpoint: "named" }, (values) => JSON.stringify(values));
   byHost.route("/two", { host: "two.test", endpoint: "two" }, () => "two");
   const at = async (app: Flask, url: string): Promise<readonly [number, string]> => {
     const response = await app.fetch(new Request(url));
     return [response.status, response.status === 200 ? await response.text() : ""];
   };
   expect(await at(byHost, "http://one.test/")).toEqual([200, "http://two.test/two"]);
-  expect(await at(byHost, "http://other.test/")).toEqual([200, "other"]);
+  expect(await at(byHost, "http://other.test/")).toEqual([200, '{"name":"other"}']);
   expect(await at(byHost, "http://one.test/two")).toEqual([404, ""]);
   const bySubdomain = new Flask("/tmp", { subdomainMatching: true });
   bySubdomain.config["SERVER_NAME"] = "shop.test";
   bySubdomain.route("/", { endpoint: "home" }, () => urlFor("user", { name: "ada" }));
-  bySubdomain.route("/", { endpoint: "user", subdomain: "<name>" }, ({ name }) => `${name} ${urlFor("home")}`);
+  bySubdomain.route(
+    "/",
+    { endpoint: "user", subdomain: "<name>" },
+    (values) => `${JSON.stringify(values)} ${urlFor("home")}`,
+  );
   expect(await at(bySubdomain, "http://shop.test/")).toEqual([200, "http://ada.shop.test/"]);
-  expect(await at(bySubdomain, "http://ada.shop.test/")).toEqual([200, "ada http://shop.test/"]);
+  expect(await at(bySubdomain, "http://ada.shop.test/")).toEqual([200, '{"name":"ada"} http://shop.test/']);
   expect(await at(bySubdomain, "http://elsewhere.test/")).toEqual([404, ""]);
 });

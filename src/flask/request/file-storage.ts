@@ -9,7 +9,10 @@ export class FileStorage extends File {
   /** The name of the form's field. */
   readonly field: string;
 
+  /** @throws TypeError for anything but a name and a file. */
   constructor(field: string, file: File) {
+    if (typeof field !== "string" || !((file as unknown) instanceof Blob))
+      throw new TypeError("FileStorage(field, file) takes the name of a field and a File.");
     super([file], file.name, { type: file.type });
     this.field = field;
   }

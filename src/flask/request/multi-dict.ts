@@ -154,7 +154,7 @@ export function int(text: string): number {
  * @throws RangeError for a text that is no number.
  */
 export function float(text: string): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
+  const value = typeof text !== "string" || text.trim() === "" ? Number.NaN : Number(text);
   if (Number.isNaN(value)) throw new RangeError("float(text): the text must be a number.");
   return value;
 }
