@@ -63,6 +63,8 @@ export class Flask extends Scaffold implements ContextApplication {
   readonly name: string;
   /** The folder of static files, if there is one. */
   readonly staticFolder: string | undefined;
+  /** The address of static files, if there is a folder. */
+  readonly staticUrlPath: string | undefined;
   readonly templates: Templates;
   readonly logger: Logger;
   /** The rules, and their converters. */
@@ -108,7 +110,14 @@ export class Flask extends Scaffold implements ContextApplication {
     });
     const folder = options.staticFolder === undefined ? "static" : options.staticFolder;
     this.staticFolder = folder === null ? undefined : resolve(this.rootPath, folder);
-    if (this.staticFolder !== undefined) this.#addStatic(this.staticFolder);
+    if (this.staticFolder !== undefined) {
+      this.staticUrlPath = (options.staticUrlPath ?? `/${basename(this.staticFolder)}`).replace(/\/+$/, "");
+      this.#addStatic(this.staticFolder, this.staticUrlPath);
+    }
+  }
+
+  get hasStaticFolder(): boolean {
+    return this.staticFolder !== undefined;
   }
 
   /**
@@ -373,9 +382,8 @@ export class Flask extends Scaffold implements ContextApplication {
       );
   }
 
-  #addStatic(folder: string): void {
-    const { staticUrlPath, staticHost } = this.#options;
-    const address = (staticUrlPath ?? `/${basename(folder)}`).replace(/\/+$/, "");
+  #addStatic(folder: string, address: string): void {
+    const { staticHost } = this.#options;
     this.addRule(
       `${address}/<path:filename>`,
       "static",

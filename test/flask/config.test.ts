@@ -103,6 +103,7 @@ describe("F6: settings", () => {
     ["TRUSTED_HOSTS", "good.test", /is a list of texts\. It got a string\. Fix: app\.config\["TRUSTED_HOSTS"\] = \["/],
     ["APPLICATION_ROOT", "app", /begins with "\/"\. It got "app"/],
     ["MAX_CONTENT_LENGTH", "1", /is a number of at least 0\. It got a string/],
+    ["SESSION_COOKIE_PARTITIONED", "yes", /SESSION_COOKIE_PARTITIONED is true or false\. It got a string\. Fix: /],
     ["DEBUG", "yes", /DEBUG is true or false/],
     [
       "SESSION_COOKIE_SECRUE",

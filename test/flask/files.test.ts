@@ -93,6 +93,7 @@ def from_directory(name): return send_from_directory('static', name)
       range("bytes=0-1", { "If-Range": modified }),
       range("bytes=0-1", { "If-Range": "Thu, 01 Jan 1970 00:00:00 GMT" }),
       range("bytes=0-1", { "If-Range": '"other"' }),
+      { path: "/static/a.css", headers: { "If-Match": '"other"' } },
     ];
     const ours = (await askOurs(createApp(), asks)).map(essence);
     const theirs = (await real.ask(code(), asks)).map(essence);
@@ -132,12 +133,17 @@ test("F16: the ETag of an answer is good for the next request", async () => {
     { path: "/static/a.css", headers: { "If-None-Match": `"x", W/${etag}` } },
     { path: "/static/a.css", headers: { Range: "bytes=0-1", "If-Range": etag } },
     { path: "/static/a.css", headers: { Range: "lines=1" } },
+    { path: "/static/a.css", headers: { "If-Match": `"x", ${etag}`, Range: "bytes=0-0" } },
+    // Flask answers 412, where RFC 9110, 13.1.1 says that any version is meant.
+    { path: "/static/a.css", headers: { "If-Match": "*", Range: "bytes=0-0" } },
   ]);
   expect(answers.map(({ status, text }) => [status, text])).toEqual([
     [304, ""],
     [206, "01"],
     // An unknown unit is ignored (RFC 9110, 14.2).
     [200, "0123456789abcdefghij"],
+    [206, "0"],
+    [206, "0"],
   ]);
 });
 

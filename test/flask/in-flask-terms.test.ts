@@ -35,6 +35,8 @@ describe("F11: errors of settings are in the terms of Flask", () => {
       "a b",
       /^SESSION_COOKIE_NAME must be .* It got "a b"\. Fix: app\.config\["SESSION_COOKIE_NAME"\] = "session"\./,
     ],
+    ["SESSION_COOKIE_DOMAIN", "not a domain", /^SESSION_COOKIE_DOMAIN .* Fix: /],
+    ["SESSION_COOKIE_PATH", "shop", /^SESSION_COOKIE_PATH .* Fix: /],
     [
       "PERMANENT_SESSION_LIFETIME",
       -1,

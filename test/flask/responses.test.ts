@@ -306,11 +306,13 @@ describe("responses", () => {
     app.testing = true;
     app.get("/nothing", (() => undefined) as never);
     app.get("/undefined", () => jsonify(undefined));
+    app.get("/set", () => jsonify({ tags: new Set(["a"]) }));
     app.get("/big", () => jsonify({ big: 12345678901234567890n }));
     await expect(app.testClient().get("/nothing")).rejects.toThrow(
       /^The view "\/nothing" did not return a valid response/,
     );
     await expect(app.testClient().get("/undefined")).rejects.toThrow(/jsonify\(value\) takes any JSON value/);
+    await expect(app.testClient().get("/set")).rejects.toThrow(/A Set cannot be written as JSON\. Fix: \[\.\.\.set\]/);
     expect((await app.testClient().get("/big")).text).toBe('{"big":12345678901234567890}\n');
   });
 
@@ -379,6 +381,7 @@ describe("responses", () => {
       expect(response.ok).toBe(true);
       expect(() => (response.statusCode = 1)).toThrow(/from 100 to 599/);
       expect(() => response.setCookie("a b", "")).toThrow(/cannot have the name/);
+      expect(() => response.setCookie("a", "", { sameSite: "Sometimes" as never })).toThrow(/It got "Sometimes"/);
       return response;
     });
     expect(await askOurs(app, [{ path: "/" }])).toMatchObject([

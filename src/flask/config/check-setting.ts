@@ -30,6 +30,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   TRUSTED_HOSTS: orNone(isTexts),
   SERVER_NAME: orNone(isText),
   APPLICATION_ROOT: isRoot,
+  SESSION_COOKIE_PARTITIONED: isBoolean,
   SESSION_REFRESH_EACH_REQUEST: isBoolean,
   MAX_CONTENT_LENGTH: orNone(isCount),
   MAX_FORM_MEMORY_SIZE: orNone(isCount),
@@ -99,7 +100,6 @@ const KNOWN = [
   "SESSION_COOKIE_DOMAIN",
   "SESSION_COOKIE_PATH",
   "SESSION_COOKIE_SECURE",
-  "SESSION_COOKIE_PARTITIONED",
   "SESSION_COOKIE_SAMESITE",
 ];
 

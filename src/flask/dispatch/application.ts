@@ -10,7 +10,7 @@ import { inFlaskTerms, translated } from "../config/in-flask-terms.ts";
 import type { RequestContext } from "../context/context.ts";
 import { readBody, type BodyLimits } from "../request/read-body.ts";
 import { FlaskRequest } from "../request/request.ts";
-import { createManager, keepAlive } from "../session/create-manager.ts";
+import { createManager, hasSessionCookie, keepAlive } from "../session/create-manager.ts";
 import { answer, valuesFor } from "./answer.ts";
 import { errorPage, reportError } from "./error-page.ts";
 import type { ApplicationParts } from "./parts.ts";
@@ -54,7 +54,8 @@ async function answerContext(parts: ApplicationParts, c: Context, isStatic: bool
   });
   const { request, session } = context;
   // A style sheet does not count as a visit.
-  if (session !== undefined && request.headers.has("cookie") && !isStatic) keepAlive(session);
+  if (session !== undefined && !isStatic && hasSessionCookie(request.headers.get("cookie"), parts.app.config))
+    keepAlive(session);
   return await answer(parts, {
     context,
     onError: (error, isUnanswered) => noteError(c, error, isUnanswered),
@@ -69,7 +70,8 @@ export async function contextOf(
   { session, remoteAddr }: { readonly session: Session | undefined; readonly remoteAddr: string | undefined },
 ): Promise<RequestContext> {
   const root = rootOf(app.config);
-  const path = pathInside(new URL(raw.url).pathname, root);
+  const url = new URL(raw.url);
+  const path = pathInside(url.pathname, root);
   // For an address that nothing answers, the body is not worth waiting for.
   const isNeeded =
     raw.method === "GET" ||
@@ -80,7 +82,7 @@ export async function contextOf(
   const body = isNeeded ? await readBody(raw, limitsOf(app.config)) : (): never => unread();
   return {
     app,
-    request: new FlaskRequest({ raw, path, root, remoteAddr }, body),
+    request: new FlaskRequest({ raw, url, path, root, remoteAddr }, body),
     session,
     sessionUse: { isAccessed: false, isModified: false },
     g: valuesFor(app),
@@ -108,7 +110,13 @@ function limitsOf(config: ApplicationParts["app"]["config"]): BodyLimits {
 function staticTest({ urlMap, app }: ApplicationParts): (c: Context) => boolean {
   const prefix = urlMap.iterRules("static")[0]?.text.replace("<path:filename>", "");
   if (prefix === undefined) return () => false;
-  return (c) => pathInside(new URL(c.req.raw.url).pathname, rootOf(app.config)).startsWith(prefix);
+  // The path alone: a URL object costs more than the rest of it.
+  return (c) => pathInside(pathOf(c.req.raw.url), rootOf(app.config)).startsWith(prefix);
+}
+
+/** The path of an absolute address. */
+function pathOf(url: string): string {
+  return /^[^/]*\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] ?? "";
 }
 
 /** What the debug toolbar shows of a request. The body is looked at when the toolbar asks. */

@@ -16,6 +16,7 @@ export interface MatchedRule {
 /** What is known of a request beside the request itself. */
 export interface RequestParts {
   readonly raw: Request;
+  readonly url: URL;
   /** The path in the application, percent-encoded: without APPLICATION_ROOT. */
   readonly path: string;
   /** APPLICATION_ROOT without its last slash. */
@@ -39,6 +40,8 @@ export class FlaskRequest {
   readonly method: string;
   /** The path without the query and without APPLICATION_ROOT, decoded: `/user/7`. */
   readonly path: string;
+  /** The same path as it came, percent-encoded. */
+  readonly encodedPath: string;
   /** The whole address. */
   readonly url: string;
   /** Host and port, as the visitor's browser wrote them. */
@@ -61,8 +64,8 @@ export class FlaskRequest {
   readonly #body: () => Body;
   readonly #known = new Map<string, unknown>();
 
-  constructor({ raw, path, root, remoteAddr }: RequestParts, body: () => Body) {
-    const url = new URL(raw.url);
+  constructor({ raw, url, path, root, remoteAddr }: RequestParts, body: () => Body) {
+    this.encodedPath = path;
     this.method = raw.method;
     this.path = decode(path);
     this.url = raw.url;

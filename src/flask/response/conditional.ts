@@ -24,6 +24,12 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/** Whether the request is only for another version of the file (RFC 9110, 13.1.1). */
+export function isForOther(headers: Headers, { etag }: FileFacts): boolean {
+  const match = headers.get("if-match");
+  return match !== null && match.trim() !== "*" && !match.split(",").some((tag) => tag.trim() === etag);
+}
+
 /**
  * The part of a file that a request asks for. Undefined: the whole file. "none": the file has no
  * such part, or several are asked for. An unknown unit is ignored (RFC 9110, 14.2).

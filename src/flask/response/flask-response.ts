@@ -2,7 +2,7 @@ import { unixNow } from "../../clock.ts";
 import { contextOrNone } from "../context/context.ts";
 import { quoteCookie } from "../request/cookies.ts";
 import { InvalidOptionError } from "../../index.ts";
-import { checkText, kindOf } from "../../options.ts";
+import { checkText, kindOf, nameOrKind } from "../../options.ts";
 
 /** The attributes of a cookie, with Flask's names. */
 export interface CookieAttributes {
@@ -112,9 +112,18 @@ function cookieLine(
     ...(secure === true || partitioned === true ? ["Secure"] : []),
     ...(httpOnly === true ? ["HttpOnly"] : []),
     ...(path === null ? [] : [`Path=${path}`]),
-    ...(sameSite === undefined ? [] : [`SameSite=${sameSite}`]),
+    ...(sameSite === undefined ? [] : [`SameSite=${sameSiteOf(sameSite)}`]),
     ...(partitioned === true ? ["Partitioned"] : []),
   ].join("; ");
+}
+
+/** In any case, as in Flask. Browsers would ignore another word. */
+function sameSiteOf(given: string): string {
+  const word = ["Strict", "Lax", "None"].find((each) => each.toLowerCase() === String(given).toLowerCase());
+  if (word !== undefined) return word;
+  throw new InvalidOptionError(
+    `The option sameSite of setCookie is "Strict", "Lax" or "None". It got ${nameOrKind(given)}. Fix: sameSite: "Lax".`,
+  );
 }
 
 function httpDate(time: Date | number | string): string {

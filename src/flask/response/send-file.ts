@@ -8,7 +8,7 @@ import { InvalidOptionError } from "../../index.ts";
 import { checkOptions, checkText, kindOf } from "../../options.ts";
 import { contextOrNone, currentAppContext, isOfRequest } from "../context/context.ts";
 import { HTTPException } from "../errors/http-exception.ts";
-import { isFresh, rangeOf, type FileFacts } from "./conditional.ts";
+import { isForOther, isFresh, rangeOf, type FileFacts } from "./conditional.ts";
 import { FlaskResponse } from "./flask-response.ts";
 
 /** How a file is sent, with Flask's names. */
@@ -35,7 +35,8 @@ const OPTIONS = ["mimetype", "asAttachment", "downloadName", "conditional", "eta
  * A file as an answer. Use `sendFromDirectory` for a name that came from a visitor.
  *
  * @param file the path of a file, relative to the application's folder, or its bytes.
- * @throws HTTPException 404 for a missing file, 416 for a part that the file does not have.
+ * @throws HTTPException 404 for a missing file, 416 for a part that the file does not have,
+ *   412 for a request that wants another version of it.
  * @throws InvalidOptionError for bytes without `downloadName` or `mimetype`.
  */
 export async function sendFile(file: string | Uint8Array, options: SendFileOptions = {}): Promise<FlaskResponse> {
@@ -138,6 +139,8 @@ function answer(
   };
   if (!conditional || request === undefined || !["GET", "HEAD"].includes(request.method)) return whole();
   headers.set("Accept-Ranges", "bytes");
+  if (isForOther(request.headers, facts))
+    throw new HTTPException(412, undefined, facts.etag === undefined ? {} : { ETag: facts.etag });
   if (isFresh(request.headers, facts)) {
     for (const name of ["Content-Type", "Last-Modified"]) headers.delete(name);
     return new FlaskResponse(null, { status: 304, headers });
