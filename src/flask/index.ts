@@ -37,7 +37,8 @@ export { BaseConverter, ValidationError, type ConverterClass } from "./routing/b
 export { urlFor } from "./routing/url-for.ts";
 export type { UrlMap } from "./routing/url-map.ts";
 export type { ViewArguments } from "./routing/view-arguments.ts";
-export { Blueprint, type BlueprintOptions, type BlueprintState, type RegisterOptions } from "./scaffold/blueprint.ts";
+export { Blueprint } from "./scaffold/blueprint.ts";
+export type { BlueprintOptions, BlueprintState, RegisterOptions } from "./scaffold/blueprint-state.ts";
 export type {
   AfterRequest,
   BeforeRequest,

@@ -1,3 +1,4 @@
+import { InvalidOptionError } from "../../index.ts";
 import type { ViewResult } from "../response/make-response.ts";
 import type { ViewArguments } from "../routing/view-arguments.ts";
 
@@ -55,3 +56,12 @@ export type AnyView = ((values: never) => unknown) & {
   readonly methods?: readonly string[] | undefined;
   readonly provideAutomaticOptions?: boolean | undefined;
 };
+
+/** The methods of a rule in upper case. Refuses anything but a list of them. */
+export function checkedMethods(rule: string, methods: unknown): readonly string[] {
+  if (Array.isArray(methods) && methods.every((method) => typeof method === "string") && methods.length > 0)
+    return (methods as readonly string[]).map((method) => method.toUpperCase());
+  throw new InvalidOptionError(
+    `The option methods of the rule "${rule}" is a list of methods. Fix: methods: ["GET", "POST"].`,
+  );
+}
