@@ -1,5 +1,5 @@
 import {
-  Flask,
+  type Flask,
   request,
   session,
   type FlaskRequest,

@@ -118,7 +118,7 @@ function cookieLine(
 }
 
 /** In any case, as in Flask. Browsers would ignore another word. */
-function sameSiteOf(given: string): string {
+function sameSiteOf(given: unknown): string {
   const word = ["Strict", "Lax", "None"].find((each) => each.toLowerCase() === String(given).toLowerCase());
   if (word !== undefined) return word;
   throw new InvalidOptionError(
