@@ -262,6 +262,32 @@ test("G17: remoteAddr is that of the connection", async () => {
   expect(text).toBe("127.0.0.1 203.0.113.7,198.51.100.1");
 });
 
+test("F5: after an answer that did not wait for the body, the connection is not used again", async () => {
+  const app = new Flask("/tmp");
+  app.post("/unread", () => "unread");
+  app.post("/read", () => String(request.data.byteLength));
+  const server = await app.run({ port: 0 });
+  const seen: string[] = [];
+  for (let round = 0; round < 5; round++)
+    for (const [path, size] of [
+      ["/unread", 3_000_000],
+      ["/nowhere", 3_000_000],
+      ["/read", 3_000_000],
+      ["/read", 1_000],
+    ] as const) {
+      const response = await fetch(server.url + path, { method: "POST", body: "x".repeat(size) });
+      await response.text();
+      seen.push(`${path} ${response.status} ${response.headers.get("connection")}`);
+    }
+  await server.close();
+  expect([...new Set(seen)]).toEqual([
+    "/unread 200 close",
+    "/nowhere 404 close",
+    "/read 413 close",
+    "/read 200 keep-alive",
+  ]);
+});
+
 test("F8: a missing field names itself, and objects of JavaScript do not stumble over it", async () => {
   const app = new Flask("/tmp");
   app.post("/", () => request.form["nothing"]!);

@@ -1,5 +1,6 @@
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { session as sessionMiddleware } from "../../adapters/hono/index.ts";
+import { copyWith } from "../../adapters/hono/copy-with.ts";
 import { HANDLED } from "../../adapters/hono/hono-request.ts";
 import { incomingOf, peerOf } from "../../adapters/hono/peer.ts";
 import { noteError } from "../../adapters/hono/watch-errors.ts";
@@ -8,7 +9,7 @@ import type { HandledRequest } from "../../toolbar/index.ts";
 import { isDebugging } from "../config/debugging.ts";
 import { inFlaskTerms, translated } from "../config/in-flask-terms.ts";
 import type { RequestContext } from "../context/context.ts";
-import { readBody, type BodyLimits } from "../request/read-body.ts";
+import { isReadToItsEnd, readBody, type BodyLimits } from "../request/read-body.ts";
 import { FlaskRequest } from "../request/request.ts";
 import { createManager, hasSessionCookie, keepAlive } from "../session/create-manager.ts";
 import { answer, valuesFor } from "./answer.ts";
@@ -56,11 +57,20 @@ async function answerContext(parts: ApplicationParts, c: Context, isStatic: bool
   // A style sheet does not count as a visit.
   if (session !== undefined && !isStatic && hasSessionCookie(request.headers.get("cookie"), parts.app.config))
     keepAlive(session);
-  return await answer(parts, {
+  const response = await answer(parts, {
     context,
     onError: (error, isUnanswered) => noteError(c, error, isUnanswered),
     onRoute: () => c.set(HANDLED as never, handledBy(request) as never),
   });
+  return isReadToItsEnd(c.req.raw) ? response : closing(response);
+}
+
+/**
+ * The rest of the body is still on its way, and the server closes the connection. Without this
+ * header, a client would send its next request on it, and see an error.
+ */
+function closing(response: Response): Response {
+  return copyWith(response, [["Connection", "close"]]);
 }
 
 /** The context of a request. Its body is received here, and parsed when it is asked for. */

@@ -15,6 +15,15 @@ export interface Body {
   readonly files: readonly (readonly [string, FileStorage])[];
 }
 
+/** Requests of which only a part was read, because the rest would be too large. */
+const cutOff = new WeakSet<Request>();
+
+/** Whether nothing of the request's body is left on its connection. */
+export function isReadToItsEnd(request: Request): boolean {
+  if (request.method === "GET" || request.method === "HEAD" || request.body === null) return true;
+  return request.bodyUsed && !cutOff.has(request);
+}
+
 const NOTHING: Body = { data: new Uint8Array(), form: [], files: [] };
 
 /**
@@ -65,6 +74,7 @@ function lazily(data: Uint8Array, { MAX_FORM_MEMORY_SIZE: most }: BodyLimits): (
 }
 
 async function readBytes(request: Request, most: number): Promise<Uint8Array> {
+  // Such a body is not read at all.
   if (Number(request.headers.get("content-length") ?? 0) > most) throw tooLarge("MAX_CONTENT_LENGTH");
   // A body without Content-Length is counted while it is read, so that the server never holds more
   // than the limit.
@@ -72,7 +82,10 @@ async function readBytes(request: Request, most: number): Promise<Uint8Array> {
   let size = 0;
   for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
-    if (size > most) throw tooLarge("MAX_CONTENT_LENGTH");
+    if (size > most) {
+      cutOff.add(request);
+      throw tooLarge("MAX_CONTENT_LENGTH");
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

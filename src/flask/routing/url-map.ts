@@ -38,6 +38,8 @@ export class UrlMap implements Iterable<Rule> {
   readonly converters: Record<string, ConverterClass> = defaultConverters();
   readonly #rules: Rule[] = [];
   readonly #matcher = new Matcher();
+  /** Sorted for building addresses; emptied by each new rule. */
+  readonly #byEndpoint = new Map<string, readonly Rule[]>();
   readonly #isByHost: boolean;
 
   /** @param isByHost whether rules have hosts in place of subdomains (`hostMatching`). */
@@ -53,6 +55,7 @@ export class UrlMap implements Iterable<Rule> {
   add(text: string, options: RuleOptions): Rule {
     const rule = new Rule(text, options, this.converters, this);
     this.#rules.push(rule);
+    this.#byEndpoint.clear();
     this.#matcher.add(rule);
     return rule;
   }
@@ -130,13 +133,18 @@ export class UrlMap implements Iterable<Rule> {
 
   /** Of several rules, the one with the most variables comes first: as in Werkzeug. */
   #rulesToBuild(endpoint: string): readonly Rule[] {
-    return this.#rules
+    const known = this.#byEndpoint.get(endpoint);
+    if (known !== undefined) return known;
+    const sorted = this.#rules
       .filter((rule) => rule.endpoint === endpoint)
-      .toSorted(
+      .sort(
         (one, other) =>
           other.argumentNames.size - one.argumentNames.size ||
           Object.keys(other.defaults).length - Object.keys(one.defaults).length,
       );
+    // Not for a name without rules, of which a visitor could make any number.
+    if (sorted.length > 0) this.#byEndpoint.set(endpoint, sorted);
+    return sorted;
   }
 
   /** Where another rule has the same page by its defaults, and no `defaults` in its address. */
