@@ -76,6 +76,7 @@ views = [
   lambda: ('h', {'X-A': '1'}), lambda: ('x', '418 TEAPOT'), lambda: ('x', 201), lambda: ('x', 201, {'X-A': '2'}),
   lambda: ('x', 201, [('X-A', '1'), ('X-B', '2')]), lambda: {'a': 1}, lambda: [1, 404], lambda: jsonify(1, 2),
   lambda: (part for part in ['a', 'b']), lambda: make_response('m', 202), lambda: make_response(), lambda: ({'a': 1}, 201),
+  lambda: ('', 304), lambda: ('', 204),
 ]
 for n, view in enumerate(views): app.add_url_rule(f'/{n}', str(n), view)
 `;
@@ -102,7 +103,9 @@ for n, view in enumerate(views): app.add_url_rule(f'/{n}', str(n), view)
     app.get("/9", () => makeResponse("m", 202));
     app.get("/10", () => makeResponse());
     app.get("/11", () => [{ a: 1 }, 201]);
-    const asks = Array.from({ length: 12 }, (_, n) => ({ path: `/${n}` }));
+    app.get("/12", () => ["", 304]);
+    app.get("/13", () => ["", 204]);
+    const asks = Array.from({ length: 14 }, (_, n) => ({ path: `/${n}` }));
     const essence = pick("x-a", "x-b", "content-type");
     // A list in Python is spelled with blanks by debug alone, so the texts are alike.
     expect((await askOurs(app, asks)).map(essence)).toEqual((await real.ask(code, asks)).map(essence));

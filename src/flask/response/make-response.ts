@@ -60,6 +60,7 @@ export function responseOf(result: unknown, place: string): Made {
   }
   const [, code, statusText = ""] = /^(\d{3})(?: (.*))?$/s.exec(String(status ?? response.status))!;
   // Such an answer has no body, and JavaScript refuses one.
+  if (Number(code) === 304) merged.delete("Content-Type");
   const content = [101, 204, 205, 304].includes(Number(code)) ? null : response.body;
   return {
     response: new FlaskResponse(content, { status: Number(code), statusText, headers: merged }),
