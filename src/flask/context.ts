@@ -4,7 +4,7 @@ import type { FlaskRequest } from "./request.ts";
 
 /** The part of the application that functions called by views use. */
 export interface ContextApplication {
-  readonly templates: { render(name: string, context: object): string };
+  readonly templates: { render(name: string, context: Readonly<Record<string, unknown>>): string };
   urlFor(endpoint: string, values?: Readonly<Record<string, unknown>>): string;
 }
 

@@ -1,7 +1,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Hono, MiddlewareHandler } from "hono";
-import type nunjucks from "nunjucks";
 import { InvalidOptionError, KeyRing } from "../index.ts";
 import { loadKeyRing } from "../keys/index.ts";
 import {
@@ -17,7 +16,7 @@ import { inFlaskTerms } from "./in-flask-terms.ts";
 import type { ViewResult } from "./response.ts";
 import { Rule, type ViewArguments } from "./rule.ts";
 import { runServer, type RunningServer, type RunOptions } from "./run-server.ts";
-import { createTemplates } from "./templating.ts";
+import { applicationTemplates, type Templates } from "./templating.ts";
 import { checkOptions, checkText, kindOf } from "../options.ts";
 
 /** A function that answers a request. It is given the variables of its rule. */
@@ -53,7 +52,7 @@ export class Flask {
    * `static`.
    */
   readonly rootPath: string;
-  readonly templates: nunjucks.Environment;
+  readonly templates: Templates;
   readonly #routes: Route[] = [];
   readonly #middleware: MiddlewareHandler[] = [];
   readonly #errorHandlers = new Map<number, ErrorHandler>();
@@ -72,7 +71,7 @@ export class Flask {
         "Flask(importName) is the address of the application's file: its templates are in the same folder. Fix: new Flask(import.meta.url).",
       );
     this.rootPath = importName.startsWith("file:") ? dirname(fileURLToPath(importName)) : importName;
-    this.templates = createTemplates(join(this.rootPath, "templates"), () => this.debug);
+    this.templates = applicationTemplates(join(this.rootPath, "templates"), () => this.debug);
   }
 
   /**

@@ -14,5 +14,15 @@ export { jsonify, redirect, type ViewResult } from "./response.ts";
 export type { ViewArguments } from "./rule.ts";
 export type { RunningServer, RunOptions } from "./run-server.ts";
 export type { FlaskSession } from "./session-facade.ts";
-export { renderTemplate } from "./templating.ts";
+export {
+  getTemplateAttribute,
+  renderTemplate,
+  renderTemplateString,
+  streamTemplate,
+  streamTemplateString,
+  type TemplateContext,
+  type Templates,
+} from "./templating.ts";
+export type { TemplateFunction } from "./templates/create-templates.ts";
+export { TemplateError, TemplateNotFound, type TemplateErrorKind } from "./templates/errors.ts";
 export { urlFor } from "./url-for.ts";
