@@ -166,6 +166,7 @@ export const ENGINE_FUNCTIONS: Readonly<Record<string, Registered>> = {
     const texts = items.map((item) => (isText(item) ? item : print(item)));
     return escape ? joinTexts(texts) : texts.map((text) => print(text)).join("");
   }),
+  __join: values((_, _place, ...items) => items.map((item) => print(item)).join("")),
   __compare: values((_, _place, first, ...rest) => {
     let left = first;
     for (let at = 0; at < rest.length; at += 2) {

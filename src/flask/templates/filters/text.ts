@@ -27,15 +27,16 @@ export const TEXT_FILTERS: Readonly<Record<string, Filter>> = {
   upper: filter([], change((value) => value.toUpperCase())),
   lower: filter([], change((value) => value.toLowerCase())),
   capitalize: filter([], change(capitalize)),
-  title: filter([], change((value) =>
-    value
+  // The one of these that returns a plain text for safe HTML, as Jinja's does.
+  title: filter([], (_, value) =>
+    print(value)
       .split(/([-\s({[<]+)/)
       .map((item) => {
         const [first = "", ...rest] = item;
         return first.toUpperCase() + rest.join("").toLowerCase();
       })
       .join(""),
-  )),
+  ),
   trim: filter(["chars"], (_, value, characters) => change((whole) => strip(whole, characters))(_, value)),
   center: filter(["width"], (_, value, width) => change((whole) => center(whole, integer(width, 80)))(_, value)),
   string: filter([], (_, value) => (isText(value) ? value : print(value))),
@@ -48,7 +49,7 @@ export const TEXT_FILTERS: Readonly<Record<string, Filter>> = {
     // Safe HTML in an argument makes the whole text safe, so the text itself is escaped first.
     const html = old instanceof Markup || (by instanceof Markup && !(value instanceof Markup));
     if (!html && !(value instanceof Markup)) return run(print(value), print(old), print(by));
-    return new Markup(run(toHtml(value), toHtml(old), toHtml(by)));
+    return new Markup(run(toHtml(value), print(old), toHtml(by)));
   }),
   indent: filter(["width", "first", "blank"], (_, value, width, first = false, blank = false) => {
     const by = isText(width) ? textOf(width) : " ".repeat(integer(width, 4));

@@ -47,6 +47,8 @@ export function emitValue(node: Expression, scope: Scope, state: EmitState): str
     case "binary":
       return `__binary(${place()}, ${literal(node.operator)}, ${value(node.left)}, ${value(node.right)})`;
     case "concat":
+      // Jinja joins constants before rendering, and then safe HTML is no longer known as such.
+      if (node.items.every(isConstant)) return `__join(${[place(), ...node.items.map(value)].join(", ")})`;
       return `__concat(${[place(), ...node.items.map(value)].join(", ")})`;
     case "compare":
       return `__compare(${[place(), value(node.first), ...node.rest.flatMap(([sign, item]) => [literal(sign), value(item)])].join(", ")})`;
@@ -77,6 +79,11 @@ export function emitCondition(node: Expression, scope: Scope, state: EmitState):
     if (binding !== undefined && binding.kind !== "value") return "true";
   }
   return `__truth(${state.place(node.line)}, ${emitValue(node, scope, state)})`;
+}
+
+function isConstant(node: Expression): boolean {
+  if (node.is === "constant" || node.is === "float") return true;
+  return node.is === "filter" && node.of !== undefined && isConstant(node.of) && node.args.positional.every(isConstant);
 }
 
 function emitConstant(value: string | number | bigint | boolean | null, line: number, state: EmitState): string {

@@ -145,6 +145,11 @@ class Emitter {
       const native = emitNativeCall(node.value, scope, this.#state);
       if (native !== undefined) return `${open}${native} }}`;
     }
+    if (node.value.is === "filter" && GENERATORS.includes(node.value.name))
+      this.#state.fail(
+        node.line,
+        `The result of '${node.value.name}' is a generator, which has no printed form. Fix: add |list or |join.`,
+      );
     return `${open}__output(${this.#state.place(node.line)}, ${emitValue(node.value, scope, this.#state)}) }}`;
   }
 
@@ -160,7 +165,9 @@ class Emitter {
     inner.bind("loop", { kind: "loop", emit: "loop", recursive: node.recursive, pattern });
     const head = `${tag}for ${targets.join(", ")} in __iterate(${state.place(node.line)}, ${literal(pattern)}, ${items})${filter}${node.recursive ? " recursive" : ""} %}`;
     if (renames) this.#renamed++;
-    const body = this.body(node.body, inner);
+    const plain = this.body(node.body, inner);
+    // The engine keeps what a round has set for the next one, and Jinja does not.
+    const body = assigns(node.body) ? `{% with %}${plain}{% endwith %}` : plain;
     if (renames) this.#renamed--;
     const otherwise = node.otherwise === undefined ? "" : `{% else %}${this.body(node.otherwise, new Scope(scope))}`;
     return `${head}${body}${otherwise}{% endfor %}`;
@@ -223,16 +230,24 @@ class Emitter {
     return `${tag}with ${values.join(", ")} %}{% with ${second.join(", ")} %}${this.body(node.body, inner)}{% endwith %}{% endwith %}`;
   }
 
-  #parameters(parameters: readonly Parameter[], scope: Scope): string[] {
-    return parameters.map(({ name, fallback }) => {
+  /**
+   * The parameters, and tags for the begin of the body: a default may use the parameters before it,
+   * which the engine has not bound when it evaluates its own defaults.
+   */
+  #parameters(parameters: readonly Parameter[], scope: Scope): { names: string[]; defaults: string } {
+    const names: string[] = [];
+    let defaults = "";
+    for (const { name, fallback } of parameters) {
       const emit = `v_${name}`;
       const value =
         fallback === undefined
           ? literal(`${MARK}Uparameter '${name}' was not provided`)
           : emitValue(fallback, scope, this.#state);
       scope.bind(name, { kind: "value", emit });
-      return `${emit}=${value}`;
-    });
+      names.push(emit);
+      defaults += `{% if ${emit} is undefined %}{% set ${emit} = ${value} %}{% endif %}`;
+    }
+    return { names, defaults };
   }
 
   #macro(node: Extract<Statement, { is: "macro" }>, scope: Scope): string {
@@ -242,7 +257,7 @@ class Emitter {
     scope.bind(node.name, { kind: "macro", emit, signature });
     const inner = new Scope(scope);
     const tag = this.#tag(node.line);
-    const parameters = this.#parameters(node.parameters, inner);
+    const { names: parameters, defaults } = this.#parameters(node.parameters, inner);
     for (const [name, used, empty] of [
       ["varargs", signature.varargs, "__tuple(0)"],
       ["kwargs", signature.kwargs, "__dict(0)"],
@@ -252,7 +267,7 @@ class Emitter {
       inner.bind(name, { kind: "value", emit: `v_${name}` });
     }
     if (mentions(node.body, "caller")) inner.bind("caller", { kind: "macro", emit: "caller", signature: undefined });
-    return `${tag}macro ${emit}(${parameters.join(", ")}) %}${this.body(node.body, inner)}{% endmacro %}`;
+    return `${tag}macro ${emit}(${parameters.join(", ")}) %}${defaults}${this.body(node.body, inner)}{% endmacro %}`;
   }
 
   #call(node: Extract<Statement, { is: "call" }>, scope: Scope): string {
@@ -262,20 +277,16 @@ class Emitter {
     if (callee.is === "name" && state.around.isGlobal(name) && scope.find(name) === undefined)
       state.fail(node.line, `{% call %} takes a macro, and '${name}' is a function. Fix: {{ ${name}() }}.`);
     const inner = new Scope(scope);
-    const outer = scope.find("caller");
-    // The body is the macro `caller` itself, so the caller of the macro around it needs a name.
-    const kept = outer !== undefined && mentions(node.body, "caller") ? `caller_${state.unique()}` : undefined;
-    if (kept !== undefined) inner.bind("caller", { kind: "macro", emit: kept, signature: undefined });
+    if (scope.find("caller") !== undefined && mentions(node.body, "caller"))
+      state.fail(node.line, "No caller defined: inside of {% call %}, caller() is not that of the macro. Fix: {% set outer = caller %} before it, and outer() in it.");
     const tag = this.#tag(node.line);
     const native =
       emitNativeCall(node.call, scope, state) ??
       (callee.is === "name" ? this.#unknownCall(node.call, callee.name, scope) : undefined) ??
       state.fail(node.line, "{% call %} takes a macro. Fix: {% call name() %}.");
-    const parameters = this.#parameters(node.parameters, inner);
-    const head = `call${parameters.length > 0 ? `(${parameters.join(", ")})` : ""} ${native} %}`;
-    const body = `${this.body(node.body, inner)}{% endcall %}`;
-    if (kept === undefined) return `${tag}${head}${body}`;
-    return `${tag}with ${kept} = ${outer!.emit} %}{% ${head}${body}{% endwith %}`;
+    const { names, defaults } = this.#parameters(node.parameters, inner);
+    const head = `call${names.length > 0 ? `(${names.join(", ")})` : ""} ${native} %}`;
+    return `${tag}${head}${defaults}${this.body(node.body, inner)}{% endcall %}`;
   }
 
   /** A macro that a parameter holds, or a template that includes this one. */
@@ -357,6 +368,19 @@ class Emitter {
     if (scope.suffix === "") this.#state.names.add(name);
     return emit;
   }
+}
+
+/** Filters that return generators in Jinja, which prints their address. */
+const GENERATORS = ["map", "select", "reject", "selectattr", "rejectattr", "batch", "slice", "unique", "items"];
+
+/** Whether a loop's body binds names, outside of loops in it. */
+function assigns(body: Body): boolean {
+  return body.some((node) => {
+    if (["set", "set-block", "import", "from", "macro"].includes(node.is)) return true;
+    if (node.is === "if")
+      return node.branches.some((branch) => assigns(branch.body)) || assigns(node.otherwise ?? []);
+    return false;
+  });
 }
 
 /** `.` for a name, `(..)` for two names in a tuple; empty for one name alone. */

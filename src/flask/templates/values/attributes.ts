@@ -98,7 +98,12 @@ function memberOf(value: unknown, name: string): unknown {
       if (camel !== undefined) return typeof camel === "function" ? bound(camel, value) : camel;
     }
   }
-  if (Object.hasOwn(DICT, name)) return method((args, keywords) => DICT[name]!(mapping, args, keywords));
+  if (Object.hasOwn(DICT, name))
+    return method((args, keywords) => {
+      if (name === "get" && (isPlain(value) || value instanceof Map) && Object.keys(keywords).length > 0)
+        throw new ValueProblem("dict.get() takes no keyword arguments. Fix: get(key, default).");
+      return DICT[name]!(mapping, args, keywords);
+    });
   if (name === "getlist" && !isPlain(value) && !(value instanceof Map))
     return method((args) => (value as unknown as URLSearchParams).getAll(text(args[0], "key")));
   return undefined;

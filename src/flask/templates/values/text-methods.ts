@@ -160,8 +160,9 @@ export const TEXT_METHODS: Readonly<Record<string, Method>> = {
   },
   replace: (value, args, keywords, escape) => {
     const [old, by, limit] = bind("replace", ["old!", "new!", "count"], args, keywords);
-    const safe = (part: unknown): string => (part instanceof Markup ? part.html : escape(text(part, "replace() argument")));
-    return replace(value, safe(old), safe(by), integer(limit, -1));
+    // MarkupSafe escapes the new text, and takes the old one as it is.
+    const safe = by instanceof Markup ? by.html : escape(text(by, "replace() argument"));
+    return replace(value, text(old, "replace() argument"), safe, integer(limit, -1));
   },
   startswith: (value, args, keywords) => {
     const [prefix, start, end] = bind("startswith", ["prefix!", "start", "end"], args, keywords);
