@@ -313,7 +313,7 @@ describe("what only some folders may use", () => {
   test("no store and no part of the core imports a driver or a framework", () => {
     const allowed: Readonly<Record<string, readonly string[]>> = {
       sessions: ["cookie"],
-      flask: ["hono", "@hono/node-server", "nunjucks"],
+      flask: ["hono", "@hono/node-server", "minijinja-js"],
       "toolbar/ui": ["preact"],
       cli: ["commander", "picocolors"],
       adapters: ["hono", "express", "fastify", "koa", "@hono/node-server"],

@@ -24,12 +24,15 @@ function follow(value: unknown, path: unknown, otherwise?: unknown): unknown {
   }, value);
 }
 
-/** Several attributes, `sort(attribute="a,b")`, make a list of keys. */
-function keyOf(attribute: unknown, after: (value: unknown) => unknown): (item: unknown) => unknown {
+const keyOf =
+  (attribute: unknown, after: (value: unknown) => unknown) =>
+  (item: unknown): unknown =>
+    after(follow(item, attribute));
+
+/** `sort(attribute="a,b")` has a list of keys, also for one attribute. */
+function sortKey(attribute: unknown, after: (value: unknown) => unknown): (item: unknown) => unknown {
   if (attribute === undefined || attribute === null) return after;
-  if (isInteger(attribute)) return (item) => after(follow(item, attribute));
-  const paths = text(attribute, "attribute").split(",");
-  if (paths.length === 1) return (item) => after(follow(item, paths[0]));
+  const paths = isText(attribute) ? textOf(attribute).split(",") : [attribute];
   return (item) => paths.map((path) => after(follow(item, path)));
 }
 
@@ -72,11 +75,13 @@ function choose(wanted: boolean, byAttribute: boolean): Filter {
       const rest = byAttribute ? args.slice(1) : args;
       if (byAttribute && args.length === 0) throw new ValueProblem("Missing parameter for attribute name");
       const read = (item: unknown): unknown => (byAttribute ? follow(item, args[0]) : item);
-      if (rest.length === 0) return new Lazy(iterate(value).filter((item) => isTrue(read(item)) === wanted));
+      // Jinja asks for the truth first, so None and False are like an empty list.
+      const items = isTrue(value) ? iterate(value) : [];
+      if (rest.length === 0) return new Lazy(items.filter((item) => isTrue(read(item)) === wanted));
       const name = text(rest[0], "the test's name");
       if (!context.hasTest(name)) throw new ValueProblem(`No test named '${name}'.`);
       return new Lazy(
-        iterate(value).filter((item) => context.test(name, read(item), rest.slice(1), keywords) === wanted),
+        items.filter((item) => context.test(name, read(item), rest.slice(1), keywords) === wanted),
       );
     },
   };
@@ -180,7 +185,7 @@ export const COLLECTION_FILTERS: Readonly<Record<string, Filter>> = {
   list: filter([], (_, value) => [...iterate(value)]),
   map: { parameters: "*", run: (context, value, args, keywords) => {
     // Like Python's generator, nothing is looked at if there is nothing to map.
-    const items = iterate(value);
+    const items = isTrue(value) ? iterate(value) : [];
     return new Lazy(items.length === 0 ? [] : items.map(prepareMap(context, args, keywords)));
   } },
   max: filter(["case_sensitive", "attribute"], (_, value, sensitive, attribute) => least(value, sensitive, attribute, -1, "max")),
@@ -202,7 +207,7 @@ export const COLLECTION_FILTERS: Readonly<Record<string, Filter>> = {
   selectattr: choose(true, true),
   rejectattr: choose(false, true),
   sort: filter(["reverse", "case_sensitive", "attribute"], (_, value, reverse, caseSensitive, attribute) =>
-    sorted(iterate(value), keyOf(attribute, cased(caseSensitive)), isTrue(reverse ?? false)),
+    sorted(iterate(value), sortKey(attribute, cased(caseSensitive)), isTrue(reverse ?? false)),
   ),
   sum: filter(["attribute", "start"], (_, value, attribute, start = 0) =>
     iterate(value).reduce((total, item) => binary("+", total, follow(item, attribute)), start),

@@ -5,7 +5,6 @@ import { iterate } from "../values/compare.ts";
 import { isText, mappingOf, mustExist, textOf, Undefined, typeName } from "../values/kinds.ts";
 import { escapeText, print, toHtml } from "../values/print.ts";
 import { strip } from "../values/text-methods.ts";
-import { itemOf } from "../values/attributes.ts";
 import { filter, type Filter } from "./filter.ts";
 import { urlize } from "./urlize.ts";
 
@@ -18,6 +17,12 @@ function quote(value: unknown, safe: string): string {
   const encoded = encodeURIComponent(print(value).toWellFormed());
   const strict = encoded.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
   return safe === "" ? strict : strict.replaceAll("%2F", "/");
+}
+
+function pairOf(value: unknown): readonly unknown[] {
+  const pair = iterate(value);
+  if (pair.length !== 2) throw new ValueProblem(`urlencode takes pairs of name and value, and got ${pair.length} value(s)`);
+  return pair;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -94,15 +99,9 @@ export function striptags(html: string): string {
 export const HTML_FILTERS: Readonly<Record<string, Filter>> = {
   escape,
   e: escape,
-  forceescape: filter([], (_, value) => {
-    mustExist(value);
-    return new Markup(escapeText(print(value)));
-  }),
+  forceescape: filter([], (_, value) => new Markup(escapeText(print(value)))),
   safe: filter([], (_, value) => new Markup(print(value))),
-  striptags: filter([], (_, value) => {
-    mustExist(value);
-    return striptags(print(value));
-  }),
+  striptags: filter([], (_, value) => striptags(print(value))),
   urlencode: filter([], (_, value) => {
     const mapping = mappingOf(value);
     if (mapping === undefined && (isText(value) || value === null || typeof value !== "object" || value instanceof Undefined))
@@ -110,13 +109,12 @@ export const HTML_FILTERS: Readonly<Record<string, Filter>> = {
     if (mapping === undefined && !Array.isArray(value)) return quote(value, "/");
     const pairs =
       mapping === undefined
-        ? iterate(value).map((pair) => [itemOf(pair, 0), itemOf(pair, 1)])
+        ? iterate(value).map(pairOf)
         : mapping.keys().map((key) => [key, mapping.get(key)]);
     const plus = (part: unknown): string => quote(part, "").replaceAll("%20", "+");
     return pairs.map(([key, item]) => `${plus(key)}=${plus(item)}`).join("&");
   }),
   urlize: filter(["trim_url_limit", "nofollow", "target", "rel", "extra_schemes"], (context, value, limit, nofollow, target, rel, schemes) => {
-    mustExist(value);
     const html = urlize(toHtml(value), {
       limit: limit === undefined || limit === null ? undefined : integer(limit),
       rel: [...(rel === undefined || rel === null ? [] : text(rel, "rel").split(/\s+/)), "noopener", ...(nofollow === true ? ["nofollow"] : [])],

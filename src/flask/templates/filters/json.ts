@@ -1,6 +1,6 @@
 import { Markup, Uuid } from "../../../index.ts";
 import { ValueProblem } from "../errors.ts";
-import { isFloat, isInteger, isText, mappingOf, mustExist, numberOf, textOf, typeName, Undefined } from "../values/kinds.ts";
+import { isFloat, isInteger, isText, mappingOf, mustExist, numberOf, textOf, Range, typeName, Undefined, View } from "../values/kinds.ts";
 import { httpDate } from "../values/dates.ts";
 import { order } from "../values/compare.ts";
 import { printFloat } from "../values/print.ts";
@@ -32,6 +32,8 @@ export function toJson(value: unknown, indent: string | undefined): string {
     mustExist(item);
     if (item instanceof Date) return quoted(httpDate(item));
     if (item instanceof Uuid) return quoted(item.toString());
+    if (item instanceof Range || item instanceof View)
+      throw new ValueProblem(`Object of type ${typeName(item)} is not JSON serializable. Fix: add |list before it.`);
     if (around.includes(item)) throw new ValueProblem("Circular reference detected");
     const inside = [...around, item];
     const lines = (parts: readonly string[], open: string, close: string): string => {

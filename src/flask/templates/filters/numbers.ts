@@ -77,6 +77,8 @@ export const NUMBER_FILTERS: Readonly<Record<string, Filter>> = {
   }),
   filesizeformat: filter(["binary"], (_, value, binary = false) => {
     mustExist(value);
+    if (!isText(value) && !isNumber(value))
+      throw new ValueProblem(`filesizeformat takes a number, and got ${typeName(value)}`);
     const bytes = isText(value) ? parseFloatText(textOf(value)) : numberOf(value);
     if (bytes === undefined || Number.isNaN(bytes)) throw new ValueProblem("could not convert string to float");
     const base = isTrue(binary) ? 1024 : 1000;

@@ -58,7 +58,7 @@ export const TESTS: Readonly<Record<string, Filter>> = {
   mapping: simple((value) => !isMissing(value) && mappingOf(value) !== undefined),
   sequence: simple((value) => isMissing(value) || isText(value) || Array.isArray(value) || mappingOf(value) !== undefined),
   iterable: simple(isIterable),
-  callable: simple((value) => typeof value === "function" || value instanceof Builtin),
+  callable: simple((value) => isMissing(value) || typeof value === "function" || value instanceof Builtin),
   sameas: pair((value, other) => Object.is(value, other) || (isNumber(value) && isNumber(other) && typeof value === typeof other && numberOf(value) === numberOf(other))),
   escaped: simple((value) => value instanceof Markup),
   in: pair((value, container) => contains(container, value)),

@@ -1,9 +1,9 @@
 import { Markup, Tuple } from "../../../index.ts";
 import { ValueProblem } from "../errors.ts";
 import { integer, text } from "../values/bind.ts";
-import { isTrue } from "../values/compare.ts";
+import { isTrue, lengthOf } from "../values/compare.ts";
 import { formatPercent } from "../values/format-percent.ts";
-import { isText, mustExist, textOf } from "../values/kinds.ts";
+import { isText, mustExist, textOf, typeName } from "../values/kinds.ts";
 import { escapeText, print, toHtml } from "../values/print.ts";
 import { capitalize, center, splitLines, strip, TEXT_METHODS } from "../values/text-methods.ts";
 import { filter, type Filter } from "./filter.ts";
@@ -13,6 +13,12 @@ import { wordwrap } from "./wordwrap.ts";
 const soft = (value: unknown): string | Markup => {
   mustExist(value);
   return isText(value) ? value : print(value);
+};
+/** A filter that Jinja writes with the methods of a text refuses anything else. */
+const onlyText = (value: unknown, name: string): string | Markup => {
+  mustExist(value);
+  if (isText(value)) return value;
+  throw new ValueProblem(`${name} takes a text, and got ${typeName(value)}. Fix: add |string before it.`);
 };
 /** Changes the characters of a text, and keeps whether it is safe. */
 const change =
@@ -52,6 +58,7 @@ export const TEXT_FILTERS: Readonly<Record<string, Filter>> = {
     return new Markup(run(toHtml(value), print(old), toHtml(by)));
   }),
   indent: filter(["width", "first", "blank"], (_, value, width, first = false, blank = false) => {
+    onlyText(value, "indent");
     const by = isText(width) ? textOf(width) : " ".repeat(integer(width, 4));
     return change((whole) => {
       const lines = splitLines(`${whole}\n`);
@@ -61,7 +68,10 @@ export const TEXT_FILTERS: Readonly<Record<string, Filter>> = {
     })(_, value);
   }),
   truncate: filter(["length", "killwords", "end", "leeway"], (_, value, length, killwords = false, end = "...", leeway) => {
-    const whole = soft(value);
+    const lengthAndLeeway = integer(length, 255) + (leeway === undefined || leeway === null ? 5 : integer(leeway));
+    // Jinja returns anything that is short enough, such as a list.
+    if (!isText(value) && lengthOf(value) <= lengthAndLeeway) return value;
+    const whole = onlyText(value, "truncate");
     const characters = [...textOf(whole)];
     const size = integer(length, 255);
     const finish = text(end, "end");
@@ -75,12 +85,12 @@ export const TEXT_FILTERS: Readonly<Record<string, Filter>> = {
     return typeof whole === "string" ? kept + finish : new Markup(kept + escapeText(finish));
   }),
   wordwrap: filter(["width", "break_long_words", "wrapstring", "break_on_hyphens"], (_, value, width, long = true, by, hyphens = true) =>
-    change((whole) =>
-      splitLines(whole)
-        .map((line) => wordwrap(line, integer(width, 79), isTrue(long), isTrue(hyphens)).join(by === undefined || by === null ? "\n" : text(by, "wrapstring")))
-        .join(by === undefined || by === null ? "\n" : text(by, "wrapstring")),
-    )(_, value),
-  ),
+{
+    const between = by === undefined || by === null ? "\n" : text(by, "wrapstring");
+    return splitLines(textOf(onlyText(value, "wordwrap")))
+      .map((line) => wordwrap(line, integer(width, 79), isTrue(long), isTrue(hyphens)).join(between))
+      .join(between);
+  }),
   format: {
     parameters: "*",
     run: (_, value, args, keywords) => {

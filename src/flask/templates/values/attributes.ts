@@ -16,6 +16,7 @@ import {
   Member,
   mustExist,
   numberOf,
+  Range,
   textOf,
   typeName,
   Undefined,
@@ -83,7 +84,7 @@ function memberOf(value: unknown, name: string): unknown {
   if (value instanceof Uuid) return name === "hex" ? value.hex : undefined;
   if (isSequence(value)) {
     if (Object.hasOwn(LIST, name)) return listMethod(value, name);
-    return name in Array.prototype ? undefined : foreign(value, name);
+    return name in Array.prototype || !(name in value) ? undefined : foreign(value, name);
   }
   if (typeof value === "function" || value instanceof Builtin) return undefined;
   const mapping = mappingOf(value);
@@ -246,7 +247,7 @@ const LIST: Readonly<Record<string, ListMethod>> = {
 /** Python's methods of lists; they return None where JavaScript returns nothing. */
 function listMethod(list: readonly unknown[], name: string): Builtin | undefined {
   if (list instanceof View) return undefined;
-  if (list instanceof Tuple && name !== "index" && name !== "count") return undefined;
+  if ((list instanceof Tuple || list instanceof Range) && name !== "index" && name !== "count") return undefined;
   return new Builtin(name, (args, keywords) => LIST[name]!(list as unknown[], args, keywords) ?? null);
 }
 

@@ -8,6 +8,7 @@ import {
   mappingOf,
   mustExist,
   numberOf,
+  Range,
   textOf,
   typeName,
   Undefined,
@@ -62,7 +63,7 @@ export function order(one: unknown, other: unknown, sign = "<"): number {
   }
   if (isText(one) && isText(other)) return orderTexts(textOf(one), textOf(other));
   if (one instanceof Date && other instanceof Date) return one.getTime() - other.getTime();
-  if (isSequence(one) && isSequence(other) && one instanceof Tuple === other instanceof Tuple) {
+  if (isSequence(one) && isSequence(other) && one instanceof Tuple === other instanceof Tuple && !(one instanceof Range || other instanceof Range)) {
     for (let index = 0; index < Math.min(one.length, other.length); index++)
       if (!areEqual(one[index], other[index])) return order(one[index], other[index], sign);
     return one.length - other.length;
@@ -96,7 +97,11 @@ export function contains(container: unknown, item: unknown): boolean {
   if (isSequence(container)) return container.some((other) => areEqual(other, item));
   if (container instanceof Set) return [...(container as Set<unknown>)].some((other) => areEqual(other, item));
   const mapping = mappingOf(container);
-  if (mapping !== undefined) return mapping.has(item);
+  if (mapping !== undefined) {
+    if ((isSequence(item) && !(item instanceof Tuple)) || mappingOf(item) !== undefined)
+      throw new ValueProblem(`unhashable type: '${typeName(item)}'`);
+    return mapping.has(item);
+  }
   if (typeof container === "object" && container !== null) {
     const { has } = container as { has?: unknown };
     if (typeof has === "function") return Boolean(has.call(container, isText(item) ? textOf(item) : item));

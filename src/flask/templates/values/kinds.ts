@@ -211,6 +211,7 @@ export function typeName(value: unknown): string {
   if (isInteger(value)) return "int";
   if (isFloat(value)) return "float";
   if (value instanceof View) return `dict_${value.kind}`;
+  if (value instanceof Range) return "range";
   if (value instanceof Tuple) return "tuple";
   if (Array.isArray(value)) return "list";
   if (value instanceof Set) return "set";

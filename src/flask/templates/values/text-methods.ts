@@ -10,13 +10,19 @@ const CASED = /\p{L}/u;
 export const SPACE: RegExp = /[\s\u001C-\u001F\u0085]/;
 const isSpace = (character: string): boolean => SPACE.test(character) && character !== "\uFEFF";
 
+/** One letter at the begin of a word: `ß` becomes `Ss` there. */
+const upperFirst = (letter: string): string => {
+  const [first = "", ...rest] = letter.toUpperCase();
+  return first + rest.join("").toLowerCase();
+};
+
 /** The first letter of each word in upper case, the others in lower case. */
 function titleCase(value: string): string {
   let inWord = false;
   return [...value]
     .map((character) => {
       const cased = CASED.test(character) && character.toLowerCase() !== character.toUpperCase();
-      const result = !cased ? character : inWord ? character.toLowerCase() : character.toUpperCase();
+      const result = !cased ? character : inWord ? character.toLowerCase() : upperFirst(character);
       inWord = cased;
       return result;
     })
@@ -25,7 +31,7 @@ function titleCase(value: string): string {
 
 export function capitalize(value: string): string {
   const [first = "", ...rest] = value;
-  return first.toUpperCase() + rest.join("").toLowerCase();
+  return upperFirst(first) + rest.join("").toLowerCase();
 }
 
 export function strip(value: string, characters: unknown, sides: "both" | "left" | "right" = "both"): string {
