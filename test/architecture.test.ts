@@ -163,6 +163,11 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   // Both stand on node:http.
   "adapters/express": [...SHARED, "adapters/node"],
   "adapters/koa": [...SHARED, "adapters/node"],
+  "flask/templates/errors": [],
+  "flask/templates/values": ["flask/templates/errors"],
+  "flask/templates/language": ["flask/templates/errors", "flask/templates/values"],
+  "flask/templates/filters": ["flask/templates/errors", "flask/templates/values"],
+  "flask/templates": ["errors", "values", "language", "filters"].map((part) => `flask/templates/${part}`),
   "cli/usage-error": [],
   "cli/io": ["cli/usage-error"],
   "cli/inspect-cookie": [],

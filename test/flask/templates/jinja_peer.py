@@ -57,6 +57,11 @@ def make_app():
 app = make_app()
 for line in sys.stdin:
     message = json.loads(line)
+    if message.get("do") == "names":
+        env = app.jinja_env
+        names = {"filters": sorted(env.filters), "tests": sorted(env.tests), "globals": sorted(env.globals)}
+        print(json.dumps(names), flush=True)
+        continue
     app.jinja_env.loader = DictLoader(message.get("files", {}))
     app.jinja_env.cache.clear()
     context = {key: value_of(item) for key, item in message.get("context", {}).items()}
