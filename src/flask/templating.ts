@@ -27,7 +27,9 @@ export function applicationTemplates(folder: string, isReloading: () => boolean)
     globals: {
       url_for: (endpoint: string, values: Keywords = {}) => urlFor(endpoint, values),
       get_flashed_messages: (options: Keywords | boolean = {}) => {
-        const { with_categories: categories = options === true, category_filter: filter = [] } = Object(options) as Keywords;
+        const { with_categories: categories = options === true, category_filter: filter = [] } = Object(
+          options,
+        ) as Keywords;
         return getFlashedMessages({ withCategories: categories === true, categoryFilter: filter as readonly string[] });
       },
     },

@@ -4,8 +4,9 @@ import type { Filter, FilterContext } from "./filters/filter.ts";
 import { Namespace } from "./filters/globals.ts";
 import type { Place } from "./language/emit-state.ts";
 import { attributeOf, itemOf } from "./values/attributes.ts";
+import { unpack, unpackArguments } from "./values/arguments.ts";
 import { bind } from "./values/bind.ts";
-import { callValue, keywordsOf } from "./values/call.ts";
+import { callValue } from "./values/call.ts";
 import { areEqual, contains, isTrue, iterate, order } from "./values/compare.ts";
 import { isPlain, isText, mustExist, type Keywords } from "./values/kinds.ts";
 import { binary, joinTexts, slice, unary } from "./values/operators.ts";
@@ -29,25 +30,6 @@ type EngineFunction = (rendering: Rendering, place: Place, ...values: unknown[])
 export interface Registered {
   readonly run: EngineFunction;
   readonly raw: boolean;
-}
-
-/** The arguments that `pack` has written: counts of names, `*list`, `**dict`, and then the values. */
-function unpackArguments(
-  names: unknown,
-  list: unknown,
-  dict: unknown,
-  values: readonly unknown[],
-): { args: unknown[]; keywords: Keywords } {
-  const count = names as number;
-  const split = values.length - 2 * count;
-  const args = [...values.slice(0, split), ...(list === null ? [] : iterate(list))];
-  const named: Record<string, unknown> = {};
-  for (let at = split; at < values.length; at += 2) named[values[at] as string] = values[at + 1];
-  if (dict === null) return { args, keywords: named };
-  const more = keywordsOf(dict);
-  for (const key of Object.keys(more))
-    if (Object.hasOwn(named, key)) throw new ValueProblem(`got multiple values for keyword argument '${key}'`);
-  return { args, keywords: { ...named, ...more } };
 }
 
 /** Runs a filter or a test with its arguments in order. */
@@ -98,61 +80,27 @@ function compare(sign: string, left: unknown, right: unknown): boolean {
   }
 }
 
-/** Takes a value apart as a target says: `(.(..))`. */
-function unpack(pattern: string, value: unknown): unknown[] {
-  let at = 0;
-  const walk = (current: unknown): unknown[] => {
-    if (pattern[at] === ".") {
-      at++;
-      return [current];
-    }
-    at++;
-    const items = iterate(current);
-    mustExist(current);
-    const found: unknown[] = [];
-    let index = 0;
-    while (pattern[at] !== ")") {
-      if (index >= items.length)
-        throw new ValueProblem(`not enough values to unpack (got ${items.length})`);
-      found.push(...walk(items[index++]));
-    }
-    at++;
-    if (index < items.length) throw new ValueProblem(`too many values to unpack (expected ${index})`);
-    return found;
-  };
-  return walk(value);
-}
-
-/** The opposite: the engine's list as the tuples that were taken apart. */
-function packed(pattern: string, values: readonly unknown[]): unknown {
-  let at = 0;
-  let next = 0;
-  const walk = (): unknown => {
-    if (pattern[at++] === ".") return values[next++];
-    const items: unknown[] = [];
-    while (pattern[at] !== ")") items.push(walk());
-    at++;
-    return Tuple.of(...items);
-  };
-  return walk();
-}
-
-const names = (value: string): string[] => (value === "" ? [] : value.split(","));
+const follow = (start: unknown, path: readonly unknown[]): unknown =>
+  path.reduce((value, name) => attributeOf(value, name as string), start);
 
 /** By its name in the engine's templates. */
 export const ENGINE_FUNCTIONS: Readonly<Record<string, Registered>> = {
-  __output: raw((_, { escape }, value) => {
+  __output: raw((_, { escape }, start, ...path) => {
+    const value = follow(start, path);
     if (value instanceof Promise) mustExist(value);
     return escape ? toHtml(value) : print(value);
   }),
-  __truth: raw((_, _place, value) => isTrue(value)),
-  __attribute: values((_, _place, value, name) => attributeOf(value, name as string)),
+  __truth: raw((_, _place, start, ...path) => isTrue(follow(start, path))),
+  __attribute: values((_, _place, start, ...path) => follow(start, path)),
   __item: values((_, _place, value, key) => itemOf(value, key)),
   __slice: values((_, _place, value, ...parts) => slice(value, parts)),
   __list: values((_, _place, ...items) => items),
   __tuple: values((_, _place, ...items) => Tuple.of(...items)),
   __dict: values((_, _place, ...items) => {
-    const entries = Array.from({ length: items.length / 2 }, (_unused, index) => [items[2 * index], items[2 * index + 1]] as const);
+    const entries = Array.from(
+      { length: items.length / 2 },
+      (_unused, index) => [items[2 * index], items[2 * index + 1]] as const,
+    );
     for (const [key] of entries)
       if (typeof key === "object" && key !== null && (isPlain(key) || (Array.isArray(key) && !(key instanceof Tuple))))
         throw new ValueProblem("unhashable type: a dict's key is a text or a number");
@@ -179,13 +127,17 @@ export const ENGINE_FUNCTIONS: Readonly<Record<string, Registered>> = {
     rendering.aside.push(value);
     return isTrue(value);
   }),
-  __iterate: { run: (_, _place, pattern, value) => {
-    const items = iterate(value);
-    return pattern === "" ? items : items.map((item) => unpack(pattern as string, item));
-  }, raw: false },
+  __iterate: {
+    run: (_, _place, pattern, value) => {
+      const items = iterate(value);
+      return pattern === "" ? items : items.map((item) => unpack(pattern as string, item));
+    },
+    raw: false,
+  },
   __unpack: { run: (_, _place, pattern, value) => unpack(pattern as string, value), raw: false },
   __assign: values((_, _place, target, name, value) => {
-    if (!(target instanceof Namespace)) throw new ValueProblem("cannot assign attribute on non-namespace object. Fix: {% set ns = namespace() %} first.");
+    if (!(target instanceof Namespace))
+      throw new ValueProblem("cannot assign attribute on non-namespace object. Fix: {% set ns = namespace() %} first.");
     target.assign(name as string, value);
     return "";
   }),
@@ -199,11 +151,27 @@ export const ENGINE_FUNCTIONS: Readonly<Record<string, Registered>> = {
   }),
   __filter: values((rendering, { escape }, name, count, list, dict, value, ...rest) => {
     const { args, keywords } = unpackArguments(count, list, dict, rest);
-    return runFilter(rendering.filters.get(name as string)!, name as string, contextOf(rendering, escape), value, args, keywords);
+    return runFilter(
+      rendering.filters.get(name as string)!,
+      name as string,
+      contextOf(rendering, escape),
+      value,
+      args,
+      keywords,
+    );
   }),
   __test: values((rendering, { escape }, name, count, list, dict, value, ...rest) => {
     const { args, keywords } = unpackArguments(count, list, dict, rest);
-    return isTrue(runFilter(rendering.tests.get(name as string)!, name as string, contextOf(rendering, escape), value, args, keywords));
+    return isTrue(
+      runFilter(
+        rendering.tests.get(name as string)!,
+        name as string,
+        contextOf(rendering, escape),
+        value,
+        args,
+        keywords,
+      ),
+    );
   }),
   __include: raw((rendering, _place, name, ignoreMissing, context) =>
     rendering.find(name, { ignoreMissing: ignoreMissing === true, context: context === true }),
@@ -215,7 +183,9 @@ export const ENGINE_FUNCTIONS: Readonly<Record<string, Registered>> = {
     rendering.find(name, { ignoreMissing: false, context: context === true }),
   ),
   __required: raw((_, _place, name) => {
-    throw new ValueProblem(`Required block '${name as string}' not found. Fix: define it in the template that extends this one.`);
+    throw new ValueProblem(
+      `Required block '${name as string}' not found. Fix: define it in the template that extends this one.`,
+    );
   }),
 };
 
@@ -227,38 +197,6 @@ export const PLACELESS_FUNCTIONS: Readonly<Record<string, (rendering: Rendering,
     return value;
   },
 };
-
-/** `**` of a macro's call: the values by the names of the parameters. */
-export function spread(
-  given: number,
-  shape: readonly [parameters: string, varargs: string, kwargs: string, name: string],
-  list: unknown,
-  dict: unknown,
-): Record<string, unknown> {
-  const [parameterText, varargs, kwargs, name] = shape;
-  const parameters = names(parameterText);
-  const items = list === null ? [] : iterate(list);
-  const result: Record<string, unknown> = {};
-  const free = parameters.slice(given);
-  for (const [index, item] of items.slice(0, free.length).entries()) result[free[index]!] = item;
-  const more = items.slice(free.length);
-  if (more.length > 0) {
-    if (varargs === "") throw new ValueProblem(`macro '${name}' takes not more than ${parameters.length} argument(s)`);
-    result["varargs"] = Tuple.of(...more);
-  }
-  const extra: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(keywordsOf(dict))) {
-    if (Object.hasOwn(result, key) || parameters.indexOf(key) >= 0 && parameters.indexOf(key) < given)
-      throw new ValueProblem(`macro '${name}' got multiple values for argument '${key}'`);
-    if (parameters.includes(key)) result[key] = value;
-    else if (kwargs !== "") extra[key] = value;
-    else throw new ValueProblem(`macro '${name}' takes no keyword argument '${key}'`);
-  }
-  if (Object.keys(extra).length > 0) result["kwargs"] = extra;
-  return result;
-}
-
-export { packed };
 
 function values(run: EngineFunction): Registered {
   return { run, raw: false };

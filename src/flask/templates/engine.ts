@@ -2,11 +2,12 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { Environment } from "minijinja-js";
 import { InvalidOptionError } from "../../index.ts";
-import { ENGINE_FUNCTIONS, packed, PLACELESS_FUNCTIONS, spread, type Rendering } from "./engine-functions.ts";
+import { ENGINE_FUNCTIONS, PLACELESS_FUNCTIONS, type Rendering } from "./engine-functions.ts";
 import { TemplateError, ValueProblem } from "./errors.ts";
 import type { Entry, Library } from "./library.ts";
 import type { Place } from "./language/emit-state.ts";
-import { Handles } from "./values/handles.ts";
+import { packed, spread } from "./values/arguments.ts";
+import type { Handles } from "./values/handles.ts";
 
 /** What a function that failed returns instead. The rendering goes on to its end, and then throws. */
 const EMPTY = "empty.txt";
@@ -26,8 +27,7 @@ let environmentClass: (new () => Environment) | undefined;
 function loadEngine(): new () => Environment {
   try {
     // Not an import: a bundler would copy the script, and not the .wasm file beside it.
-    const base = import.meta.url as string | undefined;
-    const require = createRequire(base ?? pathToFileURL(`${process.cwd()}/`));
+    const require = createRequire(ownAddress());
     environmentClass ??= (require("minijinja-js") as { Environment: new () => Environment }).Environment;
     return environmentClass;
   } catch (cause) {
@@ -36,6 +36,13 @@ function loadEngine(): new () => Environment {
       { cause },
     );
   }
+}
+
+/** Where this code is: in a bundle of CommonJS, `import.meta` is empty. */
+function ownAddress(): string | URL {
+  const url = import.meta.url as string | undefined;
+  if (url !== undefined) return url;
+  return typeof __filename === "string" ? __filename : pathToFileURL(`${process.cwd()}/`);
 }
 
 /** One environment of the engine. It renders one template at a time. */
@@ -119,7 +126,12 @@ export class Engine {
       );
     this.#addPlaceless("__packed", ({ handles }, [pattern, items]) => {
       if (!Array.isArray(items)) return handles.encode(undefined);
-      return handles.encode(packed(pattern as string, items.map((item) => handles.decode(item))));
+      return handles.encode(
+        packed(
+          pattern as string,
+          items.map((item) => handles.decode(item)),
+        ),
+      );
     });
   }
 

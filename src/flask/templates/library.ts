@@ -20,7 +20,7 @@ export type Known = Omit<Surroundings, "exportsOf" | "addPlace">;
 
 /** The templates that were loaded, and the places in them. It is made anew when a file changes. */
 export class Library {
-  readonly places = new Map<number, Place>();
+  readonly places: Map<number, Place> = new Map();
   /** In the order of loading, so that an engine can catch up. */
   readonly loaded: Entry[] = [];
   readonly #entries = new Map<string, Entry>();

@@ -29,8 +29,14 @@ class User {
 /** The same values here and in Python. */
 const CONTEXT = {
   x: [1, 1],
-  d: [{ a: 1, b: 2 }, { a: 1, b: 2 }],
-  mixed: [{ zeta: 1, alpha: "<b>", mid: null }, { zeta: 1, alpha: "<b>", mid: null }],
+  d: [
+    { a: 1, b: 2 },
+    { a: 1, b: 2 },
+  ],
+  mixed: [
+    { zeta: 1, alpha: "<b>", mid: null },
+    { zeta: 1, alpha: "<b>", mid: null },
+  ],
   users: [
     [
       { name: "cy", on: true },
@@ -42,18 +48,21 @@ const CONTEXT = {
     ],
   ],
   tree: [
-    [{ name: "a", children: [{ name: "b", children: [] }] }, { name: "c", children: [] }],
-    [{ name: "a", children: [{ name: "b", children: [] }] }, { name: "c", children: [] }],
+    [
+      { name: "a", children: [{ name: "b", children: [] }] },
+      { name: "c", children: [] },
+    ],
+    [
+      { name: "a", children: [{ name: "b", children: [] }] },
+      { name: "c", children: [] },
+    ],
   ],
   when: [new Date("2020-01-02T03:04:05Z"), { $date: "2020-01-02T03:04:05+00:00" }],
   markup: [new Markup("<i>&amp;</i>"), { $markup: "<i>&amp;</i>" }],
   tuple: [Tuple.of<unknown>(1, "a"), { $tuple: [1, "a"] }],
   set1: [new Set([1]), { $set: [1] }],
   user: [new User("ada", true), { $user: ["ada", true] }],
-  add: [
-    (a: number, b: number | { b: number } = 0) => a + (typeof b === "number" ? b : b.b),
-    { $function: "add" },
-  ],
+  add: [(a: number, b: number | { b: number } = 0) => a + (typeof b === "number" ? b : b.b), { $function: "add" }],
   html: [() => new Markup("<i>"), { $function: "html" }],
   text: [() => "<i>", { $function: "text" }],
   layout: ["base.html", "base.html"],
@@ -84,7 +93,9 @@ async function ours({ text, files, flashes = [] }: Construct): Promise<Answer> {
     for (const [message, category] of flashes) flash(message, category);
     const context = structuredContext();
     try {
-      answer = { text: files === undefined ? renderTemplateString(text, context) : renderTemplate("main.html", context) };
+      answer = {
+        text: files === undefined ? renderTemplateString(text, context) : renderTemplate("main.html", context),
+      };
     } catch (error) {
       const atLoad = error instanceof TemplateError && error.kind === "syntax";
       answer = { error: String(error), atLoad };
@@ -124,7 +135,9 @@ describe.skipIf(program === undefined)("the same templates in the real Jinja und
   async function theirs({ text, files, flashes }: Construct): Promise<{ text?: string; error?: string }> {
     const shared = { context, flashes: flashes ?? [] };
     return await python.ask(
-      files === undefined ? { ...shared, text } : { ...shared, name: "main.html", files: { ...files, "main.html": text } },
+      files === undefined
+        ? { ...shared, text }
+        : { ...shared, name: "main.html", files: { ...files, "main.html": text } },
     );
   }
 
@@ -133,7 +146,11 @@ describe.skipIf(program === undefined)("the same templates in the real Jinja und
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test.each(CONSTRUCTS.map((construct, index) => [`${construct.id} #${index}: ${construct.text.slice(0, 70)}`, construct] as const))(
+  test.each(
+    CONSTRUCTS.map(
+      (construct, index) => [`${construct.id} #${index}: ${construct.text.slice(0, 70)}`, construct] as const,
+    ),
+  )(
     "%s",
     async (_, construct) => {
       const [here, there] = [await ours(construct), await theirs(construct)];

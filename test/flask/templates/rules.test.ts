@@ -68,13 +68,51 @@ describe("functions of the application", () => {
   const throwing: readonly (readonly [string, string, Record<string, unknown>])[] = [
     ["a function", "{{ fail() }}", { fail: fails }],
     ["a method", "{{ user.fail() }}", { user: { fail: fails } }],
-    ["a getter", "{{ user.name }}", { user: new (class { get name() { return fails(); } })() }],
+    [
+      "a getter",
+      "{{ user.name }}",
+      {
+        user: new (class {
+          get name() {
+            return fails();
+          }
+        })(),
+      },
+    ],
     ["a filter", "{{ 1|failing }}", {}],
     ["a test", "{{ 1 is failing }}", {}],
-    ["a trap of a Proxy", "{{ user.name }}", { user: new Proxy({}, { has: fails, get: fails, getOwnPropertyDescriptor: fails }) }],
-    ["a toString()", "{{ user }}", { user: new (class { toString() { return fails(); } })() }],
-    ["an iterator", "{% for x in user %}{% endfor %}", { user: { *[Symbol.iterator]() { yield fails(); } } }],
-    ["a function in a loop in a macro", "{% macro m() %}{% for i in [1,2] %}{{ fail() }}{% endfor %}{% endmacro %}{{ m() }}", { fail: fails }],
+    [
+      "a trap of a Proxy",
+      "{{ user.name }}",
+      { user: new Proxy({}, { has: fails, get: fails, getOwnPropertyDescriptor: fails }) },
+    ],
+    [
+      "a toString()",
+      "{{ user }}",
+      {
+        user: new (class {
+          toString() {
+            return fails();
+          }
+        })(),
+      },
+    ],
+    [
+      "an iterator",
+      "{% for x in user %}{% endfor %}",
+      {
+        user: {
+          *[Symbol.iterator]() {
+            yield fails();
+          },
+        },
+      },
+    ],
+    [
+      "a function in a loop in a macro",
+      "{% macro m() %}{% for i in [1,2] %}{{ fail() }}{% endfor %}{% endmacro %}{{ m() }}",
+      { fail: fails },
+    ],
   ];
   function fails(): never {
     throw new Error("its own message");
@@ -105,7 +143,9 @@ describe("functions of the application", () => {
 
   test("J1: nothing is called after the first error", () => {
     const later = vi.fn<() => string>(() => "");
-    expect(() => templates.renderString("{{ fail() }}{{ later() }}", { fail: fails, later })).toThrow("its own message");
+    expect(() => templates.renderString("{{ fail() }}{{ later() }}", { fail: fails, later })).toThrow(
+      "its own message",
+    );
     expect(later).not.toHaveBeenCalled();
   });
 
@@ -113,7 +153,9 @@ describe("functions of the application", () => {
     const user: Record<string, unknown> = { name: "ada" };
     user["self"] = user;
     expect(templates.renderString("{{ user.self.self.name }}", { user })).toBe("ada");
-    expect(templates.renderString("{{ user }}", { user })).toBe("{&#39;name&#39;: &#39;ada&#39;, &#39;self&#39;: {...}}");
+    expect(templates.renderString("{{ user }}", { user })).toBe(
+      "{&#39;name&#39;: &#39;ada&#39;, &#39;self&#39;: {...}}",
+    );
     expect(() => templates.renderString("{{ user|tojson }}", { user })).toThrow("Circular reference");
   });
 
@@ -148,7 +190,9 @@ describe("functions of the application", () => {
   test("J2: a function that a template calls can render other templates, and the same one", () => {
     write({ "outer.html": "[{{ inner(2) }}]", "inner.html": "<{{ n }}>" });
     const inner = (n: number): unknown =>
-      n === 0 ? templates.renderString("end") : new Markup(templates.render("inner.html", { n }) + String(inner(n - 1)));
+      n === 0
+        ? templates.renderString("end")
+        : new Markup(templates.render("inner.html", { n }) + String(inner(n - 1)));
     expect(templates.render("outer.html", { inner })).toBe("[<2><1>end]");
     const self = (): string => (depth++ < 3 ? templates.render("self.html", { self }) : "stop");
     let depth = 0;
@@ -174,7 +218,9 @@ describe("functions of the application", () => {
     templates.addFilter("note", note);
     templates.addTest("noted", (...args: unknown[]) => note(...args) === "");
     templates.addGlobal("noting", note);
-    templates.renderString("{{ 1|note }}{{ 1|note(2, a=3) }}{{ noting({'q': 1}, b=[1]) }}{{ noting(*[1], **{'c': none}) }}");
+    templates.renderString(
+      "{{ 1|note }}{{ 1|note(2, a=3) }}{{ noting({'q': 1}, b=[1]) }}{{ noting(*[1], **{'c': none}) }}",
+    );
     expect(templates.renderString("{{ 1 is noted(2) }}")).toBe("True");
     expect(seen).toEqual([[1], [1, 2, { a: 3 }], [{ q: 1 }, { b: [1] }], [1, { c: null }], [1, 2]]);
     expect(Object.getPrototypeOf(seen[1]![2])).toBe(Object.prototype);
@@ -283,12 +329,19 @@ describe("the context", () => {
       firstName = "ada";
     }
     const context = { user: new Item(), d: {} };
-    expect(templates.renderString("{{ user.first_name }}|{{ user.constructor }}{{ d.__proto__ }}{{ d.toString }}{{ 'a'.constructor }}", context)).toBe("ada|");
+    expect(
+      templates.renderString(
+        "{{ user.first_name }}|{{ user.constructor }}{{ d.__proto__ }}{{ d.toString }}{{ 'a'.constructor }}",
+        context,
+      ),
+    ).toBe("ada|");
     expect(() => templates.renderString("{{ d.constructor('x')() }}", context)).toThrow(TemplateError);
   });
 
   test("J10: a Promise is an error that names it", () => {
-    expect(() => templates.renderString("{{ later }}", { later: Promise.resolve(1) })).toThrow(/'later' is a Promise.*Fix: await/);
+    expect(() => templates.renderString("{{ later }}", { later: Promise.resolve(1) })).toThrow(
+      /'later' is a Promise.*Fix: await/,
+    );
     expect(() => templates.renderString("{{ f() }}", { f: async () => 1 })).toThrow(/cannot wait for a Promise/);
     expect(templates.renderString("{{ x }}", { x: 1, later: Promise.resolve(1) })).toBe("1");
   });
@@ -333,10 +386,19 @@ describe("escaping", () => {
   test("no text can pretend to be safe or another value", () => {
     for (const kind of "MHSNFIU") {
       const text = `\uFDD0${kind}<b>0`;
-      expect(templates.renderString("{{ x }}{{ x ~ '' }}{{ [x]|first }}{{ x|upper|lower|length }}", { x: text })).toContain("&lt;b&gt;");
+      expect(
+        templates.renderString("{{ x }}{{ x ~ '' }}{{ [x]|first }}{{ x|upper|lower|length }}", { x: text }),
+      ).toContain("&lt;b&gt;");
       expect(templates.renderString("{{ x }}", { x: text })).toBe(`\uFDD0${kind}&lt;b&gt;0`);
-      expect(templates.renderString("{% macro m(x) %}{{ x }}{% endmacro %}{{ m(x) }}", { x: text })).toBe(`\uFDD0${kind}&lt;b&gt;0`);
-      expect(templates.renderString("{% set t %}{{ x }}{% endset %}{{ t }}{% autoescape false %}{% set u %}{{ x }}{% endset %}{{ u|e }}{% endautoescape %}", { x: text })).not.toContain("<");
+      expect(templates.renderString("{% macro m(x) %}{{ x }}{% endmacro %}{{ m(x) }}", { x: text })).toBe(
+        `\uFDD0${kind}&lt;b&gt;0`,
+      );
+      expect(
+        templates.renderString(
+          "{% set t %}{{ x }}{% endset %}{{ t }}{% autoescape false %}{% set u %}{{ x }}{% endset %}{{ u|e }}{% endautoescape %}",
+          { x: text },
+        ),
+      ).not.toContain("<");
     }
     expect(() => templates.renderString("\uFDD0")).toThrow(/U\+FDD0/);
   });
@@ -344,7 +406,12 @@ describe("escaping", () => {
 
 describe("files", () => {
   test("J7: folders inside of the folder, and the folders of blueprints after it", () => {
-    write({ "admin/users/list.html": "deep", "blueprint/own.html": "own", "blueprint/both.html": "second", "both.html": "first" });
+    write({
+      "admin/users/list.html": "deep",
+      "blueprint/own.html": "own",
+      "blueprint/both.html": "second",
+      "both.html": "first",
+    });
     expect(templates.render("admin/users/list.html")).toBe("deep");
     expect(templates.render("./admin//users/list.html")).toBe("deep");
     expect(templates.render("own.html") + templates.render("both.html")).toBe("ownfirst");
@@ -369,7 +436,10 @@ describe("files", () => {
   );
 
   test("J7: a changed template is seen while reloading, also one that is extended, and else not", () => {
-    write({ "base.html": "[{% block a %}{% endblock %}]", "a.html": "{% extends 'base.html' %}{% block a %}1{% endblock %}" });
+    write({
+      "base.html": "[{% block a %}{% endblock %}]",
+      "a.html": "{% extends 'base.html' %}{% block a %}1{% endblock %}",
+    });
     expect(templates.render("a.html")).toBe("[1]");
     change("base.html", "<{% block a %}{% endblock %}>");
     expect(templates.render("a.html")).toBe("[1]");
@@ -422,9 +492,12 @@ describe("errors name file and line", () => {
 
 describe("functions for views", () => {
   test("streamTemplate renders when it is read, with the request of its call, in pieces", async () => {
-    const response = await answerOf(() => [...streamTemplate("long.html", { n: 3000 })].map((piece) => piece.length).join(), {
-      "long.html": "{% for i in range(n) %}{{ request.method }} <b>{% endfor %}",
-    });
+    const response = await answerOf(
+      () => [...streamTemplate("long.html", { n: 3000 })].map((piece) => piece.length).join(),
+      {
+        "long.html": "{% for i in range(n) %}{{ request.method }} <b>{% endfor %}",
+      },
+    );
     expect(await response.text()).toBe("16384,4616");
   });
 
@@ -433,7 +506,9 @@ describe("functions for views", () => {
       const hello = getTemplateAttribute("m.html", "hello") as (name: string) => string;
       return `${hello("<b>")}|${String(getTemplateAttribute("m.html", "site"))}|${errorOf(() => getTemplateAttribute("m.html", "nope")).message}`;
     };
-    const response = await answerOf(view, { "m.html": "{% macro hello(name) %}Hello {{ name }}!{% endmacro %}{% set site = 'S' %}" });
+    const response = await answerOf(view, {
+      "m.html": "{% macro hello(name) %}Hello {{ name }}!{% endmacro %}{% set site = 'S' %}",
+    });
     expect(await response.text()).toMatch(/^Hello &lt;b&gt;!\|S\|The template "m.html" has no macro/);
   });
 
@@ -445,22 +520,26 @@ describe("functions for views", () => {
 
 const program = requirement("a Python with Flask", () => pythonWith("flask"));
 
-test.skipIf(program === undefined)("J9: each filter, test and global of Flask's Jinja is there", async () => {
-  const python = new LineProcess(program!, [fileURLToPath(new URL("jinja_peer.py", import.meta.url))]);
-  const names = await python.ask<Record<"filters" | "tests" | "globals", string[]>>({ do: "names" });
-  python.close();
-  const unknown = (text: string): boolean => {
-    try {
-      templates.renderString(`{% if false %}${text}{% endif %}`);
-      return false;
-    } catch {
-      return true;
-    }
-  };
-  expect(names.filters.filter((name) => unknown(`{{ 1|${name}|list }}`))).toEqual([]);
-  expect(names.tests.filter((name) => /^\w+$/.test(name) && unknown(`{{ 1 is ${name} }}`))).toEqual([]);
-  const answer = await answerOf(() =>
-    names.globals.filter((name) => renderTemplateString(`{{ ${name} is defined }}`) !== "True").join(),
-  );
-  expect(await answer.text()).toBe("");
-}, 120_000);
+test.skipIf(program === undefined)(
+  "J9: each filter, test and global of Flask's Jinja is there",
+  async () => {
+    const python = new LineProcess(program!, [fileURLToPath(new URL("jinja_peer.py", import.meta.url))]);
+    const names = await python.ask<Record<"filters" | "tests" | "globals", string[]>>({ do: "names" });
+    python.close();
+    const unknown = (text: string): boolean => {
+      try {
+        templates.renderString(`{% if false %}${text}{% endif %}`);
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    expect(names.filters.filter((name) => unknown(`{{ 1|${name}|list }}`))).toEqual([]);
+    expect(names.tests.filter((name) => /^\w+$/.test(name) && unknown(`{{ 1 is ${name} }}`))).toEqual([]);
+    const answer = await answerOf(() =>
+      names.globals.filter((name) => renderTemplateString(`{{ ${name} is defined }}`) !== "True").join(),
+    );
+    expect(await answer.text()).toBe("");
+  },
+  120_000,
+);

@@ -3,7 +3,18 @@ import { ValueProblem } from "../errors.ts";
 import { attributeOf, itemOf } from "../values/attributes.ts";
 import { integer, text } from "../values/bind.ts";
 import { areEqual, isTrue, iterate, lengthOf, order } from "../values/compare.ts";
-import { isInteger, isText, Lazy, mappingOf, Member, mustExist, textOf, typeName, Undefined, type Keywords } from "../values/kinds.ts";
+import {
+  isInteger,
+  isText,
+  Lazy,
+  mappingOf,
+  Member,
+  mustExist,
+  textOf,
+  typeName,
+  Undefined,
+  type Keywords,
+} from "../values/kinds.ts";
 import { binary, joinTexts } from "../values/operators.ts";
 import { print, repr } from "../values/print.ts";
 import { sorted } from "../values/sorted.ts";
@@ -17,7 +28,11 @@ const cased = (caseSensitive: unknown): ((value: unknown) => unknown) =>
 /** Follows `a.b.0` into a value. */
 function follow(value: unknown, path: unknown, otherwise?: unknown): unknown {
   if (path === undefined || path === null) return value;
-  const steps: unknown[] = isInteger(path) ? [Number(path)] : text(path, "attribute").split(".").map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+  const steps: unknown[] = isInteger(path)
+    ? [Number(path)]
+    : text(path, "attribute")
+        .split(".")
+        .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
   return steps.reduce((current: unknown, step) => {
     const next = itemOf(current, step);
     return next instanceof Undefined && otherwise !== undefined && otherwise !== null ? otherwise : next;
@@ -41,7 +56,10 @@ function least(values: unknown, caseSensitive: unknown, attribute: unknown, sign
   const all = iterate(values);
   const [first, ...rest] = all;
   if (all.length === 0) return new Undefined("No aggregated item, sequence was empty.");
-  return rest.reduce((best, item) => (order(key(item), key(best), name === "max" ? ">" : "<") * sign < 0 ? item : best), first);
+  return rest.reduce(
+    (best, item) => (order(key(item), key(best), name === "max" ? ">" : "<") * sign < 0 ? item : best),
+    first,
+  );
 }
 
 /** A group of `groupby`: a pair that also has names. */
@@ -61,7 +79,8 @@ function prepareMap(context: FilterContext, args: readonly unknown[], keywords: 
     if (unexpected !== undefined) throw new ValueProblem(`Unexpected keyword argument '${unexpected}'`);
     return (item) => follow(item, attribute, otherwise);
   }
-  if (args.length === 0) throw new ValueProblem("map requires a filter argument. Fix: map('upper') or map(attribute='name').");
+  if (args.length === 0)
+    throw new ValueProblem("map requires a filter argument. Fix: map('upper') or map(attribute='name').");
   const name = text(args[0], "the filter's name");
   if (!context.hasFilter(name)) throw new ValueProblem(`No filter named '${name}'.`);
   return (item) => context.filter(name, item, args.slice(1), keywords);
@@ -80,9 +99,7 @@ function choose(wanted: boolean, byAttribute: boolean): Filter {
       if (rest.length === 0) return new Lazy(items.filter((item) => isTrue(read(item)) === wanted));
       const name = text(rest[0], "the test's name");
       if (!context.hasTest(name)) throw new ValueProblem(`No test named '${name}'.`);
-      return new Lazy(
-        items.filter((item) => context.test(name, read(item), rest.slice(1), keywords) === wanted),
-      );
+      return new Lazy(items.filter((item) => context.test(name, read(item), rest.slice(1), keywords) === wanted));
     },
   };
 }
@@ -183,17 +200,26 @@ export const COLLECTION_FILTERS: Readonly<Record<string, Filter>> = {
     return joinTexts([new Markup(""), ...texts.flatMap((item, index) => (index === 0 ? [item] : [between, item]))]);
   }),
   list: filter([], (_, value) => [...iterate(value)]),
-  map: { parameters: "*", run: (context, value, args, keywords) => {
-    // Like Python's generator, nothing is looked at if there is nothing to map.
-    const items = isTrue(value) ? iterate(value) : [];
-    return new Lazy(items.length === 0 ? [] : items.map(prepareMap(context, args, keywords)));
-  } },
-  max: filter(["case_sensitive", "attribute"], (_, value, sensitive, attribute) => least(value, sensitive, attribute, -1, "max")),
-  min: filter(["case_sensitive", "attribute"], (_, value, sensitive, attribute) => least(value, sensitive, attribute, 1, "min")),
+  map: {
+    parameters: "*",
+    run: (context, value, args, keywords) => {
+      // Like Python's generator, nothing is looked at if there is nothing to map.
+      const items = isTrue(value) ? iterate(value) : [];
+      return new Lazy(items.length === 0 ? [] : items.map(prepareMap(context, args, keywords)));
+    },
+  },
+  max: filter(["case_sensitive", "attribute"], (_, value, sensitive, attribute) =>
+    least(value, sensitive, attribute, -1, "max"),
+  ),
+  min: filter(["case_sensitive", "attribute"], (_, value, sensitive, attribute) =>
+    least(value, sensitive, attribute, 1, "min"),
+  ),
   random: filter([], ({ random }, value) => {
     const items = isText(value) ? iterate(value) : value;
     if (!Array.isArray(items)) throw new ValueProblem(`random takes a list, and got ${typeName(value)}`);
-    return items.length === 0 ? new Undefined("No random item, sequence was empty.") : (items[Math.floor(random() * items.length)] as unknown);
+    return items.length === 0
+      ? new Undefined("No random item, sequence was empty.")
+      : (items[Math.floor(random() * items.length)] as unknown);
   }),
   reverse: filter([], (_, value) => {
     if (isText(value)) {
@@ -212,12 +238,14 @@ export const COLLECTION_FILTERS: Readonly<Record<string, Filter>> = {
   sum: filter(["attribute", "start"], (_, value, attribute, start = 0) =>
     iterate(value).reduce((total, item) => binary("+", total, follow(item, attribute)), start),
   ),
-  unique: filter(["case_sensitive", "attribute"], (_, value, caseSensitive, attribute) =>
-    new Lazy(unique(iterate(value), keyOf(attribute, cased(caseSensitive)))),
+  unique: filter(
+    ["case_sensitive", "attribute"],
+    (_, value, caseSensitive, attribute) => new Lazy(unique(iterate(value), keyOf(attribute, cased(caseSensitive)))),
   ),
   pprint: filter([], (_, value) => {
     const shown = repr(sortKeys(value));
-    if (shown.length > 80) throw new ValueProblem("pprint of more than 80 characters is not possible here. Fix: use |tojson(indent=2).");
+    if (shown.length > 80)
+      throw new ValueProblem("pprint of more than 80 characters is not possible here. Fix: use |tojson(indent=2).");
     return shown;
   }),
 };
@@ -234,4 +262,3 @@ function sortKeys(value: unknown): unknown {
   if (mapping === undefined) return value;
   return new Map(sorted(mapping.keys(), (key) => key, false).map((key) => [key, sortKeys(mapping.get(key))]));
 }
-

@@ -10,10 +10,12 @@ const MOST = 100_000;
 
 const range = new Builtin("range", (args, keywords) => {
   const given = bind("range", ["start!", "stop", "step"], args, keywords);
-  const [start, stop, step] = given[1] === undefined ? [0, integer(given[0]), 1] : [integer(given[0]), integer(given[1]), integer(given[2], 1)];
+  const [start, stop, step] =
+    given[1] === undefined ? [0, integer(given[0]), 1] : [integer(given[0]), integer(given[1]), integer(given[2], 1)];
   if (step === 0) throw new ValueProblem("range() arg 3 must not be zero");
   const size = Math.max(0, Math.ceil((stop - start) / step));
-  if (size > MOST) throw new ValueProblem(`range() of more than ${MOST} items is not possible here. Fix: make the list in the view.`);
+  if (size > MOST)
+    throw new ValueProblem(`range() of more than ${MOST} items is not possible here. Fix: make the list in the view.`);
   return new Range(start, stop, step, size);
 });
 
@@ -122,4 +124,3 @@ export const builtinGlobals = (random: () => number): Readonly<Record<string, Bu
   joiner,
   lipsum: lipsum(random),
 });
-

@@ -1,10 +1,21 @@
 import { ValueProblem } from "../errors.ts";
 import { integer, text } from "../values/bind.ts";
 import { isTrue } from "../values/compare.ts";
-import { isFloat, isInteger, isNumber, isText, mustExist, numberOf, textOf, toFloat, toInteger, typeName } from "../values/kinds.ts";
+import {
+  isFloat,
+  isInteger,
+  isNumber,
+  isText,
+  mustExist,
+  numberOf,
+  textOf,
+  toFloat,
+  toInteger,
+  typeName,
+} from "../values/kinds.ts";
 import { fixed } from "../values/format-spec.ts";
 import { unary } from "../values/operators.ts";
-import { strip } from "../values/text-methods.ts";
+import { strip } from "../values/text-parts.ts";
 import { filter, type Filter } from "./filter.ts";
 
 const INTEGER = /^[+-]?\d+(?:_\d+)*$/;
@@ -98,4 +109,3 @@ function roundTens(value: number, digits: number): number {
   const even = scaled - down === 0.5 ? (down % 2 === 0 ? down : down + 1) : Math.round(scaled);
   return even * 10 ** digits;
 }
-

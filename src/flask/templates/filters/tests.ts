@@ -1,7 +1,19 @@
 import { Markup } from "../../../index.ts";
 import { ValueProblem } from "../errors.ts";
 import { areEqual, contains, order } from "../values/compare.ts";
-import { Builtin, isFloat, isInteger, isNumber, isText, mappingOf, mustExist, numberOf, textOf, typeName, Undefined } from "../values/kinds.ts";
+import {
+  Builtin,
+  isFloat,
+  isInteger,
+  isNumber,
+  isText,
+  mappingOf,
+  mustExist,
+  numberOf,
+  textOf,
+  typeName,
+  Undefined,
+} from "../values/kinds.ts";
 import { binary } from "../values/operators.ts";
 import { print } from "../values/print.ts";
 import { filter, type Filter } from "./filter.ts";
@@ -56,10 +68,16 @@ export const TESTS: Readonly<Record<string, Filter>> = {
     return whole !== whole.toLowerCase() && whole === whole.toUpperCase();
   }),
   mapping: simple((value) => !isMissing(value) && mappingOf(value) !== undefined),
-  sequence: simple((value) => isMissing(value) || isText(value) || Array.isArray(value) || mappingOf(value) !== undefined),
+  sequence: simple(
+    (value) => isMissing(value) || isText(value) || Array.isArray(value) || mappingOf(value) !== undefined,
+  ),
   iterable: simple(isIterable),
   callable: simple((value) => isMissing(value) || typeof value === "function" || value instanceof Builtin),
-  sameas: pair((value, other) => Object.is(value, other) || (isNumber(value) && isNumber(other) && typeof value === typeof other && numberOf(value) === numberOf(other))),
+  sameas: pair(
+    (value, other) =>
+      Object.is(value, other) ||
+      (isNumber(value) && isNumber(other) && typeof value === typeof other && numberOf(value) === numberOf(other)),
+  ),
   escaped: simple((value) => value instanceof Markup),
   in: pair((value, container) => contains(container, value)),
   "==": equal,

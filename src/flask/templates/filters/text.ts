@@ -5,7 +5,8 @@ import { isTrue, lengthOf } from "../values/compare.ts";
 import { formatPercent } from "../values/format-percent.ts";
 import { isText, mustExist, textOf, typeName } from "../values/kinds.ts";
 import { escapeText, print, toHtml } from "../values/print.ts";
-import { capitalize, center, splitLines, strip, TEXT_METHODS } from "../values/text-methods.ts";
+import { capitalize, center, splitLines, strip } from "../values/text-parts.ts";
+import { TEXT_METHODS } from "../values/text-methods.ts";
 import { filter, type Filter } from "./filter.ts";
 import { wordwrap } from "./wordwrap.ts";
 
@@ -30,8 +31,14 @@ const change =
   };
 
 export const TEXT_FILTERS: Readonly<Record<string, Filter>> = {
-  upper: filter([], change((value) => value.toUpperCase())),
-  lower: filter([], change((value) => value.toLowerCase())),
+  upper: filter(
+    [],
+    change((value) => value.toUpperCase()),
+  ),
+  lower: filter(
+    [],
+    change((value) => value.toLowerCase()),
+  ),
   capitalize: filter([], change(capitalize)),
   // The one of these that returns a plain text for safe HTML, as Jinja's does.
   title: filter([], (_, value) =>
@@ -67,30 +74,35 @@ export const TEXT_FILTERS: Readonly<Record<string, Filter>> = {
       return isTrue(first) ? by + joined : joined;
     })(_, value);
   }),
-  truncate: filter(["length", "killwords", "end", "leeway"], (_, value, length, killwords = false, end = "...", leeway) => {
-    const lengthAndLeeway = integer(length, 255) + (leeway === undefined || leeway === null ? 5 : integer(leeway));
-    // Jinja returns anything that is short enough, such as a list.
-    if (!isText(value) && lengthOf(value) <= lengthAndLeeway) return value;
-    const whole = onlyText(value, "truncate");
-    const characters = [...textOf(whole)];
-    const size = integer(length, 255);
-    const finish = text(end, "end");
-    const room = leeway === undefined || leeway === null ? 5 : integer(leeway);
-    const rest = size - [...finish].length;
-    if (rest < 0) throw new ValueProblem(`expected length >= ${[...finish].length}, got ${size}`);
-    if (characters.length <= size + room) return whole;
-    const head = characters.slice(0, rest).join("");
-    const space = head.lastIndexOf(" ");
-    const kept = isTrue(killwords) || space === -1 ? head : head.slice(0, space);
-    return typeof whole === "string" ? kept + finish : new Markup(kept + escapeText(finish));
-  }),
-  wordwrap: filter(["width", "break_long_words", "wrapstring", "break_on_hyphens"], (_, value, width, long = true, by, hyphens = true) =>
-{
-    const between = by === undefined || by === null ? "\n" : text(by, "wrapstring");
-    return splitLines(textOf(onlyText(value, "wordwrap")))
-      .map((line) => wordwrap(line, integer(width, 79), isTrue(long), isTrue(hyphens)).join(between))
-      .join(between);
-  }),
+  truncate: filter(
+    ["length", "killwords", "end", "leeway"],
+    (_, value, length, killwords = false, end = "...", leeway) => {
+      const lengthAndLeeway = integer(length, 255) + (leeway === undefined || leeway === null ? 5 : integer(leeway));
+      // Jinja returns anything that is short enough, such as a list.
+      if (!isText(value) && lengthOf(value) <= lengthAndLeeway) return value;
+      const whole = onlyText(value, "truncate");
+      const characters = [...textOf(whole)];
+      const size = integer(length, 255);
+      const finish = text(end, "end");
+      const room = leeway === undefined || leeway === null ? 5 : integer(leeway);
+      const rest = size - [...finish].length;
+      if (rest < 0) throw new ValueProblem(`expected length >= ${[...finish].length}, got ${size}`);
+      if (characters.length <= size + room) return whole;
+      const head = characters.slice(0, rest).join("");
+      const space = head.lastIndexOf(" ");
+      const kept = isTrue(killwords) || space === -1 ? head : head.slice(0, space);
+      return typeof whole === "string" ? kept + finish : new Markup(kept + escapeText(finish));
+    },
+  ),
+  wordwrap: filter(
+    ["width", "break_long_words", "wrapstring", "break_on_hyphens"],
+    (_, value, width, long = true, by, hyphens = true) => {
+      const between = by === undefined || by === null ? "\n" : text(by, "wrapstring");
+      return splitLines(textOf(onlyText(value, "wordwrap")))
+        .map((line) => wordwrap(line, integer(width, 79), isTrue(long), isTrue(hyphens)).join(between))
+        .join(between);
+    },
+  ),
   format: {
     parameters: "*",
     run: (_, value, args, keywords) => {

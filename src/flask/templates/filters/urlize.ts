@@ -14,7 +14,10 @@ const EMAIL = /^\S+@\w[\w.-]*\.\w+$/u;
 
 /** Makes links of addresses in a text that is escaped already. */
 export function urlize(html: string, { limit, rel, target, schemes }: UrlizeOptions): string {
-  const relation = [...new Set(rel)].filter((word) => word !== "").sort().join(" ");
+  const relation = [...new Set(rel)]
+    .filter((word) => word !== "")
+    .sort()
+    .join(" ");
   const shared = `${relation === "" ? "" : ` rel="${escapeText(relation)}"`}${target === undefined || target === "" ? "" : ` target="${escapeText(target)}"`}`;
   const shorten = (address: string): string =>
     limit !== undefined && [...address].length > limit ? `${[...address].slice(0, limit).join("")}...` : address;
@@ -61,7 +64,13 @@ export function urlize(html: string, { limit, rel, target, schemes }: UrlizeOpti
     }
     const mail = middle.startsWith("mailto:") ? middle.slice(7) : middle;
     if (middle.startsWith("mailto:") && EMAIL.test(mail)) return `<a href="${middle}">${mail}</a>`;
-    if (middle.includes("@") && !middle.startsWith("www.") && !/^\/|:|@$/.test(middle) && !middle.slice(1).startsWith("@") && EMAIL.test(middle))
+    if (
+      middle.includes("@") &&
+      !middle.startsWith("www.") &&
+      !/^\/|:|@$/.test(middle) &&
+      !middle.slice(1).startsWith("@") &&
+      EMAIL.test(middle)
+    )
       return `<a href="mailto:${middle}">${middle}</a>`;
     for (const scheme of schemes)
       if (middle !== scheme && middle.startsWith(scheme)) return `<a href="${middle}"${shared}>${middle}</a>`;

@@ -54,7 +54,7 @@ export type Expression =
   | {
       readonly is: "if";
       readonly test: Expression;
-      readonly then: Expression;
+      readonly value: Expression;
       readonly otherwise: Expression | undefined;
       readonly line: number;
     };

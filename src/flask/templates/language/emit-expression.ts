@@ -60,9 +60,11 @@ export function emitValue(node: Expression, scope: Scope, state: EmitState): str
     case "if": {
       const otherwise =
         node.otherwise === undefined
-          ? literal(`${MARK}Uthe inline if-expression on line ${node.line} evaluated to false and no else section was defined.`)
+          ? literal(
+              `${MARK}Uthe inline if-expression on line ${node.line} evaluated to false and no else section was defined.`,
+            )
           : value(node.otherwise);
-      return `(${value(node.then)} if ${emitCondition(node.test, scope, state)} else ${otherwise})`;
+      return `(${value(node.value)} if ${emitCondition(node.test, scope, state)} else ${otherwise})`;
     }
   }
 }
@@ -78,7 +80,8 @@ export function emitCondition(node: Expression, scope: Scope, state: EmitState):
     if (node.name === "caller" && binding !== undefined) return `(${binding.emit} is defined)`;
     if (binding !== undefined && binding.kind !== "value") return "true";
   }
-  return `__truth(${state.place(node.line)}, ${emitValue(node, scope, state)})`;
+  if (isLoopFlag(node, scope)) return emitValue(node, scope, state);
+  return `__truth(${state.place(node.line)}, ${emitPath(node, scope, state)})`;
 }
 
 function isConstant(node: Expression): boolean {
@@ -104,7 +107,10 @@ function emitName(name: string, line: number, scope: Scope, state: EmitState): s
   if (binding.kind === "loop")
     return state.fail(line, `'${name}' cannot be a value here. Fix: use its parts, such as ${name}.index.`);
   if (binding.kind === "module")
-    return state.fail(line, `The imported template '${name}' cannot be a value here. Fix: call its macros: ${name}.macro().`);
+    return state.fail(
+      line,
+      `The imported template '${name}' cannot be a value here. Fix: call its macros: ${name}.macro().`,
+    );
   return state.fail(
     line,
     `The macro '${name}' cannot be a value here. Fix: call it, or pass it to another macro as an argument.`,
@@ -123,21 +129,46 @@ function emitAttribute(node: Extract<Expression, { is: "attribute" }>, scope: Sc
     if (binding?.kind === "macro")
       state.fail(node.line, `A macro has no '${node.name}' here. Fix: call '${node.of.name}'.`);
   }
-  return `__attribute(${state.place(node.line)}, ${emitValue(node.of, scope, state)}, ${literal(node.name)})`;
+  return `__attribute(${state.place(node.line)}, ${path(node, scope, state)})`;
 }
 
-function emitLoopValue(
-  loop: Extract<Binding, { kind: "loop" }>,
-  name: string,
-  line: number,
-  state: EmitState,
-): string {
+/** `loop.first` and `loop.last` are booleans of the engine. */
+function isLoopFlag(node: Expression, scope: Scope): boolean {
+  if (node.is !== "attribute" || node.of.is !== "name" || !["first", "last"].includes(node.name)) return false;
+  return scope.find(node.of.name)?.kind === "loop";
+}
+
+/**
+ * A value, and the names of the attributes to follow from it, if it has some. A function that takes
+ * them saves a call, and calls take most of the time of a rendering.
+ */
+export function emitPath(node: Expression, scope: Scope, state: EmitState): string {
+  if (node.is !== "attribute") return emitValue(node, scope, state);
+  const known = node.of.is === "name" ? scope.find(node.of.name) : undefined;
+  return known === undefined || known.kind === "value" ? path(node, scope, state) : emitValue(node, scope, state);
+}
+
+/** `a.b.c` is one call of the engine. */
+function path(node: Extract<Expression, { is: "attribute" }>, scope: Scope, state: EmitState): string {
+  const { of } = node;
+  const known = of.is === "attribute" && of.of.is === "name" ? scope.find(of.of.name) : undefined;
+  const inner =
+    of.is === "attribute" && (known === undefined || known.kind === "value")
+      ? path(of, scope, state)
+      : emitValue(of, scope, state);
+  return `${inner}, ${literal(node.name)}`;
+}
+
+function emitLoopValue(loop: Extract<Binding, { kind: "loop" }>, name: string, line: number, state: EmitState): string {
   if (LOOP_VALUES.includes(name)) return `${loop.emit}.${name}`;
   if (name === "previtem" || name === "nextitem")
     return loop.pattern === "" ? `${loop.emit}.${name}` : `__packed(${literal(loop.pattern)}, ${loop.emit}.${name})`;
   if (name === "cycle" || name === "changed")
     return state.fail(line, `loop.${name} has to be called. Fix: loop.${name}(…).`);
-  return state.fail(line, `A loop has no '${name}'. It has ${LOOP_VALUES.join(", ")}, previtem, nextitem, cycle() and changed().`);
+  return state.fail(
+    line,
+    `A loop has no '${name}'. It has ${LOOP_VALUES.join(", ")}, previtem, nextitem, cycle() and changed().`,
+  );
 }
 
 /** Positional values, and after them names and values in turn, with the number of the pairs before. */
@@ -177,7 +208,10 @@ export function emitNativeCall(
     if (binding?.kind === "module") {
       const signature = binding.exports?.get(of.name);
       if (binding.exports !== undefined && signature === undefined)
-        state.fail(line, `'${of.of.name}' has no macro '${of.name}'. It has ${[...binding.exports.keys()].join(", ") || "none"}.`);
+        state.fail(
+          line,
+          `'${of.of.name}' has no macro '${of.name}'. It has ${[...binding.exports.keys()].join(", ") || "none"}.`,
+        );
       if (signature !== "value")
         return `${binding.emit}.${binding.prefix}${of.name}(${macroArguments(of.name, signature, node, scope, state)})`;
     }
@@ -238,7 +272,12 @@ function macroArguments(
   const extra: string[] = [];
   for (const [key, arg] of named) {
     const known = signature === undefined || signature.parameters.includes(key) || key === "caller";
-    if (known && signature !== undefined && signature.parameters.indexOf(key) < positional.length && signature.parameters.includes(key))
+    if (
+      known &&
+      signature !== undefined &&
+      signature.parameters.indexOf(key) < positional.length &&
+      signature.parameters.includes(key)
+    )
       state.fail(node.line, `macro '${name}' got multiple values for argument '${key}'`);
     if (key === "caller") emitted.push(`caller=${argument(arg)}`);
     else if (known) emitted.push(`v_${key}=${argument(arg)}`);
@@ -248,10 +287,15 @@ function macroArguments(
   if (extra.length > 0 && dict === undefined) emitted.push(`v_kwargs=__dict(${[place, ...extra].join(", ")})`);
   if (list !== undefined || dict !== undefined) {
     if (signature === undefined || named.length > 0)
-      state.fail(node.line, `The macro '${name}' cannot be called with * or ** here. Fix: write the arguments one by one.`);
+      state.fail(
+        node.line,
+        `The macro '${name}' cannot be called with * or ** here. Fix: write the arguments one by one.`,
+      );
     // The names of the parameters are known, so the values are given by name.
     const values = [list, dict].map((arg) => (arg === undefined ? NONE : emitValue(arg, scope, state)));
-    const shape = [signature.parameters.join(","), signature.varargs ? "1" : "", signature.kwargs ? "1" : "", name].map(literal);
+    const shape = [signature.parameters.join(","), signature.varargs ? "1" : "", signature.kwargs ? "1" : "", name].map(
+      literal,
+    );
     return [...emitted, `**__spread(${[place, given.length, ...shape, ...values].join(", ")})`].join(", ");
   }
   return emitted.join(", ");

@@ -39,8 +39,8 @@ export class EmitState {
   readonly around: Surroundings;
   /** `v_` for templates with the context, `n_` for those that are imported without it. */
   readonly prefix: string;
-  readonly names = new Set<string>();
-  readonly references = new Set<string>();
+  readonly names: Set<string> = new Set();
+  readonly references: Set<string> = new Set();
   dynamic = false;
   escape: boolean;
   #unique = 0;

@@ -1,5 +1,5 @@
 import type { Body, Expression, Parameter, Statement, Target, Template } from "./ast.ts";
-import { emitCondition, emitFilterChain, emitNativeCall, emitValue } from "./emit-expression.ts";
+import { emitCondition, emitFilterChain, emitNativeCall, emitPath, emitValue } from "./emit-expression.ts";
 import { asText, EmitState, literal, type Emitted, type Surroundings } from "./emit-state.ts";
 import { exportsOf, hasPlainBlock, mentions, signatureOf } from "./exports.ts";
 import { flatNames } from "./parse-template.ts";
@@ -110,14 +110,25 @@ class Emitter {
         return this.#block(node, scope);
       case "extends": {
         if (!atRoot)
-          state.fail(node.line, "{% extends %} inside of another tag is not possible here. Fix: write {% extends layout if wanted else 'plain.html' %}.");
+          state.fail(
+            node.line,
+            "{% extends %} inside of another tag is not possible here. Fix: write {% extends layout if wanted else 'plain.html' %}.",
+          );
         return `${this.#tag(node.line)}extends __extends(${state.place(node.line)}, ${this.#templateName(node.name, scope, true)}, ${state.prefix === "v_"}) %}`;
       }
       case "include": {
         if (this.#renamed > 0 && node.context)
-          state.fail(node.line, "{% include %} beside a block in one loop is not possible here. Fix: write {% block … scoped %}.");
+          state.fail(
+            node.line,
+            "{% include %} beside a block in one loop is not possible here. Fix: write {% block … scoped %}.",
+          );
         const seen = node.context && state.prefix === "v_";
-        const args = [state.place(node.line), this.#templateName(node.name, scope, node.context), node.ignoreMissing, seen];
+        const args = [
+          state.place(node.line),
+          this.#templateName(node.name, scope, node.context),
+          node.ignoreMissing,
+          seen,
+        ];
         return `${this.#tag(node.line)}with %}{% include __include(${args.join(", ")}) %}{% endwith %}`;
       }
       case "import":
@@ -129,8 +140,7 @@ class Emitter {
   #text(text: string, line: number): string {
     const before = this.#line < line ? `{#${"\n".repeat(line - this.#line)}#}` : "";
     this.#line = Math.max(line, this.#line);
-    if (text.includes(MARK))
-      this.#state.fail(line, "The character U+FDD0 cannot be in a template. Fix: remove it.");
+    if (text.includes(MARK)) this.#state.fail(line, "The character U+FDD0 cannot be in a template. Fix: remove it.");
     if (/\{[{%#]/.test(text)) return `${before}{{ ${literal(text)} }}`;
     this.#line += text.split("\n").length - 1;
     // A brace at the end would join with the next tag.
@@ -150,7 +160,7 @@ class Emitter {
         node.line,
         `The result of '${node.value.name}' is a generator, which has no printed form. Fix: add |list or |join.`,
       );
-    return `${open}__output(${this.#state.place(node.line)}, ${emitValue(node.value, scope, this.#state)}) }}`;
+    return `${open}__output(${this.#state.place(node.value.line)}, ${emitPath(node.value, scope, this.#state)}) }}`;
   }
 
   #for(node: Extract<Statement, { is: "for" }>, scope: Scope): string {
@@ -278,7 +288,10 @@ class Emitter {
       state.fail(node.line, `{% call %} takes a macro, and '${name}' is a function. Fix: {{ ${name}() }}.`);
     const inner = new Scope(scope);
     if (scope.find("caller") !== undefined && mentions(node.body, "caller"))
-      state.fail(node.line, "No caller defined: inside of {% call %}, caller() is not that of the macro. Fix: {% set outer = caller %} before it, and outer() in it.");
+      state.fail(
+        node.line,
+        "No caller defined: inside of {% call %}, caller() is not that of the macro. Fix: {% set outer = caller %} before it, and outer() in it.",
+      );
     const tag = this.#tag(node.line);
     const native =
       emitNativeCall(node.call, scope, state) ??
@@ -321,7 +334,8 @@ class Emitter {
   #templateName(name: Expression, scope: Scope, context: boolean): string {
     const names = name.is === "list" || name.is === "tuple" ? name.items : [name];
     for (const item of names) {
-      if (item.is === "constant" && typeof item.value === "string") this.#state.references.add(`${context && this.#state.prefix === "v_" ? "c" : "n"}:${item.value}`);
+      if (item.is === "constant" && typeof item.value === "string")
+        this.#state.references.add(`${context && this.#state.prefix === "v_" ? "c" : "n"}:${item.value}`);
       else this.#state.dynamic = true;
     }
     return emitValue(name, scope, this.#state);
@@ -377,8 +391,7 @@ const GENERATORS = ["map", "select", "reject", "selectattr", "rejectattr", "batc
 function assigns(body: Body): boolean {
   return body.some((node) => {
     if (["set", "set-block", "import", "from", "macro"].includes(node.is)) return true;
-    if (node.is === "if")
-      return node.branches.some((branch) => assigns(branch.body)) || assigns(node.otherwise ?? []);
+    if (node.is === "if") return node.branches.some((branch) => assigns(branch.body)) || assigns(node.otherwise ?? []);
     return false;
   });
 }

@@ -40,7 +40,7 @@ function parseCondition(tokens: TokenStream): Expression {
   while (tokens.skip("if")) {
     const test = parseOr(tokens);
     const otherwise = tokens.skip("else") ? parseCondition(tokens) : undefined;
-    value = { is: "if", test, then: value, otherwise, line };
+    value = { is: "if", test, value, otherwise, line };
   }
   return value;
 }

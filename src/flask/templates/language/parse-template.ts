@@ -232,10 +232,8 @@ class Parser {
 
   #block(tokens: TokenStream, line: number): Statement {
     const name = tokens.name();
-    if (tokens.looksAt("-"))
-      tokens.fail("A block's name has no hyphen. Fix: use an underscore.");
-    if (this.#macros > 0)
-      tokens.fail(`The block '${name}' is inside of a macro. Fix: move it out of the macro.`);
+    if (tokens.looksAt("-")) tokens.fail("A block's name has no hyphen. Fix: use an underscore.");
+    if (this.#macros > 0) tokens.fail(`The block '${name}' is inside of a macro. Fix: move it out of the macro.`);
     if (this.#blocks.has(name)) tokens.fail(`block '${name}' defined twice. Fix: give one of them another name.`);
     this.#blocks.add(name);
     const scoped = tokens.skip("scoped");

@@ -20,7 +20,7 @@ export class Scope {
   /** Added to the engine's names of variables, so that blocks inside do not see them. */
   readonly suffix: string;
 
-  constructor(parent: Scope | undefined, suffix = parent?.suffix ?? "") {
+  constructor(parent: Scope | undefined, suffix: string = parent?.suffix ?? "") {
     this.parent = parent;
     this.suffix = suffix;
   }

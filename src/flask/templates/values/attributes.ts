@@ -1,7 +1,8 @@
-import { Markup, Tuple, Uuid } from "../../../index.ts";
+import { Markup, Uuid } from "../../../index.ts";
 import { ValueProblem } from "../errors.ts";
-import { bind, integer, text } from "./bind.ts";
-import { areEqual, iterate } from "./compare.ts";
+import { bind, text } from "./bind.ts";
+import { iterate } from "./compare.ts";
+import { DICT, LIST, listMethod } from "./container-methods.ts";
 import { isoDate, partsOf, strftime } from "./dates.ts";
 import {
   Builtin,
@@ -16,17 +17,13 @@ import {
   Member,
   mustExist,
   numberOf,
-  Range,
   textOf,
   typeName,
   Undefined,
-  View,
   type Keywords,
-  type Mapping,
 } from "./kinds.ts";
 import { formatBraces } from "./format-braces.ts";
 import { escapeText } from "./print.ts";
-import { sorted } from "./sorted.ts";
 import { callTextMethod, TEXT_METHODS } from "./text-methods.ts";
 
 /** Members of JavaScript's own that no template means. */
@@ -93,7 +90,8 @@ function memberOf(value: unknown, name: string): unknown {
     // What an object itself brings comes first: `session.get` of the facade, and an entry named "items".
     const own = Object.hasOwn(value, name) ? value[name] : ownFunction(value, name);
     // `d.items()` is the method of the dict, also if it has an entry of this name.
-    if (own !== undefined && (typeof own === "function" || !Object.hasOwn(DICT, name))) return typeof own === "function" ? bound(own, value) : own;
+    if (own !== undefined && (typeof own === "function" || !Object.hasOwn(DICT, name)))
+      return typeof own === "function" ? bound(own, value) : own;
     if (name.includes("_") && !Object.hasOwn(value, name)) {
       const camel = ownFunction(value, toCamel(name)) ?? facadeMember(value, name);
       if (camel !== undefined) return typeof camel === "function" ? bound(camel, value) : camel;
@@ -112,8 +110,7 @@ function memberOf(value: unknown, name: string): unknown {
 
 function format(value: string | Markup, name: string, args: readonly unknown[], keywords: Keywords): unknown {
   const safe = value instanceof Markup;
-  const named =
-    name === "format" ? keywords : ((bind(name, ["mapping!"], args, keywords)[0] ?? {}) as Keywords);
+  const named = name === "format" ? keywords : ((bind(name, ["mapping!"], args, keywords)[0] ?? {}) as Keywords);
   const printed = formatBraces(
     textOf(value),
     name === "format" ? args : [],
@@ -124,7 +121,8 @@ function format(value: string | Markup, name: string, args: readonly unknown[], 
   return safe ? new Markup(printed) : printed;
 }
 
-const toCamel = (name: string): string => name.replace(/(?<=[^_])_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
+const toCamel = (name: string): string =>
+  name.replace(/(?<=[^_])_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
 
 /** A function that is a member of an object and not of every object. */
 function ownFunction(value: object, name: string): unknown {
@@ -175,15 +173,16 @@ function numberMember(value: unknown, name: string, method: (call: Builtin["call
 
 function dateMember(date: Date, name: string, method: (call: Builtin["call"]) => Builtin): unknown {
   const parts = partsOf(date);
-  if (["year", "month", "day", "hour", "minute", "second", "microsecond"].includes(name))
-    return parts[name as "year"];
+  if (["year", "month", "day", "hour", "minute", "second", "microsecond"].includes(name)) return parts[name as "year"];
   switch (name) {
     case "strftime":
       return method((args, keywords) => {
         const [format] = bind("strftime", ["format!"], args, keywords);
         const printed = strftime(date, text(format, "format"));
         if (printed === undefined)
-          throw new ValueProblem("strftime() got a format with a letter that it does not know. Fix: see docs/flask-templates.md.");
+          throw new ValueProblem(
+            "strftime() got a format with a letter that it does not know. Fix: see docs/flask-templates.md.",
+          );
         return printed;
       });
     case "isoformat":
@@ -203,90 +202,3 @@ function dateMember(date: Date, name: string, method: (call: Builtin["call"]) =>
     }
   }
 }
-
-type ListMethod = (list: unknown[], args: readonly unknown[], keywords: Readonly<Record<string, unknown>>) => unknown;
-const at = (list: readonly unknown[], item: unknown): number => list.findIndex((other) => areEqual(other, item));
-
-const LIST: Readonly<Record<string, ListMethod>> = {
-  append: (list, args, keywords) => void list.push(bind("append", ["object!"], args, keywords)[0]),
-  extend: (list, args, keywords) => void list.push(...iterate(bind("extend", ["iterable!"], args, keywords)[0])),
-  insert: (list, args, keywords) => {
-    const [index, item] = bind("insert", ["index!", "object"], args, keywords);
-    list.splice(integer(index), 0, item);
-  },
-  pop: (list, args, keywords) => {
-    const index = integer(bind("pop", ["index"], args, keywords)[0], -1);
-    const from = index < 0 ? index + list.length : index;
-    if (from < 0 || from >= list.length) throw new ValueProblem(list.length === 0 ? "pop from empty list" : "pop index out of range");
-    return list.splice(from, 1)[0];
-  },
-  remove: (list, args, keywords) => {
-    const from = at(list, bind("remove", ["value!"], args, keywords)[0]);
-    if (from === -1) throw new ValueProblem("list.remove(x): x not in list");
-    list.splice(from, 1);
-  },
-  index: (list, args, keywords) => {
-    const found = at(list, bind("index", ["value!"], args, keywords)[0]);
-    if (found === -1) throw new ValueProblem("the value is not in the list");
-    return found;
-  },
-  count: (list, args, keywords) => {
-    const [item] = bind("count", ["value!"], args, keywords);
-    return list.filter((other) => areEqual(other, item)).length;
-  },
-  sort: (list, args, keywords) => {
-    const [, reverse] = bind("sort", ["key", "reverse"], args, keywords);
-    const items = sorted(list, (item) => item, reverse === true);
-    list.splice(0, list.length, ...items);
-  },
-  reverse: (list) => void list.reverse(),
-  clear: (list) => void list.splice(0),
-  copy: (list) => [...list],
-};
-
-/** Python's methods of lists; they return None where JavaScript returns nothing. */
-function listMethod(list: readonly unknown[], name: string): Builtin | undefined {
-  if (list instanceof View) return undefined;
-  if ((list instanceof Tuple || list instanceof Range) && name !== "index" && name !== "count") return undefined;
-  return new Builtin(name, (args, keywords) => LIST[name]!(list as unknown[], args, keywords) ?? null);
-}
-
-type DictMethod = (mapping: Mapping, args: readonly unknown[], keywords: Readonly<Record<string, unknown>>) => unknown;
-
-const DICT: Readonly<Record<string, DictMethod>> = {
-  get: (mapping, args, keywords) => {
-    const [key, otherwise = null] = bind("get", ["key!", "default", "type"], args, keywords);
-    return mapping.has(key) ? mapping.get(key) : otherwise;
-  },
-  keys: (mapping) => new View("keys", mapping.keys()),
-  values: (mapping) => new View("values", mapping.keys().map((key) => mapping.get(key))),
-  items: (mapping) => new View("items", mapping.keys().map((key) => Tuple.of(key, mapping.get(key)))),
-  pop: (mapping, args, keywords) => {
-    const [key, otherwise] = bind("pop", ["key!", "default"], args, keywords);
-    if (!mapping.has(key)) {
-      if (args.length > 1) return otherwise ?? null;
-      throw new ValueProblem("the dict has no such key to pop");
-    }
-    const value = mapping.get(key);
-    mapping.delete(key);
-    return value;
-  },
-  setdefault: (mapping, args, keywords) => {
-    const [key, otherwise = null] = bind("setdefault", ["key!", "default"], args, keywords);
-    if (!mapping.has(key)) mapping.set(key, otherwise);
-    return mapping.get(key);
-  },
-  update: (mapping, args, keywords) => {
-    const other = mappingOf(args[0]);
-    if (other !== undefined) for (const key of other.keys()) mapping.set(key, other.get(key));
-    else if (args.length > 0)
-      for (const pair of iterate(args[0])) mapping.set(itemOf(pair, 0), itemOf(pair, 1));
-    for (const [key, value] of Object.entries(keywords)) mapping.set(key, value);
-    return null;
-  },
-  clear: (mapping) => {
-    for (const key of mapping.keys()) mapping.delete(key);
-    return null;
-  },
-  copy: (mapping) => new Map(mapping.keys().map((key) => [key, mapping.get(key)])),
-};

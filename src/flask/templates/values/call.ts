@@ -39,8 +39,7 @@ export function keywordsOf(value: unknown): Record<string, unknown> {
   if (value === null) return {};
   mustExist(value);
   const mapping = mappingOf(value);
-  if (mapping === undefined)
-    throw new ValueProblem(`argument after ** must be a mapping, not ${typeName(value)}`);
+  if (mapping === undefined) throw new ValueProblem(`argument after ** must be a mapping, not ${typeName(value)}`);
   return Object.fromEntries(
     mapping.keys().map((key) => {
       if (typeof key !== "string") throw new ValueProblem("keywords must be strings");
@@ -48,4 +47,3 @@ export function keywordsOf(value: unknown): Record<string, unknown> {
     }),
   );
 }
-

@@ -63,14 +63,17 @@ export function order(one: unknown, other: unknown, sign = "<"): number {
   }
   if (isText(one) && isText(other)) return orderTexts(textOf(one), textOf(other));
   if (one instanceof Date && other instanceof Date) return one.getTime() - other.getTime();
-  if (isSequence(one) && isSequence(other) && one instanceof Tuple === other instanceof Tuple && !(one instanceof Range || other instanceof Range)) {
+  if (
+    isSequence(one) &&
+    isSequence(other) &&
+    one instanceof Tuple === other instanceof Tuple &&
+    !(one instanceof Range || other instanceof Range)
+  ) {
     for (let index = 0; index < Math.min(one.length, other.length); index++)
       if (!areEqual(one[index], other[index])) return order(one[index], other[index], sign);
     return one.length - other.length;
   }
-  throw new ValueProblem(
-    `'${sign}' not supported between instances of '${typeName(one)}' and '${typeName(other)}'`,
-  );
+  throw new ValueProblem(`'${sign}' not supported between instances of '${typeName(one)}' and '${typeName(other)}'`);
 }
 
 function orderTexts(one: string, other: string): number {

@@ -15,10 +15,9 @@ const MONTHS = [
 ];
 
 /** A Date in UTC, in the words of Python's datetime. */
-export function partsOf(date: Date): Record<
-  "year" | "month" | "day" | "hour" | "minute" | "second" | "microsecond" | "weekday" | "yearday",
-  number
-> {
+export function partsOf(
+  date: Date,
+): Record<"year" | "month" | "day" | "hour" | "minute" | "second" | "microsecond" | "weekday" | "yearday", number> {
   const year = date.getUTCFullYear();
   const start = Date.UTC(year, 0, 1);
   return {
@@ -47,7 +46,12 @@ export const printDate = (date: Date): string => isoDate(date, " ");
 
 export function reprDate(date: Date): string {
   const { year, month, day, hour, minute, second, microsecond } = partsOf(date);
-  const time = [hour, minute, ...(second > 0 || microsecond > 0 ? [second] : []), ...(microsecond > 0 ? [microsecond] : [])];
+  const time = [
+    hour,
+    minute,
+    ...(second > 0 || microsecond > 0 ? [second] : []),
+    ...(microsecond > 0 ? [microsecond] : []),
+  ];
   return `datetime.datetime(${[year, month, day, ...time].join(", ")}, tzinfo=datetime.timezone.utc)`;
 }
 

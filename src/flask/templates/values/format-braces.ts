@@ -60,7 +60,8 @@ export function formatBraces(
       value = args[index];
     } else {
       const mapping = mappingOf(keywords);
-      if (mapping === undefined || !mapping.has(first)) throw new ValueProblem(`the format has no value for '${first}'`);
+      if (mapping === undefined || !mapping.has(first))
+        throw new ValueProblem(`the format has no value for '${first}'`);
       value = mapping.get(first);
     }
     for (const [, name, key] of path.slice(first.length).matchAll(/\.([^.[]+)|\[([^\]]+)\]/g)) {

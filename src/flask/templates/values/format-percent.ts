@@ -22,7 +22,14 @@ export function formatPercent(text: string | Markup, values: unknown): string | 
   };
   const result = textOf(text).replace(
     FIELD,
-    (whole, key: string | undefined, flags: string, widthText: string | undefined, precisionText: string | undefined, type: string) => {
+    (
+      whole,
+      key: string | undefined,
+      flags: string,
+      widthText: string | undefined,
+      precisionText: string | undefined,
+      type: string,
+    ) => {
       if (type === "%") return "%";
       if (type === "") throw new ValueProblem("incomplete format");
       const star = (part: string | undefined): number | undefined =>
@@ -107,7 +114,12 @@ function convert(
       const digits = precision ?? 6;
       const number = numberOf(value);
       const lower = type.toLowerCase();
-      body = lower === "f" ? fixed(number, digits) : lower === "e" ? exponential(number, digits) : general(number, digits, alternate);
+      body =
+        lower === "f"
+          ? fixed(number, digits)
+          : lower === "e"
+            ? exponential(number, digits)
+            : general(number, digits, alternate);
       if (type !== lower) body = body.toUpperCase();
       if (body.startsWith("-")) {
         sign = "-";
@@ -128,5 +140,7 @@ function convert(
 function wholeOf(value: unknown, type: string): bigint {
   if (isInteger(value)) return BigInt(value);
   if (isFloat(value) && "diu".includes(type)) return BigInt(Math.trunc(numberOf(value)));
-  throw new ValueProblem(`%${type} format: ${"diu".includes(type) ? "a real number" : "an integer"} is required, not ${typeName(value)}`);
+  throw new ValueProblem(
+    `%${type} format: ${"diu".includes(type) ? "a real number" : "an integer"} is required, not ${typeName(value)}`,
+  );
 }

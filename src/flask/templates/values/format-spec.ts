@@ -10,7 +10,11 @@ export function fixed(value: number, digits: number): string {
   const text = Math.abs(value).toFixed(Math.min(digits, 100));
   const exact = Math.abs(value) * 10 ** digits;
   const even =
-    digits <= 15 && exact < 2 ** 52 && exact % 1 === 0.5 && exact / 10 ** digits === Math.abs(value) && isHalf(value, digits)
+    digits <= 15 &&
+    exact < 2 ** 52 &&
+    exact % 1 === 0.5 &&
+    exact / 10 ** digits === Math.abs(value) &&
+    isHalf(value, digits)
       ? (2 * Math.round(exact / 2)) / 10 ** digits
       : undefined;
   const sign = value < 0 || Object.is(value, -0) ? "-" : "";

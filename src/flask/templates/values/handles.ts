@@ -27,7 +27,9 @@ export class Handles {
       case "boolean":
         return value;
       case "number":
-        return Number.isSafeInteger(value) && !Object.is(value, -0) ? value : `${MARK}F${printNumber(value)}`;
+        // JavaScript's -0 is a whole number, and Python has no such one.
+        if (value === 0) return 0;
+        return Number.isSafeInteger(value) ? value : `${MARK}F${printNumber(value)}`;
       case "bigint": {
         const whole = toInteger(value);
         return typeof whole === "number" ? whole : `${MARK}I${value}`;

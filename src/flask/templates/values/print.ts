@@ -60,12 +60,9 @@ const mappingIsPlain = (value: unknown): boolean => Object.prototype.toString.ca
 
 function printObject(value: unknown): string {
   if (typeof value === "function" || value instanceof Builtin)
-    throw new ValueProblem(
-      `The function '${value.name}' cannot be printed. Fix: call it, with parentheses.`,
-    );
-  const { toString } = value as object;
+    throw new ValueProblem(`The function '${value.name}' cannot be printed. Fix: call it, with parentheses.`);
   // oxlint-disable-next-line no-base-to-string -- the base one is refused
-  if (typeof toString === "function" && toString !== Object.prototype.toString) return String(value);
+  if ((value as object).toString !== Object.prototype.toString) return String(value);
   throw new ValueProblem(
     `An object of the class ${(value as object).constructor?.name ?? "Object"} has no printed form. Fix: print one of its members, or give the class a toString().`,
   );
@@ -127,4 +124,3 @@ export function toHtml(value: unknown): string {
 export function isUndefinedValue(value: unknown): boolean {
   return value === undefined || value instanceof Undefined;
 }
-

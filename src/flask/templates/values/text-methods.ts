@@ -4,89 +4,7 @@ import { bind, integer, text } from "./bind.ts";
 import { iterate } from "./compare.ts";
 import { isText, textOf, typeName, type Keywords } from "./kinds.ts";
 import { escapeText } from "./print.ts";
-
-const CASED = /\p{L}/u;
-/** What Python's `str.split()` and `strip()` take for white space. */
-export const SPACE: RegExp = /[\s\u001C-\u001F\u0085]/;
-const isSpace = (character: string): boolean => SPACE.test(character) && character !== "\uFEFF";
-
-/** One letter at the begin of a word: `ß` becomes `Ss` there. */
-const upperFirst = (letter: string): string => {
-  const [first = "", ...rest] = letter.toUpperCase();
-  return first + rest.join("").toLowerCase();
-};
-
-/** The first letter of each word in upper case, the others in lower case. */
-function titleCase(value: string): string {
-  let inWord = false;
-  return [...value]
-    .map((character) => {
-      const cased = CASED.test(character) && character.toLowerCase() !== character.toUpperCase();
-      const result = !cased ? character : inWord ? character.toLowerCase() : upperFirst(character);
-      inWord = cased;
-      return result;
-    })
-    .join("");
-}
-
-export function capitalize(value: string): string {
-  const [first = "", ...rest] = value;
-  return upperFirst(first) + rest.join("").toLowerCase();
-}
-
-export function strip(value: string, characters: unknown, sides: "both" | "left" | "right" = "both"): string {
-  const set = characters === undefined || characters === null ? undefined : [...text(characters, "strip arg")];
-  const drop = (character: string): boolean => (set === undefined ? isSpace(character) : set.includes(character));
-  const list = [...value];
-  let start = 0;
-  let end = list.length;
-  if (sides !== "right") while (start < end && drop(list[start]!)) start++;
-  if (sides !== "left") while (end > start && drop(list[end - 1]!)) end--;
-  return list.slice(start, end).join("");
-}
-
-export function center(value: string, width: number, fill = " "): string {
-  const missing = Math.max(0, width - [...value].length);
-  // Python puts the odd one to the left, if the width is odd.
-  const left = Math.floor(missing / 2) + (missing & width & 1);
-  return fill.repeat(left) + value + fill.repeat(missing - left);
-}
-
-function split(value: string, separator: unknown, limit: number): string[] {
-  if (separator === undefined || separator === null) {
-    const found: string[] = [];
-    let rest = strip(value, undefined, "left");
-    while (rest !== "") {
-      if (limit >= 0 && found.length === limit) {
-        found.push(strip(rest, undefined, "right"));
-        return found;
-      }
-      const end = [...rest].findIndex(isSpace);
-      const word = end === -1 ? rest : [...rest].slice(0, end).join("");
-      found.push(word);
-      rest = strip(rest.slice(word.length), undefined, "left");
-    }
-    return found;
-  }
-  const by = text(separator, "sep");
-  if (by === "") throw new ValueProblem("empty separator");
-  const parts = value.split(by);
-  return limit < 0 || parts.length <= limit + 1 ? parts : [...parts.slice(0, limit), parts.slice(limit).join(by)];
-}
-
-function splitRight(value: string, separator: unknown, limit: number): string[] {
-  if (limit < 0) return split(value, separator, -1);
-  const reverse = (part: string): string => [...part].reverse().join("");
-  const by = separator === undefined || separator === null ? separator : reverse(text(separator, "sep"));
-  return split(reverse(value), by, limit)
-    .map(reverse)
-    .reverse();
-}
-
-export function splitLines(value: string, keep = false): string[] {
-  const lines = value.match(/[^\n\r\v\f\u001C-\u001E\u0085\u2028\u2029]*(?:\r\n|[\n\r\v\f\u001C-\u001E\u0085\u2028\u2029])|[^\n\r\v\f\u001C-\u001E\u0085\u2028\u2029]+$/g) ?? [];
-  return keep ? lines : lines.map((line) => line.replace(/(?:\r\n|[\n\r\v\f\u001C-\u001E\u0085\u2028\u2029])$/, ""));
-}
+import { center, capitalize, isSpace, split, splitLines, splitRight, strip, titleCase } from "./text-parts.ts";
 
 /** The part of a text from `start` to `end`, and where it begins, in characters. */
 function between(value: string, start: unknown, end: unknown): { part: string; from: number } {
@@ -101,9 +19,11 @@ function between(value: string, start: unknown, end: unknown): { part: string; f
   return { part: list.slice(from, clamp(end, size)).join(""), from };
 }
 
+const characters = (text: string): number => Array.from(text).length;
+
 const indexIn = (part: string, sought: string, last: boolean): number => {
   const at = last ? part.lastIndexOf(sought) : part.indexOf(sought);
-  return at === -1 ? -1 : [...part.slice(0, at)].length;
+  return at === -1 ? -1 : characters(part.slice(0, at));
 };
 
 function count(part: string, sought: string): number {
@@ -119,11 +39,21 @@ function replace(value: string, old: string, by: string, limit: number): string 
 }
 
 const affixes = (value: unknown): string[] =>
-  isText(value) ? [textOf(value)] : value instanceof Tuple ? value.map((item) => text(item, "affix")) : [text(value, "affix")];
+  isText(value)
+    ? [textOf(value)]
+    : value instanceof Tuple
+      ? value.map((item) => text(item, "affix"))
+      : [text(value, "affix")];
 
-type Method = (value: string, args: readonly unknown[], keywords: Keywords, escape: (part: string) => string) => unknown;
+type Method = (
+  value: string,
+  args: readonly unknown[],
+  keywords: Keywords,
+  escape: (part: string) => string,
+) => unknown;
 
-const all = (value: string, rule: RegExp): boolean => value !== "" && [...value].every((character) => rule.test(character));
+const all = (value: string, rule: RegExp): boolean =>
+  value !== "" && [...value].every((character) => rule.test(character));
 const plain =
   (run: (value: string) => unknown): Method =>
   (value, args, keywords) => {
@@ -152,7 +82,8 @@ export const TEXT_METHODS: Readonly<Record<string, Method>> = {
     const [separator, limit] = bind("rsplit", ["sep", "maxsplit"], args, keywords);
     return splitRight(value, separator, integer(limit, -1));
   },
-  splitlines: (value, args, keywords) => splitLines(value, Boolean(bind("splitlines", ["keepends"], args, keywords)[0])),
+  splitlines: (value, args, keywords) =>
+    splitLines(value, Boolean(bind("splitlines", ["keepends"], args, keywords)[0])),
   join: (value, args, keywords, escape) => {
     const [items] = bind("join", ["iterable!"], args, keywords);
     return iterate(items)
