@@ -215,13 +215,15 @@ class ApplicationTemplates implements Templates {
   #run(entry: Entry, given: Readonly<Record<string, unknown>>): string {
     const library = this.#library;
     const handles = new Handles();
-    const context = this.#contextFor(library.reachable(entry), given, handles);
+    const facades = new Set<unknown>();
+    const context = this.#contextFor(library.reachable(entry), given, handles, facades);
     const engine = this.#idle.pop() ?? new Engine(library);
     const rendering: Rendering = {
       aside: [],
       filters: this.#filters,
       tests: this.#tests,
       random: Math.random,
+      facades,
       find: (name, { ignoreMissing, context: seen }) => this.#find(library, name, ignoreMissing, seen),
     };
     try {
@@ -255,11 +257,15 @@ class ApplicationTemplates implements Templates {
     entries: readonly Entry[],
     given: Readonly<Record<string, unknown>>,
     handles: Handles,
+    facades: Set<unknown>,
   ): Record<string, unknown> {
     const bound: Record<string, unknown> = {};
     let shared: Readonly<Record<string, unknown>> | undefined;
     const sharedValue = (name: string): unknown => {
-      shared ??= this.#options.context();
+      if (shared === undefined) {
+        shared = this.#options.context();
+        for (const facade of EVERYWHERE) if (typeof shared[facade] === "object") facades.add(shared[facade]);
+      }
       return Object.hasOwn(shared, name) ? shared[name] : undefined;
     };
     for (const entry of entries) {

@@ -19,6 +19,8 @@ export interface Rendering {
   readonly filters: ReadonlyMap<string, Filter>;
   readonly tests: ReadonlyMap<string, Filter>;
   readonly random: () => number;
+  /** Flask's own objects, which have no printed form here. */
+  readonly facades: ReadonlySet<unknown>;
   /** The engine's name of a template, which is loaded. */
   readonly find: (name: unknown, options: { readonly ignoreMissing: boolean; readonly context: boolean }) => string;
 }
@@ -85,8 +87,10 @@ const follow = (start: unknown, path: readonly unknown[]): unknown =>
 
 /** By its name in the engine's templates. */
 export const ENGINE_FUNCTIONS: Readonly<Record<string, Registered>> = {
-  __output: raw((_, { escape }, start, ...path) => {
+  __output: raw(({ facades }, { escape }, start, ...path) => {
     const value = follow(start, path);
+    if (facades.has(value))
+      throw new ValueProblem("request, session, g and config have no printed form. Fix: print one of their members.");
     if (value instanceof Promise) mustExist(value);
     return escape ? toHtml(value) : print(value);
   }),

@@ -106,7 +106,9 @@ export class Library {
 
   /** What a template exports, for imports. */
   exports(name: string): Exports {
-    return exportsOf(this.#parse(name));
+    const all = exportsOf(this.#parse(name));
+    // Names with an underscore are private, as in Jinja.
+    return new Map([...all].filter(([exported]) => !exported.startsWith("_")));
   }
 
   /** A file that was missing may exist by now. */

@@ -100,6 +100,11 @@ function emitConstant(value: string | number | bigint | boolean | null, line: nu
 
 function emitName(name: string, line: number, scope: Scope, state: EmitState): string {
   const binding = scope.find(name);
+  if (binding === undefined && (name === "self" || name === "super"))
+    return state.fail(
+      line,
+      `'${name}' cannot be a value here. Fix: call it: ${name === "self" ? "self.block()" : "super()"}.`,
+    );
   if (binding === undefined || binding.kind === "value") {
     state.names.add(name);
     return binding?.emit ?? state.prefix + name;
@@ -126,8 +131,10 @@ function emitAttribute(node: Extract<Expression, { is: "attribute" }>, scope: Sc
         state.fail(node.line, `'${node.of.name}' has no variable '${node.name}'. Fix: call it, if it is a macro.`);
       return `${binding.emit}.${binding.prefix}${node.name}`;
     }
-    if (binding?.kind === "macro")
-      state.fail(node.line, `A macro has no '${node.name}' here. Fix: call '${node.of.name}'.`);
+    if (binding?.kind === "macro") {
+      if (node.name === "name" && binding.signature !== undefined) return literal(binding.signature.name);
+      return state.fail(node.line, `A macro has no '${node.name}' here. Fix: call '${node.of.name}'.`);
+    }
   }
   return `__attribute(${state.place(node.line)}, ${path(node, scope, state)})`;
 }
@@ -151,6 +158,11 @@ export function emitPath(node: Expression, scope: Scope, state: EmitState): stri
 /** `a.b.c` is one call of the engine. */
 function path(node: Extract<Expression, { is: "attribute" }>, scope: Scope, state: EmitState): string {
   const { of } = node;
+  if (of.is === "name" && of.name === "loop" && state.extending && scope.find("loop") === undefined)
+    state.fail(
+      node.line,
+      "The loop of the extended template is not seen here. Fix: pass what you need: {% set index = loop.index %} in its loop.",
+    );
   const known = of.is === "attribute" && of.of.is === "name" ? scope.find(of.of.name) : undefined;
   const inner =
     of.is === "attribute" && (known === undefined || known.kind === "value")

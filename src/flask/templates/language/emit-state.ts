@@ -42,6 +42,8 @@ export class EmitState {
   readonly names: Set<string> = new Set();
   readonly references: Set<string> = new Set();
   dynamic = false;
+  /** Whether the template extends another one. */
+  extending = false;
   escape: boolean;
   #unique = 0;
 

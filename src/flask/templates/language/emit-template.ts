@@ -29,6 +29,7 @@ export function emitTemplate(
   for (const [exported, signature] of exportsOf(template))
     if (signature !== "value") root.bind(exported, { kind: "macro", emit: state.prefix + exported, signature });
   emitter.bindImports(template.body, root);
+  state.extending = template.body.some((node) => node.is === "extends");
   const source = emitter.body(template.body, root);
   return { source, names: state.names, references: state.references, dynamic: state.dynamic };
 }

@@ -3,6 +3,7 @@ import { flatNames } from "./parse-template.ts";
 
 /** How a macro may be called. */
 export interface Signature {
+  readonly name: string;
   readonly parameters: readonly string[];
   /** Whether the macro reads `varargs`, so that it takes more positional arguments. */
   readonly varargs: boolean;
@@ -33,6 +34,7 @@ function collect(body: Body, names: Map<string, Signature | "value">): void {
 
 export function signatureOf(macro: Extract<Statement, { is: "macro" }>): Signature {
   return {
+    name: macro.name,
     parameters: macro.parameters.map(({ name }) => name),
     varargs: mentions(macro.body, "varargs"),
     kwargs: mentions(macro.body, "kwargs"),

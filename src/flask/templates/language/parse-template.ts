@@ -223,7 +223,7 @@ class Parser {
     const values: [Target, Expression][] = [];
     while (!tokens.done) {
       if (values.length > 0) tokens.expect(",");
-      const target = parseTarget(tokens, "=", false);
+      const target = parseTarget(tokens, "=");
       tokens.expect("=");
       values.push([target, parseExpression(tokens)]);
     }
@@ -257,7 +257,7 @@ export function flatNames(target: Target): string[] {
   return typeof target === "string" ? [target] : target.flatMap(flatNames);
 }
 
-function parseTarget(tokens: TokenStream, end: string, list = true): Target {
+function parseTarget(tokens: TokenStream, end: string): Target {
   const items: Target[] = [];
   let tuple = false;
   for (;;) {
@@ -266,7 +266,7 @@ function parseTarget(tokens: TokenStream, end: string, list = true): Target {
       tokens.expect(")");
       items.push(inner);
     } else items.push(assignable(tokens));
-    if (!list || !tokens.skip(",")) break;
+    if (!tokens.skip(",")) break;
     tuple = true;
     if (tokens.looksAt(end)) break;
   }
