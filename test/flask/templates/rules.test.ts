@@ -9,7 +9,6 @@ import {
   renderTemplate,
   renderTemplateString,
   session,
-  streamTemplate,
   TemplateError,
   TemplateNotFound,
 } from "latchkey/flask";
@@ -55,12 +54,12 @@ beforeEach(() => {
 });
 
 /** An application with one view, and its answer. */
-async function answerOf(view: () => string, files: Readonly<Record<string, string>> = {}): Promise<Response> {
+async function answerOf(view: (app: Flask) => string, files: Readonly<Record<string, string>> = {}): Promise<Response> {
   const root = mkdtempSync(join(base, "flask-"));
   write(files, join(root, "templates"));
   const app = new Flask(root);
   app.config["SECRET_KEY"] = "kJ8x2mQ5vR9tY4wZ7bN1cL6pH3sD0fG8";
-  app.route("/", view);
+  app.route("/", () => view(app));
   return await app.fetch(new Request("http://localhost/"));
 }
 
@@ -491,9 +490,9 @@ describe("errors name file and line", () => {
 });
 
 describe("functions for views", () => {
-  test("streamTemplate renders when it is read, with the request of its call, in pieces", async () => {
+  test("stream renders when it is read, with the request of its call, in pieces", async () => {
     const response = await answerOf(
-      () => [...streamTemplate("long.html", { n: 3000 })].map((piece) => piece.length).join(),
+      (app) => [...app.templates.stream("long.html", { n: 3000 })].map((piece) => piece.length).join(),
       {
         "long.html": "{% for i in range(n) %}{{ request.method }} <b>{% endfor %}",
       },
