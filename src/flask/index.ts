@@ -23,6 +23,6 @@ export {
   type TemplateContext,
   type Templates,
 } from "./templating.ts";
-export type { TemplateFunction } from "./templates/create-templates.ts";
+export type { TemplateFunction } from "./templates/templates.ts";
 export { TemplateError, TemplateNotFound, type TemplateErrorKind } from "./templates/errors.ts";
 export { urlFor } from "./url-for.ts";

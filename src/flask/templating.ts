@@ -2,11 +2,12 @@ import { tracingChannel } from "node:diagnostics_channel";
 import { currentContext } from "./context.ts";
 import { getFlashedMessages } from "./flashing.ts";
 import { g, request, session } from "./globals.ts";
-import { createTemplates, type Templates } from "./templates/create-templates.ts";
+import { createTemplates } from "./templates/create-templates.ts";
+import type { Templates } from "./templates/templates.ts";
 import { urlFor } from "./url-for.ts";
 import { checkText } from "../options.ts";
 
-export { createTemplates, type Templates } from "./templates/create-templates.ts";
+export type { Templates } from "./templates/templates.ts";
 
 /** Where templates that are rendered for a request are published; see docs/channels.md. */
 const channel = tracingChannel("latchkey:template");

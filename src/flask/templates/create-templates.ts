@@ -14,6 +14,7 @@ import { TESTS } from "./filters/tests.ts";
 import { TEXT_FILTERS } from "./filters/text.ts";
 import { Library, type Entry } from "./library.ts";
 import { TemplateFiles } from "./template-files.ts";
+import type { TemplateFunction, Templates, TemplatesOptions } from "./templates.ts";
 import { callForeign } from "./values/call.ts";
 import { Handles } from "./values/handles.ts";
 import { isText, mustExist, textOf, Undefined } from "./values/kinds.ts";
@@ -24,54 +25,6 @@ const EVERYWHERE = ["request", "session", "g", "config"];
 const MOST_TEXTS = 100;
 /** Characters in a piece of a stream. */
 const PIECE = 16_384;
-
-/** A function of the application. Keyword arguments arrive as one plain object, the last argument. */
-// oxlint-disable-next-line no-explicit-any -- the parameters are the application's
-export type TemplateFunction = (...args: any[]) => unknown;
-
-/** The templates of an application: `app.templates`. */
-export interface Templates {
-  /**
-   * Renders a template, or the first one of several that exists.
-   *
-   * @throws TemplateNotFound, TemplateError with file and line, or the error of a function that the
-   *   template called.
-   */
-  render(name: string | readonly string[], context?: Readonly<Record<string, unknown>>): string;
-  /** Renders a text as a template. Its values are escaped. */
-  renderString(text: string, context?: Readonly<Record<string, unknown>>): string;
-  /**
-   * The same as `render`, as pieces of text. The template is rendered as a whole when the first
-   * piece is read, with the request of this call.
-   */
-  stream(name: string | readonly string[], context?: Readonly<Record<string, unknown>>): Generator<string>;
-  /** `stream` of a text. */
-  streamString(text: string, context?: Readonly<Record<string, unknown>>): Generator<string>;
-  /** A macro of a template as a function, or the value of a variable that it sets. */
-  attribute(name: string, attribute: string): unknown;
-  /**
-   * Adds a filter. It gets the value, then the arguments, then the keyword arguments as one plain
-   * object, if there are any. It returns a value, or `Markup` for safe HTML.
-   */
-  addFilter(name: string, filter: TemplateFunction): void;
-  /** Adds a test, for `value is name`. It returns whether the value passes. */
-  addTest(name: string, test: TemplateFunction): void;
-  /** Adds a variable or a function that each template has. */
-  addGlobal(name: string, value: unknown): void;
-}
-
-export interface TemplatesOptions {
-  /** The application's folder of templates. */
-  readonly folder: string;
-  /** The folders of its blueprints, which are searched after it. */
-  readonly blueprintFolders: () => readonly string[];
-  /** Whether a changed file is seen without a restart. */
-  readonly isReloading: () => boolean;
-  /** What each rendering sees beside its own context. Asked once in a rendering, if at all. */
-  readonly context: () => Readonly<Record<string, unknown>>;
-  /** Functions for all templates: `url_for` and others. */
-  readonly globals: Readonly<Record<string, TemplateFunction>>;
-}
 
 /** Makes the templates of an application. Nothing is read before the first rendering. */
 export function createTemplates(options: TemplatesOptions): Templates {
@@ -172,7 +125,9 @@ class ApplicationTemplates implements Templates {
     });
   }
 
-  /** Templates are translated for the filters that there are, so all of them are translated anew. */
+  /**
+   * Templates are translated for the filters that there are, so all of them are translated anew.
+   */
   #forget(): void {
     this.#files.forget();
     this.#library = this.#newLibrary();
@@ -252,7 +207,10 @@ class ApplicationTemplates implements Templates {
     );
   }
 
-  /** Binds the names that the templates have, and no others: so a session that no one names stays closed. */
+  /**
+   * Binds the names that the templates have, and no others: so a session that no one names stays
+   * closed.
+   */
   #contextFor(
     entries: readonly Entry[],
     given: Readonly<Record<string, unknown>>,

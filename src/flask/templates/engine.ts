@@ -9,7 +9,9 @@ import type { Place } from "./language/emit-state.ts";
 import { packed, spread } from "./values/arguments.ts";
 import type { Handles } from "./values/handles.ts";
 
-/** What a function that failed returns instead. The rendering goes on to its end, and then throws. */
+/**
+ * What a function that failed returns instead. The rendering goes on to its end, and then throws.
+ */
 const EMPTY = "empty.txt";
 const NOWHERE: Place = { template: "", line: 0, escape: true };
 
@@ -23,7 +25,9 @@ interface Current extends Rendering {
 
 let environmentClass: (new () => Environment) | undefined;
 
-/** Loads the engine when the first template is rendered, so that applications without one need none. */
+/**
+ * Loads the engine when the first template is rendered, so that applications without one need none.
+ */
 function loadEngine(): new () => Environment {
   try {
     // Not an import: a bundler would copy the script, and not the .wasm file beside it.

@@ -79,7 +79,9 @@ export class Library {
     return { entry, release: () => added.forEach((number) => this.places.delete(number)) };
   }
 
-  /** The first of these templates that exists, as the engine knows it. Undefined if there is none. */
+  /**
+   * The first of these templates that exists, as the engine knows it. Undefined if there is none.
+   */
   find(names: readonly string[], context: boolean): string | undefined {
     for (const name of names) {
       const key = keyOf(name, context);

@@ -20,6 +20,16 @@ const CONTEXT = {
   tags: ["b", "A", "c"],
 };
 const words = (text: string): readonly string[] => text.trim().split(/ +/);
+const WITH_BLANKS = [
+  "'a b'",
+  "{'k': 'v'}",
+  "'It\\'s <a href=x>'",
+  "'a\\nb c'",
+  "'{} {a}'",
+  "{1: 2, 'q': [none]}",
+  "(1, '<', none)",
+];
+const MORE = ["'ÄÖ ß'", "'http://a.com/x?y=1&z=2'", "m ~ s", "[m, '<']", "{'a': m}", "s.title()", "'  pad '"];
 const ATOMS = [
   ...words(
     "x s e l f d users m z tags nope 1 0 -3 2.0 '' '<' true none [1,2] [] (1,) users[0].name d.a d.zz l[1] s[2:5]",
@@ -27,8 +37,8 @@ const ATOMS = [
   ...words(
     "range(4) '5' '1.5' '%s-%s' dict(q=1) 'x,y'.split(',') 1.25 1e16 '%d%%' s.split() users|groupby('on') 1234 0.1",
   ),
-  ...["'a b'", "{'k': 'v'}", "'It\\'s <a href=x>'", "'a\\nb c'", "'{} {a}'", "{1: 2, 'q': [none]}", "(1, '<', none)"],
-  ...["'ÄÖ ß'", "'http://a.com/x?y=1&z=2'", "m ~ s", "[m, '<']", "{'a': m}", "s.title()", "'  pad '"],
+  ...WITH_BLANKS,
+  ...MORE,
 ];
 const FILTERS = [
   ...words("abs batch(2)|list capitalize center(9) count d('dd') dictsort e filesizeformat first float forceescape"),

@@ -13,7 +13,8 @@ import {
   TemplateNotFound,
 } from "latchkey/flask";
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { createTemplates, type Templates } from "../../../src/flask/templates/create-templates.ts";
+import { createTemplates } from "../../../src/flask/templates/create-templates.ts";
+import type { Templates } from "../../../src/flask/templates/templates.ts";
 import { LineProcess } from "../../support/line-process.ts";
 import { pythonWith, requirement } from "../../support/requirements.ts";
 

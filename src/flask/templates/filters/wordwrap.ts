@@ -1,4 +1,7 @@
-/** The chunks that a line may be broken between: words, white space, and parts of words after a hyphen. */
+/**
+ * The chunks that a line may be broken between: words, white space, and parts of words after a
+ * hyphen.
+ */
 function chunksOf(line: string, hyphens: boolean): string[] {
   if (!hyphens) return line.split(/([\t\n\v\f\r ]+)/).filter((chunk) => chunk !== "");
   const word = String.raw`[\p{L}\p{N}_!"'&.,?]`;

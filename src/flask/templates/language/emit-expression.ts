@@ -183,7 +183,9 @@ function emitLoopValue(loop: Extract<Binding, { kind: "loop" }>, name: string, l
   );
 }
 
-/** Positional values, and after them names and values in turn, with the number of the pairs before. */
+/**
+ * Positional values, and after them names and values in turn, with the number of the pairs before.
+ */
 function pack(args: Arguments, scope: Scope, state: EmitState, before: readonly string[] = []): string {
   const positional = args.positional.map((arg) => emitValue(arg, scope, state));
   const named = args.named.flatMap(([name, arg]) => [literal(name), emitValue(arg, scope, state)]);
@@ -192,7 +194,9 @@ function pack(args: Arguments, scope: Scope, state: EmitState, before: readonly 
   return list.join(", ");
 }
 
-/** A call as the engine's own one, if the callee is a macro; undefined if it is not known to be one. */
+/**
+ * A call as the engine's own one, if the callee is a macro; undefined if it is not known to be one.
+ */
 export function emitNativeCall(
   node: Extract<Expression, { is: "call" }>,
   scope: Scope,

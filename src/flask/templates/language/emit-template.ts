@@ -2,7 +2,7 @@ import type { Body, Expression, Parameter, Statement, Target, Template } from ".
 import { emitCondition, emitFilterChain, emitNativeCall, emitPath, emitValue } from "./emit-expression.ts";
 import { asText, EmitState, literal, type Emitted, type Surroundings } from "./emit-state.ts";
 import { exportsOf, hasPlainBlock, mentions, signatureOf } from "./exports.ts";
-import { flatNames } from "./parse-template.ts";
+import { flatNames } from "./parse-tags.ts";
 import { Scope } from "./scope.ts";
 import { MARK } from "../values/handles.ts";
 
@@ -331,7 +331,9 @@ class Emitter {
     return `${tag}block b_${node.name} %}${body}{% endblock %}`;
   }
 
-  /** The name of another template, which is noted as `c:name` with the context, or `n:name` without. */
+  /**
+   * The name of another template, which is noted as `c:name` with the context, or `n:name` without.
+   */
   #templateName(name: Expression, scope: Scope, context: boolean): string {
     const names = name.is === "list" || name.is === "tuple" ? name.items : [name];
     for (const item of names) {

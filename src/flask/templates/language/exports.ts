@@ -1,5 +1,5 @@
 import type { Body, Statement, Template } from "./ast.ts";
-import { flatNames } from "./parse-template.ts";
+import { flatNames } from "./parse-tags.ts";
 
 /** How a macro may be called. */
 export interface Signature {

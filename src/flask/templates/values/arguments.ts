@@ -4,7 +4,9 @@ import { keywordsOf } from "./call.ts";
 import { iterate } from "./compare.ts";
 import { mustExist, type Keywords } from "./kinds.ts";
 
-/** The arguments that `pack` has written: counts of names, `*list`, `**dict`, and then the values. */
+/**
+ * The arguments that `pack` has written: counts of names, `*list`, `**dict`, and then the values.
+ */
 export function unpackArguments(
   names: unknown,
   list: unknown,

@@ -87,7 +87,8 @@ function memberOf(value: unknown, name: string): unknown {
   const mapping = mappingOf(value);
   if (mapping === undefined) return foreign(value, name);
   if (isPlain(value)) {
-    // What an object itself brings comes first: `session.get` of the facade, and an entry named "items".
+    // What an object itself brings comes first: `session.get` of the facade, and an entry named
+    // "items".
     const own = Object.hasOwn(value, name) ? value[name] : ownFunction(value, name);
     // `d.items()` is the method of the dict, also if it has an entry of this name.
     if (own !== undefined && (typeof own === "function" || !Object.hasOwn(DICT, name)))

@@ -2,7 +2,8 @@ import { ValueProblem } from "../errors.ts";
 import { isInteger, isText, textOf, typeName, type Keywords } from "./kinds.ts";
 
 /**
- * Puts the arguments of a call in the order of the parameters, as Python does. What was not given is
+ * Puts the arguments of a call in the order of the parameters, as Python does. What was not given
+ * is
  * undefined. A parameter that ends with `!` must be given.
  */
 export function bind(

@@ -66,7 +66,9 @@ function isoWeek(date: Date): { year: number; week: number } {
   return { year, week: Math.floor((yearday - 1) / 7) + 1 };
 }
 
-/** Python's `strftime` in the C locale, and in UTC. Undefined for a letter that it does not know. */
+/**
+ * Python's `strftime` in the C locale, and in UTC. Undefined for a letter that it does not know.
+ */
 export function strftime(date: Date, format: string): string | undefined {
   const part = partsOf(date);
   const twelve = part.hour % 12 === 0 ? 12 : part.hour % 12;

@@ -2,7 +2,9 @@ import { ValueProblem } from "../errors.ts";
 import { isFloat, isNumber, isText, numberOf, textOf, typeName } from "./kinds.ts";
 import { print, printFloat } from "./print.ts";
 
-/** Digits after the point of `1.5` as in Python, which rounds the exact binary value half to even. */
+/**
+ * Digits after the point of `1.5` as in Python, which rounds the exact binary value half to even.
+ */
 export function fixed(value: number, digits: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value < 0 ? "-inf" : "inf";
   if (Math.abs(value) >= 1e21) return `${BigInt(value)}${digits > 0 ? `.${"0".repeat(digits)}` : ""}`;
@@ -21,7 +23,9 @@ export function fixed(value: number, digits: number): string {
   return sign + (even === undefined ? text : even.toFixed(digits));
 }
 
-/** Whether a value is exactly between two of `digits` digits: only then a binary fraction can be. */
+/**
+ * Whether a value is exactly between two of `digits` digits: only then a binary fraction can be.
+ */
 function isHalf(value: number, digits: number): boolean {
   const scaled = BigInt(Math.round(Math.abs(value) * 2 ** 30));
   if (Number(scaled) / 2 ** 30 !== Math.abs(value)) return false;

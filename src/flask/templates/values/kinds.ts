@@ -1,7 +1,9 @@
 import { Markup, Tuple, Uuid } from "../../../index.ts";
 import { ValueProblem } from "../errors.ts";
 
-/** Python's float with a whole value. JavaScript has one kind of number, and `3.0` prints otherwise. */
+/**
+ * Python's float with a whole value. JavaScript has one kind of number, and `3.0` prints otherwise.
+ */
 export class Float {
   readonly value: number;
   constructor(value: number) {
@@ -140,7 +142,10 @@ export function mappingOf(value: unknown): Mapping | undefined {
   return isPlain(value) && !(Symbol.iterator in value) ? objectMapping(value) : undefined;
 }
 
-/** Python finds `1` under `True` and `1.0` too. Here keys are compared as JavaScript does, but for floats. */
+/**
+ * Python finds `1` under `True` and `1.0` too. Here keys are compared as JavaScript does, but for
+ * floats.
+ */
 const plainKey = (key: unknown): unknown => {
   if (key instanceof Float) return key.value;
   return key instanceof Markup ? key.html : key;
@@ -224,7 +229,9 @@ export function typeName(value: unknown): string {
   return (value as object).constructor?.name ?? "object";
 }
 
-/** Throws the error of using what does not exist, and of a promise, which a template cannot await. */
+/**
+ * Throws the error of using what does not exist, and of a promise, which a template cannot await.
+ */
 export function mustExist(value: unknown): void {
   if (value instanceof Undefined) throw new ValueProblem(value.reason, "undefined");
   if (value instanceof Promise)
