@@ -125,10 +125,23 @@ function format(value: string | Markup, name: string, args: readonly unknown[], 
 const toCamel = (name: string): string =>
   name.replace(/(?<=[^_])_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
 
+/**
+ * A member. `request.form["title"]` answers a view with 400 where the field is missing. In a template
+ * it is undefined, because Jinja takes Python's KeyError for that.
+ */
+function memberOrMissing(value: object, name: string): unknown {
+  try {
+    return Reflect.get(value, name) as unknown;
+  } catch (error) {
+    if ((error as { readonly isMissingKey?: unknown } | null)?.isMissingKey === true) return undefined;
+    throw error;
+  }
+}
+
 /** A function that is a member of an object and not of every object. */
 function ownFunction(value: object, name: string): unknown {
   if (HIDDEN.has(name) || name.startsWith("__") || name in Object.prototype) return undefined;
-  const found: unknown = Reflect.get(value, name);
+  const found = memberOrMissing(value, name);
   return typeof found === "function" ? found : undefined;
 }
 
