@@ -17,12 +17,15 @@ export type { FlaskOptions } from "./flask-options.ts";
 export { Flask } from "./flask.ts";
 export { Logger, type LogLevel } from "./logger.ts";
 export {
+  getTemplateAttribute,
   renderTemplate,
   renderTemplateString,
   streamTemplate,
+  streamTemplateString,
   type TemplateContext,
-  type Templates,
 } from "./rendering.ts";
+export type { TemplateFunction, Templates } from "./templates/create-templates.ts";
+export { TemplateError, TemplateNotFound, type TemplateErrorKind } from "./templates/errors.ts";
 export type { Authorization } from "./request/authorization.ts";
 export { FileStorage } from "./request/file-storage.ts";
 export { float, int, type MultiDict, type MultiDictMembers } from "./request/multi-dict.ts";

@@ -7,21 +7,10 @@ import { streamResponse } from "./response/stream.ts";
 import { urlFor } from "./routing/url-for.ts";
 import { getFlashedMessages } from "./session/flashing.ts";
 import { publish } from "./signals.ts";
-import { createTemplates } from "./templating.ts";
+import { createTemplates, type Templates } from "./templates/create-templates.ts";
 
 /** Variables of a template. */
 export type TemplateContext = Readonly<Record<string, unknown>>;
-
-/** The templates of an application. */
-export interface Templates {
-  render(name: string | readonly string[], context: TemplateContext): string;
-  renderString(text: string, context: TemplateContext): string;
-  /** The page in parts. */
-  stream(name: string | readonly string[], context: TemplateContext): Iterable<string>;
-  addFilter(name: string, filter: (...args: never[]) => unknown): unknown;
-  addTest(name: string, test: (...args: never[]) => boolean): unknown;
-  addGlobal(name: string, value: unknown): unknown;
-}
 
 /** What rendering needs of an application. */
 export interface RenderingApplication {
@@ -43,38 +32,28 @@ const channel = tracingChannel("latchkey:template");
 
 /** The template engine of one application, with the names that Flask's templates have. */
 export function createAppTemplates({ folder, blueprintFolders, isReloading, config }: TemplateSettings): Templates {
-  const environment = createTemplates([folder], blueprintFolders, isReloading);
-  environment.addGlobal("config", config);
-  environment.addGlobal("request", request);
-  environment.addGlobal("session", session);
-  environment.addGlobal("g", g);
-  environment.addGlobal("url_for", (endpoint: string, values: Keywords = {}) => urlFor(endpoint, withoutMark(values)));
-  environment.addGlobal("get_flashed_messages", (options: Keywords = {}) =>
-    getFlashedMessages({
-      withCategories: options["with_categories"] === true,
-      categoryFilter: (options["category_filter"] as readonly string[] | undefined) ?? [],
-    }),
-  );
-  const first = (names: string | readonly string[]): string => (typeof names === "string" ? names : names[0]!);
-  const render: Templates["render"] = (names, context) => environment.render(first(names), { ...context });
-  return {
-    render,
-    renderString: (text, context) => environment.renderString(text, { ...context }),
-    stream: (names, context) => [render(names, context)],
-    addFilter: (name, filter) => environment.addFilter(name, filter as (...args: unknown[]) => unknown),
-    addTest: (name, run) =>
-      (environment as unknown as { addTest(name: string, run: unknown): void }).addTest(name, run),
-    addGlobal: (name, value) => environment.addGlobal(name, value),
-  };
+  return createTemplates({
+    folder,
+    blueprintFolders,
+    isReloading,
+    context: () => {
+      const context = contextOrNone();
+      // The request itself: its members are getters of a class, which `request` only forwards.
+      return { request: isOfRequest(context) ? context.request : request, session, g, config };
+    },
+    globals: {
+      url_for: (endpoint: string, values: Keywords = {}) => urlFor(endpoint, values),
+      get_flashed_messages: (options: Keywords | boolean = {}) => {
+        const given = Object(options) as Keywords;
+        const { with_categories: categories = options === true, category_filter: filter = [] } = given;
+        return getFlashedMessages({ withCategories: categories === true, categoryFilter: filter as readonly string[] });
+      },
+    },
+  });
 }
 
-/** Nunjucks passes named arguments as a last object with this mark. */
-type Keywords = Readonly<Record<string, unknown>> & { readonly __keywords?: true };
-
-function withoutMark(values: Keywords): Readonly<Record<string, unknown>> {
-  const { __keywords: _, ...rest } = values;
-  return rest;
-}
+/** Keyword arguments of a call in a template. */
+type Keywords = Readonly<Record<string, unknown>>;
 
 /**
  * Renders a template of the application's `templates` folder. Values are escaped unless marked
@@ -105,6 +84,30 @@ export function streamTemplate(name: string | readonly string[], context: Templa
   const application = applicationOf(templateContextOf());
   const variables = { ...application.templateContext(), ...context };
   return streamResponse(application.templates.stream(name, variables)[Symbol.iterator]());
+}
+
+/** The same for the text of a template. */
+export function streamTemplateString(text: string, context: TemplateContext = {}): FlaskResponse {
+  checkText("streamTemplateString(text)", text);
+  const application = applicationOf(templateContextOf());
+  return streamResponse(application.templates.streamString(text, { ...application.templateContext(), ...context }));
+}
+
+/**
+ * A macro of a template as a function, which returns its HTML; or the value of a variable that the
+ * template sets at its top level.
+ *
+ * @example
+ * ```ts
+ * const hello = getTemplateAttribute("macros.html", "hello") as (name: string) => string;
+ * hello("World");
+ * ```
+ * @throws TemplateNotFound, and TemplateError if the template has no such macro or variable.
+ */
+export function getTemplateAttribute(name: string, attribute: string): unknown {
+  checkText("getTemplateAttribute(name)", name);
+  checkText("getTemplateAttribute(name, attribute): attribute", attribute);
+  return applicationOf(templateContextOf()).templates.attribute(name, attribute);
 }
 
 function render(

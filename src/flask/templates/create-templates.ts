@@ -1,0 +1,278 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { InvalidOptionError } from "../../index.ts";
+import { kindOf } from "../../options.ts";
+import { Engine } from "./engine.ts";
+import type { Rendering } from "./engine-functions.ts";
+import { TemplateError, TemplateNotFound, ValueProblem } from "./errors.ts";
+import { COLLECTION_FILTERS } from "./filters/collections.ts";
+import type { Filter } from "./filters/filter.ts";
+import { builtinGlobals } from "./filters/globals.ts";
+import { HTML_FILTERS } from "./filters/html.ts";
+import { JSON_FILTERS } from "./filters/json.ts";
+import { NUMBER_FILTERS } from "./filters/numbers.ts";
+import { TESTS } from "./filters/tests.ts";
+import { TEXT_FILTERS } from "./filters/text.ts";
+import { Library, type Entry } from "./library.ts";
+import { TemplateFiles } from "./template-files.ts";
+import type { TemplateFunction, Templates, TemplatesOptions } from "./templates.ts";
+import { callForeign } from "./values/call.ts";
+import { Handles } from "./values/handles.ts";
+import { isText, mustExist, textOf, Undefined } from "./values/kinds.ts";
+
+/** Names that imported templates see without `with context`, as in Flask. */
+const EVERYWHERE = ["request", "session", "g", "config"];
+/** So many texts of `renderString` stay translated. */
+const MOST_TEXTS = 100;
+/** Characters in a piece of a stream. */
+const PIECE = 16_384;
+
+/** Makes the templates of an application. Nothing is read before the first rendering. */
+export function createTemplates(options: TemplatesOptions): Templates {
+  return new ApplicationTemplates(options);
+}
+
+class ApplicationTemplates implements Templates {
+  readonly #options: TemplatesOptions;
+  readonly #files: TemplateFiles;
+  readonly #filters = new Map<string, Filter>();
+  readonly #tests = new Map<string, Filter>();
+  readonly #globals = new Map<string, unknown>();
+  #library: Library;
+  /** Engines that render nothing at the moment. A template that renders another one needs two. */
+  #idle: Engine[] = [];
+  readonly #texts = new Map<string, { entry: Entry; release: () => void }>();
+  #textNumber = 0;
+
+  constructor(options: TemplatesOptions) {
+    this.#options = options;
+    this.#files = new TemplateFiles(() => [options.folder, ...options.blueprintFolders()]);
+    for (const filters of [HTML_FILTERS, TEXT_FILTERS, COLLECTION_FILTERS, NUMBER_FILTERS, JSON_FILTERS])
+      for (const [name, filter] of Object.entries(filters)) this.#filters.set(name, filter);
+    for (const [name, test] of Object.entries(TESTS)) this.#tests.set(name, test);
+    for (const [name, value] of Object.entries(builtinGlobals(Math.random))) this.#globals.set(name, value);
+    for (const [name, value] of Object.entries(options.globals)) this.#globals.set(name, value);
+    this.#library = this.#newLibrary();
+  }
+
+  render(name: string | readonly string[], context: Readonly<Record<string, unknown>> = {}): string {
+    this.#refresh();
+    return this.#run(this.#first(typeof name === "string" ? [name] : name), context);
+  }
+
+  renderString(text: string, context: Readonly<Record<string, unknown>> = {}): string {
+    this.#refresh();
+    return this.#run(this.#textEntry(text), context);
+  }
+
+  stream(name: string | readonly string[], context: Readonly<Record<string, unknown>> = {}): Generator<string> {
+    return pieces(() => this.render(name, context));
+  }
+
+  streamString(text: string, context: Readonly<Record<string, unknown>> = {}): Generator<string> {
+    return pieces(() => this.renderString(text, context));
+  }
+
+  attribute(name: string, attribute: string): unknown {
+    this.#refresh();
+    const exported = this.#library.exports(name).get(attribute);
+    if (exported === undefined)
+      throw new TemplateError(
+        "undefined",
+        `The template "${name}" has no macro and no variable '${attribute}'. Fix: define it at the top level.`,
+        { template: name, line: 0 },
+      );
+    const from = `{% from ${JSON.stringify(name)} import ${attribute} %}`;
+    if (exported !== "value")
+      return (...args: unknown[]): string => {
+        const names = args.map((_, index) => `a${index}`);
+        const values = Object.fromEntries(args.map((arg, index) => [names[index]!, arg]));
+        return this.renderString(`${from}{{ ${attribute}(${names.join(", ")}) }}`, values);
+      };
+    let value: unknown;
+    const grab = (found: unknown): string => {
+      value = found;
+      return "";
+    };
+    this.renderString(`${from}{{ grab(${attribute}) }}`, { grab });
+    return value;
+  }
+
+  addFilter(name: string, filter: TemplateFunction): void {
+    checkFunction("addFilter", name, filter);
+    this.#filters.set(name, foreignFilter(filter));
+    this.#forget();
+  }
+
+  addTest(name: string, test: TemplateFunction): void {
+    checkFunction("addTest", name, test);
+    this.#tests.set(name, foreignFilter(test));
+    this.#forget();
+  }
+
+  addGlobal(name: string, value: unknown): void {
+    checkName("addGlobal", name);
+    this.#globals.set(name, value);
+    this.#forget();
+  }
+
+  #newLibrary(): Library {
+    return new Library(this.#files, {
+      hasFilter: (name) => this.#filters.has(name),
+      hasTest: (name) => this.#tests.has(name),
+      isGlobal: (name) => this.#globals.has(name),
+      filterNames: () => [...this.#filters.keys()],
+      testNames: () => [...this.#tests.keys()],
+    });
+  }
+
+  /**
+   * Templates are translated for the filters that there are, so all of them are translated anew.
+   */
+  #forget(): void {
+    this.#files.forget();
+    this.#library = this.#newLibrary();
+    this.#idle = [];
+    this.#texts.clear();
+  }
+
+  #refresh(): void {
+    if (this.#options.isReloading() && this.#files.changed()) this.#forget();
+  }
+
+  #first(names: readonly string[]): Entry {
+    for (const [index, name] of names.entries()) {
+      if (typeof name !== "string")
+        throw new InvalidOptionError(
+          `A template's name is a string. It got ${kindOf(name)}. Fix: renderTemplate("page.html").`,
+        );
+      try {
+        return this.#library.load(name, true);
+      } catch (error) {
+        if (!(error instanceof TemplateNotFound) || error.template !== name || index === names.length - 1) throw error;
+      }
+    }
+    throw new InvalidOptionError("The list of templates is empty. Fix: name at least one.");
+  }
+
+  #textEntry(text: string): Entry {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known.entry;
+    if (this.#texts.size >= MOST_TEXTS) {
+      const [oldest, { release }] = this.#texts.entries().next().value!;
+      this.#texts.delete(oldest);
+      release();
+    }
+    const made = this.#library.fromText(text, `text${this.#textNumber++ % (2 * MOST_TEXTS)}.txt`);
+    this.#texts.set(text, made);
+    return made.entry;
+  }
+
+  #run(entry: Entry, given: Readonly<Record<string, unknown>>): string {
+    const library = this.#library;
+    const handles = new Handles();
+    const facades = new Set<unknown>();
+    const context = this.#contextFor(library.reachable(entry), given, handles, facades);
+    const engine = this.#idle.pop() ?? new Engine(library);
+    const rendering: Rendering = {
+      aside: [],
+      filters: this.#filters,
+      tests: this.#tests,
+      random: Math.random,
+      facades,
+      find: (name, { ignoreMissing, context: seen }) => this.#find(library, name, ignoreMissing, seen),
+    };
+    try {
+      return engine.render(entry, context, rendering, handles);
+    } finally {
+      if (engine.usable && library === this.#library) this.#idle.push(engine);
+    }
+  }
+
+  #find(library: Library, name: unknown, ignoreMissing: boolean, context: boolean): string {
+    mustExist(name);
+    const names = (Array.isArray(name) ? (name as unknown[]) : [name]).map((item) => {
+      mustExist(item);
+      if (!isText(item)) throw new ValueProblem("A template's name is a text.");
+      return textOf(item);
+    });
+    const found = library.find(names, context);
+    if (found !== undefined) return found;
+    if (ignoreMissing) return "empty.txt";
+    const folders = [this.#options.folder, ...this.#options.blueprintFolders()].join(", ");
+    throw new TemplateNotFound(
+      names.length === 1
+        ? `There is no template "${names[0]}" in ${folders}. Fix: correct the name, or create the file.`
+        : `There is none of the templates ${names.join(", ")} in ${folders}. Fix: create one of them.`,
+      names.join(", "),
+    );
+  }
+
+  /**
+   * Binds the names that the templates have, and no others: so a session that no one names stays
+   * closed.
+   */
+  #contextFor(
+    entries: readonly Entry[],
+    given: Readonly<Record<string, unknown>>,
+    handles: Handles,
+    facades: Set<unknown>,
+  ): Record<string, unknown> {
+    const bound: Record<string, unknown> = {};
+    let shared: Readonly<Record<string, unknown>> | undefined;
+    const sharedValue = (name: string): unknown => {
+      if (shared === undefined) {
+        shared = this.#options.context();
+        for (const facade of EVERYWHERE) if (typeof shared[facade] === "object") facades.add(shared[facade]);
+      }
+      return Object.hasOwn(shared, name) ? shared[name] : undefined;
+    };
+    for (const entry of entries) {
+      for (const name of entry.names) {
+        const key = entry.prefix + name;
+        if (Object.hasOwn(bound, key)) continue;
+        const everywhere = entry.prefix === "v_" || EVERYWHERE.includes(name);
+        let value: unknown;
+        if (entry.prefix === "v_" && Object.hasOwn(given, name)) value = given[name];
+        else value = (everywhere ? sharedValue(name) : undefined) ?? this.#globals.get(name);
+        if (value instanceof Promise)
+          throw new TemplateError("runtime", `The variable '${name}' is a Promise. Fix: await it before rendering.`, {
+            template: "",
+            line: 0,
+          });
+        bound[key] = handles.encode(value === undefined ? new Undefined(`'${name}' is undefined`) : value);
+      }
+    }
+    return bound;
+  }
+}
+
+/** The request of the caller is the current one, also if the pieces are read after its end. */
+function pieces(render: () => string): Generator<string> {
+  const inContext = AsyncLocalStorage.snapshot();
+  return cut(() => inContext(render));
+}
+
+function* cut(render: () => string): Generator<string> {
+  const text = render();
+  for (let at = 0; at < text.length; at += PIECE) yield text.slice(at, at + PIECE);
+}
+
+const foreignFilter = (run: TemplateFunction): Filter => ({
+  parameters: "*",
+  run: (_, value, args, keywords) => callForeign(run, [value, ...args], keywords),
+});
+
+function checkName(method: string, name: unknown): void {
+  if (typeof name !== "string" || !/^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(name))
+    throw new InvalidOptionError(
+      `app.templates.${method}(name): name is a word, such as "shout". It got ${typeof name === "string" ? JSON.stringify(name) : kindOf(name)}. Fix: use letters, digits and underscores.`,
+    );
+}
+
+function checkFunction(method: string, name: unknown, run: unknown): void {
+  checkName(method, name);
+  if (typeof run !== "function")
+    throw new InvalidOptionError(
+      `app.templates.${method}("${String(name)}", run): run is a function. It got ${kindOf(run)}. Fix: pass a function.`,
+    );
+}
