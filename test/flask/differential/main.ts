@@ -1,0 +1,26 @@
+/**
+ * Runs the comparison with Flask without the test runner, and prints what is left:
+ *
+ *     node --conditions=latchkey-source test/flask/differential/main.ts [configuration …]
+ */
+import { pythonWith } from "../../support/requirements.ts";
+import { FlaskSide } from "./flask-side.ts";
+import { NAMES } from "./names.ts";
+import { figuresOf, listOf, reportOf } from "./report.ts";
+import { runConfiguration, type Outcome } from "./run.ts";
+
+const chosen = process.argv.slice(2);
+const flask = new FlaskSide(pythonWith("flask")!);
+const outcomes: Outcome[] = [];
+for (const name of chosen.length > 0 ? chosen : NAMES) {
+  const began = performance.now();
+  try {
+    outcomes.push(...(await runConfiguration(name, flask)));
+  } catch (error) {
+    process.stdout.write(`${name}: ${error instanceof Error ? error.stack : String(error)}\n`);
+  }
+  process.stderr.write(`${name}: ${Math.round(performance.now() - began)} ms\n`);
+}
+flask.close();
+const report = reportOf(outcomes);
+process.stdout.write(`${listOf(report)}\n\n${figuresOf(report)}\n`);
