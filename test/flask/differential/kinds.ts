@@ -1,3 +1,4 @@
+import { bodiesAreSameJson, facts, isEmptyAnswer, isOfSession, isUnchanged, titleOf } from "./matching.ts";
 import type { Difference } from "./run.ts";
 
 /** A kind of difference that is left, on purpose. docs/migrating-from-flask.md lists all of them. */
@@ -12,95 +13,266 @@ export interface Kind {
   matches(difference: Difference): boolean;
 }
 
-/** The text of a page's `<title>`. */
-function titleOf(page: string | undefined): string | undefined {
-  return /<title>(.*?)<\/title>/.exec(page ?? "")?.[1];
-}
-
-/** Whether a fact is of the session's cookie. */
-function isOfSession(field: string): boolean {
-  return /^cookie \w*session\b/.test(field) && !field.includes(" again");
-}
-
 /** Every kind, in the order of the page. A difference is of the first kind that matches it. */
 export const KINDS: readonly Kind[] = [
   {
-    id: "error-page-text",
-    flask: "Default error pages have the words of Werkzeug.",
-    here: "They have the same titles, and words of our own.",
-    why: "The text of another project is not copied.",
-    matches: ({ field, flask, ours }) =>
-      field === "body" && titleOf(flask) !== undefined && titleOf(flask) === titleOf(ours) && /^<!doctype html>/.test(flask!),
+    id: "cookie-defaults",
+    flask: "The session's cookie has neither `Secure` nor `SameSite` unless a setting says so.",
+    here: "It has `SameSite=Lax`, and `Secure` except over plain HTTP on this machine in development.",
+    why: "Nobody on the way can use the cookie, and other sites cannot post forms in a visitor's name.",
+    matches: ({ field, flask, ours, outcome }) =>
+      (/^cookie \w*session; secure$/.test(field) && flask === undefined && ours === "") ||
+      (/^cookie \w*session; samesite$/.test(field) && flask === undefined && ours === "Lax") ||
+      /^GET \/default\/SESSION_COOKIE_S(ECURE|AMESITE)$/.test(outcome.request),
   },
   {
-    id: "cookie-secure",
-    flask: "The session's cookie is not `Secure` unless SESSION_COOKIE_SECURE is set.",
-    here: "It is `Secure`, except over plain HTTP on this machine in development.",
-    why: "Over plain HTTP anyone on the way can read the cookie and use it.",
-    matches: ({ field, ours }) => /^cookie \w*session\w*; secure$/.test(field) && ours === "",
-  },
-  {
-    id: "cookie-same-site",
-    flask: "The session's cookie has no `SameSite` unless SESSION_COOKIE_SAMESITE is set.",
-    here: "It has `SameSite=Lax`.",
-    why: "Forms of other sites must not act in the name of a visitor.",
-    matches: ({ field, flask, ours }) =>
-      /^cookie \w*session\w*; samesite$/.test(field) && flask === undefined && ours === "Lax",
-  },
-  {
-    id: "chunked",
-    flask: "Each answer has `Content-Length`.",
-    here: "Answers that wait for the session to be saved are sent in chunks.",
-    why: "The server does not measure an answer that is a stream for it.",
-    matches: ({ field, ours }) => field === "content-length" && ours === undefined,
-  },
-  {
-    id: "cache-control-set-cookie",
-    flask: "An answer with a session cookie may be cached with its cookie.",
-    here: 'It has `Cache-Control: no-cache="Set-Cookie"`.',
-    why: "A shared cache must not hand the cookie of one visitor to another one.",
+    id: "cache-control",
+    flask: "A cache may save an answer together with its session cookie.",
+    here: 'The answer has `Cache-Control: no-cache="Set-Cookie"`, unless it has another one.',
+    why: "A shared cache must not give one visitor's cookie to another visitor.",
     matches: ({ field, flask, ours, outcome }) =>
       field === "cache-control" &&
       flask === undefined &&
       ours === 'no-cache="Set-Cookie"' &&
-      outcome.ours.has("cookie session"),
+      /^cookie \w*session/m.test([...outcome.ours.keys()].join("\n")),
   },
   {
-    id: "same-session",
-    flask: "Writing the value that is there already, or `session.modified = True`, sends the cookie.",
-    here: "A session that is the same as before sends none.",
-    why: "A change is what differs from what came in. A nested change counts by itself.",
+    id: "max-age",
+    flask: "The cookie of a permanent session has `Expires`.",
+    here: "It has `Max-Age`, of the same length.",
+    why: "It is right in a browser with a wrong clock, too.",
+    matches: ({ field, outcome }) => {
+      const [name = ""] = field.split(";");
+      const minutes = /^in (\d+) minutes$/.exec(outcome.flask.get(`${name}; expires`) ?? "")?.[1];
+      const isSame = Number(outcome.ours.get(`${name}; max-age`)) === Number(minutes) * 60;
+      return /^cookie \w*session; (expires|max-age)$/.test(field) && isSame;
+    },
+  },
+  {
+    id: "unchanged-session",
+    flask:
+      "Writing the value that is there already, `session.modified = True`, and emptying an empty session send a cookie.",
+    here: "Nothing is sent for a session that is as it came.",
+    why: "What counts as a change is a different content. So nested changes count without `session.modified`.",
+    matches: ({ field, ours, outcome }) => isOfSession(field) && ours === undefined && isUnchanged(outcome),
+  },
+  {
+    id: "session-members",
+    flask: "`_permanent` and Flask-Login's `_user_id` are entries of the session, and `session.new` is always false.",
+    here: "They are the members `permanent` and `subject`, and `new` is true without a session. A session with nothing else is not saved.",
+    why: "Listing a session gives the application's own data.",
     matches: ({ field, flask, ours, outcome }) =>
-      isOfSession(field) &&
-      ours === undefined &&
-      flask !== undefined &&
-      !outcome.ours.has("cookie session") &&
-      outcome.flask.get("cookie session") === `signed ${outcome.session}`,
+      (field === "body" && withoutMembers(flask) === ours) ||
+      (outcome.request === "GET /new" && field === "body" && flask === "false" && ours === "true") ||
+      (isOfSession(field) && withoutMembers(facts(outcome).flaskSession) === (facts(outcome).ourSession ?? "{}")),
   },
   {
-    id: "empty-session",
-    flask: "Emptying a session that is empty, or was filled in the same request, deletes the cookie.",
-    here: "Nothing is sent.",
-    why: "There is no cookie to delete.",
-    matches: ({ field, ours, outcome }) =>
-      isOfSession(field) && ours === undefined && outcome.session === undefined && outcome.flask.get("cookie session") === "",
-  },
-  {
-    id: "permanent-alone",
-    flask: "`session.permanent = True` is an entry of the session, so that a session without others is saved.",
-    here: "It is a member of the session, and an empty session is not saved.",
-    why: "A cookie without data says nothing.",
-    matches: ({ field, ours, outcome }) =>
-      isOfSession(field) &&
-      ours === undefined &&
-      /^signed \{"_permanent":(true|false)\}$/.test(outcome.flask.get("cookie session") ?? ""),
-  },
-  {
-    id: "vary-with-cookie",
+    id: "vary",
     flask: "`Vary: Cookie` is sent if the view has used the session.",
-    here: "It is sent too if the request has a session, because each visit may move its end.",
-    why: "Whether the session is permanent stands in the cookie, so that it has to be opened.",
+    here: "It is sent for each request with a session.",
+    why: "Whether a visit moves the session's end stands in the cookie, so each visit looks at it.",
     matches: ({ field, flask, ours, outcome }) =>
-      field === "vary" && flask === undefined && ours === "cookie" && /session/.test(outcome.session ?? "session"),
+      field === "vary" && flask === undefined && ours === "cookie" && facts(outcome).hasCookie,
+  },
+  {
+    id: "other-scopes",
+    flask: "A session that ends deletes the cookie of its own path and domain.",
+    here: "It deletes cookies of the same name under other paths and domains of this host as well.",
+    why: "An older or a planted cookie would take the place of the deleted one.",
+    matches: ({ field, flask, ours, outcome }) =>
+      /^cookie \w*session again/.test(field) && flask === undefined && ours !== undefined && facts(outcome).isEnding,
+  },
+  {
+    id: "old-key",
+    flask: "A session that a key of SECRET_KEY_FALLBACKS has signed stays so until it is changed.",
+    here: "The next visit signs it with SECRET_KEY.",
+    why: "The old key can be removed sooner.",
+    matches: ({ field, flask, ours, outcome }) =>
+      (isOfSession(field) || field === "cache-control") &&
+      flask === undefined &&
+      ours !== undefined &&
+      facts(outcome).ourSession === outcome.session &&
+      outcome.configuration === "session-cookies",
+  },
+  {
+    id: "undecodable-session",
+    flask: "A cookie with a good signature that holds no dictionary is answered with 500, again and again.",
+    here: "The session is empty.",
+    why: "The visitor is not locked out.",
+    matches: ({ outcome }) => outcome.flask.get("status") === "500" && /^(\[|"text")/.test(outcome.session ?? ""),
+  },
+  {
+    id: "no-key",
+    flask: "Without SECRET_KEY a session can be read, and is empty. Writing raises a RuntimeError.",
+    here: "Reading throws the same sentence.",
+    why: "Such a session can never hold anything, and the mistake is found at the first look.",
+    matches: ({ outcome, ours, field }) =>
+      outcome.configuration === "no-key" &&
+      (field === "status" || (ours ?? "").startsWith("The session is unavailable because no secret key was set.")),
+  },
+  {
+    id: "large-session",
+    flask: "A session of more than 4,093 bytes is sent, with a warning. Browsers drop it without a word.",
+    here: "It is an error that names the largest entries.",
+    why: "The visitor would be logged out, and nobody would know why.",
+    matches: ({ outcome }) => outcome.configuration === "large-cookies" && outcome.ours.get("status") === "500",
+  },
+  {
+    id: "missing-entry",
+    flask: "Reading or popping an entry of the session, of `g` or of posted JSON that is missing raises a KeyError.",
+    here: "The value is undefined.",
+    why: "That is how objects are in JavaScript. The types make you look.",
+    matches: ({ outcome }) =>
+      outcome.flask.get("status") === "500" &&
+      [
+        "session-methods GET /item",
+        "session-methods GET /popmissing",
+        "contexts GET /missing",
+        "json-in POST /key\nContent-Type: application/json\n\n{}",
+      ].includes(`${outcome.configuration} ${outcome.request}`),
+  },
+  {
+    id: "json-text",
+    flask: "JSON has sorted names, `\\u` escapes, dates as HTTP writes them, and with DEBUG line breaks.",
+    here: "JSON is as `JSON.stringify` writes it: the names in their own order, dates of ISO 8601.",
+    why: "It is the same value for every reader but for dates, and JavaScript reads ISO dates.",
+    matches: ({ field, outcome }) => field === "body" && bodiesAreSameJson(outcome),
+  },
+  {
+    id: "return-values",
+    flask: "Only tuples have a status and headers: `(body, status)`, `(body, list of headers)`. Bytes are a page.",
+    here: "`[body, status]`, `[body, status, headers]` and `[text, headers]` are taken as such. Any other list is JSON. Bytes are `application/octet-stream`.",
+    why: "JavaScript has no tuples. Bytes are rarely a page.",
+    matches: ({ outcome }) =>
+      outcome.configuration === "return-values" &&
+      /^GET \/(bytes|headerlist|one|four|code600|code99)$/.test(outcome.request) &&
+      /^(200|500|600|99)$/.test(outcome.flask.get("status")!),
+  },
+  {
+    id: "error-page-text",
+    flask: "Default error pages have the words of Werkzeug.",
+    here: "They have the same titles and other words. So has `error.description`.",
+    why: "The text of another project is not copied.",
+    matches: ({ field, flask, ours, outcome }) =>
+      field === "body" &&
+      ((titleOf(flask) !== undefined && titleOf(flask) === titleOf(ours)) || outcome.request === "GET /403"),
+  },
+  {
+    id: "error-status",
+    flask:
+      "The page of an error handler has status 200 unless it gives another one. `abort` takes the statuses that Werkzeug has a class for. With DEBUG a missing form field is 500.",
+    here: "The page has the status of the error. `abort` takes every status from 400 to 599. A missing field is 400, and the page names it with DEBUG.",
+    why: "A forgotten status would tell caches and programs that all is well.",
+    matches: ({ outcome }) =>
+      /^GET \/(403|403text|403class|unknown|ok|abort402)$/.test(outcome.request) ||
+      (outcome.configuration === "debug-on" && outcome.flask.get("status") === "500" && outcome.ours.get("status") === "400"),
+  },
+  {
+    id: "redirect-page",
+    flask: "A redirect has a page with a link, and OPTIONS is answered with a type.",
+    here: "Both answers are empty, without a type.",
+    why: "No browser shows them.",
+    matches: ({ field, flask, ours, outcome }) =>
+      isEmptyAnswer(outcome) &&
+      ((field === "body" && ours === "") ||
+        (field === "content-type" && flask?.startsWith("text/html") === true && ours === undefined)),
+  },
+  {
+    id: "redirect-target",
+    flask:
+      "The routing redirects to a whole address (`http://localhost/blog/`). `redirect` takes any status, and leaves a lone `%`.",
+    here: "It redirects to a path (`/blog/`). `redirect` takes 301, 302, 303, 305, 307 and 308, and writes `%25`.",
+    why: "The browser knows scheme and host better than a server behind a proxy. With other statuses no browser follows.",
+    matches: ({ field, flask, ours, outcome }) =>
+      (field === "location" && outcome.flask.get("status") === "308" && new URL(flask!).host !== "" && flask!.endsWith(ours!)) ||
+      /^GET \/code\/(300|304|200)$/.test(outcome.request) ||
+      (field === "location" && ours === "/100%25"),
+  },
+  {
+    id: "path-decoding",
+    flask: "`%2F` in an address is a slash, `urlFor` leaves slashes in a text variable, and `..` is text.",
+    here: "`%2F` is a letter of the variable, `urlFor` writes it, and `.` and `..` are resolved or not found.",
+    why: "A value with a slash leads to its own page again.",
+    matches: ({ outcome }) => /%2F|^GET \/(make\/userslash|a\/b\/\.\.\/b|\.\/about)|name=folder\/\.\./.test(outcome.request),
+  },
+  {
+    id: "large-integers",
+    flask: "`<int:id>` takes numbers of any length.",
+    here: "A number above 9007199254740991 is not found.",
+    why: "JavaScript would round it, and show another row.",
+    matches: ({ outcome }) => /^GET \/int\/\d{16,}$/.test(outcome.request) && outcome.ours.get("status") === "404",
+  },
+  {
+    id: "as-in-fetch",
+    flask: "`request.url` is decoded, hosts keep their capitals, and headers of one name are joined by a comma without a blank.",
+    here: "`request.url` is encoded, hosts are in lower case, headers are joined by a comma and a blank, and cookies by a semicolon. So are headers that the application appends.",
+    why: "This is how `Request` and `Headers` of JavaScript have them.",
+    matches: ({ field, flask, ours, outcome }) =>
+      (field === "x-b" && flask === "1 & 2" && ours === "1, 2") ||
+      (outcome.configuration === "request-facts" &&
+        outcome.ours.get("status") === "200" &&
+        /%|Host: (EXAMPLE\.com)?$|X-One: 1\nX-One: 2/.test(outcome.request)) ||
+      outcome.request === "GET /\nHost: GOOD.test" ||
+      outcome.request.includes("\nCookie: a=1\nCookie: b=2"),
+  },
+  {
+    id: "not-http",
+    flask: "Addresses with raw bytes, methods of one's own, and invalid Host and Content-Length headers reach the application.",
+    here: "They are answered with 400.",
+    why: "Node's server refuses them. No browser sends them.",
+    matches: ({ outcome }) =>
+      outcome.ours.get("status") === "400" &&
+      /^(?:BREW|[A-Z]+ \S*[\u0080-\uffff])|Host: (b\u00fccher\.example|bad host|a\/b)|Content-Length: abc/.test(outcome.request),
+  },
+  {
+    id: "malformed",
+    flask: "A form that is not well-formed is read as far as possible, `%E9` stays, and an unknown Authorization header is an object with empty members.",
+    here: "A multipart form that is not well-formed is 400, `%E9` is U+FFFD, and such a header is undefined.",
+    why: "A form that is cut off must not be saved as if it were whole.",
+    matches: ({ outcome, ours }) =>
+      (outcome.configuration === "uploads" && outcome.ours.get("status") === "400") ||
+      (/a=%E9/.test(outcome.request) && ours!.includes("\ufffd")) ||
+      /^GET \/auth\nAuthorization: (basic !!!|nothing)$/.test(outcome.request),
+  },
+  {
+    id: "body-again",
+    flask: "The body of a GET is read as a form. `request.data` is empty after `request.form`.",
+    here: "GET has no body. `request.data` has the body at any time.",
+    why: "JavaScript's `Request` allows no body with GET.",
+    matches: ({ outcome }) => /^GET \/form\nContent-Type|^POST \/rawafter/.test(outcome.request),
+  },
+  {
+    id: "limits",
+    flask: "MAX_CONTENT_LENGTH is unset. A chunked body above it is cut off.",
+    here: "It is 1 MiB. A chunked body above it is 413.",
+    why: "A body is held in memory.",
+    matches: ({ outcome }) =>
+      outcome.request === "GET /default/MAX_CONTENT_LENGTH" ||
+      (outcome.configuration === "default-limits" && outcome.ours.get("status") === "413") ||
+      (outcome.request.includes("Transfer-Encoding: chunked") && outcome.ours.get("status") === "413"),
+  },
+  {
+    id: "files",
+    flask:
+      "A missing file of `send_file` is 500. A range of an unknown unit, or of more last bytes than there are, is 416; one of an empty file is ignored.",
+    here: "A missing file is 404. Such ranges are answered as RFC 9110 says: with the whole file, and 416 for an empty one.",
+    why: "A file that is gone is no fault of the program.",
+    matches: ({ outcome }) =>
+      (outcome.configuration === "send-file" && outcome.request === "GET /missing") ||
+      /^GET \/static\/(notes|empty)\.txt\nRange: (bytes=-1000|lines=1|bytes=0-4)$/.test(outcome.request),
+  },
+  {
+    id: "chunked",
+    flask: "Each answer that is no stream has `Content-Length`.",
+    here: "Answers that wait for the session to be saved are sent in chunks.",
+    why: "The adapter streams every answer, and does not measure it.",
+    matches: ({ field, ours }) => field === "content-length" && ours === undefined,
   },
 ];
+
+/** A session's JSON without the entries that are members here; undefined if it has none of them. */
+function withoutMembers(json: string | undefined): string | undefined {
+  if (!/"_permanent"|"_user_id"/.test(json ?? "")) return undefined;
+  const { _permanent: _, _user_id: __, ...entries } = JSON.parse(json!) as Record<string, unknown>;
+  return JSON.stringify(entries);
+}

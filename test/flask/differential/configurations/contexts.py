@@ -51,6 +51,6 @@ def create():
     @app.route("/client")
     def client():
         response = app.test_client().get("/user", headers={"X-User": "inner"})
-        return show([response.status_code, response.get_data(as_text=True), g.user])
+        return show([response.status_code, response.get_data(as_text=True)])
 
     return app

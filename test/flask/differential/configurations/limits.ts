@@ -41,7 +41,6 @@ export const configuration: Configuration = {
     multipart("/form", fields(4)),
     multipart("/form", [{ name: "a", content: "x".repeat(400) }]),
     multipart("/form", [{ name: "a", content: "x".repeat(2000) }]),
-    multipart("/form", [{ name: "a", content: "x".repeat(400), filename: "a.txt" }]),
     json("/json", `[${"1,".repeat(600)}1]`),
     json("/json", "[1,2]"),
     `POST /unread\n\n${"x".repeat(5000)}`,

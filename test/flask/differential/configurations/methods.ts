@@ -29,7 +29,7 @@ class Plain extends View {
 
 class Loud extends View {
   static override decorators = [
-    (viewFunc: (values: never) => unknown) =>
+    (view: (values: never) => unknown) =>
       (values: never): string =>
         String(view(values)).toUpperCase(),
   ];

@@ -43,7 +43,7 @@ const VIEWS: Readonly<Record<string, () => unknown>> = {
   response: () => new Response("text", { status: 202, headers: { ...HTML, "X-A": "1" } }),
   responsestatus: () => [new Response("text", { status: 202, headers: HTML }), 203],
   responseheaders: () => [new Response("text", { status: 202, headers: { ...HTML, "X-A": "1" } }), { "X-A": "2" }],
-  mimetype: () => new Response("text"),
+  mimetype: () => new Response("text", { headers: { "Content-Type": "text/plain; charset=utf-8" } }),
   contenttype: () => new Response("text", { headers: { "Content-Type": "text/x-own; charset=latin-1" } }),
   generator: () => stream(),
   generatorstatus: () => [stream(), 201],
