@@ -64,7 +64,7 @@ export const KINDS: readonly Kind[] = [
     matches: ({ field, flask, ours, outcome }) =>
       (field === "body" && withoutMembers(flask) === ours) ||
       (outcome.request === "GET /new" && field === "body" && flask === "false" && ours === "true") ||
-      (isOfSession(field) && withoutMembers(facts(outcome).flaskSession) === (facts(outcome).ourSession ?? "{}")),
+      (isOfSession(field) && withoutMembers(facts(outcome).flaskSession) === (facts(outcome).ourSession ?? outcome.session ?? "{}")),
   },
   {
     id: "vary",
@@ -196,6 +196,21 @@ export const KINDS: readonly Kind[] = [
     matches: ({ outcome }) => /%2F|^GET \/(make\/userslash|a\/b\/\.\.\/b|\.\/about)|name=folder\/\.\./.test(outcome.request),
   },
   {
+    id: "application-root",
+    flask: "APPLICATION_ROOT is used outside of requests, and for the cookie's path. In a request the prefix is that of the WSGI server.",
+    here: "It is the prefix of the application: of its addresses with `urlFor` and in redirects. Requests with it and without it are answered.",
+    why: "There is no WSGI server that could know the prefix.",
+    matches: ({ outcome }) =>
+      outcome.configuration === "server-name" && /\/app\b/.test(`${outcome.request} ${[...outcome.ours.values()].join(" ")}`),
+  },
+  {
+    id: "foreign-host",
+    flask: "With `subdomain_matching`, a Host outside of SERVER_NAME has the sub-domain `<invalid>`.",
+    here: "It is not found.",
+    why: "No address could lead there.",
+    matches: ({ outcome }) => outcome.configuration === "subdomains" && outcome.flask.get("body")!.includes("<invalid>"),
+  },
+  {
     id: "large-integers",
     flask: "`<int:id>` takes numbers of any length.",
     here: "A number above 9007199254740991 is not found.",
@@ -211,7 +226,7 @@ export const KINDS: readonly Kind[] = [
       (field === "x-b" && flask === "1 & 2" && ours === "1, 2") ||
       (outcome.configuration === "request-facts" &&
         outcome.ours.get("status") === "200" &&
-        /%|Host: (EXAMPLE\.com)?$|X-One: 1\nX-One: 2/.test(outcome.request)) ||
+        /%|Host:( EXAMPLE\.com)?$|X-One: 1\nX-One: 2/.test(outcome.request)) ||
       outcome.request === "GET /\nHost: GOOD.test" ||
       outcome.request.includes("\nCookie: a=1\nCookie: b=2"),
   },

@@ -5,7 +5,7 @@ import { show } from "../show.ts";
 
 /** SERVER_NAME, APPLICATION_ROOT and PREFERRED_URL_SCHEME. */
 export const configuration: Configuration = {
-  create() {
+  async create() {
     const app = newApp();
     app.config.update({ SERVER_NAME: "example.com", APPLICATION_ROOT: "/app", PREFERRED_URL_SCHEME: "https" });
     app.route("/", function home() {
@@ -30,8 +30,9 @@ export const configuration: Configuration = {
     app.route("/go", function go() {
       return redirect(urlFor("home"));
     });
+    const addresses = await app.appContext().run(() => `${urlFor("home")} ${urlFor("user", { name: "ada" })}`);
     app.route("/outside", function outside() {
-      return app.appContext().run(() => `${urlFor("home")} ${urlFor("user", { name: "ada" })}`);
+      return addresses;
     });
     return app;
   },

@@ -26,9 +26,11 @@ def create():
     def go():
         return redirect(url_for("home"))
 
+    with app.app_context():
+        addresses = url_for("home") + " " + url_for("user", name="ada")
+
     @app.route("/outside")
     def outside():
-        with app.app_context():
-            return url_for("home") + " " + url_for("user", name="ada")
+        return addresses
 
     return app
