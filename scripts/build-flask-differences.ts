@@ -19,7 +19,8 @@ const END = "<!-- The end of what is made. -->";
  */
 export function buildFlaskDifferences(page: string): string {
   const [start, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (start < 0 || end < start) throw new Error(`docs/migrating-from-flask.md has no place between "${BEGIN}" and "${END}".`);
+  if (start < 0 || end < start)
+    throw new Error(`docs/migrating-from-flask.md has no place between "${BEGIN}" and "${END}".`);
   const rows = KINDS.map(({ flask, here, why }) => `| ${[flask, here, why].map(toCell).join(" | ")} |`);
   const table = ["| Flask | `latchkey/flask` | why |", "|---|---|---|", ...rows].join("\n");
   return `${page.slice(0, start)}${BEGIN}\n\n${table}\n\n${page.slice(end)}`;

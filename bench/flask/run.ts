@@ -87,7 +87,10 @@ try {
 const rows = [...figures].map(([page, own]) => {
   const [ours, theirs] = [own.get("latchkey/flask")!, own.get("Flask")!];
   const ratio = (of: (figure: Figure) => number): string =>
-    quantile(ours.map((figure, round) => of(figure) / of(theirs[round]!)), 0.5).toFixed(2);
+    quantile(
+      ours.map((figure, round) => of(figure) / of(theirs[round]!)),
+      0.5,
+    ).toFixed(2);
   return `| ${page} | ${ratio(({ rate }) => rate)} | ${ratio(({ cpu }) => cpu)} | ${ratio(({ p99 }) => p99)} |`;
 });
 console.log(
@@ -99,14 +102,25 @@ console.log(
 );
 const results = new URL("../results/", import.meta.url);
 mkdirSync(results, { recursive: true });
-const about = { date: new Date().toISOString().slice(0, 10), node: process.version, processes, rounds, seconds, connections };
+const about = {
+  date: new Date().toISOString().slice(0, 10),
+  node: process.version,
+  processes,
+  rounds,
+  seconds,
+  connections,
+};
 const raw = Object.fromEntries([...figures].map(([page, own]) => [page, Object.fromEntries(own)]));
 writeFileSync(new URL("flask.json", results), `${JSON.stringify({ about, figures: raw }, undefined, 1)}\n`);
 
 async function measure(server: ProcessTree, path: string, duration: number): Promise<Figure> {
   const cookies = path.startsWith("/hello") ? [] : [await cookieAfter(server.port, "/start")];
   const before = server.cpu();
-  const { requests, seconds: took, p99 } = await load({ port: server.port, path, cookies }, { seconds: duration, connections });
+  const {
+    requests,
+    seconds: took,
+    p99,
+  } = await load({ port: server.port, path, cookies }, { seconds: duration, connections });
   return { rate: requests / took, cpu: ((server.cpu() - before) * 1e6) / requests, p99 };
 }
 

@@ -34,7 +34,9 @@ if (import.meta.main) {
   const keys = loadKeyRing({ env });
   app.config["SECRET_KEY"] = keys;
   // The file has the current key in its first line, and older or coming ones below.
-  const watching = watchKeyFile(keys, env["SECRET_KEY_FILE"]!, { onReload: () => console.log("the keys were read again") });
+  const watching = watchKeyFile(keys, env["SECRET_KEY_FILE"]!, {
+    onReload: () => console.log("the keys were read again"),
+  });
   process.on("SIGHUP", () => watching.reload());
   await app.run({ port: Number(env["PORT"] ?? 5000) });
 }

@@ -19,11 +19,11 @@ import { addDatabase } from "./db.ts";
  */
 export function createApp(settings?: Readonly<Record<string, unknown>>): Flask {
   const app = new Flask(import.meta.url, { instanceRelativeConfig: true });
-  app.config.fromMapping({ DATABASE: join(app.instancePath, "flaskr.sqlite") });
+  app.config.fromMapping({ DATABASE: join(app.instancePath, "flaskr.sqlite"), SCRYPT_N: 2 ** 17 });
   if (settings === undefined) {
     app.config["SECRET_KEY"] = loadKeyRing({ env: process.env });
     // Settings of this machine, which are not part of the project.
-    app.config.fromFile("config.json", { load: JSON.parse, silent: true });
+    app.config.fromFile("config.json", JSON.parse, { silent: true });
   } else app.config.fromMapping(settings);
   mkdirSync(app.instancePath, { recursive: true });
 

@@ -1,4 +1,14 @@
-import { Blueprint, flash, g, redirect, renderTemplate, request, session, urlFor, type View } from "latchkey/flask";
+import {
+  Blueprint,
+  flash,
+  g,
+  redirect,
+  renderTemplate,
+  request,
+  session,
+  urlFor,
+  type ViewResult,
+} from "latchkey/flask";
 import { getDb } from "./db.ts";
 import { checkPassword, hashPassword } from "./passwords.ts";
 
@@ -15,11 +25,16 @@ export const auth = new Blueprint("auth", import.meta.url, { urlPrefix: "/auth" 
 // Before each page of the application, so that templates and views know the user.
 auth.beforeAppRequest(() => {
   const id = session.get("user_id");
-  g["user"] = id === undefined ? null : (getDb().prepare("SELECT * FROM user WHERE id = ?").get(id as number) ?? null);
+  g["user"] =
+    id === undefined
+      ? null
+      : (getDb()
+          .prepare("SELECT * FROM user WHERE id = ?")
+          .get(id as number) ?? null);
 });
 
 /** A view for users who are logged in. Others are sent to the login. */
-export function loginRequired<Values>(view: (values: Values) => ReturnType<View>): (values: Values) => ReturnType<View> {
+export function loginRequired<Values>(view: (values: Values) => ViewResult): (values: Values) => ViewResult {
   return (values) => (g["user"] === null ? redirect(urlFor("auth.login")) : view(values));
 }
 

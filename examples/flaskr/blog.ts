@@ -16,8 +16,7 @@ interface PostAddress {
   readonly id: number;
 }
 
-const POSTS =
-  "SELECT p.id, title, body, created, author_id, username FROM post p JOIN user u ON p.author_id = u.id";
+const POSTS = "SELECT p.id, title, body, created, author_id, username FROM post p JOIN user u ON p.author_id = u.id";
 
 /** The posts: all of them on the first page, and pages to write them. */
 export const blog = new Blueprint("blog", import.meta.url);

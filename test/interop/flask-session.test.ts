@@ -160,7 +160,11 @@ describe.skipIf(python === undefined)("cookies shared with a running Flask", () 
       const readers = rings.map(createVisits);
       let compressed = 0;
       for (const batch of batches) {
-        const questions = batch.map(({ session, writer }) => ({ do: "write", ...rings[writer]!, session: { dict: session } }));
+        const questions = batch.map(({ session, writer }) => ({
+          do: "write",
+          ...rings[writer]!,
+          session: { dict: session },
+        }));
         const answers = await flask.ask<{ cookie: string }[]>(questions);
         const seen: Seen[] = [];
         for (const [index, { reader }] of batch.entries()) {

@@ -7,7 +7,23 @@ export type Plain = null | boolean | number | string | Plain[] | { readonly [kin
 export type PlainSession = readonly (readonly [name: string, value: Plain])[];
 
 const LETTERS = [..."abcXYZ019 _-.\"'\\/<>&\u0000\u001f\u007fé日\u2028\uffee😀"];
-const NAMES = [" t", " b", " m", " u", " d", " di", " t__", "__proto__", "toString", "constructor", "0", "17", "", "é", "😀"];
+const NAMES = [
+  " t",
+  " b",
+  " m",
+  " u",
+  " d",
+  " di",
+  " t__",
+  "__proto__",
+  "toString",
+  "constructor",
+  "0",
+  "17",
+  "",
+  "é",
+  "😀",
+];
 
 /** Random sessions that the same seed makes again (mulberry32). */
 export class RandomSessions {
@@ -60,7 +76,9 @@ export class RandomSessions {
         return { uuid: this.#hex(32) };
       case 8:
         // Years 1000 to 9999: those of which both sides write a date alike.
-        return { datetime: Math.floor((this.below(2 ** 31) / 2 ** 31) * (253_402_300_799 + 30_610_224_000)) - 30_610_224_000 };
+        return {
+          datetime: Math.floor((this.below(2 ** 31) / 2 ** 31) * (253_402_300_799 + 30_610_224_000)) - 30_610_224_000,
+        };
       case 11:
         return this.#list(depth);
       case 12:

@@ -23,8 +23,7 @@ export type OpenSession = (name: string, value: string) => Promise<string | unde
 /** Everything of an answer that is compared, by name. */
 export async function factsOf(answer: Answer, open: OpenSession): Promise<ReadonlyMap<string, string>> {
   const { status, headers, body } = answer;
-  const valuesOf = (wanted: string): string[] =>
-    headers.filter(([name]) => name === wanted).map(([, value]) => value);
+  const valuesOf = (wanted: string): string[] => headers.filter(([name]) => name === wanted).map(([, value]) => value);
   const facts = new Map<string, string>([
     ["status", String(status)],
     ["body", body.toString()],

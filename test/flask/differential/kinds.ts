@@ -64,7 +64,8 @@ export const KINDS: readonly Kind[] = [
     matches: ({ field, flask, ours, outcome }) =>
       (field === "body" && withoutMembers(flask) === ours) ||
       (outcome.request === "GET /new" && field === "body" && flask === "false" && ours === "true") ||
-      (isOfSession(field) && withoutMembers(facts(outcome).flaskSession) === (facts(outcome).ourSession ?? outcome.session ?? "{}")),
+      (isOfSession(field) &&
+        withoutMembers(facts(outcome).flaskSession) === (facts(outcome).ourSession ?? outcome.session ?? "{}")),
   },
   {
     id: "vary",
@@ -165,7 +166,9 @@ export const KINDS: readonly Kind[] = [
     why: "A forgotten status would tell caches and programs that all is well.",
     matches: ({ outcome }) =>
       /^GET \/(403|403text|403class|unknown|ok|abort402)$/.test(outcome.request) ||
-      (outcome.configuration === "debug-on" && outcome.flask.get("status") === "500" && outcome.ours.get("status") === "400"),
+      (outcome.configuration === "debug-on" &&
+        outcome.flask.get("status") === "500" &&
+        outcome.ours.get("status") === "400"),
   },
   {
     id: "redirect-page",
@@ -184,7 +187,10 @@ export const KINDS: readonly Kind[] = [
     here: "It redirects to a path (`/blog/`). `redirect` takes 301, 302, 303, 305, 307 and 308, and writes `%25`.",
     why: "The browser knows scheme and host better than a server behind a proxy. With other statuses no browser follows.",
     matches: ({ field, flask, ours, outcome }) =>
-      (field === "location" && outcome.flask.get("status") === "308" && new URL(flask!).host !== "" && flask!.endsWith(ours!)) ||
+      (field === "location" &&
+        outcome.flask.get("status") === "308" &&
+        new URL(flask!).host !== "" &&
+        flask!.endsWith(ours!)) ||
       /^GET \/code\/(300|304|200)$/.test(outcome.request) ||
       (field === "location" && ours === "/100%25"),
   },
@@ -193,22 +199,26 @@ export const KINDS: readonly Kind[] = [
     flask: "`%2F` in an address is a slash, `urlFor` leaves slashes in a text variable, and `..` is text.",
     here: "`%2F` is a letter of the variable, `urlFor` writes it, and `.` and `..` are resolved or not found.",
     why: "A value with a slash leads to its own page again.",
-    matches: ({ outcome }) => /%2F|^GET \/(make\/userslash|a\/b\/\.\.\/b|\.\/about)|name=folder\/\.\./.test(outcome.request),
+    matches: ({ outcome }) =>
+      /%2F|^GET \/(make\/userslash|a\/b\/\.\.\/b|\.\/about)|name=folder\/\.\./.test(outcome.request),
   },
   {
     id: "application-root",
-    flask: "APPLICATION_ROOT is used outside of requests, and for the cookie's path. In a request the prefix is that of the WSGI server.",
+    flask:
+      "APPLICATION_ROOT is used outside of requests, and for the cookie's path. In a request the prefix is that of the WSGI server.",
     here: "It is the prefix of the application: of its addresses with `urlFor` and in redirects. Requests with it and without it are answered.",
     why: "There is no WSGI server that could know the prefix.",
     matches: ({ outcome }) =>
-      outcome.configuration === "server-name" && /\/app\b/.test(`${outcome.request} ${[...outcome.ours.values()].join(" ")}`),
+      outcome.configuration === "server-name" &&
+      /\/app\b/.test(`${outcome.request} ${[...outcome.ours.values()].join(" ")}`),
   },
   {
     id: "foreign-host",
     flask: "With `subdomain_matching`, a Host outside of SERVER_NAME has the sub-domain `<invalid>`.",
     here: "It is not found.",
     why: "No address could lead there.",
-    matches: ({ outcome }) => outcome.configuration === "subdomains" && outcome.flask.get("body")!.includes("<invalid>"),
+    matches: ({ outcome }) =>
+      outcome.configuration === "subdomains" && outcome.flask.get("body")!.includes("<invalid>"),
   },
   {
     id: "large-integers",
@@ -219,7 +229,8 @@ export const KINDS: readonly Kind[] = [
   },
   {
     id: "as-in-fetch",
-    flask: "`request.url` is decoded, hosts keep their capitals, and headers of one name are joined by a comma without a blank.",
+    flask:
+      "`request.url` is decoded, hosts keep their capitals, and headers of one name are joined by a comma without a blank.",
     here: "`request.url` is encoded, hosts are in lower case, headers are joined by a comma and a blank, and cookies by a semicolon. So are headers that the application appends.",
     why: "This is how `Request` and `Headers` of JavaScript have them.",
     matches: ({ field, flask, ours, outcome }) =>
@@ -232,16 +243,20 @@ export const KINDS: readonly Kind[] = [
   },
   {
     id: "not-http",
-    flask: "Addresses with raw bytes, methods of one's own, and invalid Host and Content-Length headers reach the application.",
+    flask:
+      "Addresses with raw bytes, methods of one's own, and invalid Host and Content-Length headers reach the application.",
     here: "They are answered with 400.",
     why: "Node's server refuses them. No browser sends them.",
     matches: ({ outcome }) =>
       outcome.ours.get("status") === "400" &&
-      /^(?:BREW|[A-Z]+ \S*[\u0080-\uffff])|Host: (b\u00fccher\.example|bad host|a\/b)|Content-Length: abc/.test(outcome.request),
+      /^(?:BREW|[A-Z]+ \S*[\u0080-\uffff])|Host: (b\u00fccher\.example|bad host|a\/b)|Content-Length: abc/.test(
+        outcome.request,
+      ),
   },
   {
     id: "malformed",
-    flask: "A form that is not well-formed is read as far as possible, `%E9` stays, and an unknown Authorization header is an object with empty members.",
+    flask:
+      "A form that is not well-formed is read as far as possible, `%E9` stays, and an unknown Authorization header is an object with empty members.",
     here: "A multipart form that is not well-formed is 400, `%E9` is U+FFFD, and such a header is undefined.",
     why: "A form that is cut off must not be saved as if it were whole.",
     matches: ({ outcome, ours }) =>

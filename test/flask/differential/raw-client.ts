@@ -19,7 +19,9 @@ export function toBytes(request: string, body: Uint8Array | undefined, more: rea
     ...(has("host") ? [] : ["Host: localhost"]),
     ...written,
     ...more,
-    ...(hasBody && !has("content-length") && !has("transfer-encoding") ? [`Content-Length: ${payload.byteLength}`] : []),
+    ...(hasBody && !has("content-length") && !has("transfer-encoding")
+      ? [`Content-Length: ${payload.byteLength}`]
+      : []),
     "Connection: close",
   ];
   const version = / HTTP\/\d\.\d$/.test(line) ? "" : " HTTP/1.1";
@@ -60,7 +62,7 @@ function parse(received: Buffer, isHead: boolean): Answer {
 
 function dechunked(text: Buffer): Buffer {
   const chunks: Buffer[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const end = text.indexOf("\r\n", at);
     const size = end < 0 ? Number.NaN : Number.parseInt(text.subarray(at, end).toString("latin1"), 16);
     if (Number.isNaN(size)) return Buffer.concat([...chunks, Buffer.from("\n(the stream was cut off)")]);

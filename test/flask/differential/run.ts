@@ -37,7 +37,7 @@ export async function runConfiguration(name: string, flask: FlaskSide): Promise<
   for (const entry of configuration.requests) {
     const jar = new CookieJar();
     const tags = { flask: '"none"', ours: '"none"' };
-    for (const step of entry instanceof Array ? entry : [entry]) {
+    for (const step of typeof entry === "string" || "request" in entry ? [entry] : entry) {
       const exchange = typeof step === "string" ? { request: step } : step;
       const cookies = await cookieHeader(exchange, jar, flask);
       const bytes = (tag: string): Buffer =>

@@ -41,12 +41,9 @@ export const configuration: Configuration = {
       return show([inside, g["word"]]);
     });
     app.route("/other", { endpoint: "other" }, async () => {
-      const inside = await app.testRequestContext("/x?y=1", { method: "POST", data: { a: "b" } }).run(() => [
-        request.path,
-        request.method,
-        request.args["y"],
-        request.form["a"],
-      ]);
+      const inside = await app
+        .testRequestContext("/x?y=1", { method: "POST", data: { a: "b" } })
+        .run(() => [request.path, request.method, request.args["y"], request.form["a"]]);
       return show([inside, request.path]);
     });
     app.route("/client", { endpoint: "client" }, async () => {

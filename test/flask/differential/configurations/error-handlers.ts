@@ -103,7 +103,14 @@ export const configuration: Configuration = {
     add("413", () => abort(413));
     add("406", () => abort(406));
     for (const status of STATUSES) add(`abort${status}`, () => abort(status));
-    add("response", () => abort(new Response("an answer of its own", { status: 409, headers: { "X-Own": "1", "Content-Type": "text/html; charset=utf-8" } })));
+    add("response", () =>
+      abort(
+        new Response("an answer of its own", {
+          status: 409,
+          headers: { "X-Own": "1", "Content-Type": "text/html; charset=utf-8" },
+        }),
+      ),
+    );
     add("html", () => abort(400, "<b>bold</b> & more"));
     add(
       "lookup",

@@ -10,7 +10,9 @@ export const configuration: Configuration = {
     app.route("/form", { endpoint: "form", methods: ["GET", "POST", "PUT"] }, () =>
       show(request.form.toDict({ flat: false })),
     );
-    app.route("/args", { endpoint: "args", methods: ["GET", "POST"] }, () => show(request.args.toDict({ flat: false })));
+    app.route("/args", { endpoint: "args", methods: ["GET", "POST"] }, () =>
+      show(request.args.toDict({ flat: false })),
+    );
     app.post("/values", { endpoint: "values" }, () =>
       show([request.values.get("a"), request.values.getlist("a"), request.values.get("b")]),
     );
@@ -35,7 +37,7 @@ export const configuration: Configuration = {
         request.form.get("t", null, { type: Boolean }),
         request.form.getlist("x"),
         [...request.form.keys()].sort(),
-        [...request.form.items()].sort(),
+        [...request.form.items()].sort(([one], [other]) => one.localeCompare(other)),
       ]),
     );
     app.post("/raw", { endpoint: "raw" }, () => show([request.getData({ asText: true }), request.form.toDict()]));
@@ -70,7 +72,11 @@ export const configuration: Configuration = {
     "PUT /form\nContent-Type: application/x-www-form-urlencoded\n\na=1",
     "GET /form\nContent-Type: application/x-www-form-urlencoded\n\na=1",
     "GET /form",
-    multipart("/form", [{ name: "a", content: "1" }, { name: "a", content: "2" }, { name: "é", content: "é" }]),
+    multipart("/form", [
+      { name: "a", content: "1" },
+      { name: "a", content: "2" },
+      { name: "é", content: "é" },
+    ]),
     "GET /args?a=1&b=2&a=3",
     "GET /args?a",
     "GET /args?a=%20+",

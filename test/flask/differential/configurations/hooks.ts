@@ -45,7 +45,8 @@ export const configuration: Configuration = {
       return show(g["trail"]);
     };
     app.route("/", { endpoint: "view" }, view);
-    for (const name of ["early", "abort", "crash", "replaced", "status"]) app.route(`/${name}`, { endpoint: name }, view);
+    for (const name of ["early", "abort", "crash", "replaced", "status"])
+      app.route(`/${name}`, { endpoint: name }, view);
     app.route("/user/<name>", function user({ name }) {
       return name;
     });

@@ -11,7 +11,11 @@ export const configuration: Configuration = {
       show(["one", urlFor("one"), urlFor("two"), urlFor("three", { name: "x" })]),
     );
     app.route("/", { host: "two.test", endpoint: "two" }, () => "two");
-    app.route("/", { host: "<name>.three.test", endpoint: "three" }, ({ name }: { readonly name: string }) => `three ${name}`);
+    app.route(
+      "/",
+      { host: "<name>.three.test", endpoint: "three" },
+      ({ name }: { readonly name: string }) => `three ${name}`,
+    );
     return app;
   },
   requests: [

@@ -28,11 +28,7 @@ class Plain extends View {
 }
 
 class Loud extends View {
-  static override decorators = [
-    (view: (values: never) => unknown) =>
-      (values: never): string =>
-        String(view(values)).toUpperCase(),
-  ];
+  static override decorators: typeof View.decorators = [(view) => (values) => (view(values) as string).toUpperCase()];
   override dispatchRequest(): string {
     return "quiet";
   }

@@ -1,19 +1,16 @@
-import {
-  abort,
-  jsonify,
-  makeResponse,
-  redirect,
-  renderTemplateString,
-  request,
-  session,
-  urlFor,
-} from "latchkey/flask";
+import { abort, jsonify, makeResponse, redirect, renderTemplateString, request, session, urlFor } from "latchkey/flask";
 import { newApp, type Configuration } from "../configuration.ts";
 import { form, get, multipart } from "../requests.ts";
 
 const PAGE =
   "<!doctype html>\n<title>Hello</title>\n{% if person %}<h1>Hello {{ person }}!</h1>{% else %}<h1>Hello, World!</h1>{% endif %}";
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" };
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&#34;",
+  "'": "&#39;",
+};
 const escape = (text: string): string => text.replace(/[&<>"']/g, (letter) => ENTITIES[letter]!);
 
 /** Small pages of the kind that a first application has. */

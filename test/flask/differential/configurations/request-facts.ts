@@ -36,11 +36,7 @@ export const configuration: Configuration = {
     app.route("/facts/<path:rest>", { endpoint: "facts", methods: ["GET", "POST"] }, facts);
     app.route("/facts", { endpoint: "facts", methods: ["GET", "POST"], defaults: { rest: null } }, facts);
     app.route("/headers", { endpoint: "headers" }, () =>
-      show([
-        request.headers.get("X-One"),
-        request.headers.get("x-one"),
-        request.headers.get("X-None") ?? "none",
-      ]),
+      show([request.headers.get("X-One"), request.headers.get("x-one"), request.headers.get("X-None") ?? "none"]),
     );
     app.route("/auth", { endpoint: "auth" }, () => {
       const given = request.authorization;
@@ -65,7 +61,13 @@ export const configuration: Configuration = {
     get("/facts", "Host: a/b"),
     get("/facts", "Host:"),
     get("/facts", "Referer: http://example.com/x", "User-Agent: Agent/1.0"),
-    get("/facts", "X-Forwarded-For: 1.2.3.4", "X-Forwarded-Proto: https", "X-Forwarded-Host: other.test", "X-Forwarded-Prefix: /p"),
+    get(
+      "/facts",
+      "X-Forwarded-For: 1.2.3.4",
+      "X-Forwarded-Proto: https",
+      "X-Forwarded-Host: other.test",
+      "X-Forwarded-Prefix: /p",
+    ),
     form("/facts?a=1", "b=2"),
     "GET http://example.com/facts?x=1",
     get("/headers", "X-One: 1"),

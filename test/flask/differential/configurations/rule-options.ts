@@ -14,7 +14,7 @@ export const configuration: Configuration = {
     app.route("/<any(xhr, jquery, fetch):js>", { endpoint: "js" }, js);
     app.addUrlRule("/old/<int:id>", { endpoint: "old", redirectTo: "/new/<id>" });
     app.addUrlRule("/older", { endpoint: "older", redirectTo: "new/7" });
-    app.addUrlRule("/new/<int:id>", { endpoint: "new", viewFunc: ({ id }) => `new ${id}` });
+    app.addUrlRule("/new/<int:id>", { endpoint: "new", viewFunc: ({ id }: { readonly id: number }) => `new ${id}` });
     app.addUrlRule("/index", { endpoint: "index" });
     app.endpoint("index", () => "the index");
     app.addUrlRule("/alias", { endpoint: "index" });

@@ -11,7 +11,7 @@ const DO: Readonly<Record<string, () => unknown>> = {
   length: () => Object.keys(session).length,
   keys: () => [...session.keys()].sort(),
   values: () => [...session.values()].length,
-  items: () => [...session.items()].sort(),
+  items: () => [...session.items()].sort(([one], [other]) => one.localeCompare(other)),
   set: () => void (session["b"] = 2),
   same: () => void (session["a"] = 1),
   delete: () => {

@@ -12,7 +12,7 @@ export const configuration: Configuration = {
       return "set";
     });
     app.route("/read", function read() {
-      return String(session.get("a") ?? "None");
+      return String((session.get("a") as number | undefined) ?? "None");
     });
     app.route("/untouched", function untouched() {
       return "untouched";

@@ -44,7 +44,12 @@ export const configuration: Configuration = {
     get("/static/style.css/"),
     get("/static/style.css?v=1"),
     get("/static/STYLE.css"),
-    [get(STYLE), get(STYLE, "If-None-Match: {etag}"), get(STYLE, 'If-None-Match: "a", {etag}'), get(STYLE, "If-None-Match: W/{etag}")],
+    [
+      get(STYLE),
+      get(STYLE, "If-None-Match: {etag}"),
+      get(STYLE, 'If-None-Match: "a", {etag}'),
+      get(STYLE, "If-None-Match: W/{etag}"),
+    ],
     get(STYLE, "If-None-Match: *"),
     get(STYLE, 'If-None-Match: "other"'),
     get(STYLE, "If-Modified-Since: Thu, 01 Jan 2099 00:00:00 GMT"),

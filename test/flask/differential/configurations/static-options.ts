@@ -13,5 +13,11 @@ export const configuration: Configuration = {
     });
     return app;
   },
-  requests: ["GET /", "GET /assets/index.html", "GET /assets/none.html", "GET /static/style.css", "GET /static/index.html"],
+  requests: [
+    "GET /",
+    "GET /assets/index.html",
+    "GET /assets/none.html",
+    "GET /static/style.css",
+    "GET /static/index.html",
+  ],
 };

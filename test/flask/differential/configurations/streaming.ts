@@ -31,9 +31,7 @@ export const configuration: Configuration = {
     });
     app.route("/large", { endpoint: "large" }, () => each(Array.from({ length: 100 }, () => "x".repeat(1000))));
     app.route("/empty", { endpoint: "empty" }, () => each<string>([]));
-    app.route("/template", { endpoint: "template" }, () =>
-      streamTemplate("folder/page.html", { word: "<x>" }),
-    );
+    app.route("/template", { endpoint: "template" }, () => streamTemplate("folder/page.html", { word: "<x>" }));
     return app;
   },
   requests: [

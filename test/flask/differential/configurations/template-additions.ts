@@ -6,8 +6,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   context: "{{ brand }} {{ user }} {{ path_length }}",
   override: "{{ user }}",
   function: "{{ twice(4) }}",
-  filter:
-    "{{ 'abc'|shout }} {{ 'abc'|shout('?') }} {{ 'abc'|shout(mark='.') }} {{ 'abc'|backwards }} {{ 8|half|int }}",
+  filter: "{{ 'abc'|shout }} {{ 'abc'|shout('?') }} {{ 'abc'|shout(mark='.') }} {{ 'abc'|backwards }} {{ 8|half|int }}",
   test: "{{ 'yes' if 2 is tiny else 'no' }}{{ 'yes' if 5 is not tiny else 'no' }}",
   global: "{{ add(1) }} {{ add(1, 2) }} {{ add(1, b=3) }} {{ answer() }} {{ fixed }}",
   g: "{{ g.counter }}",
@@ -42,7 +41,10 @@ export const configuration: Configuration = {
     app.route("/current/app", function current() {
       return show([currentApp.name, currentApp.config["TESTING"], currentApp.debug]);
     });
-    app.errorHandler(404, (error) => [renderTemplateString("{{ brand }}: {{ error.code }}", { error: { code: error.code } }), 404]);
+    app.errorHandler(404, (error) => [
+      renderTemplateString("{{ brand }}: {{ error.code }}", { error: { code: error.code } }),
+      404,
+    ]);
     app.route("/file/page", function page() {
       return renderTemplate("folder/page.html", { word: "<x>" });
     });

@@ -61,7 +61,7 @@ export const configuration: Configuration = {
     });
     app.route("/text/<name>", function text({ name }) {
       g["word"] = "of g";
-      return renderTemplateString(TEXTS[name]!, { text: "<b>\"it's\" & so</b>", items: ITEMS });
+      return renderTemplateString(TEXTS[name]!, { text: '<b>"it\'s" & so</b>', items: ITEMS });
     });
     return app;
   },

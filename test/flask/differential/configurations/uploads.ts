@@ -1,4 +1,4 @@
-import { request } from "latchkey/flask";
+import { request, type FileStorage } from "latchkey/flask";
 import { newApp, type Configuration } from "../configuration.ts";
 import { form, multipart } from "../requests.ts";
 import { show } from "../show.ts";
@@ -14,8 +14,7 @@ const part = 'Content-Disposition: form-data; name="a"\r\n\r\n1\r\n';
 export const configuration: Configuration = {
   create() {
     const app = newApp();
-    type Upload = NonNullable<ReturnType<typeof request.files.get>>;
-    const facts = async (file: Upload): Promise<unknown[]> => [
+    const facts = async (file: FileStorage): Promise<unknown[]> => [
       file.field,
       file.filename,
       file.contentType,

@@ -75,5 +75,9 @@ export const configuration: Configuration = {
     });
     return app;
   },
-  requests: [...Object.keys(CALLS).map((name) => `GET /make/${name}`), "GET /make", "GET /make\nHost: example.com:8080"],
+  requests: [
+    ...Object.keys(CALLS).map((name) => `GET /make/${name}`),
+    "GET /make",
+    "GET /make\nHost: example.com:8080",
+  ],
 };
