@@ -42,7 +42,10 @@ export async function factsOf(answer: Answer, open: OpenSession): Promise<Readon
   const tags = valuesOf("etag");
   if (tags.length > 0) facts.set("etag", tags.every((tag) => /^(W\/)?"[^"]*"$/.test(tag)) ? "a tag" : tags.join(" & "));
   const date = Date.parse(valuesOf("date")[0] ?? "");
-  for (const line of valuesOf("set-cookie")) await addCookie(facts, line, date, open);
+  // Cookies of one name that are deleted, in other scopes, come after the one that is set.
+  const isDeleting = (line: string): number => (/; Max-Age=0\b/.test(line) ? 1 : 0);
+  const cookies = valuesOf("set-cookie").toSorted((one, other) => isDeleting(one) - isDeleting(other));
+  for (const line of cookies) await addCookie(facts, line, date, open);
   return facts;
 }
 

@@ -13,7 +13,7 @@ export interface Exchange {
   readonly body?: Uint8Array;
   /** Adds a cookie `session` with this content, as Flask signs it. */
   readonly session?: unknown;
-  /** How many seconds ago that cookie was signed. Default: 0. */
+  /** How many seconds ago that cookie was signed. Default: 60. */
   readonly age?: number;
   /** The key of that cookie. Default: the key of the configuration. */
   readonly signedWith?: string;

@@ -1,18 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { pythonWith, requirement } from "../../support/requirements.ts";
-import { FlaskSide } from "./flask-side.ts";
+import { flaskPython, FlaskSide } from "./flask-side.ts";
 import { KINDS } from "./kinds.ts";
 import { NAMES } from "./names.ts";
 import { figuresOf, listOf, reportOf } from "./report.ts";
 import { runConfiguration, type Outcome } from "./run.ts";
 
-const python = requirement("a Python with Flask", () => pythonWith("flask"));
-
-describe.skipIf(python === undefined)("the same requests to Flask and to latchkey/flask", () => {
+describe.skipIf(flaskPython === undefined)("the same requests to Flask and to latchkey/flask", () => {
   const outcomes: Outcome[] = [];
   let flask: FlaskSide;
   beforeAll(() => {
-    flask = new FlaskSide(python!);
+    flask = new FlaskSide(flaskPython!);
     // Errors of views are written there; here they are meant.
     vi.spyOn(process.stderr, "write").mockReturnValue(true);
     vi.spyOn(process.stdout, "write").mockReturnValue(true);

@@ -1,6 +1,19 @@
 import { fileURLToPath } from "node:url";
+import { execFileSync } from "node:child_process";
+import { pythonWith, requirement } from "../../support/requirements.ts";
 import { LineProcess } from "../../support/line-process.ts";
 import { KEY, OLD_KEY } from "./configuration.ts";
+
+/** The version that the answers are compared with. Others answer otherwise. */
+const VERSION = "3.1.3";
+
+/** A Python with this version of Flask; undefined where there is none, and tests have to be skipped. */
+export const flaskPython = requirement(`a Python with Flask ${VERSION}`, () => {
+  const python = pythonWith("flask");
+  if (python === undefined) return undefined;
+  const found = execFileSync(python, ["-c", "import importlib.metadata as m; print(m.version('flask'))"]).toString();
+  return found.trim() === VERSION ? python : undefined;
+});
 
 /** The process of the real Flask, which serves the same configurations. */
 export class FlaskSide {
@@ -29,6 +42,11 @@ export class FlaskSide {
   async open(cookie: string): Promise<string | undefined> {
     const answer = await this.#ask<{ content: string | null }>({ do: "open", cookie, keys: [KEY, OLD_KEY] });
     return answer.content ?? undefined;
+  }
+
+  /** The same session cookie, signed `age` seconds ago. */
+  async aged(cookie: string, age: number): Promise<string> {
+    return (await this.#ask<{ cookie: string }>({ do: "age", cookie, age, keys: [KEY, OLD_KEY] })).cookie;
   }
 
   close(): void {

@@ -70,8 +70,19 @@ def sign(message):
         return {"cookie": serializer(message["key"]).dumps(message["content"])}
 
 
+def aged(message):
+    """The same cookie, as if it had been signed some time ago."""
+    for key in message["keys"]:
+        try:
+            content = serializer(key).loads(message["cookie"])
+        except BadData:
+            continue
+        return sign({"content": content, "age": message["age"], "key": key})
+    return {"cookie": message["cookie"]}
+
+
 assert tag.TaggedJSONSerializer  # The tags in `content` are those of this class.
-COMMANDS = {"start": start, "stop": stop, "open": opened, "sign": sign}
+COMMANDS = {"start": start, "stop": stop, "open": opened, "sign": sign, "age": aged}
 for line in sys.stdin:
     request = json.loads(line)
     try:

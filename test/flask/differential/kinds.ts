@@ -73,7 +73,15 @@ export const KINDS: readonly Kind[] = [
     here: "It is sent for each request with a session.",
     why: "Whether a visit moves the session's end stands in the cookie, so each visit looks at it.",
     matches: ({ field, flask, ours, outcome }) =>
-      field === "vary" && flask === undefined && ours === "cookie" && facts(outcome).hasCookie,
+      field === "vary" && flask === undefined && ours === "cookie" && outcome.hasCookie,
+  },
+  {
+    id: "static-visit",
+    flask: "A request of a static file is a visit: it refreshes a permanent session.",
+    here: "It is not.",
+    why: "A page with ten style sheets and pictures would send the cookie ten times, and files could not be cached.",
+    matches: ({ field, ours, outcome }) =>
+      outcome.request.startsWith("GET /static/") && (isOfSession(field) || field === "vary") && ours === undefined,
   },
   {
     id: "other-scopes",
@@ -81,7 +89,10 @@ export const KINDS: readonly Kind[] = [
     here: "It deletes cookies of the same name under other paths and domains of this host as well.",
     why: "An older or a planted cookie would take the place of the deleted one.",
     matches: ({ field, flask, ours, outcome }) =>
-      /^cookie \w*session again/.test(field) && flask === undefined && ours !== undefined && facts(outcome).isEnding,
+      /^cookie \w*session again/.test(field) &&
+      flask === undefined &&
+      ours !== undefined &&
+      outcome.ours.get(`${field.split(";")[0]}; max-age`) === "0",
   },
   {
     id: "old-key",
@@ -299,6 +310,12 @@ export const KINDS: readonly Kind[] = [
     matches: ({ field, ours }) => field === "content-length" && ours === undefined,
   },
 ];
+
+/** The session after ours has answered. */
+function sentOrEnded(outcome: Difference["outcome"]): string {
+  const { ourSession, isEnding } = facts(outcome);
+  return isEnding ? "{}" : (ourSession ?? outcome.session ?? "{}");
+}
 
 /** A session's JSON without the entries that are members here; undefined if it has none of them. */
 function withoutMembers(json: string | undefined): string | undefined {

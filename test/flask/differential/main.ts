@@ -3,14 +3,13 @@
  *
  *     node --conditions=latchkey-source test/flask/differential/main.ts [configuration …]
  */
-import { pythonWith } from "../../support/requirements.ts";
-import { FlaskSide } from "./flask-side.ts";
+import { flaskPython, FlaskSide } from "./flask-side.ts";
 import { NAMES } from "./names.ts";
 import { figuresOf, listOf, reportOf } from "./report.ts";
 import { runConfiguration, type Outcome } from "./run.ts";
 
 const chosen = process.argv.slice(2);
-const flask = new FlaskSide(pythonWith("flask")!);
+const flask = new FlaskSide(flaskPython!);
 const outcomes: Outcome[] = [];
 for (const name of chosen.length > 0 ? chosen : NAMES) {
   const began = performance.now();

@@ -18,14 +18,12 @@ export function isEmptyAnswer({ request, flask, ours }: Outcome): boolean {
 }
 
 /** What both sides have done with the session of a request. */
-export function facts({ session, flask, ours, request }: Outcome): {
+export function facts({ flask, ours }: Outcome): {
   /** The content that each side has sent; undefined without a cookie that it has signed. */
   readonly flaskSession: string | undefined;
   readonly ourSession: string | undefined;
   /** Whether ours has deleted the cookie. */
   readonly isEnding: boolean;
-  /** Whether a session came with the request, even one that could not be used. */
-  readonly hasCookie: boolean;
 } {
   const contentOf = (side: ReadonlyMap<string, string>): string | undefined => {
     const [, value] = [...side].find(([field]) => /^cookie \w*session$/.test(field)) ?? [];
@@ -35,7 +33,6 @@ export function facts({ session, flask, ours, request }: Outcome): {
     flaskSession: contentOf(flask),
     ourSession: contentOf(ours),
     isEnding: [...ours].some(([field, value]) => /^cookie \w*session; max-age$/.test(field) && value === "0"),
-    hasCookie: session !== undefined || /\nCookie: .*session=/.test(request),
   };
 }
 
@@ -43,7 +40,10 @@ export function facts({ session, flask, ours, request }: Outcome): {
 export function isUnchanged(outcome: Outcome): boolean {
   const { flaskSession } = facts(outcome);
   const isDeleting = [...outcome.flask].some(([field, value]) => /^cookie \w*session$/.test(field) && value === "");
-  return outcome.session === undefined ? isDeleting : flaskSession === outcome.session;
+  if (outcome.session === undefined) return isDeleting;
+  // A permanent session has to be sent with each answer, unless SESSION_REFRESH_EACH_REQUEST is off.
+  const isRefreshed = outcome.session.includes('"_permanent":true') && outcome.configuration !== "session-no-refresh";
+  return flaskSession === outcome.session && !isRefreshed;
 }
 
 /** Whether both bodies are JSON of the same value, with dates of either form. */

@@ -20,10 +20,18 @@ export interface Outcome {
   readonly request: string;
   /** The content of the session that came with the request, as JSON. */
   readonly session: string | undefined;
+  /** Whether the request has a session cookie, even one that cannot be used. */
+  readonly hasCookie: boolean;
   readonly flask: ReadonlyMap<string, string>;
   readonly ours: ReadonlyMap<string, string>;
   readonly differences: readonly Difference[];
 }
+
+/**
+ * Seconds between two requests of a visit. Nobody waits for them: the cookies are signed as if they
+ * were so old, because within one second a session need not be extended.
+ */
+const AGE = 60;
 
 /** Sends the requests of a configuration to both sides. */
 export async function runConfiguration(name: string, flask: FlaskSide): Promise<readonly Outcome[]> {
@@ -49,7 +57,9 @@ export async function runConfiguration(name: string, flask: FlaskSide): Promise<
       tags.flask = etagOf(their) ?? tags.flask;
       if (!(our instanceof Error)) tags.ours = etagOf(our) ?? tags.ours;
       const session = await contentOf(cookies, flask);
-      outcomes.push(await compare({ configuration: name, request: exchange.request, session }, their, our, flask));
+      const { request } = exchange;
+      const hasCookie = /\b\w*session=/.test(`${request} ${cookies.join("; ")}`);
+      outcomes.push(await compare({ configuration: name, request, session, hasCookie }, their, our, flask));
     }
   }
   if (!(started instanceof Error)) await started.close();
@@ -59,8 +69,13 @@ export async function runConfiguration(name: string, flask: FlaskSide): Promise<
 
 async function cookieHeader(exchange: Exchange, jar: CookieJar, flask: FlaskSide): Promise<string[]> {
   if (exchange.session !== undefined)
-    return [`Cookie: session=${await flask.sign(exchange.session, exchange.age, exchange.signedWith)}`];
-  return jar.header === undefined ? [] : [`Cookie: ${jar.header}`];
+    return [`Cookie: session=${await flask.sign(exchange.session, exchange.age ?? AGE, exchange.signedWith)}`];
+  if (jar.header === undefined) return [];
+  const pairs = jar.header.split("; ").map(async (pair) => {
+    const [name = "", value = ""] = pair.split(/=(.*)/s);
+    return name.includes("session") ? `${name}=${await flask.aged(value, AGE)}` : pair;
+  });
+  return [`Cookie: ${(await Promise.all(pairs)).join("; ")}`];
 }
 
 /** The content of the session in a Cookie header, if it is signed by a key of ours. */
@@ -70,7 +85,7 @@ async function contentOf(cookies: readonly string[], side: FlaskSide): Promise<s
 }
 
 async function compare(
-  asked: Pick<Outcome, "configuration" | "request" | "session">,
+  asked: Pick<Outcome, "configuration" | "request" | "session" | "hasCookie">,
   their: Answer,
   our: Answer | Error,
   side: FlaskSide,
