@@ -45,6 +45,8 @@ export async function factsOf(answer: Answer, open: OpenSession): Promise<Readon
   // Cookies of one name that are deleted, in other scopes, come after the one that is set.
   const isDeleting = (line: string): number => (/; Max-Age=0\b/.test(line) ? 1 : 0);
   const cookies = valuesOf("set-cookie").toSorted((one, other) => isDeleting(one) - isDeleting(other));
+  const expires = facts.get("expires");
+  if (expires !== undefined) facts.set("expires", lifetimeOf(expires, date));
   for (const line of cookies) await addCookie(facts, line, date, open);
   return facts;
 }

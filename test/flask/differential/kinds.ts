@@ -64,8 +64,7 @@ export const KINDS: readonly Kind[] = [
     matches: ({ field, flask, ours, outcome }) =>
       (field === "body" && withoutMembers(flask) === ours) ||
       (outcome.request === "GET /new" && field === "body" && flask === "false" && ours === "true") ||
-      (isOfSession(field) &&
-        withoutMembers(facts(outcome).flaskSession) === (facts(outcome).ourSession ?? outcome.session ?? "{}")),
+      (isOfSession(field) && withoutMembers(facts(outcome).flaskSession) === sentOrEnded(outcome)),
   },
   {
     id: "vary",
