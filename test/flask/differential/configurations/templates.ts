@@ -14,6 +14,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   external: "{{ url_for('home', _external=True) }} {{ url_for('home', _anchor='top') }}",
   request:
     "{{ request.path }} {{ request.method }} {{ request.args.q }} {{ request.args.get('z', 'none') }} {{ request.endpoint }}",
+  missing: "{{ request.form['x'] or 'none' }}|{{ request.args['z'] }}|{{ request.cookies.c }}",
   session: "{{ session.get('name', 'none') }} {{ 'name' in session }}",
   g: "{{ g.word }} {{ g.get('none', 'd') }} {{ 'word' in g }}",
   config: "{{ config.APP_NAME }} {{ config['APP_NAME'] }} {{ config.get('NONE', 'd') }}",
