@@ -10,12 +10,15 @@ describe.skipIf(flaskPython === undefined)("the same requests to Flask and to la
   let flask: FlaskSide;
   beforeAll(() => {
     flask = new FlaskSide(flaskPython!);
+    // DEBUG takes effect in development alone.
+    vi.stubEnv("NODE_ENV", "development");
     // Errors of views are written there; here they are meant.
     vi.spyOn(process.stderr, "write").mockReturnValue(true);
     vi.spyOn(process.stdout, "write").mockReturnValue(true);
   });
   afterAll(() => {
     vi.restoreAllMocks();
+    vi.unstubAllEnvs();
     flask.close();
     process.stdout.write(`\n${figuresOf(reportOf(outcomes))}\n`);
   });

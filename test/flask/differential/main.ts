@@ -8,6 +8,8 @@ import { NAMES } from "./names.ts";
 import { figuresOf, listOf, reportOf } from "./report.ts";
 import { runConfiguration, type Outcome } from "./run.ts";
 
+// DEBUG takes effect in development alone.
+process.env["NODE_ENV"] = "development";
 const chosen = process.argv.slice(2);
 const flask = new FlaskSide(flaskPython!);
 const outcomes: Outcome[] = [];
