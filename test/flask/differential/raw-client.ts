@@ -29,14 +29,17 @@ export function toBytes(request: string, body: Uint8Array | undefined, more: rea
 }
 
 /**
- * Sends bytes to a server of this machine, and reads until it closes the connection. No library
- * comes between, so that addresses and headers arrive as they were written.
+ * Sends bytes to a server of this machine, and reads the answer to its end. No library comes between, so that addresses and headers arrive as they were written.
  */
 export async function sendRaw(port: number, bytes: Buffer): Promise<Answer> {
   const received = await new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = [];
     const socket = connect(port, "127.0.0.1", () => socket.write(bytes));
-    socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+    socket.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      // Flask's server waits for the rest of a body that it has refused.
+      if (isMeasuredAndWhole(Buffer.concat(chunks))) socket.destroy();
+    });
     // A server that does not read the whole body may reset the connection after its answer.
     socket.on("error", (error) => (chunks.length > 0 ? resolve(Buffer.concat(chunks)) : reject(error)));
     socket.on("close", () => resolve(Buffer.concat(chunks)));
@@ -58,6 +61,13 @@ function parse(received: Buffer, isHead: boolean): Answer {
   });
   const isChunked = headers.some(([name, value]) => name === "transfer-encoding" && value.toLowerCase() === "chunked");
   return { status, headers, body: isChunked && !isHead ? dechunked(rest) : rest };
+}
+
+/** Whether an answer with Content-Length is there as a whole. Others end with the connection. */
+function isMeasuredAndWhole(received: Buffer): boolean {
+  const end = received.indexOf("\r\n\r\n");
+  const length = /\r\ncontent-length: (\d+)/i.exec(received.subarray(0, Math.max(0, end)).toString("latin1"))?.[1];
+  return end >= 0 && length !== undefined && received.length - end - 4 >= Number(length);
 }
 
 function dechunked(text: Buffer): Buffer {
