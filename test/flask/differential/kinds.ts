@@ -18,13 +18,14 @@ export interface Kind {
 export const KINDS: readonly Kind[] = [
   {
     id: "cookie-defaults",
-    flask: "The session's cookie has neither `Secure` nor `SameSite` unless a setting says so.",
-    here: "It has `SameSite=Lax`, and `Secure` except over plain HTTP on this machine in development.",
+    flask:
+      "The session's cookie is called `session`, and has neither `Secure` nor `SameSite`, unless a setting says so.",
+    here: "It has `SameSite=Lax`, and `Secure` except over plain HTTP on this machine in development. With a store it is called `__Host-session`, so SESSION_COOKIE_NAME has no default.",
     why: "Nobody on the way can use the cookie, and other sites cannot post forms in a visitor's name.",
     matches: ({ field, flask, ours, outcome }) =>
       (/^cookie \w*session; secure$/.test(field) && flask === undefined && ours === "") ||
       (/^cookie \w*session; samesite$/.test(field) && flask === undefined && ours === "Lax") ||
-      /^GET \/default\/SESSION_COOKIE_S(ECURE|AMESITE)$/.test(outcome.request),
+      /^GET \/default\/SESSION_COOKIE_(SECURE|SAMESITE|NAME)$/.test(outcome.request),
   },
   {
     id: "cache-control",
@@ -70,10 +71,11 @@ export const KINDS: readonly Kind[] = [
   {
     id: "vary",
     flask: "`Vary: Cookie` is sent if the view has used the session.",
-    here: "It is sent for each request with a session.",
+    here: "It is sent for each request with a session. Reading `session.modified` alone is no use of it.",
     why: "Whether a visit moves the session's end stands in the cookie, so each visit looks at it.",
     matches: ({ field, flask, ours, outcome }) =>
-      field === "vary" && flask === undefined && ours === "cookie" && outcome.hasCookie,
+      field === "vary" &&
+      ((flask === undefined && ours === "cookie" && outcome.hasCookie) || outcome.request === "GET /ismodified"),
   },
   {
     id: "static-visit",
@@ -152,12 +154,13 @@ export const KINDS: readonly Kind[] = [
   },
   {
     id: "return-values",
-    flask: "Only tuples have a status and headers: `(body, status)`, `(body, list of headers)`. Bytes are a page.",
-    here: "`[body, status]`, `[body, status, headers]` and `[text, headers]` are taken as such. Any other list is JSON. Bytes are `application/octet-stream`.",
+    flask:
+      "Only tuples have a status and headers: `(body, status)`, `(body, list of headers)`. Bytes are a page. `jsonify()` is `null`.",
+    here: "`[body, status]`, `[body, status, headers]` and `[text, headers]` are taken as such. Any other list is JSON. Bytes are `application/octet-stream`. `jsonify()` without a value is an error.",
     why: "JavaScript has no tuples. Bytes are rarely a page.",
     matches: ({ outcome }) =>
       outcome.configuration === "return-values" &&
-      /^GET \/(bytes|headerlist|one|four|code600|code99)$/.test(outcome.request) &&
+      /^GET \/(bytes|headerlist|one|four|code600|code99|jsonifynothing)$/.test(outcome.request) &&
       /^(200|500|600|99)$/.test(outcome.flask.get("status")!),
   },
   {
@@ -194,8 +197,8 @@ export const KINDS: readonly Kind[] = [
   {
     id: "redirect-target",
     flask:
-      "The routing redirects to a whole address (`http://localhost/blog/`). `redirect` takes any status, and leaves a lone `%`.",
-    here: "It redirects to a path (`/blog/`). `redirect` takes 301, 302, 303, 305, 307 and 308, and writes `%25`.",
+      "The routing redirects to a whole address (`http://localhost/blog/`). `redirect` takes any status, leaves a lone `%`, and writes a host in Punycode.",
+    here: "It redirects to a path (`/blog/`). `redirect` takes 301, 302, 303, 305, 307 and 308, writes `%25`, and a host with percent signs, which browsers read.",
     why: "The browser knows scheme and host better than a server behind a proxy. With other statuses no browser follows.",
     matches: ({ field, flask, ours, outcome }) =>
       (field === "location" &&
@@ -203,7 +206,7 @@ export const KINDS: readonly Kind[] = [
         new URL(flask!).host !== "" &&
         flask!.endsWith(ours!)) ||
       /^GET \/code\/(300|304|200)$/.test(outcome.request) ||
-      (field === "location" && ours === "/100%25"),
+      (field === "location" && ["/100%25", "https://b%C3%BCcher.example/x"].includes(ours!)),
   },
   {
     id: "path-decoding",
@@ -242,12 +245,13 @@ export const KINDS: readonly Kind[] = [
     id: "as-in-fetch",
     flask:
       "`request.url` is decoded, hosts keep their capitals, and headers of one name are joined by a comma without a blank.",
-    here: "`request.url` is encoded, hosts are in lower case, headers are joined by a comma and a blank, and cookies by a semicolon. So are headers that the application appends.",
-    why: "This is how `Request` and `Headers` of JavaScript have them.",
+    here: "`request.url` is encoded, hosts are in lower case, headers are joined by a comma and a blank, and cookies by a semicolon. So are headers that the application appends. An uploaded file without a type has `text/plain`.",
+    why: "This is how `Request`, `Headers` and `File` of JavaScript have them.",
     matches: ({ field, flask, ours, outcome }) =>
       (field === "x-b" && flask === "1 & 2" && ours === "1, 2") ||
       (field === "body" && outcome.configuration === "request-facts" && differsInAddressOnly(flask!, ours)) ||
       (outcome.request === "GET /headers\nX-One: 1\nX-One: 2" && flask!.replaceAll("1,2", "1, 2") === ours) ||
+      (flask === '[["f","a.bin",null,"","x"]]' && ours === '[["f","a.bin","text/plain","text/plain","x"]]') ||
       outcome.request === "GET /\nHost: GOOD.test" ||
       outcome.request.includes("\nCookie: a=1\nCookie: b=2"),
   },
@@ -294,11 +298,12 @@ export const KINDS: readonly Kind[] = [
   {
     id: "files",
     flask:
-      "A missing file of `send_file` is 500. A range of an unknown unit, or of more last bytes than there are, is 416; one of an empty file is ignored.",
-    here: "A missing file is 404. Such ranges are answered as RFC 9110 says: with the whole file, and 416 for an empty one.",
+      "A missing file of `send_file` is 500. A range of an unknown unit, or of more last bytes than there are, is 416; one of an empty file is ignored. 412 has the file as its page. `max_age=0` says `no-cache`, too.",
+    here: "A missing file is 404. Such ranges are answered as RFC 9110 says: with the whole file, and 416 for an empty one. 412 has a page of its own.",
     why: "A file that is gone is no fault of the program.",
     matches: ({ outcome }) =>
-      (outcome.configuration === "send-file" && outcome.request === "GET /missing") ||
+      (outcome.configuration === "send-file" && /^GET \/(missing|send\/age0)$/.test(outcome.request)) ||
+      (outcome.flask.get("status") === "412" && outcome.ours.get("status") === "412") ||
       /^GET \/static\/(notes|empty)\.txt\nRange: (bytes=-1000|lines=1|bytes=0-4)$/.test(outcome.request),
   },
   {
