@@ -15,13 +15,17 @@ import { addDatabase } from "./db.ts";
 /**
  * Makes an application.
  *
- * @param settings what differs from the defaults, such as the database of a test.
+ * @param env where the key comes from: SECRET_KEY, or SECRET_KEY_FILE.
+ * @param settings what differs from the defaults, such as the key and the database of a test.
  */
-export function createApp(settings?: Readonly<Record<string, unknown>>): Flask {
+export function createApp(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  settings?: Readonly<Record<string, unknown>>,
+): Flask {
   const app = new Flask(import.meta.url, { instanceRelativeConfig: true });
   app.config.fromMapping({ DATABASE: join(app.instancePath, "flaskr.sqlite"), SCRYPT_N: 2 ** 17 });
   if (settings === undefined) {
-    app.config["SECRET_KEY"] = loadKeyRing({ env: process.env });
+    app.config["SECRET_KEY"] = loadKeyRing({ env });
     // Settings of this machine, which are not part of the project.
     app.config.fromFile("config.json", JSON.parse, { silent: true });
   } else app.config.fromMapping(settings);

@@ -13,12 +13,15 @@ let client: ReturnType<Flask["testClient"]>;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "latchkey-flaskr-"));
-  app = createApp({
-    TESTING: true,
-    SECRET_KEY: generateSecretKey(),
-    DATABASE: join(folder, "flaskr.sqlite"),
-    SCRYPT_N: 2 ** 10,
-  });
+  app = createApp(
+    {},
+    {
+      TESTING: true,
+      SECRET_KEY: generateSecretKey(),
+      DATABASE: join(folder, "flaskr.sqlite"),
+      SCRYPT_N: 2 ** 10,
+    },
+  );
   await app.appContext().run(() => initDb());
   client = app.testClient();
 });
