@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type * as core from "../src/index.ts";
 import type * as express from "../src/adapters/express/index.ts";
 import type * as fastify from "../src/adapters/fastify/index.ts";
+import type * as flask from "../src/flask/index.ts";
 import type * as hono from "../src/adapters/hono/index.ts";
 import type * as koa from "../src/adapters/koa/index.ts";
 import type * as node from "../src/adapters/node/index.ts";
@@ -21,6 +22,7 @@ interface EntryPoints {
   readonly latchkey: typeof core;
   readonly "latchkey/express": typeof express;
   readonly "latchkey/fastify": typeof fastify;
+  readonly "latchkey/flask": typeof flask;
   readonly "latchkey/hono": typeof hono;
   readonly "latchkey/koa": typeof koa;
   readonly "latchkey/node": typeof node;

@@ -3,12 +3,16 @@ import { fileURLToPath } from "node:url";
 import { generateSecretKey } from "latchkey/keys";
 import { Flask, session } from "latchkey/flask";
 import { Markup, Tuple, Uuid } from "latchkey/signing";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { LineProcess } from "../support/line-process.ts";
 import { pythonWith, requirement } from "../support/requirements.ts";
+import { comparable, define, RandomSessions, toOurs, type Plain, type PlainSession } from "./random-session.ts";
 
-/** A value as the Python side names it: its kind, and its content. */
-type Plain = null | boolean | number | string | Plain[] | { readonly [kind: string]: unknown };
+const COUNT = 10_000;
+const BATCH = 250;
+const SEED = Number(process.env["LATCHKEY_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+/** Entries of Flask and Flask-Login that are members of the session here. */
+const INNER: readonly string[] = ["_permanent", "_user_id"];
 
 const python = requirement("a Python with Flask", () => pythonWith("flask"));
 const key = generateSecretKey();
@@ -64,9 +68,14 @@ function createApp(): Flask {
 describe.skipIf(python === undefined)("cookies shared with a running Flask", () => {
   let flask: LineProcess;
   beforeAll(() => {
+    // The warning of a Secure cookie over plain HTTP, once for each application.
+    vi.spyOn(process, "emitWarning").mockReturnValue(undefined);
     flask = new LineProcess(python!, [fileURLToPath(new URL("flask_peer.py", import.meta.url))]);
   });
-  afterAll(() => flask.close());
+  afterAll(() => {
+    vi.restoreAllMocks();
+    flask.close();
+  });
 
   const readTheirs = async (cookie: string): Promise<{ status: number; session: { dict: [string, Plain][] } }> =>
     await flask.ask({ do: "read", key, cookie });
@@ -112,4 +121,114 @@ describe.skipIf(python === undefined)("cookies shared with a running Flask", () 
     const answer = await readTheirs(await writeOurs({ text }));
     expect(answer.session.dict).toEqual([["text", text]]);
   });
+
+  describe("10,000 random sessions each way", () => {
+    const keys = Array.from({ length: 4 }, () => generateSecretKey());
+    /** Each signs with one key, and has the other three for old cookies. */
+    const rings = keys.map((key) => ({ key, fallbacks: keys.filter((other) => other !== key) }));
+    const sessions = new RandomSessions(SEED);
+    const batches = Array.from({ length: COUNT / BATCH }, () =>
+      Array.from({ length: BATCH }, () => ({
+        session: sessions.next(),
+        writer: sessions.below(rings.length),
+        reader: sessions.below(rings.length),
+      })),
+    );
+
+    test(`Flask reads what we wrote, whichever key signed it (LATCHKEY_SEED=${SEED})`, async () => {
+      const writers = rings.map(createVisits);
+      let [compressed, underOldKeys] = [0, 0];
+      for (const batch of batches) {
+        const questions = [];
+        for (const { session, writer, reader } of batch) {
+          const cookie = await writers[writer]!.write(session);
+          if (cookie.startsWith(".")) compressed++;
+          if (writer !== reader) underOldKeys++;
+          questions.push({ do: "read", ...rings[reader]!, cookie });
+        }
+        const answers = await flask.ask<{ session: Plain }[]>(questions);
+        expect(answers.map(({ session }) => comparable(session))).toEqual(
+          batch.map(({ session }) => comparable({ dict: session })),
+        );
+      }
+      // The numbers say that the sessions are of both kinds.
+      expect(compressed).toBeGreaterThan(COUNT / 50);
+      expect(underOldKeys).toBeGreaterThan(COUNT / 2);
+    });
+
+    test(`we read what Flask wrote, whichever key signed it (LATCHKEY_SEED=${SEED})`, async () => {
+      const readers = rings.map(createVisits);
+      let compressed = 0;
+      for (const batch of batches) {
+        const questions = batch.map(({ session, writer }) => ({
+          do: "write",
+          ...rings[writer]!,
+          session: { dict: session },
+        }));
+        const answers = await flask.ask<{ cookie: string }[]>(questions);
+        const seen: Seen[] = [];
+        for (const [index, { reader }] of batch.entries()) {
+          const { cookie } = answers[index]!;
+          if (cookie.startsWith(".")) compressed++;
+          seen.push(await readers[reader]!.read(cookie));
+        }
+        expect(seen).toEqual(batch.map(({ session }) => expected(session)));
+      }
+      expect(compressed).toBeGreaterThan(COUNT / 10);
+    });
+  });
 });
+
+/** What a page of ours sees of a session: its data, and what is not data here. */
+interface Seen {
+  readonly data: Record<string, unknown>;
+  readonly permanent: boolean;
+  readonly subject: string | undefined;
+}
+
+function expected(session: PlainSession): Seen {
+  const data = {};
+  const entries = new Map(session);
+  for (const [name, value] of session) if (!INNER.includes(name)) define(data, name, toOurs(value));
+  return {
+    data,
+    permanent: entries.get("_permanent") === true,
+    subject: entries.get("_user_id") as string | undefined,
+  };
+}
+
+/** An application that writes and reads any session, with a key and older keys. */
+function createVisits({ key, fallbacks }: { readonly key: string; readonly fallbacks: readonly string[] }): {
+  write(session: PlainSession): Promise<string>;
+  read(cookie: string): Promise<Seen>;
+} {
+  const app = createApp();
+  app.config["SECRET_KEY"] = key;
+  app.config["SECRET_KEY_FALLBACKS"] = fallbacks;
+  let next: PlainSession = [];
+  let seen: Seen | undefined;
+  app.get("/write", function write() {
+    for (const [name, value] of next) {
+      if (name === "_permanent") session.permanent = true;
+      else if (name === "_user_id") session.login(value as string);
+      else session.data[name] = toOurs(value);
+    }
+    return "";
+  });
+  app.get("/read", function read() {
+    seen = { data: { ...session.data }, permanent: session.permanent, subject: session.subject };
+    return "";
+  });
+  return {
+    async write(session) {
+      next = session;
+      const response = await app.fetch(new Request("http://localhost/write"));
+      return /^session=([^;]*)/.exec(response.headers.getSetCookie()[0] ?? "")![1]!;
+    },
+    async read(cookie) {
+      seen = undefined;
+      await app.fetch(new Request("http://localhost/read", { headers: { Cookie: `session=${cookie}` } }));
+      return seen!;
+    },
+  };
+}

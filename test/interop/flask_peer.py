@@ -72,15 +72,20 @@ def write():
     return ""
 
 
-for line in sys.stdin:
-    message = json.loads(line)
+def answer_to(message):
     app.secret_key = message["key"]
+    app.config["SECRET_KEY_FALLBACKS"] = message.get("fallbacks")
     with app.test_client(use_cookies=False) as client:
         if message["do"] == "read":
             response = client.get("/read", headers={"Cookie": "session=" + message["cookie"]})
-            answer = {"status": response.status_code, "session": json.loads(response.get_data(as_text=True) or "null")}
-        else:
-            response = client.post("/write", data=json.dumps(message["session"]))
-            header = response.headers.get("Set-Cookie", "")
-            answer = {"status": response.status_code, "cookie": header.split(";")[0].partition("=")[2]}
+            return {"status": response.status_code, "session": json.loads(response.get_data(as_text=True) or "null")}
+        response = client.post("/write", data=json.dumps(message["session"]))
+        header = response.headers.get("Set-Cookie", "")
+        return {"status": response.status_code, "cookie": header.split(";")[0].partition("=")[2]}
+
+
+# A line is one message, or a list of many.
+for line in sys.stdin:
+    message = json.loads(line)
+    answer = [answer_to(each) for each in message] if isinstance(message, list) else answer_to(message)
     print(json.dumps(answer), flush=True)

@@ -1,0 +1,78 @@
+import { flash, g, renderTemplate, renderTemplateString, session } from "latchkey/flask";
+import { newApp, type Configuration } from "../configuration.ts";
+import { get } from "../requests.ts";
+
+const ITEMS = [
+  { name: "pen", price: 1.5, tags: ["blue", "new"] },
+  { name: "<ink>", price: 12, tags: [] },
+];
+const TEXTS: Readonly<Record<string, string>> = {
+  escape: "{{ text }}|{{ text|safe }}|{{ text|e }}",
+  undefined: "[{{ nothing }}]",
+  deep: "{{ nothing.deep }}",
+  url: "{{ url_for('user', name='a b', page=2) }} {{ url_for('static', filename='style.css') }}",
+  external: "{{ url_for('home', _external=True) }} {{ url_for('home', _anchor='top') }}",
+  request:
+    "{{ request.path }} {{ request.method }} {{ request.args.q }} {{ request.args.get('z', 'none') }} {{ request.endpoint }}",
+  missing: "{{ request.form['x'] or 'none' }}|{{ request.args['z'] }}|{{ request.cookies.c }}",
+  session: "{{ session.get('name', 'none') }} {{ 'name' in session }}",
+  g: "{{ g.word }} {{ g.get('none', 'd') }} {{ 'word' in g }}",
+  config: "{{ config.APP_NAME }} {{ config['APP_NAME'] }} {{ config.get('NONE', 'd') }}",
+  tojson: "<script>var x = {{ {'a': '</script>'}|tojson }};</script>",
+  truth: "{{ True }} {{ none }} {{ 1 == 1.0 }} {% if [] %}t{% else %}f{% endif %}",
+  numbers: "{{ 6 / 2 }} {{ 7 // 2 }} {{ 7 % 4 }} {{ 2 ** 3 }} {{ 1.0 }}",
+  loop: "{% for i in items %}{{ loop.index }}/{{ loop.length }} {{ i.name }}{{ ', ' if not loop.last }}{% else %}none{% endfor %}",
+  format: "{{ '%.2f'|format(1.5) }} {{ 'a'.upper() }} {{ 'b,c'.split(',')|join('-') }}",
+  filters:
+    "{{ items|map(attribute='name')|join(',') }} {{ [3,1,2]|sort|first }} {{ 'x'|default('y') }} {{ none|default('y', true) }}",
+  set: "{% set a = 1 %}{{ a }}{% set ns = namespace(n=0) %}{% for i in [1,2] %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}",
+  macro: "{% macro m(a, b=2) %}{{ a }}-{{ b }}{% endmacro %}{{ m(1) }} {{ m(1, b=3) }}",
+  raw: "{% raw %}{{ x }}{% endraw %}{# comment #}",
+  whitespace: "a\n  {%- if true -%}  b  {%- endif %}\nc\n",
+  syntax: "{% if %}",
+  filter: "{{ 1|nosuchfilter }}",
+  list: "{{ [1, 'a', none] }} {{ {'a': 1} }}",
+  attr: "<a title=\"{{ text }}\" href='{{ text }}'>",
+};
+
+/** Templates of a folder, with what Flask puts into them. */
+export const configuration: Configuration = {
+  create() {
+    const app = newApp();
+    app.config["APP_NAME"] = "App";
+    app.route("/", function home() {
+      return renderTemplate("home.html", { title: "Home & away", items: ITEMS, user: null });
+    });
+    app.route("/user/<name>", function user({ name }) {
+      session["name"] = name;
+      flash(`hello <${name}>`);
+      return renderTemplate("home.html", { title: name, items: [], user: { name } });
+    });
+    app.route("/plain", function plain() {
+      return [renderTemplate("mail.txt", { name: "<Ada>" }), 200, { "Content-Type": "text/plain" }];
+    });
+    app.route("/first", function first() {
+      return renderTemplate(["none.html", "folder/page.html"], { word: "x" });
+    });
+    app.route("/missing", function missing() {
+      return renderTemplate("none.html");
+    });
+    app.route("/broken", function broken() {
+      return renderTemplate("broken.html");
+    });
+    app.route("/text/<name>", function text({ name }) {
+      g["word"] = "of g";
+      return renderTemplateString(TEXTS[name]!, { text: '<b>"it\'s" & so</b>', items: ITEMS });
+    });
+    return app;
+  },
+  requests: [
+    "GET /",
+    ["GET /user/ada", "GET /", "GET /user/%3Cb%3E", "GET /text/session", "GET /text/escape"],
+    "GET /plain",
+    "GET /first",
+    "GET /missing",
+    "GET /broken",
+    ...Object.keys(TEXTS).map((name) => get(`/text/${name}?q=Q`)),
+  ],
+};
