@@ -10,7 +10,7 @@ import type { ApplicationParts } from "./dispatch/parts.ts";
 import { FLASK_OPTIONS, rootPathOf, type FlaskOptions } from "./flask-options.ts";
 import { Logger } from "./logger.ts";
 import { createAppTemplates } from "./rendering.ts";
-import type { Templates } from "./templates/create-templates.ts";
+import type { Templates } from "./templates/templates.ts";
 import { sendFromDirectory } from "./response/send-file.ts";
 import { UrlMap } from "./routing/url-map.ts";
 import { checkBlueprint, type Blueprint } from "./scaffold/blueprint.ts";

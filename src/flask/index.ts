@@ -24,7 +24,7 @@ export {
   streamTemplateString,
   type TemplateContext,
 } from "./rendering.ts";
-export type { TemplateFunction, Templates } from "./templates/create-templates.ts";
+export type { TemplateFunction, Templates } from "./templates/templates.ts";
 export { TemplateError, TemplateNotFound, type TemplateErrorKind } from "./templates/errors.ts";
 export type { Authorization } from "./request/authorization.ts";
 export { FileStorage } from "./request/file-storage.ts";

@@ -7,7 +7,8 @@ import { streamResponse } from "./response/stream.ts";
 import { urlFor } from "./routing/url-for.ts";
 import { getFlashedMessages } from "./session/flashing.ts";
 import { publish } from "./signals.ts";
-import { createTemplates, type Templates } from "./templates/create-templates.ts";
+import { createTemplates } from "./templates/create-templates.ts";
+import type { Templates } from "./templates/templates.ts";
 
 /** Variables of a template. */
 export type TemplateContext = Readonly<Record<string, unknown>>;
