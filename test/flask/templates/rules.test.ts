@@ -194,10 +194,10 @@ describe("functions of the application", () => {
         ? templates.renderString("end")
         : new Markup(templates.render("inner.html", { n }) + String(inner(n - 1)));
     expect(templates.render("outer.html", { inner })).toBe("[<2><1>end]");
-    const self = (): string => (depth++ < 3 ? templates.render("self.html", { self }) : "stop");
+    const again = (): string => (depth++ < 3 ? templates.render("self.html", { again }) : "stop");
     let depth = 0;
-    write({ "self.html": "({{ self() }})" });
-    expect(templates.render("self.html", { self })).toBe("((((stop))))");
+    write({ "self.html": "({{ again() }})" });
+    expect(templates.render("self.html", { again })).toBe("((((stop))))");
   });
 
   test("J2: a filter that is added while a template is rendered is there for the next one", () => {
