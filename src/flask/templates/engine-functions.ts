@@ -145,16 +145,16 @@ export const ENGINE_FUNCTIONS: Readonly<Record<string, Registered>> = {
     target.assign(name as string, value);
     return "";
   }),
-  __call: values((_, _place, count, list, dict, callee, ...rest) => {
-    const { args, keywords } = unpackArguments(count, list, dict, rest);
+  __call: values((_, _place, code, callee, ...rest) => {
+    const { args, keywords } = unpackArguments(code, rest);
     return callValue(callee, args, keywords);
   }),
-  __method: values((_, _place, name, count, list, dict, owner, ...rest) => {
-    const { args, keywords } = unpackArguments(count, list, dict, rest);
+  __method: values((_, _place, name, code, owner, ...rest) => {
+    const { args, keywords } = unpackArguments(code, rest);
     return callValue(attributeOf(owner, name as string), args, keywords);
   }),
-  __filter: values((rendering, { escape }, name, count, list, dict, value, ...rest) => {
-    const { args, keywords } = unpackArguments(count, list, dict, rest);
+  __filter: values((rendering, { escape }, name, code, value, ...rest) => {
+    const { args, keywords } = unpackArguments(code, rest);
     return runFilter(
       rendering.filters.get(name as string)!,
       name as string,
@@ -164,8 +164,8 @@ export const ENGINE_FUNCTIONS: Readonly<Record<string, Registered>> = {
       keywords,
     );
   }),
-  __test: values((rendering, { escape }, name, count, list, dict, value, ...rest) => {
-    const { args, keywords } = unpackArguments(count, list, dict, rest);
+  __test: values((rendering, { escape }, name, code, value, ...rest) => {
+    const { args, keywords } = unpackArguments(code, rest);
     return isTrue(
       runFilter(
         rendering.tests.get(name as string)!,

@@ -183,14 +183,17 @@ function emitLoopValue(loop: Extract<Binding, { kind: "loop" }>, name: string, l
   );
 }
 
-/**
- * Positional values, and after them names and values in turn, with the number of the pairs before.
- */
+/** The arguments of a call one after the other, as `unpackArguments` reads them. */
 function pack(args: Arguments, scope: Scope, state: EmitState, before: readonly string[] = []): string {
   const positional = args.positional.map((arg) => emitValue(arg, scope, state));
   const named = args.named.flatMap(([name, arg]) => [literal(name), emitValue(arg, scope, state)]);
-  const splat = [args.list, args.dict].map((arg) => (arg === undefined ? NONE : emitValue(arg, scope, state)));
-  const list = [String(args.named.length), ...splat, ...before, ...positional, ...named];
+  // Each argument of a call costs time in the engine, and most calls have no * and no **.
+  const hasMore = args.list !== undefined || args.dict !== undefined;
+  const more = hasMore
+    ? [args.list, args.dict].map((arg) => (arg === undefined ? NONE : emitValue(arg, scope, state)))
+    : [];
+  const code = 2 * args.named.length + (hasMore ? 1 : 0);
+  const list = [String(code), ...before, ...positional, ...named, ...more];
   return list.join(", ");
 }
 

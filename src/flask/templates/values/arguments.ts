@@ -5,16 +5,16 @@ import { iterate } from "./compare.ts";
 import { mustExist, type Keywords } from "./kinds.ts";
 
 /**
- * The arguments that `pack` has written: counts of names, `*list`, `**dict`, and then the values.
+ * The arguments of a call that the translation has written one after the other: values, then names
+ * and values in turn, and then `*list` and `**dict`, if the call has one of them.
+ *
+ * @param code twice the number of names, and one more with `*list` and `**dict`.
  */
-export function unpackArguments(
-  names: unknown,
-  list: unknown,
-  dict: unknown,
-  values: readonly unknown[],
-): { args: unknown[]; keywords: Keywords } {
-  const count = names as number;
-  const split = values.length - 2 * count;
+export function unpackArguments(code: unknown, given: readonly unknown[]): { args: unknown[]; keywords: Keywords } {
+  const hasMore = (code as number) % 2 === 1;
+  const values = hasMore ? given.slice(0, -2) : given;
+  const [list, dict] = hasMore ? given.slice(-2) : [null, null];
+  const split = values.length - (code as number) + (hasMore ? 1 : 0);
   const args = [...values.slice(0, split), ...(list === null ? [] : iterate(list))];
   const named: Record<string, unknown> = {};
   for (let at = split; at < values.length; at += 2) named[values[at] as string] = values[at + 1];
