@@ -120,6 +120,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   FlaskResponse: ANY,
   Logger: ANY,
   MethodView: ANY,
+  // Made by templates alone.
+  TemplateError: { throws: TypeError },
+  TemplateNotFound: ANY,
   ValidationError: ANY,
   View: ANY,
   hasAppContext: ANY,
@@ -132,6 +135,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   sendFile: TEXT,
   sendFromDirectory: { ...TEXT, after: ["a.txt"] },
   streamTemplate: TEXT,
+  streamTemplateString: TEXT,
   streamWithContext: { refuses: [] },
   HTTPException: { throws: RangeError },
   abort: { throws: RangeError },
