@@ -121,7 +121,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   Logger: ANY,
   MethodView: ANY,
   // Made by templates alone.
-  TemplateError: { throws: TypeError },
+  TemplateError: { throws: TypeError, refuses: [] },
   TemplateNotFound: ANY,
   ValidationError: ANY,
   View: ANY,
