@@ -248,7 +248,10 @@ function comparable({ status, headers, body }: Answer): unknown {
   const kept = [...headers].filter(([name]) => !["date", "x-latchkey-request", "server-timing"].includes(name));
   return { status, headers: kept, body: body.replace(/:\d+:\d+/g, "") };
 }
-const findingsOf = (toolbar: Toolbar, id: string): readonly { readonly tone: string; readonly text: string }[] =>
+const findingsOf = (
+  toolbar: Toolbar,
+  id: string,
+): readonly { readonly tone: string; readonly text: string; readonly where?: string | undefined }[] =>
   toolbar.page(id)!.panels.flatMap(({ findings }) => findings);
 
 for (const [name, framework] of Object.entries(FRAMEWORKS)) {
@@ -285,8 +288,8 @@ for (const [name, framework] of Object.entries(FRAMEWORKS)) {
         .poll(() => toolbar.exchanges.find((exchange) => exchange.id === id))
         .toMatchObject({ tone: "error" });
       const errors = findingsOf(toolbar, id).filter(({ tone }) => tone === "error");
-      expect(errors.map(({ text }) => text)).toEqual([
-        expect.stringMatching(/^Error: the cart of 7 is gone at test\/adapters\/exceptions\.test\.ts:\d+$/),
+      expect(errors.map(({ text, where }) => [text, where])).toEqual([
+        ["Error: the cart of 7 is gone", expect.stringMatching(/^test\/adapters\/exceptions\.test\.ts:\d+$/)],
       ]);
     });
 
