@@ -19,7 +19,7 @@ export const PANELS: readonly PicturedPanel[] = [
   {
     id: "overview",
     of: "orders",
-    shows: [/The same query ran 8 times from routes\/list-orders\.ts:\d+/, /Load them in one query/, /10 queries/],
+    shows: [/The same query ran 8 times,/, /Load them in one query/, /routes\/list-orders\.ts:\d+/, /10 queries/],
   },
   {
     id: "exceptions",
