@@ -64,7 +64,7 @@ describe.skipIf(redisPrograms === undefined)("the toolbar of every framework", {
           await toolbar.shows("header .line", /200GET\/cart\/visitor-7(?!.*still running)/);
           await toolbar.click("#tab-queries");
           await toolbar.shows(".panel", /The same query ran 3 times.*select price from items where id = \?/s);
-          expect(await toolbar.text(".panel")).toContain(database.loop.where);
+          expect(await toolbar.text(".panel")).toContain(endOf(database.loop.where));
           await toolbar.click("#tab-logs");
           await toolbar.shows(".panel", /The cart of visitor-7 is opened\..*Few are left, says visitor-7/s);
           expect(await toolbar.complaints()).toEqual([]);
@@ -78,7 +78,7 @@ describe.skipIf(redisPrograms === undefined)("the toolbar of every framework", {
           await toolbar.shows("header .line", /500GET\/order\/visitor-8(?!.*still running)/);
           await toolbar.click("#tab-exceptions");
           await toolbar.shows(".panel", /RangeError.*Nothing is left for visitor-8\./s);
-          expect(await toolbar.text(".panel")).toContain(THROWN.where);
+          expect(await toolbar.text(".panel")).toContain(endOf(THROWN.where));
           expect(await toolbar.complaints()).toEqual([]);
           // The browser itself reports the status of the page.
           expect(tab.complaints.slice(before).filter((text) => !/status of 500/.test(text))).toEqual([]);
@@ -92,3 +92,8 @@ describe.skipIf(redisPrograms === undefined)("the toolbar of every framework", {
     });
   }
 });
+
+/** The end of a place: the toolbar shows a long path without its beginning. */
+function endOf(where: string): string {
+  return where.split("/").slice(-2).join("/");
+}
