@@ -45,6 +45,8 @@ describe("renderTemplate of latchkey/flask", () => {
 
   test("has the error of a template that is not there", async () => {
     const { spans } = await record("/missing");
-    expect(spans).toMatchObject([{ label: "missing.html", error: expect.stringMatching(/template not found/) }]);
+    expect(spans).toMatchObject([
+      { label: "missing.html", error: expect.stringMatching(/^TemplateNotFound: There is no template "missing.html"/) },
+    ]);
   });
 });
