@@ -217,7 +217,7 @@ const WORK: Readonly<Record<string, Work>> = {
   },
   "an error with a stack of 10 MB": () => {
     const error = new Error("y".repeat(MEGABYTE));
-    error.stack = `Error: y\n${"    at f (/work/app/a.ts:1:1)\n".repeat(350_000)}`;
+    error.stack = `Error: y\n${"    at f (/srv/app/a.ts:1:1)\n".repeat(350_000)}`;
     throw error;
   },
   "an error out of a deep recursion": () => {

@@ -318,3 +318,26 @@ describe("limits", () => {
     }
   });
 });
+
+describe("a text without a secret", () => {
+  const TEXT = "the lamp of aladdin-1001-nights, in a cave of forty";
+
+  test("has one for the request whose cookie it is, and for no other", () => {
+    const shared = new Redactor(new KeyRing(KEY, [], { grading: "done" }));
+    const [first, second, third] = [shared.forExchange(), shared.forExchange(), shared.forExchange()];
+    expect(first.text(TEXT)).toBe(TEXT);
+    second.hide("aladdin-1001-nights");
+    second.hide("cave");
+    expect(second.text(TEXT)).toBe("the lamp of [hidden value], in a [hidden value] of forty");
+    expect(first.text(TEXT)).toBe(TEXT);
+    expect(third.text(TEXT)).toBe(TEXT);
+  });
+
+  test("has one as soon as a part of it is a key", () => {
+    const ring = new KeyRing(KEY, [], { grading: "done" });
+    const exchange = new Redactor(ring).forExchange();
+    expect(exchange.text(TEXT)).toBe(TEXT);
+    ring.replace("aladdin-1001-nights", [KEY]);
+    expect(exchange.text(TEXT)).toBe("the lamp of [secret key], in a cave of forty");
+  });
+});

@@ -77,4 +77,4 @@ Examples:
   $ latchkey flask routes
   $ latchkey flask --app shop/app.ts:createApp init-db
 
-Exit code: 0 if the command succeeded, 2 if it failed or there is none.`;
+Exit code: 0 if the command succeeded, 2 if it failed, or if no command has that name.`;

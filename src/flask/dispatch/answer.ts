@@ -11,7 +11,7 @@ import { RoutingRedirect, routeTo } from "./route-to.ts";
 /** Whom an answer is made for. */
 export interface Asked {
   readonly context: RequestContext;
-  /** Hears of each error that is none of `abort`, and whether a handler of the application answers. */
+  /** Called for each error that `abort` did not make. Says whether the application answers it. */
   readonly onError: (error: unknown, isUnanswered: boolean) => void;
   /** Called when the route is known, before all hooks. */
   readonly onRoute?: () => void;

@@ -19,7 +19,7 @@ export function pathInside(pathname: string, root: string): string {
 /**
  * What rules are looked up by, beside the path: a host, a sub-domain, or nothing.
  *
- * @returns undefined for a host that is none of SERVER_NAME.
+ * @returns undefined if the host does not belong to SERVER_NAME.
  */
 export function domainOf(
   request: FlaskRequest,

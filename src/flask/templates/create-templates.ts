@@ -202,7 +202,7 @@ class ApplicationTemplates implements Templates {
     throw new TemplateNotFound(
       names.length === 1
         ? `There is no template "${names[0]}" in ${folders}. Fix: correct the name, or create the file.`
-        : `There is none of the templates ${names.join(", ")} in ${folders}. Fix: create one of them.`,
+        : `None of the templates ${names.join(", ")} exists in ${folders}. Fix: create one of them.`,
       names.join(", "),
     );
   }

@@ -80,7 +80,7 @@ export class Library {
   }
 
   /**
-   * The first of these templates that exists, as the engine knows it. Undefined if there is none.
+   * The first of these templates that exists, as the engine knows it. Undefined if none of them exists.
    */
   find(names: readonly string[], context: boolean): string | undefined {
     for (const name of names) {

@@ -41,6 +41,8 @@ interface Site {
 
 /** Where the code is that publishes at this moment, if that was looked for. */
 let noted: Found | undefined;
+/** Say whether a line is wanted at this moment. */
+const demands = new Set<() => boolean>();
 /** How many frames were needed last time, by kind. To take more than that is most of the cost. */
 const depths = new Map<string, number>();
 /** Paths by file, for the directory of the last call. */
@@ -63,12 +65,23 @@ export function callSite(directory: string, { isApplication = false, kind = "" }
 }
 
 /**
- * Looks for the line of the application, for what is published next. It takes half as long as
+ * Lets `noteSite` look for lines while a function says so.
+ *
+ * @returns ends that.
+ */
+export function demandSites(isWanted: () => boolean): () => void {
+  demands.add(isWanted);
+  return () => void demands.delete(isWanted);
+}
+
+/**
+ * Looks for the line of the application, for what is published next, if a recording wants it. It takes half as long as
  * `callSite` in a listener, because each frame in between takes half a microsecond.
  *
  * Call `forgetSite` after the message.
  */
 export function noteSite(kind: string): void {
+  if (!demands.values().some((isWanted) => isWanted())) return;
   noted = search(depths.get(kind) ?? USUAL_FRAMES, true, kind) ?? search(MOST_FRAMES, true, kind);
 }
 

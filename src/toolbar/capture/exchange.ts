@@ -193,6 +193,11 @@ export class Exchange implements Recording {
     return span?.duration === null ? span : undefined;
   }
 
+  /** Whether the line of the next span is recorded. */
+  get locatesSpans(): boolean {
+    return this.#spans.locates;
+  }
+
   callSite(): string {
     return this.#spans.callSite("other");
   }

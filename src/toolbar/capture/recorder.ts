@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { isPromise } from "node:util/types";
 import { unixNow, type Clock } from "../../clock.ts";
 import { Exchange, type ResponseFacts } from "./exchange.ts";
+import { demandSites } from "./call-site.ts";
 import { Failures } from "./failures.ts";
 import { headerPairs, toToolbarRequest } from "./node-request.ts";
 import type { ToolbarRequest } from "../guard.ts";
@@ -83,6 +84,7 @@ export class Recorder {
     this.#redirects = new Redirects(options.redirects);
     this.#redactor = options.redactor.forExchange();
     this.#failures = new Failures((text) => this.#redactor.text(text));
+    this.#undo.push(demandSites(() => this.current?.locatesSpans === true));
     this.listen("http.server.request.start", "requests", (message) => this.#onRequest(message));
     for (const [role, users] of Object.entries({ panel: options.panels, source: options.sources ?? [] }))
       for (const { id, channels } of users)

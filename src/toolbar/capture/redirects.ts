@@ -9,7 +9,7 @@ const GAP = 10;
  */
 export interface SharedRedirect {
   note(json: string): void;
-  /** The last one; undefined if there is none. */
+  /** The last one; undefined before the first one. */
   get(): string | undefined;
   /** Forgets it, if it is still this one. */
   forget(json: string): void;

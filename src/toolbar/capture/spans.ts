@@ -61,6 +61,11 @@ export class Spans {
     this.#context = context;
   }
 
+  /** Whether the line of the next span is recorded. */
+  get locates(): boolean {
+    return this.list.length < MOST_LOCATED && !this.#context.isFinished();
+  }
+
   /** @param current the id of the span that runs now. */
   start(
     { kind, label, detail, start, explain, isLocated = true, where, parent }: SpanStart,
@@ -91,7 +96,7 @@ export class Spans {
       duration: null,
       where:
         where ??
-        (isLocated && this.list.length < MOST_LOCATED ? callSite(directory, { isApplication: true, kind }) : ""),
+        (isLocated && this.locates ? callSite(directory, { isApplication: true, kind }) : ""),
       error: null,
       detail: this.#redacted(detail),
     };
@@ -105,7 +110,7 @@ export class Spans {
 
   /** The line of the application that is running now. Empty after 300 spans. */
   callSite(kind: string): string {
-    return this.list.length < MOST_LOCATED ? callSite(this.#context.directory, { isApplication: true, kind }) : "";
+    return this.locates ? callSite(this.#context.directory, { isApplication: true, kind }) : "";
   }
 
   #end(span: MutableSpan, { error, detail, duration }: SpanEnd = {}): void {

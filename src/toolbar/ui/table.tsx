@@ -3,9 +3,8 @@ import { useState } from "preact/hooks";
 import type { Block, Cell, OpenableRow, TableBlock } from "../blocks.ts";
 import { CellView, plainText } from "./cell.tsx";
 import { Icon } from "./icon.tsx";
+import { useFirstRows } from "./use-first-rows.tsx";
 
-/** The most rows that are drawn before one asks for all. */
-const MOST_DRAWN = 250;
 /** Elements that a click on a row does not open it by. */
 const OWN_CLICKS = "a, button, input, textarea, select, summary, pre, .more";
 
@@ -15,8 +14,7 @@ export type BlockViewer = ComponentType<{ readonly block: Block }>;
 /** A table. Rows with more open by their arrow, or by a click. */
 export function Table({ block, viewer }: { readonly block: TableBlock; readonly viewer: BlockViewer }): JSX.Element {
   const { title, columns, rows, empty } = block;
-  const [isWhole, setWhole] = useState(false);
-  const drawn = isWhole ? rows : rows.slice(0, MOST_DRAWN);
+  const { drawn, button } = useFirstRows(rows);
   const opens = rows.some((row) => "cells" in row);
   const growing = columns.filter(({ grow }) => grow === true).length;
   return (
@@ -55,11 +53,7 @@ export function Table({ block, viewer }: { readonly block: TableBlock; readonly 
           </tbody>
         </table>
       )}
-      {drawn.length < rows.length ? (
-        <button type="button" class="action" onClick={() => setWhole(true)}>
-          Show all {rows.length.toLocaleString("en-US")} rows
-        </button>
-      ) : null}
+      {button}
     </section>
   );
 }

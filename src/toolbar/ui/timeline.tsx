@@ -1,16 +1,13 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 import type { TimelineBlock } from "../blocks.ts";
+import { useFirstRows } from "./use-first-rows.tsx";
 import { Where } from "./where.tsx";
 
-/** The most rows that are drawn before one asks for all. */
-const MOST_DRAWN = 250;
 const DEEPEST = 12;
 
 /** Events over time, each with its bar. */
 export function Timeline({ block: { title, total, rows } }: { readonly block: TimelineBlock }): JSX.Element {
-  const [isWhole, setWhole] = useState(false);
-  const drawn = isWhole ? rows : rows.slice(0, MOST_DRAWN);
+  const { drawn, button } = useFirstRows(rows);
   const share = (time: number): number => (total > 0 ? Math.min(100, (time / total) * 100) : 0);
   return (
     <section>
@@ -46,11 +43,7 @@ export function Timeline({ block: { title, total, rows } }: { readonly block: Ti
           </li>
         ))}
       </ol>
-      {drawn.length < rows.length ? (
-        <button type="button" class="action" onClick={() => setWhole(true)}>
-          Show all {rows.length.toLocaleString("en-US")} rows
-        </button>
-      ) : null}
+      {button}
     </section>
   );
 }

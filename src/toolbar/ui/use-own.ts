@@ -21,8 +21,8 @@ interface Change {
 /**
  * The id of the request that the page shows. That is the one that had the toolbar's script in its
  * answer, until a library such as Turbo or htmx changes the address without a new document. Then it
- * is the request for that address. If there is none, as for an address that only a script knows, it
- * is the same as before.
+ * is the request for that address. If only a script knows the address, there is no such request, and
+ * it is the same as before.
  *
  * @param exchanges newest first.
  */

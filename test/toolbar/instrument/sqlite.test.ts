@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { AsyncResource } from "node:async_hooks";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { instrument } from "latchkey/toolbar";
@@ -284,5 +285,33 @@ describe.skipIf(openBetterSqlite3 === undefined)("better-sqlite3", () => {
     expect(outcome.heard).toEqual(outcome.plain);
     expect(outcome.spans.map(({ label }) => label)).toContain("PRAGMA user_version");
     expect(outcome.spans.find(({ label }) => label.includes("in (?, ?)"))?.detail["params"]).toEqual([1, 2]);
+  });
+});
+
+describe("the lines of statements", () => {
+  test("are looked for in the first 300 spans of a request, and never outside of one", async () => {
+    const database = instrument(new DatabaseSync(":memory:"));
+    const statement = database.prepare("select 1");
+    const outsideOfRequests = new AsyncResource("outside");
+    const { captureStackTrace } = Error;
+    let searches = 0;
+    Error.captureStackTrace = (...given) => {
+      searches++;
+      captureStackTrace(...given);
+    };
+    try {
+      const spans = await spansOf(() => {
+        for (let run = 0; run < 600; run++) statement.get();
+      });
+      const inside = searches;
+      await spansOf(() => outsideOfRequests.runInAsyncScope(() => statement.get()));
+      expect(spans.filter(({ where }) => where !== "")).toHaveLength(300);
+      // The first search of a kind may be too short, and is done again.
+      expect(inside).toBeLessThanOrEqual(302);
+      expect(searches).toBe(inside);
+    } finally {
+      Error.captureStackTrace = captureStackTrace;
+      database.close();
+    }
   });
 });

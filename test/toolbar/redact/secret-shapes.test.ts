@@ -18,7 +18,7 @@ const PLACES: readonly ((secret: string) => string)[] = [
   (secret) => JSON.stringify({ value: secret, lines: `a\n${secret}` }),
   (secret) => `https://api.example/x?q=${encodeURIComponent(secret)}&page=2`,
   (secret) => `/download/${encodeURIComponent(secret)}/file`,
-  (secret) => `Error: no ${secret}\n    at show (/work/app/cart.ts:31:9)`,
+  (secret) => `Error: no ${secret}\n    at show (/srv/app/cart.ts:31:9)`,
   (secret) => `value=${secret}`,
   (secret) => `/x/%F1.${encodeURIComponent(secret)}%/y`,
   (secret) => `x${"y ".repeat(3_000)}${secret}`,

@@ -23,7 +23,7 @@ export function parseTuple(tokens: TokenStream, withCondition = true): Expressio
   const first = parseExpression(tokens, withCondition);
   if (!tokens.looksAt(",")) return first;
   const items = [first];
-  while (tokens.skip(",")) {
+  while (tokens.accept(",")) {
     if (endsTuple(tokens)) break;
     items.push(parseExpression(tokens, withCondition));
   }
@@ -37,9 +37,9 @@ function endsTuple(tokens: TokenStream): boolean {
 function parseCondition(tokens: TokenStream): Expression {
   const { line } = tokens;
   let value = parseOr(tokens);
-  while (tokens.skip("if")) {
+  while (tokens.accept("if")) {
     const test = parseOr(tokens);
-    const otherwise = tokens.skip("else") ? parseCondition(tokens) : undefined;
+    const otherwise = tokens.accept("else") ? parseCondition(tokens) : undefined;
     value = { is: "if", test, value, otherwise, line };
   }
   return value;
@@ -48,21 +48,21 @@ function parseCondition(tokens: TokenStream): Expression {
 function parseOr(tokens: TokenStream): Expression {
   const { line } = tokens;
   let left = parseAnd(tokens);
-  while (tokens.skip("or")) left = { is: "or", left, right: parseAnd(tokens), line };
+  while (tokens.accept("or")) left = { is: "or", left, right: parseAnd(tokens), line };
   return left;
 }
 
 function parseAnd(tokens: TokenStream): Expression {
   const { line } = tokens;
   let left = parseNot(tokens);
-  while (tokens.skip("and")) left = { is: "and", left, right: parseNot(tokens), line };
+  while (tokens.accept("and")) left = { is: "and", left, right: parseNot(tokens), line };
   return left;
 }
 
 function parseNot(tokens: TokenStream): Expression {
   const { line } = tokens;
   if (tokens.looksAt("not") && !tokens.looksAt("in", 1)) {
-    tokens.skip("not");
+    tokens.accept("not");
     return { is: "not", of: parseNot(tokens), line };
   }
   return parseComparison(tokens);
@@ -75,12 +75,12 @@ function parseComparison(tokens: TokenStream): Expression {
   for (;;) {
     const sign = COMPARISONS.find((candidate) => tokens.looksAt(candidate));
     if (sign !== undefined) {
-      tokens.skip(sign);
+      tokens.accept(sign);
       rest.push([sign, parseSum(tokens)]);
-    } else if (tokens.skip("in")) rest.push(["in", parseSum(tokens)]);
+    } else if (tokens.accept("in")) rest.push(["in", parseSum(tokens)]);
     else if (tokens.looksAt("not") && tokens.looksAt("in", 1)) {
-      tokens.skip("not");
-      tokens.skip("in");
+      tokens.accept("not");
+      tokens.accept("in");
       rest.push(["not in", parseSum(tokens)]);
     } else break;
   }
@@ -94,7 +94,7 @@ function binary(tokens: TokenStream, operators: readonly string[], operand: () =
   for (;;) {
     const operator = operators.find((candidate) => tokens.looksAt(candidate));
     if (operator === undefined) return left;
-    tokens.skip(operator);
+    tokens.accept(operator);
     left = { is: "binary", operator, left, right: operand(), line };
   }
 }
@@ -106,7 +106,7 @@ function parseSum(tokens: TokenStream): Expression {
 function parseConcat(tokens: TokenStream): Expression {
   const { line } = tokens;
   const items = [parseProduct(tokens)];
-  while (tokens.skip("~")) items.push(parseProduct(tokens));
+  while (tokens.accept("~")) items.push(parseProduct(tokens));
   return items.length === 1 ? items[0]! : { is: "concat", items, line };
 }
 
@@ -118,8 +118,8 @@ function parseProduct(tokens: TokenStream): Expression {
 function parseUnary(tokens: TokenStream, withFilters: boolean): Expression {
   const { line } = tokens;
   let value: Expression;
-  if (tokens.skip("-")) value = { is: "unary", operator: "-", of: parseUnary(tokens, false), line };
-  else if (tokens.skip("+")) value = { is: "unary", operator: "+", of: parseUnary(tokens, false), line };
+  if (tokens.accept("-")) value = { is: "unary", operator: "-", of: parseUnary(tokens, false), line };
+  else if (tokens.accept("+")) value = { is: "unary", operator: "+", of: parseUnary(tokens, false), line };
   else value = parsePrimary(tokens);
   value = parsePostfix(tokens, value);
   return withFilters ? parseFilters(tokens, value) : value;
@@ -148,7 +148,7 @@ function parsePrimary(tokens: TokenStream): Expression {
   }
   if (token.kind === "float") return { is: "float", value: Number(token.text.replaceAll("_", "")), line };
   if (token.text === "(") {
-    if (tokens.skip(")")) return { is: "tuple", items: [], line };
+    if (tokens.accept(")")) return { is: "tuple", items: [], line };
     const value = parseTuple(tokens);
     tokens.expect(")");
     return value;
@@ -167,9 +167,9 @@ function parsePrimary(tokens: TokenStream): Expression {
 
 function parseItems<Item>(tokens: TokenStream, close: string, item: () => Item): Item[] {
   const items: Item[] = [];
-  while (!tokens.skip(close)) {
+  while (!tokens.accept(close)) {
     if (items.length > 0) tokens.expect(",");
-    if (tokens.skip(close)) break;
+    if (tokens.accept(close)) break;
     items.push(item());
   }
   return items;
@@ -180,13 +180,13 @@ function parsePostfix(tokens: TokenStream, start: Expression): Expression {
   let value = start;
   for (;;) {
     const { line } = tokens;
-    if (tokens.skip(".")) {
+    if (tokens.accept(".")) {
       const token = tokens.next();
       if (token.kind === "name") value = { is: "attribute", of: value, name: token.text, line };
       else if (token.kind === "integer")
         value = { is: "item", of: value, key: { is: "constant", value: Number(token.text), line }, line };
       else tokens.fail("expected a name or a number after the dot");
-    } else if (tokens.skip("[")) {
+    } else if (tokens.accept("[")) {
       const keys = parseSubscripts(tokens, value, line);
       value = keys;
     } else if (tokens.looksAt("(")) value = { is: "call", of: value, args: parseArguments(tokens), line };
@@ -202,7 +202,7 @@ function parseSubscripts(tokens: TokenStream, of: Expression, line: number): Exp
     const subscript = parseSubscript(tokens, of, line);
     if (subscript.is === "slice") slice = subscript;
     values.push(subscript);
-  } while (tokens.skip(","));
+  } while (tokens.accept(","));
   tokens.expect("]");
   if (slice !== undefined) {
     if (values.length > 1) tokens.fail("A slice cannot stand beside other keys. Fix: write one slice in brackets.");
@@ -218,7 +218,7 @@ function parseSubscript(tokens: TokenStream, of: Expression, line: number): Expr
     if (!tokens.looksAt(":")) return value;
     parts[0] = value;
   }
-  while (tokens.skip(":")) {
+  while (tokens.accept(":")) {
     if (parts.length > 2) tokens.fail("A slice has at most three parts. Fix: write [start:stop:step].");
     parts.push(tokens.looksAt(":") || tokens.looksAt("]") ? undefined : parseExpression(tokens));
   }
@@ -233,14 +233,14 @@ export function parseArguments(tokens: TokenStream): Arguments {
   let dict: Expression | undefined;
   tokens.expect("(");
   let first = true;
-  while (!tokens.skip(")")) {
+  while (!tokens.accept(")")) {
     if (!first) tokens.expect(",");
     first = false;
-    if (tokens.skip(")")) break;
-    if (tokens.skip("**")) {
+    if (tokens.accept(")")) break;
+    if (tokens.accept("**")) {
       if (dict !== undefined) tokens.fail("invalid syntax for function call expression: ** stands twice");
       dict = parseExpression(tokens);
-    } else if (tokens.skip("*")) {
+    } else if (tokens.accept("*")) {
       if (list !== undefined || dict !== undefined) tokens.fail("invalid syntax for function call expression");
       list = parseExpression(tokens);
     } else if (tokens.current?.kind === "name" && tokens.looksAt("=", 1)) {
@@ -264,7 +264,7 @@ function parseFilters(tokens: TokenStream, start: Expression): Expression {
   for (;;) {
     const { line } = tokens;
     if (tokens.looksAt("|")) value = parseFilterChain(tokens, value)!;
-    else if (tokens.skip("is")) value = parseTest(tokens, value, line);
+    else if (tokens.accept("is")) value = parseTest(tokens, value, line);
     else if (tokens.looksAt("(")) value = { is: "call", of: value, args: parseArguments(tokens), line };
     else return value;
   }
@@ -278,7 +278,7 @@ export function parseFilterChain(
 ): Expression | undefined {
   let value = start;
   let first = bare;
-  while (first || tokens.skip("|")) {
+  while (first || tokens.accept("|")) {
     first = false;
     const { line } = tokens;
     const name = parseDottedName(tokens);
@@ -290,12 +290,12 @@ export function parseFilterChain(
 
 function parseDottedName(tokens: TokenStream): string {
   let name = tokens.name();
-  while (tokens.skip(".")) name += `.${tokens.name()}`;
+  while (tokens.accept(".")) name += `.${tokens.name()}`;
   return name;
 }
 
 function parseTest(tokens: TokenStream, of: Expression, line: number): Expression {
-  const negated = tokens.skip("not");
+  const negated = tokens.accept("not");
   const name = parseDottedName(tokens);
   let args = NO_ARGUMENTS;
   const { current } = tokens;

@@ -13,12 +13,12 @@ export function parseTarget(tokens: TokenStream, end: string): Target {
   const items: Target[] = [];
   let tuple = false;
   for (;;) {
-    if (tokens.skip("(")) {
+    if (tokens.accept("(")) {
       const inner = parseTarget(tokens, ")");
       tokens.expect(")");
       items.push(inner);
     } else items.push(assignable(tokens));
-    if (!tokens.skip(",")) break;
+    if (!tokens.accept(",")) break;
     tuple = true;
     if (tokens.looksAt(end)) break;
   }
@@ -34,12 +34,12 @@ export function assignable(tokens: TokenStream): string {
 export function parseParameters(tokens: TokenStream): Parameter[] {
   const parameters: Parameter[] = [];
   tokens.expect("(");
-  while (!tokens.skip(")")) {
+  while (!tokens.accept(")")) {
     if (parameters.length > 0) tokens.expect(",");
-    if (tokens.skip(")")) break;
+    if (tokens.accept(")")) break;
     const name = assignable(tokens);
     if (parameters.some((other) => other.name === name)) tokens.fail(`duplicate parameter '${name}'`);
-    const fallback = tokens.skip("=") ? parseExpression(tokens) : undefined;
+    const fallback = tokens.accept("=") ? parseExpression(tokens) : undefined;
     if (fallback === undefined && parameters.at(-1)?.fallback !== undefined)
       tokens.fail("non-default argument follows default argument. Fix: give it a default too.");
     parameters.push({ name, fallback });
@@ -50,8 +50,8 @@ export function parseParameters(tokens: TokenStream): Parameter[] {
 export function contextOf(tokens: TokenStream, unlessSaid: boolean): boolean {
   for (const word of ["with", "without"]) {
     if (!tokens.looksAt(word) || !tokens.looksAt("context", 1)) continue;
-    tokens.skip(word);
-    tokens.skip("context");
+    tokens.accept(word);
+    tokens.accept("context");
     return word === "with";
   }
   return unlessSaid;
@@ -61,8 +61,8 @@ export function includeOf(tokens: TokenStream, line: number): Statement {
   const name = parseExpression(tokens);
   const ignoreMissing = tokens.looksAt("ignore") && tokens.looksAt("missing", 1);
   if (ignoreMissing) {
-    tokens.skip("ignore");
-    tokens.skip("missing");
+    tokens.accept("ignore");
+    tokens.accept("missing");
   }
   const context = contextOf(tokens, true);
   tokens.end();
@@ -85,7 +85,7 @@ export function fromOf(tokens: TokenStream, line: number): Statement {
     const imported = assignable(tokens);
     if (imported.startsWith("_"))
       tokens.fail("names starting with an underline can not be imported. Fix: rename it in its template.");
-    names.push([imported, tokens.skip("as") ? assignable(tokens) : imported]);
+    names.push([imported, tokens.accept("as") ? assignable(tokens) : imported]);
   }
   tokens.end();
   if (names.length === 0) tokens.fail("expected a name to import");

@@ -187,8 +187,8 @@ class Parser {
       tokens.fail("'loop' cannot be assigned. Fix: give the variable another name.");
     tokens.expect("in");
     const of = parseTuple(tokens, false);
-    const filter = tokens.skip("if") ? parseExpression(tokens) : undefined;
-    const recursive = tokens.skip("recursive");
+    const filter = tokens.accept("if") ? parseExpression(tokens) : undefined;
+    const recursive = tokens.accept("recursive");
     tokens.end();
     const body = this.body(["endfor", "else"], "{% for %}");
     const hasElse = this.#closingName() === "else";
@@ -208,7 +208,7 @@ class Parser {
       return { is: "set-attribute", of, name, value, line };
     }
     const target = parseTarget(tokens, "=");
-    if (tokens.skip("=")) {
+    if (tokens.accept("=")) {
       const value = parseTuple(tokens);
       tokens.end();
       return { is: "set", target, value, line };
@@ -236,8 +236,8 @@ class Parser {
     if (this.#macros > 0) tokens.fail(`The block '${name}' is inside of a macro. Fix: move it out of the macro.`);
     if (this.#blocks.has(name)) tokens.fail(`block '${name}' defined twice. Fix: give one of them another name.`);
     this.#blocks.add(name);
-    const scoped = tokens.skip("scoped");
-    const required = tokens.skip("required");
+    const scoped = tokens.accept("scoped");
+    const required = tokens.accept("required");
     tokens.end();
     const body = this.body(["endblock"], `{% block ${name} %}`);
     const close = this.#close();

@@ -40,14 +40,14 @@ export class TokenStream {
   }
 
   /** Reads this sign or word, if it is next. */
-  skip(text: string): boolean {
+  accept(text: string): boolean {
     const found = this.looksAt(text);
     if (found) this.#at++;
     return found;
   }
 
   expect(text: string): void {
-    if (!this.skip(text)) this.fail(`expected '${text}', got ${this.#shown()}`);
+    if (!this.accept(text)) this.fail(`expected '${text}', got ${this.#shown()}`);
   }
 
   name(): string {
