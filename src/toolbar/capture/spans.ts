@@ -94,9 +94,7 @@ export class Spans {
       label: this.#counted(redactText(label)),
       start: start === undefined ? elapsed() : rounded(start),
       duration: null,
-      where:
-        where ??
-        (isLocated && this.locates ? callSite(directory, { isApplication: true, kind }) : ""),
+      where: where ?? (isLocated && this.locates ? callSite(directory, { isApplication: true, kind }) : ""),
       error: null,
       detail: this.#redacted(detail),
     };
