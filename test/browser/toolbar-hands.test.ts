@@ -64,6 +64,28 @@ describe.skipIf(chromiumPath === undefined)("the toolbar, used", () => {
       await page.goto(`${server.origin}/`);
       await expect.poll(selectedTab).toMatch(/^Timing/);
     });
+
+    test("on the panel of last time, if the page was left at once", async () => {
+      await open("/anonymous");
+      await inside.evaluate("function () { this.querySelector('#tab-timing').click(); location.assign('/') }");
+      await expect.poll(() => page.url()).toBe(`${server.origin}/`);
+      await expect.poll(selectedTab).toMatch(/^Timing/);
+    });
+
+    test("what another tab has pinned since stays pinned", async () => {
+      await open("/anonymous");
+      const other = await context.newPage();
+      await other.goto(`${server.origin}/orders`);
+      const there = await Inside.of(other);
+      await expect.poll(() => there.text()).toContain("Queries");
+      await there.evaluate("function () { this.querySelector('[role=tab][aria-selected=true]').focus() }");
+      await other.keyboard.press("p");
+      const pins = (): Promise<unknown> => page.evaluate("JSON.parse(localStorage['latchkey-toolbar']).pins.length");
+      await expect.poll(pins).toBe(1);
+      await inside.evaluate("function () { this.querySelector('#tab-timing').click() }");
+      expect(await pins()).toBe(1);
+      await expect.poll(() => page.evaluate("JSON.parse(localStorage['latchkey-toolbar']).panel")).toBe("timing");
+    });
   });
 
   test("U4: pads the page, so that its end and what has the focus can be seen", async () => {
@@ -381,6 +403,40 @@ describe.skipIf(chromiumPath === undefined)("the toolbar, used", () => {
       const record = JSON.parse(await readFile(await file.path(), "utf8")) as Readonly<Record<string, unknown>>;
       expect(record).toMatchObject({ version: 1, summary: { path: "/orders" } });
       expect(JSON.stringify(record)).not.toContain("hunter2");
+    });
+
+    test("that ends while the list is on its way is not lost", async () => {
+      await fetch(`${server.origin}/api/before`);
+      const held: (() => void)[] = [];
+      await page.route(/_latchkey\/exchanges\?/, async (route) => {
+        const response = await route.fetch();
+        await new Promise<void>((resolve) => held.push(resolve));
+        await route.fulfill({ response });
+      });
+      await page.goto(`${server.origin}/_latchkey/`);
+      // One load when the page starts, and one when the stream is open.
+      await expect.poll(() => held.length).toBe(2);
+      await fetch(`${server.origin}/api/during`);
+      await expect.poll(async () => (await rows())[0]).toContain("/api/during");
+      held[1]?.();
+      await expect.poll(async () => (await rows()).slice(0, 2).join()).toMatch(/during.*before/);
+      // What was asked first is answered last.
+      await fetch(`${server.origin}/api/after`);
+      await expect.poll(async () => (await rows())[0]).toContain("/api/after");
+      held[0]?.();
+      await page.waitForTimeout(200);
+      expect((await rows()).slice(0, 3).join()).toMatch(/after.*during.*before/);
+    });
+
+    test("waits while the list is paused, also when the page was away", async () => {
+      await open("/orders");
+      await inside.evaluate("function () { this.querySelector('[aria-label=\"Pause the list\"]').click() }");
+      const before = await rows();
+      await fetch(`${server.origin}/api/meanwhile`);
+      await expect.poll(text).toContain("1 new");
+      await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+      await page.waitForTimeout(200);
+      expect(await rows()).toEqual(before);
     });
 
     test("is compared with the last good one of the same address", async () => {

@@ -15,7 +15,7 @@ import { copyItems, moreItems } from "./menus.ts";
 import { Message } from "./message.tsx";
 import { Missing } from "./missing.tsx";
 import { PanelsView } from "./panels-view.tsx";
-import { readPreferences, withPin, writePreferences, type Preferences } from "./preferences.ts";
+import { onOtherPreferences, readPreferences, withPin, writePreferences, type Preferences } from "./preferences.ts";
 import { RequestList } from "./request-list.tsx";
 import { isWriting } from "./shortcut.ts";
 import { ToolbarContext } from "./toolbar-context.ts";
@@ -43,11 +43,12 @@ export function App({ parameters }: { readonly parameters: Parameters }): JSX.El
   const handle = useRef<HTMLButtonElement>(null);
   const search = useRef<HTMLInputElement>(null);
 
-  const change = useCallback(
-    (changes: Partial<Preferences>) => setPreferences((known) => ({ ...known, ...changes })),
-    [],
-  );
-  useEffect(() => writePreferences(preferences), [preferences]);
+  const change = useCallback((changes: Partial<Preferences>) => {
+    // At once, because the page may be left before it is drawn again.
+    writePreferences(changes);
+    setPreferences((known) => ({ ...known, ...changes }));
+  }, []);
+  useEffect(() => onOtherPreferences(({ pins }) => setPreferences((known) => ({ ...known, pins }))), []);
 
   const { follow, without, pins, corner } = preferences;
   const filter = useMemo(() => parseFilter(filterText, requests.slowMs), [filterText, requests.slowMs]);

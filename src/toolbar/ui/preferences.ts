@@ -58,13 +58,22 @@ function standardHeight(): number {
   return Math.round(innerHeight < 560 ? innerHeight * 0.85 : innerHeight * (innerWidth < 720 ? 0.62 : 0.45));
 }
 
-/** Stores the settings. */
-export function writePreferences(preferences: Preferences): void {
+/** Stores some settings. The others stay as they are stored, because another tab may have changed them. */
+export function writePreferences(changes: Partial<Preferences>): void {
   try {
-    localStorage.setItem(NAME, JSON.stringify(preferences));
+    localStorage.setItem(NAME, JSON.stringify({ ...readPreferences(), ...changes }));
   } catch {
     // Without storage, the toolbar starts with the defaults on each page.
   }
+}
+
+/** Calls a function when another tab has changed the stored settings. */
+export function onOtherPreferences(listener: (preferences: Preferences) => void): () => void {
+  const onStorage = ({ key }: StorageEvent): void => {
+    if (key === NAME) listener(readPreferences());
+  };
+  addEventListener("storage", onStorage);
+  return () => removeEventListener("storage", onStorage);
 }
 
 /** With the pin added or removed. */

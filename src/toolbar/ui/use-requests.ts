@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { ExchangeList, ExchangeSummary } from "../exchange-page.ts";
 import { loadList, watch, type Parameters } from "./client.ts";
 import { readCleared, writeCleared } from "./preferences.ts";
@@ -18,20 +18,36 @@ export interface Requests extends ExchangeList {
   clear(): void;
 }
 
+/** The list as it is drawn, and what has ended since it was paused; undefined while it is not. */
+interface Lines {
+  readonly list: ExchangeList;
+  readonly waiting?: readonly ExchangeSummary[];
+}
+
 /**
  * Loads the list, and adds requests as they end.
  *
  * @param pins ids of requests that are not cleared away.
  */
 export function useRequests(parameters: Parameters, pins: readonly string[]): Requests {
-  const [list, setList] = useState<ExchangeList>({ exchanges: [], capacity: 0, slowMs: Infinity });
-  const [waiting, setWaiting] = useState<readonly ExchangeSummary[]>();
+  const [{ list, waiting }, setLines] = useState<Lines>({ list: { exchanges: [], capacity: 0, slowMs: Infinity } });
   const [cleared, setCleared] = useState(readCleared);
+  /** The requests that have ended since each load of the list began: the answer may be without them. */
+  const loads = useRef<ExchangeSummary[][]>([]);
 
   const refresh = useCallback(async () => {
+    const ended: ExchangeSummary[] = [];
+    loads.current.push(ended);
     const answer = await loadList(parameters);
-    if (answer === undefined) return;
-    setList(answer);
+    const place = loads.current.indexOf(ended);
+    // A load that began later was answered already.
+    if (place === -1) return;
+    if (answer === undefined) {
+      loads.current.splice(place, 1);
+      return;
+    }
+    loads.current.splice(0, place + 1);
+    setLines((known) => withAnswer(known, { ...answer, exchanges: withFirst(answer.exchanges, ended) }));
     // After a restart of the server, the numbers begin anew.
     if ((answer.exchanges[0]?.sequence ?? 0) < readCleared()) setCleared(0);
   }, [parameters]);
@@ -39,20 +55,21 @@ export function useRequests(parameters: Parameters, pins: readonly string[]): Re
   useEffect(() => {
     void refresh();
     const add = (summary: ExchangeSummary): void => {
-      setWaiting((held) => {
-        if (held !== undefined) return [summary, ...held];
-        setList((known) => ({ ...known, exchanges: withFirst(known.exchanges, [summary]) }));
-        return held;
-      });
+      for (const ended of loads.current) ended.unshift(summary);
+      setLines((known) =>
+        known.waiting === undefined
+          ? { list: { ...known.list, exchanges: withFirst(known.list.exchanges, [summary]) } }
+          : { ...known, waiting: withFirst(known.waiting, [summary]) },
+      );
     };
     return watch(parameters, add, () => void refresh());
   }, [parameters, refresh]);
 
-  const pause = (isPaused: boolean): void => {
-    if (!isPaused && waiting !== undefined)
-      setList((known) => ({ ...known, exchanges: withFirst(known.exchanges, waiting) }));
-    setWaiting(isPaused ? [] : undefined);
-  };
+  const pause = (isPaused: boolean): void =>
+    setLines((known) => ({
+      list: { ...known.list, exchanges: withFirst(known.list.exchanges, known.waiting ?? []) },
+      ...(isPaused ? { waiting: [] } : {}),
+    }));
   const clear = (): void => {
     const last = list.exchanges.reduce((most, { sequence }) => Math.max(most, sequence), 0);
     setCleared(last);
@@ -69,6 +86,19 @@ export function useRequests(parameters: Parameters, pins: readonly string[]): Re
     waiting: waiting?.length ?? 0,
     pause,
     clear,
+  };
+}
+
+/** A paused list stays as it is: what is new waits. */
+function withAnswer({ list, waiting }: Lines, answer: ExchangeList): Lines {
+  if (waiting === undefined) return { list: answer };
+  const ids = new Set(list.exchanges.map(({ id }) => id));
+  return {
+    list: { ...answer, exchanges: list.exchanges },
+    waiting: withFirst(
+      waiting,
+      answer.exchanges.filter(({ id }) => !ids.has(id)),
+    ),
   };
 }
 
