@@ -13,10 +13,10 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     typecheck: { include: ["test/**/*.test-d.ts"] },
     // Far more than a test needs: a busy machine is no failure.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // A browser on a busy machine takes its time; what is waited for is what is asserted.
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 60_000 } },
     execArgv: ["--disable-warning=ExperimentalWarning"],
     reporters: ["default", "./test/support/faults-reporter.ts", "./test/support/closing-reporter.ts"],
     globalSetup: ["test/report-skips.ts"],

@@ -43,7 +43,7 @@ describe.each([
 
   test(
     `${count} one-change mutants of a logged-in visitor's cookie: the server accepts none, and answers none with 500`,
-    { timeout: 180_000 },
+    { timeout: 300_000 },
     async () => {
       const signedUp = await fetch(`${example.url}/signup`, {
         method: "POST",

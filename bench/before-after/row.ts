@@ -6,6 +6,8 @@ export interface Row {
   readonly now: readonly number[];
   /** The bare framework in the same rounds; undefined for what needs no server. */
   readonly bare?: readonly number[] | undefined;
+  /** The same by hand, and nothing else (see sessions/apps/floors.ts), where such a server exists. */
+  readonly floor?: readonly number[] | undefined;
   /** Microseconds for each request by the clock on the wall; undefined for what needs no server. */
   readonly wall?: { readonly before: readonly number[]; readonly now: readonly number[] } | undefined;
 }
@@ -32,7 +34,15 @@ export function ratioOf({ before, now }: Row): number {
 export function tableOf(rows: readonly Row[]): string {
   const hasServers = rows.some(({ bare }) => bare !== undefined);
   const heads = ["what", "now : before", "half of the rounds", "CPU µs before", "CPU µs now"];
-  if (hasServers) heads.push("added before", "added now", "added, now : before", "clock µs before", "clock µs now");
+  if (hasServers)
+    heads.push(
+      "added before",
+      "added now",
+      "added, now : before",
+      "added, floor : before",
+      "clock µs before",
+      "clock µs now",
+    );
   const lines = rows.map((row) => [...cpuCells(row), ...(hasServers ? serverCells(row) : [])]);
   return [heads, heads.map((_, index) => (index === 0 ? "---" : "---:")), ...lines]
     .map((cells) => `| ${cells.join(" | ")} |`)
@@ -51,14 +61,15 @@ function cpuCells(row: Row): string[] {
   ];
 }
 
-function serverCells({ before, now, bare, wall }: Row): string[] {
-  if (bare === undefined || wall === undefined) return ["", "", "", "", ""];
+function serverCells({ before, now, bare, floor, wall }: Row): string[] {
+  if (bare === undefined || wall === undefined) return ["", "", "", "", "", ""];
   const added = (values: readonly number[]): number => median(values.map((value, round) => value - bare[round]!));
   const [first, second] = [added(before), added(now)];
   return [
     first.toFixed(1),
     second.toFixed(1),
     first < LEAST_ADDED ? "–" : (second / first).toFixed(2),
+    floor === undefined || first < LEAST_ADDED ? "–" : (added(floor) / first).toFixed(2),
     median(wall.before).toFixed(0),
     median(wall.now).toFixed(0),
   ];

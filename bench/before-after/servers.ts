@@ -43,10 +43,12 @@ export async function serverRows(
       const bare = await startRunning(bareOf(contender), { ...options, dist: dists[1] });
       const before = await startRunning(contender, { ...options, dist: dists[0] });
       const now = await startRunning(contender, { ...options, dist: dists[1] });
+      const byHand = floorOf(contender);
+      const floor = byHand && (await startRunning(byHand, { ...options, isCold: false, dist: dists[1] }));
       try {
-        await rowsOf(bare, [before, now], rounds, requests, note);
+        await rowsOf({ bare, floor, builds: [before, now] }, rounds, requests, note);
       } finally {
-        for (const { server } of [bare, before, now]) server.stop();
+        for (const one of [bare, before, now, floor]) one?.server.stop();
       }
     }
   } finally {
@@ -54,9 +56,16 @@ export async function serverRows(
   }
 }
 
+/** The servers that take turns. */
+interface Servers {
+  readonly bare: Running;
+  /** The way to the data and back by hand, for sessions in a store. */
+  readonly floor: Running | undefined;
+  readonly builds: readonly [Running, Running];
+}
+
 async function rowsOf(
-  bare: Running,
-  builds: readonly [Running, Running],
+  { bare, floor, builds }: Servers,
   rounds: number,
   requests: string,
   note: (row: Row) => void,
@@ -68,6 +77,10 @@ async function rowsOf(
   for (const [, scenario] of scenarios) for (const one of builds) await sample(one, scenario, WARM_UP, one);
   for (const scenario of Object.values(BARE)) await sample(bare, scenario, WARM_UP, builds[0]);
 
+  for (const [, scenario] of scenarios)
+    if (floor !== undefined && applies(scenario, floor.contender)) await sample(floor, scenario, WARM_UP, floor);
+
+  const floorCpu = new Map<string, number[]>();
   const bareCpu = { withCookie: [] as number[], withoutCookie: [] as number[] };
   const samples = new Map(scenarios.map(([name]) => [name, [[], []] as [Sample[], Sample[]]]));
   for (let round = 0; round < rounds; round++) {
@@ -77,6 +90,10 @@ async function rowsOf(
       const own = samples.get(name)!;
       for (const build of turnsOf(round))
         own[build].push(await sample(builds[build], scenario, { seconds: WINDOW }, builds[build]));
+      if (floor !== undefined && applies(scenario, floor.contender)) {
+        const { cpu } = await sample(floor, scenario, { seconds: WINDOW }, floor);
+        (floorCpu.get(name) ?? floorCpu.set(name, []).get(name)!).push(cpu);
+      }
     }
   }
   for (const [name, [before, now]] of samples) {
@@ -85,9 +102,17 @@ async function rowsOf(
       before: before.map(({ cpu }) => cpu),
       now: now.map(({ cpu }) => cpu),
       bare: SCENARIOS[name]!.cookies(builds[0]).length === 0 ? bareCpu.withoutCookie : bareCpu.withCookie,
+      floor: floorCpu.get(name),
       wall: { before: before.map(({ wall }) => wall), now: now.map(({ wall }) => wall) },
     });
   }
+}
+
+function floorOf({ framework, guarantee }: Contender): Contender | undefined {
+  const isInStore = guarantee === "memory" || guarantee === "redis" || guarantee === "postgres";
+  return isInStore
+    ? CONTENDERS.find((one) => one.isFloor === true && one.framework === framework && one.guarantee === guarantee)
+    : undefined;
 }
 
 function bareOf({ framework }: Contender): Contender {

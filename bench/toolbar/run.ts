@@ -128,7 +128,7 @@ async function cost(server: Server, path: string): Promise<number> {
 
 const rounds = Number(process.argv[2] ?? "11");
 const hasDjango = spawnSync("/usr/bin/python3", ["-c", "import django, debug_toolbar"]).status === 0;
-const nodes = [await startNode("absent"), await startNode("off"), await startNode("on")];
+const nodes = [await startNode("absent"), await startNode("off"), await startNode("floor"), await startNode("on")];
 const djangos = hasDjango ? [await startDjango("absent"), await startDjango("on")] : [];
 const servers = [...nodes, ...djangos];
 const load = [loadavg()[0]!];
@@ -169,8 +169,11 @@ for (const { name } of servers) {
   ]);
   console.log(`| ${name} | ${cells.join(" | ")} |`);
 }
-const added = of("express, on /page").map((value, round) => value - of("express, absent /page")[round]!);
-console.log(`\nThe toolbar adds ${median(added).toFixed(0)} µs of CPU to a page with ten queries and ten log lines.`);
+const added = (kind: string): string =>
+  median(of(`express, ${kind} /page`).map((value, round) => value - of("express, absent /page")[round]!)).toFixed(0);
+console.log(
+  `\nThe toolbar adds ${added("on")} µs of CPU to a page with ten queries and ten log lines, the floor ${added("floor")} µs.`,
+);
 console.log(
   `First byte of a stream, ms: ${nodes.map(({ name }) => `${name} ${median(of(`${name} first byte`)).toFixed(2)}`).join(", ")}.`,
 );

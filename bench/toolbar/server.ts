@@ -1,9 +1,9 @@
 /**
  * One application of bench/toolbar in a process of its own, on Express: a page with ten queries and
  * ten log lines, and a stream. `absent` does not load the toolbar at all, `off` mounts it in
- * production, `on` in development.
+ * production, `on` in development. `floor` has the least that any toolbar does, by hand.
  *
- *     node bench/toolbar/server.ts absent|off|on
+ *     node bench/toolbar/server.ts absent|off|on|floor
  *
  * It answers each message with its CPU time so far.
  */
@@ -12,6 +12,7 @@ import type { AddressInfo } from "node:net";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
 import express from "express";
+import { floorToolbar, watched } from "./floor.ts";
 
 const QUERIES = 10;
 const LOGS = 10;
@@ -22,7 +23,8 @@ database.exec("create table item (id integer primary key, name text)");
 for (let id = 1; id <= QUERIES; id++) database.prepare("insert into item values (?, ?)").run(id, `item ${id}`);
 
 const app = express();
-if (kind !== "absent") {
+if (kind === "floor") app.use(floorToolbar());
+else if (kind !== "absent") {
   const { debugToolbar } = await import("../../dist/adapters/express/index.js");
   const { instrument, Toolbar } = await import("../../dist/toolbar/index.js");
   const { generateSecretKey } = await import("../../dist/keys/index.js");
@@ -30,7 +32,9 @@ if (kind !== "absent") {
   instrument(database);
   app.use(debugToolbar(new Toolbar({ keys: generateSecretKey(), mode, historyFile: false })));
 }
-const select = database.prepare("select name from item where id = ?");
+const SQL = "select name from item where id = ?";
+const prepared = database.prepare(SQL);
+const select = kind === "floor" ? watched(prepared, SQL) : prepared;
 app.get("/page", (_, response) => {
   const names: string[] = [];
   for (let id = 1; id <= QUERIES; id++) names.push(String(select.get(id)?.["name"]));

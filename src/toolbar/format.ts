@@ -28,7 +28,7 @@ export function formatMilliseconds(milliseconds: number): string {
 
 /** An integer in groups of three digits. */
 export function formatInteger(integer: number): string {
-  return integer.toLocaleString("en-US");
+  return integer >= 0 && integer < 1000 ? String(integer) : integer.toLocaleString("en-US");
 }
 
 /** Unix seconds as a date and a time in UTC. */

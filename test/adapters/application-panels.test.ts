@@ -39,7 +39,7 @@ class Watched {
 
   async finished(path: string): Promise<Exchange> {
     const find = (): Exchange | undefined => this.exchanges.find((each) => each.path === path);
-    await vi.waitUntil(() => find()?.finished === true, { timeout: 10_000 });
+    await vi.waitUntil(() => find()?.finished === true, { timeout: 60_000 });
     return find()!;
   }
 

@@ -407,7 +407,7 @@ test("ATK-toolbar-token-file: the token of the command line is used from elsewhe
   const other = await startToolbar(applicationFolder(), {}, { SECRET_KEY: generateSecretKey() });
   await other.visit(`/${CANARY}`);
   expect(faultsOf(await ask({}, token, other.url))).toEqual([]);
-}, 120_000);
+}, 300_000);
 
 /**
  * An address is compared as it came, and ids are numbers in hexadecimal: nothing is decoded, joined

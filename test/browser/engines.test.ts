@@ -22,7 +22,7 @@ for (const engine of ENGINES) {
       const env = { DATABASE: join(folder, "quickstart.sqlite"), SECRET_KEY: CANARY_KEY, NODE_ENV: "development" };
       example = await runExample("examples/quickstart/app.ts", env);
       tab = await engine.start();
-    }, 180_000);
+    }, 300_000);
     afterAll(async () => {
       await tab.close();
       await example.stop();

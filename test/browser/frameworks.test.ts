@@ -48,7 +48,7 @@ describe.skipIf(redisPrograms === undefined)("the toolbar of every framework", {
       beforeAll(async () => {
         tab = await engine.start();
         toolbar = new OpenToolbar(tab);
-      }, 180_000);
+      }, 300_000);
       afterAll(async () => await tab?.close());
 
       test.each(Object.keys(SERVERS))("%s: shows what was recorded, and the page of an error", async (framework) => {

@@ -22,7 +22,7 @@ beforeEach(async () => {
     const { out } = await cli(["requests", "--json"], { cwd: folder });
     return out.includes(id) && out.includes("/login");
   };
-  await vi.waitUntil(isListed, { timeout: 15_000 });
+  await vi.waitUntil(isListed, { timeout: 60_000 });
 });
 describe("the skill file", () => {
   test("each of its commands runs, and finds something", async () => {

@@ -20,7 +20,7 @@ describe("the code that readers are shown", () => {
     expect(checkTypes([...programs, ...examples, ...wrong])).toEqual([
       expect.stringMatching(/^docs\/wrong\.md\.1\.ts\(6,13\): error TS2345/),
     ]);
-  }, 120_000);
+  }, 300_000);
 
   test("is fenced in a language that is checked, or has nothing to check", () => {
     const languages = ["ts", "sh", "", "json", "sql", "html", "python", "go", "php", "ini", "yaml", "diff"];

@@ -57,7 +57,7 @@ describe("F21, G28: the toolbar extension", () => {
 
   test(
     "shows Flask's rule and endpoint, the form, the arguments, and the templates",
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       vi.stubEnv("NODE_ENV", "development");
       const app = createApp();

@@ -234,5 +234,5 @@ describe("writeKeyFile", () => {
     }
     // Both were met, so the children did write.
     expect(seen.size).toBe(2);
-  }, 120_000);
+  }, 300_000);
 });

@@ -30,7 +30,7 @@ describe.runIf(list !== undefined)("the whole list of published keys", () => {
         if (!/^(?:refused|weak)/.test(gradeSecretKey(spelling).summary)) taken.push(JSON.stringify(text));
     }
     expect(taken).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   test("makes the filter that is in the package, byte for byte", () => {
     const target = join(folder, "built.ts");
@@ -39,5 +39,5 @@ describe.runIf(list !== undefined)("the whole list of published keys", () => {
       true,
     );
     expect(readFileSync(target).length).toBeLessThanOrEqual(215_000);
-  }, 120_000);
+  }, 300_000);
 });

@@ -64,7 +64,7 @@ app.use("/staff", session(staff), (request, response) => {
     "TS2322",
     "TS2532",
   ]);
-}, 120_000);
+}, 300_000);
 
 test("pain 22, a native addon does not build, or does not load (fastify/fastify-secure-session#260)", () => {
   interface Locked {

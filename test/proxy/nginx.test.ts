@@ -124,7 +124,7 @@ describe.skipIf(nginxPath === undefined || opensslPath === undefined)("behind ng
       }
     }
     nginx = await startNginx(certificate, hosts);
-  }, 240_000);
+  }, 300_000);
   afterAll(async () => {
     await nginx?.stop();
     await Promise.all([...upstreams.values()].map(async (upstream) => await upstream.close()));

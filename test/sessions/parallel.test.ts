@@ -281,7 +281,7 @@ test("several processes on one file: each increment counts", async () => {
     ),
   );
   expect((await managers[0]!.load(visitor.jar.header)).data["count"]).toBe(120);
-}, 60_000);
+}, 300_000);
 
 describe("a store that does not do its part", () => {
   const failing = (

@@ -89,7 +89,7 @@ describe.each(["sealed", "signed", "flask", "memory"])("one change to a cookie (
     }
     expect(accepted).toEqual([]);
     expect(reasons).toEqual(new Set(["bad_signature", "malformed"]));
-  }, 120_000);
+  }, 300_000);
 
   test("sent to a real server is never answered with 500", async () => {
     const visitor = await visitorWithSession(kind);
@@ -135,7 +135,7 @@ describe.each(["sealed", "signed", "flask", "memory"])("one change to a cookie (
       server.closeAllConnections();
       server.close();
     }
-  }, 120_000);
+  }, 300_000);
 });
 
 describe("cookies that were signed with the key and are no session (flask)", () => {

@@ -52,7 +52,7 @@ describe("texts with escapes in names", () => {
       `${"\\".repeat(400_001)}"`,
     ];
     for (const text of hostile) resultOf(() => readJson(text));
-  }, 10_000);
+  }, 300_000);
 
   test("mean what JSON.parse says they mean", () => {
     fc.assert(

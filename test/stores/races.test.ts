@@ -52,7 +52,7 @@ function nothingIsLost(
   open: () => OpenedStore<SessionStore> | Promise<OpenedStore<SessionStore>>,
   managers: number = 1,
 ): void {
-  describe(name, { timeout: 60_000 }, () => {
+  describe(name, { timeout: 300_000 }, () => {
     let opened: OpenedStore<SessionStore> | undefined;
     let result: RaceResult | undefined;
     let logout = "";
@@ -129,7 +129,7 @@ describe.skipIf(redisPrograms === undefined)("Redis", () => {
 
   test(
     "express-session with connect-redis, on the same server, answers as well, and loses",
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async () => {
       const client = await createClient({ url: `redis://127.0.0.1:${server.port}` }).connect();
       try {

@@ -34,7 +34,7 @@ async function openAddress(): Promise<Address> {
   const follow = async (server: Service, primary: Service): Promise<void> => {
     await ask(server, "REPLICAOF", "127.0.0.1", String(primary.port));
     await expect
-      .poll(async () => await ask(server, "INFO", "replication"), { timeout: 30_000 })
+      .poll(async () => await ask(server, "INFO", "replication"), { timeout: 60_000 })
       .toContain("master_link_status:up");
   };
   await follow(second, first);
@@ -56,7 +56,7 @@ async function openAddress(): Promise<Address> {
   return {
     port: (address.address() as AddressInfo).port,
     failOver: async () => {
-      await expect.poll(async () => await ask(second, "EXISTS", "latchkey:session:id"), { timeout: 30_000 }).toBe("1");
+      await expect.poll(async () => await ask(second, "EXISTS", "latchkey:session:id"), { timeout: 60_000 }).toBe("1");
       await ask(second, "REPLICAOF", "NO", "ONE");
       primary = second;
       await follow(first, second);

@@ -67,7 +67,7 @@ describe.skipIf(redisPrograms === undefined)("S1: log out everywhere, with Redis
 
   test.each(["redis", "ioredis"])(
     `S1: none of ${TRIES} renewals survives that come while sessions are removed (client %s)`,
-    { timeout: 180_000 },
+    { timeout: 300_000 },
     async (name) => {
       const server = await startRedis();
       onTestFinished(async () => await server.stop());
@@ -109,7 +109,7 @@ describe.skipIf(redisPrograms === undefined)("S1: log out everywhere, with Redis
 });
 
 describe.skipIf(postgresPrograms === undefined)("S1: log out everywhere, with PostgreSQL", () => {
-  test("S1: no renewal survives, with one session and with 20,000", { timeout: 180_000 }, async () => {
+  test("S1: no renewal survives, with one session and with 20,000", { timeout: 300_000 }, async () => {
     const server = await startPostgres();
     onTestFinished(async () => await server.stop());
     const [one, other] = [1, 2].map(() => new Pool({ connectionString: server.url, max: 4 }));

@@ -13,7 +13,7 @@ export const chromiumPath = requirement("Chromium", chromium);
 export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
   return await playwright.launch({
     executablePath: chromiumPath!,
-    timeout: 120_000,
+    timeout: 300_000,
     // Without these, Chromium looks for hosts that a closed network does not have.
     args: [
       "--no-sandbox",

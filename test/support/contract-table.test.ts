@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
-test("a run ends with a table of the contracts that ran, and then with its count", { timeout: 120_000 }, () => {
+test("a run ends with a table of the contracts that ran, and then with its count", { timeout: 300_000 }, () => {
   const args = [path("../../node_modules/vitest/vitest.mjs"), "run", "--root", path("contract-runs")];
   const { stdout, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
   expect(stdout).toBe(`\

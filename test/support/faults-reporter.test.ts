@@ -18,13 +18,13 @@ function run(
   return { lines: stdout.trimEnd().split("\n"), status };
 }
 
-test("a run of some files shows the faults that its tests name", { timeout: 120_000 }, () => {
+test("a run of some files shows the faults that its tests name", { timeout: 300_000 }, () => {
   const { lines, status } = run({ LATCHKEY_REQUIRE_ALL: "1" }, "other.fixture.ts");
   expect(lines).toEqual(["Known faults and the tests that hold their repair", "", "A18  repaired: 2 tests"]);
   expect(status).toBe(0);
 });
 
-test("a whole run shows every known fault, and the reason of each that is left", { timeout: 120_000 }, () => {
+test("a whole run shows every known fault, and the reason of each that is left", { timeout: 300_000 }, () => {
   const { lines, status } = run({ REPAIR_IS_LOST: "1" });
   expect(lines.slice(2).map((line) => line.split(" ")[0])).toEqual(KNOWN_FAULTS);
   expect(lines).toEqual(
@@ -43,7 +43,7 @@ test("a whole run shows every known fault, and the reason of each that is left",
 
 test(
   "a whole run where nothing may be missing fails for a fault with neither a test nor a reason",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   () => {
     const { lines, status } = run({ LATCHKEY_REQUIRE_ALL: "1" });
     expect(lines.at(-1)).toMatch(

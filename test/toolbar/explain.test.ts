@@ -270,7 +270,7 @@ describe.skipIf(postgresPrograms === undefined)("PostgreSQL", () => {
     server = await startPostgres();
     pool = new Pool({ connectionString: server.url });
     await pool.query("create table users (id int primary key, name text); create sequence ids");
-  }, 60_000);
+  }, 300_000);
   afterAll(async () => {
     await pool.end();
     await server.stop();

@@ -65,7 +65,7 @@ beforeAll(async () => {
   await get("/boom");
   await get("/visit", `${cookies.join()}x`);
   await get("/visit", "session=nonsense; other=1");
-  await vi.waitUntil(() => toolbar.exchanges.length === 8, { timeout: 15_000 });
+  await vi.waitUntil(() => toolbar.exchanges.length === 8, { timeout: 60_000 });
   records = toolbar.exchanges.map(({ id }) => toolbar.record(id)!);
 });
 afterAll(() => {

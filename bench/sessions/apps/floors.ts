@@ -14,7 +14,7 @@ import {
   type Guarantee,
   type Visitor,
 } from "../contender.ts";
-import { redisClient } from "./latchkey.ts";
+import { postgresPool, redisClient } from "./latchkey.ts";
 
 /**
  * What no session library can do without: the way to the data and back, by hand. Nothing is signed,
@@ -26,54 +26,76 @@ interface Floor {
   save(visitor: Visitor, cookie: string | undefined): string | undefined | Promise<string | undefined>;
 }
 
-const FLOORS: Readonly<Record<"memory" | "redis" | "encrypted", (environment: Environment) => Floor | Promise<Floor>>> =
-  {
-    memory: () => {
-      const texts = new Map<string, string>();
-      return {
-        load: (id) => JSON.parse(texts.get(id)!) as Visitor,
-        save: (visitor, known) => {
-          const id = known ?? randomBytes(24).toString("base64url");
-          texts.set(id, JSON.stringify(visitor));
-          return known === undefined ? id : undefined;
-        },
-      };
-    },
-    redis: async (environment) => {
-      const client = await redisClient(environment);
-      return {
-        load: async (id) => JSON.parse((await client.get(`floor:${id}`))!) as Visitor,
-        save: async (visitor, known) => {
-          const id = known ?? randomBytes(24).toString("base64url");
-          await client.set(`floor:${id}`, JSON.stringify(visitor), { EX: 1_209_600 });
-          return known === undefined ? id : undefined;
-        },
-      };
-    },
-    encrypted: () => {
-      const key = createSecretKey(Buffer.alloc(32, SECRET));
-      return {
-        load: (value) => {
-          const box = Buffer.from(value, "base64url");
-          const decipher = createDecipheriv("aes-256-gcm", key, box.subarray(0, 12)).setAuthTag(box.subarray(-16));
-          return JSON.parse(
-            decipher.update(box.subarray(12, -16), undefined, "utf8") + decipher.final("utf8"),
-          ) as Visitor;
-        },
-        save: (visitor) => {
-          const nonce = randomBytes(12);
-          const cipher = createCipheriv("aes-256-gcm", key, nonce);
-          const body = [cipher.update(JSON.stringify(visitor), "utf8"), cipher.final()];
-          return Buffer.concat([nonce, ...body, cipher.getAuthTag()]).toString("base64url");
-        },
-      };
-    },
-  };
+const FLOORS: Readonly<
+  Record<"memory" | "redis" | "postgres" | "encrypted", (environment: Environment) => Floor | Promise<Floor>>
+> = {
+  memory: () => {
+    const texts = new Map<string, string>();
+    return {
+      load: (id) => JSON.parse(texts.get(id)!) as Visitor,
+      save: (visitor, known) => {
+        const id = known ?? randomBytes(24).toString("base64url");
+        texts.set(id, JSON.stringify(visitor));
+        return known === undefined ? id : undefined;
+      },
+    };
+  },
+  redis: async (environment) => {
+    const client = await redisClient(environment);
+    return {
+      load: async (id) => JSON.parse((await client.get(`floor:${id}`))!) as Visitor,
+      save: async (visitor, known) => {
+        const id = known ?? randomBytes(24).toString("base64url");
+        await client.set(`floor:${id}`, JSON.stringify(visitor), { EX: 1_209_600 });
+        return known === undefined ? id : undefined;
+      },
+    };
+  },
+  postgres: async (environment) => {
+    const pool = postgresPool(environment);
+    const table = `floor_${process.pid}`;
+    await pool.query(`create table ${table} (id text primary key, visitor text not null)`);
+    return {
+      load: async (id) => {
+        const { rows } = await pool.query<{ visitor: string }>(`select visitor from ${table} where id = $1`, [id]);
+        return JSON.parse(rows[0]!.visitor) as Visitor;
+      },
+      save: async (visitor, known) => {
+        const id = known ?? randomBytes(24).toString("base64url");
+        await pool.query(
+          known === undefined
+            ? `insert into ${table} (id, visitor) values ($1, $2)`
+            : `update ${table} set visitor = $2 where id = $1`,
+          [id, JSON.stringify(visitor)],
+        );
+        return known === undefined ? id : undefined;
+      },
+    };
+  },
+  encrypted: () => {
+    const key = createSecretKey(Buffer.alloc(32, SECRET));
+    return {
+      load: (value) => {
+        const box = Buffer.from(value, "base64url");
+        const decipher = createDecipheriv("aes-256-gcm", key, box.subarray(0, 12)).setAuthTag(box.subarray(-16));
+        return JSON.parse(
+          decipher.update(box.subarray(12, -16), undefined, "utf8") + decipher.final("utf8"),
+        ) as Visitor;
+      },
+      save: (visitor) => {
+        const nonce = randomBytes(12);
+        const cipher = createCipheriv("aes-256-gcm", key, nonce);
+        const body = [cipher.update(JSON.stringify(visitor), "utf8"), cipher.final()];
+        return Buffer.concat([nonce, ...body, cipher.getAuthTag()]).toString("base64url");
+      },
+    };
+  },
+};
 
 const cookieIn = (header: string | undefined): string => header!.slice("sid=".length);
 const lineFor = (value: string): string => `sid=${value}; Path=/; HttpOnly; SameSite=Lax`;
 
-function onExpress(guarantee: "memory" | "redis"): Contender {
+function onExpress(guarantee: "memory" | "redis" | "postgres"): Contender {
   return {
     name: `floor, ${guarantee}`,
     framework: "express",
@@ -136,7 +158,9 @@ function onFastify(guarantee: Guarantee & keyof typeof FLOORS): Contender {
 export const FLOORS_ON_FRAMEWORKS: readonly Contender[] = [
   onExpress("memory"),
   onExpress("redis"),
+  onExpress("postgres"),
   onFastify("encrypted"),
   onFastify("memory"),
   onFastify("redis"),
+  onFastify("postgres"),
 ];

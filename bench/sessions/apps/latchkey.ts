@@ -45,7 +45,7 @@ type RedisClient = ReturnType<typeof clientOf>;
 const clientOf = (port: number) => createClient({ url: `redis://127.0.0.1:${port}` });
 
 /** A pool of the package pg, with a connection for each request that is under way. */
-function postgresPool({ services: { postgresUrl } }: Environment): Pool {
+export function postgresPool({ services: { postgresUrl } }: Environment): Pool {
   if (postgresUrl === undefined) throw new Error("There is no PostgreSQL server on this machine.");
   const pool = new Pool({ connectionString: postgresUrl, max: 16 });
   pool.on("error", () => {});

@@ -1,5 +1,7 @@
 /** How long a browser has to run the script after the end of the answer, in milliseconds. */
 const PATIENCE = 2_000;
+/** Milliseconds between two looks at all pages, or each of a hundred pages would cause one. */
+const PAUSE = 250;
 /** The most pages that are remembered. The oldest is forgotten first. */
 const MOST_PAGES = 1_000;
 
@@ -105,6 +107,6 @@ export class ShownPages {
       page.state = "missing";
       this.#listeners.onMissing(id);
     }
-    if (next !== undefined) this.#wait(Math.ceil(next - now));
+    if (next !== undefined) this.#wait(Math.max(PAUSE, Math.ceil(next - now)));
   }
 }

@@ -13,12 +13,12 @@ import { Stage } from "./scene.ts";
 export function cookieEdges(engine: Engine): void {
   describe.skipIf(!engine.isHere || opensslPath === undefined)(
     `cookies in ${engine.name}`,
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     () => {
       let stage: Stage;
       beforeAll(async () => {
         stage = await Stage.open(engine);
-      }, 180_000);
+      }, 300_000);
       afterAll(async () => await stage.close());
 
       describe("planted by others", () => {

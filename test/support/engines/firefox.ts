@@ -18,7 +18,7 @@ export const firefoxEngine: Engine = {
       executablePath: path!,
       headless: true,
       acceptInsecureCerts: true,
-      timeout: 120_000,
+      timeout: 300_000,
       protocolTimeout: 120_000,
       // A closed network has none of the hosts that Firefox looks for by itself.
       extraPrefsFirefox: {

@@ -8,7 +8,7 @@ import { spansOf, spansOfRequests } from "./spans-of.ts";
 let server: Awaited<ReturnType<typeof startPostgres>> | undefined;
 beforeAll(async () => {
   if (postgresPrograms !== undefined) server = await startPostgres();
-}, 60_000);
+}, 300_000);
 afterAll(async () => await server?.stop());
 
 describe.skipIf(postgresPrograms === undefined)("an instrumented client", () => {

@@ -77,7 +77,7 @@ beforeAll(async () => {
   if (postgresPrograms === undefined) return;
   server = await startPostgres();
   await pgDatabase().execute(raw`create table items (id serial primary key, name text, amount int)`);
-}, 60_000);
+}, 300_000);
 afterAll(async () => {
   for (const end of ends) await end();
   await server?.stop();

@@ -77,7 +77,7 @@ const USAGES: Readonly<Record<string, (database: Kysely<Schema>) => unknown>> = 
 
 beforeAll(async () => {
   if (postgresPrograms !== undefined) server = await startPostgres();
-}, 60_000);
+}, 300_000);
 afterAll(async () => {
   for (const database of opened) await database.destroy();
   await server?.stop();

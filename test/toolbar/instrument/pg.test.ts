@@ -159,7 +159,7 @@ beforeAll(async () => {
   ({ url } = server);
   const pool = newPool();
   await pool.query("create table items (id serial primary key, name text)");
-}, 60_000);
+}, 300_000);
 afterEach(async () => void (await Promise.all(pools.splice(0).map(async (pool) => await pool.end()))));
 afterAll(async () => {
   await server?.stop();

@@ -8,7 +8,7 @@ let observed: PGlite;
 beforeAll(async () => {
   [plain, observed] = [await PGlite.create(), instrument(instrument(await PGlite.create()))];
   for (const database of [plain, observed]) await database.exec("create table items (id int primary key, name text)");
-}, 60_000);
+}, 300_000);
 afterAll(async () => void (await Promise.all([plain.close(), observed.close()])));
 
 const USAGES: Readonly<Record<string, (database: PGlite) => unknown>> = {

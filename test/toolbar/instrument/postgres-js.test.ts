@@ -197,7 +197,7 @@ beforeAll(async () => {
   if (postgresPrograms === undefined) return;
   server = await startPostgres();
   await newSql()`create table items (id serial primary key, name text, amount int)`;
-}, 60_000);
+}, 300_000);
 afterEach(async () => void (await Promise.all(tags.splice(0).map(async (sql) => await sql.end({ timeout: 1 })))));
 afterAll(async () => {
   await server?.stop();

@@ -17,7 +17,7 @@ const newFactory = (): PrismaPg => new PrismaPg({ connectionString: server!.url 
 
 beforeAll(async () => {
   if (postgresPrograms !== undefined) server = await startPostgres();
-}, 60_000);
+}, 300_000);
 afterAll(async () => {
   for (const adapter of opened) await adapter.dispose();
   await server?.stop();

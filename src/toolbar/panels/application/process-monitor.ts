@@ -53,13 +53,13 @@ export class ProcessMonitor {
   collectionsSince(start: number): readonly Collection[] {
     // Those of the last moment are not delivered yet.
     this.#note(this.#observer?.takeRecords() ?? []);
-    return this.#collections.filter((each) => each.start + each.duration >= start);
+    return endedSince(this.#collections, start);
   }
 
   /** The times since a time in which the event loop was blocked. */
   delaysSince(start: number): readonly Held[] {
     this.#tick();
-    return this.#delays.filter((each) => each.start + each.duration >= start);
+    return endedSince(this.#delays, start);
   }
 
   /** Whether collections are reported. */
@@ -82,6 +82,11 @@ export class ProcessMonitor {
       push(this.#collections, { start: startTime, duration, kind: kindOf(kind) });
     }
   }
+}
+
+/** The last ones of a list in which each begins after the end of the one before. */
+function endedSince<Item extends Held>(list: readonly Item[], start: number): readonly Item[] {
+  return list.slice(list.findLastIndex((each) => each.start + each.duration < start) + 1);
 }
 
 function push<Item>(list: Item[], item: Item): void {
