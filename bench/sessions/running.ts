@@ -2,7 +2,7 @@ import type { Contender, Services } from "./contender.ts";
 import { labelOf } from "./contenders.ts";
 import { cookieAfter, load } from "./load.ts";
 import { ServerProcess } from "./process.ts";
-import type { Scenario } from "./scenarios.ts";
+import type { Cookies, Scenario } from "./scenarios.ts";
 
 /** More sessions than any memory of cookies here holds. */
 const COLD_COOKIES = 1500;
@@ -13,13 +13,9 @@ const COLD_COOKIES = 1500;
 const VISITORS = 64;
 
 /** A contender's server, and the cookies of its visitors. */
-export interface Running {
+export interface Running extends Cookies {
   readonly contender: Contender;
   readonly server: ServerProcess;
-  readonly cookie: string;
-  readonly visitors: readonly string[];
-  /** For cold reads; empty for all but ours. */
-  readonly many: readonly string[];
 }
 
 /** One window of requests. Microseconds are for each request. */

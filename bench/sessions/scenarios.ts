@@ -1,11 +1,19 @@
 import type { Contender } from "./contender.ts";
 import { forged } from "./load.ts";
-import type { Running } from "./running.ts";
+
+/** The cookies of a server's visitors. */
+export interface Cookies {
+  /** That of the first visitor. */
+  readonly cookie: string;
+  readonly visitors: readonly string[];
+  /** For cold reads; empty for all but ours. */
+  readonly many: readonly string[];
+}
 
 /** One kind of request. */
 export interface Scenario {
   readonly path: string;
-  readonly cookies: (own: Running) => readonly string[];
+  readonly cookies: (own: Cookies) => readonly string[];
   /** Default: every contender but the floors. */
   readonly applies?: (contender: Contender) => boolean;
 }

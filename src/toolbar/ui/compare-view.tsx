@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Block } from "../blocks.ts";
 import type { ExchangeSummary } from "../exchange-page.ts";
-import { BlockView } from "./blocks.tsx";
+import { BlockView } from "./block-view.tsx";
 import { loadComparison, type Parameters } from "./client.ts";
 import { Icon } from "./icon.tsx";
 import { milliseconds } from "./sign.tsx";

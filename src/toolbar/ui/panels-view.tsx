@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { ExchangePage, PanelView } from "../exchange-page.ts";
-import { BlockView } from "./blocks.tsx";
+import { BlockView } from "./block-view.tsx";
 import { Sign } from "./sign.tsx";
 import { Tabs } from "./tabs.tsx";
 import { Where } from "./where.tsx";
