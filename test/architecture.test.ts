@@ -92,13 +92,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "sessions/backend": ["sessions/data"],
   "sessions/ends": ["sessions/data", "sessions/with-timeout"],
   "sessions/cookie": ["sessions/data", "sessions/backend"],
-  "sessions/store": [
-    "sessions/data",
-    "sessions/with-timeout",
-    "sessions/ends",
-    "sessions/backend",
-    "sessions/cookie",
-  ],
+  "sessions/store": ["sessions/data", "sessions/with-timeout", "sessions/ends", "sessions/backend", "sessions/cookie"],
   "sessions/request": [
     "sessions/data",
     "sessions/with-timeout",

@@ -52,6 +52,5 @@ export const ACTIONS: Readonly<
   "/login": (_, session) => session.login("ada"),
   "/logout": (_, session) => session.logout(),
   "/renew": (_, session) => session.renew(),
-  "/logout-everywhere": async (manager, { subject }) =>
-    subject === undefined ? 0 : await manager.revokeAll(subject),
+  "/logout-everywhere": async (manager, { subject }) => (subject === undefined ? 0 : await manager.revokeAll(subject)),
 };

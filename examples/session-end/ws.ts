@@ -1,6 +1,7 @@
 // WebSockets by the package ws, which close when their session ends.
 // Run: NODE_ENV=development node examples/session-end/ws.ts
 import { createServer, type IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 import { session, sessionOf } from "latchkey/node";
 import { WebSocketServer, type WebSocket } from "ws";
 import { ACTIONS, openManager, port, report } from "./open-manager.ts";
@@ -21,28 +22,25 @@ const server = createServer((request, response) => {
 const sockets = new WebSocketServer({ noServer: true });
 server.on("upgrade", (request, socket, head) => {
   socket.on("error", () => socket.destroy());
-  loadSession(request).then(
-    (current) => {
-      if (current.subject === undefined) return socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n");
-      sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        const stop = manager.onEnd(current, ({ reason }) => webSocket.close(4401, reason));
-        webSocket.on("close", stop);
-        greet(webSocket, current.subject!);
-      });
-    },
-    () => socket.destroy(),
-  );
+  upgrade(request, socket, head).catch(() => socket.destroy());
 });
 
 /** An upgrade has no response, so no middleware is needed: the session is only read. */
-async function loadSession(request: IncomingMessage): ReturnType<typeof manager.load> {
+async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
   const { headers, httpVersion } = request;
-  return await manager.load(headers.cookie, {
+  const current = await manager.load(headers.cookie, {
     secure: "encrypted" in request.socket,
     host: headers.host ?? "",
     peer: request.socket.remoteAddress,
     httpVersion,
     headers,
+  });
+  const { subject } = current;
+  if (subject === undefined) return void socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n");
+  sockets.handleUpgrade(request, socket, head, (webSocket) => {
+    const stop = manager.onEnd(current, ({ reason }) => webSocket.close(4401, reason));
+    webSocket.on("close", stop);
+    greet(webSocket, subject);
   });
 }
 

@@ -58,7 +58,10 @@ export class EndCheck {
     const record = recordOf(payload);
     if (record === undefined) return { reason: "gone" };
     // As with a request: the store itself ends what rests too long.
-    if (ageProblem(record, { ...lifetimes, idleTimeout: Infinity, anonymousIdleTimeout: undefined }, now)?.reason === "expired")
+    if (
+      ageProblem(record, { ...lifetimes, idleTimeout: Infinity, anonymousIdleTimeout: undefined }, now)?.reason ===
+      "expired"
+    )
       return { reason: "expired" };
     const { subject, createdAt, lastSeenAt } = record;
     const expiresAt = Math.max(known.expiresAt, expiryOf(record, lifetimes));
@@ -81,8 +84,7 @@ export class EndCheck {
    */
   async #laterEnd(id: string, subject: string | undefined, now: number): Promise<number> {
     const { directory, lifetimes } = this.#context;
-    const listed =
-      subject === undefined || directory?.isIndexed !== true ? [] : await directory.list(subject);
+    const listed = subject === undefined || directory?.isIndexed !== true ? [] : await directory.list(subject);
     // Without a listing it is asked again soon: the shorter the idle time, the sooner.
     return listed.find((session) => session.id === id)?.expiresAt ?? now + Math.ceil(lifetimes.idleTimeout / 100) - 1;
   }

@@ -1,11 +1,18 @@
 import type { AnnouncementListener } from "../sessions/store/session-store.ts";
 import { hasMethods, wrongClient } from "./wrong-argument.ts";
 
+/** What a connection of `pg` tells of a NOTIFY. */
+export interface PostgresNotice {
+  readonly channel: string;
+  readonly payload?: string | undefined;
+}
+
 /** The methods that are used of a connection that a Pool of `pg` lends. */
 export interface PostgresListenerClient {
   query(text: string): Promise<unknown>;
-  on(event: string, listener: (...values: never[]) => void): unknown;
-  off(event: string, listener: (...values: never[]) => void): unknown;
+  on(event: "notification", listener: (notice: PostgresNotice) => void): unknown;
+  on(event: "error" | "end", listener: () => void): unknown;
+  off(event: string, listener: (notice: PostgresNotice) => void): unknown;
   release(destroy?: boolean): void;
   /** Without these two, the process does not end by itself while it listens. */
   ref?(): void;
@@ -68,7 +75,7 @@ function onPool(pool: PostgresListenerPool): Listen {
   return async (channel, { heard, lost }) => {
     const client = await pool.connect();
     let isOver = false;
-    const notified = (notice: { readonly channel: string; readonly payload?: string }): void => {
+    const notified = (notice: PostgresNotice): void => {
       if (notice.channel === channel) heard(notice.payload ?? "");
     };
     const giveBack = (destroy: boolean): void => {

@@ -18,7 +18,12 @@ import {
 } from "./postgres-notifications.ts";
 import { checkCount, nameOf, wrongClient } from "./wrong-argument.ts";
 
-export type { PostgresJsListener, PostgresListenerClient, PostgresListenerPool } from "./postgres-notifications.ts";
+export type {
+  PostgresJsListener,
+  PostgresListenerClient,
+  PostgresListenerPool,
+  PostgresNotice,
+} from "./postgres-notifications.ts";
 
 /** The method that is used of a Pool or Client of the package `pg`, or of a PGlite. */
 export interface PostgresQueryable {

@@ -5,7 +5,7 @@ import { hasMethods, wrongClient } from "./wrong-argument.ts";
 /** The methods that are used of a second client of the package `redis`, for the option `subscriber`. */
 export interface NodeRedisSubscriber {
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
-  unsubscribe(channel: string, listener: (message: never) => void): Promise<unknown>;
+  unsubscribe(channel: string, ...listener: never[]): Promise<unknown>;
   pSubscribe(pattern: string, listener: (message: string) => void): Promise<unknown>;
   on(event: string, listener: () => void): unknown;
   off(event: string, listener: () => void): unknown;
@@ -58,7 +58,8 @@ function withNodeRedis(subscriber: NodeRedisSubscriber): Subscribe {
     for (const event of RECONNECTED) subscriber.on(event, missed);
     return async () => {
       for (const event of RECONNECTED) subscriber.off(event, missed);
-      await subscriber.unsubscribe(channel, listener);
+      // Their overloads of text and bytes fit no simpler type.
+      await subscriber.unsubscribe(channel, listener as never);
     };
   };
 }

@@ -30,7 +30,8 @@ class Browser {
   async post(url: string, path: string): Promise<void> {
     const headers = this.jar.header === undefined ? {} : { Cookie: this.jar.header };
     const response = await fetch(url + path, { method: "POST", headers });
-    expect(await response.text()).toBe("done");
+    const text = await response.text();
+    if (text !== "done") throw new Error(`${path} was answered with ${response.status}: ${text}`);
     this.jar.take(response.headers.getSetCookie());
   }
 }
@@ -79,7 +80,8 @@ async function listenToEvents(url: string, cookie: string): Promise<Client | num
     isOver = true;
   };
   read().catch(() => undefined);
-  const dataOf = (event: string): string | undefined => new RegExp(`^event: ${event}\\ndata: (.*)$`, "m").exec(text)?.[1];
+  const dataOf = (event: string): string | undefined =>
+    new RegExp(`^event: ${event}\\ndata: (.*)$`, "m").exec(text)?.[1];
   await expect.poll(() => dataOf("hello")).toBeDefined();
   return { greeting: `Welcome, ${dataOf("hello")}.`, end: () => (isOver ? `4401 ${dataOf("end")}` : undefined) };
 }
@@ -151,56 +153,65 @@ const DATABASES = [
   },
 ] as const;
 
-describe.each(DATABASES)("a socket on one process, with $database", { timeout: 120_000 }, ({ isThere, open, envOf }) => {
-  const SECRET_KEY = generateSecretKey();
-  let service: Service;
-  beforeAll(async () => {
-    if (isThere) service = await open();
-  }, 120_000);
-  afterAll(async () => await service?.stop());
+describe.each(DATABASES)(
+  "a socket on one process, with $database",
+  { timeout: 120_000 },
+  ({ isThere, open, envOf }) => {
+    const SECRET_KEY = generateSecretKey();
+    let service: Service;
+    beforeAll(async () => {
+      if (isThere) service = await open();
+    }, 120_000);
+    afterAll(async () => await service?.stop());
 
-  test.skipIf(!isThere)("closes when the user logs out on another one, and what was missed is made up for", async () => {
-    const proxy = await openProxy(service.port);
-    const [here, there] = await Promise.all([
-      start("ws", { SECRET_KEY, ...envOf(proxy.port) }),
-      start("ws", { SECRET_KEY, ...envOf(service.port) }),
-    ]);
-    const [everywhere, ends, stays] = [new Browser(), new Browser(), new Browser()];
-    await everywhere.post(there, "/login");
-    const sockets = [await connect("ws", here, everywhere)];
-    // A renewal by the other process is followed.
-    await everywhere.post(there, "/renew");
-    sockets.push(await connect("ws", here, everywhere));
-    expect(sockets.map(({ end }) => end())).toEqual([undefined, undefined]);
-    await everywhere.post(there, "/logout-everywhere");
-    await expect.poll(() => sockets.map(({ end }) => end()), { interval: 10 }).toEqual(Array(2).fill("4401 revoked"));
+    test.skipIf(!isThere)(
+      "closes when the user logs out on another one, and what was missed is made up for",
+      async () => {
+        const proxy = await openProxy(service.port);
+        const [here, there] = await Promise.all([
+          start("ws", { SECRET_KEY, ...envOf(proxy.port) }),
+          start("ws", { SECRET_KEY, ...envOf(service.port) }),
+        ]);
+        const [everywhere, ends, stays] = [new Browser(), new Browser(), new Browser()];
+        await everywhere.post(there, "/login");
+        const sockets = [await connect("ws", here, everywhere)];
+        // A renewal by the other process is followed.
+        await everywhere.post(there, "/renew");
+        sockets.push(await connect("ws", here, everywhere));
+        expect(sockets.map(({ end }) => end())).toEqual([undefined, undefined]);
+        await everywhere.post(there, "/logout-everywhere");
+        await expect
+          .poll(() => sockets.map(({ end }) => end()), { interval: 10 })
+          .toEqual(Array(2).fill("4401 revoked"));
 
-    await ends.post(there, "/login");
-    await stays.post(there, "/login");
-    const [ended, stayed] = [await connect("ws", here, ends), await connect("ws", here, stays)];
-    proxy.cut();
-    await ends.post(there, "/logout");
-    await stays.post(there, "/renew");
-    expect([ended.end(), stayed.end()]).toEqual([undefined, undefined]);
-    proxy.mend();
-    await expect.poll(() => ended.end()).toBe("4401 gone");
-    expect(stayed.end()).toBeUndefined();
-    // And what is told after it is heard again, with its reason.
-    await stays.post(there, "/logout");
-    await expect.poll(() => stayed.end()).toBe("4401 logout");
-  });
+        await ends.post(there, "/login");
+        await stays.post(there, "/login");
+        const [ended, stayed] = [await connect("ws", here, ends), await connect("ws", here, stays)];
+        proxy.cut();
+        await ends.post(there, "/logout");
+        await stays.post(there, "/renew");
+        expect([ended.end(), stayed.end()]).toEqual([undefined, undefined]);
+        proxy.mend();
+        await expect.poll(() => ended.end()).toBe("4401 gone");
+        expect(stayed.end()).toBeUndefined();
+        // And what is told after it is heard again, with its reason.
+        await stays.post(there, "/logout");
+        await expect.poll(() => stayed.end()).toBe("4401 logout");
+      },
+    );
 
-  test.skipIf(!isThere)("closes when the session expires", async () => {
-    // A machine under load may need longer than the session lives.
-    for (const seconds of [4, 16, 64]) {
-      const url = await start("ws", { SECRET_KEY, IDLE_TIMEOUT: String(seconds), ...envOf(service.port) });
-      const browser = new Browser();
-      await browser.post(url, "/login");
-      const socket = await CLIENTS["ws"]!(url, browser.jar.header!);
-      if (typeof socket === "number") continue;
-      await expect.poll(() => socket.end(), { timeout: 100_000 }).toBe("4401 expired");
-      return;
-    }
-    expect.unreachable("The machine is too slow: a session of 64 seconds had ended before its socket was open.");
-  });
-});
+    test.skipIf(!isThere)("closes when the session expires", async () => {
+      // A machine under load may need longer than the session lives.
+      for (const seconds of [4, 16, 64]) {
+        const url = await start("ws", { SECRET_KEY, IDLE_TIMEOUT: String(seconds), ...envOf(service.port) });
+        const browser = new Browser();
+        await browser.post(url, "/login");
+        const socket = await CLIENTS["ws"]!(url, browser.jar.header!);
+        if (typeof socket === "number") continue;
+        await expect.poll(() => socket.end(), { timeout: 100_000 }).toBe("4401 expired");
+        return;
+      }
+      expect.unreachable("The machine is too slow: a session of 64 seconds had ended before its socket was open.");
+    });
+  },
+);

@@ -23,7 +23,9 @@ import {
 const MESSAGE = `ended logout ${"x".repeat(43)}`;
 
 /** One who listens, and what was called. */
-async function listen(store: AnnouncingStore): Promise<{ readonly calls: string[]; readonly stop: () => Promise<void> }> {
+async function listen(
+  store: AnnouncingStore,
+): Promise<{ readonly calls: string[]; readonly stop: () => Promise<void> }> {
   const calls: string[] = [];
   const listener: AnnouncementListener = {
     heard: (message) => void calls.push(message),
@@ -97,7 +99,9 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", { timeo
     onTestFinished(() => client.disconnect());
     const listener = { heard: () => undefined, missed: () => undefined, lost: () => undefined };
     expect(new RedisStore(client).listen(listener)).toBeUndefined();
-    expect(() => new RedisStore(client, { subscriber: client })).toThrow(/must be a second client.*Fix: .*duplicate\(\)/);
+    expect(() => new RedisStore(client, { subscriber: client })).toThrow(
+      /must be a second client.*Fix: .*duplicate\(\)/,
+    );
     for (const bad of [null, "redis://localhost", {}, Promise.resolve(client)])
       expect(() => new RedisStore(client, { subscriber: bad as never })).toThrow(InvalidOptionError);
     const bare = { hget: client.hget.bind(client), eval: client.eval.bind(client) };
@@ -128,7 +132,9 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on a Cluster", { timeou
   afterAll(async () => await cluster.stop());
 
   storeSuite("with redis", ANNOUNCING, async () => {
-    const client = createCluster({ rootNodes: cluster.nodes.map(({ port }) => ({ url: `redis://127.0.0.1:${port}` })) });
+    const client = createCluster({
+      rootNodes: cluster.nodes.map(({ port }) => ({ url: `redis://127.0.0.1:${port}` })),
+    });
     await client.connect();
     const subscriber = client.duplicate();
     await subscriber.connect();
@@ -182,26 +188,29 @@ describe.skipIf(postgresPrograms === undefined)("PostgresStore", { timeout: 120_
     expect(["notification", "end"].map((event) => connection!.client.listenerCount(event))).toEqual([0, 0]);
   });
 
-  test.each(["pg", "postgres"])("%s says what was lost when its connection was cut, and listens again", async (kind) => {
-    const admin = new Pool({ connectionString: server.url, max: 1 });
-    const pool = new Pool({ connectionString: server.url, application_name: "cut" });
-    const sql = postgres(server.url, { connection: { application_name: "cut" } });
-    onTestFinished(async () => void (await Promise.all([admin.end(), pool.end(), sql.end()])));
-    const store = new PostgresStore(kind === "pg" ? pool : sql);
-    let { calls, stop } = await listen(store);
-    const begun = [...calls];
-    await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cut'");
-    if (kind === "pg") {
-      await expect.poll(() => calls).toEqual(["lost"]);
+  test.each(["pg", "postgres"])(
+    "%s says what was lost when its connection was cut, and listens again",
+    async (kind) => {
+      const admin = new Pool({ connectionString: server.url, max: 1 });
+      const pool = new Pool({ connectionString: server.url, application_name: "cut" });
+      const sql = postgres(server.url, { connection: { application_name: "cut" } });
+      onTestFinished(async () => void (await Promise.all([admin.end(), pool.end(), sql.end()])));
+      const store = new PostgresStore(kind === "pg" ? pool : sql);
+      let { calls, stop } = await listen(store);
+      const begun = [...calls];
+      await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cut'");
+      if (kind === "pg") {
+        await expect.poll(() => calls).toEqual(["lost"]);
+        await stop();
+        ({ calls, stop } = await listen(store));
+      } else {
+        await expect.poll(() => calls).toEqual([...begun, "missed"]);
+      }
+      await new PostgresStore(admin).announce(MESSAGE);
+      await expect.poll(() => calls.at(-1)).toBe(MESSAGE);
       await stop();
-      ({ calls, stop } = await listen(store));
-    } else {
-      await expect.poll(() => calls).toEqual([...begun, "missed"]);
-    }
-    await new PostgresStore(admin).announce(MESSAGE);
-    await expect.poll(() => calls.at(-1)).toBe(MESSAGE);
-    await stop();
-  });
+    },
+  );
 
   test("cannot listen with a Client or a PGlite, and refuses what cannot listen", async () => {
     const listener = { heard: () => undefined, missed: () => undefined, lost: () => undefined };

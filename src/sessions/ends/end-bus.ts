@@ -11,11 +11,11 @@ export interface EndChannel {
 /** What a store calls while a manager listens on it; see `AnnouncingStore.listen`. */
 export interface AnnouncementListener {
   /** A message has come: the text that was given to `announce`. */
-  heard(message: string): void;
+  readonly heard: (message: string) => void;
   /** Messages may have been lost, and from now on they are heard again. */
-  missed(): void;
+  readonly missed: () => void;
   /** This subscription hears nothing more. The manager calls `listen` again. */
-  lost(): void;
+  readonly lost: () => void;
 }
 
 interface Subscription {

@@ -2,7 +2,14 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "../../clock.ts";
 import { digestOf, readEndMessage, writeEndMessage, type EndMessage } from "./end-message.ts";
 import { EndBus, type EndChannel } from "./end-bus.ts";
-import { callListener, inItsContext, keyOf, ListenedSession, type KnownSession, type SessionKey } from "./listened-session.ts";
+import {
+  callListener,
+  inItsContext,
+  keyOf,
+  ListenedSession,
+  type KnownSession,
+  type SessionKey,
+} from "./listened-session.ts";
 import type { EndListener, EndReason, SessionEnded } from "./session-ended.ts";
 import { warnOfEnds } from "./warn-of-ends.ts";
 
@@ -139,7 +146,8 @@ export class SessionEnds implements EndAnnouncer {
   #take(message: EndMessage): void {
     if (this.isIdle) return;
     if (message.kind === "subject") {
-      for (const entry of this.#sessions.values()) if (entry.isOf(message.digest)) this.#askAbout(entry, message.reason);
+      for (const entry of this.#sessions.values())
+        if (entry.isOf(message.digest)) this.#askAbout(entry, message.reason);
       return;
     }
     const entry = this.#sessions.get(message.id);

@@ -117,7 +117,9 @@ export class StoredSessions {
     let { createdAt, subject } = record;
     for (let attempt = 0; payload !== undefined && attempt < MAX_ATTEMPTS; attempt++) {
       const expiresAt = expiryOf({ createdAt, subject, lastSeenAt: record.lastSeenAt }, this.#lifetimes);
-      if (await this.#store.set("moving the end of a session", id, payload, expiresAt, { replaces: payload, subject })) {
+      if (
+        await this.#store.set("moving the end of a session", id, payload, expiresAt, { replaces: payload, subject })
+      ) {
         this.#ends.lives(id, expiresAt);
         return true;
       }
@@ -181,7 +183,9 @@ export class StoredSessions {
         }
         const redirect = writeRedirect({ id, at, byLogin: isLogin, nonce });
         const until = entry.until ?? at + MOVE_REMEMBERED;
-        const isMoved = await this.#store.set("saving a session", entry.id, redirect, until, { replaces: entry.payload });
+        const isMoved = await this.#store.set("saving a session", entry.id, redirect, until, {
+          replaces: entry.payload,
+        });
         if (isMoved) await (isLogin ? this.#ends.ended(entry.id, "login") : this.#ends.moved(entry.id, id));
         return isMoved;
       });
