@@ -305,8 +305,8 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    * @throws InvalidOptionError for a session of another manager, or a listener that is no function.
    * @example
    * ```ts
-   * const stop = manager.onEnd(session, ({ reason }) => socket.close(4401, reason));
-   * socket.on("close", stop);
+   * const stop = manager.onEnd(session, ({ reason }) => response.end(reason));
+   * response.on("close", stop);
    * ```
    */
   onEnd(session: Session<Data>, listener: EndListener): () => void {

@@ -79,8 +79,14 @@ function withIoredis(subscriber: IoredisSubscriber): Subscribe {
       // If it fails, the connection was lost once more, and the next `ready` follows.
       subscriber.subscribe(channel).then(missed, () => undefined);
     };
-    await subscriber.subscribe(channel);
+    // Before the answer: one who stops meanwhile must not unsubscribe for this one as well.
     counts.set(channel, (counts.get(channel) ?? 0) + 1);
+    try {
+      await subscriber.subscribe(channel);
+    } catch (error) {
+      counts.set(channel, counts.get(channel)! - 1);
+      throw error;
+    }
     subscriber.on("message", listener);
     subscriber.on("ready", again);
     return async () => {

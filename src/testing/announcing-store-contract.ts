@@ -62,6 +62,17 @@ export function announcingStoreContract(
         await stopOther();
       }
     },
+    "one may begin to listen while the last one stops": async (store) => {
+      const message = `ended limit ${newId()}`;
+      const [, stop] = await listen(store, [message]);
+      const [[heard, stopNext]] = await Promise.all([listen(store, [message]), stop()]);
+      try {
+        await store.announce(message);
+        await until(() => heard.length === 1, "One who began while another stopped heard nothing.");
+      } finally {
+        await stopNext();
+      }
+    },
     "one can listen again after all have stopped": async (store) => {
       const message = `ended logout ${newId()}`;
       const [, stop] = await listen(store, [message]);
