@@ -31,6 +31,7 @@ export type { SessionFormat } from "./sessions/cookie/formats/format.ts";
 export { sealed, type SealedFormatOptions } from "./sessions/cookie/formats/sealed.ts";
 export { deriveSealedKey, type SealedKey, type SealedKeyOptions } from "./sessions/cookie/formats/sealed-key.ts";
 export { signed } from "./sessions/cookie/formats/signed.ts";
+export type { EndListener, EndReason, SessionEnded } from "./sessions/ends/session-ended.ts";
 export type { HeaderPair } from "./sessions/data/header-pair.ts";
 export type { SessionManagerOptions } from "./sessions/manager-options.ts";
 export type { RevocableSession, RevocationHooks } from "./sessions/request/revocation.ts";
@@ -40,6 +41,8 @@ export type { Rejection } from "./sessions/data/rejection.ts";
 export type { FlashMessage } from "./sessions/data/flashes.ts";
 export { Session, type LoginOptions } from "./sessions/session.ts";
 export type {
+  AnnouncementListener,
+  AnnouncingStore,
   IndexedStore,
   SessionStore,
   SetOptions,

@@ -2,13 +2,16 @@ import { adapterAccess } from "../adapter-access.ts";
 import type { Clock } from "../clock.ts";
 import { InvalidOptionError, SessionError } from "../errors.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
-import { checkOptions } from "../options.ts";
+import { checkOptions, kindOf } from "../options.ts";
 import { whenDone, type Awaitable, type SessionBackend, type SessionSource } from "./backend.ts";
 import { CookieBackend } from "./cookie/cookie-backend.ts";
 import { CookieWarnings } from "./cookie/cookie-warnings.ts";
 import { RequestCookie, SessionCookie, type RequestFacts } from "./cookie/cookie.ts";
 import type { SessionFormat } from "./cookie/formats/format.ts";
 import type { HeaderPair } from "./data/header-pair.ts";
+import { EndCheck } from "./end-check.ts";
+import type { EndListener } from "./ends/session-ended.ts";
+import { SessionEnds } from "./ends/session-ends.ts";
 import type { SessionManagerOptions } from "./manager-options.ts";
 import { MovingCookies } from "./store/moving-cookies.ts";
 import { readSource, type SessionSourceInput } from "./request/read-source.ts";
@@ -19,11 +22,14 @@ import { SessionDirectory, type SessionInfo } from "./store/session-directory.ts
 import { headersFor } from "./request/headers-for.ts";
 import { endsSession } from "./request/intent.ts";
 import { NOTHING_CAME, SessionReader, type ParsedRequest } from "./request/session-reader.ts";
+import { sessionToListenTo, tellOfCookie } from "./request/session-end.ts";
 import { SessionState, type Incoming } from "./request/session-state.ts";
 import { SessionWriter, type Outcome } from "./request/session-writer.ts";
 import { Session, stateOf } from "./session.ts";
 import { settingsOf } from "./settings.ts";
 import { StoreBackend } from "./store/store-backend.ts";
+import type { StoredSessions } from "./store/stored-sessions.ts";
+import { announcing } from "./store/announcing.ts";
 import type { SessionStore } from "./store/session-store.ts";
 
 /** What the adapters of this package need beside `load`. */
@@ -70,6 +76,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   readonly #isAnonymousOnFailure: boolean;
   readonly #warnings: CookieWarnings;
   readonly #directory: SessionDirectory | undefined;
+  readonly #ends: SessionEnds;
   readonly #adapterAccess: AdapterAccess<Data> = {
     commit: (session) => this.#commit(session),
     abandon: (session) => this.#abandon(session),
@@ -95,7 +102,17 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
       inCookie(format, new SessionCookie(cookie, format.cookieName, keys.mode)),
     );
     const { schema } = options;
+    const revocation = new Revocation(options, storeTimeout);
+    const ends = new SessionEnds({
+      clock,
+      channel: store && announcing(store),
+      timeout: storeTimeout,
+      ask: async (known) => await check.ask(known),
+      asksAboutCookies: revocation.isNeeded,
+    });
+    this.#ends = ends;
     let sources: readonly SessionSource[];
+    let sessions: StoredSessions | undefined;
     if (store === undefined) {
       this.#backend = inCookie(own, this.#cookie);
       sources = [this.#backend, ...others];
@@ -108,12 +125,16 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
         lifetimes,
         timeout: storeTimeout,
         maxPayloadBytes,
+        ends,
       });
       this.#backend = backend;
-      this.#directory = new SessionDirectory(store, backend.sessions, lifetimes);
+      sessions = backend.sessions;
+      this.#directory = new SessionDirectory(store, sessions, lifetimes, ends);
       sources = [backend, ...others.map((other) => new MovingCookies(other, backend, clock))];
     }
-    this.#reader = new SessionReader(sources, clock, schema, new Revocation(options, storeTimeout));
+    const { lifetimes } = this.#backend;
+    const check = new EndCheck({ clock, revocation, sessions, directory: this.#directory, lifetimes });
+    this.#reader = new SessionReader(sources, clock, schema, revocation);
     this.#writer = new SessionWriter({
       backend: this.#backend,
       cookie: this.#cookie,
@@ -220,6 +241,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
 
   #headersOf(state: SessionState, outcome: Outcome): readonly HeaderPair[] {
     reportCommit(this.#backend, state, outcome);
+    tellOfCookie(state, outcome, this.#ends, this.#clock());
     if (outcome.cookies.length > 0) this.#warnings.sent(state.cookie);
     return headersFor(outcome.cookies, state.isAccessed, this.#clearsSiteData && endsSession(state.intent));
   }
@@ -264,6 +286,41 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   async revokeAll(subject: string, options: { readonly except?: string | undefined } = {}): Promise<number> {
     checkOptions("revokeAll", options, ["except"]);
     return await this.#directoryFor("revokeAll").revokeAll(subject, options);
+  }
+
+  /**
+   * Calls a function once when a session has ended, however and wherever: so that sockets and
+   * streams close at logout. It follows the session that came in with the request, through renewals
+   * too. The session need not be committed.
+   *
+   * In this process, and in others where the store passes messages on (Redis with `subscriber`,
+   * PostgreSQL), it is called at once. Otherwise the store is asked every 30 seconds. At the end of
+   * its time it is called within a second. docs/session-end.md says what can be heard of sessions
+   * that their cookies hold.
+   *
+   * @param listener is called in a microtask if the session had ended before it was loaded. It is
+   *   never called if the request came without a session. If it throws, a warning is emitted, and
+   *   other listeners are called.
+   * @returns a function that stops listening. Call it when the socket closes by itself.
+   * @throws InvalidOptionError for a session of another manager, or a listener that is no function.
+   * @example
+   * ```ts
+   * const stop = manager.onEnd(session, ({ reason }) => response.end(reason));
+   * response.on("close", stop);
+   * ```
+   */
+  onEnd(session: Session<Data>, listener: EndListener): () => void {
+    const state = this.#stateOf(session);
+    if (typeof listener !== "function")
+      throw new InvalidOptionError(
+        `manager.onEnd takes a function as its second argument. It got ${kindOf(listener)}. Fix: manager.onEnd(session, () => socket.close()).`,
+      );
+    // To listen to a session is to look at it.
+    state.read();
+    const known = sessionToListenTo(state);
+    if (known === undefined) return () => undefined;
+    if ("reason" in known) return this.#ends.tellLater(listener, known);
+    return this.#ends.listen(known, listener);
   }
 
   #directoryFor(method: string): SessionDirectory {

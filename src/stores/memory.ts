@@ -2,7 +2,14 @@ import { unixNow, type Clock } from "../clock.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { processEnvironment, saidMode } from "../mode.ts";
 import { checkOptions } from "../options.ts";
-import type { IndexedStore, SetOptions, StoredSession, SweepableStore } from "../sessions/store/session-store.ts";
+import type {
+  AnnouncementListener,
+  AnnouncingStore,
+  IndexedStore,
+  SetOptions,
+  StoredSession,
+  SweepableStore,
+} from "../sessions/store/session-store.ts";
 import { checkCount } from "./wrong-argument.ts";
 
 /** Settings of MemoryStore. */
@@ -52,10 +59,11 @@ const OTHERS = "SqliteStore, RedisStore or PostgresStore";
  * const manager = new SessionManager({ keys, store: new MemoryStore() });
  * ```
  */
-export class MemoryStore implements IndexedStore, SweepableStore {
+export class MemoryStore implements AnnouncingStore, IndexedStore, SweepableStore {
   /** Both are in the order of last use, because a Map iterates in the order of insertion. */
   readonly #anonymous = new Map<string, MemoryEntry>();
   readonly #owned = new Map<string, MemoryEntry>();
+  readonly #listeners = new Set<AnnouncementListener>();
   readonly #maxSessions: number;
   readonly #clock: Clock;
   /** No entry expires before this time, so no search for expired ones is needed until then. */
@@ -115,6 +123,15 @@ export class MemoryStore implements IndexedStore, SweepableStore {
       count++;
     }
     return count;
+  }
+
+  async announce(message: string): Promise<void> {
+    for (const listener of this.#listeners) listener.heard(message);
+  }
+
+  async listen(listener: AnnouncementListener): Promise<() => Promise<void>> {
+    this.#listeners.add(listener);
+    return async () => void this.#listeners.delete(listener);
   }
 
   get #size(): number {

@@ -1,8 +1,29 @@
 import { unixNow, type Clock } from "../clock.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
-import type { IndexedStore, SetOptions, StoredSession, SweepableStore } from "../sessions/store/session-store.ts";
+import type {
+  AnnouncementListener,
+  AnnouncingStore,
+  IndexedStore,
+  SetOptions,
+  StoredSession,
+  SweepableStore,
+} from "../sessions/store/session-store.ts";
+import {
+  channelOf,
+  notificationsOf,
+  type Listen,
+  type PostgresJsListener,
+  type PostgresListenerPool,
+} from "./postgres-notifications.ts";
 import { checkCount, nameOf, wrongClient } from "./wrong-argument.ts";
+
+export type {
+  PostgresJsListener,
+  PostgresListenerClient,
+  PostgresListenerPool,
+  PostgresNotice,
+} from "./postgres-notifications.ts";
 
 /** The method that is used of a Pool or Client of the package `pg`, or of a PGlite. */
 export interface PostgresQueryable {
@@ -30,6 +51,13 @@ export interface PostgresStoreOptions {
    * clock, not by that of the database.
    */
   readonly clock?: Clock | undefined;
+  /**
+   * For `manager.onEnd`: a Pool of `pg`, or the `sql` of `postgres`, that leads to the server
+   * itself. One of its connections is taken while anybody listens. Default: the client, if it is
+   * one of these. Behind PgBouncer with `pool_mode = transaction`, LISTEN does not work: give a pool
+   * that goes past it.
+   */
+  readonly subscriber?: PostgresListenerPool | PostgresJsListener | undefined;
 }
 
 type Value = string | number | null;
@@ -70,11 +98,13 @@ const MAX_ROUNDS = 100;
  * const store = new PostgresStore(new Pool({ connectionString: "postgres://localhost/app" }));
  * await store.createSchema();
  */
-export class PostgresStore implements IndexedStore, SweepableStore {
+export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableStore {
   readonly #query: (text: string, values?: Value[]) => Promise<readonly Row[]>;
   readonly #clock: Clock;
   readonly #table: string;
   readonly #statements: readonly string[];
+  readonly #channel: string;
+  readonly #listen: Listen | undefined;
 
   /**
    * @param client a Pool or Client of `pg`, the `sql` of `postgres`, or a PGlite. The store never
@@ -83,13 +113,14 @@ export class PostgresStore implements IndexedStore, SweepableStore {
    *   option is unknown.
    */
   constructor(client: PostgresQueryable | PostgresJsSql, options: PostgresStoreOptions = {}) {
-    checkOptions("PostgresStore", options, ["table", "clock"], {
+    checkOptions("PostgresStore", options, ["table", "clock", "subscriber"], {
       tableName: 'Did you mean "table"?',
       schemaName: 'Write the schema before the name of the table: table: "web.sessions".',
       pool: "The client is the first argument: new PostgresStore(pool, { table }).",
     });
-    const { table = "latchkey_sessions", clock = unixNow } = options;
+    const { table = "latchkey_sessions", clock = unixNow, subscriber } = options;
     this.#query = queryOf(client);
+    this.#listen = notificationsOf(subscriber, client);
     this.#clock = clock;
     const names = typeof table === "string" ? table.split(".") : [];
     if (names.length < 1 || names.length > 2 || !names.every((name) => NAME.test(name))) {
@@ -98,6 +129,7 @@ export class PostgresStore implements IndexedStore, SweepableStore {
       );
     }
     this.#table = names.map((name) => `"${name}"`).join(".");
+    this.#channel = channelOf(table);
     const name = names.at(-1)!;
     this.#statements = [
       `CREATE TABLE IF NOT EXISTS ${this.#table} (\n  id text COLLATE "C" PRIMARY KEY,\n  payload text NOT NULL,\n  expires_at bigint NOT NULL,\n  subject text\n)`,
@@ -203,6 +235,15 @@ export class PostgresStore implements IndexedStore, SweepableStore {
     throw new Error(
       `The sessions of this subject could not all be removed: new sessions began ${MAX_ROUNDS} times meanwhile. Fix: stop the logins of this subject first, and try again.`,
     );
+  }
+
+  async announce(message: string): Promise<void> {
+    await this.#run("SELECT pg_notify($1, $2)", [this.#channel, message]);
+  }
+
+  /** Undefined where neither the client nor `subscriber` can listen: a Client of `pg`, a PGlite. */
+  listen(listener: AnnouncementListener): Promise<() => Promise<void>> | undefined {
+    return this.#listen?.(this.#channel, listener);
   }
 
   /**

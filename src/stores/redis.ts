@@ -1,9 +1,23 @@
 import { createHash } from "node:crypto";
 import { InvalidOptionError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
-import type { IndexedStore, SetOptions, StoredSession } from "../sessions/store/session-store.ts";
+import type {
+  AnnouncementListener,
+  AnnouncingStore,
+  IndexedStore,
+  SetOptions,
+  StoredSession,
+} from "../sessions/store/session-store.ts";
+import {
+  subscriptionOf,
+  type IoredisSubscriber,
+  type NodeRedisSubscriber,
+  type Subscribe,
+} from "./redis-subscription.ts";
 import { ENTRIES, FORGET, INDEX, READ, REMOVE, WRITE } from "./redis-scripts.ts";
 import { hasMethods, nameOf, wrongClient } from "./wrong-argument.ts";
+
+export type { IoredisSubscriber, NodeRedisSubscriber } from "./redis-subscription.ts";
 
 /**
  * The methods that are used of a client of the package `redis`, which createClient, createCluster
@@ -14,6 +28,8 @@ export interface NodeRedisClient {
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
   /** Without it, each write sends the whole script. */
   evalSha?(sha1: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  /** Without it, other processes are not told that a session has ended. */
+  publish?(channel: string, message: string): Promise<unknown>;
 }
 
 /** The methods that are used of a client of the package `ioredis`: a Redis or a Cluster. */
@@ -22,6 +38,8 @@ export interface IoredisClient {
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
   /** Without it, each write sends the whole script. */
   evalsha?(sha1: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
+  /** Without it, other processes are not told that a session has ended. */
+  publish?(channel: string, message: string): Promise<unknown>;
 }
 
 /** Settings of RedisStore. */
@@ -31,6 +49,14 @@ export interface RedisStoreOptions {
    * its own prefix. With another prefix, sessions saved before are not found.
    */
   readonly prefix?: string | undefined;
+  /**
+   * A second, connected client, for `manager.onEnd`: `await client.duplicate().connect()`, with
+   * ioredis `client.duplicate()`. Redis takes other commands from a connection that subscribes
+   * only in part, so it must not be the first one. The store subscribes to one channel with it,
+   * `<prefix>ends`, and never opens or closes it. Without it, sessions that other processes end are
+   * noticed within 30 seconds.
+   */
+  readonly subscriber?: NodeRedisSubscriber | IoredisSubscriber | undefined;
 }
 
 /** An entry of a subject's index. */
@@ -49,7 +75,8 @@ const MAX_ROUNDS = 100;
  * new and has a subject, or gets another subject, takes a second and third round trip for the index
  * of the subject. Scripts are called by their digest (EVALSHA). A Redis that does not have one yet
  * is sent its text (EVAL), so after a restart or a failover nothing has to be done. Redis has to
- * allow HGET and EVAL. Without the permission for EVALSHA, each write sends the text.
+ * allow HGET and EVAL. Without the permission for EVALSHA, each write sends the text. The end of a
+ * session is told other processes by one PUBLISH.
  *
  * Redis answers before a write is on disk or on a replica, unless `appendfsync always` is set. A
  * failover may lose the last writes. Reads must go to primaries (the default of both clients): a
@@ -66,10 +93,12 @@ const MAX_ROUNDS = 100;
  * const client = await createClient({ url: "redis://localhost:6379" }).connect();
  * const store = new RedisStore(client);
  */
-export class RedisStore implements IndexedStore {
+export class RedisStore implements AnnouncingStore, IndexedStore {
   readonly #prefix: string;
   readonly #read: (key: string) => Promise<string | null | undefined>;
   readonly #run: (script: string, key: string, ...args: string[]) => Promise<unknown>;
+  readonly #publish: ((channel: string, message: string) => Promise<unknown>) | undefined;
+  readonly #subscribe: Subscribe | undefined;
 
   /**
    * @param client of `redis` or `ioredis`, connected. The store never opens or closes it.
@@ -77,12 +106,12 @@ export class RedisStore implements IndexedStore {
    *   string, or an option is unknown.
    */
   constructor(client: NodeRedisClient | IoredisClient, options: RedisStoreOptions = {}) {
-    checkOptions("RedisStore", options, ["prefix"], {
+    checkOptions("RedisStore", options, ["prefix", "subscriber"], {
       client: "The client is the first argument: new RedisStore(client, { prefix }).",
       keyPrefix: 'Did you mean "prefix"?',
       ttl: "The manager sets the expiry: give it idleTimeout or lifetime.",
     });
-    const { prefix = "latchkey:" } = options;
+    const { prefix = "latchkey:", subscriber } = options;
     if (typeof prefix !== "string") {
       throw new InvalidOptionError(
         `The option prefix of RedisStore must be a string. It is ${nameOf(prefix)}. Fix: prefix: "shop:".`,
@@ -109,6 +138,11 @@ export class RedisStore implements IndexedStore {
         "new RedisStore(await createClient({ url }).connect()).",
       );
     }
+    this.#publish =
+      typeof client.publish === "function"
+        ? async (channel, message) => await client.publish!(channel, message)
+        : undefined;
+    this.#subscribe = subscriber === undefined ? undefined : subscriptionOf(subscriber, client);
     this.#prefix = prefix;
   }
 
@@ -189,6 +223,19 @@ export class RedisStore implements IndexedStore {
       if (count + moved.size === before) return count;
     }
     throw tooBusy("removed");
+  }
+
+  async announce(message: string): Promise<void> {
+    await this.#publish?.(this.#channel, message);
+  }
+
+  /** Undefined without the option `subscriber`. */
+  listen(listener: AnnouncementListener): Promise<() => Promise<void>> | undefined {
+    return this.#subscribe?.(this.#channel, listener);
+  }
+
+  get #channel(): string {
+    return `${this.#prefix}ends`;
   }
 
   #sessionKey(id: string): string {

@@ -1,5 +1,6 @@
 import type { SessionStore } from "latchkey";
 import {
+  announcingStoreContract,
   indexedStoreContract,
   storeContract,
   sweepableStoreContract,
@@ -23,6 +24,9 @@ export const PLAIN = { SessionStore: storeContract };
 export const INDEXED = { ...PLAIN, IndexedStore: indexedStoreContract };
 /** All parts: for a store that has to be swept as well. */
 export const FULL = { ...INDEXED, SweepableStore: sweepableStoreContract };
+
+/** The part of a store that passes messages between processes. */
+export const ANNOUNCING = { AnnouncingStore: announcingStoreContract };
 
 /**
  * Holds a store to parts of the contract, with a suite for each. The table at the end of a run is

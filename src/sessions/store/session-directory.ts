@@ -1,6 +1,7 @@
 import { InvalidOptionError } from "../../errors.ts";
 import { kindOf } from "../../options.ts";
 import type { Lifetimes } from "../data/lifetime.ts";
+import type { EndAnnouncer } from "../ends/session-ends.ts";
 import { readRedirect } from "./redirect.ts";
 import { recordOf } from "./session-payload.ts";
 import type { IndexedStore, SessionStore } from "./session-store.ts";
@@ -28,11 +29,13 @@ export class SessionDirectory {
   readonly #store: SessionStore & Partial<IndexedStore>;
   readonly #sessions: StoredSessions;
   readonly #lifetimes: Lifetimes;
+  readonly #ends: EndAnnouncer;
 
-  constructor(store: SessionStore, sessions: StoredSessions, lifetimes: Lifetimes) {
+  constructor(store: SessionStore, sessions: StoredSessions, lifetimes: Lifetimes, ends: EndAnnouncer) {
     this.#store = store;
     this.#sessions = sessions;
     this.#lifetimes = lifetimes;
+    this.#ends = ends;
   }
 
   /** Whether the store finds sessions by their subject. */
@@ -67,7 +70,7 @@ export class SessionDirectory {
     const record = entry === undefined ? undefined : recordOf(entry.payload);
     if (entry === undefined || record === undefined) return false;
     if ("subject" in options && options.subject !== record.subject) return false;
-    await this.#sessions.remove(entry);
+    await this.#sessions.remove(entry, "revoked");
     return true;
   }
 
@@ -76,6 +79,15 @@ export class SessionDirectory {
    * listing does not hold.
    */
   async revokeAll(subject: string, { except }: { readonly except?: string | undefined }): Promise<number> {
+    try {
+      return await this.#removeAll(subject, except);
+    } finally {
+      // Some may have ended, although the store failed then.
+      await this.#ends.endedOf(subject, "revoked");
+    }
+  }
+
+  async #removeAll(subject: string, except: string | undefined): Promise<number> {
     let count = 0;
     for (let round = 0; round < MAX_ATTEMPTS; round++) {
       // The session that stays may be renewed meanwhile.

@@ -1,3 +1,5 @@
+import type { AnnouncementListener } from "../ends/end-bus.ts";
+
 /**
  * Where server-side sessions are saved: a key-value store of strings with expiry.
  *
@@ -56,3 +58,27 @@ export interface IndexedStore extends SessionStore {
    */
   deleteBySubject(subject: string, except?: string): Promise<number>;
 }
+
+/**
+ * A store that passes messages between the processes that use it. With it, `manager.onEnd` hears of
+ * the end of a session in any of them.
+ */
+export interface AnnouncingStore extends SessionStore {
+  /**
+   * Passes a message on to all who listen on the same place: the same database, and the same prefix
+   * or table. A message has at most 100 letters, digits, spaces, hyphens and underscores. It resolves when the message was
+   * handed over, and rejects where that failed.
+   */
+  announce(message: string): Promise<void>;
+  /**
+   * Begins to listen, and resolves once messages are heard. A message that was announced after that
+   * is given to `listener.heard`, or `listener.missed` is called after the loss of it. It rejects
+   * where listening cannot begin, and is then called again later.
+   *
+   * @returns a function that stops listening, and frees what was taken for it. Undefined if this
+   *   store has no connection to listen on.
+   */
+  listen(listener: AnnouncementListener): Promise<() => Promise<void>> | undefined;
+}
+
+export type { AnnouncementListener };

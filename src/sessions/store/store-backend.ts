@@ -4,6 +4,7 @@ import type { KeyRing } from "../../keys/key-ring.ts";
 import type { Emptied, Reading, Refused, Reply, Result, SessionBackend, StoredAt, Write, Written } from "../backend.ts";
 import type { SessionCookie } from "../cookie/cookie.ts";
 import { MOVE_REMEMBERED, RENEWAL_GRACE, type Lifetimes } from "../data/lifetime.ts";
+import type { EndAnnouncer } from "../ends/session-ends.ts";
 import { readRedirect, TOMBSTONE } from "./redirect.ts";
 import { rejection } from "../data/rejection.ts";
 import { recordOf } from "./session-payload.ts";
@@ -43,6 +44,8 @@ interface Context {
   /** In seconds. */
   readonly timeout: number;
   readonly maxPayloadBytes: number;
+  /** Where the ends of sessions are told. */
+  readonly ends: EndAnnouncer;
 }
 
 /**

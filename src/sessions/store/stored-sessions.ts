@@ -2,6 +2,8 @@ import type { Clock } from "../../clock.ts";
 import { SessionError } from "../../errors.ts";
 import type { Emptied, StoredAt, Write, Written } from "../backend.ts";
 import { expiryOf, MOVE_REMEMBERED, type Lifetimes } from "../data/lifetime.ts";
+import type { EndAnnouncer } from "../ends/session-ends.ts";
+import type { EndReason } from "../ends/session-ended.ts";
 import { readRedirect, TOMBSTONE, writeRedirect, type Redirect } from "./redirect.ts";
 import { writeValidData } from "../data/session-json.ts";
 import { recordOf } from "./session-payload.ts";
@@ -44,11 +46,16 @@ export class StoredSessions {
   readonly #store: StoreClient;
   readonly #clock: Clock;
   readonly #lifetimes: Lifetimes;
+  readonly #ends: EndAnnouncer;
 
-  constructor(store: StoreClient, { clock, lifetimes }: { readonly clock: Clock; readonly lifetimes: Lifetimes }) {
+  constructor(
+    store: StoreClient,
+    { clock, lifetimes, ends }: { readonly clock: Clock; readonly lifetimes: Lifetimes; readonly ends: EndAnnouncer },
+  ) {
     this.#store = store;
     this.#clock = clock;
     this.#lifetimes = lifetimes;
+    this.#ends = ends;
   }
 
   /** What the store has under an id: a session, a redirect, a tombstone or nothing. */
@@ -67,6 +74,23 @@ export class StoredSessions {
     if (redirect !== undefined)
       return redirect.byLogin || moves === MAX_MOVES ? undefined : await this.find(redirect.id, moves + 1);
     return payload === undefined || payload === TOMBSTONE ? undefined : { id, payload };
+  }
+
+  /**
+   * Finds the session as `find` does, or says why it is not there: nothing is under this id, a
+   * login has taken its place, or it has ended.
+   */
+  async locate(id: string): Promise<FoundEntry | { readonly absence: "nothing" | "login" | "ended" }> {
+    let at = id;
+    for (let moves = 0; moves <= MAX_MOVES; moves++) {
+      const payload = await this.read(at);
+      if (payload === undefined) return { absence: moves === 0 ? "nothing" : "ended" };
+      const redirect = readRedirect(payload);
+      if (redirect === undefined) return payload === TOMBSTONE ? { absence: "ended" } : { id: at, payload };
+      if (redirect.byLogin) return { absence: "login" };
+      at = redirect.id;
+    }
+    return { absence: "ended" };
   }
 
   async create(id: string, record: SessionRecord, text: string): Promise<void> {
@@ -93,8 +117,12 @@ export class StoredSessions {
     let { createdAt, subject } = record;
     for (let attempt = 0; payload !== undefined && attempt < MAX_ATTEMPTS; attempt++) {
       const expiresAt = expiryOf({ createdAt, subject, lastSeenAt: record.lastSeenAt }, this.#lifetimes);
-      if (await this.#store.set("moving the end of a session", id, payload, expiresAt, { replaces: payload, subject }))
+      if (
+        await this.#store.set("moving the end of a session", id, payload, expiresAt, { replaces: payload, subject })
+      ) {
+        this.#ends.lives(id, expiresAt);
         return true;
+      }
       payload = await this.read(id);
       const theirs = payload === undefined ? undefined : recordOf(payload);
       if (theirs === undefined) return false;
@@ -155,7 +183,11 @@ export class StoredSessions {
         }
         const redirect = writeRedirect({ id, at, byLogin: isLogin, nonce });
         const until = entry.until ?? at + MOVE_REMEMBERED;
-        return await this.#store.set("saving a session", entry.id, redirect, until, { replaces: entry.payload });
+        const isMoved = await this.#store.set("saving a session", entry.id, redirect, until, {
+          replaces: entry.payload,
+        });
+        if (isMoved) await (isLogin ? this.#ends.ended(entry.id, "login") : this.#ends.moved(entry.id, id));
+        return isMoved;
       });
       if (written !== undefined && !isElsewhere) return { ...written, id };
       // A session deleted meanwhile stays deleted. A login is saved anyway: it is a new session.
@@ -177,8 +209,12 @@ export class StoredSessions {
     return redirect?.byLogin === true ? redirect : undefined;
   }
 
-  /** Ends a session wherever it is: a concurrent request may have moved it, or be about to. */
-  async remove(start: StoreEntry): Promise<void> {
+  /**
+   * Ends a session wherever it is: a concurrent request may have moved it, or be about to.
+   *
+   * @param reason what those are told who listen for the session's end.
+   */
+  async remove(start: StoreEntry, reason: EndReason = "logout"): Promise<void> {
     let entry = start;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const { id, payload, until } = entry;
@@ -187,7 +223,7 @@ export class StoredSessions {
       // A login's redirect stays until it expires: the old token may have been planted. What a copy
       // of a cookie could use must be remembered.
       if (isEnded && redirect?.byLogin !== true && until === undefined) await this.delete(id);
-      if (isEnded && redirect === undefined) return;
+      if (isEnded && redirect === undefined) return await this.#ends.ended(id, reason);
       const next = redirect?.id ?? id;
       const found = await this.read(next);
       if (found === undefined || found === TOMBSTONE) return;
@@ -205,6 +241,7 @@ export class StoredSessions {
       if (merged.text !== "{}") return await this.#overwrite(entry, merged);
       if (!(await this.#bury(entry))) return false;
       if (entry.until === undefined) await this.delete(entry.id);
+      await this.#ends.ended(entry.id, "emptied");
       return true;
     });
     if (written === undefined) return "gone";
@@ -263,9 +300,12 @@ export class StoredSessions {
     return this.#put(entry, record, this.#store.payloadOf(record, text));
   }
 
-  #put({ id, payload: replaces }: StoreEntry, record: SessionRecord, payload: string): Promise<boolean> {
+  async #put({ id, payload: replaces }: StoreEntry, record: SessionRecord, payload: string): Promise<boolean> {
     const { subject } = record;
-    return this.#store.set("saving a session", id, payload, expiryOf(record, this.#lifetimes), { replaces, subject });
+    const expiresAt = expiryOf(record, this.#lifetimes);
+    const isSaved = await this.#store.set("saving a session", id, payload, expiresAt, { replaces, subject });
+    if (isSaved) this.#ends.lives(id, expiresAt);
+    return isSaved;
   }
 }
 

@@ -1,10 +1,10 @@
-import type { IndexedStore, SessionManager, SweepableStore } from "latchkey";
+import type { AnnouncingStore, IndexedStore, SessionManager, SweepableStore } from "latchkey";
 import type { Hono } from "hono";
 import type { Panel } from "latchkey/toolbar";
 import type { BrowserContext } from "playwright-core";
 
 export { test } from "node:test";
-export interface MyStore extends IndexedStore, SweepableStore {}
+export interface MyStore extends AnnouncingStore, IndexedStore, SweepableStore {}
 export declare const MyStore: new () => MyStore;
 export declare const app: Hono;
 export declare const context: BrowserContext;

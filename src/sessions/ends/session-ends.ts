@@ -1,0 +1,303 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Clock } from "../../clock.ts";
+import { digestOf, readEndMessage, writeEndMessage, type EndMessage } from "./end-message.ts";
+import { EndBus, type EndChannel } from "./end-bus.ts";
+import {
+  callListener,
+  inItsContext,
+  keyOf,
+  ListenedSession,
+  type KnownSession,
+  type SessionKey,
+} from "./listened-session.ts";
+import type { EndListener, EndReason, SessionEnded } from "./session-ended.ts";
+import { warnOfEnds } from "./warn-of-ends.ts";
+
+/** Where the ends of sessions are told. All that ends a session calls one of these. */
+export interface EndAnnouncer {
+  /** A session has ended for good: its id will never be used again. */
+  ended(id: string, reason: EndReason): Promise<void>;
+  /** A session has got another token, and so another id in the store. */
+  moved(id: string, to: string): Promise<void>;
+  /** Sessions of a user have ended, and it is not known here which. */
+  endedOf(subject: string, reason: EndReason): Promise<void>;
+  /** A session was saved or used, and so lives at least until then. Unix seconds. */
+  lives(id: string, expiresAt: number): void;
+}
+
+/** What became of a session that was asked about. */
+export type Answer = { readonly known: KnownSession } | { readonly reason: EndReason };
+
+interface EndsContext {
+  readonly clock: Clock;
+  /** Undefined where the store cannot tell other processes. */
+  readonly channel: EndChannel | undefined;
+  /** Seconds that the store may take for one answer. */
+  readonly timeout: number;
+  /** Whether a session still lives. */
+  readonly ask: (known: KnownSession) => Promise<Answer>;
+  /**
+   * Whether to ask about a session that its cookie holds, for which there is only the application's
+   * own `validFrom` and `isRevoked`.
+   */
+  readonly asksAboutCookies: boolean;
+}
+
+/**
+ * Seconds between two questions about one session. Less than the minute for which a store remembers
+ * a renewal, so that a renewal by another process is followed.
+ */
+const PERIOD = 30;
+/** The same while the messages of other processes come here: for what a message did not reach. */
+const PERIOD_WITH_BUS = 300;
+/** Seconds after a loss of messages, after which all sessions are asked about once more. */
+const SECOND_LOOK = 2;
+/** So many questions are under way at once. */
+const MOST_QUESTIONS = 16;
+/** Milliseconds. The clock counts whole seconds, so the last one is looked at more often. */
+const LAST_SECOND = 200;
+/** Milliseconds. Node's longest timer has 2^31 - 1. */
+const LONGEST_TIMER = 3_600_000;
+
+/** Knows who listens to which session, and tells them of its end. One timer serves all of them. */
+export class SessionEnds implements EndAnnouncer {
+  readonly #context: EndsContext;
+  readonly #bus: EndBus;
+  readonly #sessions = new Map<SessionKey, ListenedSession>();
+  /** A timer that began in a request would keep all that belongs to it. */
+  readonly #outside = AsyncLocalStorage.snapshot();
+  readonly #waiting = new Set<ListenedSession>();
+  #questions = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timerAt = Infinity;
+  #secondLookAt = Infinity;
+
+  constructor(context: EndsContext) {
+    this.#context = context;
+    this.#bus = new EndBus(context.channel, context.timeout, {
+      heard: (text) => this.#heard(text),
+      missed: () => this.#askAboutAll(),
+    });
+  }
+
+  /** Whether anybody listens: otherwise nothing has to be noted. */
+  get isIdle(): boolean {
+    return this.#sessions.size === 0;
+  }
+
+  /** @returns a function that stops listening. */
+  listen(known: KnownSession, listener: EndListener): () => void {
+    const entry = this.#entryOf(known);
+    const place = entry.add(inItsContext(listener));
+    this.#outside(() => {
+      this.#bus.start();
+      // It may have ended since it was loaded.
+      this.#askAbout(entry);
+      this.#wake(entry.checkAt);
+    });
+    return () => {
+      const { session } = place;
+      if (session?.remove(place) === true && session.isUnheard) this.#forget(session);
+    };
+  }
+
+  /** Calls a listener for a session that has ended before, unless it stops in this very turn. */
+  tellLater(listener: EndListener, past: Omit<SessionEnded, "at">): () => void {
+    let isStopped = false;
+    const call = inItsContext(listener);
+    queueMicrotask(() => {
+      if (!isStopped) callListener(call, { ...past, at: this.#context.clock() });
+    });
+    return () => void (isStopped = true);
+  }
+
+  async ended(id: string, reason: EndReason): Promise<void> {
+    await this.#publish({ kind: "ended", reason, id });
+  }
+
+  async moved(id: string, to: string): Promise<void> {
+    await this.#publish({ kind: "moved", id, to });
+  }
+
+  async endedOf(subject: string, reason: EndReason): Promise<void> {
+    await this.#publish({ kind: "subject", reason, digest: digestOf(subject) });
+  }
+
+  lives(id: string, expiresAt: number): void {
+    const entry = this.#sessions.get(id);
+    if (entry !== undefined) entry.known = { ...entry.known, expiresAt };
+  }
+
+  /** For a session that its cookie holds: no other process can know of it. */
+  endedHere(id: string, reason: EndReason): void {
+    this.#take({ kind: "ended", reason, id });
+  }
+
+  async #publish(message: EndMessage): Promise<void> {
+    this.#take(message);
+    await this.#bus.announce(writeEndMessage(message));
+  }
+
+  #heard(text: string): void {
+    const message = readEndMessage(text);
+    if (message !== undefined) this.#take(message);
+  }
+
+  #take(message: EndMessage): void {
+    if (this.isIdle) return;
+    if (message.kind === "subject") {
+      for (const entry of this.#sessions.values())
+        if (entry.isOf(message.digest)) this.#askAbout(entry, message.reason);
+      return;
+    }
+    const entry = this.#sessions.get(message.id);
+    if (entry === undefined) return;
+    if (message.kind === "ended") return this.#end(entry, message.reason);
+    this.#rename(entry, message.to);
+    // The message of its end may have come before this one.
+    this.#askAbout(entry);
+  }
+
+  #entryOf(known: KnownSession): ListenedSession {
+    const key = keyOf(known);
+    let entry = key === undefined ? undefined : this.#sessions.get(key);
+    if (entry === undefined) {
+      entry = new ListenedSession(known, this.#nextCheck(known));
+      this.#sessions.set(entry.key, entry);
+    } else if (known.expiresAt > entry.known.expiresAt) {
+      entry.known = known;
+    }
+    return entry;
+  }
+
+  /** The session has another id, under which others may listen already. */
+  #rename(entry: ListenedSession, storeId: string): void {
+    if (entry.key === storeId) return;
+    this.#sessions.delete(entry.key);
+    const other = this.#sessions.get(storeId);
+    if (other !== undefined) {
+      this.#waiting.delete(other);
+      entry.takeFrom(other);
+    }
+    entry.known = { ...entry.known, storeId, isStored: true };
+    entry.key = storeId;
+    this.#sessions.set(storeId, entry);
+  }
+
+  #end(entry: ListenedSession, reason: EndReason): void {
+    if (this.#sessions.get(entry.key) !== entry) return;
+    const { id, known } = entry;
+    const { subject } = known;
+    this.#sessions.delete(entry.key);
+    this.#waiting.delete(entry);
+    entry.tell({ reason, at: this.#context.clock(), id, subject });
+    if (this.isIdle) this.#stop();
+  }
+
+  #forget(entry: ListenedSession): void {
+    if (this.#sessions.get(entry.key) === entry) this.#sessions.delete(entry.key);
+    this.#waiting.delete(entry);
+    if (this.isIdle) this.#stop();
+  }
+
+  #stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#timerAt = Infinity;
+    this.#secondLookAt = Infinity;
+    this.#bus.stop();
+  }
+
+  #askAboutAll(): void {
+    this.#outside(() => {
+      this.#secondLookAt = this.#context.clock() + SECOND_LOOK;
+      for (const entry of this.#sessions.values()) this.#askAbout(entry);
+      this.#wake(this.#secondLookAt);
+    });
+  }
+
+  /** @param reason that is told if the session has ended, and nothing says more. */
+  #askAbout(entry: ListenedSession, reason?: EndReason): void {
+    if (reason !== undefined) entry.hint = reason;
+    if (entry.isAsking) return void (entry.mustAskAgain = true);
+    this.#waiting.add(entry);
+    this.#askNext();
+  }
+
+  #askNext(): void {
+    for (const entry of this.#waiting) {
+      if (this.#questions >= MOST_QUESTIONS) return;
+      this.#waiting.delete(entry);
+      this.#questions++;
+      entry.isAsking = true;
+      void this.#ask(entry);
+    }
+  }
+
+  /** It never rejects. */
+  async #ask(entry: ListenedSession): Promise<void> {
+    const { known, hint } = entry;
+    let answer: Answer | undefined;
+    try {
+      answer = await this.#context.ask(known);
+    } catch (error) {
+      warnOfEnds("ask", "It could not be asked whether a session still lives", error);
+    }
+    this.#questions--;
+    entry.isAsking = false;
+    if (this.#sessions.get(entry.key) === entry) {
+      if (answer !== undefined && entry.known.storeId === known.storeId) this.#learn(entry, answer, hint);
+      entry.checkAt = this.#nextCheck(entry.known);
+      if (entry.mustAskAgain) this.#waiting.add(entry);
+      entry.mustAskAgain = false;
+    }
+    this.#askNext();
+    if (!this.isIdle) this.#wake(entry.checkAt);
+  }
+
+  #learn(entry: ListenedSession, answer: Answer, hint: EndReason | undefined): void {
+    if ("reason" in answer) return this.#end(entry, answer.reason === "gone" ? (hint ?? "gone") : answer.reason);
+    const { known } = answer;
+    if (known.storeId !== undefined && known.storeId !== entry.key) this.#rename(entry, known.storeId);
+    // Another request of this process may have moved the end while the store was being asked.
+    const expiresAt = Math.max(known.expiresAt, entry.known.expiresAt);
+    entry.known = { ...known, expiresAt };
+    entry.hint = undefined;
+  }
+
+  #nextCheck({ storeId, expiresAt }: KnownSession): number {
+    const now = this.#context.clock();
+    const period = this.#bus.isListening ? PERIOD_WITH_BUS : PERIOD;
+    const isAskedAbout = storeId !== undefined || this.#context.asksAboutCookies;
+    // Not all at once, where many began to listen in one second.
+    const next = isAskedAbout ? now + Math.ceil(period * (0.5 + Math.random() / 2)) : Infinity;
+    return Math.max(now + 1, Math.min(expiresAt + 1, next));
+  }
+
+  /** Lets the one timer fire in this second at the latest. */
+  #wake(second: number): void {
+    if (this.#timer !== undefined && this.#timerAt <= second) return;
+    clearTimeout(this.#timer);
+    const seconds = second - this.#context.clock();
+    const milliseconds = seconds <= 1 ? LAST_SECOND : Math.min((seconds - 1) * 1000, LONGEST_TIMER);
+    this.#timerAt = second;
+    this.#timer = this.#outside(() => setTimeout(() => this.#tick(), milliseconds));
+    // Deno has numbers for timers, and lets them end with the process.
+    if (typeof this.#timer === "object") this.#timer.unref();
+  }
+
+  #tick(): void {
+    this.#timer = undefined;
+    this.#timerAt = Infinity;
+    const now = this.#context.clock();
+    const isSecondLook = now >= this.#secondLookAt;
+    if (isSecondLook) this.#secondLookAt = Infinity;
+    let next = this.#secondLookAt;
+    for (const entry of this.#sessions.values()) {
+      if (isSecondLook || (now >= entry.checkAt && !entry.isAsking)) this.#askAbout(entry);
+      // The others set the timer when they have been asked about.
+      else if (!entry.isAsking) next = Math.min(next, entry.checkAt);
+    }
+    if (next !== Infinity) this.#wake(next);
+  }
+}
