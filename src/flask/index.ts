@@ -11,6 +11,7 @@ export { afterThisRequest, copyCurrentRequestContext, hasAppContext, hasRequestC
 export type { GlobalMembers } from "./context/global-values.ts";
 export { currentApp, g, request, session } from "./context/globals.ts";
 export { DebugToolbarExtension } from "./debug-toolbar-extension.ts";
+export { proxyFix, type ProxyFixOptions } from "./dispatch/proxy-fix.ts";
 export type { RunningServer, RunOptions } from "./dispatch/run-server.ts";
 export { abort, HTTPException } from "./errors/http-exception.ts";
 export type { FlaskOptions } from "./flask-options.ts";

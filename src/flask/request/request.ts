@@ -19,9 +19,11 @@ export interface RequestParts {
   readonly url: URL;
   /** The path in the application, percent-encoded: without APPLICATION_ROOT. */
   readonly path: string;
-  /** APPLICATION_ROOT without its last slash. */
+  /** APPLICATION_ROOT, or what a proxy has taken off the address, without the last slash. */
   readonly root: string;
   readonly remoteAddr: string | undefined;
+  /** The whole address as the visitor's browser has it, if a proxy reports it. Default: that of `raw`. */
+  readonly address?: string | undefined;
 }
 
 /** How `request.getJson` reads. */
@@ -49,7 +51,10 @@ export class FlaskRequest {
   /** "http" or "https". */
   readonly scheme: string;
   readonly headers: Headers;
-  /** APPLICATION_ROOT without its last slash: "" or "/shop". */
+  /**
+   * APPLICATION_ROOT without its last slash: "" or "/shop". With `proxyFix({ xPrefix: 1 })` it is
+   * what the proxy has taken off the address.
+   */
   readonly scriptRoot: string;
   /** The query as it came, without the question mark. */
   readonly queryString: string;
@@ -64,11 +69,11 @@ export class FlaskRequest {
   readonly #body: () => Body;
   readonly #known = new Map<string, unknown>();
 
-  constructor({ raw, url, path, root, remoteAddr }: RequestParts, body: () => Body) {
+  constructor({ raw, url, path, root, remoteAddr, address }: RequestParts, body: () => Body) {
     this.encodedPath = path;
     this.method = raw.method;
     this.path = decode(path);
-    this.url = raw.url;
+    this.url = address ?? raw.url;
     this.host = url.host;
     this.scheme = url.protocol.slice(0, -1);
     this.headers = raw.headers;
