@@ -54,6 +54,8 @@ export type {
   UrlValuePreprocessor,
 } from "./scaffold/hooks.ts";
 export type { RouteOptions, UrlRuleOptions, View as ViewFunction } from "./scaffold/route-options.ts";
+export { checkPasswordHash, generatePasswordHash, type PasswordHashOptions } from "./security/password-hash.ts";
+export { secureFilename } from "./security/secure-filename.ts";
 export { flash, getFlashedMessages, type FlashedMessagesOptions } from "./session/flashing.ts";
 export type { FlaskSession } from "./session/session-facade.ts";
 export { signals } from "./signals.ts";

@@ -49,7 +49,10 @@ describe("proxyFix", () => {
   });
 
   test.each([
-    [{ xFor: -1 }, 'The option xFor of proxyFix is the number of proxies that set this header: 0, 1, 2 … It got -1. Fix: xFor: 1.'],
+    [
+      { xFor: -1 },
+      "The option xFor of proxyFix is the number of proxies that set this header: 0, 1, 2 … It got -1. Fix: xFor: 1.",
+    ],
     [{ xProto: true }, "The option xProto of proxyFix"],
     [{ x_for: 1 }, "x_for"],
   ])("%o is refused", (options, words) => {
@@ -62,7 +65,9 @@ describe("proxyFix", () => {
     test("behind a proxy that ends TLS it is Secure, without a warning", async () => {
       const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
       const login = async (app: Flask): Promise<string> =>
-        (await app.testClient().get("/login", { headers: { "X-Forwarded-Proto": "https" } })).headers.get("set-cookie")!;
+        (await app.testClient().get("/login", { headers: { "X-Forwarded-Proto": "https" } })).headers.get(
+          "set-cookie",
+        )!;
       expect(await login(createApp())).toContain("; Secure");
       expect(warn).not.toHaveBeenCalled();
       expect(await login(createApp({ xProto: 0 }))).toContain("; Secure");

@@ -75,7 +75,10 @@ def cookie(): return jsonify([request.cookies.get('a'), request.cookies.get('b')
       ]),
     );
     const asks: readonly Ask[] = [
-      ...["", "?n=7", "?n=x", "?n=1.5", "?n=7&n=8&n=x&m=", "?n", "?n=%20", "?n=-3", "?n=1e3"].map((query) => ({
+      ...[
+        ...["", "?n=7", "?n=x", "?n=1.5", "?n=7&n=8&n=x&m=", "?n", "?n=%20", "?n=-3", "?n=1e3", "?n=1_000", "?n=0x10"],
+        ...["?n=0b1", "?n=1__0", "?n=1_", "?n=.5", "?n=5.", "?n=.", "?n=%2B7", "?n=1_0.5e1_0", "?n=007", "?n=%201%0A"],
+      ].map((query) => ({
         path: `/get${query}`,
       })),
       { path: "/key?n=7" },

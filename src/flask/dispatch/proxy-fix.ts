@@ -89,10 +89,7 @@ function note(c: Context, reported: Reported): void {
 }
 
 /** The address with what the proxies say; undefined if that is no address. */
-function urlOf(
-  own: string,
-  said: Readonly<Record<"scheme" | "host" | "port", string | undefined>>,
-): URL | undefined {
+function urlOf(own: string, said: Readonly<Record<"scheme" | "host" | "port", string | undefined>>): URL | undefined {
   const before = new URL(own);
   const scheme = said.scheme?.toLowerCase() ?? before.protocol.slice(0, -1);
   const named = said.host ?? before.host;
