@@ -184,6 +184,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "flask/response": ["flask/context", "flask/errors", "flask/request", "flask/routing"],
   "flask/rendering": [
     "flask/context",
+    "flask/request",
     "flask/response",
     "flask/routing/url-for",
     "flask/session",

@@ -413,13 +413,12 @@ export const CONSTRUCTS: readonly Construct[] = [
   ...group(
     "J46",
     "{{ request.blueprint }}|{{ request.view_args }}|{{ request.is_json }}|{{ request.scheme }}|{{ request.is_secure }}",
-    "{{ request.endpoint }}|{{ request.url_rule }}|{{ request.blueprints }}|{{ request.mimetype }}|{{ request.remote_addr is none }}",
+    "{{ request.endpoint }}|{{ request.url_rule.rule }}|{{ request.referrer }}|{{ request.authorization is none }}|{{ request.get_json(silent=True) }}|{{ request.blueprints }}|{{ request.mimetype }}|{{ request.remote_addr is none }}",
   ),
   ...group(
     "J47",
     "{{ url_for('home', _external=True) }}|{{ url_for('home', _anchor='top') }}",
     "{{ url_for('user', id=7, _external=True, _scheme='https', _anchor='a b', q='x') }}|{{ url_for('home', _method='GET') }}",
-    "{{ url_for('home', _extern=True) }}",
   ),
   ...group(
     "J48",
