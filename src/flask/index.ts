@@ -25,6 +25,7 @@ export {
   streamTemplateString,
   type TemplateContext,
 } from "./rendering.ts";
+export { escape } from "./templates/escape.ts";
 export type { TemplateFunction, Templates } from "./templates/templates.ts";
 export { TemplateError, TemplateNotFound, type TemplateErrorKind } from "./templates/errors.ts";
 export type { Authorization } from "./request/authorization.ts";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Markup } from "latchkey";
 import {
   Blueprint,
+  escape,
   float,
   Flask,
   g,
@@ -132,6 +133,15 @@ app.add_url_rule('/', 'index', lambda: render_template_string(${JSON.stringify(t
 `,
       ["/"],
     );
+  });
+
+  test("escape is that of MarkupSafe", async () => {
+    const given = ["<b>'\"&</b>", "plain", "&amp;", "ä 🐎", "", 7, 1.5, true, null];
+    const theirs = await real.evaluate<string[]>(
+      `from markupsafe import escape\nvalue = [str(escape(each)) for each in json.loads(${JSON.stringify(JSON.stringify(given))})]`,
+    );
+    expect(given.map((each) => `${escape(each)}`)).toEqual(theirs);
+    expect(escape(escape("<b>")).html).toBe("&lt;b&gt;");
   });
 
   test("G34: urlDefaults fills in what the rule needs", async () => {
