@@ -1,9 +1,10 @@
 import { basename, join } from "node:path";
 import { InvalidOptionError, type KeyRing } from "../index.ts";
-import { checkOptions } from "../options.ts";
+import { checkOptions, kindOf } from "../options.ts";
 import { ApplicationKeys } from "./config/application-keys.ts";
 import { createConfig, type Config } from "./config/config.ts";
 import { FLASK_OPTIONS, rootPathOf, type FlaskOptions } from "./flask-options.ts";
+import { JSONProvider } from "./json/json-provider.ts";
 import { Logger } from "./logger.ts";
 import { Scaffold } from "./scaffold/scaffold.ts";
 
@@ -21,6 +22,7 @@ export abstract class ConfiguredApp extends Scaffold {
   readonly name: string;
   readonly logger: Logger;
   protected readonly word = "app";
+  #json = new JSONProvider();
   readonly #keys = new ApplicationKeys();
 
   constructor(importName: string, options: FlaskOptions) {
@@ -47,6 +49,19 @@ export abstract class ConfiguredApp extends Scaffold {
   }
   set debug(value: boolean) {
     this.config.DEBUG = value;
+  }
+
+  /** How `jsonify`, views and `request.json` write and read JSON; see `JSONProvider`. */
+  get json(): JSONProvider {
+    return this.#json;
+  }
+  set json(provider: JSONProvider) {
+    const { dumps, loads } = Object(provider) as Partial<JSONProvider>;
+    if (typeof dumps !== "function" || typeof loads !== "function")
+      throw new InvalidOptionError(
+        `app.json is a JSONProvider. It got ${kindOf(provider)}. Fix: app.json = new MyProvider(), with class MyProvider extends JSONProvider.`,
+      );
+    this.#json = provider;
   }
 
   /** The same as `config["TESTING"]`: errors are thrown to the tests' client. */

@@ -16,6 +16,7 @@ export type { RunningServer, RunOptions } from "./dispatch/run-server.ts";
 export { abort, HTTPException } from "./errors/http-exception.ts";
 export type { FlaskOptions } from "./flask-options.ts";
 export { Flask } from "./flask.ts";
+export { JSONProvider } from "./json/json-provider.ts";
 export { Logger, type LogLevel } from "./logger.ts";
 export {
   getTemplateAttribute,

@@ -26,7 +26,7 @@ const DIFFERENCES: readonly (readonly [what: string, sentence: string])[] = [
   ["the status 499", "status 499 | 500 | 499"],
   ["the slash at the end", "a redirect to the trailing slash"],
   ["three steps to change the key", "then swap the two, and take the old one away"],
-  ["a JSON provider", "A JSON provider (`app.json`) is not here"],
+  ["a JSON provider", "`class Provider extends JSONProvider`; `app.json = new Provider()`"],
   ["a word that JavaScript reserves", '`app.route("/x", { endpoint: "delete" }, function remove() { … })`'],
 ];
 

@@ -9,7 +9,7 @@ import {
   Flask,
   g,
   jsonify,
-  makeResponse,
+  JSONProvider,
   renderTemplate,
   renderTemplateString,
   request,
@@ -209,6 +209,52 @@ def add():
     );
   });
 
+  test("G35: app.json says how JSON is written and read", async () => {
+    class Provider extends JSONProvider {
+      override default(value: unknown): unknown {
+        if (value instanceof Set) return [...value];
+        return value instanceof Date ? value.getTime() / 1000 : super.default(value);
+      }
+      override loads(text: string): unknown {
+        return { read: JSON.parse(text) as unknown };
+      }
+    }
+    const app = new Flask(folder);
+    app.json = new Provider();
+    app.json.sortKeys = true;
+    app.json.ensureAscii = true;
+    app.json.mimetype = "application/vnd.api+json";
+    const value = { b: "é 🐎", a: [new Set([1]), new Date(1000)], c: { z: 1, y: null } };
+    app.get("/", () => jsonify(value));
+    app.get("/object", () => value);
+    app.post("/", { endpoint: "post" }, () => jsonify(request.json, request.getJson({ force: true })));
+    const python = `
+from datetime import datetime, timezone
+from flask.json.provider import DefaultJSONProvider
+class Provider(DefaultJSONProvider):
+  def default(self, value):
+    if isinstance(value, set): return list(value)
+    return int(value.timestamp()) if isinstance(value, datetime) else super().default(value)
+  def loads(self, text, **options): return {'read': super().loads(text, **options)}
+app = Flask('application', root_path=${ROOT})
+app.json = Provider(app)
+app.json.mimetype = 'application/vnd.api+json'
+value = {'b': 'é 🐎', 'a': [{1}, datetime.fromtimestamp(1, timezone.utc)], 'c': {'z': 1, 'y': None}}
+app.add_url_rule('/', 'get', lambda: jsonify(value))
+app.add_url_rule('/object', 'object', lambda: value)
+app.add_url_rule('/', 'post', lambda: jsonify(request.json, request.get_json(force=True)), methods=['POST'])
+`;
+    const asks: readonly Ask[] = [
+      { path: "/" },
+      { path: "/object" },
+      { path: "/", method: "POST", headers: { "Content-Type": "application/json" }, body: '{"x":[1]}' },
+      { path: "/", method: "POST", headers: { "Content-Type": "application/json" }, body: "{bad" },
+    ];
+    const essence = (answers: readonly Answer[]): unknown =>
+      answers.map(({ status, text, headers }) => [status, ...(status === 200 ? [headers["content-type"], text] : [])]);
+    expect(essence(await askOurs(app, asks))).toEqual(essence(await real.ask(python, asks)));
+  });
+
   test("F9: a session cookie that cannot be used is left alone by a page that only reads", async () => {
     const key = generateSecretKey();
     const app = new Flask(folder);
@@ -231,16 +277,25 @@ app.add_url_rule('/untouched', 'untouched', lambda: '')
   });
 });
 
-test("G35: JSON that another program writes is a response of its own", async () => {
+test("G35: what no JSON has is an error, unless the provider says otherwise, and the provider is checked", () => {
+  const provider = new JSONProvider();
+  expect(provider.dumps({ when: new Date(0), big: 2n ** 70n })).toBe(
+    '{"when":"1970-01-01T00:00:00.000Z","big":1180591620717411303424}',
+  );
+  provider.sortKeys = true;
+  expect(provider.dumps({ big: 2n ** 70n, a: [{ c: 1, b: 2 }] })).toBe(
+    '{"a":[{"b":2,"c":1}],"big":1180591620717411303424}',
+  );
+  for (const [value, fix] of [
+    [new Set([1]), "[...set]"],
+    [new Map(), "Object.fromEntries(map)"],
+    [Promise.resolve(1), "await it first"],
+  ] as const)
+    expect(() => provider.dumps({ a: [value] })).toThrow(`cannot be written as JSON. Fix: ${fix}.`);
   const app = new Flask(folder);
-  const dumps = (value: unknown): string => JSON.stringify(value, Object.keys(value as object).sort(), 2);
-  app.get("/", () => makeResponse(dumps({ b: 1, a: 2 }), { "Content-Type": "application/json" }));
-  const [answer] = await askOurs(app, [{ path: "/" }]);
-  expect(answer).toMatchObject({
-    status: 200,
-    text: '{\n  "a": 2,\n  "b": 1\n}',
-    headers: { "content-type": "application/json" },
-  });
+  expect(() => {
+    app.json = { dumps: 1 } as never;
+  }).toThrow("app.json is a JSONProvider. It got an object. Fix: app.json = new MyProvider()");
 });
 
 test("G36: an endpoint can have a name that JavaScript reserves", async () => {

@@ -102,7 +102,10 @@ export async function contextOf(
   const body = isNeeded ? await readBody(raw, limitsOf(app.config)) : (): never => unread();
   return {
     app,
-    request: new FlaskRequest({ raw, url, path, root, remoteAddr, ...reported }, body),
+    request: new FlaskRequest(
+      { raw, url, path, root, remoteAddr, loads: (text) => app.json.loads(text) as unknown, ...reported },
+      body,
+    ),
     session,
     sessionUse: { isAccessed: false, isModified: false },
     g: valuesFor(app),

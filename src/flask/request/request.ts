@@ -24,6 +24,8 @@ export interface RequestParts {
   readonly remoteAddr: string | undefined;
   /** The whole address as the visitor's browser has it, if a proxy reports it. Default: that of `raw`. */
   readonly address?: string | undefined;
+  /** Reads JSON. Default: `JSON.parse`. */
+  readonly loads?: ((text: string) => unknown) | undefined;
 }
 
 /** How `request.getJson` reads. */
@@ -67,9 +69,10 @@ export class FlaskRequest {
   /** Why no view answers: the 404, 405 or redirect of the routing. */
   routingException: Error | undefined = undefined;
   readonly #body: () => Body;
+  readonly #loads: (text: string) => unknown;
   readonly #known = new Map<string, unknown>();
 
-  constructor({ raw, url, path, root, remoteAddr, address }: RequestParts, body: () => Body) {
+  constructor({ raw, url, path, root, remoteAddr, address, loads = JSON.parse }: RequestParts, body: () => Body) {
     this.encodedPath = path;
     this.method = raw.method;
     this.path = decode(path);
@@ -81,6 +84,7 @@ export class FlaskRequest {
     this.queryString = url.search.slice(1);
     this.remoteAddr = remoteAddr;
     this.#body = body;
+    this.#loads = loads;
   }
 
   /** The name of the view that answers; undefined where no rule fits. */
@@ -187,7 +191,7 @@ export class FlaskRequest {
     try {
       if (!force && !this.isJson)
         throw new HTTPException(415, "The body is no JSON: the header Content-Type is not application/json.");
-      return this.#once("json", () => readJson(this.data));
+      return this.#once("json", () => readJson(this.data, this.#loads));
     } catch (error) {
       if (silent && error instanceof HTTPException && error.status !== 413) return null;
       throw error;
@@ -245,12 +249,18 @@ export class FlaskRequest {
   }
 }
 
-function readJson(data: Uint8Array): unknown {
+function readJson(data: Uint8Array, loads: (text: string) => unknown): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(data)) as unknown;
-  } catch {
+    return loads(new TextDecoder("utf-8", { fatal: true }).decode(data));
+  } catch (error) {
+    // Anything else is a fault of the application's own provider.
+    if (!(error instanceof SyntaxError || isDecoding(error))) throw error;
     throw new HTTPException(400, "The body could not be read: it is not JSON.");
   }
+}
+
+function isDecoding(error: unknown): boolean {
+  return error instanceof TypeError && (error as NodeJS.ErrnoException).code === "ERR_ENCODING_INVALID_ENCODED_DATA";
 }
 
 function decode(path: string): string {
