@@ -140,7 +140,7 @@ app.add_url_rule('/', 'index', lambda: render_template_string(${JSON.stringify(t
     const theirs = await real.evaluate<string[]>(
       `from markupsafe import escape\nvalue = [str(escape(each)) for each in json.loads(${JSON.stringify(JSON.stringify(given))})]`,
     );
-    expect(given.map((each) => `${escape(each)}`)).toEqual(theirs);
+    expect(given.map((each) => escape(each).toString())).toEqual(theirs);
     expect(escape(escape("<b>")).html).toBe("&lt;b&gt;");
   });
 

@@ -134,7 +134,7 @@ function argumentsOf([body, second, third]: readonly unknown[]): ListResult {
   if (third === undefined && (isHeaders(second) || isPairs(second)))
     return { body, status: undefined, headers: second };
   throw new InvalidOptionError(
-    `makeResponse(body, status, headers): the status is a number from 100 to 599, or headers stand in its place. It got ${typeof second === "object" ? kindOf(second) : String(second)}. Fix: makeResponse(page, 201, { "X-A": "1" }).`,
+    `makeResponse(body, status, headers): the status is a number from 100 to 599, or headers stand in its place. It got ${typeof second === "number" || typeof second === "string" ? second : kindOf(second)}. Fix: makeResponse(page, 201, { "X-A": "1" }).`,
   );
 }
 

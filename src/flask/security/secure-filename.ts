@@ -19,10 +19,11 @@ export function secureFilename(filename: string): string {
   checkText("secureFilename(filename)", filename);
   const name = filename
     .normalize("NFKD")
-    .replace(/[^\0-\u007f]/g, "")
+    .replace(/\P{ASCII}/gu, "")
     .replaceAll("/", " ")
     .replaceAll(process.platform === "win32" ? "\\" : "/", " ")
     // What Python takes for a blank.
+    // oxlint-disable-next-line no-control-regex
     .split(/[\s\u001c-\u001f]+/)
     .filter((part) => part !== "")
     .join("_")
