@@ -6,7 +6,8 @@
 //
 // To rotate the key while both run, change the key file, and send SIGHUP after each change:
 //
-//     npx latchkey key rotate examples/beside-flask/secret_key --announce
+//     node dist/cli/bin.js key rotate examples/beside-flask/secret_key --announce
+//     node dist/cli/bin.js key rotate examples/beside-flask/secret_key --promote
 //     kill -HUP <the process that this prints>
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
@@ -22,14 +23,14 @@ const keyFile = env["SECRET_KEY_FILE"] ?? pathOf("secret_key");
 if (!existsSync(keyFile)) writeFileSync(keyFile, `${generateSecretKey()}\n`, { mode: 0o600 });
 
 const servers: ChildProcess[] = [];
+// Also if one of them does not start.
+process.on("exit", () => {
+  for (const server of servers) server.kill();
+});
 process.on("SIGHUP", () => {
   for (const server of servers) server.kill("SIGHUP");
 });
-for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.once(signal, () => {
-    for (const server of servers) server.kill();
-    process.exit();
-  });
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit());
 
 const python = await start("Flask", env["PYTHON"] ?? "python3", [pathOf("app.py")]);
 const typescript = await start("latchkey/flask", process.execPath, [

@@ -2,8 +2,12 @@
 // post. It has the parts that a first application of Flask has: a factory, a database, two
 // blueprints, a command that makes the tables, and templates.
 //
-//     npx latchkey flask --app examples/flaskr/app.ts init-db
-//     npx latchkey flask --app examples/flaskr/app.ts run
+//     npm run build
+//     export NODE_ENV=development
+//     node dist/cli/bin.js flask --app examples/flaskr/app.ts init-db
+//     node dist/cli/bin.js flask --app examples/flaskr/app.ts run
+//
+// In an application that has installed the package, the command is `npx latchkey flask`.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { loadKeyRing } from "latchkey/keys";

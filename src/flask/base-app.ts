@@ -1,14 +1,12 @@
-import { basename, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import type { MiddlewareHandler } from "hono";
-import { InvalidOptionError, type KeyRing } from "../index.ts";
-import { checkOptions, checkText } from "../options.ts";
+import { InvalidOptionError } from "../index.ts";
+import { checkText } from "../options.ts";
 import { AppCli } from "./cli/app-cli.ts";
-import { ApplicationKeys } from "./config/application-keys.ts";
-import { createConfig, type Config } from "./config/config.ts";
+import { ConfiguredApp } from "./configured-app.ts";
 import { checkFunction } from "./context/current.ts";
 import type { ApplicationParts } from "./dispatch/parts.ts";
-import { FLASK_OPTIONS, rootPathOf, type FlaskOptions } from "./flask-options.ts";
-import { Logger } from "./logger.ts";
+import type { FlaskOptions } from "./flask-options.ts";
 import { createAppTemplates } from "./rendering.ts";
 import type { Templates } from "./templates/templates.ts";
 import { sendFromDirectory } from "./response/send-file.ts";
@@ -17,26 +15,14 @@ import { checkBlueprint, type Blueprint } from "./scaffold/blueprint.ts";
 import type { BlueprintHost, RegisterOptions } from "./scaffold/blueprint-state.ts";
 import { AllHooks, type Hooks, type Teardown } from "./scaffold/hooks.ts";
 import { checkedMethods, type AnyView, type RouteOptions } from "./scaffold/route-options.ts";
-import { Scaffold } from "./scaffold/scaffold.ts";
 
 /** What an application is made of: settings, rules, views, hooks, blueprints and templates. */
-export abstract class BaseApp extends Scaffold {
-  /** The settings, by Flask's names. */
-  readonly config: Config;
-  /**
-   * The folder of the file that made the application. It contains the folders `templates` and
-   * `static`.
-   */
-  readonly rootPath: string;
-  /** A folder for files that are not deployed: a database, settings of this machine. */
-  readonly instancePath: string;
-  readonly name: string;
+export abstract class BaseApp extends ConfiguredApp {
   /** The folder of static files, if there is one. */
   readonly staticFolder: string | undefined;
   /** The address of static files, if there is a folder. */
   readonly staticUrlPath: string | undefined;
   readonly templates: Templates;
-  readonly logger: Logger;
   /** The rules, and their converters. */
   readonly urlMap: UrlMap;
   /** Commands of the application: `npx latchkey flask init-db`. */
@@ -44,13 +30,11 @@ export abstract class BaseApp extends Scaffold {
   readonly extensions: Record<string, unknown> = {};
   /** The blueprints, by their whole names. */
   readonly blueprints: ReadonlyMap<string, Blueprint> = new Map<string, Blueprint>();
-  protected readonly word = "app";
   readonly #options: FlaskOptions;
   protected readonly allHooks: AllHooks = new AllHooks();
   readonly #views = new Map<string, AnyView>();
   readonly #middleware: MiddlewareHandler[] = [];
   readonly #teardown: Teardown[] = [];
-  readonly #keys = new ApplicationKeys();
   #blueprintHost: BlueprintHost | undefined;
 
   /**
@@ -58,18 +42,8 @@ export abstract class BaseApp extends Scaffold {
    *   application's folder.
    */
   constructor(importName: string, options: FlaskOptions = {}) {
-    super();
-    if (typeof importName !== "string" || importName === "")
-      throw new InvalidOptionError(
-        "Flask(importName) is the address of the application's file: its templates are in the same folder. Fix: new Flask(import.meta.url).",
-      );
-    checkOptions("Flask", options, FLASK_OPTIONS);
+    super(importName, options);
     this.#options = options;
-    this.rootPath = options.rootPath ?? rootPathOf(importName);
-    this.name = basename(this.rootPath);
-    this.instancePath = options.instancePath ?? join(this.rootPath, "instance");
-    this.config = createConfig(options.instanceRelativeConfig === true ? this.instancePath : this.rootPath);
-    this.logger = new Logger(this.name, () => this.debug);
     this.urlMap = new UrlMap(options.hostMatching === true);
     this.templates = createAppTemplates({
       folder: resolve(this.rootPath, options.templateFolder ?? "templates"),
@@ -87,46 +61,6 @@ export abstract class BaseApp extends Scaffold {
 
   get hasStaticFolder(): boolean {
     return this.staticFolder !== undefined;
-  }
-
-  /**
-   * The same as `config["DEBUG"]`. It takes effect only in development: where NODE_ENV (or
-   * LATCHKEY_ENV) or the key ring says so, and none of them says production. Elsewhere errors show
-   * no stack trace and pages no toolbar, so the line may stay in code for production.
-   */
-  get debug(): boolean {
-    return this.config.DEBUG;
-  }
-  set debug(value: boolean) {
-    this.config.DEBUG = value;
-  }
-
-  /** The same as `config["TESTING"]`: errors are thrown to the tests' client. */
-  get testing(): boolean {
-    return this.config.TESTING;
-  }
-  set testing(value: boolean) {
-    this.config.TESTING = value;
-  }
-
-  /** The same as `config["SECRET_KEY"]`. */
-  get secretKey(): Config["SECRET_KEY"] {
-    return this.config.SECRET_KEY;
-  }
-  set secretKey(value: Config["SECRET_KEY"]) {
-    this.config.SECRET_KEY = value;
-  }
-
-  /**
-   * The keys that `SECRET_KEY` and `SECRET_KEY_FALLBACKS` hold; undefined without a key.
-   *
-   * A key in text is graded here: one that can be guessed or was published is refused, unless
-   * `debug` is on and NODE_ENV says development.
-   *
-   * @throws SecretKeyError `key_refused`, `key_invalid`.
-   */
-  get keys(): KeyRing | undefined {
-    return this.#keys.ringOf(this.config);
   }
 
   /**

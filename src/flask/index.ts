@@ -11,10 +11,12 @@ export { afterThisRequest, copyCurrentRequestContext, hasAppContext, hasRequestC
 export type { GlobalMembers } from "./context/global-values.ts";
 export { currentApp, g, request, session } from "./context/globals.ts";
 export { DebugToolbarExtension } from "./debug-toolbar-extension.ts";
+export { proxyFix, type ProxyFixOptions } from "./dispatch/proxy-fix.ts";
 export type { RunningServer, RunOptions } from "./dispatch/run-server.ts";
 export { abort, HTTPException } from "./errors/http-exception.ts";
 export type { FlaskOptions } from "./flask-options.ts";
 export { Flask } from "./flask.ts";
+export { JSONProvider } from "./json/json-provider.ts";
 export { Logger, type LogLevel } from "./logger.ts";
 export {
   getTemplateAttribute,
@@ -24,6 +26,7 @@ export {
   streamTemplateString,
   type TemplateContext,
 } from "./rendering.ts";
+export { escape } from "./templates/escape.ts";
 export type { TemplateFunction, Templates } from "./templates/templates.ts";
 export { TemplateError, TemplateNotFound, type TemplateErrorKind } from "./templates/errors.ts";
 export type { Authorization } from "./request/authorization.ts";
@@ -53,6 +56,8 @@ export type {
   UrlValuePreprocessor,
 } from "./scaffold/hooks.ts";
 export type { RouteOptions, UrlRuleOptions, View as ViewFunction } from "./scaffold/route-options.ts";
+export { checkPasswordHash, generatePasswordHash, type PasswordHashOptions } from "./security/password-hash.ts";
+export { secureFilename } from "./security/secure-filename.ts";
 export { flash, getFlashedMessages, type FlashedMessagesOptions } from "./session/flashing.ts";
 export type { FlaskSession } from "./session/session-facade.ts";
 export { signals } from "./signals.ts";

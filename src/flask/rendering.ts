@@ -2,6 +2,7 @@ import { tracingChannel } from "node:diagnostics_channel";
 import { checkText } from "../options.ts";
 import { contextOrNone, currentAppContext, isOfRequest, type AppContext } from "./context/context.ts";
 import { g, request, session } from "./context/globals.ts";
+import type { FlaskRequest } from "./request/request.ts";
 import type { FlaskResponse } from "./response/flask-response.ts";
 import { streamResponse } from "./response/stream.ts";
 import { urlFor } from "./routing/url-for.ts";
@@ -40,7 +41,7 @@ export function createAppTemplates({ folder, blueprintFolders, isReloading, conf
     context: () => {
       const context = contextOrNone();
       // The request itself: its members are getters of a class, which `request` only forwards.
-      return { request: isOfRequest(context) ? context.request : request, session, g, config };
+      return { request: isOfRequest(context) ? withNone(context.request) : request, session, g, config };
     },
     globals: {
       url_for: (endpoint: string, values: Keywords = {}) => urlFor(endpoint, values),
@@ -49,6 +50,18 @@ export function createAppTemplates({ folder, blueprintFolders, isReloading, conf
         const { with_categories: categories = options === true, category_filter: filter = [] } = given;
         return getFlashedMessages({ withCategories: categories === true, categoryFilter: filter as readonly string[] });
       },
+    },
+  });
+}
+
+/** A member that has no value is None in Flask's templates, and not a name that is missing. */
+function withNone(current: FlaskRequest): FlaskRequest {
+  return new Proxy(current, {
+    get: (target, name) => {
+      // By the request itself, because its fields are private.
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value === "function") return value.bind(target) as unknown;
+      return value === undefined && name in target ? null : value;
     },
   });
 }

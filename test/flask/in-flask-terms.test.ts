@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { Flask } from "../../src/flask/index.ts";
 import { generateSecretKey } from "../../src/keys/index.ts";
 
@@ -52,5 +52,26 @@ describe("F11: errors of settings are in the terms of Flask", () => {
     expect(error.message).toMatch(message);
     expect(error.message).not.toMatch(OURS);
     expect(error.stack).toContain(error.message);
+  });
+});
+
+describe("F11: warnings are in the terms of Flask", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  test("a key that only development takes", async () => {
+    vi.stubEnv("NODE_ENV", "development");
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const app = new Flask(import.meta.url);
+    app.debug = true;
+    app.config["SECRET_KEY"] = "dev";
+    app.route("/", () => "fine");
+    await app.fetch(new Request("http://localhost/"));
+    const [message, options] = warn.mock.calls[0] ?? [];
+    expect(message).toMatch(/^app\.config\["SECRET_KEY"\] would be refused in production\. .* Fix: /);
+    expect(message).not.toMatch(OURS);
+    expect(options).toEqual({ type: "LatchkeyWarning", code: "LATCHKEY_KEY" });
   });
 });

@@ -23,6 +23,11 @@ beforeAll(() => {
 });
 afterAll(() => real?.close());
 
+const QUERIES = [
+  "",
+  ..."?n=7 ?n=x ?n=1.5 ?n=7&n=8&n=x&m= ?n ?n=%20 ?n=-3 ?n=1e3 ?n=1_000 ?n=0x10".split(" "),
+  ..."?n=0b1 ?n=1__0 ?n=1_ ?n=.5 ?n=5. ?n=. ?n=%2B7 ?n=1_0.5e1_0 ?n=007 ?n=%201%0A".split(" "),
+];
 const FORM = { "Content-Type": "application/x-www-form-urlencoded" };
 const JSON_TYPE = { "Content-Type": "application/json" };
 const parsed = ({ status, text }: Answer): unknown => [status, status === 200 ? (JSON.parse(text) as unknown) : ""];
@@ -75,9 +80,7 @@ def cookie(): return jsonify([request.cookies.get('a'), request.cookies.get('b')
       ]),
     );
     const asks: readonly Ask[] = [
-      ...["", "?n=7", "?n=x", "?n=1.5", "?n=7&n=8&n=x&m=", "?n", "?n=%20", "?n=-3", "?n=1e3"].map((query) => ({
-        path: `/get${query}`,
-      })),
+      ...QUERIES.map((query) => ({ path: `/get${query}` })),
       { path: "/key?n=7" },
       { path: "/key" },
       { path: "/form?q=1&a=0", method: "POST", headers: FORM, body: "a=1&a=2&b=%C3%A4+x" },

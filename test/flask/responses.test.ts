@@ -76,7 +76,9 @@ views = [
   lambda: ('h', {'X-A': '1'}), lambda: ('x', '418 TEAPOT'), lambda: ('x', 201), lambda: ('x', 201, {'X-A': '2'}),
   lambda: ('x', 201, [('X-A', '1'), ('X-B', '2')]), lambda: {'a': 1}, lambda: [1, 404], lambda: jsonify(1, 2),
   lambda: (part for part in ['a', 'b']), lambda: make_response('m', 202), lambda: make_response(), lambda: ({'a': 1}, 201),
-  lambda: ('', 304), lambda: ('', 204),
+  lambda: ('', 304), lambda: ('', 204), lambda: ((part for part in 'ab'), {'Content-Type': 'text/csv'}),
+  lambda: make_response((part for part in 'ab'), {'Content-Type': 'text/csv'}), lambda: make_response({'a': 1}, {'X-A': '1'}),
+  lambda: make_response([1], 201, {'X-A': '1'}), lambda: make_response('x', [('X-A', '1')]), lambda: make_response([1]),
 ]
 for n, view in enumerate(views): app.add_url_rule(f'/{n}', str(n), view)
 `;
@@ -105,7 +107,17 @@ for n, view in enumerate(views): app.add_url_rule(f'/{n}', str(n), view)
     app.get("/11", () => [{ a: 1 }, 201]);
     app.get("/12", () => ["", 304]);
     app.get("/13", () => ["", 204]);
-    const asks = Array.from({ length: 14 }, (_, n) => ({ path: `/${n}` }));
+    function* parts(): Generator<string> {
+      yield "a";
+      yield "b";
+    }
+    app.get("/14", () => [parts(), { "Content-Type": "text/csv" }]);
+    app.get("/15", () => makeResponse(parts(), { "Content-Type": "text/csv" }));
+    app.get("/16", () => makeResponse({ a: 1 }, { "X-A": "1" }));
+    app.get("/17", () => makeResponse([1], 201, { "X-A": "1" }));
+    app.get("/18", () => makeResponse("x", [["X-A", "1"]]));
+    app.get("/19", () => makeResponse([1]));
+    const asks = Array.from({ length: 20 }, (_, n) => ({ path: `/${n}` }));
     const essence = pick("x-a", "x-b", "content-type");
     // A list in Python is spelled with blanks by debug alone, so the texts are alike.
     expect((await askOurs(app, asks)).map(essence)).toEqual((await real.ask(code, asks)).map(essence));
@@ -304,6 +316,13 @@ def urls(): return url_for('page', id=1) + url_for('api', id=2)
 });
 
 describe("responses", () => {
+  test("F13: the second argument of makeResponse is a status or headers, and never part of the body", () => {
+    for (const second of [7, "created", { a: 1 }, ["x"]])
+      expect(() => makeResponse("x", second as never)).toThrow(
+        /^makeResponse\(body, status, headers\).*It got .* Fix: /,
+      );
+  });
+
   test("F13: what cannot be sent is an error that says so", async () => {
     const app = new Flask("/tmp");
     app.testing = true;

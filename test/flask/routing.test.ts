@@ -187,7 +187,7 @@ def users(page):
     await expectAlike(rules.toReversed(), paths);
   });
 
-  test("F7: urlFor and its options", async () => {
+  test("F7, G22: urlFor and its options", async () => {
     const values = [
       ["x", {}],
       ["x", { _external: true }],

@@ -2,9 +2,10 @@ const numbered = (letter: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
 
 /**
- * Every known fault by its id: cookies and sessions (C), keys (K), stores (S), adapters (A), and
- * what tests did not see (T). A test that holds the repair of one names it in its title: "C4: …",
- * or "C4, S1: …".
+ * Every known fault by its id: cookies and sessions (C), keys (K), stores (S), adapters (A), what
+ * tests did not see (T), and of `latchkey/flask` the faults (F), the names of Flask (G) and the
+ * templates (J). A test that holds the repair of one names it in its title: "C4: …", or
+ * "C4, S1: …".
  */
 export const KNOWN_FAULTS: readonly string[] = [
   ...numbered("C", 21),
@@ -12,6 +13,9 @@ export const KNOWN_FAULTS: readonly string[] = [
   ...numbered("S", 9),
   ...numbered("A", 18),
   ...numbered("T", 16),
+  ...numbered("F", 22),
+  ...numbered("G", 36),
+  ...numbered("J", 65),
 ];
 
 /** Those that are left as they are, and why. */

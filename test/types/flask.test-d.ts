@@ -1,7 +1,19 @@
 import {
-  type Flask,
+  abort,
+  Blueprint,
+  Flask,
+  flash,
+  g,
+  getFlashedMessages,
+  int,
+  jsonify,
+  makeResponse,
+  redirect,
+  renderTemplate,
   request,
+  sendFile,
   session,
+  urlFor,
   type FlaskRequest,
   type MultiDict,
   type ViewArguments,
@@ -44,6 +56,105 @@ test("F22: lines of ports that are wrong are seen", () => {
   expectTypeOf<readonly [string, "created"]>().toExtend<readonly [string, 201 | `${number} ${string}`]>();
   expectTypeOf<[string, 201]>().toExtend<ViewResult>();
   expectTypeOf<[string, { "X-A": string }]>().toExtend<ViewResult>();
+});
+
+// Each line is one that somebody writes who knows Flask, or who has mistyped it. A misspelt setting is
+// refused when it is set, because an application may have settings of its own.
+test("F22: nearly fifty more of them are", () => {
+  // @ts-expect-error
+  new Flask();
+  // @ts-expect-error
+  new Flask(import.meta.url, { staticfolder: "x" });
+  // @ts-expect-error
+  app.get("/x");
+  // @ts-expect-error
+  app.errorHandler("404", () => "");
+  // @ts-expect-error
+  app.errorHandler(404);
+  // @ts-expect-error
+  urlFor("x", { _external: "yes" });
+  // @ts-expect-error
+  urlFor("x", { _anchor: 1 });
+  // @ts-expect-error
+  urlFor();
+  // @ts-expect-error
+  redirect(302);
+  // @ts-expect-error
+  redirect("/x", "302");
+  // @ts-expect-error
+  abort("404");
+  // @ts-expect-error
+  flash();
+  // @ts-expect-error
+  getFlashedMessages(true);
+  // @ts-expect-error
+  renderTemplate("x.html", "user");
+  // @ts-expect-error
+  app.config.SESSION_COOKIE_SAMESITE = "Laxx";
+  // @ts-expect-error
+  app.config.PERMANENT_SESSION_LIFETIME = "1 day";
+  // @ts-expect-error
+  app.config.SESSION_COOKIE_SECURE = "yes";
+  // @ts-expect-error
+  app.config.MAX_CONTENT_LENGTH = "1M";
+  // @ts-expect-error
+  session.modified = "yes";
+  // @ts-expect-error
+  session.permanent = 1;
+  // @ts-expect-error
+  request.args.get("n", 1, int);
+  // @ts-expect-error
+  request.form.getlist();
+  // @ts-expect-error
+  app.get("/u/<int:id>", ({ id }) => id.toUpperCase());
+  // @ts-expect-error
+  app.get("/", () => 7);
+  // @ts-expect-error
+  app.get("/", () => null);
+  // @ts-expect-error
+  makeResponse("x", "y").setCookie("a", 1);
+  // @ts-expect-error
+  makeResponse("x").setCookie("a", "b", { max_age: 1 });
+  // @ts-expect-error
+  app.beforeRequest("x");
+  // @ts-expect-error
+  new Blueprint("auth", { urlPrefix: "/x" });
+  // @ts-expect-error
+  app.registerBlueprint("auth");
+  // @ts-expect-error
+  app.registerBlueprint(new Blueprint("a", "x"), { url_prefix: "/x" });
+  // @ts-expect-error
+  request.method = "POST";
+  // @ts-expect-error
+  void app.run(8000);
+  // @ts-expect-error
+  void app.run({ port: "8000" });
+  // @ts-expect-error
+  void sendFile("x", { as_attachment: true });
+  // @ts-expect-error
+  app.config.SECRET_KEY = 7;
+  // @ts-expect-error
+  app.config.SECRET_KEY_FALLBACKS = "old";
+  // @ts-expect-error
+  app.templateFilter((x: string) => x);
+  // @ts-expect-error
+  app.cli.command("init-db");
+  // @ts-expect-error
+  request.getJson({ slient: true });
+  // @ts-expect-error
+  void app.testClient().get("/", { form: {} });
+  // @ts-expect-error
+  jsonify({ a: 1 }).statusCode = "201";
+  // @ts-expect-error
+  app.addUrlRule("/x", "index");
+  // @ts-expect-error
+  app.config.DEBUG = "1";
+  // @ts-expect-error
+  app.debug = "true";
+  // @ts-expect-error
+  String(request.files["a"].filname);
+  // @ts-expect-error
+  String(g.user.name);
 });
 
 test("G14, G19: requests and sessions have Flask's members", () => {

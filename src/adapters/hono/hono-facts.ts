@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context } from "hono";
 import type { RequestFacts } from "../../sessions/cookie/cookie.ts";
 import { NodeFacts, pathOf } from "../node-facts.ts";
+import { VISITOR_ORIGIN } from "./visitor-origin.ts";
 
 const ORIGIN = /^(https?):\/\/([^/?#]*)/i;
 
@@ -21,12 +22,14 @@ interface Bindings {
  */
 export class HonoFacts implements RequestFacts {
   readonly #url: string;
+  readonly #origin: string;
   readonly #request: Request;
   readonly #node: NodeFacts | undefined;
   readonly #outgoing: Partial<ServerResponse> | undefined;
 
   constructor(c: Context) {
     this.#url = c.req.url;
+    this.#origin = (c.get(VISITOR_ORIGIN as never) as string | undefined) ?? this.#url;
     this.#request = c.req.raw;
     const { incoming, outgoing } = (c.env ?? {}) as Bindings;
     if (isNodeRequest(incoming)) this.#node = new NodeFacts(incoming);
@@ -34,11 +37,11 @@ export class HonoFacts implements RequestFacts {
   }
 
   get secure(): boolean {
-    return (ORIGIN.exec(this.#url)?.[1] ?? "https").toLowerCase() === "https";
+    return (ORIGIN.exec(this.#origin)?.[1] ?? "https").toLowerCase() === "https";
   }
 
   get host(): string {
-    return ORIGIN.exec(this.#url)?.[2] ?? "";
+    return ORIGIN.exec(this.#origin)?.[2] ?? "";
   }
 
   /**

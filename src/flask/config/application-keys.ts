@@ -2,7 +2,7 @@ import { KeyRing } from "../../index.ts";
 import { loadKeyRing } from "../../keys/index.ts";
 import { processEnvironment } from "../../mode.ts";
 import type { Config } from "./config.ts";
-import { inFlaskTerms } from "./in-flask-terms.ts";
+import { inFlaskTerms, wordsOfFlask } from "./in-flask-terms.ts";
 import { warnOfGeneratedKey } from "./warn-of-generated-key.ts";
 
 /** The keys of an application, graded once for each SECRET_KEY. */
@@ -21,10 +21,16 @@ export class ApplicationKeys {
     if (secret === undefined || secret === null || secret.length === 0) return undefined;
     if (this.#made?.secret !== secret || this.#made.debug !== debug) {
       const env = debug ? processEnvironment() : { NODE_ENV: "production" };
-      const ring = inFlaskTerms(() => loadKeyRing({ env, secretKey: secret, ...(fallbacks ? { fallbacks } : {}) }));
+      const ring = inFlaskTerms(() =>
+        loadKeyRing({ env, secretKey: secret, ...(fallbacks ? { fallbacks } : {}), warn: warnInFlaskTerms }),
+      );
       warnOfGeneratedKey(config);
       this.#made = { secret, debug, ring };
     }
     return this.#made.ring;
   }
+}
+
+function warnInFlaskTerms(message: string): void {
+  process.emitWarning(wordsOfFlask(message), { type: "LatchkeyWarning", code: "LATCHKEY_KEY" });
 }

@@ -30,11 +30,16 @@ export function inFlaskTerms<Result>(run: () => Result): Result {
   }
 }
 
+/** A message of the core in the terms of Flask. */
+export function wordsOfFlask(message: string): string {
+  return TERMS.reduce((sentence, [ours, flasks]) => sentence.replaceAll(ours, flasks), message);
+}
+
 /** The same error, with its message in the terms of Flask. */
 export function translated(error: unknown): unknown {
   if (!(error instanceof LatchkeyError)) return error;
   const { message } = error;
-  const text = TERMS.reduce((sentence, [ours, flasks]) => sentence.replaceAll(ours, flasks), message);
+  const text = wordsOfFlask(message);
   if (text === message) return error;
   // The stack begins with the message.
   if (error.stack !== undefined) error.stack = error.stack.replace(message, () => text);

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Session } from "../../index.ts";
 import type { Config } from "../config/config.ts";
+import type { JSONProvider } from "../json/json-provider.ts";
 import type { Logger } from "../logger.ts";
 import type { FlaskRequest } from "../request/request.ts";
 import type { SessionUse } from "../session/session-facade.ts";
@@ -29,6 +30,8 @@ export interface ContextApplication {
   readonly rootPath: string;
   readonly instancePath: string;
   readonly logger: Logger;
+  /** How JSON is written and read. */
+  readonly json: JSONProvider;
   /** Free for extensions: by name, what each has to keep. */
   readonly extensions: Record<string, unknown>;
   urlFor(endpoint: string, values?: UrlForOptions): string;

@@ -16,6 +16,7 @@ import { answer, valuesFor } from "./answer.ts";
 import { errorPage, reportError } from "./error-page.ts";
 import type { ApplicationParts } from "./parts.ts";
 import { pathInside, rootOf } from "./place.ts";
+import { reportedOf, type Reported } from "./proxy-fix.ts";
 
 /** The Hono application that answers the requests of a `Flask`, and what tests need of it. */
 export interface BuiltApplication {
@@ -52,6 +53,7 @@ async function answerContext(parts: ApplicationParts, c: Context, isStatic: bool
   const context = await contextOf(parts, c.req.raw, {
     session: c.get("session" as never) as Session | undefined,
     remoteAddr: peerOf(c, incomingOf(c)).remoteAddress,
+    reported: reportedOf(c),
   });
   const { request, session } = context;
   // A style sheet does not count as a visit.
@@ -73,11 +75,19 @@ function closing(response: Response): Response {
   return copyWith(response, [["Connection", "close"]]);
 }
 
+/** What the server knows of a request beside the request itself. */
+interface Known {
+  readonly session: Session | undefined;
+  readonly remoteAddr: string | undefined;
+  /** What a trusted proxy says. It wins over the connection. */
+  readonly reported?: Reported | undefined;
+}
+
 /** The context of a request. Its body is received here, and parsed when it is asked for. */
 export async function contextOf(
   { app, hooks, urlMap }: ApplicationParts,
   raw: Request,
-  { session, remoteAddr }: { readonly session: Session | undefined; readonly remoteAddr: string | undefined },
+  { session, remoteAddr, reported }: Known,
 ): Promise<RequestContext> {
   const root = rootOf(app.config);
   const url = new URL(raw.url);
@@ -92,7 +102,10 @@ export async function contextOf(
   const body = isNeeded ? await readBody(raw, limitsOf(app.config)) : (): never => unread();
   return {
     app,
-    request: new FlaskRequest({ raw, url, path, root, remoteAddr }, body),
+    request: new FlaskRequest(
+      { raw, url, path, root, remoteAddr, loads: (text) => app.json.loads(text) as unknown, ...reported },
+      body,
+    ),
     session,
     sessionUse: { isAccessed: false, isModified: false },
     g: valuesFor(app),

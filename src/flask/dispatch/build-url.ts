@@ -47,16 +47,15 @@ export function buildUrl(parts: ApplicationParts, endpointGiven: string, given: 
 function placeOf(parts: ApplicationParts, request: FlaskRequest | undefined): Place {
   const { config } = parts.app;
   const name = config.SERVER_NAME ?? "";
-  const root = rootOf(config);
   if (request !== undefined) {
     const host = parts.isByHost || name === "" ? request.host : name;
-    return { scheme: request.scheme, host, domain: domainOf(request, config, parts), root };
+    return { scheme: request.scheme, host, domain: domainOf(request, config, parts), root: request.scriptRoot };
   }
   if (name === "")
     throw new Error(
       "Unable to build URLs outside an active request without 'SERVER_NAME' configured. Also configure 'APPLICATION_ROOT' and 'PREFERRED_URL_SCHEME' as needed.",
     );
-  return { scheme: config.PREFERRED_URL_SCHEME, host: name, domain: undefined, root };
+  return { scheme: config.PREFERRED_URL_SCHEME, host: name, domain: undefined, root: rootOf(config) };
 }
 
 /** ".login" is the view of the blueprint that answers. */

@@ -4,7 +4,7 @@ import type { FlaskRequest } from "../request/request.ts";
 import { FlaskResponse } from "../response/flask-response.ts";
 import type { Rule } from "../routing/rule.ts";
 import type { ApplicationParts } from "./parts.ts";
-import { checkHost, domainOf, rootOf } from "./place.ts";
+import { checkHost, domainOf } from "./place.ts";
 
 /** Thrown by routing: the page has another address. No error handler sees it. */
 export class RoutingRedirect extends Error {
@@ -39,8 +39,7 @@ export function routeTo(parts: ApplicationParts, request: FlaskRequest): () => u
 
 function find(parts: ApplicationParts, request: FlaskRequest): () => unknown {
   const { app, urlMap, views } = parts;
-  const root = rootOf(app.config);
-  const path = request.encodedPath;
+  const { scriptRoot: root, encodedPath: path } = request;
   const domain = domainOf(request, app.config, parts);
   if (domain === undefined) throw new HTTPException(404);
   const match = urlMap.match(domain, path, request.method);

@@ -136,25 +136,36 @@ function converted(value: unknown, defaultValue: unknown, type: TextType<unknown
   }
 }
 
+/** Digits as Python reads them: "1_000" as well. */
+const DIGITS = String.raw`\d+(?:_\d+)*`;
+const WHOLE = new RegExp(`^[+-]?${DIGITS}$`);
+const DECIMAL = new RegExp(`^[+-]?(?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:e[+-]?${DIGITS})?$`, "i");
+
 /**
- * A whole number, for `request.args.get("page", 1, { type: int })`. Undefined texts such as "1.5"
- * are refused, as Python's `int` does.
+ * A whole number, for `request.args.get("page", 1, { type: int })`. A text such as "1.5" is
+ * refused, as Python's `int` does.
  *
  * @throws RangeError for anything else, and for a number that JavaScript cannot express exactly.
  */
 export function int(text: string): number {
-  const value = /^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : Number.NaN;
+  const value = numberIn(text, WHOLE);
   if (!Number.isSafeInteger(value)) throw new RangeError("int(text): the text must be a whole number.");
   return value;
 }
 
 /**
- * A number, for `request.form.get("price", 0, { type: float })`.
+ * A number, for `request.form.get("price", 0, { type: float })`. Unlike Python's `float` it refuses
+ * "inf" and "nan", which JSON cannot express.
  *
  * @throws RangeError for a text that is no number.
  */
 export function float(text: string): number {
-  const value = typeof text !== "string" || text.trim() === "" ? Number.NaN : Number(text);
-  if (Number.isNaN(value)) throw new RangeError("float(text): the text must be a number.");
+  const value = numberIn(text, DECIMAL);
+  if (!Number.isFinite(value)) throw new RangeError("float(text): the text must be a number.");
   return value;
+}
+
+function numberIn(text: unknown, pattern: RegExp): number {
+  const given = typeof text === "string" ? text.trim() : "";
+  return pattern.test(given) ? Number(given.replaceAll("_", "")) : Number.NaN;
 }

@@ -19,9 +19,13 @@ export interface RequestParts {
   readonly url: URL;
   /** The path in the application, percent-encoded: without APPLICATION_ROOT. */
   readonly path: string;
-  /** APPLICATION_ROOT without its last slash. */
+  /** APPLICATION_ROOT, or what a proxy has taken off the address, without the last slash. */
   readonly root: string;
   readonly remoteAddr: string | undefined;
+  /** The whole address as the visitor's browser has it, if a proxy reports it. Default: that of `raw`. */
+  readonly address?: string | undefined;
+  /** Reads JSON. Default: `JSON.parse`. */
+  readonly loads?: ((text: string) => unknown) | undefined;
 }
 
 /** How `request.getJson` reads. */
@@ -49,7 +53,10 @@ export class FlaskRequest {
   /** "http" or "https". */
   readonly scheme: string;
   readonly headers: Headers;
-  /** APPLICATION_ROOT without its last slash: "" or "/shop". */
+  /**
+   * APPLICATION_ROOT without its last slash: "" or "/shop". With `proxyFix({ xPrefix: 1 })` it is
+   * what the proxy has taken off the address.
+   */
   readonly scriptRoot: string;
   /** The query as it came, without the question mark. */
   readonly queryString: string;
@@ -62,13 +69,14 @@ export class FlaskRequest {
   /** Why no view answers: the 404, 405 or redirect of the routing. */
   routingException: Error | undefined = undefined;
   readonly #body: () => Body;
+  readonly #loads: (text: string) => unknown;
   readonly #known = new Map<string, unknown>();
 
-  constructor({ raw, url, path, root, remoteAddr }: RequestParts, body: () => Body) {
+  constructor({ raw, url, path, root, remoteAddr, address, loads = JSON.parse }: RequestParts, body: () => Body) {
     this.encodedPath = path;
     this.method = raw.method;
     this.path = decode(path);
-    this.url = raw.url;
+    this.url = address ?? raw.url;
     this.host = url.host;
     this.scheme = url.protocol.slice(0, -1);
     this.headers = raw.headers;
@@ -76,6 +84,7 @@ export class FlaskRequest {
     this.queryString = url.search.slice(1);
     this.remoteAddr = remoteAddr;
     this.#body = body;
+    this.#loads = loads;
   }
 
   /** The name of the view that answers; undefined where no rule fits. */
@@ -171,7 +180,8 @@ export class FlaskRequest {
   }
 
   /** The posted JSON. Another type answers the request with status 415, malformed JSON with 400. */
-  get json(): unknown {
+  // oxlint-disable-next-line typescript/no-explicit-any
+  get json(): any {
     return this.getJson();
   }
 
@@ -181,7 +191,7 @@ export class FlaskRequest {
     try {
       if (!force && !this.isJson)
         throw new HTTPException(415, "The body is no JSON: the header Content-Type is not application/json.");
-      return this.#once("json", () => readJson(this.data));
+      return this.#once("json", () => readJson(this.data, this.#loads));
     } catch (error) {
       if (silent && error instanceof HTTPException && error.status !== 413) return null;
       throw error;
@@ -239,12 +249,18 @@ export class FlaskRequest {
   }
 }
 
-function readJson(data: Uint8Array): unknown {
+function readJson(data: Uint8Array, loads: (text: string) => unknown): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(data)) as unknown;
-  } catch {
+    return loads(new TextDecoder("utf-8", { fatal: true }).decode(data));
+  } catch (error) {
+    // Anything else is a fault of the application's own provider.
+    if (!(error instanceof SyntaxError || isDecoding(error))) throw error;
     throw new HTTPException(400, "The body could not be read: it is not JSON.");
   }
+}
+
+function isDecoding(error: unknown): boolean {
+  return error instanceof TypeError && (error as NodeJS.ErrnoException).code === "ERR_ENCODING_INVALID_ENCODED_DATA";
 }
 
 function decode(path: string): string {

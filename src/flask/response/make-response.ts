@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../../index.ts";
+import { kindOf } from "../../options.ts";
 import { HTTPException } from "../errors/http-exception.ts";
 import { FlaskResponse } from "./flask-response.ts";
 import { jsonify } from "./json.ts";
@@ -20,8 +21,9 @@ type ViewBody =
   | HTTPException
   | Readonly<Record<string, unknown>>
   | readonly unknown[]
-  | Generator<string | Uint8Array>
-  | AsyncGenerator<string | Uint8Array>;
+  | Stream;
+
+type Stream = Generator<string | Uint8Array> | AsyncGenerator<string | Uint8Array>;
 
 /**
  * What a view may return: text (a page), an object or list (JSON), bytes, a generator (a stream), a
@@ -30,7 +32,7 @@ type ViewBody =
 export type ViewResult =
   | ViewBody
   | readonly [body: ViewBody, status: ViewStatus, headers?: ViewHeaders]
-  | readonly [body: string | Uint8Array | Response, headers: ViewHeaders];
+  | readonly [body: string | Uint8Array | Response | Stream, headers: ViewHeaders];
 
 /** A response, and whether the view has given a status itself. */
 export interface Made {
@@ -42,16 +44,18 @@ export interface Made {
  * Makes a response from the return value of a view, by Flask's rules.
  *
  * In a list of two or three members, a second member from 100 to 599, or a text such as "418
- * TEAPOT", is taken as the status of the first. In a list of text and an object of texts, the object
- * is taken as headers. To send such a list as JSON, return `jsonify(list)`.
+ * TEAPOT", is taken as the status of the first. In a list of text, bytes, a stream or a Response, and
+ * an object of texts, the object is taken as headers. To send such a list as JSON, return `jsonify(list)`.
  *
  * @param place how messages call it: 'The view "home"'.
  * @throws InvalidOptionError when the view returned nothing, or a value that cannot be sent.
  */
 export function responseOf(result: unknown, place: string): Made {
   const list = partsOf(result);
-  if (list === undefined) return { response: bodyOf(result, place), hasStatus: false };
-  const { body, status, headers } = list;
+  return list === undefined ? { response: bodyOf(result, place), hasStatus: false } : joined(list, place);
+}
+
+function joined({ body, status, headers }: ListResult, place: string): Made {
   const { response } = responseOf(body, place);
   const merged = new Headers(response.headers);
   for (const [name, values] of headersOf(headers)) {
@@ -71,7 +75,8 @@ export function responseOf(result: unknown, place: string): Made {
 /**
  * Makes a response of what a view may return, to set its headers and cookies.
  *
- * @throws InvalidOptionError as a view does that returns nothing.
+ * @throws InvalidOptionError as a view does that returns nothing, and for a second argument that is
+ *   neither a status nor headers.
  * @example
  * ```ts
  * const response = makeResponse(renderTemplate("index.html"), 201);
@@ -82,7 +87,8 @@ export function makeResponse(
   ...result: readonly [] | readonly [body: ViewResult, status?: ViewStatus | ViewHeaders, headers?: ViewHeaders]
 ): FlaskResponse {
   if (result.length === 0) return new FlaskResponse("", { headers: { "Content-Type": "text/html; charset=utf-8" } });
-  const { response } = responseOf(result.length === 1 ? result[0] : [...result], "makeResponse(…)");
+  const place = "makeResponse(…)";
+  const { response } = result.length === 1 ? responseOf(result[0], place) : joined(argumentsOf(result), place);
   if (response instanceof FlaskResponse) return response;
   return new FlaskResponse(response.body, response);
 }
@@ -116,8 +122,24 @@ function partsOf(result: unknown): ListResult | undefined {
   if (!Array.isArray(result) || result.length < 2 || result.length > 3) return undefined;
   const [body, second, third] = result as readonly unknown[];
   if (isStatus(second)) return { body, status: second, headers: third };
-  const isBody = typeof body === "string" || body instanceof Response || body instanceof Uint8Array;
+  // None of these has a place in JSON, but for a text.
+  const isBody = typeof body === "string" || body instanceof Response || body instanceof Uint8Array || isStream(body);
   return isBody && result.length === 2 && isHeaders(second) ? { body, status: undefined, headers: second } : undefined;
+}
+
+/** What `makeResponse` was given: its second argument is never part of the body. */
+function argumentsOf([body, second, third]: readonly unknown[]): ListResult {
+  if (second === undefined || second === null || isStatus(second))
+    return { body, status: second ?? undefined, headers: third };
+  if (third === undefined && (isHeaders(second) || isPairs(second)))
+    return { body, status: undefined, headers: second };
+  throw new InvalidOptionError(
+    `makeResponse(body, status, headers): the status is a number from 100 to 599, or headers stand in its place. It got ${typeof second === "number" || typeof second === "string" ? second : kindOf(second)}. Fix: makeResponse(page, 201, { "X-A": "1" }).`,
+  );
+}
+
+function isPairs(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => Array.isArray(each) && each.length === 2);
 }
 
 function isStatus(value: unknown): value is number | string {

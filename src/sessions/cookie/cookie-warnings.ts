@@ -25,7 +25,7 @@ export class CookieWarnings {
     if (!secure && this.#mode === "production") {
       this.#warn(
         "LATCHKEY_INSECURE_COOKIE",
-        "The session cookie is not Secure, in production: everybody on the way can read and use it. Fix: serve HTTPS and leave out cookie: { secure: false }.",
+        "The session cookie is not Secure, in production: everybody on the way can read and use it. Fix: serve HTTPS and leave out cookie: { secure: false }, or in latchkey/flask SESSION_COOKIE_SECURE.",
       );
     }
     if (this.#secure !== "auto" || facts === undefined || facts.secure || !secure) return;
@@ -43,7 +43,7 @@ export class CookieWarnings {
 
   #reasonOf(facts: RequestFacts): string {
     const toProxy =
-      "If a proxy in front terminates TLS, that is right: say so with cookie: { secure: true }. If not, browsers drop the cookie and nobody stays logged in: serve HTTPS.";
+      "If a proxy in front terminates TLS, that is right: say so with cookie: { secure: true }, or in latchkey/flask with SESSION_COOKIE_SECURE or proxyFix. If not, browsers drop the cookie and nobody stays logged in: serve HTTPS.";
     if (!isLoopbackHost(facts.host)) return `, to a host that is not this machine. ${toProxy}`;
     if (!isLoopbackAddress(facts.peer)) return `, and the other side is not known to be this machine. ${toProxy}`;
     const sign = proxySign(facts);

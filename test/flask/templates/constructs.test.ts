@@ -155,7 +155,7 @@ describe.skipIf(program === undefined)("the same templates in the real Jinja und
   });
 
   test.each(
-    ALL.map((construct, index) => [`${construct.id} #${index}: ${construct.text.slice(0, 70)}`, construct] as const),
+    ALL.map((construct, index) => [`${construct.id}: #${index} ${construct.text.slice(0, 70)}`, construct] as const),
   )(
     "%s",
     async (_, construct) => {

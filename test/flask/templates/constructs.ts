@@ -406,6 +406,21 @@ export const CONSTRUCTS: readonly Construct[] = [
     "{{ config.get('ZZ', 'd') }}",
   ),
   ...group(
+    "J45",
+    "{{ request.url_root }}|{{ request.host_url }}|{{ request.base_url }}|{{ request.full_path }}",
+    "{{ request.url }}|{{ request.host }}|{{ request.root_url }}|{{ request.script_root }}|{{ request.query_string|length }}",
+  ),
+  ...group(
+    "J46",
+    "{{ request.blueprint }}|{{ request.view_args }}|{{ request.is_json }}|{{ request.scheme }}|{{ request.is_secure }}",
+    "{{ request.endpoint }}|{{ request.url_rule.rule }}|{{ request.referrer }}|{{ request.authorization is none }}|{{ request.get_json(silent=True) }}|{{ request.blueprints }}|{{ request.mimetype }}|{{ request.remote_addr is none }}",
+  ),
+  ...group(
+    "J47",
+    "{{ url_for('home', _external=True) }}|{{ url_for('home', _anchor='top') }}",
+    "{{ url_for('user', id=7, _external=True, _scheme='https', _anchor='a b', q='x') }}|{{ url_for('home', _method='GET') }}",
+  ),
+  ...group(
     "J48",
     "{{ url_for('user', **{'id': 7}) }}",
     "{{ url_for('home') }}|{{ url_for('user', id=7) }}|{{ url_for('search', q='a b', r='<') }}|{{ url_for('static', filename='a.css') }}",

@@ -48,7 +48,7 @@ def make_app():
     app = Flask(__name__)
     app.secret_key = "not a secret, for the tests of templates only"
     app.config["APP_NAME"] = "App"
-    app.add_url_rule("/", "home", lambda: "")
+    app.add_url_rule("/", "home", lambda: "", methods=["GET", "POST"])
     app.add_url_rule("/user/<int:id>", "user", lambda id: "")
     app.add_url_rule("/search", "search", lambda: "")
     return app
