@@ -14,8 +14,10 @@ import type { EndListener } from "./ends/session-ended.ts";
 import { SessionEnds } from "./ends/session-ends.ts";
 import type { SessionManagerOptions } from "./manager-options.ts";
 import { MovingCookies } from "./store/moving-cookies.ts";
+import { crossOriginRequest, type CrossOriginRequest } from "./request/cross-origin.ts";
+import { crossOriginError, crossOriginRejection } from "./request/cross-origin-words.ts";
 import { readSource, type SessionSourceInput } from "./request/read-source.ts";
-import { rejection } from "./data/rejection.ts";
+import { rejection, type Rejection } from "./data/rejection.ts";
 import { reportCommit, reportLoad } from "./request/report.ts";
 import { Revocation } from "./request/revocation.ts";
 import { SessionDirectory, type SessionInfo } from "./store/session-directory.ts";
@@ -74,6 +76,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   readonly #reader: SessionReader;
   readonly #writer: SessionWriter;
   readonly #isAnonymousOnFailure: boolean;
+  readonly #trustedOrigins: ReadonlySet<string>;
   readonly #warnings: CookieWarnings;
   readonly #directory: SessionDirectory | undefined;
   readonly #ends: SessionEnds;
@@ -94,6 +97,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     this.#clearsSiteData = options.clearSiteData === true;
     this.#store = store;
     this.#isAnonymousOnFailure = settings.onStoreFailure === "anonymous";
+    this.#trustedOrigins = settings.trustedOrigins;
     this.#cookie = new SessionCookie(cookie, store === undefined ? own.cookieName : undefined, keys.mode);
     this.#warnings = new CookieWarnings(cookie, keys.mode);
     const inCookie = (format: SessionFormat, cookie: SessionCookie): CookieBackend =>
@@ -149,6 +153,13 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    * The session of a request. Anything wrong with the cookie is a fresh session and a `rejection`,
    * never an exception.
    *
+   * A request that may change something and that the page of another origin sent, and a WebSocket
+   * that such a page opens, have an empty session with the rejection `cross_origin`. Each change of
+   * it throws, `login()` too, and the visitor's cookie is left alone. This is judged by `method`,
+   * `origin` and `site` of `request`, or its `headers`; a `Request` has all of it. Without a method,
+   * a request that has an Origin is judged. Where neither Origin nor Sec-Fetch-Site is known, the
+   * request counts as one that no browser sent.
+   *
    * @param source the Cookie header as it came, or the web's `Request` or `Headers` that hold it.
    * @param request what is known of the request. Without it, or without the address of the other
    *   side, the cookie counts as Secure.
@@ -156,14 +167,16 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    *   or is late, unless `onStoreFailure` says otherwise.
    */
   async load(source: SessionSourceInput, request?: RequestFacts): Promise<Session<Data>> {
-    const { cookieHeader, facts } = readSource(source, request);
+    const { cookieHeader, facts, sent } = readSource(source, request);
     const cookie = new RequestCookie(this.#cookie, facts);
+    const foreign = sent === undefined ? undefined : crossOriginRequest(sent, this.#trustedOrigins);
+    if (foreign !== undefined) return this.#refused(cookie, foreign);
     try {
       const parsed = this.#reader.read(cookieHeader ?? "", cookie);
       return this.#sessionOf(cookie, parsed instanceof Promise ? await parsed : parsed);
     } catch (error) {
       if (!this.#isAnonymousOnFailure || !(error instanceof SessionError)) throw error;
-      return this.#sessionOf(cookie, storeFailed(cookie));
+      return this.#sessionOf(cookie, unopened(cookie, rejection("store_failed")));
     }
   }
 
@@ -237,6 +250,16 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     // If a store was asked, there is nothing to put off.
     if (this.#store !== undefined && parsed !== NOTHING_CAME) state.open();
     return new Session<Data>(state);
+  }
+
+  /** The session of a cross-origin request: it is empty, and it stays so. */
+  #refused(cookie: RequestCookie, request: CrossOriginRequest): Session<Data> {
+    const session = this.#sessionOf(cookie, unopened(cookie, crossOriginRejection(request)));
+    const state = stateOf(session);
+    // Reported at once: such a request is worth knowing of, even if nothing looks at its session.
+    state.open();
+    state.refuse(() => crossOriginError(request));
+    return session;
   }
 
   #headersOf(state: SessionState, outcome: Outcome): readonly HeaderPair[] {
@@ -331,11 +354,11 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   }
 }
 
-/** The session of a request whose store could not be asked. */
-function storeFailed(cookie: RequestCookie): ParsedRequest {
+/** A request whose cookies were not looked into. */
+function unopened(cookie: RequestCookie, why: Rejection): ParsedRequest {
   const opened: Incoming = {
     verdict: "rejected",
-    ...rejection("store_failed"),
+    ...why,
     bytes: 0,
     cookieName: cookie.name,
     endable: [],

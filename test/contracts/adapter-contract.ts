@@ -7,6 +7,7 @@ import { MemoryStore } from "latchkey/stores/memory";
 import { SqliteStore } from "latchkey/stores/sqlite";
 import { afterEach, describe, expect, test } from "vitest";
 import { CookieJar } from "../support/cookies.ts";
+import { crossOriginContract } from "./cross-origin.ts";
 
 export interface Data {
   visits: number;
@@ -463,6 +464,8 @@ export function adapterContract(
       store.broken = false;
       expect(await (await request("/read", { jar })).json()).toEqual({ visits: 1 });
     });
+
+    crossOriginContract(serve, { listens, trustsProxies }, (served) => open.push(served));
 
     if (!listens) return;
 

@@ -11,6 +11,7 @@ export function createManager(keys: KeyRing | undefined, config: Config): Sessio
     idleTimeout: config.PERMANENT_SESSION_LIFETIME,
     ...extensionOf(config),
     cookie: cookieOf(config),
+    trustedOrigins: config.SESSION_TRUSTED_ORIGINS,
     ...(config.SESSION_STORE === undefined
       ? { format: { ...flaskFormat(), extendsPersistentOnly: true } }
       : { store: config.SESSION_STORE }),

@@ -26,6 +26,15 @@ export interface RequestFacts extends Connection {
    * The path of the request as the browser sees it, without the query. "/" where it is not known.
    */
   readonly path?: string | undefined;
+  /**
+   * The method: "POST". It says whether another origin may have sent the request; see
+   * `SessionManager.load`.
+   */
+  readonly method?: string | undefined;
+  /** The header Origin. Unless given, it is read from `headers`. */
+  readonly origin?: string | undefined;
+  /** The header Sec-Fetch-Site. Unless given, it is read from `headers`. */
+  readonly site?: string | undefined;
 }
 
 /** Which cookies an answer expires in other scopes. */
