@@ -20,7 +20,7 @@ export function crossOriginError(request: CrossOriginRequest): SessionError {
       : `if that page is yours, set trustedOrigins: ["${origin}"]`;
   return new SessionError(
     "cross_origin",
-    `${sentence(request)} So it cannot be changed either, and nobody can be logged in. ` +
+    `${sentence(request)} A change of the session, or a login, would be lost. ` +
       `Fix: ${trust}. Otherwise look at session.rejection first, and answer without the session.`,
   );
 }
