@@ -149,6 +149,67 @@ test("ASVS 3.3.2: a page of another site sends requests with the visitor's cooki
   refused({ sameSite: false });
 });
 
+/**
+ * A request that can change something, and that the page of another origin sent, has an empty
+ * session: `Sec-Fetch-Site` says so, or else `Origin`. A sibling domain and another port are other
+ * origins. The answer has no Set-Cookie.
+ */
+test("ASVS 3.5.1: a page of a sibling domain sends a form with the visitor's cookie", async () => {
+  const facts = { secure: true, host: "shop.example", method: "POST" };
+  for (const kind of ALL_KINDS) {
+    const { manager, header } = await loggedIn(kind);
+    for (const foreign of [
+      { origin: "https://blog.shop.example", site: "same-site" },
+      { origin: "https://blog.shop.example" },
+      { origin: "https://shop.example:8443" },
+      { origin: "null" },
+      { site: "cross-site" },
+    ]) {
+      const session = await manager.load(header, { ...facts, ...foreign });
+      expect([session.subject, session.rejection?.reason]).toEqual([undefined, "cross_origin"]);
+      expect((await manager.commit(session)).filter(([name]) => name === "Set-Cookie")).toEqual([]);
+    }
+    const own = { origin: "https://shop.example", site: "same-origin" };
+    expect((await manager.load(header, { ...facts, ...own })).subject).toBe("7");
+  }
+});
+
+/** In a session of a cross-origin request every change throws, so nobody can be logged in or out. */
+test("ATK-login-csrf: another page logs the visitor in to the attacker's account", async () => {
+  for (const kind of ALL_KINDS) {
+    const { manager, header } = await loggedIn(kind);
+    for (const cookie of [header, undefined]) {
+      const session = await manager.load(cookie, {
+        secure: true,
+        host: "shop.example",
+        method: "POST",
+        origin: "https://attacker.example",
+        site: "cross-site",
+      });
+      const refusal = expect.objectContaining({ name: "SessionError", code: "cross_origin" }) as Error;
+      expect(() => session.login("mallory")).toThrow(refusal);
+      expect(() => session.logout()).toThrow(refusal);
+      expect((await manager.commit(session)).filter(([name]) => name === "Set-Cookie")).toEqual([]);
+    }
+  }
+});
+
+/**
+ * An upgrade to a WebSocket is judged like a POST, although it is a GET. Without
+ * `Sec-Fetch-Site`, its `Origin` has to be that of the host.
+ */
+test("ATK-websocket-hijack: another page opens a WebSocket with the visitor's cookie", async () => {
+  const subjectOf = async (kind: string, origin: string): Promise<string | undefined> => {
+    const { manager, header } = await loggedIn(kind);
+    const headers = { upgrade: "websocket", origin };
+    return (await manager.load(header, { secure: true, host: "shop.example", method: "GET", headers })).subject;
+  };
+  for (const kind of ALL_KINDS) {
+    expect(await subjectOf(kind, "https://attacker.example")).toBeUndefined();
+    expect(await subjectOf(kind, "https://shop.example")).toBe("7");
+  }
+});
+
 /** HttpOnly is always set and is no option, and the value leaves in Set-Cookie alone. */
 test("ASVS 3.3.4: a script of the page reads the cookie", async () => {
   for (const wish of [{ httpOnly: false }, { HttpOnly: false }] as unknown[] as CookieOptions[]) refused(wish);

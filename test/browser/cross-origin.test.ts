@@ -82,7 +82,10 @@ class App {
     );
   };
 
-  #note({ method, headers }: IncomingMessage, current: Pick<Awaited<ReturnType<SessionManager["load"]>>, "subject" | "rejection">): void {
+  #note(
+    { method, headers }: IncomingMessage,
+    current: Pick<Awaited<ReturnType<SessionManager["load"]>>, "subject" | "rejection">,
+  ): void {
     this.seen.push({
       method: headers.upgrade === undefined ? (method ?? "") : "WebSocket",
       subject: current.subject ?? "nobody",
@@ -111,10 +114,10 @@ async function attack(page: Page, from: string, target: string): Promise<void> {
   }
   await page.goto(`${from}/page`);
   for (const method of FETCHED)
-    await page.evaluate(
-      async ([url, how]) => void (await fetch(url, { method: how, credentials: "include" })),
-      [`${target}/who`, method] as const,
-    );
+    await page.evaluate(async ([url, how]) => void (await fetch(url, { method: how, credentials: "include" })), [
+      `${target}/who`,
+      method,
+    ] as const);
   await page.evaluate(
     async (url) =>
       await new Promise((resolve) => {
@@ -130,10 +133,10 @@ const ALL = ["GET", "POST", ...FETCHED, "WebSocket"];
 /** A page of the application itself asks. */
 async function askOwn(page: Page, target: string, path: string, method: string): Promise<string> {
   await page.goto(`${target}/page`);
-  return await page.evaluate(
-    async ([url, how]) => await (await fetch(url, { method: how })).text(),
-    [path, method] as const,
-  );
+  return await page.evaluate(async ([url, how]) => await (await fetch(url, { method: how })).text(), [
+    path,
+    method,
+  ] as const);
 }
 
 describe.skipIf(chromiumPath === undefined || opensslPath === undefined)(
@@ -185,7 +188,12 @@ describe.skipIf(chromiumPath === undefined || opensslPath === undefined)(
       return { context, page };
     };
     /** The addresses of an application, of a page that attacks it, and what is between them. */
-    const cases = (): readonly (readonly [app: keyof typeof apps, target: string, from: string, isSameSite: boolean])[] => {
+    const cases = (): readonly (readonly [
+      app: keyof typeof apps,
+      target: string,
+      from: string,
+      isSameSite: boolean,
+    ])[] => {
       const at = (host: string): string => `https://${host}:${https}`;
       return [
         ["app.test", at("app.test"), at("evil.app.test"), true],

@@ -101,7 +101,10 @@ describe("a request of another origin, by manager.load", () => {
     const manager = managerOf({ store, clearSiteData: true, onStoreFailure: "anonymous" });
     const cookie = await loggedIn(manager);
     asked = 0;
-    const session = await manager.load(`${cookie}; ${cookie.replace(/=.*/, "=planted")}`, facts({ method: "POST", site: "same-site" }));
+    const session = await manager.load(
+      `${cookie}; ${cookie.replace(/=.*/, "=planted")}`,
+      facts({ method: "POST", site: "same-site" }),
+    );
     expect([session.isNew, session.subject, session.id, session.data, session.persistent]).toEqual([
       true,
       undefined,
@@ -210,7 +213,11 @@ describe("trustedOrigins", () => {
   });
 
   test.each([
-    ["no list", "https://example.com", 'must be a list. It got a string. Fix: trustedOrigins: ["https://example.com"].'],
+    [
+      "no list",
+      "https://example.com",
+      'must be a list. It got a string. Fix: trustedOrigins: ["https://example.com"].',
+    ],
     ["no list", true, 'must be a list. It got a boolean. Fix: trustedOrigins: ["https://app.example.com"].'],
     ["no text", [7], "is not a string"],
     ["no scheme", ["example.com"], "is not an origin"],
@@ -223,7 +230,11 @@ describe("trustedOrigins", () => {
     ["a user", ["https://me@example.com"], 'Fix: trustedOrigins: ["https://example.com"].'],
     ["capitals", ["https://Example.com"], 'Fix: trustedOrigins: ["https://example.com"].'],
     ["the usual port", ["https://example.com:443"], 'Fix: trustedOrigins: ["https://example.com"].'],
-    ["letters that browsers write otherwise", ["https://münchen.example"], 'Fix: trustedOrigins: ["https://xn--mnchen-3ya.example"].'],
+    [
+      "letters that browsers write otherwise",
+      ["https://münchen.example"],
+      'Fix: trustedOrigins: ["https://xn--mnchen-3ya.example"].',
+    ],
     ["a space", ["https://ex ample.com"], "is not an origin"],
     ["nothing", [""], "is not an origin"],
     ["null", ["null"], "anyone could send it"],
@@ -286,7 +297,17 @@ describe("10,000 random requests", () => {
   const travels = fc.record<Travel>({
     method: fc.constantFrom(undefined, "GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "get"),
     isSocket: fc.boolean(),
-    site: fc.constantFrom(undefined, undefined, undefined, "", "same-origin", "none", "same-site", "cross-site", "Same-Origin"),
+    site: fc.constantFrom(
+      undefined,
+      undefined,
+      undefined,
+      "",
+      "same-origin",
+      "none",
+      "same-site",
+      "cross-site",
+      "Same-Origin",
+    ),
     origin: fc.constantFrom(undefined, "", "null", "https://attacker.example", ...origins),
     scheme: fc.constantFrom("http" as const, "https" as const),
     host: fc.constantFrom(...hosts),

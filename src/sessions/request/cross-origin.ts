@@ -35,10 +35,7 @@ export interface CrossOriginRequest {
  *
  * @param trusted origins that count as the server's own.
  */
-export function crossOriginRequest(
-  facts: RequestFacts,
-  trusted: ReadonlySet<string>,
-): CrossOriginRequest | undefined {
+export function crossOriginRequest(facts: RequestFacts, trusted: ReadonlySet<string>): CrossOriginRequest | undefined {
   const { method, headers } = facts;
   const isUpgrade = isWebSocket(headerOf(headers, "upgrade"));
   if (method !== undefined && SAFE_METHODS.has(method) && !isUpgrade) return undefined;
@@ -61,8 +58,16 @@ function isWebSocket(upgrade: string | undefined): boolean {
  * over plain HTTP is then another origin: anyone on the network can have written it.
  */
 function isOwnOrigin(origin: string, { host, secure }: RequestFacts): boolean {
+  if (host === "") return false;
+  // As browsers write it; the rest costs ten times as much.
+  if (isJoined(origin, "https://", host) || (!secure && isJoined(origin, "http://", host))) return true;
   const [, scheme, authority] = ORIGIN.exec(origin.toLowerCase()) ?? [];
   if (scheme === undefined || authority === undefined || (secure && scheme !== "https")) return false;
   const defaultPort = scheme === "https" ? /:443$/ : /:80$/;
   return authority.replace(defaultPort, "") === host.toLowerCase().replace(defaultPort, "");
+}
+
+/** Whether a text is the two others, one after the other. */
+function isJoined(text: string, start: string, end: string): boolean {
+  return text.length === start.length + end.length && text.startsWith(start) && text.endsWith(end);
 }

@@ -106,7 +106,8 @@ function cookieLine({ cookies, session }: RecordedRequest, placeholders: Placeho
   const others = cookies.filter((name) => name !== own);
   const parts: string[] = [];
   if (session?.verdict === "valid" && hasContent(session)) parts.push("session.header");
-  if (session?.verdict === "rejected" && session.reason !== "cross_origin") parts.push(jsString(`${session.cookieName}=rejected`));
+  if (session?.verdict === "rejected" && session.reason !== "cross_origin")
+    parts.push(jsString(`${session.cookieName}=rejected`));
   for (const name of others) parts.push(jsText([{ text: `${name}=` }, placeholders.of("cookie", name)]));
   return parts.length === 0 ? undefined : parts.join(' + "; " + ');
 }
