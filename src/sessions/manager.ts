@@ -17,7 +17,7 @@ import { MovingCookies } from "./store/moving-cookies.ts";
 import { crossOriginRequest, type CrossOriginRequest } from "./request/cross-origin.ts";
 import { crossOriginError, crossOriginRejection } from "./request/cross-origin-words.ts";
 import { readSource, type SessionSourceInput } from "./request/read-source.ts";
-import { rejection, type Rejection } from "./data/rejection.ts";
+import { rejection } from "./data/rejection.ts";
 import { reportCommit, reportLoad } from "./request/report.ts";
 import { Revocation } from "./request/revocation.ts";
 import { SessionDirectory, type SessionInfo } from "./store/session-directory.ts";
@@ -27,6 +27,7 @@ import { NOTHING_CAME, SessionReader, type ParsedRequest } from "./request/sessi
 import { sessionToListenTo, tellOfCookie } from "./request/session-end.ts";
 import { SessionState, type Incoming } from "./request/session-state.ts";
 import { SessionWriter, type Outcome } from "./request/session-writer.ts";
+import { unopened } from "./request/unopened.ts";
 import { Session, stateOf } from "./session.ts";
 import { settingsOf } from "./settings.ts";
 import { StoreBackend } from "./store/store-backend.ts";
@@ -352,17 +353,4 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
       `${method} needs a store that finds sessions by subject. Fix: give SessionManager one, such as new SqliteStore("sessions.sqlite").`,
     );
   }
-}
-
-/** A request whose cookies were not looked into. */
-function unopened(cookie: RequestCookie, why: Rejection): ParsedRequest {
-  const opened: Incoming = {
-    verdict: "rejected",
-    ...why,
-    bytes: 0,
-    cookieName: cookie.name,
-    endable: [],
-    isAmbiguous: false,
-  };
-  return { names: [], open: () => opened };
 }

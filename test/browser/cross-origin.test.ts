@@ -66,20 +66,19 @@ class App {
       headers,
       method,
     };
-    this.#manager.load(headers.cookie, facts).then(
-      (current) => {
-        this.#note(request, current);
-        const accept = createHash("sha1")
-          .update(`${headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
-          .digest("base64");
-        socket.end(
-          current.subject === undefined
-            ? "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-            : `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
-        );
-      },
-      () => socket.destroy(),
-    );
+    const greet = async (): Promise<void> => {
+      const current = await this.#manager.load(headers.cookie, facts);
+      this.#note(request, current);
+      const accept = createHash("sha1")
+        .update(`${headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+        .digest("base64");
+      socket.end(
+        current.subject === undefined
+          ? "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+          : `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      );
+    };
+    greet().catch(() => socket.destroy());
   };
 
   #note(
@@ -158,8 +157,9 @@ describe.skipIf(chromiumPath === undefined || opensslPath === undefined)(
     };
 
     beforeAll(async () => {
-      const { key, cert, remove } = makeCertificate();
-      removeCertificate = remove;
+      const certificate = makeCertificate();
+      const { key, cert } = certificate;
+      removeCertificate = () => certificate.remove();
       const appOf = ({ headers }: IncomingMessage): App | undefined =>
         (apps as Record<string, App | undefined>)[(headers.host ?? "").replace(/:\d+$/, "")];
       const secure = createHttpsServer({ key, cert }, (request, response) =>

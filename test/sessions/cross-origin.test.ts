@@ -1,4 +1,4 @@
-import { channel } from "node:diagnostics_channel";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import fc from "fast-check";
 import {
   SessionManager,
@@ -130,8 +130,8 @@ describe("a request of another origin, by manager.load", () => {
   test("is reported on the channel at once, also where nothing looks at the session", async () => {
     const seen: SessionLoaded[] = [];
     const listener = (message: unknown): void => void seen.push(message as SessionLoaded);
-    channel("latchkey:session.load").subscribe(listener);
-    onTestFinished(() => void channel("latchkey:session.load").unsubscribe(listener));
+    subscribe("latchkey:session.load", listener);
+    onTestFinished(() => void unsubscribe("latchkey:session.load", listener));
     const manager = managerOf();
     await manager.load(undefined, facts({ method: "POST", origin: "http://localhost:3001", site: "same-site" }));
     expect(seen).toEqual([
