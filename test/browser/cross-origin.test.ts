@@ -96,19 +96,19 @@ class App {
 const FETCHED = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 const isSafe = (method: string): boolean => method === "GET" || method === "HEAD";
 
+/** What makes a page send a form. */
+const submitting = (action: string, method: string): string => `{
+  const form = document.createElement("form");
+  Object.assign(form, ${JSON.stringify({ action, method })});
+  document.body.append(form);
+  form.submit();
+}`;
+
 /** Each kind of request that a page can make of another origin, with each method. */
 async function attack(page: Page, from: string, target: string): Promise<void> {
   for (const method of ["GET", "POST"]) {
     await page.goto(`${from}/page`);
-    await page.evaluate(
-      ([action, how]) => {
-        const form = document.createElement("form");
-        Object.assign(form, { action, method: how });
-        document.body.append(form);
-        form.submit();
-      },
-      [`${target}/who-form`, method] as const,
-    );
+    await page.evaluate(submitting(`${target}/who-form`, method));
     await page.waitForURL((url) => url.pathname === "/who-form");
   }
   await page.goto(`${from}/page`);
@@ -233,12 +233,7 @@ describe.skipIf(chromiumPath === undefined || opensslPath === undefined)(
       const { context, page } = await newVisitor();
       await page.goto(`${from}/page`);
       const submitted = page.waitForResponse((response) => response.url() === `${target}/login-as-mallory`);
-      await page.evaluate((action) => {
-        const form = document.createElement("form");
-        Object.assign(form, { action, method: "POST" });
-        document.body.append(form);
-        form.submit();
-      }, `${target}/login-as-mallory`);
+      await page.evaluate(submitting(`${target}/login-as-mallory`, "POST"));
       expect((await submitted).status()).toBe(403);
       await page.waitForURL(/login-as-mallory$/);
       expect(await context.cookies()).toEqual([]);
