@@ -363,6 +363,7 @@ const VERDICTS = [
   ["rejected", "moved"],
   ["rejected", "revoked"],
   ["rejected", "store_failed"],
+  ["rejected", "cross_origin"],
 ] as const;
 
 test("the table in docs/sessions.md names every sentence that a decision gives, and no other", () => {

@@ -76,6 +76,8 @@ function decideWithoutSession({
   isEmpty,
   intent,
 }: CommitFacts): Decision {
+  if (reason === "cross_origin")
+    return { action: "none", explanation: "Nothing sent: another origin sent the request, so it has no session." };
   const isEnded = endsSession(intent);
   if (isEnded && isEmpty && (isAmbiguous || isEndable))
     return { action: "remove", explanation: "Removed, and the cookie expired: the session was ended." };
@@ -95,8 +97,6 @@ function decideWithoutSession({
   if (!isEmpty) return { action: "save", explanation: "Sent because a session begins." };
   if (verdict === "none")
     return { action: "none", explanation: "Nothing sent: no session came in, and nothing was saved in it." };
-  if (reason === "cross_origin")
-    return { action: "none", explanation: "Nothing sent: another origin sent the request, so it has no session." };
   if (reason === "store_failed")
     return { action: "none", explanation: "Nothing sent: the store could not be asked, so the cookie may be good." };
   if (reason === "revoked" && isAccessed)
