@@ -87,7 +87,7 @@ describe.each(Object.entries(ENTRIES))("A1: io.engine.use(session(manager)) of %
           login.login("7");
           login.data.name = "Ada";
           const cookie = (await manager.commit(login))[0]![1].split(";")[0]!;
-          expect(cookie).toMatch(secure === true ? /^__Host-session=/ : /^session=/);
+          expect(cookie).toMatch(secure === true ? /^__Host-Http-session=/ : /^session=/);
           expect(await greet(url, transport, cookie)).toBe("7 Ada");
           expect(await greet(url, transport, "")).toBe("undefined undefined");
           expect(await greet(url, transport, `${cookie.slice(0, -2)}xx`)).toBe("undefined undefined");

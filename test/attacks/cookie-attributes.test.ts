@@ -96,7 +96,7 @@ test("ATK-local-proxy: a proxy on the same machine calls the server by a name of
         const [line = ""] = setCookiesOf(answer);
         expect([mode, line]).toEqual([
           mode,
-          expect.stringMatching(/^__Host-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+          expect.stringMatching(/^__Host-Http-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
         ]);
         // The visitor's browser, which uses HTTPS with the proxy, keeps it, and the next request
         // is logged in.
@@ -115,13 +115,13 @@ test("ATK-local-proxy: a proxy on the same machine calls the server by a name of
 });
 
 /**
- * The default name is `__Host-session` with the path `/` and no domain, so no other host and no
+ * The default name is `__Host-Http-session` with the path `/` and no domain, so no other host and no
  * plain connection can set it; the types and the constructor refuse what browsers would.
  */
 test("ASVS 3.3.3: a sibling host or a plain connection overwrites the cookie", async () => {
   for (const kind of ["sealed", "signed", ...STORE_KINDS]) {
     const { setCookies } = await loggedIn(kind);
-    expect(setCookies[0]).toMatch(/^__Host-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(setCookies[0]).toMatch(/^__Host-Http-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
   }
   // The opt-out is a name: Flask's cookie is called "session", or two servers could not share it.
   expect((await loggedIn("flask")).setCookies[0]).toMatch(/^session=/);

@@ -30,8 +30,8 @@ export interface ConfigValues {
    */
   SESSION_STORE: SessionStore | undefined;
   /**
-   * Default: `session`; with a store and a Secure cookie, `__Host-session`. A new name logs every
-   * visitor out.
+   * Default: `session`; with a store and a Secure cookie, `__Host-Http-session`. A new name logs
+   * every visitor out.
    */
   SESSION_COOKIE_NAME: string | undefined;
   /**
