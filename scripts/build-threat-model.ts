@@ -139,8 +139,8 @@ function introductionOf(count: number): string {
 
 Anyone who has the current key, or runs code in the server, can do all that the server can. So can a
 script in a page, in the name of the visitor who looks at it: HttpOnly keeps the cookie from it, not
-the session. Cross-site requests are met by SameSite alone; forms that matter need a token of their
-own.
+the session. A GET of another site has the session, so it must not change anything:
+[cross-site requests](csrf.md).
 
 What Latchkey promises, and what it cannot, stands in [SECURITY.md](../SECURITY.md).
 

@@ -7,7 +7,7 @@ import { channel } from "node:diagnostics_channel";
  * `snapshot` returns the data. A debug toolbar calls it, and a log does not.
  */
 
-/** Why a cookie did not become the visitor's session. */
+/** Why a request did not get the visitor's session. */
 export type RejectionReason =
   | "malformed" // not the shape of a value that this format writes
   | "too_large" // longer than any cookie that this server sends
@@ -20,7 +20,8 @@ export type RejectionReason =
   | "moved" // a genuine token, but a login or a renewal replaced it a moment ago
   | "revoked" // signed by us, and ended before its time
   | "duplicate" // two cookies of this name hold two different valid sessions
-  | "store_failed"; // the store failed, and the policy is to go on without a session
+  | "store_failed" // the store failed, and the policy is to go on without a session
+  | "cross_origin"; // another origin sent a request that may change something, or a WebSocket
 
 /** The name of a key in messages: a fingerprint, never the key. */
 export interface KeyLabel {
@@ -35,7 +36,8 @@ export interface SessionLoaded {
   readonly format: string;
   /**
    * "none": the request has no cookie. "rejected": it has one that cannot be used, and a fresh
-   * session takes its place.
+   * session takes its place; or another origin sent the request (`cross_origin`), with or without a
+   * cookie.
    */
   readonly verdict: "none" | "valid" | "rejected";
   readonly reason?: RejectionReason | undefined;

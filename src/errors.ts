@@ -23,6 +23,7 @@ export type ErrorCode =
   | "session_too_large"
   | "store_failed"
   | "store_conflict"
+  | "cross_origin"
   | "invalid_option";
 
 /**
@@ -61,7 +62,8 @@ export class SessionError extends LatchkeyError {
     | "cookie_too_large"
     | "session_too_large"
     | "store_failed"
-    | "store_conflict";
+    | "store_conflict"
+    | "cross_origin";
 
   // oxlint-disable-next-line no-useless-constructor -- narrows the codes that may be given
   constructor(code: SessionError["code"], message: string, options?: { cause?: unknown }) {

@@ -14,7 +14,7 @@ describe.each([
   { mode: "development", mutants: 1_000 },
 ])("the quickstart in $mode", ({ mode, mutants: count }) => {
   // In development over plain HTTP on this machine the cookie need not be Secure.
-  const name = mode === "production" ? "__Host-session" : "session";
+  const name = mode === "production" ? "__Host-Http-session" : "session";
   let folder: string;
   let example: RunningExample;
   beforeAll(async () => {

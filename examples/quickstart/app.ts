@@ -91,7 +91,7 @@ export function createApp(env: Environment): Flask {
   // Does to the visitor's own cookie what an attacker would do: changes one character of it.
   app.post("/tamper", function tamper() {
     const [name, value] =
-      Object.entries(request.cookies).find(([cookie]) => /^(__Host-)?session$/.test(cookie)) ??
+      Object.entries(request.cookies).find(([cookie]) => /^(__Host-Http-)?session$/.test(cookie)) ??
       abort(400, "There is no session cookie to tamper with yet.");
     const changed = changeOneCharacter(value);
     const response = redirect(urlFor("tampered", { at: changed.at, from: changed.from, to: changed.to }));

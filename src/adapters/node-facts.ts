@@ -6,6 +6,7 @@ import type { RequestFacts } from "../sessions/cookie/cookie.ts";
  * one.
  */
 export type NodeRequest = Pick<IncomingMessage, "headers" | "httpVersion"> & {
+  readonly method?: string | undefined;
   readonly url?: string | undefined;
   /** The address before a framework took the part off that a router was mounted on. */
   readonly originalUrl?: unknown;
@@ -44,6 +45,10 @@ export class NodeFacts implements RequestFacts {
 
   get path(): string {
     return pathOf(this.#url);
+  }
+
+  get method(): string | undefined {
+    return this.#request.method;
   }
 
   get peer(): string | undefined {

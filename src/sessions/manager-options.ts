@@ -87,4 +87,12 @@ export interface SessionManagerOptions<Data extends object = Record<string, unkn
    * (Clear-Site-Data, OWASP ASVS 5.0, 14.3.1). False unless set.
    */
   readonly clearSiteData?: boolean | undefined;
+  /**
+   * Origins of other pages that may send requests with a session: `["https://app.example.com"]`.
+   * Default: none. A POST, PUT, PATCH or DELETE from any other origin than the server's own, and a
+   * WebSocket, has an empty session that refuses changes. Each entry is scheme, host and port as
+   * browsers write them, without a path or a wildcard. A page of another site sends the cookie only
+   * with `cookie: { sameSite: "None" }`; a sibling domain, or another port, always sends it.
+   */
+  readonly trustedOrigins?: readonly string[] | undefined;
 }

@@ -14,6 +14,8 @@ import type { EndListener } from "./ends/session-ended.ts";
 import { SessionEnds } from "./ends/session-ends.ts";
 import type { SessionManagerOptions } from "./manager-options.ts";
 import { MovingCookies } from "./store/moving-cookies.ts";
+import { crossOriginRequest, type CrossOriginRequest } from "./request/cross-origin.ts";
+import { crossOriginError, crossOriginRejection } from "./request/cross-origin-words.ts";
 import { readSource, type SessionSourceInput } from "./request/read-source.ts";
 import { rejection } from "./data/rejection.ts";
 import { reportCommit, reportLoad } from "./request/report.ts";
@@ -25,6 +27,7 @@ import { NOTHING_CAME, SessionReader, type ParsedRequest } from "./request/sessi
 import { sessionToListenTo, tellOfCookie } from "./request/session-end.ts";
 import { SessionState, type Incoming } from "./request/session-state.ts";
 import { SessionWriter, type Outcome } from "./request/session-writer.ts";
+import { unopened } from "./request/unopened.ts";
 import { Session, stateOf } from "./session.ts";
 import { settingsOf } from "./settings.ts";
 import { StoreBackend } from "./store/store-backend.ts";
@@ -74,6 +77,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   readonly #reader: SessionReader;
   readonly #writer: SessionWriter;
   readonly #isAnonymousOnFailure: boolean;
+  readonly #trustedOrigins: ReadonlySet<string>;
   readonly #warnings: CookieWarnings;
   readonly #directory: SessionDirectory | undefined;
   readonly #ends: SessionEnds;
@@ -94,6 +98,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     this.#clearsSiteData = options.clearSiteData === true;
     this.#store = store;
     this.#isAnonymousOnFailure = settings.onStoreFailure === "anonymous";
+    this.#trustedOrigins = settings.trustedOrigins;
     this.#cookie = new SessionCookie(cookie, store === undefined ? own.cookieName : undefined, keys.mode);
     this.#warnings = new CookieWarnings(cookie, keys.mode);
     const inCookie = (format: SessionFormat, cookie: SessionCookie): CookieBackend =>
@@ -149,6 +154,13 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    * The session of a request. Anything wrong with the cookie is a fresh session and a `rejection`,
    * never an exception.
    *
+   * A request that may change something and that the page of another origin sent, and a WebSocket
+   * that such a page opens, have an empty session with the rejection `cross_origin`. Each change of
+   * it throws, `login()` too, and the visitor's cookie is left alone. This is judged by `method`,
+   * `origin` and `site` of `request`, or its `headers`; a `Request` has all of it. Without a method,
+   * a request that has an Origin is judged. Where neither Origin nor Sec-Fetch-Site is known, the
+   * request counts as one that no browser sent.
+   *
    * @param source the Cookie header as it came, or the web's `Request` or `Headers` that hold it.
    * @param request what is known of the request. Without it, or without the address of the other
    *   side, the cookie counts as Secure.
@@ -156,14 +168,16 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    *   or is late, unless `onStoreFailure` says otherwise.
    */
   async load(source: SessionSourceInput, request?: RequestFacts): Promise<Session<Data>> {
-    const { cookieHeader, facts } = readSource(source, request);
+    const { cookieHeader, facts, sent } = readSource(source, request);
     const cookie = new RequestCookie(this.#cookie, facts);
+    const foreign = sent === undefined ? undefined : crossOriginRequest(sent, this.#trustedOrigins);
+    if (foreign !== undefined) return this.#refused(cookie, foreign);
     try {
       const parsed = this.#reader.read(cookieHeader ?? "", cookie);
       return this.#sessionOf(cookie, parsed instanceof Promise ? await parsed : parsed);
     } catch (error) {
       if (!this.#isAnonymousOnFailure || !(error instanceof SessionError)) throw error;
-      return this.#sessionOf(cookie, storeFailed(cookie));
+      return this.#sessionOf(cookie, unopened(cookie, rejection("store_failed")));
     }
   }
 
@@ -237,6 +251,16 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     // If a store was asked, there is nothing to put off.
     if (this.#store !== undefined && parsed !== NOTHING_CAME) state.open();
     return new Session<Data>(state);
+  }
+
+  /** The session of a cross-origin request: it is empty, and it stays so. */
+  #refused(cookie: RequestCookie, request: CrossOriginRequest): Session<Data> {
+    const session = this.#sessionOf(cookie, unopened(cookie, crossOriginRejection(request)));
+    const state = stateOf(session);
+    // Reported at once: such a request is worth knowing of, even if nothing looks at its session.
+    state.open();
+    state.refuse(() => crossOriginError(request));
+    return session;
   }
 
   #headersOf(state: SessionState, outcome: Outcome): readonly HeaderPair[] {
@@ -329,17 +353,4 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
       `${method} needs a store that finds sessions by subject. Fix: give SessionManager one, such as new SqliteStore("sessions.sqlite").`,
     );
   }
-}
-
-/** The session of a request whose store could not be asked. */
-function storeFailed(cookie: RequestCookie): ParsedRequest {
-  const opened: Incoming = {
-    verdict: "rejected",
-    ...rejection("store_failed"),
-    bytes: 0,
-    cookieName: cookie.name,
-    endable: [],
-    isAmbiguous: false,
-  };
-  return { names: [], open: () => opened };
 }

@@ -104,7 +104,11 @@ export class Session<Data extends object = Record<string, unknown>> {
     this.#state.write().persistent = checkedPersistent(value, "session.persistent");
   }
 
-  /** Why the cookie that came in was not accepted; undefined if it was, or if none came. */
+  /**
+   * Why the cookie that came in was not accepted; undefined if it was, or if none came. The reason
+   * `cross_origin` says that the page of another origin sent the request, with or without a cookie:
+   * then the session stays empty, and each change throws.
+   */
   get rejection(): Rejection | undefined {
     this.#state.read();
     const opened = this.#state.open();
@@ -118,7 +122,7 @@ export class Session<Data extends object = Record<string, unknown>> {
    *
    * @param subject the user's id as text of 1 to 512 characters, without NUL.
    * @throws InvalidOptionError for anything else; SessionError `session_closed` after the headers
-   *   have left.
+   *   have left, `cross_origin` if the page of another origin sent the request.
    */
   login(subject: string, options: LoginOptions = {}): void {
     checkOptions("session.login", options, ["persistent", "label"]);

@@ -8,6 +8,7 @@ import type { SessionFormat } from "./cookie/formats/format.ts";
 import { sealed } from "./cookie/formats/sealed.ts";
 import { checkSeconds, DEFAULT_LIFETIMES, type Lifetimes } from "./data/lifetime.ts";
 import type { SessionManagerOptions } from "./manager-options.ts";
+import { checkTrustedOrigins } from "./request/trusted-origins.ts";
 import type { SessionStore } from "./store/session-store.ts";
 
 const OPTIONS: readonly (keyof SessionManagerOptions)[] = [
@@ -26,6 +27,7 @@ const OPTIONS: readonly (keyof SessionManagerOptions)[] = [
   "onStoreFailure",
   "storeTimeout",
   "clearSiteData",
+  "trustedOrigins",
   "validFrom",
   "isRevoked",
 ];
@@ -41,6 +43,8 @@ const INSTEAD = {
   saveUninitialized: "A session is saved when something is in it. Leave the option out.",
   name: "The cookie's name is cookie: { name: … }.",
   cookieName: "The cookie's name is cookie: { name: … }.",
+  csrf: 'Cross-origin requests have no session without an option. Origins that may have one are "trustedOrigins".',
+  origin: 'Origins that may send requests with a session are the option "trustedOrigins", a list.',
 };
 
 /** The options of a manager, checked, with their defaults. */
@@ -55,6 +59,7 @@ export interface Settings {
   readonly onStoreFailure: "error" | "anonymous";
   readonly storeTimeout: number;
   readonly maxPayloadBytes: number;
+  readonly trustedOrigins: ReadonlySet<string>;
   /** The limits that the options and a format set; without a format, those of a store. */
   lifetimesOf(format?: SessionFormat): Lifetimes;
 }
@@ -72,6 +77,7 @@ export function settingsOf<Data extends object>(options: SessionManagerOptions<D
     onStoreFailure = "error",
     storeTimeout = 5,
     maxPayloadBytes = 65_536,
+    trustedOrigins = [],
   } = options;
   if (store !== undefined && format !== undefined) {
     throw new InvalidOptionError(
@@ -109,6 +115,7 @@ export function settingsOf<Data extends object>(options: SessionManagerOptions<D
     onStoreFailure,
     storeTimeout,
     maxPayloadBytes,
+    trustedOrigins: checkTrustedOrigins(trustedOrigins),
     lifetimesOf: (of) => lifetimesOf(options, of),
   };
 }

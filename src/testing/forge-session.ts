@@ -13,7 +13,7 @@ export interface ForgeSessionOptions<Data extends object = Record<string, unknow
   /**
    * The address that the test sends its requests to. Default: "http://localhost/". The cookie's
    * name may depend on it: over plain HTTP on a loopback host it is `session`, and everywhere else
-   * `__Host-session`. If the two differ, the application does not find the session. For
+   * `__Host-Http-session`. If the two differ, the application does not find the session. For
    * `manager.load(cookie)` without further arguments, use an address with https.
    */
   readonly url?: string | undefined;

@@ -178,7 +178,7 @@ describe("A10: what a handler has begun does not change while it is held", () =>
     const answer = await fetch(url);
     expect([
       answer.headers.get("x-a"),
-      answer.headers.getSetCookie().map((line) => line.split("=")[0]!.replace("__Host-", "")),
+      answer.headers.getSetCookie().map((line) => line.split("=")[0]!.replace("__Host-Http-", "")),
     ]).toEqual(["1", ["a", "b", "session"]]);
   });
 
@@ -547,7 +547,7 @@ describe("the methods that hold an answer", () => {
     expect(calls).toEqual(["write", "end"]);
     outer.letGo();
     const response = await answer;
-    const cookies = response.headers.getSetCookie().map((line) => line.split("=")[0]!.replace(/^__Host-/, ""));
+    const cookies = response.headers.getSetCookie().map((line) => line.split("=")[0]!.replace(/^__Host-Http-/, ""));
     expect([await response.text(), cookies]).toEqual(["one two", ["inner", "session"]]);
   });
 });

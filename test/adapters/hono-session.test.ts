@@ -49,7 +49,7 @@ describe("the session middleware for Hono", () => {
   test("needs no server, and takes https from the address", async () => {
     const response = await app.request("https://example.org/");
     expect(response.headers.getSetCookie()[0]).toMatch(
-      /^__Host-session=v3\.local\.[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      /^__Host-Http-session=v3\.local\.[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
   });
 

@@ -45,10 +45,15 @@ async function serve(middleware: Middleware, hello: (request: IncomingMessage) =
 }
 
 /** What the server says to a socket; the error if it refuses the connection. */
-async function greet(url: string, transport: string, cookie: string): Promise<unknown> {
+async function greet(
+  url: string,
+  transport: string,
+  cookie: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
   const socket = connect(url, {
     transports: [transport],
-    extraHeaders: { cookie },
+    extraHeaders: { cookie, ...headers },
     reconnection: false,
     forceNew: true,
   });
@@ -82,7 +87,7 @@ describe.each(Object.entries(ENTRIES))("A1: io.engine.use(session(manager)) of %
           login.login("7");
           login.data.name = "Ada";
           const cookie = (await manager.commit(login))[0]![1].split(";")[0]!;
-          expect(cookie).toMatch(secure === true ? /^__Host-session=/ : /^session=/);
+          expect(cookie).toMatch(secure === true ? /^__Host-Http-session=/ : /^session=/);
           expect(await greet(url, transport, cookie)).toBe("7 Ada");
           expect(await greet(url, transport, "")).toBe("undefined undefined");
           expect(await greet(url, transport, `${cookie.slice(0, -2)}xx`)).toBe("undefined undefined");
@@ -107,6 +112,23 @@ describe.each(Object.entries(ENTRIES))("A1: io.engine.use(session(manager)) of %
       expect(await greet(failed, transport, "")).toBe("undefined undefined");
     });
   }
+
+  test("a socket that a page of another origin opens by websocket has no session", async () => {
+    const origin = "https://app.example";
+    const manager = new SessionManager<Data>({
+      keys: generateSecretKey(),
+      cookie: { secure: true },
+      trustedOrigins: [origin],
+    });
+    const url = await serve(session(manager), subjectOf(manager));
+    const { header } = await forgeSession(manager, { subject: "7", data: { name: "Ada" }, url: "https://example.org" });
+    const greetFrom = async (page: string): Promise<unknown> => await greet(url, "websocket", header, { origin: page });
+    expect(await greetFrom("https://attacker.example")).toBe("undefined undefined");
+    expect(await greetFrom(url.replace("127.0.0.1", "localhost"))).toBe("undefined undefined");
+    expect(await greetFrom("null")).toBe("undefined undefined");
+    expect(await greetFrom(url)).toBe("7 Ada");
+    expect(await greetFrom(origin)).toBe("7 Ada");
+  });
 
   test("what a socket by websocket changes is saved by manager.commit", async () => {
     const manager = new SessionManager<Data>({

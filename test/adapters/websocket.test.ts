@@ -32,6 +32,8 @@ async function serve(manager: SessionManager<Data>): Promise<number> {
     const { subject, data } = await manager.load(request.headers.cookie, {
       secure: false,
       host: request.headers.host ?? "",
+      method: request.method,
+      headers: request.headers,
     });
     if (subject === undefined) return void socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n");
     socket.write(
@@ -55,7 +57,11 @@ async function serve(manager: SessionManager<Data>): Promise<number> {
 }
 
 /** The first text that the server sends, or the status with which it refuses. */
-async function connect(port: number, cookie?: string): Promise<string | number> {
+async function connect(
+  port: number,
+  cookie?: string,
+  page: Readonly<Record<string, string>> = {},
+): Promise<string | number> {
   return await new Promise((resolve, reject) => {
     const key = Buffer.from("sixteen bytes!!!").toString("base64");
     const headers = {
@@ -64,6 +70,7 @@ async function connect(port: number, cookie?: string): Promise<string | number> 
       "Sec-WebSocket-Key": key,
       "Sec-WebSocket-Version": "13",
       ...(cookie === undefined ? {} : { Cookie: cookie }),
+      ...page,
     };
     const client = httpRequest({ host: "127.0.0.1", port, headers });
     client.once("error", reject);
@@ -108,6 +115,20 @@ describe("a WebSocket upgrade", () => {
     expect(await connect(port, cookie)).toBe("7: Ada");
     expect(await connect(port)).toBe(401);
     expect(await connect(port, forge(cookie))).toBe(401);
+  });
+
+  test("has no session where a page of another origin sent it", async () => {
+    const manager = new SessionManager<Data>({ keys: generateSecretKey(), trustedOrigins: ["https://app.example"] });
+    const port = await serve(manager);
+    const cookie = await loggedIn(manager);
+    for (const [page, answer] of [
+      [{ Origin: "https://attacker.example" }, 401],
+      [{ Origin: `http://127.0.0.1:${port + 1}` }, 401],
+      [{ Origin: `http://127.0.0.1:${port}`, "Sec-Fetch-Site": "same-site" }, 401],
+      [{ Origin: `http://127.0.0.1:${port}` }, "7: Ada"],
+      [{ Origin: "https://app.example", "Sec-Fetch-Site": "cross-site" }, "7: Ada"],
+    ] as const)
+      expect([page, await connect(port, cookie, page)]).toEqual([page, answer]);
   });
 
   test("refuses a session that was revoked, and says 500 when the store is away", async () => {

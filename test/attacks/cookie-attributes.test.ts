@@ -96,7 +96,7 @@ test("ATK-local-proxy: a proxy on the same machine calls the server by a name of
         const [line = ""] = setCookiesOf(answer);
         expect([mode, line]).toEqual([
           mode,
-          expect.stringMatching(/^__Host-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+          expect.stringMatching(/^__Host-Http-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
         ]);
         // The visitor's browser, which uses HTTPS with the proxy, keeps it, and the next request
         // is logged in.
@@ -115,13 +115,13 @@ test("ATK-local-proxy: a proxy on the same machine calls the server by a name of
 });
 
 /**
- * The default name is `__Host-session` with the path `/` and no domain, so no other host and no
+ * The default name is `__Host-Http-session` with the path `/` and no domain, so no other host and no
  * plain connection can set it; the types and the constructor refuse what browsers would.
  */
 test("ASVS 3.3.3: a sibling host or a plain connection overwrites the cookie", async () => {
   for (const kind of ["sealed", "signed", ...STORE_KINDS]) {
     const { setCookies } = await loggedIn(kind);
-    expect(setCookies[0]).toMatch(/^__Host-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(setCookies[0]).toMatch(/^__Host-Http-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
   }
   // The opt-out is a name: Flask's cookie is called "session", or two servers could not share it.
   expect((await loggedIn("flask")).setCookies[0]).toMatch(/^session=/);
@@ -147,6 +147,67 @@ test("ASVS 3.3.2: a page of another site sends requests with the visitor's cooki
   refused({ sameSite: "None", secure: false });
   refused({ sameSite: "none" });
   refused({ sameSite: false });
+});
+
+/**
+ * A request that can change something, and that the page of another origin sent, has an empty
+ * session: `Sec-Fetch-Site` says so, or else `Origin`. A sibling domain and another port are other
+ * origins. The answer has no Set-Cookie.
+ */
+test("ASVS 3.5.1: a page of a sibling domain sends a form with the visitor's cookie", async () => {
+  const facts = { secure: true, host: "shop.example", method: "POST" };
+  for (const kind of ALL_KINDS) {
+    const { manager, header } = await loggedIn(kind);
+    for (const foreign of [
+      { origin: "https://blog.shop.example", site: "same-site" },
+      { origin: "https://blog.shop.example" },
+      { origin: "https://shop.example:8443" },
+      { origin: "null" },
+      { site: "cross-site" },
+    ]) {
+      const session = await manager.load(header, { ...facts, ...foreign });
+      expect([session.subject, session.rejection?.reason]).toEqual([undefined, "cross_origin"]);
+      expect((await manager.commit(session)).filter(([name]) => name === "Set-Cookie")).toEqual([]);
+    }
+    const own = { origin: "https://shop.example", site: "same-origin" };
+    expect((await manager.load(header, { ...facts, ...own })).subject).toBe("7");
+  }
+});
+
+/** In a session of a cross-origin request every change throws, so nobody can be logged in or out. */
+test("ATK-login-csrf: another page logs the visitor in to the attacker's account", async () => {
+  for (const kind of ALL_KINDS) {
+    const { manager, header } = await loggedIn(kind);
+    for (const cookie of [header, undefined]) {
+      const session = await manager.load(cookie, {
+        secure: true,
+        host: "shop.example",
+        method: "POST",
+        origin: "https://attacker.example",
+        site: "cross-site",
+      });
+      const refusal = expect.objectContaining({ name: "SessionError", code: "cross_origin" }) as Error;
+      expect(() => session.login("mallory")).toThrow(refusal);
+      expect(() => session.logout()).toThrow(refusal);
+      expect((await manager.commit(session)).filter(([name]) => name === "Set-Cookie")).toEqual([]);
+    }
+  }
+});
+
+/**
+ * An upgrade to a WebSocket is judged like a POST, although it is a GET. Without
+ * `Sec-Fetch-Site`, its `Origin` has to be that of the host.
+ */
+test("ATK-websocket-hijack: another page opens a WebSocket with the visitor's cookie", async () => {
+  const subjectOf = async (kind: string, origin: string): Promise<string | undefined> => {
+    const { manager, header } = await loggedIn(kind);
+    const headers = { upgrade: "websocket", origin };
+    return (await manager.load(header, { secure: true, host: "shop.example", method: "GET", headers })).subject;
+  };
+  for (const kind of ALL_KINDS) {
+    expect(await subjectOf(kind, "https://attacker.example")).toBeUndefined();
+    expect(await subjectOf(kind, "https://shop.example")).toBe("7");
+  }
 });
 
 /** HttpOnly is always set and is no option, and the value leaves in Set-Cookie alone. */

@@ -313,16 +313,19 @@ test("ATK-prefix-whitespace: a script sets a cookie with a name of white space a
     "\u200b",
   ];
   for (const blank of blanks) {
-    expect(await outcomeOf(manager, `${blank}__Host-session=${value}`)).toBe("nobody");
-    expect(await outcomeOf(manager, `__Host-session${blank}=${value}`)).toBe("nobody");
-    expect(await outcomeOf(manager, `a=1;${blank} __Host-session=${value}`)).toBe("nobody");
-    expect(await outcomeOf(manager, `__Host-session=${value}${blank}`)).toBe("malformed");
+    expect(await outcomeOf(manager, `${blank}__Host-Http-session=${value}`)).toBe("nobody");
+    expect(await outcomeOf(manager, `__Host-Http-session${blank}=${value}`)).toBe("nobody");
+    expect(await outcomeOf(manager, `a=1;${blank} __Host-Http-session=${value}`)).toBe("nobody");
+    expect(await outcomeOf(manager, `__Host-Http-session=${value}${blank}`)).toBe("malformed");
   }
   await withServer(manager, async (ask) => {
     // As bytes on the wire: latin-1's own blanks, and the UTF-8 of U+2028.
     for (const bytes of ["\u00a0", "\u0085", "\u00e2\u0080\u00a8"])
-      expect(await ask([`Cookie: ${bytes}__Host-session=${value}`])).toMatchObject({ status: 200, body: "nobody" });
-    expect(await ask([`Cookie: \t a=1; \t__Host-session=${value} \t`])).toMatchObject({ status: 200, body: "7" });
+      expect(await ask([`Cookie: ${bytes}__Host-Http-session=${value}`])).toMatchObject({
+        status: 200,
+        body: "nobody",
+      });
+    expect(await ask([`Cookie: \t a=1; \t__Host-Http-session=${value} \t`])).toMatchObject({ status: 200, body: "7" });
   });
 });
 
@@ -338,27 +341,27 @@ test("ATK-cookie-name-tricks: a name is written in other letters, left out, or h
   const headers = [
     `__host-session=${value}`,
     `__HOST-SESSION=${value}`,
-    `=__Host-session=${value}`,
+    `=__Host-Http-session=${value}`,
     `=${value}`,
-    `__Host-session`,
+    `__Host-Http-session`,
     `session=${value}`,
-    `__Host-session[]=${value}`,
-    `a=__Host-session=${value}`,
-    `x__Host-session=${value}`,
-    `a="__Host-session=${value}"`,
-    `__Host-session ${value}`,
-    `a=1, __Host-session=${value}`,
+    `__Host-Http-session[]=${value}`,
+    `a=__Host-Http-session=${value}`,
+    `x__Host-Http-session=${value}`,
+    `a="__Host-Http-session=${value}"`,
+    `__Host-Http-session ${value}`,
+    `a=1, __Host-Http-session=${value}`,
   ];
   for (const header of headers)
     expect([header.slice(0, 20), await outcomeOf(manager, header)]).toEqual([header.slice(0, 20), "nobody"]);
   // Quotes and $Version do not swallow what is between semicolons.
-  expect(await outcomeOf(manager, `$Version=1; a="x; __Host-session=${value}; b=y"`)).toBe("7");
+  expect(await outcomeOf(manager, `$Version=1; a="x; __Host-Http-session=${value}; b=y"`)).toBe("7");
 });
 
 /**
  * A cookie that is missing is a visitor without a session, and not an error: nothing is sent, a
- * login begins a new session, and no other visitor's session is ended. `__Host-Http-` is a name
- * that scripts cannot write either.
+ * login begins a new session, and no other visitor's session is ended. The name begins
+ * with `__Host-Http-`, so scripts cannot put a cookie in its place.
  */
 test("ATK-jar-overflow: a script fills the browser's jar until our cookie falls out", async () => {
   for (const kind of ALL_KINDS) {
@@ -373,7 +376,7 @@ test("ATK-jar-overflow: a script fills the browser's jar until our cookie falls 
     await flooded.visit((session) => session.login("8"));
     expect([kind, await flooded.who(), await outcomeOf(manager, header)]).toEqual([kind, "8", "7"]);
   }
-  const { setCookies } = await loggedIn("sealed", new Time(), { cookie: { name: "__Host-Http-session" } });
+  const { setCookies } = await loggedIn("sealed");
   expect(setCookies[0]).toMatch(/^__Host-Http-session=v3\.local\.[\w-]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
 });
 
@@ -455,8 +458,8 @@ test("ATK-control-characters: a cookie holds NUL, line ends, controls or bytes t
 test("RFC6265bis cookie-headers: cookies come in several header fields", async () => {
   const { manager, value } = await loggedIn("sealed");
   await withServer(manager, async (ask) => {
-    expect((await ask(["Cookie: a=1", `Cookie: __Host-session=${value}`, "cookie: b=2"])).body).toBe("7");
-    expect((await ask(["Cookie: __Host-session=x", `COOKIE: __Host-session=${value}`])).body).toBe("7");
+    expect((await ask(["Cookie: a=1", `Cookie: __Host-Http-session=${value}`, "cookie: b=2"])).body).toBe("7");
+    expect((await ask(["Cookie: __Host-Http-session=x", `COOKIE: __Host-Http-session=${value}`])).body).toBe("7");
     expect((await ask(["Cookie: ", "Cookie: ;"])).body).toBe("nobody");
   });
 });

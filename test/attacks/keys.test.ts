@@ -109,7 +109,7 @@ test("ATK-stolen-key: the key got out, and anyone who has it makes sessions", as
     expect(await outcomeOf(manager, header)).toBe("bad_signature");
   }
   const manager = makeManager("sealed", new Time(), { keys: new KeyRing(OTHER_KEY) });
-  expect(await outcomeOf(manager, `__Host-session=${cookieWith("sealed", '["7",{}]')}`)).toBe("bad_signature");
+  expect(await outcomeOf(manager, `__Host-Http-session=${cookieWith("sealed", '["7",{}]')}`)).toBe("bad_signature");
 });
 
 /**

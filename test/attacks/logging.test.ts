@@ -111,12 +111,12 @@ test("ASVS 16.3.3: cookies are forged for weeks, and no one notices", async () =
   const old = seal({ plain: sealedPlain("{}", { lastSeenAt: time.now - 40 * 86_400 }) });
   const early = seal({ plain: sealedPlain("{}", { lastSeenAt: time.now + 3600 }) });
   const cases: readonly (readonly [string, SessionManager<Data>, string | undefined])[] = [
-    ["malformed", good.manager, "__Host-session=x"],
-    ["too_large", good.manager, `__Host-session=${"x".repeat(9000)}`],
+    ["malformed", good.manager, "__Host-Http-session=x"],
+    ["too_large", good.manager, `__Host-Http-session=${"x".repeat(9000)}`],
     ["bad_signature", makeManager("sealed", time), header],
-    ["expired", good.manager, `__Host-session=${old}`],
-    ["future", good.manager, `__Host-session=${early}`],
-    ["bad_payload", good.manager, `__Host-session=${seal({ plain: sealedPlain("[]") })}`],
+    ["expired", good.manager, `__Host-Http-session=${old}`],
+    ["future", good.manager, `__Host-Http-session=${early}`],
+    ["bad_payload", good.manager, `__Host-Http-session=${seal({ plain: sealedPlain("[]") })}`],
     [
       "invalid_data",
       manage({
@@ -153,7 +153,7 @@ test("ASVS 16.5.1: an answer tells an attacker how near the last try came", asyn
     const answers = [];
     const expired = seal({ plain: sealedPlain("{}", { lastSeenAt: 1_000_000_000 }) });
     for (const cookie of ["x", "A".repeat(9000), forge(value), expired, seal({ plain: sealedPlain("[]") })]) {
-      const { status, headers } = await ask([`Cookie: __Host-session=${cookie}`]);
+      const { status, headers } = await ask([`Cookie: __Host-Http-session=${cookie}`]);
       // All but what the handler of this test puts into the body itself.
       answers.push(JSON.stringify([status, headers.filter(([name]) => name !== "date" && name !== "content-length")]));
     }
@@ -366,7 +366,7 @@ test("ATK-toolbar-record: anyone who sees the toolbar takes over a session", asy
     });
     toolbar.finish(exchange);
     const page = JSON.stringify(toolbar.page(exchange.id));
-    expect(page).toContain("__Host-session");
+    expect(page).toContain("__Host-Http-session");
     for (const text of [page, tail ?? ""]) {
       for (const secret of [
         value,

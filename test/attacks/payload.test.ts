@@ -470,7 +470,7 @@ test("ATK-valid-mac-wrong-payload: the same key has signed something that is no 
   expect(
     await reasonsOf(
       manager,
-      "__Host-session",
+      "__Host-Http-session",
       envelopes.map((json) => cookieWith("signed", json)),
     ),
   ).toEqual(new Set(["bad_payload"]));
@@ -505,11 +505,16 @@ test("ATK-sealed-claims: a sealed cookie lacks a claim, or holds one of another 
     ...[1, "true", null].map((persistent) => ({ ...good, persistent })),
   ];
   for (const claims of wrong) {
-    const outcome = await outcomeOf(manager, `__Host-session=${seal({ plain: Buffer.from(JSON.stringify(claims)) })}`);
+    const outcome = await outcomeOf(
+      manager,
+      `__Host-Http-session=${seal({ plain: Buffer.from(JSON.stringify(claims)) })}`,
+    );
     expect([claims, outcome]).toEqual([claims, "bad_payload"]);
   }
   const later = { ...good, role: "admin", data: good["data"], subject: "666" };
-  expect(await outcomeOf(manager, `__Host-session=${seal({ plain: Buffer.from(JSON.stringify(later)) })}`)).toBe("7");
+  expect(await outcomeOf(manager, `__Host-Http-session=${seal({ plain: Buffer.from(JSON.stringify(later)) })}`)).toBe(
+    "7",
+  );
 });
 
 /** A payload over the serializer's limit is neither written nor read, whatever its signature. */

@@ -118,7 +118,7 @@ test("ATK-truncated-tag: a signature is cut, so that fewer bits have to be guess
   const cut = [1, 4, 8, 16, 32, 47, 48].map(
     (length) => `v3.local.${sealed.subarray(0, sealed.length - length).toString("base64url")}`,
   );
-  expect(await reasonsOf(manager, "__Host-session", cut)).toEqual(new Set(["bad_signature"]));
+  expect(await reasonsOf(manager, "__Host-Http-session", cut)).toEqual(new Set(["bad_signature"]));
 });
 
 /** Between the parts of a value and inside them there is nothing but letters of base64url. */
@@ -255,7 +255,7 @@ test("RFC 5869: a derived key is not what HKDF gives", () => {
 test("ASVS 11.3.2: a sealed cookie is not what the documentation says it is", async () => {
   const { manager } = await loggedIn("sealed");
   const foreign = seal({ plain: sealedPlain('{"a":1}', { more: ',"sub":"7"' }) });
-  expect((await manager.load(`__Host-session=${foreign}`)).data).toEqual({ a: 1 });
+  expect((await manager.load(`__Host-Http-session=${foreign}`)).data).toEqual({ a: 1 });
   // The other way round: what the package writes, the other code writes too, given the same nonce
   // and id.
   const visitor = new Visitor(makeManager("sealed", new Time(), { keys: KEY }));
@@ -319,11 +319,11 @@ test("ATK-key-commitment: one ciphertext is built that opens under two keys", as
   expect(
     await reasonsOf(
       manager,
-      "__Host-session",
+      "__Host-Http-session",
       swapped.map((box) => `v3.local.${box.toString("base64url")}`),
     ),
   ).toEqual(new Set(["bad_signature"]));
-  expect(await outcomeOf(manager, `__Host-session=v3.local.${one!.toString("base64url")}`)).toBe("anonymous");
+  expect(await outcomeOf(manager, `__Host-Http-session=v3.local.${one!.toString("base64url")}`)).toBe("anonymous");
 });
 
 /**
@@ -335,9 +335,9 @@ test("ATK-associated-data: a sealed value is moved to another cookie or applicat
   const plain = sealedPlain('{"a":1}');
   const values = [
     seal({ name: "session", plain }),
-    seal({ name: "__Host-sessio", plain }),
+    seal({ name: "__Host-Http-sessio", plain }),
     seal({ app: "shop", plain }),
     seal({ name: "", plain }),
   ];
-  expect(await reasonsOf(manager, "__Host-session", values)).toEqual(new Set(["bad_signature"]));
+  expect(await reasonsOf(manager, "__Host-Http-session", values)).toEqual(new Set(["bad_signature"]));
 });

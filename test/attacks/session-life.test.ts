@@ -180,7 +180,7 @@ test("ATK-unknown-token: a client brings a token of its own choice", async () =>
     const manager = makeManager(kind, new Time(), { keys: KEY });
     const chosen = "A".repeat(43);
     const visitor = new Visitor(manager);
-    const planted = `__Host-session=${signerOf("store").sign(`${chosen}.${timestampOf(new Time().now)}`)}; Path=/; Secure`;
+    const planted = `__Host-Http-session=${signerOf("store").sign(`${chosen}.${timestampOf(new Time().now)}`)}; Path=/; Secure`;
     visitor.take([planted], "script");
     expect([await visitor.who(), visitor.setCookies]).toEqual(["unknown", []]);
     await visitor.visit((session) => session.login("7"));
@@ -191,7 +191,7 @@ test("ATK-unknown-token: a client brings a token of its own choice", async () =>
     attacker.take([planted], "script");
     expect([await attacker.who(), attacker.setCookies, (await manager.list("7")).length]).toEqual(["unknown", [], 1]);
     // Without a signature it does not even reach the store.
-    expect(await outcomeOf(manager, `__Host-session=${chosen}`)).toBe("malformed");
+    expect(await outcomeOf(manager, `__Host-Http-session=${chosen}`)).toBe("malformed");
   }
 });
 
@@ -217,7 +217,9 @@ test("ATK-stolen-store: an attacker reads the session table", async () => {
     signerOf("store").sign(`${id}.${timestampOf(time.now)}`),
   ];
   for (const value of forged)
-    expect(await outcomeOf(visitor.manager, `__Host-session=${value}`)).toMatch(/^(malformed|bad_signature|unknown)$/);
+    expect(await outcomeOf(visitor.manager, `__Host-Http-session=${value}`)).toMatch(
+      /^(malformed|bad_signature|unknown)$/,
+    );
 });
 
 /**
@@ -361,7 +363,7 @@ test("ASVS 7.5.2: a user cannot see or end a session that another person uses", 
     ]);
     const tokens = [phone, thief].map(({ value }) => value.split(".")[0]!);
     for (const token of tokens) expect(JSON.stringify(list)).not.toContain(token);
-    expect(await outcomeOf(manager, `__Host-session=${list[0]!.id}`)).toBe("malformed");
+    expect(await outcomeOf(manager, `__Host-Http-session=${list[0]!.id}`)).toBe("malformed");
     await manager.revoke(list[0]!.id);
     expect([await outcomeOf(manager, thief.header), await outcomeOf(manager, phone.header)]).toEqual(["unknown", "7"]);
     expect([await thief.who(), await phone.who(), (await manager.list("7")).length]).toEqual(["unknown", "7", 1]);

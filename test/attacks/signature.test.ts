@@ -116,7 +116,7 @@ test("ATK-signature-stripping: the signature, the time or the payload is left ou
     `V3.local.${value.slice(9)}`,
     `v3.local.${"A".repeat(106)}`,
   ];
-  expect(await reasonsOf(manager, "__Host-session", stripped)).toEqual(new Set(["malformed"]));
+  expect(await reasonsOf(manager, "__Host-Http-session", stripped)).toEqual(new Set(["malformed"]));
 });
 
 /**
@@ -333,7 +333,7 @@ test("ATK-timing: the time of an answer tells which key made a signature, or how
     for (const key of [...keys, "lk1_a key that is not in the ring at all, 43 letters"]) {
       // Two cookies, since what was verified once need not be verified again.
       const cookies = [1, 2].map(
-        (salt) => `__Host-session=${seal({ key, nonce: Buffer.alloc(32, salt), plain: sealedPlain("{}") })}`,
+        (salt) => `__Host-Http-session=${seal({ key, nonce: Buffer.alloc(32, salt), plain: sealedPlain("{}") })}`,
       );
       open.push(await count(async () => void (await manager.load(cookies.shift())).isNew));
     }

@@ -17,7 +17,7 @@ export const ALL_KINDS: readonly string[] = Object.keys(KINDS);
 export const COOKIE_KINDS = ["sealed", "signed", "flask"] as const;
 export const STORE_KINDS = ["memory", "sqlite"] as const;
 
-export const nameOf = (kind: string): string => (kind === "flask" ? "session" : "__Host-session");
+export const nameOf = (kind: string): string => (kind === "flask" ? "session" : "__Host-Http-session");
 
 /** A visitor who is logged in as "7", and has some data. */
 export async function loggedIn(
@@ -93,7 +93,7 @@ export const assertionOf = (app: string, name: string): string =>
 export function seal({
   key = KEY,
   app = "",
-  name = "__Host-session",
+  name = "__Host-Http-session",
   nonce = Buffer.alloc(32, 7),
   footer = "",
   plain,

@@ -83,7 +83,7 @@ test("ATK-odd-timestamp: a good signature covers a time that no server writes", 
     seal({ plain: sealedPlain("{}", { lastSeenAt: seconds }) }),
     seal({ plain: sealedPlain("{}", { createdAt: seconds }) }),
   ]);
-  expect([...(await reasonsOf(manager, "__Host-session", sealedTimes))].sort()).toEqual(["expired", "future"]);
+  expect([...(await reasonsOf(manager, "__Host-Http-session", sealedTimes))].sort()).toEqual(["expired", "future"]);
 });
 
 /**

@@ -16,7 +16,7 @@ describe("latchkey key derive", () => {
   test("prints the derived key alone on standard output, and never the secret key", async () => {
     const { code, out, error } = await cli(["key", "derive"], { env: { SECRET_KEY: current } });
     expect([code, out]).toEqual([0, `${deriveSealedKey(current).paserk}\n`]);
-    expect(error).toContain('{"app":"","cookie":"__Host-session","purpose":"session"}');
+    expect(error).toContain('{"app":"","cookie":"__Host-Http-session","purpose":"session"}');
     expect(error).toContain("Keep the derived key secret");
     expect(out + error).not.toContain(current);
   });

@@ -7,6 +7,7 @@ import { MemoryStore } from "latchkey/stores/memory";
 import { SqliteStore } from "latchkey/stores/sqlite";
 import { afterEach, describe, expect, test } from "vitest";
 import { CookieJar } from "../support/cookies.ts";
+import { crossOriginContract } from "./cross-origin.ts";
 
 export interface Data {
   visits: number;
@@ -363,7 +364,7 @@ export function adapterContract(
       const request = await start();
       const [cookie] = (await request("/visit")).headers.getSetCookie();
       if (listens) expect(cookie).toMatch(/^session=[^;]+; Path=\/; HttpOnly; SameSite=Lax$/);
-      else expect(cookie).toMatch(/^__Host-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+      else expect(cookie).toMatch(/^__Host-Http-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
     });
 
     test("headers of the answer stay, and ours are added", async () => {
@@ -371,7 +372,7 @@ export function adapterContract(
       const { headers } = await request("/own-headers");
       expect(headers.getSetCookie().map((line) => line.split("=")[0])).toEqual([
         "theme",
-        listens ? "session" : "__Host-session",
+        listens ? "session" : "__Host-Http-session",
       ]);
       expect([headers.get("vary"), headers.get("cache-control")]).toEqual([
         "Accept, Cookie",
@@ -464,6 +465,8 @@ export function adapterContract(
       expect(await (await request("/read", { jar })).json()).toEqual({ visits: 1 });
     });
 
+    crossOriginContract(serve, { listens, trustsProxies }, (served) => open.push(served));
+
     if (!listens) return;
 
     test("cookie headers that no browser sends are answered like any other", async () => {
@@ -500,14 +503,14 @@ export function adapterContract(
     test("under another host than this machine the cookie is Secure, and bound to the host", async () => {
       await start();
       const raw = await rawRequest(open[0]!.url, undefined, { host: "shop.example" });
-      expect(raw).toMatch(/^set-cookie: __Host-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax\r$/im);
+      expect(raw).toMatch(/^set-cookie: __Host-Http-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax\r$/im);
     });
 
     test("C5: a header that only proxies send makes the cookie Secure, on this machine too", async () => {
       const request = await start();
       const response = await request("/visit", { headers: { "X-Forwarded-Proto": "http" } });
       expect(response.headers.getSetCookie()[0]).toMatch(
-        /^__Host-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+        /^__Host-Http-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
       );
     });
 
@@ -518,7 +521,7 @@ export function adapterContract(
       const jar = new CookieJar();
       const headers = { "X-Forwarded-Proto": "https" };
       expect((await request("/visit", { jar, headers })).headers.getSetCookie()[0]).toMatch(
-        /^__Host-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+        /^__Host-Http-session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
       );
       expect(await (await request("/visit", { jar, headers })).text()).toBe("2");
     });

@@ -87,7 +87,7 @@ describe("a session that we write", () => {
 
 describe("a session that the package paseto writes", () => {
   const write = async (more: object = {}, options: object = {}): Promise<string> =>
-    `__Host-session=${await peer.Encrypt(key, { ...claims, ...more }, { implicitAssertion, now, expiresIn: 3600, ...options })}`;
+    `__Host-Http-session=${await peer.Encrypt(key, { ...claims, ...more }, { implicitAssertion, now, expiresIn: 3600, ...options })}`;
 
   test("is read by us, and ends with its exp", async () => {
     const header = await write();

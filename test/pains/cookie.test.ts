@@ -66,7 +66,7 @@ test("pain 4, a Secure cookie is silently not sent behind a proxy (expressjs/ses
       sessionOf(sessions, request).login("ada");
       response.send("you are logged in");
     };
-  const sent = [expect.stringMatching(/^__Host-session=.*; Secure/)];
+  const sent = [expect.stringMatching(/^__Host-Http-session=.*; Secure/)];
   // Nothing was said about the proxy: the cookie is still sent, and one warning says what
   // to set.
   const unsaid = manager();
@@ -110,7 +110,7 @@ test("pain 5, Secure by default breaks http on localhost, above all in Safari (h
   // Everywhere else it is Secure, also under names that only look like this machine's.
   for (const host of ["shop.example", "localhost.shop.example", "127.0.0.1.shop.example"]) {
     const [cookie] = (await new Visitor(address, host).visit("/login")).headers.getSetCookie();
-    expect([host, cookie]).toEqual([host, expect.stringMatching(/^__Host-session=.*; Secure/)]);
+    expect([host, cookie]).toEqual([host, expect.stringMatching(/^__Host-Http-session=.*; Secure/)]);
   }
 });
 

@@ -126,7 +126,7 @@ test("pain 24, the page of a request does not see what a proxy has put in the se
   expect(await visitor.read("/")).toBe("visit 3 of 7");
   await visitor.visit("/action");
   expect(jar).toEqual([
-    ["__Host-session", "", expect.objectContaining({ maxAge: 0, httpOnly: true, path: "/", sameSite: "lax" })],
+    ["__Host-Http-session", "", expect.objectContaining({ maxAge: 0, httpOnly: true, path: "/", sameSite: "lax" })],
   ]);
 });
 

@@ -88,7 +88,7 @@ async function expectNoToolbar(visitor: Visitor): Promise<void> {
   }
 }
 
-const SECURE = /^__Host-session=[^;]+;(?=.* Secure)(?=.* HttpOnly)(?!.*Domain)/;
+const SECURE = /^__Host-Http-session=[^;]+;(?=.* Secure)(?=.* HttpOnly)(?!.*Domain)/;
 const PLAIN = /^session=(?!.* Secure)/;
 
 describe.skipIf(nginxPath === undefined || opensslPath === undefined)("behind nginx", { timeout: 120_000 }, () => {

@@ -289,7 +289,7 @@ describe.each(Object.keys(KINDS))("%s: what the end of a request does", (kind) =
       });
       const visitor = new Visitor(manager);
       if (comes === "good") await visitor.visit((session) => Object.assign(session.data, { a: 1, list: [1] }));
-      if (comes === "bad") visitor.jar.take([`${kind === "flask" ? "session" : "__Host-session"}=forged; Path=/`]);
+      if (comes === "bad") visitor.jar.take([`${kind === "flask" ? "session" : "__Host-Http-session"}=forged; Path=/`]);
       before?.({ time, ring });
       messages.length = 0;
 
@@ -351,9 +351,9 @@ describe("with a store, where the session is opened although nobody looks at it"
 
   test("a cookie that cannot be used is left alone", async () => {
     const { visitor } = await world();
-    visitor.jar.take(["__Host-session=forged; Path=/"]);
+    visitor.jar.take(["__Host-Http-session=forged; Path=/"]);
     await visitor.visit(nothing);
-    expect(visitor.jar.header).toBe("__Host-session=forged");
+    expect(visitor.jar.header).toBe("__Host-Http-session=forged");
   });
 });
 
@@ -364,6 +364,7 @@ const VERDICTS = [
   ["rejected", "moved"],
   ["rejected", "revoked"],
   ["rejected", "store_failed"],
+  ["rejected", "cross_origin"],
 ] as const;
 
 test("the table in docs/sessions.md names every sentence that a decision gives, and no other", () => {

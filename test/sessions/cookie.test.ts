@@ -5,22 +5,22 @@ import { readCookieValues } from "../../src/sessions/cookie/cookie-header.ts";
 import { attributesOf, SessionCookie } from "../../src/sessions/cookie/cookie.ts";
 
 describe("reading a Cookie header", () => {
-  const NAME = "__Host-session";
+  const NAME = "__Host-Http-session";
   test.each([
-    ["a=1; __Host-session=x; b=2", ["x"]],
-    ["__Host-session=x", ["x"]],
-    ["\t __Host-session \t=\t x \t;a=1", ["x"]],
-    ["__Host-session=x;__Host-session=y", ["x", "y"]],
-    ["__Host-session=", [""]],
-    ["__Host-session=a=b==", ["a=b=="]],
-    ['__Host-session="x"', ['"x"']],
-    ["__Host-session=%41", ["%41"]],
+    ["a=1; __Host-Http-session=x; b=2", ["x"]],
+    ["__Host-Http-session=x", ["x"]],
+    ["\t __Host-Http-session \t=\t x \t;a=1", ["x"]],
+    ["__Host-Http-session=x;__Host-Http-session=y", ["x", "y"]],
+    ["__Host-Http-session=", [""]],
+    ["__Host-Http-session=a=b==", ["a=b=="]],
+    ['__Host-Http-session="x"', ['"x"']],
+    ["__Host-Http-session=%41", ["%41"]],
     ["__host-session=x; __HOST-SESSION=y", []],
-    ["__Host-session", []],
-    ["x__Host-session=x; __Host-sessionx=y", []],
+    ["__Host-Http-session", []],
+    ["x__Host-Http-session=x; __Host-Http-sessionx=y", []],
     ["%5F_Host-session=x", []],
-    ['$Version=1; a="; __Host-session=x; b="', ["x"]],
-    ["=__Host-session=x", []],
+    ['$Version=1; a="; __Host-Http-session=x; b="', ["x"]],
+    ["=__Host-Http-session=x", []],
     ["", []],
     [";;; ; =", []],
   ])("%j", (header, values) => {
@@ -63,7 +63,7 @@ describe("the cookie's name and attributes", () => {
   };
 
   test.each([
-    [{}, undefined, "__Host-session=v; Path=/; HttpOnly; Secure; SameSite=Lax"],
+    [{}, undefined, "__Host-Http-session=v; Path=/; HttpOnly; Secure; SameSite=Lax"],
     [{ secure: false }, undefined, "session=v; Path=/; HttpOnly; SameSite=Lax"],
     [{ name: "sid" }, undefined, "sid=v; Path=/; HttpOnly; Secure; SameSite=Lax"],
     [
@@ -71,12 +71,12 @@ describe("the cookie's name and attributes", () => {
       undefined,
       "sid=v; Domain=example.org; Path=/app; HttpOnly; Secure; SameSite=Lax",
     ],
-    [{ partitioned: true }, undefined, "__Host-session=v; Path=/; HttpOnly; Secure; Partitioned; SameSite=Lax"],
-    [{ sameSite: "Strict" }, undefined, "__Host-session=v; Path=/; HttpOnly; Secure; SameSite=Strict"],
+    [{ partitioned: true }, undefined, "__Host-Http-session=v; Path=/; HttpOnly; Secure; Partitioned; SameSite=Lax"],
+    [{ sameSite: "Strict" }, undefined, "__Host-Http-session=v; Path=/; HttpOnly; Secure; SameSite=Strict"],
     [
       { sameSite: "None" },
       { secure: false, host: "localhost" },
-      "__Host-session=v; Path=/; HttpOnly; Secure; SameSite=None",
+      "__Host-Http-session=v; Path=/; HttpOnly; Secure; SameSite=None",
     ],
   ] as const)("%j for %j", (options, request, expected) => {
     expect(write(options, request)).toBe(expected);

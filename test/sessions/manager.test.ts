@@ -433,7 +433,7 @@ describe("moving from one format to another", () => {
     moved.jar.take([`${old}; Path=/`]);
     expect(await moved.visit((session) => [session.subject, session.data])).toEqual(["7", { a: 1 }]);
     expect(moved.jar.header).not.toContain(old);
-    expect(moved.jar.header).toMatch(/^__Host-session=[^;]+$/);
+    expect(moved.jar.header).toMatch(/^__Host-Http-session=[^;]+$/);
     expect(await moved.visit((session) => [session.subject, session.data])).toEqual(["7", { a: 1 }]);
     expect(moved.setCookies).toEqual([]);
     // Without the old format, its cookie leads to no session.
@@ -563,7 +563,7 @@ describe.each(storeKinds)("sessions in a store (%s)", (kind) => {
       `${"A".repeat(43)}.${visitor.value.split(".").slice(1).join(".")}`,
       `${visitor.value}A`,
     ])
-      await visitor.manager.load(`__Host-session=${forged}`);
+      await visitor.manager.load(`__Host-Http-session=${forged}`);
     expect(seen).toEqual([]);
   });
 

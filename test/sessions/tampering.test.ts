@@ -94,7 +94,7 @@ describe.each(["sealed", "signed", "flask", "memory"])("one change to a cookie (
   test("sent to a real server is never answered with 500", async () => {
     const visitor = await visitorWithSession(kind);
     const manager = visitor.manager;
-    const name = kind === "flask" ? "session" : "__Host-session";
+    const name = kind === "flask" ? "session" : "__Host-Http-session";
     const openSession = session(manager);
     const server = createServer((request, response) => {
       openSession(request, response, () => {
@@ -172,7 +172,9 @@ describe("cookies that were signed with the key and are no session (flask)", () 
     const others = Object.keys(KINDS).filter((kind) => kind !== "flask");
     for (const kind of others) {
       const visitor = await visitorWithSession(kind);
-      expect((await visitor.manager.load(`__Host-session="${visitor.value}"`)).rejection?.reason).toBe("malformed");
+      expect((await visitor.manager.load(`__Host-Http-session="${visitor.value}"`)).rejection?.reason).toBe(
+        "malformed",
+      );
     }
   });
 });

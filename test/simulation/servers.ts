@@ -119,7 +119,12 @@ export class Server implements ServerFacts {
   }
 
   #placeOf({ name, domain, path = "/", partitioned = false }: Scope): Place {
-    return { name: name ?? (this.#kind.name === "flask" ? "session" : "__Host-session"), domain, path, partitioned };
+    return {
+      name: name ?? (this.#kind.name === "flask" ? "session" : "__Host-Http-session"),
+      domain,
+      path,
+      partitioned,
+    };
   }
 
   #cookie(): CookieOptions {

@@ -68,7 +68,7 @@ describe("a forged session", () => {
     const names = ["http://localhost:3000/", "http://127.0.0.1:3000", "https://localhost/", "http://shop.example/"].map(
       async (url) => (await forgeSession(manager, { subject: "7", url })).name,
     );
-    expect(await Promise.all(names)).toEqual(["session", "session", "__Host-session", "__Host-session"]);
+    expect(await Promise.all(names)).toEqual(["session", "session", "__Host-Http-session", "__Host-Http-session"]);
     const { header } = await forgeSession(manager, { subject: "7", url: "https://shop.example/" });
     expect((await manager.load(header)).subject).toBe("7");
     expect(

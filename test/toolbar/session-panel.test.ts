@@ -1,4 +1,5 @@
 import { channel } from "node:diagnostics_channel";
+import { SessionManager } from "latchkey";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   CHANNELS,
@@ -145,6 +146,45 @@ describe("the sentence on the session", () => {
     expect(panel.findings).toEqual([{ tone: "warn", text: "The session cookie was rejected: It was so." }]);
     expect(JSON.stringify(panel.blocks)).not.toContain("missing");
   });
+});
+
+test("a request of another origin: says who sent it, and that the cookie is as before", async () => {
+  const toolbar = new Toolbar({ keys, clock: () => NOW });
+  toolbars.push(toolbar);
+  const manager = new SessionManager({ keys, clock: () => NOW });
+  const headers = { origin: "http://localhost:3001", "sec-fetch-site": "same-site" };
+  const exchange = toolbar.begin(
+    {
+      method: "POST",
+      url: "/pay",
+      header: () => undefined,
+      headers: [],
+      remoteAddress: "127.0.0.1",
+      httpVersion: "1.1",
+    },
+    {},
+  )!;
+  await toolbar.run(exchange, async () => {
+    const facts = { secure: false, host: "localhost:3000", method: "POST", headers };
+    await manager.commit(await manager.load(undefined, facts));
+  });
+  toolbar.finish(exchange);
+  const panel = toolbar.page(exchange.id)!.panels.find(({ id }) => id === "session")!;
+  expect(block(panel, "verdict")).toMatchObject({
+    tone: "error",
+    title: "Not opened: another origin sent the request",
+    text: expect.stringMatching(
+      /^This POST came from http:\/\/localhost:3001, so it has no session\. .* The visitor's own session, and the cookie, are as before\.$/,
+    ) as string,
+    hint: expect.stringContaining("trustedOrigins") as string,
+  });
+  expect(panel.findings).toEqual([
+    {
+      tone: "warn",
+      text: expect.stringMatching(/^This POST came from http:\/\/localhost:3001, so it has no session\./) as string,
+    },
+  ]);
+  expect(JSON.stringify(panel.blocks)).toContain("another origin sent the request, so it has no session");
 });
 
 describe("the data", () => {

@@ -9,7 +9,7 @@ test("a name with __Host- and a domain, or a path, do not compile", () => {
   new SessionManager({ keys, cookie: { name: "__Host-sid", domain: "example.org" } });
   // @ts-expect-error -- browsers refuse such a cookie
   new SessionManager({ keys, cookie: { name: "__Host-sid", path: "/app" } });
-  // @ts-expect-error -- without a name it is called __Host-session
+  // @ts-expect-error -- without a name it is called __Host-Http-session
   new SessionManager({ keys, cookie: { domain: "example.org" } });
   // @ts-expect-error -- the name is not known before it runs
   new SessionManager({ keys, cookie: { name, domain: "example.org" } });

@@ -52,6 +52,10 @@ export class HonoFacts implements RequestFacts {
     return this.#node?.path ?? pathOf(this.#url);
   }
 
+  get method(): string {
+    return this.#request.method;
+  }
+
   get peer(): string | undefined {
     return this.#node?.peer;
   }

@@ -69,7 +69,7 @@ export function addCookie(program: Command, io: Io, finish: (code: ExitCode) => 
 const EXAMPLES = `
 Examples:
   $ pbpaste | latchkey cookie inspect
-  $ echo "$COOKIE" | latchkey cookie verify --name __Host-session
+  $ echo "$COOKIE" | latchkey cookie verify --name __Host-Http-session
   $ echo '{"user_id": 7}' | latchkey cookie sign --format flask
 
 Standard input is the value, name=value, or a whole Cookie or Set-Cookie header. Exit code: 0 valid, 1 rejected, 2 nothing to read.`;

@@ -25,7 +25,7 @@ export function addDerive(key: Command, io: Io, finish: (code: ExitCode) => void
     .description("derive the key (PASERK) with which another service reads sealed sessions, without the secret key")
     .argument("[file]", "a .env or key file (default: what a server with this environment would load)")
     .option("--app <app>", "the application's name, if sealed({ app }) has one", "")
-    .option("--name <name>", "the session cookie's name", "__Host-session")
+    .option("--name <name>", "the session cookie's name", "__Host-Http-session")
     .option("--json", "print keys and implicit assertion as JSON")
     .addHelpText(
       "after",
@@ -44,7 +44,7 @@ Exit code: 0, or 1 if a secret key is not fit for production, or 2 if no key is 
       const options: SealedKeyOptions = { app, cookieName: name };
       if (!isCookieName(name))
         throw new UsageError(
-          `--name is the name of a cookie. It got ${JSON.stringify(name)}. Fix: --name __Host-session`,
+          `--name is the name of a cookie. It got ${JSON.stringify(name)}. Fix: --name __Host-Http-session`,
         );
       const derived = keys.map((secret) => deriveSealedKey(secret, options));
       const { assertion } = derived[0]!;

@@ -30,8 +30,8 @@ export interface ConfigValues {
    */
   SESSION_STORE: SessionStore | undefined;
   /**
-   * Default: `session`; with a store and a Secure cookie, `__Host-session`. A new name logs every
-   * visitor out.
+   * Default: `session`; with a store and a Secure cookie, `__Host-Http-session`. A new name logs
+   * every visitor out.
    */
   SESSION_COOKIE_NAME: string | undefined;
   /**
@@ -45,6 +45,12 @@ export interface ConfigValues {
    * `"None"` all; browsers then require a Secure cookie.
    */
   SESSION_COOKIE_SAMESITE: "Lax" | "Strict" | "None";
+  /**
+   * Origins of other pages that may send requests with a session: `["https://app.example.com"]`.
+   * Default: none. A POST, PUT, PATCH or DELETE from any other origin than the server's own has an
+   * empty session that refuses changes. Flask has no such setting.
+   */
+  SESSION_TRUSTED_ORIGINS: readonly string[];
   /**
    * Seconds without a visit after which a session ends and the visitor is logged out. Default: 31
    * days, as in Flask. A session that is used regularly never expires. With
@@ -182,6 +188,7 @@ function defaultSettings(): ConfigValues {
     SESSION_COOKIE_SECURE: "auto",
     SESSION_COOKIE_PARTITIONED: false,
     SESSION_COOKIE_SAMESITE: "Lax",
+    SESSION_TRUSTED_ORIGINS: [],
     SESSION_REFRESH_EACH_REQUEST: true,
     MAX_CONTENT_LENGTH: 1024 * 1024,
     MAX_FORM_MEMORY_SIZE: 500_000,

@@ -10,6 +10,8 @@ const TERMS: readonly (readonly [ours: RegExp, flasks: string])[] = [
   [/\bcookie\.sameSite\b/g, "SESSION_COOKIE_SAMESITE"],
   [/\bcookie\.domain\b/g, "SESSION_COOKIE_DOMAIN"],
   [/\bcookie\.path\b/g, "SESSION_COOKIE_PATH"],
+  [/\btrustedOrigins: (\[".*?"\])/g, 'app.config["SESSION_TRUSTED_ORIGINS"] = $1'],
+  [/\btrustedOrigins\b/g, "SESSION_TRUSTED_ORIGINS"],
   [/\bidleTimeout\b/g, "PERMANENT_SESSION_LIFETIME"],
   [/The option store of SessionManager/g, 'app.config["SESSION_STORE"]'],
   [/give SessionManager a store\b/g, 'set app.config["SESSION_STORE"]'],

@@ -1,5 +1,6 @@
 import { contextOrNone, isOfRequest, withContext, type AppContext, type RequestContext } from "../context/context.ts";
 import { isDebugging } from "../config/debugging.ts";
+import { translated } from "../config/in-flask-terms.ts";
 import { HTTPException, ResponseException } from "../errors/http-exception.ts";
 import { responseOf, type Made } from "../response/make-response.ts";
 import { FlaskResponse } from "../response/flask-response.ts";
@@ -52,7 +53,7 @@ async function dispatch(parts: ApplicationParts, context: RequestContext, view: 
     const result: unknown = early === undefined ? await view() : early;
     made = responseOf(result, `The view "${request.endpoint ?? request.path}"`);
   } catch (error) {
-    made = await answerKnown(parts, context, error);
+    made = await answerKnown(parts, context, translated(error));
   }
   return await finish(parts, context, made.response);
 }

@@ -11,6 +11,7 @@ export function createManager(keys: KeyRing | undefined, config: Config): Sessio
     idleTimeout: config.PERMANENT_SESSION_LIFETIME,
     ...extensionOf(config),
     cookie: cookieOf(config),
+    trustedOrigins: config.SESSION_TRUSTED_ORIGINS,
     ...(config.SESSION_STORE === undefined
       ? { format: { ...flaskFormat(), extendsPersistentOnly: true } }
       : { store: config.SESSION_STORE }),
@@ -20,7 +21,7 @@ export function createManager(keys: KeyRing | undefined, config: Config): Sessio
 /** Whether a request has a cookie that may hold the session. */
 export function hasSessionCookie(header: string | null, { SESSION_COOKIE_NAME: name }: Config): boolean {
   if (header === null) return false;
-  const names = name === undefined ? ["session", "__Host-session"] : [name];
+  const names = name === undefined ? ["session", "__Host-Http-session"] : [name];
   return header.split(";").some((part) => names.includes(part.slice(0, part.indexOf("=")).trim()));
 }
 

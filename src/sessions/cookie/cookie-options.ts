@@ -26,7 +26,11 @@ interface CommonCookieOptions {
 
 /** A cookie for this host alone, and for all its paths. */
 export interface HostCookieOptions extends CommonCookieOptions {
-  /** Default: `__Host-session` when the cookie is Secure, and `session` when it is not. */
+  /**
+   * Default: `__Host-Http-session` when the cookie is Secure, and `session` when it is not. Browsers
+   * accept the prefix from this host alone, and not from a script (Chrome 140, Firefox 142); older
+   * ones read it as `__Host-`.
+   */
   readonly name?: string | undefined;
   readonly domain?: undefined;
   readonly path?: "/" | undefined;
@@ -117,6 +121,11 @@ export function checkCookieOptions(options: CookieOptions, ownName: string | und
 /** Whether browsers keep a cookie of this name only if it is Secure. */
 export function isSecureName(name: string): boolean {
   return SECURE_PREFIXES.some((prefix) => hasPrefix(name, prefix));
+}
+
+/** Whether browsers accept a cookie of this name only with HttpOnly, also to expire it. */
+export function isHttpName(name: string): boolean {
+  return hasPrefix(name, "__Http-") || hasPrefix(name, "__Host-Http-");
 }
 
 /** Browsers look for the prefix whatever its case. */

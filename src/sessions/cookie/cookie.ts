@@ -3,7 +3,7 @@ import { InvalidOptionError } from "../../errors.ts";
 import type { Mode } from "../../mode.ts";
 import { nameOrKind } from "../../options.ts";
 import { isLoopbackHost, isOwnBrowser, type Connection } from "../../own-browser.ts";
-import { checkCookieOptions, isSecureName, type CookieOptions } from "./cookie-options.ts";
+import { checkCookieOptions, isHttpName, isSecureName, type CookieOptions } from "./cookie-options.ts";
 import { isSameScope, possibleScopes, type CookieScope } from "./cookie-scopes.ts";
 import { LONGEST_MAX_AGE } from "../data/lifetime.ts";
 
@@ -26,6 +26,15 @@ export interface RequestFacts extends Connection {
    * The path of the request as the browser sees it, without the query. "/" where it is not known.
    */
   readonly path?: string | undefined;
+  /**
+   * The method: "POST". It says whether another origin may have sent the request; see
+   * `SessionManager.load`.
+   */
+  readonly method?: string | undefined;
+  /** The header Origin. Unless given, it is read from `headers`. */
+  readonly origin?: string | undefined;
+  /** The header Sec-Fetch-Site. Unless given, it is read from `headers`. */
+  readonly site?: string | undefined;
 }
 
 /** Which cookies an answer expires in other scopes. */
@@ -127,9 +136,12 @@ export class SessionCookie {
     return !isOwnBrowser(request);
   }
 
-  /** The cookie's name: only a Secure one may begin with `__Host-`. */
+  /**
+   * The cookie's name: only a Secure one may begin with `__Host-`. `__Host-Http-` also says that no
+   * script has set it (Chrome 140, Firefox 142); older browsers read it as `__Host-`.
+   */
   nameFor(secure: boolean): string {
-    return this.#name ?? (secure ? "__Host-session" : "session");
+    return this.#name ?? (secure ? "__Host-Http-session" : "session");
   }
 
   /**
@@ -222,7 +234,8 @@ export class SessionCookie {
     const sameSite = this.#options.sameSite === "None" ? "; SameSite=None" : "";
     const place = `${domain === undefined ? "" : `; Domain=${domain}`}; Path=${path}`;
     const isSecure = secure || partitioned || isSecureName(name);
-    return `${name}=; Max-Age=0${place}${isSecure ? "; Secure" : ""}${partitioned ? "; Partitioned" : ""}${sameSite}`;
+    const httpOnly = isHttpName(name) ? "; HttpOnly" : "";
+    return `${name}=; Max-Age=0${place}${httpOnly}${isSecure ? "; Secure" : ""}${partitioned ? "; Partitioned" : ""}${sameSite}`;
   }
 
   get #partitioned(): boolean {

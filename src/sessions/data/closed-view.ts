@@ -26,20 +26,20 @@ export class ClosedView {
     this.view = new Proxy(data, this.#handler);
   }
 
-  /** @param why in place of the usual sentence. */
-  close(why?: string): void {
-    Object.assign(this.#handler, why === undefined ? CLOSED : refusing(why));
+  /** @param refusal makes another error than the usual one. */
+  close(refusal?: () => SessionError): void {
+    Object.assign(this.#handler, refusal === undefined ? CLOSED : refusing(refusal));
   }
 }
 
-function refusing(why?: string): ProxyHandler<SessionData> {
+function refusing(refusal: () => SessionError): ProxyHandler<SessionData> {
   const refuse = (): never => {
-    throw sessionClosed(why);
+    throw refusal();
   };
   return { set: refuse, deleteProperty: refuse, defineProperty: refuse, setPrototypeOf: refuse, get: getReadOnly };
 }
 
-const CLOSED = refusing();
+const CLOSED = refusing(() => sessionClosed());
 
 /**
  * Objects inside may be the application's own: they are not touched, and shown through a view that

@@ -1,6 +1,6 @@
 import type { RejectionReason } from "../../diagnostics.ts";
 
-/** Why a cookie did not become a session. */
+/** Why a request has no session: the cookie did not become one, or another origin sent it. */
 export interface Rejection {
   readonly reason: RejectionReason;
   /**
@@ -29,6 +29,7 @@ const EXPLANATIONS: Readonly<Record<RejectionReason, string>> = {
   duplicate:
     "The cookie came more than once, with different valid sessions, and nobody can tell which one is the visitor's. Likely: another path or domain of this site has set a cookie of the same name.",
   store_failed: "The store could not be asked, and the policy is to go on without a session.",
+  cross_origin: "The page of another origin sent this request, so its session was not opened.",
 };
 
 /** A rejection with the usual explanation, or one that knows more. */
@@ -61,6 +62,7 @@ const BY_PROGRESS: readonly RejectionReason[] = [
   "revoked",
   "duplicate",
   "store_failed",
+  "cross_origin",
 ];
 
 /** The rejection that says most. */

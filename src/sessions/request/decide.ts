@@ -76,6 +76,8 @@ function decideWithoutSession({
   isEmpty,
   intent,
 }: CommitFacts): Decision {
+  if (reason === "cross_origin")
+    return { action: "none", explanation: "Nothing sent: another origin sent the request, so it has no session." };
   const isEnded = endsSession(intent);
   if (isEnded && isEmpty && (isAmbiguous || isEndable))
     return { action: "remove", explanation: "Removed, and the cookie expired: the session was ended." };

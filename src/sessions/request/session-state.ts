@@ -1,3 +1,4 @@
+import type { SessionError } from "../../errors.ts";
 import type { StoredAt, Reading, SessionSource } from "../backend.ts";
 import type { RequestCookie } from "../cookie/cookie.ts";
 import { ClosedView, sessionClosed } from "../data/closed-view.ts";
@@ -35,13 +36,17 @@ export interface RejectedCookie extends Rejection {
 /** What became of the cookies that came in. */
 export type Incoming = { readonly verdict: "none" } | RejectedCookie | ValidSession;
 
-const DESTROYED = "it was destroyed in this request. Call logout() in place of destroy() to go on with a fresh one.";
+/** Makes the error for a change. */
+type Refusal = () => SessionError;
+
+const destroyed: Refusal = () =>
+  sessionClosed("it was destroyed in this request. Call logout() in place of destroy() to go on with a fresh one.");
 
 /**
- * `open`: the request is running. `destroyed`: the session refuses changes, and is still to be
+ * `open`: the request is running. `refusing`: the session refuses changes, and is still to be
  * committed. `closed`: it was committed, or given up.
  */
-type Phase = "open" | "destroyed" | "closed";
+type Phase = "open" | "refusing" | "closed";
 
 /** A session between load and commit: what the manager knows of it, and what the Session shows. */
 export class SessionState {
@@ -52,6 +57,7 @@ export class SessionState {
   readonly #read: () => Incoming;
   readonly #clock: () => number;
   #phase: Phase = "open";
+  #refusal: Refusal | undefined;
   #intent: Intent = "none";
   #isAccessed = false;
   #opened: Incoming | undefined;
@@ -129,7 +135,7 @@ export class SessionState {
   /** Like read(), for a change. Throws when the session is closed. */
   write(): SessionRecord {
     if (this.#phase === "closed") throw sessionClosed();
-    if (this.#phase === "destroyed") throw sessionClosed(DESTROYED);
+    if (this.#refusal !== undefined) throw this.#refusal();
     return this.read();
   }
 
@@ -146,7 +152,7 @@ export class SessionState {
     if (this.#view === undefined) {
       this.#view = new ClosedView(data);
       // Looked at for the first time when it is too late.
-      if (this.#phase !== "open") this.#view.close(this.#phase === "destroyed" ? DESTROYED : undefined);
+      if (this.#phase !== "open") this.#view.close(this.#phase === "refusing" ? this.#refusal : undefined);
     }
     return this.#view.view;
   }
@@ -194,8 +200,14 @@ export class SessionState {
   /** Ends the session. After this it cannot be used again in this request. */
   destroy(): void {
     this.end();
-    this.#phase = "destroyed";
-    this.#view?.close(DESTROYED);
+    this.refuse(destroyed);
+  }
+
+  /** From now on changes throw this error. */
+  refuse(refusal: Refusal): void {
+    this.#phase = "refusing";
+    this.#refusal = refusal;
+    this.#view?.close(refusal);
   }
 
   /** From now on changes throw. */

@@ -57,9 +57,7 @@ export function asTest(request: RecordedRequest): string {
     ...(request.hasUnknownBody
       ? ["  // The body of the request was not recorded, or not all of it. Complete it as `body`."]
       : []),
-    ...(session?.verdict === "rejected"
-      ? [`  // The visitor's cookie was rejected (${session.reason ?? "no reason"}), and so is this one.`]
-      : []),
+    ...(session?.verdict === "rejected" ? [rejectionComment(session)] : []),
     `  const response = await fetch(origin + ${address}, {`,
     ...(method === "GET" ? [] : [`    method: ${jsString(method)},`]),
     ...(headerLines.length === 0 ? [] : ["    headers: {", ...headerLines, "    },"]),
@@ -96,13 +94,20 @@ function forgedSession({ subject, data }: RecordedSession, placeholders: Placeho
   ];
 }
 
+function rejectionComment({ reason }: RecordedSession): string {
+  return reason === "cross_origin"
+    ? "  // The page of another origin sent this request, so it has no session."
+    : `  // The visitor's cookie was rejected (${reason ?? "no reason"}), and so is this one.`;
+}
+
 /** The Cookie header: the forged session, and the names of the others. */
 function cookieLine({ cookies, session }: RecordedRequest, placeholders: Placeholders): string | undefined {
   const own = session?.cookieName;
   const others = cookies.filter((name) => name !== own);
   const parts: string[] = [];
   if (session?.verdict === "valid" && hasContent(session)) parts.push("session.header");
-  if (session?.verdict === "rejected") parts.push(jsString(`${session.cookieName}=rejected`));
+  if (session?.verdict === "rejected" && session.reason !== "cross_origin")
+    parts.push(jsString(`${session.cookieName}=rejected`));
   for (const name of others) parts.push(jsText([{ text: `${name}=` }, placeholders.of("cookie", name)]));
   return parts.length === 0 ? undefined : parts.join(' + "; " + ');
 }

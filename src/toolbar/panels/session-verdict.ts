@@ -67,6 +67,8 @@ const NEXT_STEP: Readonly<Record<RejectionReason, string>> = {
   revoked: "Nothing is wrong: the session was revoked on purpose, and the visitor logs in again.",
   duplicate: "Delete both in the browser, and set the cookie in one place only.",
   store_failed: "See the logs of the store.",
+  cross_origin:
+    "If that page is yours, add its origin to the option trustedOrigins. Otherwise nothing is wrong: the page of a stranger cannot act as the visitor.",
 };
 
 /** Sums up a session in one sentence. */
@@ -89,11 +91,15 @@ export function verdictOf({ loaded, committed, now, keys }: SessionStats): Sessi
   }
   if (loaded.verdict === "rejected") {
     const why = loaded.explanation ?? "The cookie cannot be used.";
+    const rest =
+      loaded.reason === "cross_origin"
+        ? "The visitor's own session, and the cookie, are as before."
+        : "A new, empty session replaced it. The visitor saw no error.";
     return verdict(
       `rejected`,
       "error",
       REJECTED[loaded.reason ?? "malformed"],
-      `${why} A new, empty session replaced it. The visitor saw no error.`,
+      `${why} ${rest}`,
       NEXT_STEP[loaded.reason ?? "malformed"],
     );
   }
@@ -134,6 +140,7 @@ const REJECTED: Readonly<Record<RejectionReason, string>> = {
   revoked: "Revoked",
   duplicate: "Rejected: the request has the cookie twice",
   store_failed: "The store did not answer",
+  cross_origin: "Not opened: another origin sent the request",
 };
 
 function verdict(

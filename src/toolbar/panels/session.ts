@@ -71,11 +71,13 @@ export function sessionPanel(keys: KeyRing, clock: Clock = unixNow): Panel<Recor
 function findings(stats: SessionStats): readonly Finding[] {
   const { loaded, keys } = stats;
   const found: Finding[] = [];
-  if (loaded?.verdict === "rejected")
+  if (loaded?.verdict === "rejected") {
+    const why = loaded.explanation ?? loaded.reason ?? "no reason was given";
     found.push({
       tone: "warn",
-      text: `The session cookie was rejected: ${loaded.explanation ?? loaded.reason ?? "no reason was given"}`,
+      text: loaded.reason === "cross_origin" ? why : `The session cookie was rejected: ${why}`,
     });
+  }
   const full = nearlyFull(stats);
   if (full !== undefined) found.push({ tone: "warn", text: full });
   const weak = keys[0] === undefined ? undefined : keyFinding(keys[0]);

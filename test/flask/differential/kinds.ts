@@ -19,13 +19,14 @@ export const KINDS: readonly Kind[] = [
   {
     id: "cookie-defaults",
     flask:
-      "The session's cookie is called `session`, and has neither `Secure` nor `SameSite`, unless a setting says so.",
-    here: "It has `SameSite=Lax`, and `Secure` except over plain HTTP on this machine in development. With a store it is called `__Host-session`, so SESSION_COOKIE_NAME has no default.",
-    why: "Nobody on the way can use the cookie, and other sites cannot post forms in a visitor's name.",
+      "The session's cookie is called `session`, and has neither `Secure` nor `SameSite`, unless a setting says so. A form that a page of another origin sends has the session.",
+    here: "It has `SameSite=Lax`, and `Secure` except over plain HTTP on this machine in development. With a store it is called `__Host-Http-session`, so SESSION_COOKIE_NAME has no default. A form of [another origin](csrf.md) has an empty session, and a change of it throws, unless SESSION_TRUSTED_ORIGINS lists the origin.",
+    why: "Nobody on the way can use the cookie, and other sites cannot post forms in a visitor's name. Forms need no token of Flask-WTF.",
     matches: ({ field, flask, ours, outcome }) =>
       (/^cookie \w*session; secure$/.test(field) && flask === undefined && ours === "") ||
       (/^cookie \w*session; samesite$/.test(field) && flask === undefined && ours === "Lax") ||
-      /^GET \/default\/SESSION_COOKIE_(SECURE|SAMESITE|NAME)$/.test(outcome.request),
+      /^GET \/default\/SESSION_COOKIE_(SECURE|SAMESITE|NAME)$/.test(outcome.request) ||
+      /^Sec-Fetch-Site: same-site$/m.test(outcome.request),
   },
   {
     id: "cache-control",

@@ -380,8 +380,11 @@ describe("cookies that hold their session", () => {
   test("K8: an application's own signer gives away no key of a session", async () => {
     const secret = generateSecretKey();
     for (const [kind, texts] of [
-      ["signed", ["latchkey.session.__Host-session", "latchkey v1", "latchkey v1latchkey.session.__Host-session"]],
-      ["memory", ["latchkey.session-token.__Host-session", "latchkey v1"]],
+      [
+        "signed",
+        ["latchkey.session.__Host-Http-session", "latchkey v1", "latchkey v1latchkey.session.__Host-Http-session"],
+      ],
+      ["memory", ["latchkey.session-token.__Host-Http-session", "latchkey v1"]],
     ] as const) {
       const manager = makeManager(kind, new Time(), { keys: secret });
       for (const keyDerivation of ["none", "hmac", "concat", "django-concat"] as const) {
@@ -396,7 +399,7 @@ describe("cookies that hold their session", () => {
               serializer: new TaggedJson(),
             });
             const value = forge.dumps({ data: {}, id: "x", subject: "admin", started: 1_800_000_000 });
-            expect((await manager.load(`__Host-session=${value}`)).rejection?.reason).toMatch(
+            expect((await manager.load(`__Host-Http-session=${value}`)).rejection?.reason).toMatch(
               /^(bad_signature|malformed)$/,
             );
           }
@@ -576,12 +579,12 @@ describe("what the manager is given", () => {
     for (const host of ["0.0.0.0:3000", "[::]:3000", "shop.example"]) {
       const [name, warnings] = await nameOf(host);
       expect([name, warnings.join()]).toEqual([
-        "__Host-session",
+        "__Host-Http-session",
         expect.stringContaining("to a host that is not this machine"),
       ]);
     }
     const [name, warnings] = await nameOf("localhost:3000", { cookie: { sameSite: "None" } });
-    expect([name, warnings.join()]).toEqual(["__Host-session", expect.stringContaining("sameSite None")]);
+    expect([name, warnings.join()]).toEqual(["__Host-Http-session", expect.stringContaining("sameSite None")]);
     expect(warnings.join()).not.toContain("not this machine");
   });
 
@@ -643,7 +646,7 @@ describe("what the manager is given", () => {
       return (await manager.commit(session))[0]![1];
     };
     for (const facts of [local, { ...local, httpVersion: "1.0" }, { ...local, host: "shop.example" }]) {
-      expect(await send({}, facts)).toMatch(/^__Host-session=.*; Secure;/);
+      expect(await send({}, facts)).toMatch(/^__Host-Http-session=.*; Secure;/);
     }
     warnings.length = 0;
     expect(await send({ cookie: { secure: false } }, local)).toMatch(/^session=/);

@@ -10,7 +10,7 @@ import { Time, Visitor, type Data } from "../support.ts";
 
 const DAY = 86_400;
 const keys = generateSecretKey();
-const assertion = sealedAssertion("", "__Host-session");
+const assertion = sealedAssertion("", "__Host-Http-session");
 const key = new PasetoKey(deriveLocalKey(SecretKey.from(keys), assertion));
 const managerOf = (time: Time, options: Partial<SessionManagerOptions<Data>> = {}): SessionManager<Data> =>
   new SessionManager<Data>({ keys, format: sealed(), clock: time.clock, ...options });
@@ -84,7 +84,7 @@ test("a visitor who comes before that gets the new end at once, and is not logge
   await raised.visit((session) => session.subject);
   expect(raised.setCookies).toEqual([]);
   // A server of the earlier settings leaves the later end alone, so the two do not write in turns.
-  visitor.jar.take([`__Host-session=${raised.value}; Path=/; Secure`]);
+  visitor.jar.take([`__Host-Http-session=${raised.value}; Path=/; Secure`]);
   expect(await visitor.visit((session) => session.subject)).toBe("7");
   expect(visitor.setCookies).toEqual([]);
   time.now += 20 * DAY;

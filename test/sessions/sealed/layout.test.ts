@@ -47,7 +47,7 @@ describe("a sealed cookie", () => {
     time.now += 8 * 86_400;
     await visitor.visit((session) => (session.data["b"] = new Date(0)));
     const { id } = await visitor.manager.load(visitor.jar.header);
-    expect(await open(secret, "shop", "__Host-session", visitor.value)).toEqual({
+    expect(await open(secret, "shop", "__Host-Http-session", visitor.value)).toEqual({
       data: { é: [1], b: { " d": "Thu, 01 Jan 1970 00:00:00 GMT" } },
       exp: "2027-02-06T08:00:00+00:00",
       iat: "2027-01-23T08:00:00+00:00",
@@ -62,7 +62,7 @@ describe("a sealed cookie", () => {
     const secret = generateSecretKey();
     const visitor = new Visitor(makeManager("sealed", new Time(), { keys: secret }));
     await visitor.visit((session) => (session.data["a"] = 1));
-    expect(Object.keys(await open(secret, "", "__Host-session", visitor.value))).toEqual([
+    expect(Object.keys(await open(secret, "", "__Host-Http-session", visitor.value))).toEqual([
       "data",
       "exp",
       "iat",
@@ -166,7 +166,7 @@ describe("deriveSealedKey", () => {
     ].map((options) => deriveSealedKey(secret, options));
     expect(new Set(keys.map(({ paserk }) => paserk)).size).toBe(5);
     for (const { paserk } of keys) expect(paserk).toMatch(/^k3\.local\.[\w-]{43}$/);
-    expect(keys[1]!.assertion).toBe('{"app":"shop","cookie":"__Host-session","purpose":"session"}');
+    expect(keys[1]!.assertion).toBe('{"app":"shop","cookie":"__Host-Http-session","purpose":"session"}');
     expect(deriveSealedKey(SecretKey.from(secret))).toEqual(keys[0]);
   });
 

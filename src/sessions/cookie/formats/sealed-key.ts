@@ -12,7 +12,7 @@ export interface SealedKeyOptions {
   /** The option `app` of `sealed()`. Default: "", as there. */
   readonly app?: string | undefined;
   /**
-   * The cookie's name, as the browser gets it. Default: "__Host-session". Over plain HTTP on a
+   * The cookie's name, as the browser gets it. Default: "__Host-Http-session". Over plain HTTP on a
    * loopback host it is "session".
    */
   readonly cookieName?: string | undefined;
@@ -48,11 +48,11 @@ export interface SealedKey {
  */
 export function deriveSealedKey(secret: SecretKeyInput, options: SealedKeyOptions = {}): SealedKey {
   checkOptions("deriveSealedKey()", options, ["app", "cookieName"]);
-  const { app = "", cookieName = "__Host-session" } = options;
+  const { app = "", cookieName = "__Host-Http-session" } = options;
   checkApp(app, "deriveSealedKey()");
   if (typeof cookieName !== "string" || !TOKEN.test(cookieName)) {
     throw new InvalidOptionError(
-      `The option "cookieName" of deriveSealedKey() is the name of a cookie; it got ${JSON.stringify(cookieName)}. Fix: the name as the browser shows it, such as "__Host-session".`,
+      `The option "cookieName" of deriveSealedKey() is the name of a cookie; it got ${JSON.stringify(cookieName)}. Fix: the name as the browser shows it, such as "__Host-Http-session".`,
     );
   }
   const assertion = sealedAssertion(app, cookieName);

@@ -66,5 +66,7 @@ export const configuration: Configuration = {
     ["GET /count", "GET /count", "GET /count", "GET /forbidden", "GET /crash", "GET /count"],
     [form("/login", "x=1"), "GET /"],
     ["GET /cart/a", "GET /cart/b", "GET /cart/c"],
+    [form("/login", "name=ada"), form("/login", "name=eve", "Sec-Fetch-Site: same-site"), "GET /"],
+    [form("/login", "name=ada"), form("/login", "name=eve", "Sec-Fetch-Site: same-origin"), "GET /"],
   ],
 };
