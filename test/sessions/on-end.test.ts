@@ -218,7 +218,7 @@ describe("manager.onEnd", () => {
     const store = new MemoryStore();
     const visitor = visitorOf({ store });
     const socket = new Socket();
-    for (const header of [undefined, "__Host-session=forged", `__Host-session=${"x".repeat(90)}`])
+    for (const header of [undefined, "__Host-Http-session=forged", `__Host-Http-session=${"x".repeat(90)}`])
       visitor.manager.onEnd(await visitor.manager.load(header), socket.listener)();
     const fresh = await visitor.manager.load(undefined);
     visitor.manager.onEnd(fresh, socket.listener);
