@@ -18,7 +18,7 @@ import {
 import { binary, joinTexts } from "../values/operators.ts";
 import { print, repr } from "../values/print.ts";
 import { sorted } from "../values/sorted.ts";
-import { filter, type Filter, type FilterContext } from "./filter.ts";
+import { filter, type Filter, type FilterContext } from "../values/filter.ts";
 
 /** Jinja compares texts without their case, unless asked not to. */
 const ignoreCase = (value: unknown): unknown => (isText(value) ? textOf(value).toLowerCase() : value);

@@ -7,7 +7,7 @@ import { isText, mustExist, textOf, typeName } from "../values/kinds.ts";
 import { escapeText, print, toHtml } from "../values/print.ts";
 import { capitalize, center, splitLines, strip } from "../values/text-parts.ts";
 import { TEXT_METHODS } from "../values/text-methods.ts";
-import { filter, type Filter } from "./filter.ts";
+import { filter, type Filter } from "../values/filter.ts";
 import { wordwrap } from "./wordwrap.ts";
 
 /** A value as a text that stays safe HTML if it is. */

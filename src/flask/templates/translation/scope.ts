@@ -1,4 +1,4 @@
-import type { Exports, Signature } from "./exports.ts";
+import type { Exports, Signature } from "../language/exports.ts";
 
 /** What a name stands for at a place of a template. */
 export type Binding =
