@@ -178,6 +178,7 @@ class ApplicationTemplates implements Templates {
         ...this.#filterContexts,
         facades,
         find: (name, lookup) => this.#find(library, name, lookup),
+        locals: [],
         line: 0,
       });
     } finally {

@@ -66,7 +66,9 @@ export const TEXT_FILTERS: Readonly<Record<string, Filter>> = {
   }),
   indent: filter(["width", "first", "blank"], (_, value, width, first = false, blank = false) => {
     onlyText(value, "indent");
-    const by = isText(width) ? textOf(width) : " ".repeat(integer(width, 4));
+    // Jinja takes any text for safe HTML here, if the value is safe. A text of a user is not.
+    const toText = value instanceof Markup ? toHtml : print;
+    const by = isText(width) ? toText(width) : " ".repeat(integer(width, 4));
     return change((whole) => {
       const lines = splitLines(`${whole}\n`);
       const rest = lines.slice(1).map((line) => (line !== "" || isTrue(blank) ? by + line : line));

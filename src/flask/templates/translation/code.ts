@@ -20,6 +20,8 @@ export interface Running {
   readonly facades: ReadonlySet<unknown>;
   /** The engine's name of a template, which is loaded. */
   readonly find: (name: unknown, lookup: Lookup) => string;
+  /** Variables of compiled loops, by their slots. */
+  readonly locals: unknown[];
   /** The line of the operation that runs, for an error of it. */
   line: number;
 }

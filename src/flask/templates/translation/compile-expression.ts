@@ -1,82 +1,57 @@
 import { Tuple } from "../../../index.ts";
 import type { Expression } from "../language/ast.ts";
-import { nearest } from "../language/nearest.ts";
-import { attributeOf, itemOf } from "../values/attributes.ts";
-import { callValue } from "../values/call.ts";
+import { itemOf } from "../values/attributes.ts";
 import { compare, isTrue } from "../values/compare.ts";
-import { runFilter, type Filter } from "../values/filter.ts";
-import { isText, toFloat, Undefined } from "../values/kinds.ts";
+import { isText, toFloat } from "../values/kinds.ts";
 import { makeDict } from "../values/make-dict.ts";
 import { binary, joinTexts, slice, unary } from "../values/operators.ts";
 import { print } from "../values/print.ts";
-import type { Code, Running } from "./code.ts";
-import { compileArguments } from "./compile-arguments.ts";
-import { emitEngine } from "./emit-engine.ts";
-import { emitValue } from "./emit-expression.ts";
+import type { Code } from "./code.ts";
+import { compileAttribute } from "./compile-attribute.ts";
+import { compileCall, compileFilter } from "./compile-call.ts";
+import { missingElse } from "./missing-else.ts";
+import type { Many, Operands } from "./operands.ts";
 import type { Scope } from "./scope.ts";
 import type { TranslationState } from "./translation-state.ts";
 import { usesEngine } from "./uses-engine.ts";
 
-/** An expression as a function, and what the engine has to pass to it. */
-export interface Compiled {
-  readonly run: Code;
-  /** Expressions in the engine's language: variables, and calls of macros. */
-  readonly inputs: readonly string[];
-}
-
 /**
- * Compiles an expression: values are Python's, and the engine does not know them.
+ * Compiles expressions that share their inputs: values are Python's, and the engine does not know
+ * them.
  *
  * A whole expression is one function, because calls between the engine and JavaScript take most of
  * the time of a rendering. The engine evaluates the inputs first, from left to right.
- *
- * @param captured what a filter without a value is applied to, in the engine's language.
- * @throws TemplateError `syntax`, with file and line.
  */
-export function compileExpression(
-  node: Expression,
-  scope: Scope,
-  state: TranslationState,
-  captured?: string,
-): Compiled {
-  const compiler = new Compiler(scope, state, captured);
-  const run = compiler.compile(node);
-  return { run, inputs: compiler.inputs };
-}
-
-/** The same for an expression that may also be the engine's: as if it were not. */
-export function compileOperation(node: Expression, scope: Scope, state: TranslationState): Compiled {
-  const compiler = new Compiler(scope, state, undefined);
-  const run = compiler.operation(node);
-  return { run, inputs: compiler.inputs };
-}
-
-type Many = (values: readonly unknown[], running: Running) => unknown;
-
-class Compiler {
-  readonly inputs: string[] = [];
-  readonly #scope: Scope;
-  readonly #state: TranslationState;
+export class ExpressionCompiler implements Operands {
+  readonly scope: Scope;
+  readonly state: TranslationState;
+  readonly inputs: string[];
   readonly #captured: string | undefined;
 
-  constructor(scope: Scope, state: TranslationState, captured: string | undefined) {
-    this.#scope = scope;
-    this.#state = state;
+  /** @param captured what a filter without a value is applied to, in the engine's language. */
+  constructor(scope: Scope, state: TranslationState, inputs: string[] = [], captured?: string) {
+    this.scope = scope;
+    this.state = state;
+    this.inputs = inputs;
     this.#captured = captured;
   }
 
+  /** @throws TemplateError `syntax`, with file and line. */
   compile(node: Expression): Code {
-    const own = emitEngine(node, this.#scope, this.#state);
-    return own === undefined ? this.operation(node) : this.#input(own);
+    const binding = node.is === "name" ? this.scope.find(node.name) : undefined;
+    if (binding?.kind === "local") return ({ locals }) => locals[binding.slot];
+    const own = this.state.expressions.engine(node, this.scope);
+    return own === undefined ? this.operation(node) : this.input(own);
   }
 
+  /** Compiles an expression as if it were not the engine's. */
   operation(node: Expression): Code {
     const { line } = node;
     switch (node.is) {
       case "constant": {
         const { value } = node;
         if (typeof value === "string" && !value.isWellFormed())
-          this.#state.fail(line, "A string has an unpaired surrogate. Fix: write the character itself.");
+          this.state.fail(line, "A string has an unpaired surrogate. Fix: write the character itself.");
         return () => value;
       }
       case "float": {
@@ -84,29 +59,29 @@ class Compiler {
         return () => value;
       }
       case "list":
-        return this.#many(line, node.items, (items) => items);
+        return this.many(line, node.items, (items) => items);
       case "tuple":
-        return this.#many(line, node.items, (items) => Tuple.of(...items));
+        return this.many(line, node.items, (items) => Tuple.of(...items));
       case "dict":
-        return this.#many(line, node.pairs.flat(), makeDict);
+        return this.many(line, node.pairs.flat(), makeDict);
       case "attribute":
-        return this.#attribute(node);
+        return compileAttribute(node, this);
       case "item":
         return this.#two(line, node.of, node.key, itemOf);
       case "slice": {
         const parts = [0, 1, 2].map((part) => node.parts[part] ?? ({ is: "constant", value: null, line } as const));
-        return this.#many(line, [node.of, ...parts], ([value, ...bounds]) => slice(value, bounds));
+        return this.many(line, [node.of, ...parts], ([value, ...bounds]) => slice(value, bounds));
       }
       case "call":
-        return this.#call(node);
+        return compileCall(node, this);
       case "filter":
-        return this.#filter(node, this.#state.around.filters, "filter", (result) => result);
+        return compileFilter(node, this.state.around.filters, this, this.#captured);
       case "test":
-        return this.#filter(node, this.#state.around.tests, "test", isTrue);
+        return compileFilter(node, this.state.around.tests, this);
       case "not":
-        return this.#one(line, node.of, (value) => !isTrue(value));
+        return this.one(line, node.of, (value) => !isTrue(value));
       case "unary":
-        return this.#one(line, node.of, (value) => unary(node.operator, value));
+        return this.one(line, node.of, (value) => unary(node.operator, value));
       case "binary":
         return this.#two(line, node.left, node.right, (left, right) => binary(node.operator, left, right));
       case "concat":
@@ -124,7 +99,7 @@ class Compiler {
   }
 
   /** A value that the engine passes. A variable is passed once. */
-  #input(text: string): Code {
+  input(text: string): Code {
     const known = /^\w+$/.test(text) ? this.inputs.indexOf(text) : -1;
     // The first one is the number of the code.
     const at = known === -1 ? this.inputs.push(text) : known + 1;
@@ -136,15 +111,16 @@ class Compiler {
    * stands before a call of a macro becomes an input too.
    */
   #operands(nodes: readonly Expression[]): Code[] {
-    const last = nodes.findLastIndex((node) => usesEngine(node, this.#scope, this.#state));
+    const last = nodes.findLastIndex((node) => usesEngine(node, this.scope, this.state));
     return nodes.map((node, at) =>
       at < last && node.is !== "constant"
-        ? this.#input(emitValue(node, this.#scope, this.#state, this.#captured))
+        ? this.input(this.state.expressions.value(node, this.scope, this.#captured))
         : this.compile(node),
     );
   }
 
-  #one(line: number, operand: Expression, run: (value: unknown) => unknown): Code {
+  /** An operation on one operand. */
+  one(line: number, operand: Expression, run: (value: unknown) => unknown): Code {
     const code = this.compile(operand);
     return (running, given) => {
       const value = code(running, given);
@@ -163,7 +139,8 @@ class Compiler {
     };
   }
 
-  #many(line: number, nodes: readonly Expression[], run: Many): Code {
+  /** An operation on several operands. */
+  many(line: number, nodes: readonly Expression[], run: Many): Code {
     const operands = this.#operands(nodes);
     return (running, given) => {
       const values: unknown[] = [];
@@ -173,61 +150,11 @@ class Compiler {
     };
   }
 
-  #attribute(node: Extract<Expression, { is: "attribute" }>): Code {
-    const { of, name, line } = node;
-    const binding = of.is === "name" ? this.#scope.find(of.name) : undefined;
-    if (binding?.kind === "macro") {
-      const { signature } = binding;
-      if (name === "name" && signature !== undefined) return () => signature.name;
-      return this.#state.fail(line, `A macro has no '${name}' here. Fix: call '${(of as { name: string }).name}'.`);
-    }
-    if (of.is === "name" && of.name === "loop" && this.#state.extending && binding === undefined)
-      this.#state.fail(
-        line,
-        "The loop of the extended template is not seen here. Fix: pass what you need: {% set index = loop.index %} in its loop.",
-      );
-    return this.#one(line, of, (value) => attributeOf(value, name));
-  }
-
-  /** A call of a function or a method. Macros are called by the engine. */
-  #call(node: Extract<Expression, { is: "call" }>): Code {
-    const { of, args, line } = node;
-    const { nodes, read } = compileArguments(args);
-    const method = of.is === "attribute" ? of : undefined;
-    return this.#many(line, [method === undefined ? of : method.of, ...nodes], ([callee, ...values]) => {
-      const found = method === undefined ? callee : attributeOf(callee, method.name);
-      const { args: positional, keywords } = read(values);
-      return callValue(found, positional, keywords);
-    });
-  }
-
-  #filter(
-    node: Extract<Expression, { is: "filter" | "test" }>,
-    known: ReadonlyMap<string, Filter>,
-    kind: "filter" | "test",
-    finish: (result: unknown) => unknown,
-  ): Code {
-    const { name, args, line } = node;
-    const found =
-      known.get(name) ?? this.#state.fail(line, `No ${kind} named '${name}'. ${nearest(name, [...known.keys()])}`);
-    const { nodes, read } = compileArguments(args);
-    const { escape } = this.#state;
-    const run: Many = ([value, ...values], running) => {
-      const { args: positional, keywords } = read(values);
-      const context = escape ? running.escaping : running.plain;
-      return finish(runFilter(found, name, context, value, positional, keywords));
-    };
-    if (node.of !== undefined) return this.#many(line, [node.of, ...nodes], run);
-    const captured = this.#input(this.#captured!);
-    const operands = this.#many(line, nodes, (values) => values);
-    return (running, given) => run([captured(running, given), ...(operands(running, given) as unknown[])], running);
-  }
-
   #concat(node: Extract<Expression, { is: "concat" }>): Code {
-    const { escape } = this.#state;
+    const { escape } = this.state;
     // Jinja joins constants before rendering, and then safe HTML is no longer known as such.
     const isKnown = node.items.every(isConstant);
-    return this.#many(node.line, node.items, (items) => {
+    return this.many(node.line, node.items, (items) => {
       if (isKnown || !escape) return items.map((item) => print(item)).join("");
       return joinTexts(items.map((item) => (isText(item) ? item : print(item))));
     });
@@ -235,7 +162,7 @@ class Compiler {
 
   #compare(node: Extract<Expression, { is: "compare" }>): Code {
     const signs = node.rest.map(([sign]) => sign);
-    return this.#many(node.line, [node.first, ...node.rest.map(([, operand]) => operand)], (values) =>
+    return this.many(node.line, [node.first, ...node.rest.map(([, operand]) => operand)], (values) =>
       signs.every((sign, at) => compare(sign, values[at], values[at + 1])),
     );
   }
@@ -260,14 +187,6 @@ class Compiler {
       return isTrue(found) ? value(running, given) : otherwise(running, given);
     };
   }
-}
-
-/** The value of `{{ a if b }}` where `b` is false. */
-export function missingElse(line: number): Code {
-  const value = new Undefined(
-    `the inline if-expression on line ${line} evaluated to false and no else section was defined.`,
-  );
-  return () => value;
 }
 
 function isConstant(node: Expression): boolean {

@@ -1,22 +1,20 @@
 import type { Body, Statement } from "../language/ast.ts";
 import { hasPlainBlock } from "../language/exports.ts";
 import { flatNames } from "../language/parse-tags.ts";
-import { MARK } from "../values/handles.ts";
 import { ValueProblem } from "../errors.ts";
+import type { BodyWriter } from "./body-writer.ts";
+import { compileBody, endOfCompilable } from "./compile-body.ts";
 import { emitAssignment, emitMember, emitSetBlock, emitWith } from "./emit-assignments.ts";
-import { emitCondition, emitOutput } from "./emit-expression.ts";
 import { emitExtends, emitImport, emitInclude } from "./emit-imports.ts";
 import { emitItems, patternOf } from "./emit-items.ts";
 import { emitCallBlock, emitMacro } from "./emit-macros.ts";
-import { asText, literal } from "./engine-text.ts";
+import { asText, checkText, literal } from "./engine-text.ts";
 import { Scope } from "./scope.ts";
+import { checkOutput } from "./printer.ts";
 import type { TranslationState } from "./translation-state.ts";
 
-/** Filters that return generators in Jinja, which prints their address. */
-const GENERATORS = ["map", "select", "reject", "selectattr", "rejectattr", "batch", "slice", "unique", "items"];
-
 /** Writes the statements of one template in the engine's language. */
-export class BodyEmitter {
+export class BodyEmitter implements BodyWriter {
   readonly state: TranslationState;
   readonly #root: Body;
   #line = 1;
@@ -33,7 +31,24 @@ export class BodyEmitter {
   }
 
   body(body: Body, scope: Scope): string {
-    return body.map((node) => this.#statement(node, scope, body === this.#root)).join("");
+    let source = "";
+    for (let at = 0; at < body.length;) {
+      const end = endOfCompilable(body, at, scope, this.state);
+      if (end === at) source += this.#statement(body[at++]!, scope, body === this.#root);
+      else {
+        source += this.#compiled(body.slice(at, end), scope);
+        at = end;
+      }
+    }
+    return source;
+  }
+
+  /** Statements that need nothing of the engine, as one call. */
+  #compiled(body: Body, scope: Scope): string {
+    const { line } = body[0]!;
+    const open = `{{${this.#lineBreaks(line)} `;
+    const { run, inputs } = compileBody(body, scope, this.state);
+    return `${open}${this.state.call("__text", line, run, inputs)} }}`;
   }
 
   /** Begins a tag, with line breaks in it, so that the engine's lines are those of the template. */
@@ -97,7 +112,7 @@ export class BodyEmitter {
   #text(text: string, line: number): string {
     const breaks = this.#lineBreaks(line);
     const before = breaks === "" ? "" : `{#${breaks}#}`;
-    if (text.includes(MARK)) this.state.fail(line, "The character U+FDD0 cannot be in a template. Fix: remove it.");
+    checkText(text, line, this.state);
     if (/\{[{%#]/.test(text)) return `${before}{{ ${literal(text)} }}`;
     this.#line += text.split("\n").length - 1;
     // A brace at the end would join with the next tag.
@@ -106,17 +121,13 @@ export class BodyEmitter {
 
   #output({ value, line }: Extract<Statement, { is: "output" }>, scope: Scope): string {
     const open = `{{${this.#lineBreaks(line)} `;
-    if (value.is === "filter" && GENERATORS.includes(value.name))
-      this.state.fail(
-        line,
-        `The result of '${value.name}' is a generator, which has no printed form. Fix: add |list or |join.`,
-      );
-    return `${open}${emitOutput(value, scope, this.state)} }}`;
+    checkOutput(value, line, this.state);
+    return `${open}${this.state.expressions.output(value, scope)} }}`;
   }
 
   #if({ branches, otherwise }: Extract<Statement, { is: "if" }>, scope: Scope): string {
     const emitted = branches.map(({ test, body, line }, index) => {
-      const head = `${this.tag(line)}${index === 0 ? "if" : "elif"} ${emitCondition(test, scope, this.state)} %}`;
+      const head = `${this.tag(line)}${index === 0 ? "if" : "elif"} ${this.state.expressions.condition(test, scope)} %}`;
       return head + this.body(body, scope);
     });
     const last = otherwise === undefined ? "" : `{% else %}${this.body(otherwise, scope)}`;
@@ -130,7 +141,7 @@ export class BodyEmitter {
     const items = emitItems(node.of, pattern, node.line, scope, state);
     const tag = this.tag(node.line);
     const targets = flatNames(node.target).map((name) => this.bindValue(name, inner));
-    const filter = node.filter === undefined ? "" : ` if ${emitCondition(node.filter, inner, state)}`;
+    const filter = node.filter === undefined ? "" : ` if ${state.expressions.condition(node.filter, inner)}`;
     inner.bind("loop", { kind: "loop", emit: "loop", recursive: node.recursive, pattern });
     const head = `${tag}for ${targets.join(", ")} in ${items}${filter}${node.recursive ? " recursive" : ""} %}`;
     const isRenaming = inner.suffix !== scope.suffix;
@@ -152,7 +163,7 @@ export class BodyEmitter {
     const captured = `c_${this.state.unique()}`;
     const head = `${this.tag(line)}set ${captured} %}{% with %}`;
     const inner = this.body(body, new Scope(scope));
-    const printed = emitOutput(filter, scope, this.state, asText(captured, this.state.escape));
+    const printed = this.state.expressions.output(filter, scope, asText(captured, this.state.escape));
     return `${head}${inner}{% endwith %}{% endset %}{{ ${printed} }}`;
   }
 

@@ -1,13 +1,12 @@
 import type { Expression } from "../language/ast.ts";
 import { isTrue } from "../values/compare.ts";
-import { compileOperation, missingElse } from "./compile-expression.ts";
-import { emitCode, emitCondition, emitValue } from "./emit-expression.ts";
 import { emitLoopValue } from "./emit-loop-value.ts";
 import { emitMacroArguments, emitMacroCall } from "./emit-macro-call.ts";
 import { asText } from "./engine-text.ts";
-import type { Scope } from "./scope.ts";
+import { isOfEngine, type Scope } from "./scope.ts";
 import type { TranslationState } from "./translation-state.ts";
-import { TESTS_OF_NAMES, usesEngine } from "./uses-engine.ts";
+import { missingElse } from "./missing-else.ts";
+import { mayBeMacro, TESTS_OF_NAMES, usesEngine } from "./uses-engine.ts";
 
 /**
  * What the engine evaluates itself: variables, members of loops, calls of macros, and operators
@@ -24,7 +23,7 @@ export function emitEngine(node: Expression, scope: Scope, state: TranslationSta
     case "test":
       return emitTest(node, scope, state);
     case "not":
-      return usesEngine(node.of, scope, state) ? `(not ${emitCondition(node.of, scope, state)})` : undefined;
+      return usesEngine(node.of, scope, state) ? `(not ${state.expressions.condition(node.of, scope)})` : undefined;
     case "and":
     case "or":
       return usesEngine(node.right, scope, state) ? emitEither(node, scope, state) : undefined;
@@ -47,7 +46,7 @@ export function emitName(name: string, line: number, scope: Scope, state: Transl
     state.names.add(name);
     return binding?.emit ?? state.prefix + name;
   }
-  if (binding.kind === "loop")
+  if (binding.kind === "loop" || binding.kind === "local-loop")
     return state.fail(line, `'${name}' cannot be a value here. Fix: use its parts, such as ${name}.index.`);
   if (binding.kind === "module")
     return state.fail(
@@ -85,9 +84,8 @@ function emitCall(
     const loop = scope.find(of.of.name);
     if (loop?.kind === "loop") return emitLoopCall(loop.emit, of.name, node, scope, state);
   }
-  if (of.is !== "name" || (scope.find(of.name) === undefined && state.around.isGlobal(of.name))) return undefined;
-  // A parameter, or a variable of a template that includes this one, may hold a macro.
-  const { run, inputs } = compileOperation(node, scope, state);
+  if (of.is !== "name" || !mayBeMacro(of.name, scope, state)) return undefined;
+  const { run, inputs } = state.expressions.operation(node, scope);
   const call = state.call("__text", node.line, (running, given) => running.handles.encode(run(running, given)), inputs);
   const name = emitName(of.name, of.line, scope, state);
   const asMacro = asText(`${name}(${emitMacroArguments(of.name, undefined, node, scope, state)})`, state.escape);
@@ -112,8 +110,8 @@ function emitLoopCall(
     return state.fail(line, "no items for cycling given. Fix: loop.cycle('a', 'b').");
   const emitted = args.positional.map((arg) =>
     name === "cycle"
-      ? emitValue(arg, scope, state)
-      : emitCode("__text", arg, scope, state, ({ handles }, value) => handles.encodeEqual(value)),
+      ? state.expressions.value(arg, scope)
+      : state.expressions.code("__text", arg, scope, ({ handles }, value) => handles.encodeEqual(value)),
   );
   return `${loop}.${name}(${emitted.join(", ")})`;
 }
@@ -125,10 +123,10 @@ function emitTest(
   state: TranslationState,
 ): string | undefined {
   const binding = node.of.is === "name" ? scope.find(node.of.name) : undefined;
-  if (node.of.is !== "name" || binding === undefined || !TESTS_OF_NAMES.includes(node.name)) return undefined;
+  if (node.of.is !== "name" || !isOfEngine(binding) || !TESTS_OF_NAMES.includes(node.name)) return undefined;
   if (binding.kind !== "value") return `(${binding.emit} is ${node.name === "undefined" ? "undefined" : "defined"})`;
   const name = emitName(node.of.name, node.line, scope, state);
-  const { run, inputs } = compileOperation(node, scope, state);
+  const { run, inputs } = state.expressions.operation(node, scope);
   const ours = state.call("__text", node.line, run, inputs);
   return `(${ours} if ${isValue(name)} else ${node.name === "undefined" ? "false" : "true"})`;
 }
@@ -136,11 +134,10 @@ function emitTest(
 /** The left side is evaluated once, and put aside while the right side is. */
 function emitEither(node: Extract<Expression, { is: "and" | "or" }>, scope: Scope, state: TranslationState): string {
   const { line } = node;
-  const left = emitCode(
+  const left = state.expressions.code(
     "__text",
     node.left,
     scope,
-    state,
     (running, value) => {
       running.aside.push(value);
       return isTrue(value);
@@ -154,7 +151,7 @@ function emitEither(node: Extract<Expression, { is: "and" | "or" }>, scope: Scop
       aside.pop();
       return handles.encode(handles.decode(value));
     },
-    [emitValue(node.right, scope, state)],
+    [state.expressions.value(node.right, scope)],
   );
   const again = state.call("__text", line, ({ aside, handles }) => handles.encode(aside.pop()));
   return node.is === "or" ? `(${again} if ${left} else ${right})` : `(${right} if ${left} else ${again})`;
@@ -165,6 +162,6 @@ function emitIf(node: Extract<Expression, { is: "if" }>, scope: Scope, state: Tr
   const otherwise =
     node.otherwise === undefined
       ? state.call("__text", node.line, (running, given) => running.handles.encode(missing(running, given)))
-      : emitValue(node.otherwise, scope, state);
-  return `(${emitValue(node.value, scope, state)} if ${emitCondition(node.test, scope, state)} else ${otherwise})`;
+      : state.expressions.value(node.otherwise, scope);
+  return `(${state.expressions.value(node.value, scope)} if ${state.expressions.condition(node.test, scope)} else ${otherwise})`;
 }

@@ -1,6 +1,5 @@
 import type { Expression, Statement } from "../language/ast.ts";
-import type { BodyEmitter } from "./emit-body.ts";
-import { emitCode } from "./emit-expression.ts";
+import type { BodyWriter } from "./body-writer.ts";
 import type { Lookup } from "./code.ts";
 import type { Scope } from "./scope.ts";
 import type { TranslationState } from "./translation-state.ts";
@@ -12,36 +11,36 @@ export function emitExtends(
   node: Extract<Statement, { is: "extends" }>,
   atRoot: boolean,
   scope: Scope,
-  emitter: BodyEmitter,
+  writer: BodyWriter,
 ): string {
-  const { state } = emitter;
+  const { state } = writer;
   if (!atRoot)
     state.fail(
       node.line,
       "{% extends %} inside of another tag is not possible here. Fix: write {% extends layout if wanted else 'plain.html' %}.",
     );
-  const tag = emitter.tag(node.line);
+  const tag = writer.tag(node.line);
   return `${tag}extends ${emitLookup(node.name, node.line, true, scope, state)} %}`;
 }
 
 /** `{% include %}`. */
-export function emitInclude(node: Extract<Statement, { is: "include" }>, scope: Scope, emitter: BodyEmitter): string {
+export function emitInclude(node: Extract<Statement, { is: "include" }>, scope: Scope, writer: BodyWriter): string {
   const { name, line, context, ignoreMissing } = node;
-  if (emitter.isRenaming && context)
-    emitter.state.fail(
+  if (writer.isRenaming && context)
+    writer.state.fail(
       line,
       "{% include %} beside a block in one loop is not possible here. Fix: write {% block … scoped %}.",
     );
-  const tag = emitter.tag(line);
-  const found = emitLookup(name, line, context, scope, emitter.state, ignoreMissing);
+  const tag = writer.tag(line);
+  const found = emitLookup(name, line, context, scope, writer.state, ignoreMissing);
   return `${tag}with %}{% include ${found} %}{% endwith %}`;
 }
 
 /** `{% import %}` and `{% from %}`. */
-export function emitImport(node: Import, scope: Scope, emitter: BodyEmitter): string {
-  const { state } = emitter;
+export function emitImport(node: Import, scope: Scope, writer: BodyWriter): string {
+  const { state } = writer;
   bindImport(node, scope, state);
-  const tag = emitter.tag(node.line);
+  const tag = writer.tag(node.line);
   const found = emitLookup(node.name, node.line, node.context, scope, state);
   if (node.is === "import") return `${tag}import ${found} as ${state.prefix}${node.as} %}`;
   const modulePrefix = node.context ? state.prefix : "n_";
@@ -89,5 +88,5 @@ function emitLookup(
       state.references.add(`${lookup.context ? "c" : "n"}:${item.value}`);
     else state.dynamic = true;
   }
-  return emitCode("__template", name, scope, state, (running, value) => running.find(value, lookup), { line });
+  return state.expressions.code("__template", name, scope, (running, value) => running.find(value, lookup), { line });
 }

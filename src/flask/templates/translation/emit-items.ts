@@ -2,7 +2,6 @@ import type { Expression, Target } from "../language/ast.ts";
 import { unpack } from "../values/arguments.ts";
 import { iterate } from "../values/compare.ts";
 import type { Handles } from "../values/handles.ts";
-import { emitCode } from "./emit-expression.ts";
 import type { Scope } from "./scope.ts";
 import type { TranslationState } from "./translation-state.ts";
 
@@ -14,11 +13,10 @@ export function emitItems(
   scope: Scope,
   state: TranslationState,
 ): string {
-  return emitCode(
+  return state.expressions.code(
     "__list",
     node,
     scope,
-    state,
     ({ handles }, value) => {
       const items = iterate(value);
       return pattern === ""
@@ -38,11 +36,10 @@ export function emitUnpacked(
   state: TranslationState,
 ): string {
   const pattern = patternOf(target);
-  return emitCode(
+  return state.expressions.code(
     "__list",
     node,
     scope,
-    state,
     ({ handles }, value) => unpack(pattern, value).map((part) => handles.encode(part)),
     { line },
   );

@@ -15,6 +15,11 @@ export function emitLoopValue(
 ): string {
   if (NUMBERS.includes(name) || FLAGS.includes(name)) return `${loop.emit}.${name}`;
   if (name === "previtem" || name === "nextitem") return emitNeighbour(loop, name, line, state);
+  return failLoopValue(name, line, state);
+}
+
+/** Refuses a name that is no member of `loop`. */
+export function failLoopValue(name: string, line: number, state: TranslationState): never {
   if (name === "cycle" || name === "changed")
     return state.fail(line, `loop.${name} has to be called. Fix: loop.${name}(…).`);
   return state.fail(

@@ -2,7 +2,6 @@ import type { Expression } from "../language/ast.ts";
 import type { Signature } from "../language/exports.ts";
 import { spread } from "../values/arguments.ts";
 import { emitItems } from "./emit-items.ts";
-import { emitCode, emitValue } from "./emit-expression.ts";
 import type { Scope } from "./scope.ts";
 import type { TranslationState } from "./translation-state.ts";
 
@@ -62,7 +61,7 @@ export function emitMacroArguments(
   const { positional, named, list, dict } = args;
   const argument = (arg: Expression): string => {
     const binding = arg.is === "name" ? scope.find(arg.name) : undefined;
-    return binding?.kind === "macro" ? binding.emit : emitValue(arg, scope, state);
+    return binding?.kind === "macro" ? binding.emit : state.expressions.value(arg, scope);
   };
   const room = signature?.parameters.length ?? positional.length;
   const emitted = positional.slice(0, room).map(argument);
@@ -70,7 +69,7 @@ export function emitMacroArguments(
   if (more.length > 0 && signature?.varargs !== true)
     state.fail(line, `macro '${name}' takes not more than ${room} argument(s)`);
   if (more.length > 0 && list === undefined)
-    emitted.push(`v_varargs=${emitValue({ is: "tuple", items: more, line }, scope, state)}`);
+    emitted.push(`v_varargs=${state.expressions.value({ is: "tuple", items: more, line }, scope)}`);
   const extra: (readonly [Expression, Expression])[] = [];
   for (const [key, value] of named) {
     if (key === "caller") emitted.push(`caller=${argument(value)}`);
@@ -78,7 +77,7 @@ export function emitMacroArguments(
     else extra.push([{ is: "constant", value: key, line }, value]);
   }
   if (extra.length > 0 && dict === undefined)
-    emitted.push(`v_kwargs=${emitValue({ is: "dict", pairs: extra, line }, scope, state)}`);
+    emitted.push(`v_kwargs=${state.expressions.value({ is: "dict", pairs: extra, line }, scope)}`);
   if (list === undefined && dict === undefined) return emitted.join(", ");
   if (signature === undefined || named.length > 0)
     return state.fail(
@@ -108,7 +107,7 @@ function isParameter(
 function emitSpread(signature: Signature, { args, line }: Call, scope: Scope, state: TranslationState): string {
   const none: Expression = { is: "constant", value: null, line };
   const both: Expression = { is: "tuple", items: [args.list ?? none, args.dict ?? none], line };
-  return emitCode("__record", both, scope, state, ({ handles }, value) => {
+  return state.expressions.code("__record", both, scope, ({ handles }, value) => {
     const [list, dict] = value as [unknown, unknown];
     const found = spread(args.positional.length, signature, list, dict);
     return Object.fromEntries(Object.entries(found).map(([key, item]) => [`v_${key}`, handles.encode(item)]));

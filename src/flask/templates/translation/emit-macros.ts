@@ -1,21 +1,20 @@
 import type { Expression, Parameter, Statement } from "../language/ast.ts";
 import { mentions, signatureOf } from "../language/exports.ts";
 import { Undefined } from "../values/kinds.ts";
-import type { BodyEmitter } from "./emit-body.ts";
-import { emitValue } from "./emit-expression.ts";
+import type { BodyWriter } from "./body-writer.ts";
 import { emitMacroCall } from "./emit-macro-call.ts";
-import { Scope } from "./scope.ts";
+import { isOfEngine, Scope } from "./scope.ts";
 import type { TranslationState } from "./translation-state.ts";
 
 /** `{% macro %}`. */
-export function emitMacro(node: Extract<Statement, { is: "macro" }>, scope: Scope, emitter: BodyEmitter): string {
-  const { state } = emitter;
+export function emitMacro(node: Extract<Statement, { is: "macro" }>, scope: Scope, writer: BodyWriter): string {
+  const { state } = writer;
   const { line, body } = node;
   const signature = signatureOf(node);
   const emit = state.prefix + node.name;
   scope.bind(node.name, { kind: "macro", emit, signature });
   const inner = new Scope(scope);
-  const tag = emitter.tag(line);
+  const tag = writer.tag(line);
   const { names, defaults } = emitParameters(node.parameters, line, inner, state);
   const more: [name: string, isUsed: boolean, empty: Expression][] = [
     ["varargs", signature.varargs, { is: "tuple", items: [], line }],
@@ -23,16 +22,16 @@ export function emitMacro(node: Extract<Statement, { is: "macro" }>, scope: Scop
   ];
   for (const [name, isUsed, empty] of more) {
     if (!isUsed) continue;
-    names.push(`v_${name}=${emitValue(empty, scope, state)}`);
+    names.push(`v_${name}=${state.expressions.value(empty, scope)}`);
     inner.bind(name, { kind: "value", emit: `v_${name}` });
   }
   if (mentions(body, "caller")) inner.bind("caller", { kind: "macro", emit: "caller", signature: undefined });
-  return `${tag}macro ${emit}(${names.join(", ")}) %}${defaults}${emitter.body(body, inner)}{% endmacro %}`;
+  return `${tag}macro ${emit}(${names.join(", ")}) %}${defaults}${writer.body(body, inner)}{% endmacro %}`;
 }
 
 /** `{% call %}`. */
-export function emitCallBlock(node: Extract<Statement, { is: "call" }>, scope: Scope, emitter: BodyEmitter): string {
-  const { state } = emitter;
+export function emitCallBlock(node: Extract<Statement, { is: "call" }>, scope: Scope, writer: BodyWriter): string {
+  const { state } = writer;
   const { call, line, body } = node;
   const name = call.of.is === "name" ? call.of.name : undefined;
   if (name !== undefined && state.around.isGlobal(name) && scope.find(name) === undefined)
@@ -42,7 +41,7 @@ export function emitCallBlock(node: Extract<Statement, { is: "call" }>, scope: S
       line,
       "No caller defined: inside of {% call %}, caller() is not that of the macro. Fix: {% set outer = caller %} before it, and outer() in it.",
     );
-  const tag = emitter.tag(line);
+  const tag = writer.tag(line);
   const macro =
     emitMacroCall(call, scope, state) ??
     (name === undefined ? undefined : emitUnknownCall(call, name, scope, state)) ??
@@ -50,7 +49,7 @@ export function emitCallBlock(node: Extract<Statement, { is: "call" }>, scope: S
   const inner = new Scope(scope);
   const { names, defaults } = emitParameters(node.parameters, line, inner, state);
   const head = `call${names.length > 0 ? `(${names.join(", ")})` : ""} ${macro} %}`;
-  return `${tag}${head}${defaults}${emitter.body(body, inner)}{% endcall %}`;
+  return `${tag}${head}${defaults}${writer.body(body, inner)}{% endcall %}`;
 }
 
 /** A macro that a parameter holds, or a template that includes this one. */
@@ -61,7 +60,8 @@ function emitUnknownCall(
   state: TranslationState,
 ): string {
   const as = new Scope(scope);
-  const emit = scope.find(name)?.emit ?? state.prefix + name;
+  const binding = scope.find(name);
+  const emit = isOfEngine(binding) ? binding.emit : state.prefix + name;
   as.bind(name, { kind: "macro", emit, signature: undefined });
   return emitMacroCall(call, as, state)!;
 }
@@ -84,7 +84,7 @@ function emitParameters(
     const value =
       fallback === undefined
         ? state.call("__text", line, ({ handles }) => handles.encode(missing))
-        : emitValue(fallback, scope, state);
+        : state.expressions.value(fallback, scope);
     scope.bind(name, { kind: "value", emit });
     names.push(emit);
     defaults += `{% if ${emit} is undefined %}{% set ${emit} = ${value} %}{% endif %}`;

@@ -2,6 +2,7 @@ import type { Template } from "../language/ast.ts";
 import { exportsOf } from "../language/exports.ts";
 import { BodyEmitter } from "./emit-body.ts";
 import { bindImport } from "./emit-imports.ts";
+import { ExpressionTranslator } from "./expression-translator.ts";
 import { Scope } from "./scope.ts";
 import { TranslationState, type Surroundings, type Translated } from "./translation-state.ts";
 
@@ -21,7 +22,13 @@ export function translateTemplate(
   options: { readonly context: boolean; readonly escape: boolean },
   around: Surroundings,
 ): Translated {
-  const state = new TranslationState(name, options.context ? "v_" : "n_", options.escape, around);
+  const state = new TranslationState(
+    name,
+    options.context ? "v_" : "n_",
+    options.escape,
+    around,
+    (own) => new ExpressionTranslator(own),
+  );
   const root = new Scope(undefined);
   // A block and a macro may use what is defined after them.
   for (const [exported, signature] of exportsOf(template))

@@ -2,6 +2,7 @@ import { TemplateError } from "../errors.ts";
 import type { Exports } from "../language/exports.ts";
 import type { Filter } from "../values/filter.ts";
 import type { CallName, Code, NumberedCode } from "./code.ts";
+import type { Expressions } from "./expressions.ts";
 
 /** What a translation has to know about the application. */
 export interface Surroundings {
@@ -29,6 +30,7 @@ export interface Translated {
 export class TranslationState {
   readonly template: string;
   readonly around: Surroundings;
+  readonly expressions: Expressions;
   /** `v_` for templates with the context, `n_` for those that are imported without it. */
   readonly prefix: string;
   readonly names: Set<string> = new Set();
@@ -40,11 +42,18 @@ export class TranslationState {
   escape: boolean;
   #unique = 0;
 
-  constructor(template: string, prefix: string, escape: boolean, around: Surroundings) {
+  constructor(
+    template: string,
+    prefix: string,
+    escape: boolean,
+    around: Surroundings,
+    expressions: (state: TranslationState) => Expressions,
+  ) {
     this.template = template;
     this.prefix = prefix;
     this.escape = escape;
     this.around = around;
+    this.expressions = expressions(this);
   }
 
   /** A call of code of ours in the engine's language. The inputs are in that language too. */

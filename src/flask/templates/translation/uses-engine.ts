@@ -3,7 +3,7 @@ import type { Scope } from "./scope.ts";
 import type { TranslationState } from "./translation-state.ts";
 
 /** Tests that a name passes also if it stands for a macro, which only the engine can see. */
-export const TESTS_OF_NAMES = ["defined", "undefined", "callable"];
+export const TESTS_OF_NAMES: readonly string[] = ["defined", "undefined", "callable"];
 
 /**
  * Whether a part of this expression is a macro, or calls one, or perhaps does: macros belong to the
@@ -12,27 +12,41 @@ export const TESTS_OF_NAMES = ["defined", "undefined", "callable"];
 export function usesEngine(node: unknown, scope: Scope, state: TranslationState): boolean {
   if (Array.isArray(node)) return node.some((item) => usesEngine(item, scope, state));
   if (typeof node !== "object" || node === null) return false;
-  return (
-    isOfEngine(node as Expression, scope, state) ?? Object.values(node).some((item) => usesEngine(item, scope, state))
-  );
+  return decide(node as Expression, scope, state) ?? Object.values(node).some((item) => usesEngine(item, scope, state));
 }
 
 /** Undefined if that depends on the parts of the expression. */
-function isOfEngine(node: Expression, scope: Scope, state: TranslationState): boolean | undefined {
+function decide(node: Expression, scope: Scope, state: TranslationState): boolean | undefined {
   if (node.is === "name") return isMacro(node.name, scope);
   if (node.is === "attribute") return node.of.is === "name" && isMacro(node.of.name, scope) ? false : undefined;
   if (node.is === "call") {
-    if (node.of.is === "name")
-      return scope.find(node.of.name) !== undefined || !state.around.isGlobal(node.of.name) ? true : undefined;
-    return node.of.is === "attribute" && node.of.of.is === "name" && isMacro(node.of.of.name, scope) ? true : undefined;
+    const { of } = node;
+    if (of.is === "name") return mayBeMacro(of.name, scope, state) ? true : undefined;
+    if (of.is !== "attribute" || of.of.is !== "name" || !isMacro(of.of.name, scope)) return undefined;
+    return isLocalCycle(node, scope) ? usesEngine(node.args, scope, state) : true;
   }
-  if (node.is === "test" && node.of.is === "name" && scope.find(node.of.name) !== undefined)
-    return TESTS_OF_NAMES.includes(node.name) ? true : undefined;
-  return undefined;
+  if (node.is !== "test" || node.of.is !== "name" || !TESTS_OF_NAMES.includes(node.name)) return undefined;
+  const binding = scope.find(node.of.name);
+  return binding !== undefined && binding.kind !== "local" ? true : undefined;
+}
+
+/** Whether this is `loop.cycle()` in a compiled loop. */
+export function isLocalCycle({ of }: Extract<Expression, { is: "call" }>, scope: Scope): boolean {
+  if (of.is !== "attribute" || of.name !== "cycle" || of.of.is !== "name") return false;
+  return scope.find(of.of.name)?.kind === "local-loop";
+}
+
+/**
+ * Whether a name that is called can be that of a macro: a parameter, and also a variable of a
+ * template that includes this one, may hold one.
+ */
+export function mayBeMacro(name: string, scope: Scope, state: TranslationState): boolean {
+  const binding = scope.find(name);
+  return binding === undefined ? !state.around.isGlobal(name) : binding.kind !== "local";
 }
 
 /** Whether a name stands for a macro, an imported template or a loop, and for no value. */
 function isMacro(name: string, scope: Scope): boolean {
   const binding = scope.find(name);
-  return binding === undefined ? name === "self" || name === "super" : binding.kind !== "value";
+  return binding === undefined ? name === "self" || name === "super" : !["value", "local"].includes(binding.kind);
 }

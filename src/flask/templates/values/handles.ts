@@ -21,23 +21,11 @@ export class Handles {
   readonly #firsts = new Map<unknown, number>();
 
   /** What the engine is given for a value. */
-  encode(value: unknown): number | boolean {
-    switch (typeof value) {
-      case "boolean":
-        return value;
-      case "number":
-        // JavaScript's -0 is a whole number, and Python has no such one.
-        if (value === 0) return 0;
-        return Number.isSafeInteger(value) ? value : this.#handle(value);
-      case "bigint": {
-        const whole = toInteger(value);
-        return typeof whole === "number" ? whole : this.#handle(whole);
-      }
-      case "undefined":
-        return this.#handle(new Undefined("the value is undefined"));
-      default:
-        return this.#handle(value instanceof Float ? toFloat(value.value) : value);
-    }
+  encode(given: unknown): number | boolean {
+    const value = normalize(given);
+    return typeof value === "boolean" || Number.isSafeInteger(value)
+      ? (value as number | boolean)
+      : this.#handle(value);
   }
 
   /** The same, but equal values have equal handles, for `loop.changed()`. */
@@ -65,6 +53,15 @@ export class Handles {
   #handle(value: unknown): number {
     return this.#values.push(value) - 0.5;
   }
+}
+
+/** A value of the application as a variable of a template has it. */
+export function normalize(value: unknown): unknown {
+  // JavaScript's -0 is a whole number, and Python has no such one.
+  if (value === 0) return 0;
+  if (value === undefined) return new Undefined("the value is undefined");
+  if (typeof value === "bigint") return toInteger(value);
+  return value instanceof Float ? toFloat(value.value) : value;
 }
 
 const madeByEngine = (text: string): string | Markup => (text[1] === "M" ? new Markup(text.slice(2)) : text.slice(2));
