@@ -1,6 +1,7 @@
 import type { Body, Expression, Statement, Target, Template } from "./ast.ts";
 import { lex, type Part } from "./lexer.ts";
-import { parseExpression, parseFilterChain, parseTuple } from "./parse-expression.ts";
+import { parseExpression, parseTuple } from "./parse-expression.ts";
+import { parseFilterChain } from "./parse-filters.ts";
 import { assignable, contextOf, flatNames, fromOf, includeOf, parseParameters, parseTarget } from "./parse-tags.ts";
 import { TokenStream } from "./token-stream.ts";
 import { TemplateError } from "../errors.ts";
@@ -121,7 +122,7 @@ class Parser {
         return { is: "call", parameters, call, body: this.#closed("endcall", "call"), line };
       }
       case "filter": {
-        const filter = parseFilterChain(tokens, undefined, true)!;
+        const filter = parseFilterChain(tokens, undefined, parseExpression, true)!;
         tokens.end();
         return { is: "filter", filter, body: this.#closed("endfilter", "filter"), line };
       }
@@ -214,7 +215,7 @@ class Parser {
       return { is: "set", target, value, line };
     }
     if (typeof target !== "string") return tokens.fail("A block of {% set %} has one name. Fix: {% set name %}.");
-    const filter = parseFilterChain(tokens, undefined);
+    const filter = parseFilterChain(tokens, undefined, parseExpression);
     tokens.end();
     return { is: "set-block", target, filter, body: this.#closed("endset", "set"), line };
   }
