@@ -176,7 +176,9 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "flask/templates/language": ["flask/templates/errors"],
   "flask/templates/translation": ["flask/templates/errors", "flask/templates/values", "flask/templates/language"],
   "flask/templates/filters": ["flask/templates/errors", "flask/templates/values"],
-  "flask/templates": ["errors", "values", "language", "translation", "filters"].map((part) => `flask/templates/${part}`),
+  "flask/templates": ["errors", "values", "language", "translation", "filters"].map(
+    (part) => `flask/templates/${part}`,
+  ),
   "flask/errors": [],
   "flask/logger": [],
   "flask/json": [],

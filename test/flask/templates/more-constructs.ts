@@ -148,6 +148,7 @@ const TEXTS: readonly string[] = [
   "{% macro m() %}m{% endmacro %}{{ (x and m()) ~ (none or m()) ~ (m() if x else 'n') ~ (not m()) }}",
   "{% set n = namespace(a=0) %}{% macro m() %}{% set n.a = n.a + 1 %}{% endmacro %}{{ false and m() }}{{ n.a }}",
   "{% macro m(a) %}{{ a }}{% endmacro %}{% for i in l if m(i) != '2' %}{{ i }}{{ loop.length }}{% endfor %}",
+  "{% if nothing %}{% import 'mac.html' as mm %}{% endif %}{% if nothing %}{{ mm.v }}{% endif %}{{ mm.v if nothing else 'n' }}",
   // Loops of their own, and inside of loops with assignments and macros.
   "{% for a, b in [(1, 2), (3, 4)] %}{{ loop.previtem }}{{ loop.nextitem }}{{ a }}{{ b }}{% endfor %}",
   "{% for i in l %}{% for j in l if j > i %}{{ i }}{{ j }}{{ loop.revindex }}{{ loop.cycle('a', 'b') }},{% else %}-{% endfor %}{% endfor %}",

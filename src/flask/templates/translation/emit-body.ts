@@ -57,11 +57,11 @@ export class BodyEmitter implements BodyWriter {
   }
 
   /** The engine's variable for a name that is assigned here. */
-  bindValue(name: string, scope: Scope): string {
+  bindValue(name: string, scope: Scope, isSet = false): string {
     const emit = `${this.state.prefix}${name}${scope.suffix}`;
-    scope.bind(name, { kind: "value", emit });
+    scope.bind(name, { kind: "value", emit, isSet });
     // Where the template does not assign it, the context may have it.
-    if (scope.suffix === "") this.state.names.add(name);
+    if (!isSet && scope.suffix === "") this.state.names.add(name);
     return emit;
   }
 
@@ -140,7 +140,7 @@ export class BodyEmitter implements BodyWriter {
     const pattern = patternOf(node.target);
     const items = emitItems(node.of, pattern, node.line, scope, state);
     const tag = this.tag(node.line);
-    const targets = flatNames(node.target).map((name) => this.bindValue(name, inner));
+    const targets = flatNames(node.target).map((name) => this.bindValue(name, inner, true));
     const filter = node.filter === undefined ? "" : ` if ${state.expressions.condition(node.filter, inner)}`;
     inner.bind("loop", { kind: "loop", emit: "loop", recursive: node.recursive, pattern });
     const head = `${tag}for ${targets.join(", ")} in ${items}${filter}${node.recursive ? " recursive" : ""} %}`;

@@ -43,7 +43,7 @@ export function emitName(name: string, line: number, scope: Scope, state: Transl
       `'${name}' cannot be a value here. Fix: call it: ${name === "self" ? "self.block()" : "super()"}.`,
     );
   if (binding === undefined || binding.kind === "value") {
-    state.names.add(name);
+    if (binding?.isSet !== true) state.names.add(name);
     return binding?.emit ?? state.prefix + name;
   }
   if (binding.kind === "loop" || binding.kind === "local-loop")

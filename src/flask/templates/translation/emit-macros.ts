@@ -23,7 +23,7 @@ export function emitMacro(node: Extract<Statement, { is: "macro" }>, scope: Scop
   for (const [name, isUsed, empty] of more) {
     if (!isUsed) continue;
     names.push(`v_${name}=${state.expressions.value(empty, scope)}`);
-    inner.bind(name, { kind: "value", emit: `v_${name}` });
+    inner.bind(name, { kind: "value", emit: `v_${name}`, isSet: true });
   }
   if (mentions(body, "caller")) inner.bind("caller", { kind: "macro", emit: "caller", signature: undefined });
   return `${tag}macro ${emit}(${names.join(", ")}) %}${defaults}${writer.body(body, inner)}{% endmacro %}`;
@@ -66,10 +66,7 @@ function emitUnknownCall(
   return emitMacroCall(call, as, state)!;
 }
 
-/**
- * The parameters, and tags for the begin of the body: a default may use the parameters before it,
- * which the engine has not bound when it evaluates its own defaults.
- */
+/** The parameters, and tags for the begin of the body. */
 function emitParameters(
   parameters: readonly Parameter[],
   line: number,
@@ -78,6 +75,8 @@ function emitParameters(
 ): { names: string[]; defaults: string } {
   const names: string[] = [];
   let defaults = "";
+  // A default may use the parameters before it, and the engine's own defaults cannot.
+  const areOwn = parameters.every(({ fallback }) => fallback === undefined || fallback.is === "constant");
   for (const { name, fallback } of parameters) {
     const emit = `v_${name}`;
     const missing = new Undefined(`parameter '${name}' was not provided`);
@@ -85,9 +84,9 @@ function emitParameters(
       fallback === undefined
         ? state.call("__text", line, ({ handles }) => handles.encode(missing))
         : state.expressions.value(fallback, scope);
-    scope.bind(name, { kind: "value", emit });
-    names.push(emit);
-    defaults += `{% if ${emit} is undefined %}{% set ${emit} = ${value} %}{% endif %}`;
+    scope.bind(name, { kind: "value", emit, isSet: true });
+    names.push(areOwn ? `${emit}=${value}` : emit);
+    if (!areOwn) defaults += `{% if ${emit} is undefined %}{% set ${emit} = ${value} %}{% endif %}`;
   }
   return { names, defaults };
 }

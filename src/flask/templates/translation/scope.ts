@@ -5,7 +5,12 @@ export type Binding = EngineBinding | LocalBinding;
 
 /** A variable of the engine. */
 export type EngineBinding =
-  | { readonly kind: "value"; readonly emit: string }
+  | {
+      readonly kind: "value";
+      readonly emit: string;
+      /** Whether the name always has a value here, so that the context need not give one. */
+      readonly isSet?: boolean;
+    }
   | { readonly kind: "macro"; readonly emit: string; readonly signature: Signature | undefined }
   | { readonly kind: "module"; readonly emit: string; readonly prefix: string; readonly exports: Exports | undefined }
   | {

@@ -7,7 +7,7 @@ export const TESTS_OF_NAMES: readonly string[] = ["defined", "undefined", "calla
 
 /**
  * Whether a part of this expression is a macro, or calls one, or perhaps does: macros belong to the
- * engine. Plain variables do not count.
+ * engine. Plain variables and members of loops do not count: to evaluate them too early does no harm.
  */
 export function usesEngine(node: unknown, scope: Scope, state: TranslationState): boolean {
   if (Array.isArray(node)) return node.some((item) => usesEngine(item, scope, state));
@@ -18,7 +18,11 @@ export function usesEngine(node: unknown, scope: Scope, state: TranslationState)
 /** Undefined if that depends on the parts of the expression. */
 function decide(node: Expression, scope: Scope, state: TranslationState): boolean | undefined {
   if (node.is === "name") return isMacro(node.name, scope);
-  if (node.is === "attribute") return node.of.is === "name" && isMacro(node.of.name, scope) ? false : undefined;
+  if (node.is === "attribute") {
+    if (node.of.is !== "name" || !isMacro(node.of.name, scope)) return undefined;
+    // An import inside of a condition may not have run.
+    return scope.find(node.of.name)?.kind === "module";
+  }
   if (node.is === "call") {
     const { of } = node;
     if (of.is === "name") return mayBeMacro(of.name, scope, state) ? true : undefined;
