@@ -8,10 +8,12 @@
  *
  * The two take turns in each round. What counts are the ratios within one round: requests in a
  * second, and CPU time for a request, of all processes of a server together. Their medians are
- * printed, and all figures go to bench/results/flask.json. gunicorn has threads, because its plain
- * workers close each connection after one answer.
+ * printed, with the least and the greatest, and all figures go to bench/results/flask.json. gunicorn
+ * has threads, because its plain workers close each connection after one answer. On a machine that
+ * others use, begin the command with `chrt -r 50`: then no other process takes turns with these.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { createServer, type AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -71,7 +73,7 @@ const figures = new Map<string, Map<string, Figure[]>>(Object.keys(PAGES).map((p
 
 try {
   // What is measured is what has run before.
-  for (const server of Object.values(servers)) for (const path of Object.values(PAGES)) await measure(server, path, 2);
+  for (const server of Object.values(servers)) for (const path of Object.values(PAGES)) await measure(server, path, 3);
   for (let round = 1; round <= rounds; round++) {
     process.stderr.write(`round ${round} of ${rounds}\n`);
     for (const [page, path] of Object.entries(PAGES))
@@ -86,11 +88,11 @@ try {
 
 const rows = [...figures].map(([page, own]) => {
   const [ours, theirs] = [own.get("latchkey/flask")!, own.get("Flask")!];
-  const ratio = (of: (figure: Figure) => number): string =>
-    quantile(
-      ours.map((figure, round) => of(figure) / of(theirs[round]!)),
-      0.5,
-    ).toFixed(2);
+  const ratio = (of: (figure: Figure) => number): string => {
+    const ratios = ours.map((figure, round) => of(figure) / of(theirs[round]!));
+    const [least, median, most] = [0, 0.5, 1].map((part) => quantile(ratios, part).toFixed(2));
+    return `${median} (${least} to ${most})`;
+  };
   return `| ${page} | ${ratio(({ rate }) => rate)} | ${ratio(({ cpu }) => cpu)} | ${ratio(({ p99 }) => p99)} |`;
 });
 console.log(
@@ -105,6 +107,7 @@ mkdirSync(results, { recursive: true });
 const about = {
   date: new Date().toISOString().slice(0, 10),
   node: process.version,
+  load: loadavg(),
   processes,
   rounds,
   seconds,

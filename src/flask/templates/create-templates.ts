@@ -1,11 +1,11 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { InvalidOptionError } from "../../index.ts";
 import { kindOf } from "../../options.ts";
+import { bindContext } from "./bind-context.ts";
+import { checkFunction, checkName } from "./checks.ts";
 import { Engine } from "./engine.ts";
-import type { Rendering } from "./engine-functions.ts";
 import { TemplateError, TemplateNotFound, ValueProblem } from "./errors.ts";
+import { createFilterContexts } from "./filter-contexts.ts";
 import { COLLECTION_FILTERS } from "./filters/collections.ts";
-import type { Filter } from "./filters/filter.ts";
 import { builtinGlobals } from "./filters/globals.ts";
 import { HTML_FILTERS } from "./filters/html.ts";
 import { JSON_FILTERS } from "./filters/json.ts";
@@ -13,19 +13,17 @@ import { NUMBER_FILTERS } from "./filters/numbers.ts";
 import { TESTS } from "./filters/tests.ts";
 import { TEXT_FILTERS } from "./filters/text.ts";
 import { Library, type Entry } from "./library.ts";
+import { pieces } from "./pieces.ts";
 import { TemplateFiles } from "./template-files.ts";
 import type { TemplateFunction, Templates, TemplatesOptions } from "./templates.ts";
+import { CALLS, type Lookup } from "./translation/code.ts";
 import { callForeign } from "./values/call.ts";
+import type { Filter } from "./values/filter.ts";
 import { Handles } from "./values/handles.ts";
-import { isText, mustExist, textOf, Undefined } from "./values/kinds.ts";
+import { isText, mustExist, textOf } from "./values/kinds.ts";
 
-/** Names that imported templates see without `with context`, as in Flask. */
-const EVERYWHERE = ["request", "session", "g", "config"];
 /** So many texts of `renderString` stay translated. */
 const MOST_TEXTS = 100;
-/** Characters in a piece of a stream. */
-const PIECE = 16_384;
-
 /** Makes the templates of an application. Nothing is read before the first rendering. */
 export function createTemplates(options: TemplatesOptions): Templates {
   return new ApplicationTemplates(options);
@@ -37,6 +35,7 @@ class ApplicationTemplates implements Templates {
   readonly #filters = new Map<string, Filter>();
   readonly #tests = new Map<string, Filter>();
   readonly #globals = new Map<string, unknown>();
+  readonly #filterContexts = createFilterContexts(this.#filters, this.#tests);
   #library: Library;
   /** Engines that render nothing at the moment. A template that renders another one needs two. */
   #idle: Engine[] = [];
@@ -117,11 +116,9 @@ class ApplicationTemplates implements Templates {
 
   #newLibrary(): Library {
     return new Library(this.#files, {
-      hasFilter: (name) => this.#filters.has(name),
-      hasTest: (name) => this.#tests.has(name),
+      filters: this.#filters,
+      tests: this.#tests,
       isGlobal: (name) => this.#globals.has(name),
-      filterNames: () => [...this.#filters.keys()],
-      testNames: () => [...this.#tests.keys()],
     });
   }
 
@@ -170,25 +167,26 @@ class ApplicationTemplates implements Templates {
   #run(entry: Entry, given: Readonly<Record<string, unknown>>): string {
     const library = this.#library;
     const handles = new Handles();
-    const facades = new Set<unknown>();
-    const context = this.#contextFor(library.reachable(entry), given, handles, facades);
+    const variables = library.variables(entry);
+    const sources = { given, shared: this.#options.context, globals: this.#globals };
+    const { bound, facades } = bindContext(variables, sources, handles);
     const engine = this.#idle.pop() ?? new Engine(library);
-    const rendering: Rendering = {
-      aside: [],
-      filters: this.#filters,
-      tests: this.#tests,
-      random: Math.random,
-      facades,
-      find: (name, { ignoreMissing, context: seen }) => this.#find(library, name, ignoreMissing, seen),
-    };
     try {
-      return engine.render(entry, context, rendering, handles);
+      return engine.render(entry, bound, {
+        handles,
+        aside: [],
+        ...this.#filterContexts,
+        facades,
+        find: (name, lookup) => this.#find(library, name, lookup),
+        locals: [],
+        line: 0,
+      });
     } finally {
       if (engine.usable && library === this.#library) this.#idle.push(engine);
     }
   }
 
-  #find(library: Library, name: unknown, ignoreMissing: boolean, context: boolean): string {
+  #find(library: Library, name: unknown, { ignoreMissing, context }: Lookup): string {
     mustExist(name);
     const names = (Array.isArray(name) ? (name as unknown[]) : [name]).map((item) => {
       mustExist(item);
@@ -197,7 +195,7 @@ class ApplicationTemplates implements Templates {
     });
     const found = library.find(names, context);
     if (found !== undefined) return found;
-    if (ignoreMissing) return "empty.txt";
+    if (ignoreMissing) return CALLS.__template;
     const folders = [this.#options.folder, ...this.#options.blueprintFolders()].join(", ");
     throw new TemplateNotFound(
       names.length === 1
@@ -206,73 +204,9 @@ class ApplicationTemplates implements Templates {
       names.join(", "),
     );
   }
-
-  /**
-   * Binds the names that the templates have, and no others: so a session that no one names stays
-   * closed.
-   */
-  #contextFor(
-    entries: readonly Entry[],
-    given: Readonly<Record<string, unknown>>,
-    handles: Handles,
-    facades: Set<unknown>,
-  ): Record<string, unknown> {
-    const bound: Record<string, unknown> = {};
-    let shared: Readonly<Record<string, unknown>> | undefined;
-    const sharedValue = (name: string): unknown => {
-      if (shared === undefined) {
-        shared = this.#options.context();
-        for (const facade of EVERYWHERE) if (typeof shared[facade] === "object") facades.add(shared[facade]);
-      }
-      return Object.hasOwn(shared, name) ? shared[name] : undefined;
-    };
-    for (const entry of entries) {
-      for (const name of entry.names) {
-        const key = entry.prefix + name;
-        if (Object.hasOwn(bound, key)) continue;
-        const everywhere = entry.prefix === "v_" || EVERYWHERE.includes(name);
-        let value: unknown;
-        if (entry.prefix === "v_" && Object.hasOwn(given, name)) value = given[name];
-        else value = (everywhere ? sharedValue(name) : undefined) ?? this.#globals.get(name);
-        if (value instanceof Promise)
-          throw new TemplateError("runtime", `The variable '${name}' is a Promise. Fix: await it before rendering.`, {
-            template: "",
-            line: 0,
-          });
-        bound[key] = handles.encode(value === undefined ? new Undefined(`'${name}' is undefined`) : value);
-      }
-    }
-    return bound;
-  }
-}
-
-/** The request of the caller is the current one, also if the pieces are read after its end. */
-function pieces(render: () => string): Generator<string> {
-  const inContext = AsyncLocalStorage.snapshot();
-  return cut(() => inContext(render));
-}
-
-function* cut(render: () => string): Generator<string> {
-  const text = render();
-  for (let at = 0; at < text.length; at += PIECE) yield text.slice(at, at + PIECE);
 }
 
 const foreignFilter = (run: TemplateFunction): Filter => ({
   parameters: "*",
   run: (_, value, args, keywords) => callForeign(run, [value, ...args], keywords),
 });
-
-function checkName(method: string, name: unknown): void {
-  if (typeof name !== "string" || !/^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(name))
-    throw new InvalidOptionError(
-      `app.templates.${method}(name): name is a word, such as "shout". It got ${typeof name === "string" ? JSON.stringify(name) : kindOf(name)}. Fix: use letters, digits and underscores.`,
-    );
-}
-
-function checkFunction(method: string, name: unknown, run: unknown): void {
-  checkName(method, name);
-  if (typeof run !== "function")
-    throw new InvalidOptionError(
-      `app.templates.${method}("${String(name)}", run): run is a function. It got ${kindOf(run)}. Fix: pass a function.`,
-    );
-}

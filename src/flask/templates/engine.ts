@@ -2,23 +2,13 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { Environment } from "minijinja-js";
 import { InvalidOptionError } from "../../index.ts";
-import { ENGINE_FUNCTIONS, PLACELESS_FUNCTIONS, type Rendering } from "./engine-functions.ts";
 import { TemplateError, ValueProblem } from "./errors.ts";
 import type { Entry, Library } from "./library.ts";
-import type { Place } from "./language/emit-state.ts";
-import { packed, spread } from "./values/arguments.ts";
-import type { Handles } from "./values/handles.ts";
-
-/**
- * What a function that failed returns instead. The rendering goes on to its end, and then throws.
- */
-const EMPTY = "empty.txt";
-const NOWHERE: Place = { template: "", line: 0, escape: true };
+import { CALLS, type NumberedCode, type Running } from "./translation/code.ts";
 
 /** A rendering in progress. */
-interface Current extends Rendering {
-  readonly handles: Handles;
-  readonly places: ReadonlyMap<number, Place>;
+interface Current {
+  readonly running: Running;
   /** The first error. The engine must not see one: it would stop for good. */
   failure: { readonly error: unknown } | undefined;
 }
@@ -53,8 +43,9 @@ function ownAddress(): string | URL {
 export class Engine {
   readonly #environment: Environment;
   readonly #library: Library;
+  /** How many of the library's templates the environment has. */
   #loaded = 0;
-  #text: Entry | undefined;
+  readonly #added = new WeakSet<Entry>();
   #current: Current | undefined;
   /** False after the engine itself has crashed. */
   usable = true;
@@ -64,18 +55,19 @@ export class Engine {
     const Made = loadEngine();
     this.#environment = new Made();
     this.#environment.keepTrailingNewline = true;
-    this.#environment.addTemplate(EMPTY, "");
-    this.#register();
+    this.#environment.addTemplate(CALLS.__template, "");
+    for (const [name, instead] of Object.entries(CALLS)) this.#register(name, instead);
   }
 
   /**
    * Renders a template.
    *
+   * @param context values that `running.handles` has encoded, by the engine's names.
    * @throws the first error of a function that the template called, or a TemplateError.
    */
-  render(entry: Entry, context: Record<string, unknown>, rendering: Rendering, handles: Handles): string {
+  render(entry: Entry, context: Record<string, unknown>, running: Running): string {
     this.#catchUp(entry);
-    const current: Current = { ...rendering, handles, places: this.#library.places, failure: undefined };
+    const current: Current = { running, failure: undefined };
     this.#current = current;
     let text = "";
     try {
@@ -94,91 +86,44 @@ export class Engine {
   /** Nothing can be added while a template is rendered, so all is added before. */
   #catchUp(entry: Entry): void {
     const { loaded } = this.#library;
-    for (; this.#loaded < loaded.length; this.#loaded++) this.#add(loaded[this.#loaded]!);
-    if (loaded.includes(entry) || this.#text === entry) return;
-    this.#add(entry);
-    this.#text = entry;
+    while (this.#loaded < loaded.length) this.#add(loaded[this.#loaded++]!);
+    if (!this.#added.has(entry)) this.#add(entry);
   }
 
   #add(entry: Entry): void {
     try {
       this.#environment.addTemplate(entry.internal, entry.source);
+      this.#added.add(entry);
     } catch (error) {
       throw translate(error);
     }
   }
 
-  #register(): void {
-    for (const [name, { run, raw }] of Object.entries(ENGINE_FUNCTIONS)) {
-      const list = name === "__iterate" || name === "__unpack";
-      const instead = list ? [] : name === "__include" || name === "__import" || name === "__extends" ? EMPTY : "";
-      this.#addFunction(name, instead, (current, place, values) => {
-        const result = run(current, place, ...values.map((value) => current.handles.decode(value)));
-        if (list) return (result as unknown[]).map((item) => encodeItem(current.handles, item, values[0]));
-        return raw ? result : current.handles.encode(result);
-      });
-    }
-    this.#addFunction("__spread", {}, (current, _place, [given, parameters, varargs, kwargs, name, list, dict]) => {
-      const { handles } = current;
-      const shape = [parameters, varargs, kwargs, name] as [string, string, string, string];
-      const found = spread(given as number, shape, handles.decode(list), handles.decode(dict));
-      return Object.fromEntries(Object.entries(found).map(([key, value]) => [`v_${key}`, handles.encode(value)]));
-    });
-    for (const [name, run] of Object.entries(PLACELESS_FUNCTIONS))
-      this.#addPlaceless(name, ({ handles, ...current }, values) =>
-        handles.encode(run(current, ...values.map((value) => handles.decode(value)))),
-      );
-    this.#addPlaceless("__packed", ({ handles }, [pattern, items]) => {
-      if (!Array.isArray(items)) return handles.encode(undefined);
-      return handles.encode(
-        packed(
-          pattern as string,
-          items.map((item) => handles.decode(item)),
-        ),
-      );
-    });
-  }
-
-  #addPlaceless(name: string, run: (current: Current, values: readonly unknown[]) => unknown): void {
-    this.#addFunction(name, "", (current, _place, values) => run(current, values), false);
-  }
-
   /** Adds a function that never throws into the engine, and does nothing more after an error. */
-  #addFunction(
-    name: string,
-    instead: unknown,
-    run: (current: Current, place: Place, values: readonly unknown[]) => unknown,
-    withNumber = true,
-  ): void {
+  #register(name: string, instead: unknown): void {
+    const { codes } = this.#library;
     this.#environment.addGlobal(name, (...given: unknown[]) => {
       const current = this.#current;
       if (current === undefined || current.failure !== undefined) return instead;
-      const place = (withNumber ? current.places.get(given[0] as number) : undefined) ?? NOWHERE;
-      const values = withNumber ? given.slice(1) : given;
+      const code = codes.get(given[0] as number)!;
+      const { running } = current;
+      running.line = code.line;
       try {
-        return run(current, place, values);
+        return code.run(running, given);
       } catch (error) {
-        current.failure = { error: withPlace(error, place) };
+        current.failure = { error: withPlace(error, code, running.line) };
         return instead;
       }
     });
   }
 }
 
-/** An item of a loop: one value, or the values that it was taken apart into. */
-function encodeItem(handles: Handles, item: unknown, pattern: unknown): unknown {
-  if (pattern === "" || !Array.isArray(item)) return handles.encode(item);
-  const parts = item.map((part) => handles.encode(part));
-  // The engine has no target of one name in parentheses.
-  return parts.length === 1 ? parts[0] : parts;
-}
-
 /** Says where it happened. An error of the application stays the same object. */
-function withPlace(error: unknown, place: Place): unknown {
-  if (error instanceof ValueProblem) return new TemplateError(error.kind, error.message, place);
-  if (error instanceof Error && !(error instanceof TemplateError) && place.line > 0) {
+function withPlace(error: unknown, { template }: NumberedCode, line: number): unknown {
+  if (error instanceof ValueProblem) return new TemplateError(error.kind, error.message, { template, line });
+  if (error instanceof Error && !(error instanceof TemplateError)) {
     try {
-      error.stack = `${error.stack ?? error.message}\n    at template ${place.template || "<string>"}:${place.line}`;
+      error.stack = `${error.stack ?? error.message}\n    at template ${template || "<string>"}:${line}`;
     } catch {
       // A frozen error keeps its own stack.
     }

@@ -1,26 +1,29 @@
+import { variableOf, type Variable } from "./bind-context.ts";
 import { TemplateError, TemplateNotFound } from "./errors.ts";
-import type { Emitted, Place, Surroundings } from "./language/emit-state.ts";
-import { emitTemplate } from "./language/emit-template.ts";
 import { exportsOf, type Exports } from "./language/exports.ts";
 import { parseTemplate } from "./language/parse-template.ts";
 import type { Template } from "./language/ast.ts";
 import type { TemplateFiles } from "./template-files.ts";
+import type { NumberedCode } from "./translation/code.ts";
+import { translateTemplate } from "./translation/translate-template.ts";
+import type { Surroundings, Translated } from "./translation/translation-state.ts";
 
 /** Flask escapes in templates with these endings, and in texts without a name. */
 const ESCAPED = [".html", ".htm", ".xml", ".xhtml", ".svg"];
 
 /** A template that is translated. */
-export interface Entry extends Emitted {
+export interface Entry extends Translated {
   /** The engine's name of it. It ends with `.txt`, so that the engine escapes nothing itself. */
   readonly internal: string;
   readonly prefix: string;
 }
 
-export type Known = Omit<Surroundings, "exportsOf" | "addPlace">;
+/** What all translations have to know about the application. */
+export type Known = Omit<Surroundings, "exportsOf" | "addCode">;
 
-/** The templates that were loaded, and the places in them. It is made anew when a file changes. */
+/** The templates that were loaded, and their code. It is made anew when a file changes. */
 export class Library {
-  readonly places: Map<number, Place> = new Map();
+  readonly codes: Map<number, NumberedCode> = new Map();
   /** In the order of loading, so that an engine can catch up. */
   readonly loaded: Entry[] = [];
   readonly #entries = new Map<string, Entry>();
@@ -29,8 +32,10 @@ export class Library {
   readonly #parsed = new Map<string, Template>();
   readonly #files: TemplateFiles;
   readonly #known: Known;
+  /** The variables of a template, and how many templates were loaded then. */
+  readonly #variables = new WeakMap<Entry, { readonly loaded: number; readonly variables: readonly Variable[] }>();
   #allLoaded = false;
-  #nextPlace = 1;
+  #nextCode = 1;
 
   constructor(files: TemplateFiles, known: Known) {
     this.#files = files;
@@ -48,35 +53,28 @@ export class Library {
     if (existing !== undefined) return existing;
     const template = this.#parse(name);
     const escape = ESCAPED.some((ending) => name.endsWith(ending));
-    const emitted = emitTemplate(template, name, { context, escape }, this.#surroundings());
-    const entry = { ...emitted, internal: `${key}.txt`, prefix: context ? "v_" : "n_" };
+    const translated = translateTemplate(template, name, { context, escape }, this.#surroundings());
+    const entry = { ...translated, internal: `${key}.txt`, prefix: context ? "v_" : "n_" };
     this.#entries.set(key, entry);
     this.loaded.push(entry);
     this.#follow(entry);
     return entry;
   }
 
-  /** Translates a text without a name. The places can be forgotten with `release`. */
+  /** Translates a text without a name. Its code can be forgotten with `release`. */
   fromText(text: string, internal: string): { entry: Entry; release: () => void } {
     const template = parseTemplate(text, "");
     const added: number[] = [];
     const around = this.#surroundings();
-    const emitted = emitTemplate(
-      template,
-      "",
-      { context: true, escape: true },
-      {
-        ...around,
-        addPlace: (place) => {
-          const number = around.addPlace(place);
-          added.push(number);
-          return number;
-        },
-      },
-    );
-    const entry = { ...emitted, internal, prefix: "v_" };
+    const addCode = (code: NumberedCode): number => {
+      const number = around.addCode(code);
+      added.push(number);
+      return number;
+    };
+    const translated = translateTemplate(template, "", { context: true, escape: true }, { ...around, addCode });
+    const entry = { ...translated, internal, prefix: "v_" };
     this.#follow(entry);
-    return { entry, release: () => added.forEach((number) => this.places.delete(number)) };
+    return { entry, release: () => added.forEach((number) => this.codes.delete(number)) };
   }
 
   /**
@@ -93,17 +91,32 @@ export class Library {
     return undefined;
   }
 
-  /** A template and all that it can reach. */
-  reachable(root: Entry): Entry[] {
-    const found = new Set<Entry>([root]);
-    for (const entry of found) {
-      if (entry.dynamic) for (const other of this.loaded) found.add(other);
+  /** The variables that a template and all that it can reach have to be given. */
+  variables(root: Entry): readonly Variable[] {
+    const known = this.#variables.get(root);
+    if (known?.loaded === this.loaded.length) return known.variables;
+    const { entries, isComplete } = this.#reachable(root);
+    const byKey = new Map<string, Variable>();
+    for (const { names, prefix } of entries)
+      for (const name of names) if (!byKey.has(prefix + name)) byKey.set(prefix + name, variableOf(prefix, name));
+    const variables = [...byKey.values()];
+    if (isComplete) this.#variables.set(root, { loaded: this.loaded.length, variables });
+    return variables;
+  }
+
+  /** A template and all that it can reach. It is not complete if a file is missing. */
+  #reachable(root: Entry): { entries: ReadonlySet<Entry>; isComplete: boolean } {
+    const entries = new Set<Entry>([root]);
+    let isComplete = true;
+    for (const entry of entries) {
+      if (entry.dynamic) for (const other of this.loaded) entries.add(other);
       for (const key of entry.references) {
         const other = this.#entries.get(key) ?? this.#retry(key);
-        if (other !== undefined) found.add(other);
+        if (other !== undefined) entries.add(other);
+        else if (this.#failures.get(key) instanceof TemplateNotFound) isComplete = false;
       }
     }
-    return [...found];
+    return { entries, isComplete };
   }
 
   /** What a template exports, for imports. */
@@ -160,9 +173,9 @@ export class Library {
           throw error;
         }
       },
-      addPlace: (place) => {
-        const number = this.#nextPlace++;
-        this.places.set(number, place);
+      addCode: (code) => {
+        const number = this.#nextCode++;
+        this.codes.set(number, code);
         return number;
       },
     };

@@ -99,6 +99,11 @@ describe("J55: no filter lets a value out of its place", () => {
     expect(rendered).toBeGreaterThan(100);
   }, 300_000);
 
+  test("a text as the width of indent", () => {
+    expect(render("{{ v|escape|indent(a, true) }}", { v: "1\n2", a: "<" })).toBe("&lt;1\n&lt;2");
+    expect(render("{{ v|escape|indent(a|safe, true) }}", { v: "1\n2", a: "&nbsp;" })).toBe("&nbsp;1\n&nbsp;2");
+  });
+
   test("tojson inside of a script, and in an attribute with single quotes", () => {
     fc.assert(
       fc.property(fc.oneof(value, fc.jsonValue({ maxDepth: 3 })), fc.constantFrom("", "(2)"), (v, args) => {

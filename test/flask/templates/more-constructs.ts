@@ -142,6 +142,24 @@ const TEXTS: readonly string[] = [
   "{{ 100000000000000000.0 }}",
   "{{ 3.14159|round(2) }}",
   "{{ 1000000 * 1000000 }}",
+  // Macros beside other operations: what is before a macro is evaluated before it.
+  "{% set c = cycler(1, 2, 3) %}{% macro m() %}{{ c.next() }}{% endmacro %}{{ c.next() ~ m() ~ c.next() }}",
+  "{% macro m(a) %}<{{ a }}>{% endmacro %}{{ [m(1), x, m(2)]|join('-') }}",
+  "{% macro m() %}m{% endmacro %}{{ (x and m()) ~ (none or m()) ~ (m() if x else 'n') ~ (not m()) }}",
+  "{% set n = namespace(a=0) %}{% macro m() %}{% set n.a = n.a + 1 %}{% endmacro %}{{ false and m() }}{{ n.a }}",
+  "{% macro m(a) %}{{ a }}{% endmacro %}{% for i in l if m(i) != '2' %}{{ i }}{{ loop.length }}{% endfor %}",
+  "{% if nothing %}{% import 'mac.html' as mm %}{% endif %}{% if nothing %}{{ mm.v }}{% endif %}{{ mm.v if nothing else 'n' }}",
+  // Loops of their own, and inside of loops with assignments and macros.
+  "{% for a, b in [(1, 2), (3, 4)] %}{{ loop.previtem }}{{ loop.nextitem }}{{ a }}{{ b }}{% endfor %}",
+  "{% for i in l %}{% for j in l if j > i %}{{ i }}{{ j }}{{ loop.revindex }}{{ loop.cycle('a', 'b') }},{% else %}-{% endfor %}{% endfor %}",
+  "{% for i in l %}{% set y = i %}{% for j in l %}{{ y * j }}{{ loop.last }} {% endfor %}{% endfor %}",
+  "{% for i in l %}{{ i }}{% if loop.changed(i // 2) %}!{% endif %}{% endfor %}{{ i }}",
+  "{% for i in 'abc' %}{{ loop.depth }}{{ loop.depth0 }}{% for x in i %}{{ x }}{{ loop.depth }}{% endfor %}{{ x }}{% endfor %}",
+  "{% for f in [range, dict] %}{{ f(2) if loop.first else f(a=1) }}{% endfor %}",
+  "{% for v in [x, none, 'a', nothing] %}{{ v is defined }}{{ v is none }}{{ v|default('d', true) }}{% endfor %}",
+  "{% set a, b = [1], {'k': [2]} %}{{ a }}{{ b.k }}",
+  "{% for k, v in {'a': [1, 2], 'b': []}|dictsort %}{{ k }}{% for i in v %}{{ i }}{% else %}none{% endfor %}{% endfor %}",
+  "{% autoescape false %}{% for i in ['<'] %}{{ i }}{% endfor %}{% endautoescape %}{% for i in ['<'] %}{{ i }}{% endfor %}",
 ];
 
 /** Templates that work together, scopes, and the order of operators. */

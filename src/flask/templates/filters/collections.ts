@@ -1,6 +1,6 @@
 import { Markup, Tuple } from "../../../index.ts";
 import { ValueProblem } from "../errors.ts";
-import { attributeOf, itemOf } from "../values/attributes.ts";
+import { attributeOf } from "../values/attributes.ts";
 import { integer, text } from "../values/bind.ts";
 import { areEqual, isTrue, iterate, lengthOf, order } from "../values/compare.ts";
 import {
@@ -18,26 +18,14 @@ import {
 import { binary, joinTexts } from "../values/operators.ts";
 import { print, repr } from "../values/print.ts";
 import { sorted } from "../values/sorted.ts";
-import { filter, type Filter, type FilterContext } from "./filter.ts";
+import { filter, type Filter, type FilterContext } from "../values/filter.ts";
+import { choose, prepareMap } from "./choosing.ts";
+import { follow } from "./follow.ts";
 
 /** Jinja compares texts without their case, unless asked not to. */
 const ignoreCase = (value: unknown): unknown => (isText(value) ? textOf(value).toLowerCase() : value);
 const cased = (caseSensitive: unknown): ((value: unknown) => unknown) =>
   isTrue(caseSensitive ?? false) ? (value) => value : ignoreCase;
-
-/** Follows `a.b.0` into a value. */
-function follow(value: unknown, path: unknown, otherwise?: unknown): unknown {
-  if (path === undefined || path === null) return value;
-  const steps: unknown[] = isInteger(path)
-    ? [Number(path)]
-    : text(path, "attribute")
-        .split(".")
-        .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
-  return steps.reduce((current: unknown, step) => {
-    const next = itemOf(current, step);
-    return next instanceof Undefined && otherwise !== undefined && otherwise !== null ? otherwise : next;
-  }, value);
-}
 
 const keyOf =
   (attribute: unknown, after: (value: unknown) => unknown) =>
@@ -70,38 +58,6 @@ class Group extends Tuple {
   get list(): unknown {
     return this[1];
   }
-}
-
-function prepareMap(context: FilterContext, args: readonly unknown[], keywords: Keywords): (item: unknown) => unknown {
-  if (args.length === 0 && Object.hasOwn(keywords, "attribute")) {
-    const { attribute, default: otherwise, ...rest } = keywords;
-    const [unexpected] = Object.keys(rest);
-    if (unexpected !== undefined) throw new ValueProblem(`Unexpected keyword argument '${unexpected}'`);
-    return (item) => follow(item, attribute, otherwise);
-  }
-  if (args.length === 0)
-    throw new ValueProblem("map requires a filter argument. Fix: map('upper') or map(attribute='name').");
-  const name = text(args[0], "the filter's name");
-  if (!context.hasFilter(name)) throw new ValueProblem(`No filter named '${name}'.`);
-  return (item) => context.filter(name, item, args.slice(1), keywords);
-}
-
-/** `select` and its three relatives. */
-function choose(wanted: boolean, byAttribute: boolean): Filter {
-  return {
-    parameters: "*",
-    run: (context, value, args, keywords) => {
-      const rest = byAttribute ? args.slice(1) : args;
-      if (byAttribute && args.length === 0) throw new ValueProblem("Missing parameter for attribute name");
-      const read = (item: unknown): unknown => (byAttribute ? follow(item, args[0]) : item);
-      // Jinja asks for the truth first, so None and False are like an empty list.
-      const items = isTrue(value) ? iterate(value) : [];
-      if (rest.length === 0) return new Lazy(items.filter((item) => isTrue(read(item)) === wanted));
-      const name = text(rest[0], "the test's name");
-      if (!context.hasTest(name)) throw new ValueProblem(`No test named '${name}'.`);
-      return new Lazy(items.filter((item) => context.test(name, read(item), rest.slice(1), keywords) === wanted));
-    },
-  };
 }
 
 function unique(items: readonly unknown[], key: (item: unknown) => unknown): unknown[] {

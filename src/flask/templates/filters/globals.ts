@@ -4,6 +4,7 @@ import { itemOf } from "../values/attributes.ts";
 import { bind, integer } from "../values/bind.ts";
 import { isTrue, iterate } from "../values/compare.ts";
 import { Builtin, mappingOf, Member, Range } from "../values/kinds.ts";
+import { Namespace } from "../values/namespace.ts";
 
 /** Python's `range`, with the same limit as in Jinja's sandbox. */
 const MOST = 100_000;
@@ -28,24 +29,6 @@ const dict = new Builtin("dict", (args, keywords) => {
   for (const [key, value] of Object.entries(keywords)) result.set(key, value);
   return result;
 });
-
-/** Jinja's `namespace`: the one thing whose members `{% set %}` can change. */
-export class Namespace extends Member {
-  readonly #values = new Map<string, unknown>();
-  constructor(values: Iterable<readonly [string, unknown]>) {
-    super();
-    for (const [name, value] of values) this.#values.set(name, value);
-  }
-  member(name: string): unknown {
-    return this.#values.get(name);
-  }
-  assign(name: string, value: unknown): void {
-    this.#values.set(name, value);
-  }
-  print(): string {
-    throw new ValueProblem("A namespace cannot be printed. Fix: print one of its members.");
-  }
-}
 
 const namespace = new Builtin("namespace", (args, keywords) => {
   const entries = dict.call(args, keywords) as Map<string, unknown>;

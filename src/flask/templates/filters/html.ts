@@ -5,7 +5,7 @@ import { iterate } from "../values/compare.ts";
 import { isText, mappingOf, mustExist, textOf, Undefined, typeName } from "../values/kinds.ts";
 import { escapeText, print, toHtml } from "../values/print.ts";
 import { SPACES, strip } from "../values/text-parts.ts";
-import { filter, type Filter } from "./filter.ts";
+import { filter, type Filter } from "../values/filter.ts";
 import { urlize } from "./urlize.ts";
 
 const escape = filter([], (_, value) => new Markup(toHtml(value)));

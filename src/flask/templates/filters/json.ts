@@ -16,7 +16,7 @@ import {
 import { httpDate } from "../values/dates.ts";
 import { order } from "../values/compare.ts";
 import { printFloat } from "../values/print.ts";
-import { filter, type Filter } from "./filter.ts";
+import { filter, type Filter } from "../values/filter.ts";
 
 /** ASCII only, as Python's json writes by default. */
 function quoted(value: string): string {

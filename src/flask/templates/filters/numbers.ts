@@ -16,7 +16,7 @@ import {
 import { fixed } from "../values/format-spec.ts";
 import { unary } from "../values/operators.ts";
 import { strip } from "../values/text-parts.ts";
-import { filter, type Filter } from "./filter.ts";
+import { filter, type Filter } from "../values/filter.ts";
 
 const INTEGER = /^[+-]?\d+(?:_\d+)*$/;
 const FLOAT = /^[+-]?(?:(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+)?|inf|infinity|nan)$/i;

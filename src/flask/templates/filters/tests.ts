@@ -16,7 +16,7 @@ import {
 } from "../values/kinds.ts";
 import { binary } from "../values/operators.ts";
 import { print } from "../values/print.ts";
-import { filter, type Filter } from "./filter.ts";
+import { filter, type Filter } from "../values/filter.ts";
 
 const isMissing = (value: unknown): boolean => value === undefined || value instanceof Undefined;
 const simple = (run: (value: unknown) => boolean): Filter => filter([], (_, value) => run(value));

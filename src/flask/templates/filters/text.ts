@@ -7,7 +7,7 @@ import { isText, mustExist, textOf, typeName } from "../values/kinds.ts";
 import { escapeText, print, toHtml } from "../values/print.ts";
 import { capitalize, center, splitLines, strip } from "../values/text-parts.ts";
 import { TEXT_METHODS } from "../values/text-methods.ts";
-import { filter, type Filter } from "./filter.ts";
+import { filter, type Filter } from "../values/filter.ts";
 import { wordwrap } from "./wordwrap.ts";
 
 /** A value as a text that stays safe HTML if it is. */
@@ -45,8 +45,8 @@ export const TEXT_FILTERS: Readonly<Record<string, Filter>> = {
     print(value)
       .split(/([-\s({[<]+)/)
       .map((item) => {
-        const [first = "", ...rest] = item;
-        return first.toUpperCase() + rest.join("").toLowerCase();
+        const size = item.codePointAt(0)! > 0xff_ff ? 2 : 1;
+        return item.slice(0, size).toUpperCase() + item.slice(size).toLowerCase();
       })
       .join(""),
   ),
@@ -66,7 +66,9 @@ export const TEXT_FILTERS: Readonly<Record<string, Filter>> = {
   }),
   indent: filter(["width", "first", "blank"], (_, value, width, first = false, blank = false) => {
     onlyText(value, "indent");
-    const by = isText(width) ? textOf(width) : " ".repeat(integer(width, 4));
+    // Jinja takes any text for safe HTML here, if the value is safe. A text of a user is not.
+    const toText = value instanceof Markup ? toHtml : print;
+    const by = isText(width) ? toText(width) : " ".repeat(integer(width, 4));
     return change((whole) => {
       const lines = splitLines(`${whole}\n`);
       const rest = lines.slice(1).map((line) => (line !== "" || isTrue(blank) ? by + line : line));
@@ -81,17 +83,20 @@ export const TEXT_FILTERS: Readonly<Record<string, Filter>> = {
       // Jinja returns anything that is short enough, such as a list.
       if (!isText(value) && lengthOf(value) <= lengthAndLeeway) return value;
       const whole = onlyText(value, "truncate");
-      const characters = [...textOf(whole)];
+      const own = textOf(whole);
+      // Most texts have one unit for each character, and need not be taken apart.
+      const characters = /[\uD800-\uDFFF]/.test(own) ? [...own] : own;
       const size = integer(length, 255);
       const finish = text(end, "end");
       const room = leeway === undefined || leeway === null ? 5 : integer(leeway);
       const rest = size - [...finish].length;
       if (rest < 0) throw new ValueProblem(`expected length >= ${[...finish].length}, got ${size}`);
       if (characters.length <= size + room) return whole;
-      const head = characters.slice(0, rest).join("");
+      const kept = characters.slice(0, rest);
+      const head = typeof kept === "string" ? kept : kept.join("");
       const space = head.lastIndexOf(" ");
-      const kept = isTrue(killwords) || space === -1 ? head : head.slice(0, space);
-      return typeof whole === "string" ? kept + finish : new Markup(kept + escapeText(finish));
+      const begin = isTrue(killwords) || space === -1 ? head : head.slice(0, space);
+      return typeof whole === "string" ? begin + finish : new Markup(begin + escapeText(finish));
     },
   ),
   wordwrap: filter(

@@ -4,6 +4,16 @@ import type { TokenStream } from "./token-stream.ts";
 
 const CONSTANT_NAMES = ["true", "false", "none", "True", "False", "None"];
 
+/** Tags of Jinja's extensions. Flask does not switch them on either. */
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  do: "Fix: {% set _ = … %}.",
+  break: "Fix: filter in the loop: {% for x in y if … %}.",
+  continue: "Fix: filter in the loop: {% for x in y if … %}.",
+  trans: "Fix: put the text into the context.",
+  pluralize: "Fix: put the text into the context.",
+  debug: "Fix: print the values that you need.",
+};
+
 /** All names of a target. */
 export function flatNames(target: Target): string[] {
   return typeof target === "string" ? [target] : target.flatMap(flatNames);
@@ -90,4 +100,15 @@ export function fromOf(tokens: TokenStream, line: number): Statement {
   tokens.end();
   if (names.length === 0) tokens.fail("expected a name to import");
   return { is: "from", name, names, context: context ?? false, line };
+}
+
+/**
+ * Refuses a tag that there is not.
+ *
+ * @param end the tag that would close the innermost open one, if one is open.
+ */
+export function failUnknownTag(name: string, tokens: TokenStream, end: string | undefined): never {
+  const closing = end === undefined ? "" : ` The innermost tag that is open needs {% ${end} %}.`;
+  const fix = EXTENSIONS[name] ?? `Fix: ${end === undefined ? "" : "close the open tag, or "}remove the tag.`;
+  return tokens.fail(`Encountered unknown tag '${name}'.${closing} ${fix}`);
 }

@@ -1,19 +1,19 @@
 import type { Body, Expression, Statement, Target, Template } from "./ast.ts";
 import { lex, type Part } from "./lexer.ts";
-import { parseExpression, parseFilterChain, parseTuple } from "./parse-expression.ts";
-import { assignable, contextOf, flatNames, fromOf, includeOf, parseParameters, parseTarget } from "./parse-tags.ts";
+import { parseExpression, parseTuple } from "./parse-expression.ts";
+import { parseFilterChain } from "./parse-filters.ts";
+import {
+  assignable,
+  contextOf,
+  failUnknownTag,
+  flatNames,
+  fromOf,
+  includeOf,
+  parseParameters,
+  parseTarget,
+} from "./parse-tags.ts";
 import { TokenStream } from "./token-stream.ts";
 import { TemplateError } from "../errors.ts";
-
-/** Tags of Jinja's extensions. Flask does not switch them on either. */
-const EXTENSIONS: Readonly<Record<string, string>> = {
-  do: "Fix: {% set _ = … %}.",
-  break: "Fix: filter in the loop: {% for x in y if … %}.",
-  continue: "Fix: filter in the loop: {% for x in y if … %}.",
-  trans: "Fix: put the text into the context.",
-  pluralize: "Fix: put the text into the context.",
-  debug: "Fix: print the values that you need.",
-};
 
 /**
  * Reads a template of Jinja's language.
@@ -121,7 +121,7 @@ class Parser {
         return { is: "call", parameters, call, body: this.#closed("endcall", "call"), line };
       }
       case "filter": {
-        const filter = parseFilterChain(tokens, undefined, true)!;
+        const filter = parseFilterChain(tokens, undefined, parseExpression, true)!;
         tokens.end();
         return { is: "filter", filter, body: this.#closed("endfilter", "filter"), line };
       }
@@ -149,11 +149,8 @@ class Parser {
       }
       case "from":
         return fromOf(tokens, line);
-      default: {
-        const closing = ends.length > 0 ? ` The innermost tag that is open needs {% ${ends[0]} %}.` : "";
-        const fix = EXTENSIONS[name] ?? `Fix: ${ends.length > 0 ? "close the open tag, or " : ""}remove the tag.`;
-        return tokens.fail(`Encountered unknown tag '${name}'.${closing} ${fix}`);
-      }
+      default:
+        return failUnknownTag(name, tokens, ends[0]);
     }
   }
 
@@ -214,7 +211,7 @@ class Parser {
       return { is: "set", target, value, line };
     }
     if (typeof target !== "string") return tokens.fail("A block of {% set %} has one name. Fix: {% set name %}.");
-    const filter = parseFilterChain(tokens, undefined);
+    const filter = parseFilterChain(tokens, undefined, parseExpression);
     tokens.end();
     return { is: "set-block", target, filter, body: this.#closed("endset", "set"), line };
   }

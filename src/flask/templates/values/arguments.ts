@@ -4,20 +4,14 @@ import { keywordsOf } from "./call.ts";
 import { iterate } from "./compare.ts";
 import { mustExist, type Keywords } from "./kinds.ts";
 
-/**
- * The arguments of a call that the translation has written one after the other: values, then names
- * and values in turn, and then `*list` and `**dict`, if the call has one of them.
- *
- * @param code twice the number of names, and one more with `*list` and `**dict`.
- */
-export function unpackArguments(code: unknown, given: readonly unknown[]): { args: unknown[]; keywords: Keywords } {
-  const hasMore = (code as number) % 2 === 1;
-  const values = hasMore ? given.slice(0, -2) : given;
-  const [list, dict] = hasMore ? given.slice(-2) : [null, null];
-  const split = values.length - (code as number) + (hasMore ? 1 : 0);
-  const args = [...values.slice(0, split), ...(list === null ? [] : iterate(list))];
-  const named: Record<string, unknown> = {};
-  for (let at = split; at < values.length; at += 2) named[values[at] as string] = values[at + 1];
+/** The arguments of a call with `*list` and `**dict`, if it has them; null stands for none. */
+export function joinArguments(
+  positional: readonly unknown[],
+  named: Keywords,
+  list: unknown,
+  dict: unknown,
+): { args: readonly unknown[]; keywords: Keywords } {
+  const args = list === null ? positional : [...positional, ...iterate(list)];
   if (dict === null) return { args, keywords: named };
   const more = keywordsOf(dict);
   for (const key of Object.keys(more))
@@ -63,24 +57,32 @@ export function packed(pattern: string, values: readonly unknown[]): unknown {
   return walk();
 }
 
-const names = (value: string): string[] => (value === "" ? [] : value.split(","));
+/** How a macro may be called. */
+interface Parameters {
+  readonly name: string;
+  readonly parameters: readonly string[];
+  readonly varargs: boolean;
+  readonly kwargs: boolean;
+}
 
-/** `**` of a macro's call: the values by the names of the parameters. */
+/**
+ * `*` and `**` of a macro's call: the values by the names of the parameters.
+ *
+ * @param given how many parameters have a positional argument already.
+ */
 export function spread(
   given: number,
-  shape: readonly [parameters: string, varargs: string, kwargs: string, name: string],
+  { name, parameters, varargs, kwargs }: Parameters,
   list: unknown,
   dict: unknown,
 ): Record<string, unknown> {
-  const [parameterText, varargs, kwargs, name] = shape;
-  const parameters = names(parameterText);
   const items = list === null ? [] : iterate(list);
   const result: Record<string, unknown> = {};
   const free = parameters.slice(given);
   for (const [index, item] of items.slice(0, free.length).entries()) result[free[index]!] = item;
   const more = items.slice(free.length);
   if (more.length > 0) {
-    if (varargs === "") throw new ValueProblem(`macro '${name}' takes not more than ${parameters.length} argument(s)`);
+    if (!varargs) throw new ValueProblem(`macro '${name}' takes not more than ${parameters.length} argument(s)`);
     result["varargs"] = Tuple.of(...more);
   }
   const extra: Record<string, unknown> = {};
@@ -88,7 +90,7 @@ export function spread(
     if (Object.hasOwn(result, key) || (parameters.indexOf(key) >= 0 && parameters.indexOf(key) < given))
       throw new ValueProblem(`macro '${name}' got multiple values for argument '${key}'`);
     if (parameters.includes(key)) result[key] = value;
-    else if (kwargs !== "") extra[key] = value;
+    else if (kwargs) extra[key] = value;
     else throw new ValueProblem(`macro '${name}' takes no keyword argument '${key}'`);
   }
   if (Object.keys(extra).length > 0) result["kwargs"] = extra;

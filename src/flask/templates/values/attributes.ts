@@ -31,12 +31,29 @@ const HIDDEN = new Set(["constructor", "prototype", "caller", "callee", "argumen
 
 /** `value.name`: Python's attribute, then the key of this name. Undefined if there is neither. */
 export function attributeOf(value: unknown, name: string): unknown {
+  if (isPlainEntry(value, name)) {
+    const entry = value[name];
+    if (entry !== undefined && typeof entry !== "function") return entry;
+  }
   mustExist(value);
   const found = memberOf(value, name);
   if (found !== undefined) return found;
   const mapping = mappingOf(value);
   if (mapping?.has(name) === true) return mapping.get(name);
   return missing(value, name);
+}
+
+/** Whether a name is an entry of a dict, and nothing else: the usual case, in one step. */
+function isPlainEntry(value: unknown, name: string): value is Record<string, unknown> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype &&
+    Object.hasOwn(value, name) &&
+    !Object.hasOwn(DICT, name) &&
+    !(Symbol.iterator in value) &&
+    !(Symbol.toStringTag in value)
+  );
 }
 
 /** `value[key]`: the item, then the attribute of this name. Undefined if there is neither. */

@@ -87,6 +87,28 @@ function orderTexts(one: string, other: string): number {
   return first.length - second.length;
 }
 
+/** One comparison, by its operator: `==`, `not in`, `<` and others. */
+export function compare(sign: string, left: unknown, right: unknown): boolean {
+  switch (sign) {
+    case "==":
+      return areEqual(left, right);
+    case "!=":
+      return !areEqual(left, right);
+    case "in":
+      return contains(right, left);
+    case "not in":
+      return !contains(right, left);
+    case "<":
+      return order(left, right, sign) < 0;
+    case "<=":
+      return order(left, right, sign) <= 0;
+    case ">":
+      return order(left, right, sign) > 0;
+    default:
+      return order(left, right, sign) >= 0;
+  }
+}
+
 /** Python's `item in container`. */
 export function contains(container: unknown, item: unknown): boolean {
   if (container instanceof Undefined) return false;

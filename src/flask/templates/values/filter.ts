@@ -1,4 +1,5 @@
-import type { Keywords } from "../values/kinds.ts";
+import { bind } from "./bind.ts";
+import type { Keywords } from "./kinds.ts";
 
 /** What a filter or a test may ask about the place where it is used. */
 export interface FilterContext {
@@ -26,4 +27,17 @@ export function filter(
   run: (context: FilterContext, value: unknown, ...args: unknown[]) => unknown,
 ): Filter {
   return { parameters, run: (context, value, args) => run(context, value, ...args) };
+}
+
+/** Runs a filter or a test, with its arguments in the order of its parameters. */
+export function runFilter(
+  found: Filter,
+  name: string,
+  context: FilterContext,
+  value: unknown,
+  args: readonly unknown[],
+  keywords: Keywords,
+): unknown {
+  if (found.parameters === "*") return found.run(context, value, args, keywords);
+  return found.run(context, value, bind(name, found.parameters, args, keywords), {});
 }

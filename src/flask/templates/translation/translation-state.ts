@@ -1,29 +1,22 @@
-import type { Exports } from "./exports.ts";
 import { TemplateError } from "../errors.ts";
-import { MARK } from "../values/handles.ts";
+import type { Exports } from "../language/exports.ts";
+import type { Filter } from "../values/filter.ts";
+import type { CallName, Code, NumberedCode } from "./code.ts";
+import type { Expressions } from "./expressions.ts";
 
-/** A place in a template, for messages, and whether values are escaped there. */
-export interface Place {
-  readonly template: string;
-  readonly line: number;
-  readonly escape: boolean;
-}
-
-/** What the translation has to know about the application. */
+/** What a translation has to know about the application. */
 export interface Surroundings {
-  readonly hasFilter: (name: string) => boolean;
-  readonly hasTest: (name: string) => boolean;
+  readonly filters: ReadonlyMap<string, Filter>;
+  readonly tests: ReadonlyMap<string, Filter>;
   readonly isGlobal: (name: string) => boolean;
   /** The macros of another template; undefined if there is no such template, or it is not valid. */
   readonly exportsOf: (name: string) => Exports | undefined;
-  readonly filterNames: () => readonly string[];
-  readonly testNames: () => readonly string[];
-  /** Keeps a place, and returns its number. */
-  readonly addPlace: (place: Place) => number;
+  /** Keeps code, and returns its number. */
+  readonly addCode: (code: NumberedCode) => number;
 }
 
 /** A template in the engine's language. */
-export interface Emitted {
+export interface Translated {
   readonly source: string;
   /** Variables that the context has to bind, without prefix. */
   readonly names: ReadonlySet<string>;
@@ -34,9 +27,10 @@ export interface Emitted {
 }
 
 /** What one translation has collected so far. */
-export class EmitState {
+export class TranslationState {
   readonly template: string;
   readonly around: Surroundings;
+  readonly expressions: Expressions;
   /** `v_` for templates with the context, `n_` for those that are imported without it. */
   readonly prefix: string;
   readonly names: Set<string> = new Set();
@@ -44,21 +38,31 @@ export class EmitState {
   dynamic = false;
   /** Whether the template extends another one. */
   extending = false;
+  /** Whether values are escaped at this place. */
   escape: boolean;
   #unique = 0;
 
-  constructor(template: string, prefix: string, escape: boolean, around: Surroundings) {
+  constructor(
+    template: string,
+    prefix: string,
+    escape: boolean,
+    around: Surroundings,
+    expressions: (state: TranslationState) => Expressions,
+  ) {
     this.template = template;
     this.prefix = prefix;
     this.escape = escape;
     this.around = around;
+    this.expressions = expressions(this);
   }
 
-  /** The number of a place, for messages. */
-  place(line: number): number {
-    return this.around.addPlace({ template: this.template, line, escape: this.escape });
+  /** A call of code of ours in the engine's language. The inputs are in that language too. */
+  call(name: CallName, line: number, run: Code, inputs: readonly string[] = []): string {
+    const number = this.around.addCode({ template: this.template, line, run });
+    return `${name}(${[number, ...inputs].join(", ")})`;
   }
 
+  /** A number for a name that is used nowhere else in the template. */
   unique(): number {
     return ++this.#unique;
   }
@@ -66,16 +70,4 @@ export class EmitState {
   fail(line: number, message: string): never {
     throw new TemplateError("syntax", message, { template: this.template, line });
   }
-}
-
-/** A string in the engine's language. */
-export function literal(text: string): string {
-  return JSON.stringify(text.toWellFormed());
-}
-
-export const NONE: string = literal(`${MARK}N`);
-
-/** The text of a macro as a value: safe HTML where values are escaped. */
-export function asText(call: string, escape: boolean): string {
-  return `(${literal(MARK + (escape ? "M" : "S"))} ~ ${call})`;
 }

@@ -1,8 +1,16 @@
-import type { Exports, Signature } from "./exports.ts";
+import type { Exports, Signature } from "../language/exports.ts";
 
 /** What a name stands for at a place of a template. */
-export type Binding =
-  | { readonly kind: "value"; readonly emit: string }
+export type Binding = EngineBinding | LocalBinding;
+
+/** A variable of the engine. */
+export type EngineBinding =
+  | {
+      readonly kind: "value";
+      readonly emit: string;
+      /** Whether the name always has a value here, so that the context need not give one. */
+      readonly isSet?: boolean;
+    }
   | { readonly kind: "macro"; readonly emit: string; readonly signature: Signature | undefined }
   | { readonly kind: "module"; readonly emit: string; readonly prefix: string; readonly exports: Exports | undefined }
   | {
@@ -12,6 +20,17 @@ export type Binding =
       /** The names that an item is unpacked into; empty if it is not unpacked. */
       readonly pattern: string;
     };
+
+/** A variable of a compiled loop, or its `loop`. The engine does not know them. */
+export interface LocalBinding {
+  readonly kind: "local" | "local-loop";
+  readonly slot: number;
+}
+
+/** Whether a name is one that the engine knows. Tags that the engine runs see no others. */
+export function isOfEngine(binding: Binding | undefined): binding is EngineBinding {
+  return binding !== undefined && "emit" in binding;
+}
 
 /** The names that a part of a template binds. */
 export class Scope {
