@@ -98,11 +98,7 @@ describe("the recipe for OpenID Connect back-channel logout", { timeout: 60_000 
   test("ends all sessions of the user of a token without sid", async () => {
     const sessions = [await login("grace", "sid-3"), await login("grace", "sid-4"), await login("ada", "sid-5")];
     expect(await send(await tokenFor({ sub: "grace" }))).toBe(200);
-    expect(await Promise.all(sessions.map(async (subject) => await subject()))).toEqual([
-      undefined,
-      undefined,
-      "ada",
-    ]);
+    expect(await Promise.all(sessions.map(async (subject) => await subject()))).toEqual([undefined, undefined, "ada"]);
   });
 
   test("refuses a token that was sent before", async () => {

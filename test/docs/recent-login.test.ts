@@ -21,8 +21,8 @@ const SERVERS: Readonly<Record<string, (app: never) => Server | Promise<Server>>
     await app.ready();
     return app.server;
   },
-  Hono: (app: Hono) => createServer(getRequestListener(app.fetch)),
-  Koa: (app: Koa) => createServer(app.callback()),
+  Hono: (app: Hono) => createServer(getRequestListener(app.fetch) as RequestListener),
+  Koa: (app: Koa) => createServer(app.callback() as RequestListener),
   "node:http": (app: Server) => app,
 };
 
@@ -84,10 +84,7 @@ describe.each(Object.keys(SERVERS))("a change of the password (%s)", (name) => {
     vi.setSystemTime(start + 602_000);
     expect(seen(await post("/password", { password: "thief's" }))).toEqual([302, "/login?back=%2Fpassword"]);
     const refused = await post("/password", { password: "thief's" }, "application/json");
-    expect([refused.status, await refused.json()]).toEqual([
-      403,
-      { error: "recent_login_required", login: "/login" },
-    ]);
+    expect([refused.status, await refused.json()]).toEqual([403, { error: "recent_login_required", login: "/login" }]);
     const before = jar.header;
     const again = { user: "ada", password: "battery staple" };
     for (const back of ["https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example", "evil"])

@@ -98,28 +98,33 @@ describe("when a user last logged in", () => {
     },
   );
 
-  test.each(["memory", "sqlite"])("parallel changes do not move it, nor a late one over a confirmation (%s)", async (kind) => {
-    const time = new Time();
-    const manager = makeManager(kind, time);
-    const visitor = new Visitor(manager);
-    await visitor.visit((one) => one.login("7"));
-    time.now += 700;
-    const header = visitor.jar.header;
-    const [one, other, confirming] = await Promise.all([1, 2, 3].map(async () => await manager.load(header)));
-    one!.data["one"] = 1;
-    other!.data["other"] = 1;
-    await Promise.all([manager.commit(one!), manager.commit(other!)]);
-    expect(await visitor.visit((session) => [session.authenticatedAt, session.data])).toEqual([
-      START,
-      { one: 1, other: 1 },
-    ]);
-    confirming!.confirm();
-    visitor.jar.take((await manager.commit(confirming!)).filter(([name]) => name === "Set-Cookie").map(([, line]) => line));
-    expect(await visitor.visit((session) => [session.authenticatedAt, session.data])).toEqual([
-      time.now,
-      { one: 1, other: 1 },
-    ]);
-  });
+  test.each(["memory", "sqlite"])(
+    "parallel changes do not move it, nor a late one over a confirmation (%s)",
+    async (kind) => {
+      const time = new Time();
+      const manager = makeManager(kind, time);
+      const visitor = new Visitor(manager);
+      await visitor.visit((one) => one.login("7"));
+      time.now += 700;
+      const header = visitor.jar.header;
+      const [one, other, confirming] = await Promise.all([1, 2, 3].map(async () => await manager.load(header)));
+      one!.data["one"] = 1;
+      other!.data["other"] = 1;
+      await Promise.all([manager.commit(one!), manager.commit(other!)]);
+      expect(await visitor.visit((session) => [session.authenticatedAt, session.data])).toEqual([
+        START,
+        { one: 1, other: 1 },
+      ]);
+      confirming!.confirm();
+      visitor.jar.take(
+        (await manager.commit(confirming!)).filter(([name]) => name === "Set-Cookie").map(([, line]) => line),
+      );
+      expect(await visitor.visit((session) => [session.authenticatedAt, session.data])).toEqual([
+        time.now,
+        { one: 1, other: 1 },
+      ]);
+    },
+  );
 
   test("a cookie of a release that did not save it is not recent, and no error", async () => {
     const time = new Time();
@@ -174,7 +179,10 @@ describe("when a user last logged in", () => {
   test("an entry that a visitor has named makes nobody recent", async () => {
     const visitor = new Visitor(makeManager("flask"));
     const write = visitor.visit((one) => void (one.data["_latchkey"] = [START, "7"]));
-    await expect(write).rejects.toMatchObject({ code: "session_invalid", message: expect.stringContaining("_latchkey") });
+    await expect(write).rejects.toMatchObject({
+      code: "session_invalid",
+      message: expect.stringContaining("_latchkey"),
+    });
   });
 
   test("a time from the future is not recent, beyond what clocks may differ by", async () => {

@@ -64,7 +64,9 @@ describe.each(Object.keys(STORES))("sessions of one user at once (%s)", (kind) =
     const alive: boolean[] = [];
     for (const visitor of [...visitors, ...others]) alive.push((await whoIs(visitor)) !== undefined);
     expect(alive).toEqual([false, false, false, false, true, true, true, true]);
-    expect(ended.map(({ subject, reason }) => [subject, reason])).toEqual(Array(4).fill(["7", "limit"]));
+    expect(ended.map(({ subject, reason }) => [subject, reason])).toEqual(
+      Array.from({ length: 4 }, () => ["7", "limit"]),
+    );
   });
 
   test("which session ended is told, by the id that it had", async () => {

@@ -85,8 +85,7 @@ describe.each(INDEXED)("sessions with a tag (%s)", (kind) => {
       const before = visitor.jar.header;
       const [, headers] = await Promise.all([manager.revokeByTag("sid"), manager.commit(thief)]);
       visitor.jar.take(headers.filter(([name]) => name === "Set-Cookie").map(([, line]) => line));
-      for (const header of [before, visitor.jar.header])
-        expect((await manager.load(header)).subject).toBeUndefined();
+      for (const header of [before, visitor.jar.header]) expect((await manager.load(header)).subject).toBeUndefined();
     }
   });
 
@@ -137,7 +136,10 @@ describe("a tag without an index", () => {
   test.each(["", "a\0b", "x".repeat(513), 7, null, "\uD800"])("%j is no tag", async (tag) => {
     const manager = makeManager("memory");
     const one = await manager.load(undefined);
-    const error = expect.objectContaining({ code: "invalid_option", message: expect.stringMatching(/tag of .* Fix: /) });
+    const error = expect.objectContaining({
+      code: "invalid_option",
+      message: expect.stringMatching(/tag of .* Fix: /),
+    });
     expect(() => one.login("7", { tag: tag as string })).toThrow(error);
     await expect(manager.revokeByTag(tag as string)).rejects.toThrow(error);
     expect(one.subject).toBeUndefined();

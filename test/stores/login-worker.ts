@@ -45,7 +45,10 @@ function open(kind: string, address: string): IndexedStore {
   return new RedisStore(new Redis(ports[0]!, "127.0.0.1"));
 }
 
-async function login(manager: SessionManager, subject: string): Promise<{ readonly cookie: string } | { readonly code: string }> {
+async function login(
+  manager: SessionManager,
+  subject: string,
+): Promise<{ readonly cookie: string } | { readonly code: string }> {
   const session = await manager.load(undefined);
   session.login(subject);
   try {
@@ -59,6 +62,8 @@ async function login(manager: SessionManager, subject: string): Promise<{ readon
 for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line) as Order;
   const manager = managerFor(order);
-  const answers = await Promise.all(Array.from({ length: order.count }, async () => await login(manager, order.subject)));
+  const answers = await Promise.all(
+    Array.from({ length: order.count }, async () => await login(manager, order.subject)),
+  );
   process.stdout.write(`${JSON.stringify(answers)}\n`);
 }

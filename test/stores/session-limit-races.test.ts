@@ -119,9 +119,7 @@ function fromProcesses(name: string, kind: string, address: () => string, open: 
       await Promise.all(processes.map(async (each, at) => await ask(each, `${then} first ${at}`, 1)));
       for (let run = 0; run < PROCESS_RUNS; run++) {
         const subject = `processes ${then} ${run}`;
-        const answers = await Promise.all(
-          processes.map(async (each) => await ask(each, subject, AT_ONCE / PROCESSES)),
-        );
+        const answers = await Promise.all(processes.map(async (each) => await ask(each, subject, AT_ONCE / PROCESSES)));
         expect(await outcomeOf(answers.flat(), manager, subject)).toEqual(EXPECTED[then]);
       }
     });

@@ -178,7 +178,10 @@ export class SessionState {
   }
 
   /** A user logs in. */
-  login(subject: string, { label, tag }: { readonly label?: string | undefined; readonly tag?: string | undefined }): void {
+  login(
+    subject: string,
+    { label, tag }: { readonly label?: string | undefined; readonly tag?: string | undefined },
+  ): void {
     const now = this.#clock();
     const record = this.write();
     Object.assign(record, { subject, label, tag, createdAt: now, authenticatedAt: now, seat: undefined });

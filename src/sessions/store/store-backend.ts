@@ -76,8 +76,7 @@ export class StoreBackend implements SessionBackend {
     this.#isIndexed = client.isIndexed;
     this.#queue = new WriteQueue(this.sessions);
     const { clock, limit: rule } = context;
-    this.#limit =
-      rule && new SessionLimit({ store: client, sessions: this.sessions, queue: this.#queue, clock, rule });
+    this.#limit = rule && new SessionLimit({ store: client, sessions: this.sessions, queue: this.#queue, clock, rule });
     this.#context = context;
     this.lifetimes = context.lifetimes;
   }

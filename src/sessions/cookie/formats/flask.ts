@@ -116,9 +116,7 @@ function takeFlaskMembers(data: Record<string, unknown>): FlaskMembers {
 }
 
 /** When a user logged in here, and the tag of that login. */
-function proofOf(
-  data: Record<string, unknown>,
-): Pick<FlaskMembers, "subject" | "authenticatedAt" | "tag"> | undefined {
+function proofOf(data: Record<string, unknown>): Pick<FlaskMembers, "subject" | "authenticatedAt" | "tag"> | undefined {
   const entry = Object.hasOwn(data, "_latchkey") ? data["_latchkey"] : undefined;
   if (!Array.isArray(entry) || entry.length < 2 || entry.length > 3) return undefined;
   const [authenticatedAt, subject, tag] = entry as readonly unknown[];
