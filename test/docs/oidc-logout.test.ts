@@ -61,7 +61,7 @@ async function login(subject: string, sid: string): Promise<() => Promise<string
 }
 
 interface Changes {
-  readonly claims?: JWTPayload;
+  readonly claims?: Readonly<Record<string, unknown>>;
   readonly issuer?: string;
   readonly audience?: string;
   readonly issuedAt?: number;

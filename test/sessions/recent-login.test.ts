@@ -150,7 +150,7 @@ describe("when a user last logged in", () => {
       const inStore = new SessionManager<Data>({ keys: key, clock: time.clock, store });
       const visitor = new Visitor(inStore);
       await visitor.visit((one) => one.login("7"));
-      const [{ id, payload: saved }] = (await store.listBySubject("7")) as [{ id: string; payload: string }];
+      const [{ id, payload: saved } = { id: "", payload: "" }] = await store.listBySubject("7");
       expect(await store.set(id, payload, START + 1000, { replaces: saved, subject: "7" })).toBe(true);
       const seen = await visitor.visit((one) => [one.subject, one.authenticatedAt, one.isRecent(600)]);
       expect(seen).toEqual(["7", undefined, false]);
