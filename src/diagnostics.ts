@@ -82,6 +82,18 @@ export interface SessionCommitted {
   readonly snapshot: () => Record<string, unknown>;
 }
 
+/** Published when a session in a store was ended by something else than its own requests. */
+export interface SessionEndReport {
+  /** As `session.id` had it. It opens nothing. */
+  readonly id: string;
+  readonly subject: string | undefined;
+  /**
+   * "limit": a login brought the user more sessions than `maxSessions` allows. "revoked":
+   * `revokeByTag` ended it.
+   */
+  readonly reason: "limit" | "revoked";
+}
+
 /** Published when a key of a ring signs or verifies something, if the channel has a subscriber. */
 export interface KeyUsed {
   readonly key: KeyLabel;
@@ -92,6 +104,7 @@ export interface KeyUsed {
 export const CHANNELS = {
   sessionLoaded: "latchkey:session.load",
   sessionCommitted: "latchkey:session.commit",
+  sessionEnded: "latchkey:session.end",
   keyUsed: "latchkey:key.use",
 } as const;
 
@@ -102,4 +115,5 @@ interface TypedChannel<Message> {
 
 export const sessionLoadedChannel: TypedChannel<SessionLoaded> = channel(CHANNELS.sessionLoaded);
 export const sessionCommittedChannel: TypedChannel<SessionCommitted> = channel(CHANNELS.sessionCommitted);
+export const sessionEndedChannel: TypedChannel<SessionEndReport> = channel(CHANNELS.sessionEnded);
 export const keyUsedChannel: TypedChannel<KeyUsed> = channel(CHANNELS.keyUsed);

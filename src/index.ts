@@ -17,6 +17,7 @@ export {
   type KeyUsed,
   type RejectionReason,
   type SessionCommitted,
+  type SessionEndReport,
   type SessionLoaded,
 } from "./diagnostics.ts";
 
@@ -33,7 +34,7 @@ export { deriveSealedKey, type SealedKey, type SealedKeyOptions } from "./sessio
 export { signed } from "./sessions/cookie/formats/signed.ts";
 export type { EndListener, EndReason, SessionEnded } from "./sessions/ends/session-ended.ts";
 export type { HeaderPair } from "./sessions/data/header-pair.ts";
-export type { SessionManagerOptions } from "./sessions/manager-options.ts";
+export type { MaxSessions, SessionManagerOptions } from "./sessions/manager-options.ts";
 export type { RevocableSession, RevocationHooks } from "./sessions/request/revocation.ts";
 export type { SessionInfo } from "./sessions/store/session-directory.ts";
 export { SessionManager } from "./sessions/manager.ts";

@@ -32,8 +32,8 @@ export class EndCheck {
         ? this.#byItsTimes(known)
         : await this.#inStore(sessions, known, known.storeId);
     if ("reason" in answer || !revocation.isNeeded) return answer;
-    const { storeId, cookieId, subject, createdAt, lastSeenAt } = answer.known;
-    const refusal = await revocation.refusalOf({ id: cookieId ?? storeId, subject, createdAt, lastSeenAt });
+    const { storeId, cookieId, subject, tag, createdAt, lastSeenAt } = answer.known;
+    const refusal = await revocation.refusalOf({ id: cookieId ?? storeId, subject, tag, createdAt, lastSeenAt });
     if (refusal !== undefined) return { reason: "revoked" };
     // The answer of the application may have taken long.
     return answer.known.isStored ? answer : this.#byItsTimes(answer.known, clock());
@@ -63,7 +63,7 @@ export class EndCheck {
       "expired"
     )
       return { reason: "expired" };
-    const { subject, createdAt, lastSeenAt } = record;
+    const { subject, tag, createdAt, lastSeenAt } = record;
     const expiresAt = Math.max(known.expiresAt, expiryOf(record, lifetimes));
     return {
       known: {
@@ -71,6 +71,7 @@ export class EndCheck {
         isStored: true,
         cookieId: undefined,
         subject,
+        tag,
         createdAt,
         lastSeenAt,
         expiresAt: expiresAt >= now ? expiresAt : await this.#laterEnd(id, subject, now),

@@ -7,6 +7,18 @@ import type { SessionFormat } from "./cookie/formats/format.ts";
 import type { RevocationHooks } from "./request/revocation.ts";
 import type { SessionStore } from "./store/session-store.ts";
 
+/** How many sessions a user may have at once. */
+export interface MaxSessions {
+  /** A whole number from 1. */
+  readonly perSubject: number;
+  /**
+   * What one login too many does. `"end_oldest"` ends the session with the oldest login: that
+   * browser is logged out with its next request. `"refuse"`: `commit` throws a SessionError
+   * `session_limit`, nothing is saved, and the user is logged in nowhere else than before.
+   */
+  readonly then: "end_oldest" | "refuse";
+}
+
 /** How a SessionManager is to work; only `keys` is needed. */
 export interface SessionManagerOptions<Data extends object = Record<string, unknown>> extends RevocationHooks {
   /**
@@ -65,6 +77,14 @@ export interface SessionManagerOptions<Data extends object = Record<string, unkn
    * reads and parses the whole session.
    */
   readonly maxPayloadBytes?: number | undefined;
+  /**
+   * How many sessions a user may have at once, and what one login too many does. It is exact, also
+   * from several processes at the same moment. Expired and revoked sessions do not count, and a
+   * session that logs in again, confirms or is renewed counts once. Default: no limit. Only with a
+   * store that lists the sessions of a user. A login takes two more listings with `"end_oldest"`,
+   * and with `"refuse"` one listing and two small writes.
+   */
+  readonly maxSessions?: MaxSessions | undefined;
   /** Name and attributes of the cookie. */
   readonly cookie?: CookieOptions | undefined;
   /**

@@ -17,6 +17,8 @@ import { MovingCookies } from "./store/moving-cookies.ts";
 import { crossOriginRequest, type CrossOriginRequest } from "./request/cross-origin.ts";
 import { crossOriginError, crossOriginRejection } from "./request/cross-origin-words.ts";
 import { readSource, type SessionSourceInput } from "./request/read-source.ts";
+import { checkTag } from "./data/check-tag.ts";
+import { storedAgeProblem } from "./data/lifetime.ts";
 import { rejection } from "./data/rejection.ts";
 import { reportCommit, reportLoad } from "./request/report.ts";
 import { Revocation } from "./request/revocation.ts";
@@ -34,6 +36,7 @@ import { StoreBackend } from "./store/store-backend.ts";
 import type { StoredSessions } from "./store/stored-sessions.ts";
 import { announcing } from "./store/announcing.ts";
 import type { SessionStore } from "./store/session-store.ts";
+import type { SessionTags } from "./store/session-tags.ts";
 
 /** What the adapters of this package need beside `load`. */
 export interface AdapterAccess<Data extends object> {
@@ -81,6 +84,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   readonly #warnings: CookieWarnings;
   readonly #directory: SessionDirectory | undefined;
   readonly #ends: SessionEnds;
+  readonly #tags: SessionTags | undefined;
   readonly #adapterAccess: AdapterAccess<Data> = {
     commit: (session) => this.#commit(session),
     abandon: (session) => this.#abandon(session),
@@ -131,7 +135,14 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
         timeout: storeTimeout,
         maxPayloadBytes,
         ends,
+        limit: settings.maxSessions && {
+          ...settings.maxSessions,
+          isUsable: async (id, record) =>
+            storedAgeProblem(record, lifetimes, clock()) === undefined &&
+            (!revocation.isNeeded || (await revocation.refusalOf({ ...record, id })) === undefined),
+        },
       });
+      this.#tags = backend.tags;
       this.#backend = backend;
       sessions = backend.sessions;
       this.#directory = new SessionDirectory(store, sessions, lifetimes, ends);
@@ -345,6 +356,27 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     if (known === undefined) return () => undefined;
     if ("reason" in known) return this.#ends.tellLater(listener, known);
     return this.#ends.listen(known, listener);
+  }
+
+  /**
+   * Ends all sessions with a tag that was given to `login`. With OpenID Connect that is what a
+   * back-channel logout asks for, by the claim `sid` of its logout token. As with `revokeAll`, a
+   * session that is being renewed meanwhile ends too, and a login that is under way is a new session
+   * and stays.
+   *
+   * @param tag as given to `login`.
+   * @returns how many were ended.
+   * @throws InvalidOptionError without a store that can list by subject, or for what cannot be a
+   *   tag; SessionError `store_failed`, or `store_conflict` if sessions are begun all the time.
+   * @example
+   * ```ts
+   * await manager.revokeByTag("08a5019c-17e1-4977-8f42-65a12843ea02"); // => 0
+   * ```
+   */
+  async revokeByTag(tag: string): Promise<number> {
+    checkTag(tag, "The tag of revokeByTag");
+    this.#directoryFor("revokeByTag");
+    return (await this.#tags?.revoke(tag)) ?? 0;
   }
 
   #directoryFor(method: string): SessionDirectory {

@@ -1,7 +1,9 @@
-import { InvalidOptionError } from "../errors.ts";
-import { checkOptions, kindOf } from "../options.ts";
+import { InvalidOptionError, SessionError } from "../errors.ts";
+import { checkOptions, kindOf, numberOrKind } from "../options.ts";
+import { checkTag } from "./data/check-tag.ts";
 import { sessionClosed } from "./data/closed-view.ts";
 import { addFlash, hasFlashes, takeFlashes, type FlashMessage } from "./data/flashes.ts";
+import { CLOCK_SKEW } from "./data/lifetime.ts";
 import type { Rejection } from "./data/rejection.ts";
 import { SessionState } from "./request/session-state.ts";
 
@@ -14,6 +16,12 @@ export interface LoginOptions {
    * on Linux".
    */
   readonly label?: string | undefined;
+  /**
+   * Text of 1 to 512 characters, without NUL, by which `manager.revokeByTag` finds this session:
+   * with OpenID Connect the claim `sid` of the ID token. Default: none. The visitor never sees it,
+   * except in a cookie of `signed()` or `flask()`.
+   */
+  readonly tag?: string | undefined;
 }
 
 /** The subject is part of the cookie, and of an index of the store. */
@@ -85,6 +93,16 @@ export class Session<Data extends object = Record<string, unknown>> {
   }
 
   /**
+   * When the user last proved who they are, by `login` or `confirm`, in Unix seconds. Renewals and
+   * saves do not move it. Undefined while no user is logged in, and in a session from before this
+   * was saved.
+   */
+  get authenticatedAt(): number | undefined {
+    const { subject, authenticatedAt } = this.#state.read();
+    return subject === undefined ? undefined : authenticatedAt;
+  }
+
+  /**
    * The application's own entries: what JSON holds, and Tuple, Date, Uint8Array, Uuid and Markup.
    * They may be changed in any way until the answer begins.
    */
@@ -125,8 +143,8 @@ export class Session<Data extends object = Record<string, unknown>> {
    *   have left, `cross_origin` if the page of another origin sent the request.
    */
   login(subject: string, options: LoginOptions = {}): void {
-    checkOptions("session.login", options, ["persistent", "label"]);
-    const { persistent, label } = options;
+    checkOptions("session.login", options, ["persistent", "label", "tag"]);
+    const { persistent, label, tag } = options;
     if (!isText(subject, LONGEST_SUBJECT) || subject === "" || subject.includes("\0")) {
       throw new InvalidOptionError(
         `session.login takes the user's id as text of 1 to ${LONGEST_SUBJECT} characters, without NUL. Fix: session.login(String(user.id)).`,
@@ -137,10 +155,57 @@ export class Session<Data extends object = Record<string, unknown>> {
         `The label of session.login must be text of up to ${LONGEST_LABEL} characters. It got ${typeof label === "string" ? `${(label as string).length} characters` : kindOf(label)}. Fix: label.slice(0, ${LONGEST_LABEL}).`,
       );
     }
+    if (tag !== undefined) checkTag(tag, "The tag of session.login");
     const isPersistent =
       persistent === undefined ? undefined : checkedPersistent(persistent, "The option persistent of session.login");
-    this.#state.login(subject, label);
+    this.#state.login(subject, { label, tag });
     if (isPersistent !== undefined) this.#state.write().persistent = isPersistent;
+  }
+
+  /**
+   * Notes that the user has proved again who they are, such as with the password before a change of
+   * it. The session gets a new token and its lifetime begins anew, as after `login`. User, label, tag
+   * and data stay.
+   *
+   * @throws SessionError `session_anonymous` if no user is logged in; `session_closed` after the
+   *   headers have left.
+   * @example
+   * ```ts
+   * session.confirm();
+   * session.isRecent(600); // => true
+   * ```
+   */
+  confirm(): void {
+    const { subject, label, tag } = this.#state.write();
+    if (subject === undefined)
+      throw new SessionError(
+        "session_anonymous",
+        "session.confirm() needs a session in which a user is logged in, and this one is anonymous. Fix: session.login(String(user.id)).",
+      );
+    this.#state.login(subject, { label, tag });
+  }
+
+  /**
+   * Whether the user has logged in, or confirmed, within so many seconds. False while no user is
+   * logged in, and for a session from before this was saved. Ask it before what a stolen session
+   * must not do, such as changing the password.
+   *
+   * @param seconds a whole number from 1, such as 600 for ten minutes.
+   * @throws InvalidOptionError for anything else.
+   * @example
+   * ```ts
+   * if (!session.isRecent(600)) response.writeHead(302, { Location: "/login?back=/password" }).end();
+   * ```
+   */
+  isRecent(seconds: number): boolean {
+    if (!Number.isSafeInteger(seconds) || seconds < 1)
+      throw new InvalidOptionError(
+        `session.isRecent takes a whole number of seconds from 1. It got ${numberOrKind(seconds)}. Fix: session.isRecent(600) for ten minutes.`,
+      );
+    const { authenticatedAt } = this;
+    if (authenticatedAt === undefined) return false;
+    const age = this.#state.now() - authenticatedAt;
+    return age <= seconds && age >= -CLOCK_SKEW;
   }
 
   /**

@@ -7,9 +7,10 @@ import type { CookieOptions } from "./cookie/cookie-options.ts";
 import type { SessionFormat } from "./cookie/formats/format.ts";
 import { sealed } from "./cookie/formats/sealed.ts";
 import { checkSeconds, DEFAULT_LIFETIMES, type Lifetimes } from "./data/lifetime.ts";
-import type { SessionManagerOptions } from "./manager-options.ts";
+import type { MaxSessions, SessionManagerOptions } from "./manager-options.ts";
 import { checkTrustedOrigins } from "./request/trusted-origins.ts";
 import type { SessionStore } from "./store/session-store.ts";
+import { isIndexed } from "./store/store-client.ts";
 
 const OPTIONS: readonly (keyof SessionManagerOptions)[] = [
   "keys",
@@ -21,6 +22,7 @@ const OPTIONS: readonly (keyof SessionManagerOptions)[] = [
   "anonymousIdleTimeout",
   "extendAfter",
   "maxPayloadBytes",
+  "maxSessions",
   "cookie",
   "schema",
   "clock",
@@ -60,6 +62,7 @@ export interface Settings {
   readonly storeTimeout: number;
   readonly maxPayloadBytes: number;
   readonly trustedOrigins: ReadonlySet<string>;
+  readonly maxSessions: MaxSessions | undefined;
   /** The limits that the options and a format set; without a format, those of a store. */
   lifetimesOf(format?: SessionFormat): Lifetimes;
 }
@@ -116,6 +119,7 @@ export function settingsOf<Data extends object>(options: SessionManagerOptions<D
     storeTimeout,
     maxPayloadBytes,
     trustedOrigins: checkTrustedOrigins(trustedOrigins),
+    maxSessions: checkedMaxSessions(options),
     lifetimesOf: (of) => lifetimesOf(options, of),
   };
 }
@@ -138,6 +142,32 @@ function lifetimesOf(options: TimeOptions, format?: SessionFormat): Lifetimes {
     idleTimeout: Math.min(lifetime, idleTimeout),
     extendsPersistentOnly: format.extendsPersistentOnly,
   };
+}
+
+function checkedMaxSessions({
+  maxSessions,
+  store,
+}: Pick<SessionManagerOptions, "maxSessions" | "store">): MaxSessions | undefined {
+  if (maxSessions === undefined) return undefined;
+  checkOptions("maxSessions", maxSessions, ["perSubject", "then"]);
+  const { perSubject, then } = maxSessions;
+  if (!Number.isSafeInteger(perSubject) || perSubject < 1)
+    throw new InvalidOptionError(
+      `maxSessions.perSubject must be a whole number from 1. It got ${numberOrKind(perSubject)}. Fix: maxSessions: { perSubject: 5, then: "end_oldest" }.`,
+    );
+  if (then !== "end_oldest" && then !== "refuse")
+    throw new InvalidOptionError(
+      `maxSessions.then must be "end_oldest" or "refuse". It got ${nameOrKind(then)}. Fix: maxSessions: { perSubject: ${perSubject}, then: "end_oldest" }.`,
+    );
+  const { atomic } = (store ?? {}) as { readonly atomic?: unknown };
+  if (store !== undefined && isIndexed(store) && atomic !== false) return maxSessions;
+  const lack =
+    store === undefined
+      ? "this manager has no store, so nobody can count a user's sessions"
+      : "this store has no listBySubject and deleteBySubject, or cannot compare and write in one step";
+  throw new InvalidOptionError(
+    `maxSessions needs a store that lists the sessions of a user, and ${lack}. Fix: use SqliteStore, RedisStore or PostgresStore, or an IndexedStore of your own.`,
+  );
 }
 
 function isStore(store: unknown): boolean {

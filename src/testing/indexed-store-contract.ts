@@ -150,6 +150,18 @@ export function indexedStoreContract(
       deepEqual(await idsOf(store, ada), [here]);
       equal(await store.deleteBySubject(ada, newId()), 1);
     },
+    "a session is in the list as soon as its `set` has answered, whatever is written beside it": async (store) => {
+      const ada = newId();
+      const counts = await together(20, async () => {
+        const id = newId();
+        await store.set(id, "new", later(), { subject: ada });
+        const ids = await idsOf(store, ada);
+        equal(ids.includes(id), true);
+        return ids.length;
+      });
+      // The last one to list sees all.
+      equal(Math.max(...counts), 20);
+    },
     "a subject may be any text": async (store) => {
       const mark = newId();
       for (const subject of [`${mark} Zoë {1}:*%_'"\\`, `${mark}${"x".repeat(5000)}`, `{${mark}}`]) {

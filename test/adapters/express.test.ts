@@ -388,7 +388,7 @@ describe("request.session in the shape of express-session", () => {
   }
   const make = (): SessionManager => new SessionManager({ keys: generateSecretKey() });
   const MEMBERS =
-    "id isNew subject data rejection login logout renew update flash flashes regenerate save reload destroy touch toJSON".split(
+    "id isNew subject authenticatedAt data rejection login confirm isRecent logout renew update flash flashes regenerate save reload destroy touch toJSON".split(
       " ",
     );
 

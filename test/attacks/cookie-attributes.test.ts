@@ -4,6 +4,7 @@
  * The attributes of the cookie decide who else may read, overwrite or send it. Other headers decide
  * what a cache may store.
  */
+import { inflateSync } from "node:zlib";
 import { randomBytes } from "node:crypto";
 import {
   InvalidOptionError,
@@ -329,6 +330,11 @@ test("NIST 5.1.1 opaque: anyone who has the cookie can read personal data in it"
     const parts = [visitor.value, ...visitor.value.split(".")].map(
       (part) => Buffer.from(part, "base64url").toString("latin1") + part,
     );
+    // Flask's cookies are compressed where that makes them shorter.
+    if (visitor.value.startsWith(".")) {
+      const compressed = Buffer.from(visitor.value.split(".")[1]!, "base64url");
+      parts.push(inflateSync(compressed).toString("latin1"));
+    }
     return parts.some((text) => /1815|ada@/.test(text));
   };
   const readable = [];

@@ -470,7 +470,7 @@ test("RFC6265bis cookie-headers: cookies come in several header fields", async (
  */
 test("ASVS 4.2.5: cookies grow until the server refuses every request of that browser", async () => {
   const visitor = await loggedIn("sealed");
-  await visitor.visit((session) => (session.data["note"] = "x".repeat(2780)));
+  await visitor.visit((session) => (session.data["note"] = "x".repeat(2740)));
   expect(visitor.header!.length).toBeGreaterThan(3900);
   await withServer(visitor.manager, async (ask) => {
     expect((await ask([`Cookie: ${visitor.header}; others=${"x".repeat(11_000)}`])).body).toBe("7");

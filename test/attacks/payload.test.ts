@@ -83,7 +83,7 @@ test("ATK-decompression-bomb: some kilobytes inflate to fifty megabytes", async 
     // The counter does see what is inflated.
     const good = new URLSafeSerializer(KEY).dumps("x".repeat(60_000));
     expect(serializer.loads(good)).toHaveLength(60_000);
-    expect(inflated).toEqual([60_002]);
+    expect(inflated.filter((length) => length > 1000)).toEqual([60_002]);
   } finally {
     zlib.inflateSync = original;
     syncBuiltinESMExports();

@@ -160,6 +160,15 @@ const routes: Readonly<Record<string, Route>> = {
     );
     return { body: JSON.stringify(seen) };
   },
+  "/recent": (session) => ({ body: JSON.stringify([session.authenticatedAt ?? null, session.isRecent(600)]) }),
+  "/confirm": (session) => {
+    try {
+      session.confirm();
+      return { body: "confirmed" };
+    } catch (error) {
+      return { body: (error as { code: string }).code };
+    }
+  },
   "/teapot": (session) => {
     session.flash("no coffee here");
     return { status: 418, body: "short and stout" };
@@ -183,9 +192,12 @@ const NAMES: Record<keyof PlacedSession, true> = {
   isNew: true,
   subject: true,
   data: true,
+  authenticatedAt: true,
   persistent: true,
   rejection: true,
   login: true,
+  confirm: true,
+  isRecent: true,
   logout: true,
   renew: true,
   destroy: true,
@@ -231,8 +243,8 @@ export function adapterContract(
       path: string,
       options?: { jar?: CookieJar; method?: string; headers?: Record<string, string> },
     ) => Promise<Response>;
-    const start = async (store?: SessionStore, options?: ServeOptions): Promise<Ask> => {
-      const manager = new SessionManager<Data>({ keys: generateSecretKey(), store });
+    const start = async (store?: SessionStore, options?: ServeOptions, clock?: () => number): Promise<Ask> => {
+      const manager = new SessionManager<Data>({ keys: generateSecretKey(), store, clock });
       const served = await serve(manager, routes, options);
       open.push(served);
       const ask = served.fetch ?? fetch;
@@ -323,6 +335,31 @@ export function adapterContract(
       expect(jar.header).toBeUndefined();
       const replayed = await request("/about", { headers: { Cookie: last } });
       expect(await replayed.json()).toEqual(["undefined", true, null, false, "unknown", {}]);
+    });
+
+    test("a login is recent for so long, a renewal does not make it recent again, and a confirmation does", async () => {
+      for (const stores of [false, true]) {
+        let now = 1_800_000_000;
+        const clock = (): number => now;
+        const request = await start(stores ? new MemoryStore({ clock }) : undefined, {}, clock);
+        const jar = new CookieJar();
+        const recent = async (): Promise<unknown> => await (await request("/recent", { jar })).json();
+        expect(await recent()).toEqual([null, false]);
+        expect(await (await request("/confirm", { jar })).text()).toBe("session_anonymous");
+        await request("/login", { jar });
+        expect(await recent()).toEqual([1_800_000_000, true]);
+        now += 601;
+        await request("/renew", { jar });
+        await request("/visit", { jar });
+        expect(await recent()).toEqual([1_800_000_000, false]);
+        const before = jar.header;
+        expect(await (await request("/confirm", { jar })).text()).toBe("confirmed");
+        expect(jar.header).not.toBe(before);
+        expect(await recent()).toEqual([1_800_000_601, true]);
+        expect(await (await request("/me", { jar })).text()).toBe("7");
+        await request("/logout", { jar });
+        expect(await recent()).toEqual([null, false]);
+      }
     });
 
     test("a renewal makes a new cookie and keeps the data; what still comes with the old one counts, and sends none", async () => {

@@ -15,6 +15,8 @@ export interface KnownSession {
   /** The id of a session that its cookie holds; undefined in Flask's cookies. */
   readonly cookieId: string | undefined;
   readonly subject: string | undefined;
+  /** As given to `login`, for `isRevoked`. */
+  readonly tag?: string | undefined;
   readonly createdAt: number;
   readonly lastSeenAt: number;
   /** The last second of its life, as far as this process knows. */

@@ -31,6 +31,8 @@ export interface RevocableSession {
   /** As `session.id` has it. Undefined in Flask's cookies, which have no room for it. */
   readonly id: string | undefined;
   readonly subject: string | undefined;
+  /** As given to `login`. OpenID Connect's logout token names it as `sid`. */
+  readonly tag?: string | undefined;
   /** When the session began: its login, or its first write. */
   readonly createdAt: number;
   /** When the cookie was written. */

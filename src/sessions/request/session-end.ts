@@ -46,12 +46,13 @@ export function tellOfCookie(state: SessionState, { action }: Decision, ends: Se
 }
 
 function knownOf({ record, stored, source }: ValidSession): KnownSession {
-  const { id, subject, createdAt, lastSeenAt, expiresAt = Infinity } = record;
+  const { id, subject, tag, createdAt, lastSeenAt, expiresAt = Infinity } = record;
   return {
     storeId: stored?.id,
     isStored: stored?.payload !== undefined,
     cookieId: id,
     subject,
+    tag,
     createdAt,
     lastSeenAt,
     expiresAt: Math.min(expiresAt, expiryOf(record, source.lifetimes)),

@@ -12,7 +12,7 @@ import {
 } from "../backend.ts";
 import { MAX_VALUE_LENGTH, MAX_VALUES, readCookieValues } from "../cookie/cookie-header.ts";
 import { cookieBytes, type RequestCookie } from "../cookie/cookie.ts";
-import { ageProblem } from "../data/lifetime.ts";
+import { ageProblem, storedAgeProblem } from "../data/lifetime.ts";
 import { OriginalData } from "../data/original-data.ts";
 import { mostTelling, rejection, type Rejection } from "../data/rejection.ts";
 import type { Revocation } from "./revocation.ts";
@@ -159,14 +159,10 @@ export class SessionReader {
   }
 
   #ageProblem({ record, stored }: Reading, { lifetimes }: SessionSource): Rejection | undefined {
-    // A store ends by itself what rests too long, and knows better than a cookie when it was last
-    // used.
-    const isInStore = stored?.payload !== undefined;
-    return ageProblem(
-      record,
-      isInStore ? { lifetime: lifetimes.lifetime, idleTimeout: Infinity } : lifetimes,
-      this.#clock(),
-    );
+    const now = this.#clock();
+    return stored?.payload === undefined
+      ? ageProblem(record, lifetimes, now)
+      : storedAgeProblem(record, lifetimes, now);
   }
 
   /** Takes out the sessions that the application has ended. */
@@ -174,8 +170,8 @@ export class SessionReader {
     if (examined.sessions.length > MAX_QUESTIONS) return examined;
     const refusals = await Promise.all(
       examined.sessions.map(async ({ record, stored }) => {
-        const { id = stored?.id, subject, createdAt, lastSeenAt } = record;
-        return await this.#revocation.refusalOf({ id, subject, createdAt, lastSeenAt });
+        const { id = stored?.id, subject, tag, createdAt, lastSeenAt } = record;
+        return await this.#revocation.refusalOf({ id, subject, tag, createdAt, lastSeenAt });
       }),
     );
     return {

@@ -139,6 +139,11 @@ export class SessionState {
     return this.read();
   }
 
+  /** The time of the manager's clock, in Unix seconds. */
+  now(): number {
+    return this.#clock();
+  }
+
   /** What the session is known by; see `Session.id`. */
   id(): string | undefined {
     const { id } = this.record();
@@ -179,8 +184,13 @@ export class SessionState {
   }
 
   /** A user logs in. */
-  login(subject: string, label: string | undefined): void {
-    Object.assign(this.write(), { subject, label, createdAt: this.#clock() });
+  login(
+    subject: string,
+    { label, tag }: { readonly label?: string | undefined; readonly tag?: string | undefined },
+  ): void {
+    const now = this.#clock();
+    const record = this.write();
+    Object.assign(record, { subject, label, tag, createdAt: now, authenticatedAt: now, seat: undefined });
     this.#intent = endsSession(this.#intent) ? "end and login" : "login";
   }
 

@@ -5,6 +5,7 @@ import type { EndAnnouncer } from "../ends/session-ends.ts";
 import { readRedirect } from "./redirect.ts";
 import { recordOf } from "./session-payload.ts";
 import type { IndexedStore, SessionStore } from "./session-store.ts";
+import { isIndexed } from "./store-client.ts";
 import { conflict, MAX_ATTEMPTS, type StoredSessions } from "./stored-sessions.ts";
 import { isStoreId } from "./token.ts";
 
@@ -19,6 +20,10 @@ export interface SessionInfo {
   readonly lastSeenAt: number;
   readonly expiresAt: number;
   readonly persistent: boolean;
+  /** When the user logged in or confirmed last; undefined in a session from before this was saved. */
+  readonly authenticatedAt: number | undefined;
+  /** As given to `login`. */
+  readonly tag: string | undefined;
 }
 
 /**
@@ -40,7 +45,7 @@ export class SessionDirectory {
 
   /** Whether the store finds sessions by their subject. */
   get isIndexed(): boolean {
-    return typeof this.#store.listBySubject === "function" && typeof this.#store.deleteBySubject === "function";
+    return isIndexed(this.#store);
   }
 
   async list(subject: string): Promise<readonly SessionInfo[]> {
@@ -52,8 +57,9 @@ export class SessionDirectory {
       // A touch moves only the store's expiry. Where the absolute end is nearer, that says less
       // than the payload does.
       const touchedAt = expiresAt < record.createdAt + lifetime ? expiresAt - idleTimeout : 0;
-      const { label, createdAt, lastSeenAt, persistent } = record;
-      return [{ id, subject, label, createdAt, lastSeenAt: Math.max(lastSeenAt, touchedAt), expiresAt, persistent }];
+      const { label, createdAt, persistent, authenticatedAt, tag } = record;
+      const lastSeenAt = Math.max(record.lastSeenAt, touchedAt);
+      return [{ id, subject, label, createdAt, lastSeenAt, expiresAt, persistent, authenticatedAt, tag }];
     });
     return sessions.sort((a, b) => b.lastSeenAt - a.lastSeenAt);
   }

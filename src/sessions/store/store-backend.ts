@@ -8,7 +8,9 @@ import type { EndAnnouncer } from "../ends/session-ends.ts";
 import { readRedirect, TOMBSTONE } from "./redirect.ts";
 import { rejection } from "../data/rejection.ts";
 import { recordOf } from "./session-payload.ts";
+import { SessionLimit, type LimitRule } from "./session-limit.ts";
 import type { SessionStore } from "./session-store.ts";
+import { SessionTags } from "./session-tags.ts";
 import { StoreClient } from "./store-client.ts";
 import { StoredSessions, type FoundEntry, type WrittenAt } from "./stored-sessions.ts";
 import { TokenCookie, type Token } from "./token-cookie.ts";
@@ -46,6 +48,8 @@ interface Context {
   readonly maxPayloadBytes: number;
   /** Where the ends of sessions are told. */
   readonly ends: EndAnnouncer;
+  /** How many sessions a user may have at once. Only with a store that is indexed. */
+  readonly limit?: LimitRule | undefined;
 }
 
 /**
@@ -58,13 +62,21 @@ export class StoreBackend implements SessionBackend {
   readonly asksStore = true;
   /** The sessions by their ids, for those that have no cookie of them. */
   readonly sessions: StoredSessions;
+  readonly tags: SessionTags;
+  readonly #isIndexed: boolean;
+  readonly #limit: SessionLimit | undefined;
   readonly #context: Context;
   readonly #cookies = new Map<string, TokenCookie>();
   readonly #queue: WriteQueue;
 
   constructor(store: SessionStore, context: Context) {
-    this.sessions = new StoredSessions(new StoreClient(store, context), context);
+    const client = new StoreClient(store, context);
+    this.sessions = new StoredSessions(client, context);
+    this.tags = new SessionTags(client, this.sessions);
+    this.#isIndexed = client.isIndexed;
     this.#queue = new WriteQueue(this.sessions);
+    const { clock, limit: rule } = context;
+    this.#limit = rule && new SessionLimit({ store: client, sessions: this.sessions, queue: this.#queue, clock, rule });
     this.#context = context;
     this.lifetimes = context.lifetimes;
   }
@@ -94,6 +106,17 @@ export class StoreBackend implements SessionBackend {
   }
 
   async save(name: string, write: Write): Promise<Reply> {
+    const { record, stored, isLogin } = write;
+    const { subject, tag, createdAt } = record;
+    // A login, or a cookie that holds its session on its way into the store.
+    const begins = subject !== undefined && (isLogin || stored?.payload === undefined);
+    if (!begins) return await this.#save(name, this.#limit?.seated(write) ?? write);
+    if (tag !== undefined && this.#isIndexed) await this.tags.note(tag, subject, createdAt + this.lifetimes.lifetime);
+    if (this.#limit === undefined) return await this.#save(name, write);
+    return await this.#limit.begin(write, subject, async (seated) => await this.#save(name, seated));
+  }
+
+  async #save(name: string, write: Write): Promise<Reply> {
     const { stored, record, text, isRenewal, isLogin, isResend } = write;
     if (stored === undefined) {
       const token = createToken();

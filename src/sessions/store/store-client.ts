@@ -3,7 +3,7 @@ import { withTimeout, type TimeoutPolicy } from "../with-timeout.ts";
 import type { SessionRecord } from "../data/session-record.ts";
 import { largestEntries } from "../data/session-size.ts";
 import { payloadOf } from "./session-payload.ts";
-import type { SessionStore, SetOptions } from "./session-store.ts";
+import type { IndexedStore, SessionStore, SetOptions, StoredSession } from "./session-store.ts";
 
 interface StoreClientContext {
   /** Seconds that the store may take for one answer. */
@@ -16,7 +16,7 @@ interface StoreClientContext {
  * takes only the answers of the contract. What is too large is not handed over.
  */
 export class StoreClient {
-  readonly #store: SessionStore;
+  readonly #store: SessionStore & Partial<IndexedStore>;
   readonly #timeoutPolicy: TimeoutPolicy;
   readonly #maxPayloadBytes: number;
 
@@ -28,6 +28,16 @@ export class StoreClient {
 
   get(id: string): Promise<string | undefined> {
     return withTimeout(this.#timeoutPolicy, "reading a session", () => this.#store.get(id));
+  }
+
+  /** Whether the store finds sessions by their subject. */
+  get isIndexed(): boolean {
+    return isIndexed(this.#store);
+  }
+
+  /** Only of a store that is indexed. */
+  listBySubject(subject: string): Promise<readonly StoredSession[]> {
+    return withTimeout(this.#timeoutPolicy, "listing a user's sessions", () => this.#store.listBySubject!(subject));
   }
 
   async delete(id: string): Promise<void> {
@@ -62,4 +72,9 @@ export class StoreClient {
         `Its largest entries: ${largestEntries(text)}. Fix: keep large data in a database of its own, or raise maxPayloadBytes.`,
     );
   }
+}
+
+/** Whether a store finds sessions by their subject. */
+export function isIndexed(store: SessionStore & Partial<IndexedStore>): store is IndexedStore {
+  return typeof store.listBySubject === "function" && typeof store.deleteBySubject === "function";
 }

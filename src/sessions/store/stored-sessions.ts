@@ -1,9 +1,11 @@
 import type { Clock } from "../../clock.ts";
+import type { SessionEndReport } from "../../diagnostics.ts";
 import { SessionError } from "../../errors.ts";
 import type { Emptied, StoredAt, Write, Written } from "../backend.ts";
 import { expiryOf, MOVE_REMEMBERED, type Lifetimes } from "../data/lifetime.ts";
 import type { EndAnnouncer } from "../ends/session-ends.ts";
 import type { EndReason } from "../ends/session-ended.ts";
+import { publishEnd } from "../data/publish-end.ts";
 import { readRedirect, TOMBSTONE, writeRedirect, type Redirect } from "./redirect.ts";
 import { writeValidData } from "../data/session-json.ts";
 import { recordOf } from "./session-payload.ts";
@@ -233,6 +235,28 @@ export class StoredSessions {
   }
 
   /**
+   * Ends one session of a list, following renewals. A login that has replaced it meanwhile is
+   * another session, and stays.
+   *
+   * @returns whether this call has ended it; false if it was gone.
+   */
+  async end(start: FoundEntry, reason: SessionEndReport["reason"]): Promise<boolean> {
+    let entry: FoundEntry | undefined = start;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const { id, payload }: FoundEntry = entry;
+      if (await this.#bury(entry)) {
+        await this.delete(id);
+        publishEnd({ id, subject: recordOf(payload)?.subject, reason });
+        await this.#ends.ended(id, reason);
+        return true;
+      }
+      entry = await this.find(id);
+      if (entry === undefined) return false;
+    }
+    throw conflict();
+  }
+
+  /**
    * Ends a session that this request has emptied. A concurrent change is kept, and so is the
    * session of a login.
    */
@@ -318,10 +342,10 @@ export function conflict(): SessionError {
 }
 
 /**
- * Some milliseconds, more each time and never the same, so that processes that collide once do not
+ * Waits some milliseconds, more each time and never the same, so that processes that collide once do not
  * collide again.
  */
-async function pause(attempt: number): Promise<void> {
+export async function pause(attempt: number): Promise<void> {
   const milliseconds = Math.random() * Math.min(LONGEST_PAUSE, 2 ** attempt);
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -48,6 +48,19 @@ export function movedCookieId(identity: string): string {
 }
 
 /**
+ * The id under which a store counts the logins of a user that are under way. No token has it: it is
+ * a hash of another kind of text.
+ */
+export function loginsId(subject: string): string {
+  return hash("sha256", `latchkey logins\0${subject}`, "base64url");
+}
+
+/** The id under which a store remembers which users have sessions with a tag. */
+export function tagId(tag: string): string {
+  return hash("sha256", `latchkey tag\0${tag}`, "base64url");
+}
+
+/**
  * The id under which a store has the token's session: a hash, so that reading the store shows no
  * token.
  */

@@ -43,11 +43,15 @@ describe("a sealed cookie", () => {
     const secret = generateSecretKey();
     const time = new Time();
     const visitor = new Visitor(makeManager("sealed", time, { keys: secret, format: sealed({ app: "shop" }) }));
-    await visitor.visit((session) => (session.login("ada", { persistent: true }), (session.data["é"] = [1])));
+    await visitor.visit((session) => {
+      session.login("ada", { persistent: true, tag: "sid" });
+      session.data["é"] = [1];
+    });
     time.now += 8 * 86_400;
     await visitor.visit((session) => (session.data["b"] = new Date(0)));
     const { id } = await visitor.manager.load(visitor.jar.header);
     expect(await open(secret, "shop", "__Host-Http-session", visitor.value)).toEqual({
+      auth_time: 1_800_000_000,
       data: { é: [1], b: { " d": "Thu, 01 Jan 1970 00:00:00 GMT" } },
       exp: "2027-02-06T08:00:00+00:00",
       iat: "2027-01-23T08:00:00+00:00",
@@ -55,6 +59,7 @@ describe("a sealed cookie", () => {
       persistent: true,
       started: 1_800_000_000,
       sub: "ada",
+      tag: "sid",
     });
   });
 

@@ -2,7 +2,7 @@ import { BadPayload, SessionError } from "../../../errors.ts";
 import { flaskSessionSerializer } from "../../../signing/flask-session-serializer.ts";
 import { moveNumberSources } from "../../../signing/number-sources.ts";
 import { badSignature, rejection } from "../../data/rejection.ts";
-import { isDataObject } from "../../data/session-record.ts";
+import { isDataObject, type SessionRecord } from "../../data/session-record.ts";
 import type { SessionCodec, SessionFormat } from "./format.ts";
 
 /** 31 days, Flask's PERMANENT_SESSION_LIFETIME, in seconds. */
@@ -19,8 +19,12 @@ const SHAPE = /^\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{0,7}\.[A-Za-z0-9_-]{27}$/;
  * session: as in Flask, a session that is used again and again has no absolute end. `lifetime` and
  * `idleTimeout` both count from the last signature, and the shorter one decides.
  *
- * The entries `_user_id` (a text) and `_permanent` (true) cannot be saved as data: the next request
- * would read them as a login.
+ * What Flask has no member for is in one entry, `_latchkey`: when the user last logged in, the
+ * user's id, and the tag. A Flask that reads and writes the cookie keeps it. It counts only for the
+ * user that it names, so a login in Flask with another user is not recent here.
+ *
+ * The entries `_user_id` (a text), `_permanent` (true) and `_latchkey` (a list of that kind) cannot
+ * be saved as data: the next request would read them as a login.
  *
  * @example
  * ```ts
@@ -51,7 +55,7 @@ export function flask(): SessionFormat {
             throw error;
           }
         },
-        encode({ data, subject, persistent }) {
+        encode({ data, subject, persistent, authenticatedAt, tag }) {
           refuseFlaskMembers(data);
           if (!persistent && subject === undefined) return serializer.dumps(data);
           const members = new Map<string, unknown>(Object.entries(data));
@@ -59,12 +63,17 @@ export function flask(): SessionFormat {
           moveNumberSources(data, members);
           if (persistent) members.set("_permanent", true);
           if (subject !== undefined) members.set("_user_id", subject);
+          if (subject !== undefined && authenticatedAt !== undefined)
+            members.set("_latchkey", [authenticatedAt, subject, ...(tag === undefined ? [] : [tag])]);
           return serializer.dumps(members);
         },
       };
     },
   };
 }
+
+/** What this package keeps beside the data. */
+type FlaskMembers = Pick<SessionRecord, "subject" | "persistent" | "authenticatedAt" | "tag">;
 
 /**
  * Data and members share one name space in this format, so an entry that a visitor has named could
@@ -74,7 +83,13 @@ export function flask(): SessionFormat {
  */
 function refuseFlaskMembers(data: Record<string, unknown>): void {
   const isUser = Object.hasOwn(data, "_user_id") && typeof data["_user_id"] === "string";
-  if (!isUser && !(Object.hasOwn(data, "_permanent") && data["_permanent"] === true)) return;
+  const isPermanent = Object.hasOwn(data, "_permanent") && data["_permanent"] === true;
+  if (!isUser && !isPermanent && proofOf(data) !== undefined)
+    throw new SessionError(
+      "session_invalid",
+      'The session cannot be saved: data["_latchkey"] would be read as the time of a login by the next request. Fix: use another name for the entry.',
+    );
+  if (!isUser && !isPermanent) return;
   throw new SessionError(
     "session_invalid",
     isUser
@@ -87,11 +102,25 @@ function refuseFlaskMembers(data: Record<string, unknown>): void {
  * Takes out of the data what this package keeps beside it. Only in the form that Flask and
  * Flask-Login write.
  */
-function takeFlaskMembers(data: Record<string, unknown>): { subject: string | undefined; persistent: boolean } {
+function takeFlaskMembers(data: Record<string, unknown>): FlaskMembers {
   const persistent = Object.hasOwn(data, "_permanent") && data["_permanent"] === true;
   if (persistent) delete data["_permanent"];
   const user = Object.hasOwn(data, "_user_id") ? data["_user_id"] : undefined;
+  const proof = proofOf(data);
+  if (proof !== undefined) delete data["_latchkey"];
   if (typeof user !== "string") return { subject: undefined, persistent };
   delete data["_user_id"];
-  return { subject: user, persistent };
+  // Flask may have logged another user in since.
+  if (proof?.subject !== user) return { subject: user, persistent };
+  return { persistent, ...proof };
+}
+
+/** When a user logged in here, and the tag of that login. */
+function proofOf(data: Record<string, unknown>): Pick<FlaskMembers, "subject" | "authenticatedAt" | "tag"> | undefined {
+  const entry = Object.hasOwn(data, "_latchkey") ? data["_latchkey"] : undefined;
+  if (!Array.isArray(entry) || entry.length < 2 || entry.length > 3) return undefined;
+  const [authenticatedAt, subject, tag] = entry as readonly unknown[];
+  if (!Number.isSafeInteger(authenticatedAt) || typeof subject !== "string") return undefined;
+  if (tag !== undefined && typeof tag !== "string") return undefined;
+  return { authenticatedAt: authenticatedAt as number, subject, tag };
 }

@@ -5,7 +5,7 @@ import { checkOptions } from "../../../options.ts";
 import { LAST_SECOND } from "../../data/lifetime.ts";
 import { badSignature, rejection } from "../../data/rejection.ts";
 import { readSessionJson, writeSessionJson } from "../../data/session-json.ts";
-import { isDataObject, type SessionRecord } from "../../data/session-record.ts";
+import { isDataObject, textOrNothing, timeOrNothing, type SessionRecord } from "../../data/session-record.ts";
 import { createSessionId } from "../../data/session-id.ts";
 import type { SessionCodec, SessionFormat } from "./format.ts";
 import { parsePaseto, PasetoKey } from "./paseto.ts";
@@ -79,14 +79,17 @@ export function sealed(options: SealedFormatOptions = {}): SessionFormat {
 
 /** @param data as session JSON. */
 function toPayload(
-  { id, subject, persistent, createdAt, lastSeenAt }: SessionRecord,
+  { id, subject, persistent, createdAt, lastSeenAt, authenticatedAt, tag }: SessionRecord,
   data: string,
   expiry: number,
 ): string {
   const times = `"exp":"${timeText(Math.min(expiry, LAST_SECOND))}","iat":"${timeText(lastSeenAt)}"`;
   const stays = persistent ? ',"persistent":true' : "";
   const owner = subject === undefined ? "" : `,"sub":${writeSessionJson(subject)}`;
-  return `{"data":${data},${times},"jti":${writeSessionJson(id ?? createSessionId())}${stays},"started":${createdAt}${owner}}`;
+  const mark = tag === undefined ? "" : `,"tag":${writeSessionJson(tag)}`;
+  // OpenID Connect has this claim under the same name, and in Unix seconds too.
+  const proof = authenticatedAt === undefined ? "" : `"auth_time":${authenticatedAt},`;
+  return `{${proof}"data":${data},${times},"jti":${writeSessionJson(id ?? createSessionId())}${stays},"started":${createdAt}${owner}${mark}}`;
 }
 
 /**
@@ -102,7 +105,7 @@ function fromPayload(payload: Buffer): SessionRecord | undefined {
     return undefined;
   }
   if (!isDataObject(claims)) return undefined;
-  const { data, exp, iat, jti, persistent = false, started, sub } = claims;
+  const { data, exp, iat, jti, persistent = false, started, sub, auth_time: authTime, tag } = claims;
   const expiresAt = secondsOf(exp);
   const lastSeenAt = secondsOf(iat);
   if (!isDataObject(data) || expiresAt === undefined || lastSeenAt === undefined || !Number.isSafeInteger(started))
@@ -116,6 +119,8 @@ function fromPayload(payload: Buffer): SessionRecord | undefined {
     persistent,
     createdAt: started as number,
     lastSeenAt,
+    authenticatedAt: timeOrNothing(authTime),
+    tag: textOrNothing(tag),
     // A later end has no text, so all of them are written as this one.
     expiresAt: expiresAt < LAST_SECOND ? expiresAt : undefined,
   };

@@ -2,7 +2,7 @@ import { BadPayload } from "../../../errors.ts";
 import { TaggedJson } from "../../../signing/tagged-json.ts";
 import { URLSafeTimedSerializer } from "../../../signing/url-safe-timed-serializer.ts";
 import { badSignature, rejection } from "../../data/rejection.ts";
-import { isDataObject, type SessionRecord } from "../../data/session-record.ts";
+import { isDataObject, textOrNothing, timeOrNothing, type SessionRecord } from "../../data/session-record.ts";
 import { createSessionId } from "../../data/session-id.ts";
 import type { SessionCodec, SessionFormat } from "./format.ts";
 
@@ -51,8 +51,9 @@ export function signed(): SessionFormat {
             throw error;
           }
         },
-        encode({ id = createSessionId(), data, subject, persistent, createdAt }) {
-          return serializer.dumps({ data, id, subject, persistent: persistent || undefined, started: createdAt });
+        encode({ id = createSessionId(), data, subject, persistent, createdAt, authenticatedAt, tag }) {
+          const times = { started: createdAt, auth_time: authenticatedAt };
+          return serializer.dumps({ data, id, subject, persistent: persistent || undefined, ...times, tag });
         },
       };
     },
@@ -61,9 +62,18 @@ export function signed(): SessionFormat {
 
 function toRecord(content: unknown, lastSeenAt: number): SessionRecord | undefined {
   if (!isDataObject(content)) return undefined;
-  const { data, id, subject, persistent, started } = content;
+  const { data, id, subject, persistent, started, auth_time: authTime, tag } = content;
   if (!isDataObject(data) || typeof id !== "string" || !Number.isSafeInteger(started)) return undefined;
   if ((subject !== undefined && typeof subject !== "string") || (persistent !== undefined && persistent !== true))
     return undefined;
-  return { data, id, subject, persistent: persistent === true, createdAt: started as number, lastSeenAt };
+  return {
+    data,
+    id,
+    subject,
+    persistent: persistent === true,
+    createdAt: started as number,
+    lastSeenAt,
+    authenticatedAt: timeOrNothing(authTime),
+    tag: textOrNothing(tag),
+  };
 }

@@ -10,3 +10,4 @@ export declare const manager: SessionManager<{ visits: number; count: number }>;
 export declare const session: Session<{ visits: number; count: number }>;
 export declare const request: IncomingMessage;
 export declare const response: ServerResponse;
+export declare const claims: { readonly sub: string; readonly sid: string | undefined };
