@@ -134,8 +134,8 @@ export abstract class BaseApp extends ConfiguredApp {
         `The rule "${rule}" has a sub-domain, and the application does not look at sub-domains. Fix: new Flask(import.meta.url, { subdomainMatching: true }), and set SERVER_NAME.`,
       );
     const methods = checkedMethods(rule, options.methods ?? ["GET"]);
-    const isAutomatic =
-      (options.provideAutomaticOptions ?? this.config.PROVIDE_AUTOMATIC_OPTIONS) && !methods.includes("OPTIONS");
+    const { provideAutomaticOptions: provided } = options;
+    const isAdded = provided === undefined && this.config.PROVIDE_AUTOMATIC_OPTIONS && !methods.includes("OPTIONS");
     const defaults = options.defaults as Readonly<Record<string, unknown>> | undefined;
     const { subdomain, host, strictSlashes, mergeSlashes, redirectTo } = options;
     this.urlMap.add(rule, {
@@ -146,8 +146,8 @@ export abstract class BaseApp extends ConfiguredApp {
       mergeSlashes,
       redirectTo,
       endpoint,
-      methods: isAutomatic ? [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"] : methods,
-      isAutomaticOptions: isAutomatic,
+      methods: isAdded ? [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"] : methods,
+      isAutomaticOptions: provided ?? isAdded,
     });
     if (view !== undefined) this.#views.set(endpoint, view);
   }

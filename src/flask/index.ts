@@ -29,6 +29,7 @@ export {
 export { escape } from "./templates/escape.ts";
 export type { TemplateFunction, Templates } from "./templates/templates.ts";
 export { TemplateError, TemplateNotFound, type TemplateErrorKind } from "./templates/errors.ts";
+export type { Accept, CharsetAccept, LanguageAccept, MimeAccept } from "./request/accept.ts";
 export type { Authorization } from "./request/authorization.ts";
 export { FileStorage } from "./request/file-storage.ts";
 export { float, int, type MultiDict, type MultiDictMembers } from "./request/multi-dict.ts";

@@ -149,7 +149,7 @@ describe("G10: commands", () => {
       ].join("\n"),
     );
     expect((await runner.invoke(["routes", "--sort", "nothing"])).exception).toMatchObject({
-      message: expect.stringContaining("--sort is endpoint"),
+      message: expect.stringContaining("--sort is one of endpoint"),
     });
     expect(() => app.cli.command("nothing", undefined as never)).toThrow(/has no function/);
   });

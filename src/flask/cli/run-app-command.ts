@@ -47,7 +47,11 @@ export async function runAppCommand(
       program
         .command("routes")
         .description("list the rules of the application")
-        .option("-s, --sort <by>", "endpoint, methods, rule or match (the order in which they were added)", "endpoint")
+        .option(
+          "-s, --sort <by>",
+          "endpoint, methods, domain, rule or match (the order in which they were added)",
+          "endpoint",
+        )
         .option("--all-methods", "show HEAD and OPTIONS as well")
         .action(({ sort, allMethods }: { readonly sort: string; readonly allMethods?: boolean }) =>
           output.out(describeRoutes(app.urlMap, sort, allMethods === true)),
@@ -62,30 +66,33 @@ function portOf(text: string): number {
 }
 
 function describeRoutes(urlMap: UrlMap, sort: string, isAll: boolean): string {
+  const sorts = ["endpoint", "methods", "domain", "rule", "match"] as const;
+  const by = sorts.find((each) => each === sort);
+  if (by === undefined)
+    throw new InvalidOptionError(
+      `The option --sort is one of ${sorts.join(", ")}. It got "${sort}". Fix: --sort rule.`,
+    );
   const rows = [...urlMap].map((rule) => ({
     endpoint: rule.endpoint,
     methods: [...(rule.methods ?? [])]
       .filter((method) => isAll || !["HEAD", "OPTIONS"].includes(method))
       .sort()
       .join(", "),
+    domain: rule.domain,
     rule: rule.text,
   }));
-  if (!["endpoint", "methods", "rule", "match"].includes(sort))
-    throw new InvalidOptionError(
-      `The option --sort is endpoint, methods, rule or match. It got "${sort}". Fix: --sort rule.`,
-    );
-  if (sort !== "match") {
-    const by = sort as keyof (typeof rows)[number];
-    rows.sort((one, other) => (one[by] < other[by] ? -1 : one[by] > other[by] ? 1 : 0));
-  }
   if (rows.length === 0) return "No routes were registered.\n";
-  const heads = { endpoint: "Endpoint", methods: "Methods", rule: "Rule" };
-  const names = ["endpoint", "methods", "rule"] as const;
+  if (by !== "match") rows.sort((one, other) => (one[by] < other[by] ? -1 : one[by] > other[by] ? 1 : 0));
+  const heads = {
+    endpoint: "Endpoint",
+    methods: "Methods",
+    domain: urlMap.isByHost ? "Host" : "Subdomain",
+    rule: "Rule",
+  };
+  const hasDomains = rows.some(({ domain }) => domain !== "");
+  const names = (["endpoint", "methods", "domain", "rule"] as const).filter((name) => name !== "domain" || hasDomains);
   const widths = names.map((name) => Math.max(...[heads, ...rows].map((row) => row[name].length)));
   const line = (row: Readonly<Record<(typeof names)[number], string>>): string =>
-    names
-      .map((name, index) => row[name].padEnd(widths[index]!))
-      .join("  ")
-      .trimEnd();
+    names.map((name, index) => row[name].padEnd(widths[index]!)).join("  ");
   return `${[line(heads), widths.map((width) => "-".repeat(width)).join("  "), ...rows.map(line)].join("\n")}\n`;
 }

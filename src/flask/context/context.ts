@@ -10,13 +10,13 @@ import type { Store } from "./global-values.ts";
 /** What `urlFor` takes beside the rule's variables. */
 export interface UrlForOptions {
   /** With scheme and host: "https://example.com/login". Outside of a request it is the default. */
-  readonly _external?: boolean | undefined;
+  readonly _external?: boolean | null | undefined;
   /** Another scheme, together with `_external`. */
-  readonly _scheme?: string | undefined;
+  readonly _scheme?: string | null | undefined;
   /** The part after `#`. */
-  readonly _anchor?: string | undefined;
+  readonly _anchor?: string | null | undefined;
   /** Of several rules of the endpoint, one that answers this method. */
-  readonly _method?: string | undefined;
+  readonly _method?: string | null | undefined;
   readonly [name: string]: unknown;
 }
 

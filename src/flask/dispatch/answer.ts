@@ -5,7 +5,7 @@ import { HTTPException, ResponseException } from "../errors/http-exception.ts";
 import { responseOf, type Made } from "../response/make-response.ts";
 import { FlaskResponse } from "../response/flask-response.ts";
 import { publish } from "../signals.ts";
-import { errorPage, reportError } from "./error-page.ts";
+import { reportError, serverErrorPage } from "./error-page.ts";
 import type { ApplicationParts } from "./parts.ts";
 import { RoutingRedirect, routeTo } from "./route-to.ts";
 
@@ -46,16 +46,17 @@ export async function answer(parts: ApplicationParts, asked: Asked): Promise<Res
 
 async function dispatch(parts: ApplicationParts, context: RequestContext, view: () => unknown): Promise<Response> {
   const { request, app } = context;
-  let made: Made;
+  let result: unknown;
   try {
     publish("requestStarted", { app });
     const early = await preprocess(parts, context);
-    const result: unknown = early === undefined ? await view() : early;
-    made = responseOf(result, `The view "${request.endpoint ?? request.path}"`);
+    result = early === undefined ? await view() : early;
   } catch (error) {
-    made = await answerKnown(parts, context, translated(error));
+    return await finish(parts, context, (await answerKnown(parts, context, translated(error))).response);
   }
-  return await finish(parts, context, made.response);
+  // A result that cannot be sent is no error of the view, so handlers of classes do not see it.
+  const { response } = responseOf(result, `The view "${request.endpoint ?? request.path}"`);
+  return await finish(parts, context, response);
 }
 
 async function preprocess({ hooks }: ApplicationParts, { request }: RequestContext): Promise<unknown> {
@@ -74,10 +75,12 @@ async function preprocess({ hooks }: ApplicationParts, { request }: RequestConte
 async function finish({ hooks }: ApplicationParts, context: RequestContext, made: Response): Promise<Response> {
   let response = made;
   const { request, afterThis, app } = context;
-  for (const run of afterThis.splice(0)) response = checked(await run(response), "afterThisRequest");
+  for (const run of afterThis) response = checked(await run(response), "afterThisRequest");
   for (const { after } of hooks.outwards(request.blueprints))
     for (const run of after.toReversed()) response = checked(await run(response), "afterRequest");
   publish("requestFinished", { app, response });
+  // Such an answer has no content, and so no type of it.
+  if (response.status === 304 && response instanceof FlaskResponse) response.headers.delete("Content-Type");
   return response;
 }
 
@@ -92,17 +95,11 @@ async function answerKnown(
   { request }: RequestContext,
   error: unknown,
 ): Promise<Made> {
-  if (error instanceof RoutingRedirect) return { response: error.toResponse(), hasStatus: true };
-  if (error instanceof ResponseException) return { response: error.response, hasStatus: true };
-  const isTrapped =
-    error instanceof HTTPException &&
-    (app.config.TRAP_HTTP_EXCEPTIONS || (app.config.TRAP_BAD_REQUEST_ERRORS === true && error.status === 400));
-  const handler = isTrapped
-    ? hooks
-        .outwards(request.blueprints)
-        .map((each) => each.handlerByClass(error))
-        .find((each) => each !== undefined)
-    : hooks.handlerOf(error, request.blueprints);
+  const { TRAP_HTTP_EXCEPTIONS: trapsAll, TRAP_BAD_REQUEST_ERRORS: trapsBad } = app.config;
+  if (error instanceof RoutingRedirect && !trapsAll) return { response: error.toResponse(), hasStatus: true };
+  if (error instanceof ResponseException && !trapsAll) return { response: error.response, hasStatus: true };
+  const isTrapped = trapsAll || (trapsBad === true && error instanceof HTTPException && error.status === 400);
+  const handler = hooks.handlerOf(error, request.blueprints);
   if (handler === undefined) {
     if (error instanceof HTTPException && !isTrapped) return { response: error.toResponse(), hasStatus: true };
     throw error;
@@ -129,14 +126,14 @@ async function answerUnexpected(parts: ApplicationParts, asked: Asked, error: un
   asked.onError(error, handler === undefined);
   reportError(error);
   let response: Response;
-  if (handler === undefined) response = errorPage(error, isDebugging(app.config));
+  if (handler === undefined) response = serverErrorPage(error, isDebugging(app.config));
   else {
     try {
       ({ response } = withStatusOf(known, responseOf(await handler(known as never), "The error handler")));
     } catch (failure) {
       asked.onError(failure, true);
       reportError(failure);
-      response = errorPage(failure, isDebugging(app.config));
+      response = serverErrorPage(failure, isDebugging(app.config));
     }
   }
   try {

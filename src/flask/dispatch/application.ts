@@ -54,6 +54,7 @@ async function answerContext(parts: ApplicationParts, c: Context, isStatic: bool
     session: c.get("session" as never) as Session | undefined,
     remoteAddr: peerOf(c, incomingOf(c)).remoteAddress,
     reported: reportedOf(c),
+    target: incomingOf(c)?.url,
   });
   const { request, session } = context;
   // A style sheet does not count as a visit.
@@ -81,13 +82,15 @@ interface Known {
   readonly remoteAddr: string | undefined;
   /** What a trusted proxy says. It wins over the connection. */
   readonly reported?: Reported | undefined;
+  /** The address as the visitor's program has written it; undefined where the server does not say. */
+  readonly target?: string | undefined;
 }
 
 /** The context of a request. Its body is received here, and parsed when it is asked for. */
 export async function contextOf(
   { app, hooks, urlMap }: ApplicationParts,
   raw: Request,
-  { session, remoteAddr, reported }: Known,
+  { session, remoteAddr, reported, target }: Known,
 ): Promise<RequestContext> {
   const root = rootOf(app.config);
   const url = new URL(raw.url);
@@ -103,7 +106,16 @@ export async function contextOf(
   return {
     app,
     request: new FlaskRequest(
-      { raw, url, path, root, remoteAddr, loads: (text) => app.json.loads(text) as unknown, ...reported },
+      {
+        raw,
+        url,
+        query: queryOf(url, target),
+        path,
+        root,
+        remoteAddr,
+        loads: (text) => app.json.loads(text) as unknown,
+        ...reported,
+      },
       body,
     ),
     session,
@@ -111,6 +123,16 @@ export async function contextOf(
     g: valuesFor(app),
     afterThis: [],
   };
+}
+
+/**
+ * The query as it came. `URL` encodes some marks in it, which programs sign or compare. If a
+ * middleware has changed the address, its query counts.
+ */
+function queryOf({ search }: URL, target = ""): string {
+  const written = /\?([^#]*)/.exec(target)?.[1];
+  if (written === undefined || `?${written}` === search) return search.slice(1);
+  return new URL(`http://localhost/?${written}`).search === search ? written : search.slice(1);
 }
 
 function hasDomains(urlMap: ApplicationParts["urlMap"]): boolean {

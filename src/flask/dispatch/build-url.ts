@@ -22,7 +22,14 @@ export function buildUrl(parts: ApplicationParts, endpointGiven: string, given: 
   const context = contextOrNone();
   const request = isOfRequest(context) && context.app === app ? context.request : undefined;
   const endpoint = absolute(endpointGiven, request);
-  const { _external, _scheme, _anchor, _method, ...own } = given;
+  const { _external: external, _scheme: scheme, _anchor: anchor, _method: method, ...own } = given;
+  // None is as good as nothing, as in Python.
+  const [_external, _scheme, _anchor, _method] = [
+    external ?? undefined,
+    scheme ?? undefined,
+    anchor ?? undefined,
+    method ?? undefined,
+  ];
   const isExternal = _external ?? (request === undefined || _scheme !== undefined);
   if (_scheme !== undefined && !isExternal)
     throw new InvalidOptionError("urlFor with _scheme needs the host as well. Fix: add _external: true.");

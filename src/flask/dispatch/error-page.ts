@@ -9,6 +9,11 @@ import { HTTPException, ResponseException } from "../errors/http-exception.ts";
 export function errorPage(error: unknown, isDebugging: boolean): Response {
   if (error instanceof ResponseException) return error.response;
   if (error instanceof HTTPException) return error.toResponse();
+  return serverErrorPage(error, isDebugging);
+}
+
+/** The page of status 500, whatever the error is. A trapped 404 is an error of the program as well. */
+export function serverErrorPage(error: unknown, isDebugging: boolean): Response {
   return new HTTPException(500).toResponse(
     isDebugging && error instanceof Error ? (error.stack ?? error.message) : undefined,
   );

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../../index.ts";
+import { parseExactly } from "./parse-exactly.ts";
 
 /**
  * How an application writes and reads JSON: `jsonify`, objects that views return, and
@@ -57,13 +58,13 @@ export class JSONProvider {
   }
 
   /**
-   * The value of a JSON text.
+   * The value of a JSON text. A whole number that JavaScript would round is a BigInt.
    *
    * @throws SyntaxError for a text that is not JSON.
    */
   // oxlint-disable-next-line typescript/no-explicit-any
   loads(text: string): any {
-    return JSON.parse(text) as unknown;
+    return parseExactly(text);
   }
 }
 

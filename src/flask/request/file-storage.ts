@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { checkText } from "../../options.ts";
+import { readOptionsHeader } from "./options-header.ts";
 
 /**
  * An uploaded file: a `File` of JavaScript with Flask's names beside its own. `name` is the file's
@@ -9,12 +10,16 @@ export class FileStorage extends File {
   /** The name of the form's field. */
   readonly field: string;
 
+  /** The headers of this part of the form. */
+  readonly headers: Headers;
+
   /** @throws TypeError for anything but a name and a file. */
-  constructor(field: string, file: File) {
+  constructor(field: string, file: File, headers: Headers = headersOf(file)) {
     if (typeof field !== "string" || !((file as unknown) instanceof Blob))
       throw new TypeError("FileStorage(field, file) takes the name of a field and a File.");
     super([file], file.name, { type: file.type });
     this.field = field;
+    this.headers = headers;
   }
 
   /**
@@ -25,12 +30,19 @@ export class FileStorage extends File {
     return this.name;
   }
 
-  get contentType(): string {
-    return this.type;
+  /** The type that the visitor's browser has named; undefined without one. */
+  get contentType(): string | undefined {
+    return this.headers.get("content-type") ?? undefined;
   }
 
+  /** The type without its parameters, in lower case; "" without one. */
   get mimetype(): string {
-    return this.type.split(";")[0]!.trim().toLowerCase();
+    return readOptionsHeader(this.contentType ?? "").value.toLowerCase();
+  }
+
+  /** The parameters of the type, such as `charset`. */
+  get mimetypeParams(): Readonly<Record<string, string>> {
+    return Object.fromEntries(readOptionsHeader(this.contentType ?? "").options);
   }
 
   get contentLength(): number {
@@ -47,4 +59,8 @@ export class FileStorage extends File {
     if (!(path instanceof URL)) checkText("file.save(path)", path);
     await writeFile(path, await this.read());
   }
+}
+
+function headersOf(file: File | undefined): Headers {
+  return new Headers(file?.type ? { "Content-Type": file.type } : {});
 }

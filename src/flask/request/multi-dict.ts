@@ -28,7 +28,7 @@ export interface MultiDictMembers<Item> extends Iterable<readonly [name: string,
   keys(): IterableIterator<string>;
   /** The first value of each name. */
   values(): IterableIterator<Item>;
-  /** Each name with its first value; with `{ multi: true }` every pair. */
+  /** Each name with its first value; with `{ multi: true }` every pair, those of one name together. */
   items(options?: { readonly multi?: boolean }): readonly (readonly [name: string, value: Item])[];
   /** Each name with all its values. */
   lists(): readonly (readonly [name: string, values: readonly Item[]])[];
@@ -57,18 +57,22 @@ const ASKED_BY_LANGUAGE = new Set([
 ]);
 
 /**
- * Makes a MultiDict of pairs.
+ * Makes a MultiDict of several lists of pairs.
  *
  * @param place how messages call it: "form".
  */
-export function multiDict<Item>(place: string, pairs: readonly (readonly [string, Item])[]): MultiDict<Item> {
+export function multiDict<Item>(
+  place: string,
+  ...sources: readonly (readonly (readonly [string, Item])[])[]
+): MultiDict<Item> {
+  const pairs = sources.flat();
   const lists = new Map<string, Item[]>();
   for (const [name, value] of pairs) {
     const known = lists.get(name);
     if (known === undefined) lists.set(name, [value]);
     else known.push(value);
   }
-  const members = membersOf(pairs, lists);
+  const members = membersOf(pairs, lists, sources);
   return new Proxy(members, {
     get: (target, name) => {
       if (typeof name === "symbol" || Object.hasOwn(members, name)) return Reflect.get(target, name) as unknown;
@@ -91,6 +95,7 @@ export function multiDict<Item>(place: string, pairs: readonly (readonly [string
 function membersOf<Item>(
   pairs: readonly (readonly [string, Item])[],
   lists: ReadonlyMap<string, readonly Item[]>,
+  sources: readonly (readonly (readonly [string, Item])[])[],
 ): MultiDictMembers<Item> {
   const firsts = (): (readonly [string, Item])[] => [...lists].map(([name, [value]]) => [name, value as Item]);
   const members = {
@@ -111,7 +116,7 @@ function membersOf<Item>(
       firsts()
         .map(([, value]) => value)
         .values(),
-    items: ({ multi = false }: { readonly multi?: boolean } = {}) => (multi ? pairs.slice() : firsts()),
+    items: ({ multi = false }: { readonly multi?: boolean } = {}) => (multi ? sources.flatMap(grouped) : firsts()),
     lists: () => [...lists].map(([name, list]) => [name, [...list]] as const),
     forEach: (run: (value: Item, name: string) => void) => {
       for (const [name, value] of pairs) run(value, name);
@@ -124,48 +129,65 @@ function membersOf<Item>(
   return members as unknown as MultiDictMembers<Item>;
 }
 
+/** The pairs with those of one name together, where the first of them is. */
+function grouped<Item>(pairs: readonly (readonly [string, Item])[]): readonly (readonly [string, Item])[] {
+  return [...Map.groupBy(pairs, ([name]) => name).values()].flat();
+}
+
 /** As in Flask, a text that the type refuses counts as missing. */
 function converted(value: unknown, defaultValue: unknown, type: TextType<unknown> | undefined): unknown {
   if (type === undefined) return value;
   if (typeof value === "string" && value.trim() === "" && (type as unknown) === Number) return defaultValue;
   try {
     const result = type(value as string);
-    return typeof result === "number" && Number.isNaN(result) ? defaultValue : result;
+    // "nan" is a number for `float`, as it is in Python.
+    return typeof result === "number" && Number.isNaN(result) && (type as unknown) !== float ? defaultValue : result;
   } catch {
     return defaultValue;
   }
 }
 
-/** Digits as Python reads them: "1_000" as well. */
-const DIGITS = String.raw`\d+(?:_\d+)*`;
-const WHOLE = new RegExp(`^[+-]?${DIGITS}$`);
-const DECIMAL = new RegExp(`^[+-]?(?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:e[+-]?${DIGITS})?$`, "i");
-
 /**
- * A whole number, for `request.args.get("page", 1, { type: int })`. A text such as "1.5" is
- * refused, as Python's `int` does.
+ * A whole number, for `request.args.get("page", 1, { type: int })`. As in Python, `1_000` and digits
+ * of other scripts are numbers, and "1.5" is not.
  *
  * @throws RangeError for anything else, and for a number that JavaScript cannot express exactly.
  */
 export function int(text: string): number {
-  const value = numberIn(text, WHOLE);
+  const digits = inAscii(text);
+  const value = /^[+-]?\d+(?:_\d+)*$/.test(digits) ? Number(digits.replaceAll("_", "")) : Number.NaN;
   if (!Number.isSafeInteger(value)) throw new RangeError("int(text): the text must be a whole number.");
   return value;
 }
 
+/** Python's `float`, with underscores between digits. */
+const DECIMAL = /^[+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?$/;
+
 /**
- * A number, for `request.form.get("price", 0, { type: float })`. Unlike Python's `float` it refuses
- * "inf" and "nan", which JSON cannot express.
+ * A number, for `request.form.get("price", 0, { type: float })`. As in Python, "inf" and "nan" are
+ * numbers: check with `Number.isFinite` where they would do harm.
  *
  * @throws RangeError for a text that is no number.
  */
 export function float(text: string): number {
-  const value = numberIn(text, DECIMAL);
-  if (!Number.isFinite(value)) throw new RangeError("float(text): the text must be a number.");
-  return value;
+  const digits = inAscii(text).toLowerCase();
+  if (/^[+-]?nan$/.test(digits)) return Number.NaN;
+  const [, sign, isInfinite] = /^([+-]?)(infinity|inf)?/.exec(digits)!;
+  if (isInfinite !== undefined && digits.length === sign!.length + isInfinite.length)
+    return sign === "-" ? -Infinity : Infinity;
+  if (!DECIMAL.test(digits)) throw new RangeError("float(text): the text must be a number.");
+  return Number(digits.replaceAll("_", ""));
 }
 
-function numberIn(text: unknown, pattern: RegExp): number {
-  const given = typeof text === "string" ? text.trim() : "";
-  return pattern.test(given) ? Number(given.replaceAll("_", "")) : Number.NaN;
+/** Digits of other scripts are digits for Python, too. */
+function inAscii(text: string): string {
+  if (typeof text !== "string") return "";
+  return text.trim().replace(/[^\P{Nd}0-9]/gu, (digit) => String(valueOfDigit(digit.codePointAt(0)!)));
+}
+
+/** Decimal digits stand in tens, the zero first (The Unicode Standard, 4.6). */
+function valueOfDigit(code: number): number {
+  let zero = code;
+  while (code - zero < 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--;
+  return code - zero;
 }

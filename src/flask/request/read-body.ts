@@ -1,5 +1,8 @@
 import { HTTPException } from "../errors/http-exception.ts";
 import { FileStorage } from "./file-storage.ts";
+import { readParts, type FormPart } from "./multipart.ts";
+import { readOptionsHeader } from "./options-header.ts";
+import { parseUrlEncoded, strictly } from "./url-encoded.ts";
 
 /** Limits for a body, by Flask's settings. Infinity for none. */
 export interface BodyLimits {
@@ -33,10 +36,11 @@ const NOTHING: Body = { data: new Uint8Array(), form: [], files: [] };
 export async function readBody(request: Request, limits: BodyLimits): Promise<() => Body> {
   if (request.body === null || request.method === "GET" || request.method === "HEAD") return () => NOTHING;
   const type = request.headers.get("content-type") ?? "";
+  const mimetype = type.split(";")[0]!.trim().toLowerCase();
   try {
     const data = await readBytes(request, limits.MAX_CONTENT_LENGTH);
-    if (/^\s*multipart\/form-data\b/i.test(type)) return bodyOr({ data, ...(await readMultipart(data, type, limits)) });
-    if (!/^\s*application\/(?:x-www-form-urlencoded|x-url-encoded)\b/i.test(type)) return bodyOr({ ...NOTHING, data });
+    if (mimetype === "multipart/form-data") return bodyOr({ data, ...readMultipart(data, type, limits) });
+    if (mimetype !== "application/x-www-form-urlencoded") return bodyOr({ ...NOTHING, data });
     return lazily(data, limits);
   } catch (error) {
     return () => {
@@ -67,13 +71,14 @@ function lazily(data: Uint8Array, { MAX_FORM_MEMORY_SIZE: most }: BodyLimits): (
     files: [],
     get form() {
       if (data.byteLength > most) throw tooLarge("MAX_FORM_MEMORY_SIZE");
-      return (form ??= [...new URLSearchParams(new TextDecoder().decode(data))]);
+      // As in Flask, a form that is not UTF-8 has no fields.
+      return (form ??= parseUrlEncoded(strictly(data) ?? ""));
     },
   };
   return () => body;
 }
 
-async function readBytes(request: Request, most: number): Promise<Uint8Array> {
+async function readBytes(request: Request, most: number): Promise<Buffer> {
   // Such a body is not read at all.
   if (Number(request.headers.get("content-length") ?? 0) > most) throw tooLarge("MAX_CONTENT_LENGTH");
   // A body without Content-Length is counted while it is read, so that the server never holds more
@@ -91,32 +96,47 @@ async function readBytes(request: Request, most: number): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-async function readMultipart(
-  data: Uint8Array,
+function readMultipart(
+  data: Buffer,
   type: string,
   { MAX_FORM_PARTS: mostParts, MAX_FORM_MEMORY_SIZE: mostBytes }: BodyLimits,
-): Promise<Pick<Body, "form" | "files"> & { readonly problem?: Error }> {
-  const failed = (problem: Error): Pick<Body, "form" | "files"> & { readonly problem: Error } => ({
-    form: [],
-    files: [],
-    problem,
-  });
-  let parts: FormData;
-  try {
-    parts = await new Response(new Uint8Array(data), { headers: { "Content-Type": type } }).formData();
-  } catch {
-    return failed(new HTTPException(400, "The form could not be read: it is not well-formed multipart data."));
-  }
+): Pick<Body, "form" | "files"> & { readonly problem?: Error } {
   const form: (readonly [string, string])[] = [];
   const files: (readonly [string, FileStorage])[] = [];
   let count = 0;
-  for (const [name, value] of parts) {
-    if (++count > mostParts) return failed(tooLarge("MAX_FORM_PARTS"));
-    if (typeof value !== "string") files.push([name, new FileStorage(name, value)]);
-    else if (Buffer.byteLength(value) > mostBytes) return failed(tooLarge("MAX_FORM_MEMORY_SIZE"));
-    else form.push([name, value]);
+  try {
+    for (const part of readParts(data, type)) {
+      if (++count > mostParts) throw tooLarge("MAX_FORM_PARTS");
+      if (part.filename !== undefined) files.push([part.name, fileOf(part)]);
+      else if (part.content.byteLength > mostBytes) throw tooLarge("MAX_FORM_MEMORY_SIZE");
+      else form.push([part.name, textOf(part)]);
+    }
+    return { form, files };
+  } catch (error) {
+    const problem =
+      error instanceof HTTPException
+        ? error
+        : new HTTPException(
+            400,
+            "The form could not be read: it is not well-formed multipart data.",
+            {},
+            { cause: error },
+          );
+    return { form: [], files: [], problem };
   }
-  return { form, files };
+}
+
+function fileOf({ name, filename = "", headers, content }: FormPart): FileStorage {
+  const type = headers.get("content-type") ?? "";
+  return new FileStorage(name, new File([new Uint8Array(content)], filename, { type }), headers);
+}
+
+/** A text field has a charset of its own only as Latin-1; the others are UTF-8. */
+function textOf({ headers, content }: FormPart): string {
+  const charset = readOptionsHeader(headers.get("content-type") ?? "").options.get("charset");
+  return charset?.toLowerCase() === "iso-8859-1"
+    ? content.toString("latin1")
+    : new TextDecoder("utf-8", { ignoreBOM: true }).decode(content);
 }
 
 function tooLarge(setting: keyof BodyLimits): HTTPException {

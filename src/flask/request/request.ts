@@ -1,9 +1,14 @@
 import { HTTPException } from "../errors/http-exception.ts";
+import { Accept, CharsetAccept, LanguageAccept, MimeAccept } from "./accept.ts";
 import { readAuthorization, type Authorization } from "./authorization.ts";
 import { readCookies } from "./cookies.ts";
 import type { FileStorage } from "./file-storage.ts";
 import { multiDict, type MultiDict } from "./multi-dict.ts";
+import { readOptionsHeader } from "./options-header.ts";
 import type { Body } from "./read-body.ts";
+import { readJson } from "./read-json.ts";
+import { parseExactly } from "../json/parse-exactly.ts";
+import { parseUrlEncoded, percentDecode } from "./url-encoded.ts";
 
 /** The rule that matched, as `request.urlRule`. */
 export interface MatchedRule {
@@ -17,6 +22,8 @@ export interface MatchedRule {
 export interface RequestParts {
   readonly raw: Request;
   readonly url: URL;
+  /** As it came, without the question mark. */
+  readonly query: string;
   /** The path in the application, percent-encoded: without APPLICATION_ROOT. */
   readonly path: string;
   /** APPLICATION_ROOT, or what a proxy has taken off the address, without the last slash. */
@@ -24,7 +31,7 @@ export interface RequestParts {
   readonly remoteAddr: string | undefined;
   /** The whole address as the visitor's browser has it, if a proxy reports it. Default: that of `raw`. */
   readonly address?: string | undefined;
-  /** Reads JSON. Default: `JSON.parse`. */
+  /** Reads JSON. Default: as `app.json` does. */
   readonly loads?: ((text: string) => unknown) | undefined;
 }
 
@@ -72,7 +79,10 @@ export class FlaskRequest {
   readonly #loads: (text: string) => unknown;
   readonly #known = new Map<string, unknown>();
 
-  constructor({ raw, url, path, root, remoteAddr, address, loads = JSON.parse }: RequestParts, body: () => Body) {
+  constructor(
+    { raw, url, query, path, root, remoteAddr, address, loads = parseExactly }: RequestParts,
+    body: () => Body,
+  ) {
     this.encodedPath = path;
     this.method = raw.method;
     this.path = decode(path);
@@ -81,7 +91,7 @@ export class FlaskRequest {
     this.scheme = url.protocol.slice(0, -1);
     this.headers = raw.headers;
     this.scriptRoot = root;
-    this.queryString = url.search.slice(1);
+    this.queryString = query;
     this.remoteAddr = remoteAddr;
     this.#body = body;
     this.#loads = loads;
@@ -138,7 +148,7 @@ export class FlaskRequest {
 
   /** The query: `request.args.get("page", 1, { type: int })`. */
   get args(): MultiDict {
-    return this.#once("args", () => multiDict("args", [...new URLSearchParams(this.queryString)]));
+    return this.#once("args", () => multiDict("args", parseUrlEncoded(this.queryString)));
   }
 
   /**
@@ -154,11 +164,10 @@ export class FlaskRequest {
     return this.#once("files", () => multiDict("files", this.#body().files));
   }
 
-  /** The query, and with POST, PUT and PATCH the form. */
+  /** The query, and the form unless the method is GET. */
   get values(): MultiDict {
     return this.#once("values", () => {
-      const hasForm = ["POST", "PUT", "PATCH"].includes(this.method);
-      return multiDict("values", [...this.args, ...(hasForm ? this.form : [])]);
+      return multiDict("values", [...this.args], this.method === "GET" ? [] : [...this.form]);
     });
   }
 
@@ -176,7 +185,7 @@ export class FlaskRequest {
   getData(): Uint8Array;
   getData(options: { readonly asText: true }): string;
   getData({ asText = false }: { readonly asText?: boolean } = {}): Uint8Array | string {
-    return asText ? new TextDecoder().decode(this.data) : this.data;
+    return asText ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.data) : this.data;
   }
 
   /** The posted JSON. Another type answers the request with status 415, malformed JSON with 400. */
@@ -200,7 +209,7 @@ export class FlaskRequest {
 
   /** Whether the header Content-Type says JSON. */
   get isJson(): boolean {
-    return /^application\/(?:[\w.+-]+\+)?json$/.test(this.mimetype);
+    return this.mimetype === "application/json" || /^application\/.*\+json$/.test(this.mimetype);
   }
 
   get contentType(): string | undefined {
@@ -210,6 +219,11 @@ export class FlaskRequest {
   /** The type without its parameters, in lower case; "" without one. */
   get mimetype(): string {
     return (this.contentType ?? "").split(";")[0]!.trim().toLowerCase();
+  }
+
+  /** The parameters of the type: `{ charset: "utf-8" }`. */
+  get mimetypeParams(): Readonly<Record<string, string>> {
+    return Object.fromEntries(readOptionsHeader(this.contentType ?? "").options);
   }
 
   get contentLength(): number | undefined {
@@ -236,6 +250,25 @@ export class FlaskRequest {
     return readAuthorization(this.headers.get("authorization"));
   }
 
+  /** The types of content that the browser takes. */
+  get acceptMimetypes(): MimeAccept {
+    return this.#once("accept", () => new MimeAccept(this.headers.get("accept")));
+  }
+
+  /** The languages that the visitor reads: `request.acceptLanguages.bestMatch(["en", "de"])`. */
+  get acceptLanguages(): LanguageAccept {
+    return this.#once("languages", () => new LanguageAccept(this.headers.get("accept-language")));
+  }
+
+  /** The compressions that the browser takes. */
+  get acceptEncodings(): Accept {
+    return this.#once("encodings", () => new Accept(this.headers.get("accept-encoding")));
+  }
+
+  get acceptCharsets(): CharsetAccept {
+    return this.#once("charsets", () => new CharsetAccept(this.headers.get("accept-charset")));
+  }
+
   /** The addresses that `X-Forwarded-For` claims, else `remoteAddr`. Anybody can claim any address. */
   get accessRoute(): readonly string[] {
     const forwarded = this.headers.get("x-forwarded-for");
@@ -249,24 +282,7 @@ export class FlaskRequest {
   }
 }
 
-function readJson(data: Uint8Array, loads: (text: string) => unknown): unknown {
-  try {
-    return loads(new TextDecoder("utf-8", { fatal: true }).decode(data));
-  } catch (error) {
-    // Anything else is a fault of the application's own provider.
-    if (!(error instanceof SyntaxError || isDecoding(error))) throw error;
-    throw new HTTPException(400, "The body could not be read: it is not JSON.");
-  }
-}
-
-function isDecoding(error: unknown): boolean {
-  return error instanceof TypeError && (error as NodeJS.ErrnoException).code === "ERR_ENCODING_INVALID_ENCODED_DATA";
-}
-
+/** As in Flask: one slash at the beginning, and U+FFFD for a byte that is not UTF-8. */
 function decode(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
+  return percentDecode(path, () => "\ufffd").replace(/^\/+/, "/");
 }

@@ -10,11 +10,10 @@ export interface FileFacts {
 /** Whether the browser's copy is still good (RFC 9110, 13). */
 export function isFresh(headers: Headers, { etag, modified }: FileFacts): boolean {
   const noneMatch = headers.get("if-none-match");
-  if (noneMatch !== null) {
-    if (noneMatch.trim() === "*") return true;
-    return etag !== undefined && noneMatch.split(",").some((tag) => weak(tag) === weak(etag));
-  }
-  const since = Date.parse(headers.get("if-modified-since") ?? "");
+  if (noneMatch !== null && etag !== undefined)
+    return noneMatch.trim() === "*" || noneMatch.split(",").some((tag) => opaque(tag) === opaque(etag));
+  // Old browsers add a length.
+  const since = Date.parse((headers.get("if-modified-since") ?? "").split(";")[0]!);
   return modified !== undefined && !Number.isNaN(since) && Math.floor(modified / 1000) * 1000 <= since;
 }
 
@@ -27,7 +26,9 @@ export interface ByteRange {
 /** Whether the request is only for another version of the file (RFC 9110, 13.1.1). */
 export function isForOther(headers: Headers, { etag }: FileFacts): boolean {
   const match = headers.get("if-match");
-  return match !== null && match.trim() !== "*" && !match.split(",").some((tag) => tag.trim() === etag);
+  return (
+    match !== null && etag !== undefined && match.trim() !== "*" && !match.split(",").some((tag) => tag.trim() === etag)
+  );
 }
 
 /**
@@ -53,6 +54,10 @@ function isSameTime(text: string, modified: number | undefined): boolean {
   return modified !== undefined && Date.parse(text) === Math.floor(modified / 1000) * 1000;
 }
 
-function weak(tag: string): string {
-  return tag.trim().replace(/^W\//, "");
+/** A tag without its marks. As in Flask, the quotes may be missing. */
+function opaque(tag: string): string {
+  return tag
+    .trim()
+    .replace(/^W\//i, "")
+    .replace(/^"(.*)"$/, "$1");
 }

@@ -1,7 +1,10 @@
+import { domainToASCII } from "node:url";
 import { unixNow } from "../../clock.ts";
 import { contextOrNone } from "../context/context.ts";
 import { quoteCookie } from "../request/cookies.ts";
 import { InvalidOptionError } from "../../index.ts";
+import { encodeWith } from "../routing/base-converter.ts";
+import { withCharset } from "./with-charset.ts";
 import { checkText, kindOf, nameOrKind } from "../../options.ts";
 
 /** The attributes of a cookie, with Flask's names. */
@@ -51,9 +54,22 @@ export class FlaskResponse extends Response {
     statuses.set(this, value);
   }
 
-  /** The type without its parameters: "text/html". */
+  /** The type without its parameters: "text/html". A text is given the charset as well. */
   get mimetype(): string {
     return (this.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
+  }
+  set mimetype(value: string) {
+    checkText("response.mimetype", value);
+    this.headers.set("Content-Type", withCharset(value));
+  }
+
+  /** The header Content-Type. */
+  get contentType(): string | undefined {
+    return this.headers.get("content-type") ?? undefined;
+  }
+  set contentType(value: string) {
+    checkText("response.contentType", value);
+    this.headers.set("Content-Type", value);
   }
 
   /**
@@ -103,7 +119,7 @@ function cookieLine(
       );
   return [
     `${key}=${quoteCookie(value)}`,
-    ...(domain === undefined ? [] : [`Domain=${domain}`]),
+    ...(domain === undefined ? [] : [`Domain=${hostOf(domain)}`]),
     // Old browsers know Expires alone.
     ...(expires === undefined && maxAge === undefined
       ? []
@@ -111,10 +127,16 @@ function cookieLine(
     ...(maxAge === undefined ? [] : [`Max-Age=${Math.trunc(maxAge)}`]),
     ...(secure === true || partitioned === true ? ["Secure"] : []),
     ...(httpOnly === true ? ["HttpOnly"] : []),
-    ...(path === null ? [] : [`Path=${path}`]),
+    ...(path === null ? [] : [`Path=${encodeWith(path, /[%!$&'()*+,/:=@]/)}`]),
     ...(sameSite === undefined ? [] : [`SameSite=${sameSiteOf(sameSite)}`]),
     ...(partitioned === true ? ["Partitioned"] : []),
   ].join("; ");
+}
+
+/** As in Flask: a leading dot has no meaning any more, and other letters are written in Punycode. */
+function hostOf(domain: string): string {
+  const host = domain.replace(/^\.+/, "");
+  return /^[\x20-\x7e]*$/.test(host) ? host : domainToASCII(host);
 }
 
 /** In any case, as in Flask. Browsers would ignore another word. */

@@ -56,7 +56,8 @@ export function responseOf(result: unknown, place: string): Made {
 }
 
 function joined({ body, status, headers }: ListResult, place: string): Made {
-  const { response } = responseOf(body, place);
+  // A list inside of the list is JSON.
+  const response = bodyOf(body, place);
   const merged = new Headers(response.headers);
   for (const [name, values] of headersOf(headers)) {
     merged.delete(name);

@@ -2,7 +2,6 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, resolve, sep } from "node:path";
 import { Readable } from "node:stream";
-import { getMimeType } from "hono/utils/mime";
 import { unixNow } from "../../clock.ts";
 import { InvalidOptionError } from "../../index.ts";
 import { checkOptions, checkText, kindOf } from "../../options.ts";
@@ -10,6 +9,8 @@ import { contextOrNone, currentAppContext, isOfRequest } from "../context/contex
 import { HTTPException } from "../errors/http-exception.ts";
 import { isForOther, isFresh, rangeOf, type FileFacts } from "./conditional.ts";
 import { FlaskResponse } from "./flask-response.ts";
+import { guessType, type GuessedType } from "./mime-types.ts";
+import { withCharset } from "./with-charset.ts";
 
 /** How a file is sent, with Flask's names. */
 export interface SendFileOptions {
@@ -106,7 +107,10 @@ function headersOf(
   { etag, modified }: FileFacts,
   { mimetype, asAttachment = false, maxAge: given }: SendFileOptions,
 ): Headers {
-  const headers = new Headers({ "Content-Type": typeOf(mimetype, name) });
+  const guessed: GuessedType = mimetype === undefined ? guessType(name ?? "") : { type: mimetype, encoding: undefined };
+  const headers = new Headers({ "Content-Type": withCharset(guessed.type ?? "application/octet-stream") });
+  // A browser that shows the file unpacks it first. One that saves it does not.
+  if (guessed.encoding !== undefined && !asAttachment) headers.set("Content-Encoding", guessed.encoding);
   if (name !== undefined)
     headers.set("Content-Disposition", `${asAttachment ? "attachment" : "inline"}; ${fileName(name)}`);
   else if (asAttachment)
@@ -142,7 +146,7 @@ function answer(
   if (isForOther(request.headers, facts))
     throw new HTTPException(412, undefined, facts.etag === undefined ? {} : { ETag: facts.etag });
   if (isFresh(request.headers, facts)) {
-    for (const name of ["Content-Type", "Last-Modified"]) headers.delete(name);
+    for (const name of ["Content-Type", "Content-Encoding", "Last-Modified"]) headers.delete(name);
     return new FlaskResponse(null, { status: 304, headers });
   }
   const range = rangeOf(request.headers, facts);
@@ -152,14 +156,6 @@ function answer(
   headers.set("Content-Length", String(range.end - range.start + 1));
   const body = request.method === "HEAD" ? null : read(range.start, range.end);
   return new FlaskResponse(body, { status: 206, headers });
-}
-
-function typeOf(mimetype: string | undefined, name: string | undefined): string {
-  const type = mimetype ?? getMimeType(name ?? "")?.split(";")[0] ?? "application/octet-stream";
-  const isText = /^text\/|^application\/(?:javascript|ecmascript|xml|xml-dtd|xml-external-parsed-entity)$|\+xml$/.test(
-    type,
-  );
-  return isText ? `${type}; charset=utf-8` : type;
 }
 
 /** The name of a file in a header: as RFC 6266 wants it where it is not plain. */

@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setTimeout } from "node:timers/promises";
 import { currentContext } from "../context/context.ts";
+import { reportError } from "../dispatch/error-page.ts";
 import { FlaskResponse } from "./flask-response.ts";
 
 /** What a view that streams returns: the parts of its answer. */
@@ -22,17 +24,31 @@ export function isStream(value: unknown): value is Parts {
 export function streamResponse(parts: Parts): FlaskResponse {
   const inRequest = AsyncLocalStorage.snapshot();
   const encoder = new TextEncoder();
+  let isBegun = false;
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { done, value } = await inRequest(async () => await parts.next());
-      if (done === true) controller.close();
-      else controller.enqueue(value instanceof Uint8Array ? value : encoder.encode(String(value)));
+      const next = await inRequest(async () => await parts.next()).catch((error: unknown) => failed(error, isBegun));
+      if (next === undefined) return controller.error(new Error("The stream ended with an error."));
+      if (next.done === true) return controller.close();
+      isBegun = true;
+      const { value } = next;
+      controller.enqueue(value instanceof Uint8Array ? value : encoder.encode(String(value)));
     },
     async cancel() {
       await parts.return?.();
     },
   });
   return new FlaskResponse(body, { headers: { "Content-Type": "text/html; charset=utf-8" } });
+}
+
+/**
+ * The visitor must not see the error of a generator, and must see that the answer is not whole. The
+ * adapter writes both into the answer while it waits for the first parts; a moment later it cuts the
+ * connection.
+ */
+async function failed(error: unknown, isBegun: boolean): Promise<undefined> {
+  reportError(error);
+  if (isBegun) await setTimeout(50);
 }
 
 /**

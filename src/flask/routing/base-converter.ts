@@ -1,3 +1,5 @@
+import { pythonText } from "./python-text.ts";
+
 /** Thrown by a converter: the text does not fit, so the address is not found. */
 export class ValidationError extends Error {
   override name = "ValidationError";
@@ -47,7 +49,7 @@ export class BaseConverter {
 
   /** The text of the address for a value, percent-encoded. A slash is encoded too. */
   toUrl(value: unknown): string {
-    return quoteVariable(String(value));
+    return quoteVariable(pythonText(value));
   }
 }
 

@@ -1,6 +1,7 @@
 import { InvalidOptionError } from "../../index.ts";
 import { kindOf } from "../../options.ts";
 import { BaseConverter, quotePath, ValidationError, type ConverterClass } from "./base-converter.ts";
+import { pythonText } from "./python-text.ts";
 
 /** Text without a slash: `<name>`, `<string(length=2):lang>`, `<string(maxlength=20):name>`. */
 class UnicodeConverter extends BaseConverter {
@@ -38,7 +39,7 @@ class PathConverter extends BaseConverter {
   override partIsolating = false;
 
   override toUrl(value: unknown): string {
-    return quotePath(String(value));
+    return quotePath(pythonText(value));
   }
 }
 
@@ -72,7 +73,8 @@ abstract class NumberConverter extends BaseConverter {
   }
 
   override toUrl(value: unknown): string {
-    const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+    const isNumeric = typeof value === "boolean" || (typeof value === "string" && value.trim() !== "");
+    const number = isNumeric ? Number(value) : value;
     if ((typeof number !== "number" || Number.isNaN(number)) && typeof number !== "bigint")
       throw new InvalidOptionError(
         `A variable of the rule is a number. It got ${typeof value === "string" ? JSON.stringify(value) : kindOf(value)}. Fix: pass a number.`,
@@ -110,7 +112,7 @@ class FloatConverter extends NumberConverter {
   }
   protected write(value: number | bigint): string {
     // As Python writes it: the rule does not match a number without a point.
-    const text = String(value);
+    const text = pythonText(value);
     return /^-?[0-9]+$/.test(text) ? `${text}.0` : text;
   }
 }

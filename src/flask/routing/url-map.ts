@@ -1,7 +1,9 @@
 import { InvalidOptionError } from "../../index.ts";
+import { percentDecode } from "../request/url-encoded.ts";
 import { encodeWith, quoteAnchor, quotePath, type ConverterClass } from "./base-converter.ts";
 import { defaultConverters } from "./converters.ts";
 import { Matcher, type Match } from "./matcher.ts";
+import { pythonText } from "./python-text.ts";
 import { Rule, type RuleOptions } from "./rule.ts";
 
 /** Where the application is, for addresses with a host. */
@@ -40,11 +42,12 @@ export class UrlMap implements Iterable<Rule> {
   readonly #matcher = new Matcher();
   /** Sorted for building addresses; emptied by each new rule. */
   readonly #byEndpoint = new Map<string, readonly Rule[]>();
-  readonly #isByHost: boolean;
+  /** Whether rules have hosts in place of subdomains. */
+  readonly isByHost: boolean;
 
   /** @param isByHost whether rules have hosts in place of subdomains (`hostMatching`). */
   constructor(isByHost = false) {
-    this.#isByHost = isByHost;
+    this.isByHost = isByHost;
   }
 
   /**
@@ -106,14 +109,14 @@ export class UrlMap implements Iterable<Rule> {
     const path = `${root}/${built.path.replace(/^\/+/, "")}${query === "" ? "" : `?${query}`}`;
     const address =
       !options.isExternal &&
-      (this.#isByHost ? built.domain === host || built.domain === "" : built.domain === (domain ?? ""))
+      (this.isByHost ? built.domain === host || built.domain === "" : built.domain === (domain ?? ""))
         ? path
-        : `${options.scheme === "" ? "" : `${options.scheme ?? scheme}:`}//${this.#hostOf(built.domain, host)}${path}`;
+        : `${options.scheme === "" ? "" : `${schemeOf(options.scheme ?? scheme)}:`}//${this.#hostOf(built.domain, host)}${path}`;
     return options.anchor === undefined ? address : `${address}#${quoteAnchor(options.anchor)}`;
   }
 
   #hostOf(domain: string, host: string): string {
-    if (this.#isByHost) return domain === "" ? host : domain;
+    if (this.isByHost) return domain === "" ? host : domain;
     return domain === "" ? host : `${domain}.${host}`;
   }
 
@@ -126,7 +129,7 @@ export class UrlMap implements Iterable<Rule> {
     const rules = this.#rulesToBuild(endpoint);
     const suitable = (by: string | undefined): Rule | undefined => {
       const found = rules.filter((rule) => rule.isSuitableFor(values, by));
-      return (this.#isByHost ? found.find((rule) => rule.domain === domain) : undefined) ?? found[0];
+      return (this.isByHost ? found.find((rule) => rule.domain === domain) : undefined) ?? found[0];
     };
     return method === undefined ? (suitable("GET") ?? suitable(undefined)) : suitable(method);
   }
@@ -180,27 +183,24 @@ export class UrlMap implements Iterable<Rule> {
 }
 
 /**
- * Decodes a path part by part. What is no UTF-8 stays as it is. A slash in a variable, written as
- * `%2F`, is not one that ends the variable.
+ * Decodes a path part by part. A slash in a variable, written as `%2F`, is not one that ends the
+ * variable.
  */
 function decodePath(path: string): string {
   return path
     .split("/")
-    .map((part) => decodeSafely(part.replace(/%2f/gi, encodeURIComponent(INNER_SLASH))))
+    .map((part) => percentDecode(part.replace(/%2f/gi, encodeURIComponent(INNER_SLASH)), () => "\ufffd"))
     .join("/");
 }
 
-function decodeSafely(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text.replaceAll(encodeURIComponent(INNER_SLASH), "%2F");
-  }
+/** As Werkzeug: an address of a page is one of HTTP. */
+function schemeOf(scheme: string): string {
+  return scheme === "https" || scheme === "wss" ? "https" : "http";
 }
 
 /** The query as Werkzeug writes it. A list gives its name several times. */
 function encodeQuery(values: Readonly<Record<string, unknown>>): string {
-  const encode = (value: unknown): string => encodeWith(String(value), /[!$'()*,/:;?@ ]/).replaceAll(" ", "+");
+  const encode = (value: unknown): string => encodeWith(pythonText(value), /[!$'()*,/:;?@ ]/).replaceAll(" ", "+");
   return Object.entries(values)
     .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((each: unknown) => [name, each] as const))
     .filter(([, value]) => value !== undefined && value !== null)

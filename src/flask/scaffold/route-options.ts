@@ -28,7 +28,10 @@ export interface RouteOptions<Defaults extends object = object> {
   readonly subdomain?: string | undefined;
   /** The host, with the application's option `hostMatching`. */
   readonly host?: string | undefined;
-  /** Whether OPTIONS is answered by itself. Default: PROVIDE_AUTOMATIC_OPTIONS. */
+  /**
+   * Whether OPTIONS is answered by itself. Default: PROVIDE_AUTOMATIC_OPTIONS, unless `methods` has
+   * OPTIONS. As in Flask, true takes effect only together with OPTIONS in `methods`.
+   */
   readonly provideAutomaticOptions?: boolean | undefined;
 }
 

@@ -27,7 +27,7 @@ interface SessionMembers {
   pop(key: string, defaultValue?: unknown): unknown;
   /** The value of an entry. A missing entry is saved with the given value first. */
   setDefault(key: string, value: unknown): unknown;
-  /** Removes all entries. */
+  /** Removes all entries. A session that belongs to a user ends, as with `logout`. */
   clear(): void;
   /**
    * Whether the cookie lasts for PERMANENT_SESSION_LIFETIME. Default: false; browsers then delete
@@ -99,6 +99,10 @@ export function sessionFacade({ current, use }: SessionSource): FlaskSession {
     setDefault: (key, value) => (Object.hasOwn(data(), key) ? data()[key] : (put(changed(), key, value), value)),
     clear: () => {
       for (const key of Object.keys(changed())) delete data()[key];
+      const session = opened();
+      // In Flask, both are entries of the session. Code that is ported logs out with clear().
+      if (session.persistent) session.persistent = false;
+      if (session.subject !== undefined) session.logout();
     },
     get permanent() {
       return opened().persistent;

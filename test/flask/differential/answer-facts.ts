@@ -4,6 +4,7 @@ import type { Answer } from "./raw-client.ts";
 const COMPARED = [
   "content-type",
   "content-length",
+  "content-encoding",
   "location",
   "cache-control",
   "content-range",

@@ -3,7 +3,7 @@ import { flaskPython, FlaskSide } from "./flask-side.ts";
 import { KINDS } from "./kinds.ts";
 import { NAMES } from "./names.ts";
 import { figuresOf, listOf, reportOf } from "./report.ts";
-import { runConfiguration, type Outcome } from "./run.ts";
+import { runConfiguration, runGenerated, type Outcome } from "./run.ts";
 
 describe.skipIf(flaskPython === undefined)("the same requests to Flask and to latchkey/flask", () => {
   const outcomes: Outcome[] = [];
@@ -23,11 +23,23 @@ describe.skipIf(flaskPython === undefined)("the same requests to Flask and to la
     process.stdout.write(`\n${figuresOf(reportOf(outcomes))}\n`);
   });
 
-  test.each(NAMES)("%s: every difference has a kind", async (name) => {
+  test.each(NAMES)("%s: every difference has a kind", { timeout: 120_000 }, async (name) => {
     const found = await runConfiguration(name, flask);
     outcomes.push(...found);
     expect(listOf(reportOf(found))).toBe("");
   });
+
+  // More of them: generated/main.ts.
+  test.each([1, 2, 3, 4])(
+    "random applications, part %i: every difference has a kind",
+    { timeout: 120_000 },
+    async (part) => {
+      for (let seed = part * 10; seed < part * 10 + 10; seed++) {
+        const found = await runGenerated(seed, 8, flask);
+        expect(listOf(reportOf(found))).toBe("");
+      }
+    },
+  );
 
   test("there are at least 500 requests to 25 configurations", () => {
     expect(outcomes.length).toBeGreaterThanOrEqual(500);

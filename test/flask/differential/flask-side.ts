@@ -23,9 +23,9 @@ export class FlaskSide {
     this.#process = new LineProcess(python, [fileURLToPath(new URL("flask_side.py", import.meta.url))]);
   }
 
-  /** Starts Flask's application of this name, and returns its port. */
-  async start(name: string): Promise<number> {
-    const { port } = await this.#ask<{ port: number }>({ do: "start", name });
+  /** Starts Flask's application of this name, or the one that is made of pieces, and returns its port. */
+  async start(name: string, spec?: object): Promise<number> {
+    const { port } = await this.#ask<{ port: number }>({ do: "start", name, spec });
     return port;
   }
 

@@ -23,8 +23,10 @@ servers = {}
 
 
 def start(message):
-    module = importlib.import_module("configurations." + message["name"].replace("-", "_"))
-    app = module.create()
+    if "spec" in message:
+        app = importlib.import_module("configurations.generated").create(message["spec"])
+    else:
+        app = importlib.import_module("configurations." + message["name"].replace("-", "_")).create()
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

@@ -49,14 +49,21 @@ export function isUnchanged(outcome: Outcome): boolean {
 /** Whether both bodies are JSON of the same value, with dates of either form. */
 export function bodiesAreSameJson({ flask, ours }: Outcome): boolean {
   try {
-    const values = [flask, ours].map((side) => JSON.parse(side.get("body")!, asDate) as unknown);
+    const values = [flask, ours].map((side) => JSON.parse(withoutNaN(side.get("body")!), comparable) as unknown);
     return flask.get("content-type") === "application/json" && isDeepStrictEqual(values[0], values[1]);
   } catch {
     return false;
   }
 }
 
-function asDate(_: string, value: unknown): unknown {
+/** Python writes NaN and Infinity, which are no JSON. */
+function withoutNaN(json: string): string {
+  return json.replace(/"(?:\\.|[^"\\])*"|-?Infinity|NaN/g, (found) => (found.startsWith('"') ? found : "null"));
+}
+
+/** A date of either form, and whole numbers of any size. */
+function comparable(_: string, value: unknown, { source = "" }: { readonly source?: string } = {}): unknown {
+  if (typeof value === "number") return /^-?\d+$/.test(source) && !Number.isSafeInteger(value) ? BigInt(source) : value;
   const isDate = typeof value === "string" && /^[A-Z][a-z]{2}, \d\d .* GMT$|^\d{4}-\d\d-\d\dT.*Z$/.test(value);
   return isDate ? new Date(value) : value;
 }

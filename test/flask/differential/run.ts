@@ -1,6 +1,7 @@
 import { CookieJar } from "../../support/cookies.ts";
 import { factsOf } from "./answer-facts.ts";
 import type { Configuration, Exchange } from "./configuration.ts";
+import { generatedConfiguration } from "./generated/configuration.ts";
 import type { FlaskSide } from "./flask-side.ts";
 import { sendRaw, toBytes, type Answer } from "./raw-client.ts";
 
@@ -36,7 +37,22 @@ const AGE = 60;
 /** Sends the requests of a configuration to both sides. */
 export async function runConfiguration(name: string, flask: FlaskSide): Promise<readonly Outcome[]> {
   const { configuration } = (await import(`./configurations/${name}.ts`)) as { configuration: Configuration };
-  const theirs = await flask.start(name);
+  return await runRequests(name, configuration, await flask.start(name), flask);
+}
+
+/** The same for an application of random pieces. */
+export async function runGenerated(seed: number, requests: number, flask: FlaskSide): Promise<readonly Outcome[]> {
+  const name = `generated-${seed}`;
+  const { configuration, spec } = generatedConfiguration(seed, requests);
+  return await runRequests(name, configuration, await flask.start(name, spec), flask);
+}
+
+async function runRequests(
+  name: string,
+  configuration: Configuration,
+  theirs: number,
+  flask: FlaskSide,
+): Promise<readonly Outcome[]> {
   const start = async (): Promise<{ url: string; close(): Promise<void> }> =>
     await (await configuration.create()).run({ host: "127.0.0.1", port: 0 });
   // A configuration that does not start here has a difference for each of its requests.
