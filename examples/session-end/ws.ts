@@ -33,6 +33,8 @@ async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): 
     host: headers.host ?? "",
     peer: request.socket.remoteAddress,
     httpVersion,
+    method: request.method,
+    // They also say which page opens the socket: one of another origin gets no session.
     headers,
   });
   const { subject } = current;
