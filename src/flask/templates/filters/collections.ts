@@ -3,18 +3,7 @@ import { ValueProblem } from "../errors.ts";
 import { attributeOf } from "../values/attributes.ts";
 import { integer, text } from "../values/bind.ts";
 import { areEqual, isTrue, iterate, lengthOf, order } from "../values/compare.ts";
-import {
-  isInteger,
-  isText,
-  Lazy,
-  mappingOf,
-  Member,
-  mustExist,
-  textOf,
-  typeName,
-  Undefined,
-  type Keywords,
-} from "../values/kinds.ts";
+import { isText, Lazy, mappingOf, Member, mustExist, textOf, typeName, Undefined } from "../values/kinds.ts";
 import { binary, joinTexts } from "../values/operators.ts";
 import { print, repr } from "../values/print.ts";
 import { sorted } from "../values/sorted.ts";
