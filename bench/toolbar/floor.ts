@@ -16,7 +16,7 @@ interface Event {
 const KEPT = 100;
 /** As many frames as it takes to get out of this file and of Node's channels. */
 const FRAMES = 5;
-const SECRETS = /password|secret|token|authorization|eyJ[\w-]{10,}\.|AKIA[A-Z0-9]{16}|gh[opsu]_\w{36}|sk_live_/i;
+const SECRETS = /password|secret|token|authorization|eyJ[\w-]{10,}\.|AKIA[A-Z0-9]{16}|gh[opsu]_\w{36}|sk_live_/gi;
 
 const context = new AsyncLocalStorage<Event[]>();
 const key = randomBytes(32);
@@ -50,7 +50,7 @@ export function floorToolbar(): Handler {
         duration: performance.now() - began,
         events,
       });
-      records.push(SECRETS.test(record) ? record.replaceAll(SECRETS, "…") : record);
+      records.push(record.replaceAll(SECRETS, "…"));
       if (records.length > KEPT) records.shift();
     });
     context.run(events, next);
@@ -76,14 +76,15 @@ function note(text: string, duration?: number): void {
 }
 
 function lineOf(): string {
-  const { stackTraceLimit, prepareStackTrace } = Error;
+  const errors: { stackTraceLimit: number; prepareStackTrace?: unknown } = Error;
+  const { stackTraceLimit, prepareStackTrace } = errors;
   const holder: { stack?: unknown } = {};
-  Error.stackTraceLimit = FRAMES;
-  Error.prepareStackTrace = (_, sites) => sites;
+  errors.stackTraceLimit = FRAMES;
+  errors.prepareStackTrace = (_: unknown, sites: unknown) => sites;
   Error.captureStackTrace(holder, lineOf);
   const sites = holder.stack as readonly NodeJS.CallSite[];
-  Error.stackTraceLimit = stackTraceLimit;
-  Error.prepareStackTrace = prepareStackTrace;
+  errors.stackTraceLimit = stackTraceLimit;
+  errors.prepareStackTrace = prepareStackTrace;
   for (const site of sites) {
     const file = site.getFileName();
     if (file?.endsWith("/server.ts") === true) return `${file}:${site.getLineNumber()}`;

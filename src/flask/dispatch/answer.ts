@@ -5,7 +5,7 @@ import { HTTPException, ResponseException } from "../errors/http-exception.ts";
 import { responseOf, type Made } from "../response/make-response.ts";
 import { FlaskResponse } from "../response/flask-response.ts";
 import { publish } from "../signals.ts";
-import { reportError, serverErrorPage } from "./error-page.ts";
+import { reportError, serverErrorPage } from "../errors/error-page.ts";
 import type { ApplicationParts } from "./parts.ts";
 import { RoutingRedirect, routeTo } from "./route-to.ts";
 

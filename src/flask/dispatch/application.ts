@@ -13,7 +13,7 @@ import { isReadToItsEnd, readBody, type BodyLimits } from "../request/read-body.
 import { FlaskRequest } from "../request/request.ts";
 import { createManager, hasSessionCookie, keepAlive } from "../session/create-manager.ts";
 import { answer, valuesFor } from "./answer.ts";
-import { errorPage, reportError } from "./error-page.ts";
+import { errorPage, reportError } from "../errors/error-page.ts";
 import type { ApplicationParts } from "./parts.ts";
 import { pathInside, rootOf } from "./place.ts";
 import { reportedOf, type Reported } from "./proxy-fix.ts";

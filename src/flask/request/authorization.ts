@@ -1,5 +1,5 @@
 import { readDictHeader } from "./list-header.ts";
-import { strictly } from "./url-encoded.ts";
+import { strictly } from "../url-encoded.ts";
 
 /** The header Authorization, taken apart. */
 export interface Authorization {

@@ -1,5 +1,5 @@
 import { readOptionsHeader } from "./options-header.ts";
-import { strictly } from "./url-encoded.ts";
+import { strictly } from "../url-encoded.ts";
 
 /** A part of a multipart form. */
 export interface FormPart {

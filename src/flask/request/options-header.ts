@@ -1,4 +1,4 @@
-import { percentDecode } from "./url-encoded.ts";
+import { percentDecode } from "../url-encoded.ts";
 
 /** A header's value, and its parameters by their names in lower case. */
 export interface OptionsHeader {

@@ -2,7 +2,7 @@ import { HTTPException } from "../errors/http-exception.ts";
 import { FileStorage } from "./file-storage.ts";
 import { readParts, type FormPart } from "./multipart.ts";
 import { readOptionsHeader } from "./options-header.ts";
-import { parseUrlEncoded, strictly } from "./url-encoded.ts";
+import { parseUrlEncoded, strictly } from "../url-encoded.ts";
 
 /** Limits for a body, by Flask's settings. Infinity for none. */
 export interface BodyLimits {

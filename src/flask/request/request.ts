@@ -8,7 +8,7 @@ import { readOptionsHeader } from "./options-header.ts";
 import type { Body } from "./read-body.ts";
 import { readJson } from "./read-json.ts";
 import { parseExactly } from "../json/parse-exactly.ts";
-import { parseUrlEncoded, percentDecode } from "./url-encoded.ts";
+import { parseUrlEncoded, percentDecode } from "../url-encoded.ts";
 
 /** The rule that matched, as `request.urlRule`. */
 export interface MatchedRule {

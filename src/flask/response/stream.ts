@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout } from "node:timers/promises";
 import { currentContext } from "../context/context.ts";
-import { reportError } from "../dispatch/error-page.ts";
+import { reportError } from "../errors/error-page.ts";
 import { FlaskResponse } from "./flask-response.ts";
 
 /** What a view that streams returns: the parts of its answer. */

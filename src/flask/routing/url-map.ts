@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "../../index.ts";
-import { percentDecode } from "../request/url-encoded.ts";
+import { percentDecode } from "../url-encoded.ts";
 import { encodeWith, quoteAnchor, quotePath, type ConverterClass } from "./base-converter.ts";
 import { defaultConverters } from "./converters.ts";
 import { Matcher, type Match } from "./matcher.ts";

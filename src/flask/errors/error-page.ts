@@ -1,4 +1,4 @@
-import { HTTPException, ResponseException } from "../errors/http-exception.ts";
+import { HTTPException, ResponseException } from "./http-exception.ts";
 
 /**
  * The answer to an error that no handler has answered.
