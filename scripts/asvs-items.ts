@@ -162,7 +162,7 @@ export const ASVS: readonly Section[] = [
       2,
       "It is documented how many sessions a user may have at once, and what happens then.",
       "yours",
-      "Decide it, and write it down. `manager.list` shows them, and `manager.revoke` ends one.",
+      "Decide it, write it down, and set `maxSessions`, which holds exactly under parallel logins.",
     ],
     [
       "7.1.3",
@@ -268,7 +268,7 @@ export const ASVS: readonly Section[] = [
       2,
       "A full login comes before a change of what a login depends on.",
       "yours",
-      "Ask for the password again, and call `session.login` again.",
+      "Ask for the password again where `session.isRecent(600)` is false, and call `session.confirm()`; see docs/recent-login.md.",
     ],
     [
       "7.5.2",
@@ -277,7 +277,13 @@ export const ASVS: readonly Section[] = [
       "yours",
       "Build the page with `manager.list` and `manager.revoke(id, { subject })`, and ask for a factor first.",
     ],
-    ["7.5.3", 3, "A further proof comes before very sensitive actions.", "yours", "Ask for a factor in those routes."],
+    [
+      "7.5.3",
+      3,
+      "A further proof comes before very sensitive actions.",
+      "yours",
+      "Ask for a factor in those routes, then call `session.confirm()`; `session.isRecent(seconds)` tells whether that was.",
+    ],
   ),
   section(
     "V7.6 Federated login",
