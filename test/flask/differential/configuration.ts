@@ -26,6 +26,8 @@ export type Visit = readonly (Exchange | string)[];
 export interface Configuration {
   /** Makes the application. The Python file of the same name makes Flask's. */
   create(): Flask | Promise<Flask>;
+  /** Whether each answer sends a permanent session: SESSION_REFRESH_EACH_REQUEST. Default: true. */
+  readonly refreshes?: boolean;
   readonly requests: readonly (Exchange | string | Visit)[];
 }
 

@@ -30,7 +30,7 @@ describe.skipIf(flaskPython === undefined)("the same requests to Flask and to la
   });
 
   // More of them: generated/main.ts.
-  test.each([1, 2, 4])(
+  test.each([1, 2, 3, 4])(
     "random applications, part %i: every difference has a kind",
     { timeout: 120_000 },
     async (part) => {

@@ -42,7 +42,7 @@ export function isUnchanged(outcome: Outcome): boolean {
   const isDeleting = [...outcome.flask].some(([field, value]) => /^cookie \w*session$/.test(field) && value === "");
   if (outcome.session === undefined) return isDeleting;
   // A permanent session has to be sent with each answer, unless SESSION_REFRESH_EACH_REQUEST is off.
-  const isRefreshed = outcome.session.includes('"_permanent":true') && outcome.configuration !== "session-no-refresh";
+  const isRefreshed = outcome.session.includes('"_permanent":true') && outcome.refreshes;
   return flaskSession === outcome.session && !isRefreshed;
 }
 

@@ -23,6 +23,8 @@ export interface Outcome {
   readonly session: string | undefined;
   /** Whether the request has a session cookie, even one that cannot be used. */
   readonly hasCookie: boolean;
+  /** Whether Flask sends a permanent session with each answer. */
+  readonly refreshes: boolean;
   readonly flask: ReadonlyMap<string, string>;
   readonly ours: ReadonlyMap<string, string>;
   readonly differences: readonly Difference[];
@@ -75,7 +77,8 @@ async function runRequests(
       const session = await contentOf(cookies, flask);
       const { request } = exchange;
       const hasCookie = /\b\w*session=/.test(`${request} ${cookies.join("; ")}`);
-      outcomes.push(await compare({ configuration: name, request, session, hasCookie }, their, our, flask));
+      const { refreshes = true } = configuration;
+      outcomes.push(await compare({ configuration: name, request, session, hasCookie, refreshes }, their, our, flask));
     }
   }
   if (!(started instanceof Error)) await started.close();
@@ -101,7 +104,7 @@ async function contentOf(cookies: readonly string[], side: FlaskSide): Promise<s
 }
 
 async function compare(
-  asked: Pick<Outcome, "configuration" | "request" | "session" | "hasCookie">,
+  asked: Pick<Outcome, "configuration" | "request" | "session" | "hasCookie" | "refreshes">,
   their: Answer,
   our: Answer | Error,
   side: FlaskSide,

@@ -19,6 +19,7 @@ export const configuration: Configuration = {
     });
     return app;
   },
+  refreshes: false,
   requests: [
     ["GET /set", "GET /read", "GET /untouched", "GET /nowhere", "GET /set"],
     { request: "GET /read", session: { _permanent: true, a: 1 }, age: 3600 },

@@ -12,6 +12,10 @@ export function generatedConfiguration(
 ): { readonly configuration: Configuration; readonly spec: AppSpec } {
   const random = new Random(seed);
   const spec = makeSpec(random);
-  const configuration = { create: () => generatedApp(spec), requests: makeRequests(spec, random, requests) };
+  const configuration = {
+    create: () => generatedApp(spec),
+    refreshes: spec.settings["SESSION_REFRESH_EACH_REQUEST"] !== false,
+    requests: makeRequests(spec, random, requests),
+  };
   return { configuration, spec };
 }
