@@ -118,6 +118,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   FileStorage: { throws: TypeError },
   // A response of JavaScript, and classes to extend.
   FlaskResponse: ANY,
+  JSONProvider: ANY,
   Logger: ANY,
   MethodView: ANY,
   // Made by templates alone.
@@ -125,6 +126,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   TemplateNotFound: ANY,
   ValidationError: ANY,
   View: ANY,
+  // Any value can be written in HTML.
+  escape: ANY,
+  generatePasswordHash: { before: ["a password"], refuses: ["nothing", "null", "a number", "an object"] },
+  secureFilename: TEXT,
+  proxyFix: OPTIONS,
   hasAppContext: ANY,
   hasRequestContext: ANY,
   // They convert a text, and throw as conversions do.

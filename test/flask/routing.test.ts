@@ -263,8 +263,8 @@ test("F7: an endpoint, a value or an option that is wrong is an error that names
     expect(() => urlFor("nope")).toThrow(/There is no endpoint "nope"\. There are: static, int, lang/);
     expect(() => urlFor("int", { n: 1, _extern: true })).toThrow(/no option "_extern"/);
     expect(() => urlFor("int", { n: 1, _scheme: "https", _external: false })).toThrow(/_external: true/);
-    // As Flask, but for the spelling: JavaScript's own.
-    expect(urlFor("int", { n: 1, b: true })).toBe("/int/1?b=true");
+    // As Flask writes them.
+    expect(urlFor("int", { n: 1, b: true, c: null })).toBe("/int/1?b=True");
   });
 });
 
