@@ -172,9 +172,14 @@ describe.each(DATABASES)(
           start("ws", { SECRET_KEY, ...envOf(proxy.port) }),
           start("ws", { SECRET_KEY, ...envOf(service.port) }),
         ]);
-        const [everywhere, ends, stays] = [new Browser(), new Browser(), new Browser()];
+        const [first, everywhere, ends, stays] = [new Browser(), new Browser(), new Browser(), new Browser()];
         await everywhere.post(there, "/login");
         const sockets = [await connect("ws", here, everywhere)];
+        // A reason is told once the process listens, which may be after the first end.
+        await first.post(there, "/login");
+        const warmUp = await connect("ws", here, first);
+        await first.post(there, "/logout");
+        await expect.poll(() => warmUp.end()).toMatch(/^4401 (?:logout|gone)$/);
         // A renewal by the other process is followed.
         await everywhere.post(there, "/renew");
         sockets.push(await connect("ws", here, everywhere));

@@ -38,6 +38,7 @@ describe("a session that we write", () => {
       requiredClaims: ["data", "jti"],
     });
     expect(result.claims).toEqual({
+      auth_time: time.now,
       data: claims.data,
       exp: "2027-01-29T08:00:00+00:00",
       iat: "2027-01-15T08:00:00+00:00",
