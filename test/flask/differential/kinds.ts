@@ -180,8 +180,8 @@ export const KINDS: readonly Kind[] = [
   {
     id: "error-status",
     flask:
-      "The page of an error handler has status 200 unless it gives another one. `abort` takes the statuses that Werkzeug has a class for. With DEBUG a missing form field is 500. An error of `after_request` loses what was changed in the session.",
-    here: "The page has the status of the error. `abort` takes every status from 400 to 599. A missing field is 400, and the page names it with DEBUG. The session is saved.",
+      "The page of an error handler has status 200 unless it gives another one. `abort` takes the statuses that Werkzeug has a class for. With DEBUG a missing form field is 500. An error of `after_request` loses what was changed in the session, and one of `teardown_request` is a 500.",
+    here: "The page has the status of the error. `abort` takes every status from 400 to 599. A missing field is 400, and the page names it with DEBUG. The session is saved, and an error of a teardown is logged, after the answer.",
     why: "A forgotten status would tell caches and programs that all is well.",
     matches: ({ field, flask, ours, outcome }) =>
       /^GET \/(403|403text|403class|unknown|ok|abort402)$/.test(outcome.request) ||
