@@ -140,7 +140,7 @@ async function askOwn(page: Page, target: string, path: string, method: string):
 
 describe.skipIf(chromiumPath === undefined || opensslPath === undefined)(
   "pages of other origins, in Chromium",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   () => {
     const apps = { "app.test": new App("Lax"), "open.test": new App("None"), localhost: new App("Lax") };
     const servers: Server[] = [];
@@ -171,7 +171,7 @@ describe.skipIf(chromiumPath === undefined || opensslPath === undefined)(
       local.on("upgrade", apps.localhost.upgrade);
       ports.push(await start(local), await start(createHttpServer(plainPage)));
       browser = await launchBrowser(["--host-resolver-rules=MAP *.test 127.0.0.1", "--ignore-certificate-errors"]);
-    }, 180_000);
+    }, 300_000);
     afterAll(async () => {
       await browser.close();
       for (const server of servers) {

@@ -11,7 +11,7 @@ const PATIENCE = { timeout: 60_000 };
 
 // One after the other: two browsers at once are more than a small machine can bear.
 for (const engine of ENGINES) {
-  describe.skipIf(!engine.isHere)(`the quickstart in ${engine.name}`, { timeout: 240_000 }, () => {
+  describe.skipIf(!engine.isHere)(`the quickstart in ${engine.name}`, { timeout: 300_000 }, () => {
     let folder: string;
     let example: RunningExample;
     let tab: Tab;

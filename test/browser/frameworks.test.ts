@@ -13,7 +13,7 @@ import { THROWN, type ShopParts } from "../toolbar/shop/shop.ts";
 
 const PATIENCE = { timeout: 60_000 };
 
-describe.skipIf(redisPrograms === undefined)("the toolbar of every framework", { timeout: 240_000 }, () => {
+describe.skipIf(redisPrograms === undefined)("the toolbar of every framework", { timeout: 300_000 }, () => {
   let redis: Service;
   let database: TestedDatabase;
   let discounts: Discounts;

@@ -50,7 +50,7 @@ test("the page has a program for each adapter", () => {
 });
 
 describe.each(Object.keys(SERVERS))("a change of the password (%s)", (name) => {
-  test("is let in after a login within ten minutes, and asks for another one else", { timeout: 120_000 }, async () => {
+  test("is let in after a login within ten minutes, and asks for another one else", { timeout: 300_000 }, async () => {
     // The clock of the sessions alone: sockets need theirs.
     vi.useFakeTimers({ toFake: ["Date"] });
     const start = Date.now();

@@ -92,7 +92,7 @@ async function connect(name: string, url: string, browser: Browser): Promise<Cli
   return client;
 }
 
-describe.each(Object.keys(CLIENTS))("the recipe %s", { timeout: 120_000 }, (name) => {
+describe.each(Object.keys(CLIENTS))("the recipe %s", { timeout: 300_000 }, (name) => {
   test("closes at logout, follows a renewal, and lets nobody in without a session", async () => {
     const url = await start(name, { SECRET_KEY: generateSecretKey() });
     const browser = new Browser();
@@ -155,13 +155,13 @@ const DATABASES = [
 
 describe.each(DATABASES)(
   "a socket on one process, with $database",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   ({ isThere, open, envOf }) => {
     const SECRET_KEY = generateSecretKey();
     let service: Service;
     beforeAll(async () => {
       if (isThere) service = await open();
-    }, 120_000);
+    }, 300_000);
     afterAll(async () => await service?.stop());
 
     test.skipIf(!isThere)(

@@ -40,7 +40,7 @@ describe.skipIf(pythonWithFlask === undefined)("as the real Werkzeug", () => {
     expect(FILENAMES.map(secureFilename)).toEqual(theirs);
   });
 
-  test("each reads the hashes of the other", { timeout: 120_000 }, async () => {
+  test("each reads the hashes of the other", { timeout: 300_000 }, async () => {
     const methods = ["scrypt:1024:8:1", "scrypt", "pbkdf2:sha256:1000", "pbkdf2:sha512:1000", "pbkdf2:sha1:1000"];
     // The default is expensive, so it hashes one password alone.
     const pairs = methods.flatMap((method) =>

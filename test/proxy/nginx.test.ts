@@ -91,7 +91,7 @@ async function expectNoToolbar(visitor: Visitor): Promise<void> {
 const SECURE = /^__Host-Http-session=[^;]+;(?=.* Secure)(?=.* HttpOnly)(?!.*Domain)/;
 const PLAIN = /^session=(?!.* Secure)/;
 
-describe.skipIf(nginxPath === undefined || opensslPath === undefined)("behind nginx", { timeout: 120_000 }, () => {
+describe.skipIf(nginxPath === undefined || opensslPath === undefined)("behind nginx", { timeout: 300_000 }, () => {
   let certificate: Certificate;
   let nginx: Service;
   const upstreams = new Map<string, Upstream>();

@@ -315,7 +315,7 @@ describe("10,000 random requests", () => {
     trusted: fc.constantFrom([], ["https://attacker.example"], [`https://sibling.${HOST}`, "http://localhost:3001"]),
   });
 
-  test("open a session where a model of the rule says so, and nowhere else", { timeout: 120_000 }, async () => {
+  test("open a session where a model of the rule says so, and nowhere else", { timeout: 300_000 }, async () => {
     const managers = new Map<readonly string[], { readonly manager: SessionManager<Data>; readonly cookie: string }>();
     const counts = { opened: 0, refused: 0 };
     const property = fc.asyncProperty(travels, async (travel) => {

@@ -295,7 +295,7 @@ describe("manager.onEnd", () => {
     expect(socket.reasons).toEqual(["logout"]);
   });
 
-  test("keeps nothing of a listener that has stopped, or was called", { timeout: 120_000 }, async () => {
+  test("keeps nothing of a listener that has stopped, or was called", { timeout: 300_000 }, async () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
     const visitor = visitorOf({ store: new MemoryStore() });
@@ -447,7 +447,7 @@ describe("manager.onEnd at the end of a session's time", () => {
 
   test(
     "10,000 sessions have one timer and one subscription, and leave nothing behind",
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       let subscriptions = 0;
       class Counting extends MemoryStore {

@@ -216,7 +216,7 @@ describe("when a user last logged in", () => {
   });
 });
 
-describe.skipIf(redisPrograms === undefined)("in Redis", { timeout: 120_000 }, () => {
+describe.skipIf(redisPrograms === undefined)("in Redis", { timeout: 300_000 }, () => {
   let stop: (() => Promise<unknown>) | undefined;
   let store: SessionStore;
   beforeAll(async () => {
@@ -224,7 +224,7 @@ describe.skipIf(redisPrograms === undefined)("in Redis", { timeout: 120_000 }, (
     const client = await createClient({ url: `redis://127.0.0.1:${server.port}` }).connect();
     stop = async () => await client.close().then(async () => await server.stop());
     store = new RedisStore(client);
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => void (await stop?.()));
 
   test("when a user last logged in is moved by login and confirm alone", async () => {
@@ -234,14 +234,14 @@ describe.skipIf(redisPrograms === undefined)("in Redis", { timeout: 120_000 }, (
   });
 });
 
-describe.skipIf(postgresPrograms === undefined)("in PostgreSQL", { timeout: 120_000 }, () => {
+describe.skipIf(postgresPrograms === undefined)("in PostgreSQL", { timeout: 300_000 }, () => {
   let stop: (() => Promise<unknown>) | undefined;
   let pool: Pool;
   beforeAll(async () => {
     const server = await startPostgres();
     pool = new Pool({ connectionString: server.url });
     stop = async () => await pool.end().then(async () => await server.stop());
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => void (await stop?.()));
 
   test("when a user last logged in is moved by login and confirm alone", async () => {

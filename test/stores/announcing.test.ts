@@ -37,7 +37,7 @@ async function listen(
 
 storeSuite("MemoryStore", ANNOUNCING, () => ({ store: new MemoryStore() }));
 
-describe.skipIf(redisPrograms === undefined)("RedisStore on one server", { timeout: 120_000 }, () => {
+describe.skipIf(redisPrograms === undefined)("RedisStore on one server", { timeout: 300_000 }, () => {
   let server: Service;
   const url = (): string => `redis://127.0.0.1:${server.port}`;
   beforeAll(async () => void (server = await startRedis()), 120_000);
@@ -126,7 +126,7 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on one server", { timeo
   });
 });
 
-describe.skipIf(redisPrograms === undefined)("RedisStore on a Cluster", { timeout: 120_000 }, () => {
+describe.skipIf(redisPrograms === undefined)("RedisStore on a Cluster", { timeout: 300_000 }, () => {
   let cluster: RedisCluster;
   beforeAll(async () => void (cluster = await startRedisCluster()), 120_000);
   afterAll(async () => await cluster.stop());
@@ -155,7 +155,7 @@ describe.skipIf(redisPrograms === undefined)("RedisStore on a Cluster", { timeou
   });
 });
 
-describe.skipIf(postgresPrograms === undefined)("PostgresStore", { timeout: 120_000 }, () => {
+describe.skipIf(postgresPrograms === undefined)("PostgresStore", { timeout: 300_000 }, () => {
   let server: Service & { readonly url: string };
   beforeAll(async () => void (server = await startPostgres()), 120_000);
   afterAll(async () => await server.stop());

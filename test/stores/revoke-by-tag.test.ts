@@ -32,7 +32,7 @@ function holds(name: string, open: () => readonly [provider: IndexedStore, web: 
   test(
     `no session with the tag survives a renewal or a change at the same time (${name})`,
     {
-      timeout: 120_000,
+      timeout: 300_000,
     },
     async () => {
       const keys = generateSecretKey();
@@ -91,7 +91,7 @@ describe.skipIf(redisPrograms === undefined)("sessions with a tag, in Redis", ()
   afterAll(async () => {
     for (const client of clients) client.disconnect();
     await Promise.all([server.stop(), cluster.stop()]);
-  }, 120_000);
+  }, 300_000);
   const on = (make: () => Redis | Cluster): RedisStore => {
     const client = make();
     clients.push(client);
@@ -115,10 +115,10 @@ describe.skipIf(postgresPrograms === undefined)("sessions with a tag, in Postgre
     server = await startPostgres();
     pools = [1, 2].map(() => new Pool({ connectionString: server.url, max: 4 }));
     await new PostgresStore(pools[0]!).createSchema();
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await Promise.all(pools.map(async (pool) => await pool.end()));
     await server.stop();
-  }, 120_000);
+  }, 300_000);
   holds("two pools", () => [new PostgresStore(pools[0]!), new PostgresStore(pools[1]!)]);
 });

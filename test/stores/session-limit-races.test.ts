@@ -103,7 +103,7 @@ beforeAll(async () => {
   const worker = fileURLToPath(new URL("login-worker.ts", import.meta.url));
   const options = ["--conditions=latchkey-source", "--disable-warning=ExperimentalWarning"];
   while (processes.length < PROCESSES) processes.push(new LineProcess(process.execPath, [...options, worker, keys]));
-}, 120_000);
+}, 300_000);
 afterAll(() => {
   for (const each of processes) each.close();
 });
@@ -151,7 +151,7 @@ describe.skipIf(redisPrograms === undefined)("RedisStore", () => {
   afterAll(async () => {
     for (const client of clients) client.disconnect();
     await Promise.all([server.stop(), cluster.stop()]);
-  }, 120_000);
+  }, 300_000);
   const onServer = (): RedisStore => {
     const client = new Redis(server.port, "127.0.0.1");
     clients.push(client);
@@ -175,11 +175,11 @@ describe.skipIf(postgresPrograms === undefined)("PostgresStore", () => {
     server = await startPostgres();
     pool = new Pool({ connectionString: server.url, max: 8 });
     await new PostgresStore(pool).createSchema();
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await pool.end();
     await server.stop();
-  }, 120_000);
+  }, 300_000);
   const open = (): PostgresStore => new PostgresStore(pool);
   fromManagers("through a pool", open);
   fromProcesses("through a pool", "postgres", () => server.url, open);

@@ -23,7 +23,7 @@ describe.skipIf(flaskPython === undefined)("the same requests to Flask and to la
     process.stdout.write(`\n${figuresOf(reportOf(outcomes))}\n`);
   });
 
-  test.each(NAMES)("%s: every difference has a kind", { timeout: 120_000 }, async (name) => {
+  test.each(NAMES)("%s: every difference has a kind", { timeout: 300_000 }, async (name) => {
     const found = await runConfiguration(name, flask);
     outcomes.push(...found);
     expect(listOf(reportOf(found))).toBe("");
@@ -32,7 +32,7 @@ describe.skipIf(flaskPython === undefined)("the same requests to Flask and to la
   // More of them: generated/main.ts.
   test.each([1, 2, 3, 4])(
     "random applications, part %i: every difference has a kind",
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async (part) => {
       for (let seed = part * 10; seed < part * 10 + 10; seed++) {
         const found = await runGenerated(seed, 8, flask);
