@@ -54,7 +54,7 @@ export function createAppTemplates({ folder, blueprintFolders, isReloading, conf
   });
 }
 
-/** A member that has no value is None in Flask's templates, and not a name that is missing. */
+/** A member without a value is None in Flask's templates. It is not undefined there. */
 function withNone(current: FlaskRequest): FlaskRequest {
   return new Proxy(current, {
     get: (target, name) => {

@@ -88,7 +88,7 @@ export function announcingStoreContract(
   });
 }
 
-/** What is heard of these messages, and a function that stops listening. */
+/** The messages that arrive, of those that are expected, and a function that stops listening. */
 async function listen(
   store: AnnouncingStore,
   expected: readonly string[],

@@ -29,7 +29,7 @@ export interface RequestParts {
   /** APPLICATION_ROOT, or what a proxy has taken off the address, without the last slash. */
   readonly root: string;
   readonly remoteAddr: string | undefined;
-  /** The whole address as the visitor's browser has it, if a proxy reports it. Default: that of `raw`. */
+  /** The whole address as the visitor's browser has it, if a proxy reports it. Else that of `raw`. */
   readonly address?: string | undefined;
   /** Reads JSON. Default: as `app.json` does. */
   readonly loads?: ((text: string) => unknown) | undefined;

@@ -44,8 +44,9 @@ export interface Made {
  * Makes a response from the return value of a view, by Flask's rules.
  *
  * In a list of two or three members, a second member from 100 to 599, or a text such as "418
- * TEAPOT", is taken as the status of the first. In a list of text, bytes, a stream or a Response, and
- * an object of texts, the object is taken as headers. To send such a list as JSON, return `jsonify(list)`.
+ * TEAPOT", is taken as the status of the first. In a list of text, bytes, a stream or a Response,
+ * and an object of texts, the object is taken as headers. To send such a list as JSON, return
+ * `jsonify(list)`.
  *
  * @param place how messages call it: 'The view "home"'.
  * @throws InvalidOptionError when the view returned nothing, or a value that cannot be sent.

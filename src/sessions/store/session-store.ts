@@ -66,8 +66,8 @@ export interface IndexedStore extends SessionStore {
 export interface AnnouncingStore extends SessionStore {
   /**
    * Passes a message on to all who listen on the same place: the same database, and the same prefix
-   * or table. A message has at most 100 letters, digits, spaces, hyphens and underscores. It resolves when the message was
-   * handed over, and rejects where that failed.
+   * or table. A message has at most 100 letters, digits, spaces, hyphens and underscores. It
+   * resolves when the message was handed over, and rejects where that failed.
    */
   announce(message: string): Promise<void>;
   /**

@@ -342,8 +342,8 @@ export function conflict(): SessionError {
 }
 
 /**
- * Waits some milliseconds, more each time and never the same, so that processes that collide once do not
- * collide again.
+ * Waits some milliseconds, more each time and never the same, so that processes that collide once
+ * do not collide again.
  */
 export async function pause(attempt: number): Promise<void> {
   const milliseconds = Math.random() * Math.min(LONGEST_PAUSE, 2 ** attempt);

@@ -75,8 +75,9 @@ export function demandSites(isWanted: () => boolean): () => void {
 }
 
 /**
- * Looks for the line of the application, for what is published next, if a recording wants it. It takes half as long as
- * `callSite` in a listener, because each frame in between takes half a microsecond.
+ * Looks for the line of the application, for what is published next, if a recording wants it. It
+ * takes half as long as `callSite` in a listener, because each frame in between takes half a
+ * microsecond.
  *
  * Call `forgetSite` after the message.
  */

@@ -58,7 +58,7 @@ function standardHeight(): number {
   return Math.round(innerHeight < 560 ? innerHeight * 0.85 : innerHeight * (innerWidth < 720 ? 0.62 : 0.45));
 }
 
-/** Stores some settings. The others stay as they are stored, because another tab may have changed them. */
+/** Stores some settings. The others stay as they are: another tab may have changed them. */
 export function writePreferences(changes: Partial<Preferences>): void {
   try {
     localStorage.setItem(NAME, JSON.stringify({ ...readPreferences(), ...changes }));

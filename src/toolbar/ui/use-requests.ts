@@ -32,7 +32,7 @@ interface Lines {
 export function useRequests(parameters: Parameters, pins: readonly string[]): Requests {
   const [{ list, waiting }, setLines] = useState<Lines>({ list: { exchanges: [], capacity: 0, slowMs: Infinity } });
   const [cleared, setCleared] = useState(readCleared);
-  /** The requests that have ended since each load of the list began: the answer may be without them. */
+  /** What has ended since each load of the list began: the answer may be without it. */
   const loads = useRef<ExchangeSummary[][]>([]);
 
   const refresh = useCallback(async () => {

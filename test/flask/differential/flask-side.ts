@@ -23,7 +23,7 @@ export class FlaskSide {
     this.#process = new LineProcess(python, [fileURLToPath(new URL("flask_side.py", import.meta.url))]);
   }
 
-  /** Starts Flask's application of this name, or the one that is made of pieces, and returns its port. */
+  /** Starts Flask's application of this name, or one that is made of pieces. Returns its port. */
   async start(name: string, spec?: object): Promise<number> {
     const { port } = await this.#ask<{ port: number }>({ do: "start", name, spec });
     return port;

@@ -12,8 +12,8 @@ import { usesEngine } from "./uses-engine.ts";
 
 /**
  * Where the statements end that need nothing of the engine: text, output, conditions and loops
- * without macros, assignments, blocks and other templates. It is the start if there is none, or
- * nothing but text.
+ * without macros, assignments, blocks and other templates. It is the start if the first statement
+ * is text, which the engine prints for less, or needs the engine.
  */
 export function endOfCompilable(body: Body, start: number, scope: Scope, state: TranslationState): number {
   if (body[start]!.is === "text") return start;

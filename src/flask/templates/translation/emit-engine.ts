@@ -116,7 +116,7 @@ function emitLoopCall(
   return `${loop}.${name}(${emitted.join(", ")})`;
 }
 
-/** Whether a name is defined. Only the engine can say it of a macro, or of a parameter that holds one. */
+/** Whether a name is defined. Of a macro, or a parameter that holds one, only the engine knows. */
 function emitTest(
   node: Extract<Expression, { is: "test" }>,
   scope: Scope,
