@@ -428,6 +428,17 @@ describe.skipIf(chromiumPath === undefined)("the toolbar, used", () => {
       expect((await rows()).slice(0, 3).join()).toMatch(/after.*during.*before/);
     });
 
+    test("stays in its place when more is known of it", async () => {
+      await page.goto(`${server.origin}/_latchkey/`);
+      const headers = { "Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate", Accept: "text/html" };
+      await (await fetch(`${server.origin}/anonymous`, { headers })).text();
+      await fetch(`${server.origin}/api/newer`);
+      await expect.poll(async () => (await rows())[0]).toContain("/api/newer");
+      // Two seconds after the answer, it is known that no browser has run its script.
+      await page.waitForTimeout(2600);
+      expect((await rows())[0]).toContain("/api/newer");
+    });
+
     test("waits while the list is paused, also when the page was away", async () => {
       await open("/orders");
       await inside.evaluate("function () { this.querySelector('[aria-label=\"Pause the list\"]').click() }");

@@ -104,5 +104,8 @@ function withAnswer({ list, waiting }: Lines, answer: ExchangeList): Lines {
 
 function withFirst(known: readonly ExchangeSummary[], first: readonly ExchangeSummary[]): readonly ExchangeSummary[] {
   const ids = new Set(first.map(({ id }) => id));
-  return [...first, ...known.filter(({ id }) => !ids.has(id))].slice(0, LONGEST_LIST);
+  // A request may be told of again, when more is known of it. It stays in its place.
+  return [...first, ...known.filter(({ id }) => !ids.has(id))]
+    .toSorted((a, b) => b.sequence - a.sequence)
+    .slice(0, LONGEST_LIST);
 }
