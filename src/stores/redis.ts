@@ -14,6 +14,7 @@ import {
   type NodeRedisSubscriber,
   type Subscribe,
 } from "./redis-subscription.ts";
+import { sharedDeadline } from "./redis-deadline.ts";
 import { ENTRIES, FORGET, INDEX, READ, REMOVE, WRITE } from "./redis-scripts.ts";
 import { hasMethods, nameOf, wrongClient } from "./wrong-argument.ts";
 
@@ -118,10 +119,11 @@ export class RedisStore implements AnnouncingStore, IndexedStore {
       );
     }
     if (isNodeRedis(client)) {
-      this.#read = async (key) => await client.hGet(key, "payload");
+      const current = sharedDeadline(client);
+      this.#read = async (key) => await current().hGet(key, "payload");
       this.#run = byDigest(
-        async (script, key, args) => await client.eval(script, { keys: [key], arguments: args }),
-        async (digest, key, args) => await client.evalSha!(digest, { keys: [key], arguments: args }),
+        async (script, key, args) => await current().eval(script, { keys: [key], arguments: args }),
+        async (digest, key, args) => await current().evalSha!(digest, { keys: [key], arguments: args }),
         client.evalSha !== undefined,
       );
     } else if (isIoredis(client)) {

@@ -14,11 +14,11 @@ type Response = ServerResponse & { [STATE]?: HeldState | undefined; _header?: st
  * have another getter each time, make V8 give up on the shape of a response, and then every request
  * of the server is slower, also those that hold nothing.
  */
-const GETTERS = {
+const GETTERS = Object.entries({
   headersSent: getter((state) => state !== undefined, "headersSent"),
   writableEnded: getter((state) => state?.hasEnded, "writableEnded"),
   writableNeedDrain: getter((state) => state?.needsDrain === true && !state.hasEnded, "writableNeedDrain"),
-};
+});
 
 /**
  * What a response of HTTP/1 has at `_header` once its headers were written. Middleware asks for it
@@ -28,9 +28,10 @@ const WRITTEN = "held by latchkey\r\n\r\n";
 
 /** Makes a response look as if its headers had left, and as `state` says. */
 export function showHeld(response: ServerResponse, state: HeldState): void {
+  if (!Object.hasOwn(response, STATE))
+    for (const [name, property] of GETTERS)
+      if (!Object.hasOwn(response, name)) Object.defineProperty(response, name, property);
   (response as Response)[STATE] = state;
-  for (const [name, property] of Object.entries(GETTERS))
-    if (!Object.hasOwn(response, name)) Object.defineProperty(response, name, property);
   // A response of HTTP/2 has a getter for it, which asks headersSent.
   if (Object.hasOwn(response, "_header")) (response as Response)._header = WRITTEN;
 }
