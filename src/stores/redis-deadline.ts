@@ -1,14 +1,12 @@
-import type { NodeRedisClient } from "./redis.ts";
-
 /** Milliseconds that a command waits for a connection: the default of the package `redis`. */
 const LONGEST_WAIT = 5000;
 /** The commands of so many milliseconds share a signal. */
 const SHARED_FOR = 1000;
 
 /** What a client of one server has beside its commands. */
-interface ConfigurableClient {
+interface ConfigurableClient<Client> {
   readonly options: { readonly commandOptions?: { readonly timeout?: number | undefined } | undefined };
-  withCommandOptions(options: object): NodeRedisClient;
+  withCommandOptions(options: object): Client;
 }
 
 /**
@@ -21,11 +19,11 @@ interface ConfigurableClient {
  *
  * @returns a function that has to be asked for each command.
  */
-export function sharedDeadline(client: NodeRedisClient): () => NodeRedisClient {
+export function sharedDeadline<Client extends object>(client: Client): () => Client {
   if (!isConfigurable(client)) return () => client;
   const { options } = client;
   if (options.commandOptions?.timeout !== undefined) return () => client;
-  let current: NodeRedisClient = client;
+  let current: Client = client;
   let expires = 0;
   return () => {
     const now = performance.now();
@@ -38,7 +36,7 @@ export function sharedDeadline(client: NodeRedisClient): () => NodeRedisClient {
   };
 }
 
-function isConfigurable(client: object): client is ConfigurableClient {
-  const { options, withCommandOptions } = client as Partial<ConfigurableClient>;
+function isConfigurable<Client extends object>(client: Client): client is Client & ConfigurableClient<Client> {
+  const { options, withCommandOptions } = client as Partial<ConfigurableClient<Client>>;
   return typeof withCommandOptions === "function" && typeof options === "object" && options !== null;
 }
