@@ -63,7 +63,10 @@ async function post(url: string, path: string, cookie?: string): Promise<string>
 }
 
 /** Opens a socket, and returns when it will have closed: milliseconds since 1970, and the reason. */
-async function connect(url: string, cookie: string): Promise<{ readonly closed: Promise<{ at: number; reason: string }> }> {
+async function connect(
+  url: string,
+  cookie: string,
+): Promise<{ readonly closed: Promise<{ at: number; reason: string }> }> {
   const socket = new WebSocket(url.replace("http", "ws"), { headers: { cookie } });
   socket.on("error", () => undefined);
   const closed = new Promise<{ at: number; reason: string }>((resolve) => {
@@ -86,11 +89,16 @@ function figuresOf(delays: readonly number[], reasons: readonly string[]): Figur
   return {
     median: Math.round(sorted[Math.floor(sorted.length / 2)]!),
     max: Math.round(sorted.at(-1)!),
-    reasons: Object.fromEntries([...new Set(reasons)].map((each) => [each, reasons.filter((one) => one === each).length])),
+    reasons: Object.fromEntries(
+      [...new Set(reasons)].map((each) => [each, reasons.filter((one) => one === each).length]),
+    ),
   };
 }
 
-async function measure(port: number, envOf: (port: number) => Record<string, string>): Promise<Record<string, Figures>> {
+async function measure(
+  port: number,
+  envOf: (port: number) => Record<string, string>,
+): Promise<Record<string, Figures>> {
   const keys = { SECRET_KEY: generateSecretKey() };
   const proxy = await openProxy(port);
   const [here, there, short] = await Promise.all([

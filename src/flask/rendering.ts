@@ -59,10 +59,11 @@ export function createAppTemplates(settings: TemplateSettings): Templates {
 
 /** What an application has changed about JSON. Without a change, `|tojson` writes as Flask's does. */
 function ownWriting(provider: JSONProvider): ReturnType<NonNullable<TemplatesOptions["json"]>> {
-  const { default: convert, dumps } = JSONProvider.prototype;
+  const isOwn = (name: "default" | "dumps"): boolean =>
+    Reflect.get(provider, name) !== Reflect.get(JSONProvider.prototype, name);
   return {
-    convert: provider.default === convert ? undefined : (value) => provider.default(value),
-    write: provider.dumps === dumps ? undefined : (value) => provider.dumps(value),
+    convert: isOwn("default") ? (value) => provider.default(value) : undefined,
+    write: isOwn("dumps") ? (value) => provider.dumps(value) : undefined,
   };
 }
 

@@ -8,11 +8,7 @@ import type {
   SetOptions,
   StoredSession,
 } from "../sessions/store/session-store.ts";
-import {
-  subscriptionOf,
-  type IoredisSubscriber,
-  type NodeRedisSubscriber,
-} from "./redis-subscription.ts";
+import { subscriptionOf, type IoredisSubscriber, type NodeRedisSubscriber } from "./redis-subscription.ts";
 import { withHeartbeat } from "./redis-heartbeat.ts";
 import type { Subscribe } from "./redis-subscribe.ts";
 import { ENTRIES, FORGET, INDEX, READ, REMOVE, WRITE } from "./redis-scripts.ts";

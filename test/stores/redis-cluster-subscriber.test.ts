@@ -41,7 +41,7 @@ describe.skipIf(redisPrograms === undefined)("a subscriber on a Cluster", { time
     const counts = await Promise.all(
       cluster.nodes.map(async (node) => {
         const answer = (await ask(node, "PUBSUB", "NUMSUB", `${prefix}ends`).catch(() => ["", 0])) as [string, number];
-        return Number(answer[1]);
+        return answer[1];
       }),
     );
     return cluster.nodes.filter((_, at) => counts[at]! > 0);

@@ -24,10 +24,7 @@ export class Questions {
   #underWay = 0;
 
   /** @param answered is called after each question, and must not throw. */
-  constructor(
-    ask: (known: KnownSession) => Promise<Answer>,
-    answered: (entry: ListenedSession, asked: Asked) => void,
-  ) {
+  constructor(ask: (known: KnownSession) => Promise<Answer>, answered: (entry: ListenedSession, asked: Asked) => void) {
     this.#ask = ask;
     this.#answered = answered;
   }
