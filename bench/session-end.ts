@@ -62,18 +62,26 @@ async function post(url: string, path: string, cookie?: string): Promise<string>
   return response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
 }
 
-/** Opens a socket, and returns when it will have closed: milliseconds since 1970, and the reason. */
-async function connect(
-  url: string,
-  cookie: string,
-): Promise<{ readonly closed: Promise<{ at: number; reason: string }> }> {
-  const socket = new WebSocket(url.replace("http", "ws"), { headers: { cookie } });
-  socket.on("error", () => undefined);
-  const closed = new Promise<{ at: number; reason: string }>((resolve) => {
-    socket.on("close", (_, reason) => resolve({ at: now(), reason: reason.toString() }));
-  });
-  await once(socket, "message");
-  return { closed };
+interface Closing {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly reason: string;
+}
+
+/** Opens a socket. The process that was cut off refuses it until its client has connected again. */
+async function connect(url: string, cookie: string): Promise<{ readonly closed: Promise<Closing> }> {
+  for (;;) {
+    const socket = new WebSocket(url.replace("http", "ws"), { headers: { cookie } });
+    const closed = new Promise<Closing>((resolve) => {
+      socket.on("close", (_, reason) => resolve({ at: now(), reason: reason.toString() }));
+    });
+    const isOpen = await new Promise<boolean>((resolve) => {
+      socket.on("error", () => resolve(false));
+      socket.once("message", () => resolve(true));
+    });
+    if (isOpen) return { closed };
+    await sleep(50);
+  }
 }
 
 const now = (): number => performance.timeOrigin + performance.now();
