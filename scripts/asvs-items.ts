@@ -1,6 +1,6 @@
 /**
- * The requirements of OWASP ASVS 5.0.0 (V3.3, V3.5, V7, V9, V11) and of NIST SP 800-63B-4, section
- * 5, in our own short words, and how Latchkey meets each. `scripts/build-asvs.ts` makes the page.
+ * The requirements of OWASP ASVS 5.0.0 (V3.3, V3.5, V7, V9, V11) and of NIST SP 800-63B-4 (August
+ * 2025), section 5, in our own short words, and how Latchkey meets each. `scripts/build-asvs.ts` makes the page.
  */
 
 /** One requirement. */
@@ -562,14 +562,14 @@ export const NIST: readonly Section[] = [
     [
       "5.1 assurance",
       "shall",
-      "A session has no higher level of assurance than its login.",
+      "A session has the level of assurance of its login, or a lower one, and never a higher one.",
       "yours",
       "Note the level in `session.data` at the login, and compare it.",
     ],
     [
       "5.1 random",
       "shall",
-      "The secret comes from an approved generator, with 64 bits.",
+      "The secret comes from an approved generator, and has 64 bits at least.",
       "met",
       "256 bits.",
       "ASVS 7.2.3",
@@ -603,9 +603,9 @@ export const NIST: readonly Section[] = [
     [
       "5.1 unavailable",
       "shall",
-      "Intermediaries and insecure connections do not get the secret.",
+      "Intermediaries between the server and the browser do not get the secret.",
       "met",
-      "Secure, and no cache keeps an answer with a cookie.",
+      "It travels over HTTPS alone, and no cache keeps an answer with a cookie.",
       "ASVS 14.3.2",
       "ASVS 3.3.1",
     ],
@@ -635,6 +635,24 @@ export const NIST: readonly Section[] = [
       "NIST 5.1",
     ],
     [
+      "5.1 remembered",
+      "shall",
+      "A cookie that remembers the browser does not take the place of a login.",
+      "yours",
+      "A persistent session ends by the same times as any other. Do not call `login` because of another cookie.",
+      "ASVS 7.3.1",
+      "ASVS 7.3.2",
+    ],
+    [
+      "5.1 possession",
+      "shall",
+      "The times hold for a session whose secret proves a key of the device, too.",
+      "met",
+      "Such sessions are not there. The times hold for all that are.",
+      "ASVS 7.3.1",
+      "NIST 5.2",
+    ],
+    [
       "5.1 fallback",
       "shall",
       "A session does not go on over plain HTTP.",
@@ -646,10 +664,17 @@ export const NIST: readonly Section[] = [
     [
       "5.1 requests",
       "shall",
-      "The server verifies that a request that changes something is not forged by another site.",
-      "met",
-      "A cross-origin request with an unsafe method has no session. See ASVS 3.5.1.",
+      "The content of a POST or PUT names the session, and the server verifies it, against forged requests.",
+      "yours",
+      "Forged requests are refused without it: a cross-origin request with an unsafe method has no session (ASVS 3.5.1). To meet the letter too, add a token to each form, as in docs/signing.md.",
       "ASVS 3.5.1",
+    ],
+    [
+      "5.1 logout button",
+      "should",
+      "The user can end the session easily.",
+      "yours",
+      "Show a form on each page that posts to a route with `session.logout()`.",
     ],
   ),
   section(
@@ -678,6 +703,15 @@ export const NIST: readonly Section[] = [
       "met",
       "The default in production is `__Host-Http-session`.",
       "ASVS 3.3.3",
+    ],
+    [
+      "5.1.1 expires",
+      "should",
+      "The cookie expires when the session does, or soon after.",
+      "met",
+      "By Max-Age where `session.persistent` is set. Otherwise the browser deletes it when it is closed.",
+      "NIST 5.1",
+      "Max-Age is whole seconds, and 400 days at most",
     ],
     ["5.1.1 samesite", "should", "SameSite is Lax or Strict.", "met", "Lax is the default.", "ASVS 3.3.2"],
     [
@@ -719,7 +753,7 @@ export const NIST: readonly Section[] = [
     [
       "5.2 overall",
       "shall",
-      "A session ends after a time since the login. AAL1: 30 days, AAL2: 24 hours, AAL3: 12 hours.",
+      "A session ends after a time since the login. AAL1: it should be at most 30 days, AAL2: 24 hours. AAL3: it is at most 12 hours.",
       "met",
       "`lifetime`, 30 days unless given. Set it for AAL2 and AAL3.",
       "NIST 5.2",
@@ -728,31 +762,40 @@ export const NIST: readonly Section[] = [
     [
       "5.2 inactivity",
       "should",
-      "A session ends without use. AAL2: 1 hour, AAL3: 15 minutes.",
+      "A session ends without use. AAL2: after 1 hour at most, AAL3: 15 minutes. AAL1 asks for none.",
       "met",
       "`idleTimeout`, 14 days unless given. Set it for AAL2 and AAL3.",
       "ASVS 7.3.1",
     ],
     [
-      "5.2 again",
+      "5.2 end",
       "shall",
-      "After its end, the user has to log in again.",
+      "When one of the two times is over, the session is ended.",
       "met",
       "An ended session opens nothing.",
       "ASVS 7.4.1",
       "ASVS 7.3.1",
     ],
     [
+      "5.2 reset",
+      "shall",
+      "Activity begins the time without use anew, and a new login begins both.",
+      "met",
+      "A visit moves the idle end, by default once half of the time has passed: `extendAfter: 0` moves it with each visit. `login()` and `confirm()` begin both.",
+      "ASVS 7.3.1",
+      "NIST 5.2",
+    ],
+    [
       "5.2 prompt",
       "may",
-      "The user may be asked to log in again before the end.",
+      "The user may be told before the end, and stay by a visit or a new login.",
       "yours",
       "`manager.list` shows when a session ends. A new `login()` begins both times anew.",
     ],
     [
       "5.2 documented",
       "shall",
-      "The limits are documented.",
+      "Both times are decided on and documented.",
       "yours",
       "Write down your values. The defaults are in docs/sessions.md.",
       "ASVS 7.1.1",

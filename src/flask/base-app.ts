@@ -50,6 +50,7 @@ export abstract class BaseApp extends ConfiguredApp {
       blueprintFolders: () => [...this.blueprints.values()].flatMap(({ templateFolder }) => templateFolder ?? []),
       isReloading: () => this.config.TEMPLATES_AUTO_RELOAD ?? this.debug,
       config: this.config,
+      json: () => this.json,
     });
     const folder = options.staticFolder === undefined ? "static" : options.staticFolder;
     this.staticFolder = folder === null ? undefined : resolve(this.rootPath, folder);

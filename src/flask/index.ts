@@ -59,7 +59,7 @@ export type {
 export type { RouteOptions, UrlRuleOptions, View as ViewFunction } from "./scaffold/route-options.ts";
 export { checkPasswordHash, generatePasswordHash, type PasswordHashOptions } from "./security/password-hash.ts";
 export { secureFilename } from "./security/secure-filename.ts";
-export { flash, getFlashedMessages, type FlashedMessagesOptions } from "./session/flashing.ts";
+export { flash, getFlashedMessages, type FlashedMessagesOptions } from "./flashing.ts";
 export type { FlaskSession } from "./session/session-facade.ts";
 export { signals } from "./signals.ts";
 export type { CliResult, CliRunner } from "./testing/cli-runner.ts";

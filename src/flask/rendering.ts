@@ -2,14 +2,15 @@ import { tracingChannel } from "node:diagnostics_channel";
 import { checkText } from "../options.ts";
 import { contextOrNone, currentAppContext, isOfRequest, type AppContext } from "./context/context.ts";
 import { g, request, session } from "./context/globals.ts";
+import { JSONProvider } from "./json/json-provider.ts";
 import type { FlaskRequest } from "./request/request.ts";
 import type { FlaskResponse } from "./response/flask-response.ts";
 import { streamResponse } from "./response/stream.ts";
 import { urlFor } from "./routing/url-for.ts";
-import { getFlashedMessages } from "./session/flashing.ts";
+import { getFlashedMessages } from "./flashing.ts";
 import { publish } from "./signals.ts";
 import { createTemplates } from "./templates/create-templates.ts";
-import type { Templates } from "./templates/templates.ts";
+import type { Templates, TemplatesOptions } from "./templates/templates.ts";
 
 /** Variables of a template. */
 export type TemplateContext = Readonly<Record<string, unknown>>;
@@ -27,17 +28,19 @@ export interface TemplateSettings {
   readonly blueprintFolders: () => readonly string[];
   readonly isReloading: () => boolean;
   readonly config: object;
+  /** The present `app.json`. */
+  readonly json: () => JSONProvider;
 }
 
 /** Where templates that are rendered for a request are published; see docs/channels.md. */
 const channel = tracingChannel("latchkey:template");
 
 /** The template engine of one application, with the names that Flask's templates have. */
-export function createAppTemplates({ folder, blueprintFolders, isReloading, config }: TemplateSettings): Templates {
+export function createAppTemplates(settings: TemplateSettings): Templates {
+  const { config, json, ...files } = settings;
   return createTemplates({
-    folder,
-    blueprintFolders,
-    isReloading,
+    ...files,
+    json: () => ownWriting(json()),
     context: () => {
       const context = contextOrNone();
       // The request itself: its members are getters of a class, which `request` only forwards.
@@ -52,6 +55,16 @@ export function createAppTemplates({ folder, blueprintFolders, isReloading, conf
       },
     },
   });
+}
+
+/** What an application has changed about JSON. Without a change, `|tojson` writes as Flask's does. */
+function ownWriting(provider: JSONProvider): ReturnType<NonNullable<TemplatesOptions["json"]>> {
+  const isOwn = (name: "default" | "dumps"): boolean =>
+    Reflect.get(provider, name) !== Reflect.get(JSONProvider.prototype, name);
+  return {
+    convert: isOwn("default") ? (value) => provider.default(value) : undefined,
+    write: isOwn("dumps") ? (value) => provider.dumps(value) : undefined,
+  };
 }
 
 /** A member without a value is None in Flask's templates. It is not undefined there. */

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { ageProblem, expiryOf, type Lifetimes } from "./data/lifetime.ts";
 import type { KnownSession } from "./ends/listened-session.ts";
-import type { Answer } from "./ends/session-ends.ts";
+import type { Answer } from "./ends/questions.ts";
 import type { Revocation } from "./request/revocation.ts";
 import type { SessionDirectory } from "./store/session-directory.ts";
 import { recordOf } from "./store/session-payload.ts";

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "../errors.ts";
-import type { AnnouncementListener } from "../sessions/store/session-store.ts";
+import { isIoredisCluster, withIoredisCluster } from "./redis-cluster-subscription.ts";
+import type { Subscribe } from "./redis-subscribe.ts";
 import { hasMethods, wrongClient } from "./wrong-argument.ts";
 
 /** The methods that are used of a second client of the package `redis`, for the option `subscriber`. */
@@ -21,9 +22,6 @@ export interface IoredisSubscriber {
   off(event: string, listener: (channel: string, message: string) => void): unknown;
 }
 
-/** Begins to listen on a channel. */
-export type Subscribe = (channel: string, listener: AnnouncementListener) => Promise<() => Promise<void>>;
-
 /**
  * The events after which a client of `redis` has subscribed anew, or is about to: of a client, of a
  * Cluster, and of a Sentinel.
@@ -42,6 +40,7 @@ export function subscriptionOf(subscriber: NodeRedisSubscriber | IoredisSubscrib
       "The option subscriber of RedisStore must be a second client: a connection that subscribes takes hardly any other command. Fix: subscriber: await client.duplicate().connect(), and with ioredis client.duplicate().",
     );
   if (isNodeRedis(subscriber)) return withNodeRedis(subscriber);
+  if (isIoredisCluster(subscriber)) return withIoredisCluster(subscriber);
   if (isIoredis(subscriber)) return withIoredis(subscriber);
   throw wrongClient(
     "The option subscriber of RedisStore needs a client of the package redis or ioredis.",

@@ -8,12 +8,9 @@ import type {
   SetOptions,
   StoredSession,
 } from "../sessions/store/session-store.ts";
-import {
-  subscriptionOf,
-  type IoredisSubscriber,
-  type NodeRedisSubscriber,
-  type Subscribe,
-} from "./redis-subscription.ts";
+import { subscriptionOf, type IoredisSubscriber, type NodeRedisSubscriber } from "./redis-subscription.ts";
+import { withHeartbeat } from "./redis-heartbeat.ts";
+import type { Subscribe } from "./redis-subscribe.ts";
 import { sharedDeadline } from "./redis-deadline.ts";
 import { ENTRIES, FORGET, INDEX, READ, REMOVE, WRITE } from "./redis-scripts.ts";
 import { hasMethods, nameOf, wrongClient } from "./wrong-argument.ts";
@@ -54,7 +51,8 @@ export interface RedisStoreOptions {
    * A second, connected client, for `manager.onEnd`: `await client.duplicate().connect()`, with
    * ioredis `client.duplicate()`. Redis takes other commands from a connection that subscribes
    * only in part, so it must not be the first one. The store subscribes to one channel with it,
-   * `<prefix>ends`, and never opens or closes it. Without it, sessions that other processes end are
+   * `<prefix>ends`, and never opens or closes it. Of a `Cluster` of ioredis, it opens a connection to
+   * one node while anybody listens. Without this option, sessions that other processes end are
    * noticed within 30 seconds.
    */
   readonly subscriber?: NodeRedisSubscriber | IoredisSubscriber | undefined;
@@ -144,7 +142,11 @@ export class RedisStore implements AnnouncingStore, IndexedStore {
       typeof client.publish === "function"
         ? async (channel, message) => await client.publish!(channel, message)
         : undefined;
-    this.#subscribe = subscriber === undefined ? undefined : subscriptionOf(subscriber, client);
+    if (subscriber !== undefined) {
+      const subscribe = subscriptionOf(subscriber, client);
+      // What cannot publish cannot hear itself either.
+      this.#subscribe = this.#publish === undefined ? subscribe : withHeartbeat(subscribe, this.#publish);
+    }
     this.#prefix = prefix;
   }
 

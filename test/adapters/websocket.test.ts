@@ -7,6 +7,7 @@ import { SessionManager, type SessionStore } from "latchkey";
 import { generateSecretKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
 import { afterEach, describe, expect, test } from "vitest";
+import { GO, HOST, OWN, TRUSTED } from "../contracts/cross-origin-rows.ts";
 import { forge } from "../support/mutants.ts";
 
 interface Data {
@@ -129,6 +130,18 @@ describe("a WebSocket upgrade", () => {
       [{ Origin: "https://app.example", "Sec-Fetch-Site": "cross-site" }, "7: Ada"],
     ] as const)
       expect([page, await connect(port, cookie, page)]).toEqual([page, answer]);
+  });
+
+  test("is judged as an unsafe request: the cases of Go and ours, row by row", async () => {
+    const manager = new SessionManager<Data>({ keys: generateSecretKey(), trustedOrigins: [TRUSTED] });
+    const port = await serve(manager);
+    const cookie = await loggedIn(manager);
+    for (const { name, method, site, origin, opens } of [...GO, ...OWN]) {
+      const page = { Host: HOST, ...(origin && { Origin: origin }), ...(site && { "Sec-Fetch-Site": site }) };
+      // An upgrade is always a GET, and opens a way for changes: no method makes it safe.
+      const isLet = opens && method === undefined;
+      expect([name, await connect(port, cookie, page)]).toEqual([name, isLet ? "7: Ada" : 401]);
+    }
   });
 
   test("refuses a session that was revoked, and says 500 when the store is away", async () => {

@@ -1,6 +1,8 @@
 import { generateSecretKey } from "latchkey/keys";
-import { Flask, session } from "latchkey/flask";
+import { Flask, makeResponse, session } from "latchkey/flask";
+import { MemoryStore } from "latchkey/stores/memory";
 import { describe, expect, test } from "vitest";
+import { GO, HOST, OWN, TRUSTED } from "../contracts/cross-origin-rows.ts";
 
 function createApp(settings: Readonly<Record<string, unknown>> = {}): Flask {
   const app = new Flask("/tmp");
@@ -39,6 +41,31 @@ describe("cross-origin requests in latchkey/flask", () => {
       expect([path, refused.status, refused.headers.getSetCookie()]).toEqual([path, 500, []]);
     }
     expect(await who("POST", own)).toBe("7 undefined");
+  });
+
+  test.each(["Flask's cookie", "a store"])("are the cases of Go and ours, row by row (%s)", async (place) => {
+    const store = place === "a store" ? { SESSION_STORE: new MemoryStore() } : {};
+    const app = createApp({ SESSION_TRUSTED_ORIGINS: [TRUSTED], ...store });
+    app.route("/any", { methods: ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] }, () =>
+      makeResponse("", 200, {
+        "X-Subject": session.subject ?? "nobody",
+        "X-Reason": session.rejection?.reason ?? "none",
+      }),
+    );
+    const send = async (path: string, method: string, headers: Record<string, string>): Promise<Response> =>
+      await app.fetch(new Request(`https://${HOST}${path}`, { method, headers }));
+    const entered = await send("/login", "POST", {});
+    const cookie = { Cookie: entered.headers.getSetCookie()[0]!.split(";")[0]! };
+    for (const { name, method = "POST", site, origin, opens } of [...GO, ...OWN]) {
+      const page = { ...(origin && { Origin: origin }), ...(site && { "Sec-Fetch-Site": site }) };
+      const { headers } = await send("/any", method, { ...cookie, ...page });
+      expect([name, headers.get("x-subject"), headers.get("x-reason"), headers.getSetCookie()]).toEqual([
+        name,
+        opens ? "7" : "nobody",
+        opens ? "none" : "cross_origin",
+        [],
+      ]);
+    }
   });
 
   test("have one where SESSION_TRUSTED_ORIGINS lists the origin", async () => {

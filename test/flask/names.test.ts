@@ -255,6 +255,108 @@ app.add_url_rule('/', 'post', lambda: jsonify(request.json, request.get_json(for
     expect(essence(await askOurs(app, asks))).toEqual(essence(await real.ask(python, asks)));
   });
 
+  test("G35: the filter tojson asks the default of app.json, as in Flask", async () => {
+    class Point {
+      readonly x: number;
+      constructor(x: number) {
+        this.x = x;
+      }
+    }
+    class Provider extends JSONProvider {
+      override default(value: unknown): unknown {
+        if (value instanceof Set) return [...(value as Set<string>)].sort((one, other) => (one < other ? -1 : 1));
+        if (value instanceof Point) return { point: value.x };
+        return value instanceof Date ? value.getTime() / 1000 : super.default(value);
+      }
+    }
+    const page =
+      "{{ value|tojson }} {{ value|tojson(indent=2) }} {{ {'a': value.b}|tojson }} {{ [1.0, 2.5]|tojson }} {{ {1: 'a'}|tojson }}";
+    const app = new Flask(folder);
+    app.json = new Provider();
+    app.get("/", () =>
+      renderTemplateString(page, {
+        value: { b: new Set(["</b>", "é"]), a: [new Date(1000), new Point(1)], c: { z: 1, y: null } },
+      }),
+    );
+    const python = `
+from datetime import datetime, timezone
+from flask.json.provider import DefaultJSONProvider
+class Point:
+  def __init__(self, x): self.x = x
+class Provider(DefaultJSONProvider):
+  def default(self, value):
+    if isinstance(value, set): return sorted(value)
+    if isinstance(value, Point): return {'point': value.x}
+    return int(value.timestamp()) if isinstance(value, datetime) else super().default(value)
+app = Flask('application', root_path=${ROOT})
+app.json = Provider(app)
+value = {'b': {'</b>', 'é'}, 'a': [datetime.fromtimestamp(1, timezone.utc), Point(1)], 'c': {'z': 1, 'y': None}}
+app.add_url_rule('/', 'get', lambda: render_template_string(${JSON.stringify(page)}, value=value))
+`;
+    const [ours] = await askOurs(app, [{ path: "/" }]);
+    const [theirs] = await real.ask(python, [{ path: "/" }]);
+    expect([ours!.status, ours!.text]).toEqual([theirs!.status, theirs!.text]);
+  });
+
+  test("G35: the filter tojson uses a dumps of its own, also one that is set later", async () => {
+    const page = "{{ value|tojson }}|{{ [1.0, '<i>'|safe, {2: none}]|tojson(indent=2) }}";
+    const app = new Flask(folder);
+    app.get("/", () => renderTemplateString(page, { value: { b: "é</b>" } }));
+    const read = async (): Promise<string> => (await askOurs(app, [{ path: "/" }]))[0]!.text;
+    const python = `
+from flask.json.provider import DefaultJSONProvider
+class Provider(DefaultJSONProvider):
+  def dumps(self, value, **options): return "<'own' & " + __import__('json').dumps(value, separators=(',', ':')) + '>'
+app = Flask('application', root_path=${ROOT})
+OWN
+app.add_url_rule('/', 'get', lambda: render_template_string(${JSON.stringify(page.replace("1.0", "1"))}, value={'b': 'é</b>'}))
+`;
+    const theirs = async (own: string): Promise<string> =>
+      (await real.ask(python.replace("OWN", own), [{ path: "/" }]))[0]!.text;
+    expect(await read()).toBe((await theirs("")).replace("\n  1,", "\n  1.0,"));
+    app.json.dumps = (value) =>
+      `<'own' & ${JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u00${unit.charCodeAt(0).toString(16)}`)}>`;
+    expect(await read()).toBe(await theirs("app.json = Provider(app)"));
+  });
+
+  test("G35: the client for tests writes and reads JSON by app.json, as Flask's", async () => {
+    class Provider extends JSONProvider {
+      override dumps(value: unknown): string {
+        return super.dumps({ wrapped: value });
+      }
+      override loads(text: string): unknown {
+        return { read: JSON.parse(text) as unknown };
+      }
+    }
+    const app = new Flask(folder);
+    app.json = new Provider();
+    app.post("/", () => [request.getData({ asText: true }), { "Content-Type": "application/json" }]);
+    const client = app.testClient();
+    expect((await client.post("/", { json: { big: 12345678901234567890n } })).json).toEqual({
+      read: { wrapped: { big: expect.anything() as unknown } },
+    });
+    const python = `
+from flask.json.provider import DefaultJSONProvider
+class Provider(DefaultJSONProvider):
+  def dumps(self, value, **options): return super().dumps({'wrapped': value}, **options)
+  def loads(self, text, **options): return {'read': super().loads(text, **options)}
+app = Flask('application', root_path=${ROOT})
+app.json = Provider(app)
+app.add_url_rule('/echo', 'echo', lambda: (request.get_data(), {'Content-Type': 'application/json'}), methods=['POST'])
+app.add_url_rule('/', 'get', lambda: __import__('json').dumps(app.test_client().post('/echo', json={'a': 1}).json))
+`;
+    const [theirs] = await real.ask(python, [{ path: "/" }]);
+    expect((await client.post("/", { json: { a: 1 } })).json).toEqual(JSON.parse(theirs!.text));
+    const plain = new Flask(folder);
+    plain.post("/", () => ({ set: request.json.at }));
+    expect((await plain.testClient().post("/", { json: { at: new Date(1000) } })).json).toEqual({
+      set: "1970-01-01T00:00:01.000Z",
+    });
+    await expect(plain.testClient().post("/", { json: new Set([1]) })).rejects.toThrow(
+      /A Set cannot be written as JSON/,
+    );
+  });
+
   test("F9: a session cookie that cannot be used is left alone by a page that only reads", async () => {
     const key = generateSecretKey();
     const app = new Flask(folder);

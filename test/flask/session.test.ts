@@ -1,6 +1,8 @@
+import { SessionManager } from "latchkey";
 import { generateSecretKey } from "latchkey/keys";
 import { Flask, session, type FlaskSession } from "latchkey/flask";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { MemoryStore } from "latchkey/stores/memory";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { askOurs, pythonWithFlask, RealFlask } from "../support/real-flask.ts";
 
 let real: RealFlask;
@@ -129,6 +131,91 @@ describe("the session", () => {
     ] as const)
       for (const line of await cookieOf(settings))
         expect([settings, line]).toEqual([settings, expect.stringMatching(attribute)]);
+  });
+});
+
+describe("the user of a session", () => {
+  test.each(["Flask's cookie", "a store"])(
+    "has logged in or confirmed at a time that renewals and changes do not move (%s)",
+    async (place) => {
+      vi.useFakeTimers({ toFake: ["Date"] });
+      onTestFinished(() => void vi.useRealTimers());
+      const start = Math.floor(Date.now() / 1000);
+      const app = new Flask("/tmp");
+      app.config["SECRET_KEY"] = KEY;
+      if (place === "a store") app.config["SESSION_STORE"] = new MemoryStore();
+      const seen = (): unknown => [session.subject ?? null, session.authenticatedAt ?? null, session.isRecent(600)];
+      app.get("/", () => JSON.stringify([...(seen() as unknown[]), Object.keys(session)]));
+      app.post("/login", () => {
+        session.login("ada");
+        return JSON.stringify(seen());
+      });
+      app.post("/confirm", () => {
+        session.confirm();
+        return JSON.stringify(seen());
+      });
+      app.post("/change", () => ((session["cart"] = ["tea"]), ""));
+      const client = app.testClient();
+      const look = async (): Promise<unknown> => JSON.parse((await client.get("/")).text);
+
+      expect(await look()).toEqual([null, null, false, []]);
+      expect((await client.post("/confirm")).status).toBe(500);
+      expect(JSON.parse((await client.post("/login")).text)).toEqual(["ada", start, true]);
+      vi.setSystemTime((start + 601) * 1000);
+      await client.post("/change");
+      expect(await look()).toEqual(["ada", start, false, ["cart"]]);
+      expect(JSON.parse((await client.post("/confirm")).text)).toEqual(["ada", start + 601, true]);
+      expect(await look()).toEqual(["ada", start + 601, true, ["cart"]]);
+      await client.sessionTransaction((current) => expect(current.isRecent(600)).toBe(true));
+    },
+  );
+
+  test("isRecent refuses what is no number of seconds, and none of the three is an entry", async () => {
+    const app = createApp(() => {
+      const said = ["isRecent", "confirm", "authenticatedAt"].map((name) => {
+        try {
+          (session as Record<string, unknown>)[name] = 1;
+          return "taken";
+        } catch (error) {
+          return (error as Error).message;
+        }
+      });
+      try {
+        session.isRecent(0.5);
+      } catch (error) {
+        said.push((error as Error).message);
+      }
+      return said;
+    });
+    const [run] = await askOurs(app, [{ path: "/run" }]);
+    expect(JSON.parse(run!.text)).toEqual([
+      expect.stringMatching(/^session\["isRecent"\] cannot be set: .*Fix: session\.data\["isRecent"\]/),
+      expect.stringMatching(/^session\["confirm"\] cannot be set/),
+      expect.stringMatching(/^session\["authenticatedAt"\] cannot be set/),
+      expect.stringMatching(/^session\.isRecent takes a whole number of seconds from 1\. It got 0\.5\. Fix: /),
+    ]);
+  });
+
+  test("is logged out by the tag of the login, from a second manager on the same store", async () => {
+    const store = new MemoryStore();
+    const app = new Flask("/tmp");
+    app.config.fromMapping({ SECRET_KEY: KEY, SESSION_STORE: store });
+    app.post("/login", () => (session.login("ada", { tag: "sid of the provider", label: "Firefox" }), ""));
+    app.get("/", () => session.subject ?? "nobody");
+    const [one, other] = [app.testClient(), app.testClient()];
+    await one.post("/login");
+    await other.post("/login");
+    expect([(await one.get("/")).text, (await other.get("/")).text]).toEqual(["ada", "ada"]);
+    expect(await new SessionManager({ keys: KEY, store }).revokeByTag("sid of the provider")).toBe(2);
+    expect([(await one.get("/")).text, (await other.get("/")).text]).toEqual(["nobody", "nobody"]);
+    const refused = createApp(() => {
+      try {
+        session.login("ada", { tags: "a" } as never);
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
+    expect(JSON.parse((await askOurs(refused, [{ path: "/run" }]))[0]!.text)).toMatch(/session\.login.*tags/);
   });
 });
 

@@ -10,6 +10,7 @@ import {
 import { generateSecretKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { GO, HOST as GO_HOST, OWN, TRUSTED } from "../contracts/cross-origin-rows.ts";
 
 interface Data {
   visits: number;
@@ -66,6 +67,25 @@ describe("a request of another origin, by manager.load", () => {
       subject,
       subject === undefined ? "cross_origin" : undefined,
     ]);
+  });
+
+  test("judges the cases of Go and ours, row by row, by facts, a Request and Headers", async () => {
+    const manager = managerOf({ trustedOrigins: [TRUSTED] });
+    const cookie = await loggedIn(manager);
+    for (const { name, method = "POST", site, origin, opens } of [...GO, ...OWN]) {
+      const page = { ...(origin && { origin }), ...(site && { "sec-fetch-site": site }) };
+      const headers = { cookie, host: GO_HOST, ...page };
+      const here = { secure: true, host: GO_HOST, method };
+      const sessions = await Promise.all([
+        manager.load(cookie, { ...here, origin, site }),
+        manager.load(cookie, { ...here, headers: page }),
+        manager.load(new Request(`https://${GO_HOST}/`, { method, headers })),
+        manager.load(new Headers(headers), here),
+      ]);
+      const seen = sessions.map(({ subject, rejection }) => [name, subject, rejection?.reason]);
+      const expected = opens ? [name, "7", undefined] : [name, undefined, "cross_origin"];
+      expect(seen).toEqual(Array(4).fill(expected));
+    }
   });
 
   test("reads a Request and Headers, with or without facts", async () => {

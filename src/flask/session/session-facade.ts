@@ -1,4 +1,4 @@
-import { InvalidOptionError, SessionError, type Session } from "../../index.ts";
+import { InvalidOptionError, SessionError, type LoginOptions, type Session } from "../../index.ts";
 import { dictMethods, type DictMethods } from "./dict-methods.ts";
 
 /** What the application did with the session. */
@@ -45,6 +45,25 @@ interface SessionMembers {
   readonly new: boolean;
   /** The user that the session belongs to, once `login` was called. */
   readonly subject: string | undefined;
+  /**
+   * When the user last proved who they are, by `login` or `confirm`, in Unix seconds. Undefined while
+   * no user is logged in.
+   */
+  readonly authenticatedAt: number | undefined;
+  /**
+   * Whether the user has logged in, or confirmed, within so many seconds. False while no user is
+   * logged in. Ask it before what a stolen session must not do, such as changing the password.
+   *
+   * @throws InvalidOptionError for anything but a whole number from 1.
+   */
+  isRecent(seconds: number): boolean;
+  /**
+   * Notes that the user has proved again who they are, such as with the password. The session gets a
+   * new token; user, tag and entries stay.
+   *
+   * @throws SessionError `session_anonymous` if no user is logged in.
+   */
+  confirm(): void;
   /** With a store: the id of the session in it (a hash of the cookie's token). */
   readonly id: string | undefined;
   /** Why the cookie was rejected. Undefined if it was accepted, or if there was none. */
@@ -52,8 +71,11 @@ interface SessionMembers {
   /**
    * Links the session to a user. The token changes, so a token that an attacker has planted before
    * the login stops working (OWASP ASVS 7.2.4).
+   *
+   * @param options `label` tells the session from the user's others, and `tag` is what
+   *   `manager.revokeByTag` finds it by. `persistent` is the same as `session.permanent`.
    */
-  login(subject: string): void;
+  login(subject: string, options?: LoginOptions): void;
   /** Ends the session: deletes the cookie, and the session in the store. */
   logout(): void;
 }
@@ -133,10 +155,15 @@ export function sessionFacade({ current, use }: SessionSource): FlaskSession {
     get id() {
       return opened().id;
     },
+    get authenticatedAt() {
+      return opened().authenticatedAt;
+    },
+    isRecent: (seconds) => opened().isRecent(seconds),
+    confirm: () => opened().confirm(),
     get rejection() {
       return opened().rejection;
     },
-    login: (subject) => opened().login(subject),
+    login: (subject, options) => opened().login(subject, options),
     logout: () => opened().logout(),
   };
 

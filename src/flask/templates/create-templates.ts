@@ -4,7 +4,7 @@ import { bindContext } from "./bind-context.ts";
 import { checkFunction, checkName } from "./checks.ts";
 import { Engine } from "./engine.ts";
 import { TemplateError, TemplateNotFound, ValueProblem } from "./errors.ts";
-import { createFilterContexts } from "./filter-contexts.ts";
+import { createFilterContexts, type FilterContexts } from "./filter-contexts.ts";
 import { COLLECTION_FILTERS } from "./filters/collections.ts";
 import { builtinGlobals } from "./filters/globals.ts";
 import { HTML_FILTERS } from "./filters/html.ts";
@@ -35,7 +35,7 @@ class ApplicationTemplates implements Templates {
   readonly #filters = new Map<string, Filter>();
   readonly #tests = new Map<string, Filter>();
   readonly #globals = new Map<string, unknown>();
-  readonly #filterContexts = createFilterContexts(this.#filters, this.#tests);
+  readonly #filterContexts: FilterContexts;
   #library: Library;
   /** Engines that render nothing at the moment. A template that renders another one needs two. */
   #idle: Engine[] = [];
@@ -44,6 +44,7 @@ class ApplicationTemplates implements Templates {
 
   constructor(options: TemplatesOptions) {
     this.#options = options;
+    this.#filterContexts = createFilterContexts(this.#filters, this.#tests, options.json ?? (() => ({})));
     this.#files = new TemplateFiles(() => [options.folder, ...options.blueprintFolders()]);
     for (const filters of [HTML_FILTERS, TEXT_FILTERS, COLLECTION_FILTERS, NUMBER_FILTERS, JSON_FILTERS])
       for (const [name, filter] of Object.entries(filters)) this.#filters.set(name, filter);

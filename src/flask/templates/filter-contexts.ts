@@ -1,5 +1,5 @@
 import { isTrue } from "./values/compare.ts";
-import { runFilter, type Filter, type FilterContext } from "./values/filter.ts";
+import { runFilter, type Filter, type FilterContext, type JsonWriting } from "./values/filter.ts";
 
 /** What filters and tests see where values are escaped, and where they are not. */
 export interface FilterContexts {
@@ -11,11 +11,13 @@ export interface FilterContexts {
 export function createFilterContexts(
   filters: ReadonlyMap<string, Filter>,
   tests: ReadonlyMap<string, Filter>,
+  json: () => JsonWriting,
 ): FilterContexts {
   const make = (escape: boolean): FilterContext => {
     const context: FilterContext = {
       escape,
       random: Math.random,
+      json,
       hasFilter: (name) => filters.has(name),
       hasTest: (name) => tests.has(name),
       filter: (name, value, args, keywords) => runFilter(filters.get(name)!, name, context, value, args, keywords),

@@ -1,3 +1,5 @@
+import type { JsonWriting } from "./values/filter.ts";
+
 /**
  * A function of the application. Keyword arguments arrive as one plain object, the last argument.
  */
@@ -46,4 +48,6 @@ export interface TemplatesOptions {
   readonly context: () => Readonly<Record<string, unknown>>;
   /** Functions for all templates: `url_for` and others. */
   readonly globals: Readonly<Record<string, TemplateFunction>>;
+  /** Asked each time that `|tojson` is used. */
+  readonly json?: (() => JsonWriting) | undefined;
 }

@@ -4,7 +4,7 @@ import { checkFunction } from "../context/current.ts";
 import { sessionFacade, type FlaskSession } from "../session/session-facade.ts";
 import { CookieJar, type StoredCookie } from "./cookie-jar.ts";
 import { TEST_ENVIRONMENT, type Tested } from "./tested.ts";
-import { makeTestRequest, testBase, type TestRequestOptions } from "./test-request.ts";
+import { baseOf, makeTestRequest, type TestRequestOptions } from "./test-request.ts";
 import { TestResponse } from "./test-response.ts";
 
 /** How a client for tests is made. */
@@ -72,14 +72,14 @@ export class FlaskClient {
   /** Sends a request. */
   async open(path: string, options: ClientRequestOptions = {}): Promise<TestResponse> {
     const { followRedirects = false, ...rest } = options;
-    let request = this.#withCookies(makeTestRequest(this.#base, path, rest));
+    let request = this.#withCookies(makeTestRequest(this.#tested.app, path, rest));
     const history: TestResponse[] = [];
     for (;;) {
       // A body can be read once.
       const copy = request.clone();
       const response = await this.#tested.app.fetch(request, TEST_ENVIRONMENT);
       this.#jar?.take(response.headers, new URL(request.url));
-      const answer = await TestResponse.of(copy, response, [...history]);
+      const answer = await TestResponse.of(copy, response, [...history], this.#tested.app.json);
       const isRedirect = [301, 302, 303, 305, 307, 308].includes(answer.statusCode) && answer.location !== undefined;
       if (!followRedirects || !isRedirect) return answer;
       history.push(answer);
@@ -127,7 +127,7 @@ export class FlaskClient {
       throw new InvalidOptionError(
         'The application has no secret key, so it has no session. Fix: app.config["SECRET_KEY"] = generateSecretKey().',
       );
-    const request = makeTestRequest(this.#base, "/", options);
+    const request = makeTestRequest(this.#tested.app, "/", options);
     const url = new URL(request.url);
     const facts = {
       secure: url.protocol === "https:",
@@ -146,12 +146,8 @@ export class FlaskClient {
     return result;
   }
 
-  get #base(): string {
-    return testBase(this.#tested.app.config);
-  }
-
   get #host(): string {
-    return new URL(this.#base).hostname;
+    return new URL(baseOf(this.#tested.app.config)).hostname;
   }
 
   get #cookies(): CookieJar {

@@ -2,7 +2,7 @@ import { withContext } from "../context/context.ts";
 import { tearDownRequest } from "../dispatch/answer.ts";
 import { contextOf } from "../dispatch/application.ts";
 import { routeTo } from "../dispatch/route-to.ts";
-import { makeTestRequest, testBase, type TestRequestOptions } from "./test-request.ts";
+import { makeTestRequest, type TestRequestOptions } from "./test-request.ts";
 import type { Tested } from "./tested.ts";
 
 /** A request of a test, in which functions are tried without a view. */
@@ -23,7 +23,7 @@ export class TestRequestContext {
    */
   async run<Result>(run: () => Result): Promise<Awaited<Result>> {
     const { app, parts, built } = this.#tested;
-    const request = makeTestRequest(testBase(app.config), this.#path, this.#options);
+    const request = makeTestRequest(app, this.#path, this.#options);
     const url = new URL(request.url);
     const { manager } = built();
     const session = await manager?.load(request.headers.get("cookie") ?? undefined, {

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "../../index.ts";
 import { checkOptions, checkText } from "../../options.ts";
+import type { JSONProvider } from "../json/json-provider.ts";
 
 /** A field of a form in a test: text, several texts, or a file. */
 export type TestField = string | number | boolean | Blob | readonly (string | number | Blob)[];
@@ -8,7 +9,7 @@ export type TestField = string | number | boolean | Blob | readonly (string | nu
 export interface TestRequestOptions {
   /** A form as an object, or the body as text or bytes. With a file, the form is multipart. */
   readonly data?: Readonly<Record<string, TestField>> | string | Uint8Array | FormData | undefined;
-  /** The body as JSON, with its type. */
+  /** The body, which `app.json` writes as JSON; with its type. */
   readonly json?: unknown;
   /** The query, as an object or as text. */
   readonly queryString?: Readonly<Record<string, unknown>> | string | undefined;
@@ -33,11 +34,21 @@ export const TEST_REQUEST_OPTIONS: readonly string[] = [
   "auth",
 ];
 
+/** What a request of a test is made by. */
+export interface TestedApp {
+  readonly config: {
+    readonly SERVER_NAME: string | null | undefined;
+    readonly APPLICATION_ROOT: string;
+    readonly PREFERRED_URL_SCHEME: string;
+  };
+  readonly json: JSONProvider;
+}
+
 /** Makes a request of a test. */
-export function makeTestRequest(base: string, path: string, options: TestRequestOptions): Request {
+export function makeTestRequest(app: TestedApp, path: string, options: TestRequestOptions): Request {
   checkText("client.open(path)", path);
   checkOptions("client.open", options, TEST_REQUEST_OPTIONS);
-  const { data, json, queryString, contentType, method = "GET", baseUrl = base, auth } = options;
+  const { data, json, queryString, contentType, method = "GET", baseUrl = baseOf(app.config), auth } = options;
   if (data !== undefined && json !== undefined)
     throw new InvalidOptionError("A request has one body: data, or json. Fix: leave one of the two out.");
   const isAbsolute = /^https?:\/\//i.test(path);
@@ -49,7 +60,7 @@ export function makeTestRequest(base: string, path: string, options: TestRequest
     headers.set("Authorization", `Basic ${Buffer.from(auth.join(":"), "utf8").toString("base64")}`);
   if (json !== undefined && !headers.has("Content-Type")) headers.set("Content-Type", "application/json");
   if (contentType !== undefined) headers.set("Content-Type", contentType);
-  const body = json === undefined ? bodyOf(data) : JSON.stringify(json);
+  const body = json === undefined ? bodyOf(data) : app.json.dumps(json);
   return new Request(url, { method, headers, redirect: "manual", ...(body === undefined ? {} : { body }) });
 }
 
@@ -87,10 +98,6 @@ function queryOf(values: Readonly<Record<string, unknown>>): URLSearchParams {
 }
 
 /** The address of the application in tests. */
-export function testBase(config: {
-  readonly SERVER_NAME: string | null | undefined;
-  readonly APPLICATION_ROOT: string;
-  readonly PREFERRED_URL_SCHEME: string;
-}): string {
+export function baseOf(config: TestedApp["config"]): string {
   return `${config.PREFERRED_URL_SCHEME}://${config.SERVER_NAME || "localhost"}${config.APPLICATION_ROOT}`;
 }

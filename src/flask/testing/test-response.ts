@@ -1,3 +1,5 @@
+import type { JSONProvider } from "../json/json-provider.ts";
+
 /** An answer in a test, read to its end. */
 export class TestResponse {
   readonly statusCode: number;
@@ -8,8 +10,16 @@ export class TestResponse {
   readonly request: Request;
   /** The redirects that led here, the first one first. */
   readonly history: readonly TestResponse[];
+  readonly #provider: JSONProvider;
 
-  private constructor(request: Request, response: Response, data: Uint8Array, history: readonly TestResponse[]) {
+  private constructor(
+    request: Request,
+    response: Response,
+    data: Uint8Array,
+    history: readonly TestResponse[],
+    provider: JSONProvider,
+  ) {
+    this.#provider = provider;
     this.request = request;
     this.statusCode = response.status;
     this.headers = response.headers;
@@ -18,8 +28,13 @@ export class TestResponse {
   }
 
   /** Reads an answer. */
-  static async of(request: Request, response: Response, history: readonly TestResponse[]): Promise<TestResponse> {
-    return new TestResponse(request, response, new Uint8Array(await response.arrayBuffer()), history);
+  static async of(
+    request: Request,
+    response: Response,
+    history: readonly TestResponse[],
+    provider: JSONProvider,
+  ): Promise<TestResponse> {
+    return new TestResponse(request, response, new Uint8Array(await response.arrayBuffer()), history, provider);
   }
 
   /** The status, as `Response` calls it. */
@@ -38,11 +53,11 @@ export class TestResponse {
     return asText ? this.text : this.data;
   }
 
-  /** The body as JSON; undefined if its type is not JSON. */
+  /** The body, which `app.json` reads as JSON; undefined if its type is not JSON. */
   // oxlint-disable-next-line typescript/no-explicit-any -- any JSON
   get json(): any {
     return /^application\/(?:[\w.+-]+\+)?json\b/i.test(this.headers.get("content-type") ?? "")
-      ? JSON.parse(this.text)
+      ? this.#provider.loads(this.text)
       : undefined;
   }
 

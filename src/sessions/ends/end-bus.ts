@@ -105,7 +105,11 @@ export class EndBus {
           // What ended before the subscription began was told to nobody here.
           this.#listener.missed();
           await lost.promise;
-          if (!subscription.isStopped) this.#isListening = false;
+          if (!subscription.isStopped) {
+            this.#isListening = false;
+            // From here on, questions take the place of messages until the next subscription begins.
+            this.#listener.missed();
+          }
         }
         await unlisten();
       } catch (error) {

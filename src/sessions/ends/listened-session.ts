@@ -114,13 +114,23 @@ export function inItsContext(listener: EndListener): EndListener {
 }
 
 /** Calls a listener that may fail. */
-export function callListener(listener: EndListener, ended: SessionEnded): void {
+function callListener(listener: EndListener, ended: SessionEnded): void {
   try {
     const answer: unknown = listener(ended);
     if (answer instanceof Promise) answer.catch(warnOfListener);
   } catch (error) {
     warnOfListener(error);
   }
+}
+
+/** Calls a listener in a microtask, unless it stops in this very turn. */
+export function callLater(listener: EndListener, ended: () => SessionEnded): () => void {
+  let isStopped = false;
+  const call = inItsContext(listener);
+  queueMicrotask(() => {
+    if (!isStopped) callListener(call, ended());
+  });
+  return () => void (isStopped = true);
 }
 
 export function keyOf({ storeId, cookieId }: KnownSession): string | undefined {

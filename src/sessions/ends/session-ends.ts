@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "../../clock.ts";
+import { Alarm } from "./alarm.ts";
 import { digestOf, readEndMessage, writeEndMessage, type EndMessage } from "./end-message.ts";
 import { EndBus, type EndChannel } from "./end-bus.ts";
 import {
-  callListener,
+  callLater,
   inItsContext,
   keyOf,
   ListenedSession,
@@ -11,7 +12,7 @@ import {
   type SessionKey,
 } from "./listened-session.ts";
 import type { EndListener, EndReason, SessionEnded } from "./session-ended.ts";
-import { warnOfEnds } from "./warn-of-ends.ts";
+import { Questions, type Answer, type Asked } from "./questions.ts";
 
 /** Where the ends of sessions are told. All that ends a session calls one of these. */
 export interface EndAnnouncer {
@@ -24,9 +25,6 @@ export interface EndAnnouncer {
   /** A session was saved or used, and so lives at least until then. Unix seconds. */
   lives(id: string, expiresAt: number): void;
 }
-
-/** What became of a session that was asked about. */
-export type Answer = { readonly known: KnownSession } | { readonly reason: EndReason };
 
 interface EndsContext {
   readonly clock: Clock;
@@ -52,24 +50,16 @@ const PERIOD = 30;
 const PERIOD_WITH_BUS = 300;
 /** Seconds after a loss of messages, after which all sessions are asked about once more. */
 const SECOND_LOOK = 2;
-/** So many questions are under way at once. */
-const MOST_QUESTIONS = 16;
-/** Milliseconds. The clock counts whole seconds, so the last one is looked at more often. */
-const LAST_SECOND = 200;
-/** Milliseconds. Node's longest timer has 2^31 - 1. */
-const LONGEST_TIMER = 3_600_000;
 
 /** Knows who listens to which session, and tells them of its end. One timer serves all of them. */
 export class SessionEnds implements EndAnnouncer {
   readonly #context: EndsContext;
   readonly #bus: EndBus;
   readonly #sessions = new Map<SessionKey, ListenedSession>();
-  /** A timer that began in a request would keep all that belongs to it. */
+  /** What begins in a request would keep all that belongs to it. */
   readonly #outside = AsyncLocalStorage.snapshot();
-  readonly #waiting = new Set<ListenedSession>();
-  #questions = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #timerAt = Infinity;
+  readonly #questions: Questions;
+  readonly #alarm: Alarm;
   #secondLookAt = Infinity;
 
   constructor(context: EndsContext) {
@@ -78,6 +68,8 @@ export class SessionEnds implements EndAnnouncer {
       heard: (text) => this.#heard(text),
       missed: () => this.#askAboutAll(),
     });
+    this.#questions = new Questions(context.ask, (entry, asked) => this.#answered(entry, asked));
+    this.#alarm = new Alarm(context.clock, () => this.#look());
   }
 
   /** Whether anybody listens: otherwise nothing has to be noted. */
@@ -93,7 +85,7 @@ export class SessionEnds implements EndAnnouncer {
       this.#bus.start();
       // It may have ended since it was loaded.
       this.#askAbout(entry);
-      this.#wake(entry.checkAt);
+      this.#alarm.setFor(entry.checkAt);
     });
     return () => {
       const { session } = place;
@@ -103,12 +95,7 @@ export class SessionEnds implements EndAnnouncer {
 
   /** Calls a listener for a session that has ended before, unless it stops in this very turn. */
   tellLater(listener: EndListener, past: Omit<SessionEnded, "at">): () => void {
-    let isStopped = false;
-    const call = inItsContext(listener);
-    queueMicrotask(() => {
-      if (!isStopped) callListener(call, { ...past, at: this.#context.clock() });
-    });
-    return () => void (isStopped = true);
+    return callLater(listener, () => ({ ...past, at: this.#context.clock() }));
   }
 
   async ended(id: string, reason: EndReason): Promise<void> {
@@ -176,7 +163,7 @@ export class SessionEnds implements EndAnnouncer {
     this.#sessions.delete(entry.key);
     const other = this.#sessions.get(storeId);
     if (other !== undefined) {
-      this.#waiting.delete(other);
+      this.#questions.drop(other);
       entry.takeFrom(other);
     }
     entry.known = { ...entry.known, storeId, isStored: true };
@@ -189,21 +176,19 @@ export class SessionEnds implements EndAnnouncer {
     const { id, known } = entry;
     const { subject } = known;
     this.#sessions.delete(entry.key);
-    this.#waiting.delete(entry);
+    this.#questions.drop(entry);
     entry.tell({ reason, at: this.#context.clock(), id, subject });
     if (this.isIdle) this.#stop();
   }
 
   #forget(entry: ListenedSession): void {
     if (this.#sessions.get(entry.key) === entry) this.#sessions.delete(entry.key);
-    this.#waiting.delete(entry);
+    this.#questions.drop(entry);
     if (this.isIdle) this.#stop();
   }
 
   #stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#timerAt = Infinity;
+    this.#alarm.stop();
     this.#secondLookAt = Infinity;
     this.#bus.stop();
   }
@@ -212,47 +197,21 @@ export class SessionEnds implements EndAnnouncer {
     this.#outside(() => {
       this.#secondLookAt = this.#context.clock() + SECOND_LOOK;
       for (const entry of this.#sessions.values()) this.#askAbout(entry);
-      this.#wake(this.#secondLookAt);
+      this.#alarm.setFor(this.#secondLookAt);
     });
   }
 
   /** @param reason that is told if the session has ended, and nothing says more. */
   #askAbout(entry: ListenedSession, reason?: EndReason): void {
     if (reason !== undefined) entry.hint = reason;
-    if (entry.isAsking) return void (entry.mustAskAgain = true);
-    this.#waiting.add(entry);
-    this.#askNext();
+    this.#questions.about(entry);
   }
 
-  #askNext(): void {
-    for (const entry of this.#waiting) {
-      if (this.#questions >= MOST_QUESTIONS) return;
-      this.#waiting.delete(entry);
-      this.#questions++;
-      entry.isAsking = true;
-      void this.#ask(entry);
-    }
-  }
-
-  /** It never rejects. */
-  async #ask(entry: ListenedSession): Promise<void> {
-    const { known, hint } = entry;
-    let answer: Answer | undefined;
-    try {
-      answer = await this.#context.ask(known);
-    } catch (error) {
-      warnOfEnds("ask", "It could not be asked whether a session still lives", error);
-    }
-    this.#questions--;
-    entry.isAsking = false;
-    if (this.#sessions.get(entry.key) === entry) {
-      if (answer !== undefined && entry.known.storeId === known.storeId) this.#learn(entry, answer, hint);
-      entry.checkAt = this.#nextCheck(entry.known);
-      if (entry.mustAskAgain) this.#waiting.add(entry);
-      entry.mustAskAgain = false;
-    }
-    this.#askNext();
-    if (!this.isIdle) this.#wake(entry.checkAt);
+  #answered(entry: ListenedSession, { known, hint, answer }: Asked): void {
+    if (this.#sessions.get(entry.key) !== entry) return;
+    if (answer !== undefined && entry.known.storeId === known.storeId) this.#learn(entry, answer, hint);
+    entry.checkAt = this.#nextCheck(entry.known);
+    if (!this.isIdle) this.#alarm.setFor(entry.checkAt);
   }
 
   #learn(entry: ListenedSession, answer: Answer, hint: EndReason | undefined): void {
@@ -274,30 +233,17 @@ export class SessionEnds implements EndAnnouncer {
     return Math.max(now + 1, Math.min(expiresAt + 1, next));
   }
 
-  /** Lets the one timer fire in this second at the latest. */
-  #wake(second: number): void {
-    if (this.#timer !== undefined && this.#timerAt <= second) return;
-    clearTimeout(this.#timer);
-    const seconds = second - this.#context.clock();
-    const milliseconds = seconds <= 1 ? LAST_SECOND : Math.min((seconds - 1) * 1000, LONGEST_TIMER);
-    this.#timerAt = second;
-    this.#timer = this.#outside(() => setTimeout(() => this.#tick(), milliseconds));
-    // Deno has numbers for timers, and lets them end with the process.
-    if (typeof this.#timer === "object") this.#timer.unref();
-  }
-
-  #tick(): void {
-    this.#timer = undefined;
-    this.#timerAt = Infinity;
+  /** Asks about all that are due. */
+  #look(): void {
     const now = this.#context.clock();
     const isSecondLook = now >= this.#secondLookAt;
     if (isSecondLook) this.#secondLookAt = Infinity;
     let next = this.#secondLookAt;
     for (const entry of this.#sessions.values()) {
       if (isSecondLook || (now >= entry.checkAt && !entry.isAsking)) this.#askAbout(entry);
-      // The others set the timer when they have been asked about.
+      // The others set the alarm when they have been asked about.
       else if (!entry.isAsking) next = Math.min(next, entry.checkAt);
     }
-    if (next !== Infinity) this.#wake(next);
+    if (next !== Infinity) this.#alarm.setFor(next);
   }
 }

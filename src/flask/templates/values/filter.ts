@@ -1,6 +1,14 @@
 import { bind } from "./bind.ts";
 import type { Keywords } from "./kinds.ts";
 
+/** The application's own way to write JSON. Where a member is undefined, it is written as Flask does. */
+export interface JsonWriting {
+  /** What to write for a value that JSON does not have. */
+  readonly convert?: ((value: unknown) => unknown) | undefined;
+  /** Writes a whole value. */
+  readonly write?: ((value: unknown) => string) | undefined;
+}
+
 /** What a filter or a test may ask about the place where it is used. */
 export interface FilterContext {
   /** Whether values are escaped there. */
@@ -13,6 +21,8 @@ export interface FilterContext {
   readonly hasTest: (name: string) => boolean;
   /** Random numbers from 0 to 1. */
   readonly random: () => number;
+  /** How the application writes JSON. */
+  readonly json: () => JsonWriting;
 }
 
 /** A filter: its parameters after the value, and what it does. `*` takes any arguments. */

@@ -1,7 +1,7 @@
-import { currentContext } from "../context/context.ts";
-import { session } from "../context/globals.ts";
-import { checkOptions, checkText } from "../../options.ts";
-import { publish } from "../signals.ts";
+import { currentContext } from "./context/context.ts";
+import { session } from "./context/globals.ts";
+import { checkOptions, checkText } from "../options.ts";
+import { publish } from "./signals.ts";
 
 /**
  * Saves a message in the session, for the visitor's next page.
