@@ -37,13 +37,13 @@ export function lazyRing(
       throw new SecretKeyError(
         "key_invalid",
         `The function in the ${place} returned a promise, and a request cannot wait for its key. ` +
-          "Fix: keys: () => loadKeyRing({ env: process.env }), or await loadKeyRingAsync(…) before, and pass the ring.",
+          "Fix: keys: () => loadKeyRing(…), or await loadKeyRingAsync(…) before, and pass the ring.",
       );
     }
     if (typeof given === "function")
       throw new SecretKeyError(
         "key_invalid",
-        `The function in the ${place} returned ${kindOf(given)}. Fix: let it return the ring, as in () => loadKeyRing({ env: process.env }).`,
+        `The function in the ${place} returned ${kindOf(given)}. Fix: let it return the ring, as in () => loadKeyRing(…).`,
       );
     const ring = KeyRing.from(given as KeyRing | SecretKeyInput, place);
     accept(ring, ring !== given);

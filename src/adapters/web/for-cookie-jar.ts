@@ -39,7 +39,8 @@ export interface JarHeaders {
  * @throws InvalidOptionError for anything but a list of headers.
  * @example
  * ```ts
- * const { cookies, headers } = forCookieJar(await manager.commit(session));
+ * const current = await manager.load(request);
+ * const { cookies, headers } = forCookieJar(await manager.commit(current));
  * for (const { name, value, attributes } of cookies) jar.set(name, value, attributes);
  * ```
  */

@@ -76,7 +76,8 @@ export function debugToolbar(toolbar: Toolbar): WithToolbar {
           toolbar.finish(exchange);
           throw error;
         }
-        response = copyWith(toResponse(page), takeUnsent(asked.request));
+        const unsent = [...new Set([incoming, asked.request])].flatMap(takeUnsent);
+        response = copyWith(toResponse(page), unsent);
       }
     } finally {
       asked.putBack();
@@ -117,7 +118,7 @@ function describe(incoming: Request, visitor: Visitor | null | undefined): Toolb
     header: (name) => incoming.headers.get(name) ?? undefined,
     headers: incoming.headers,
     remoteAddress: visitor?.address,
-    httpVersion: httpVersionOf(incoming.headers),
+    httpVersion: visitor?.httpVersion ?? httpVersionOf(incoming.headers),
     secure: protocol === "https:",
   };
 }

@@ -10,4 +10,11 @@ export interface Visitor {
    * cookie is always Secure, and the toolbar is not shown.
    */
   readonly address?: string | undefined;
+  /**
+   * The version of HTTP, `"1.1"` or `"2.0"`, where the server reports it, such as
+   * `incoming.httpVersion` on Node. Default: "1.1" if the request has `Connection: keep-alive`, as
+   * browsers send it; otherwise it is not known. Then the request may have come through a proxy, so
+   * the toolbar is not shown, and the cookie is Secure.
+   */
+  readonly httpVersion?: string | undefined;
 }

@@ -41,7 +41,7 @@ export class WebFacts implements RequestFacts {
   }
 
   get httpVersion(): string | undefined {
-    return httpVersionOf(this.#request.headers);
+    return this.#visitor?.httpVersion ?? httpVersionOf(this.#request.headers);
   }
 
   get headers(): Headers {
