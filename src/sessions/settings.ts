@@ -108,7 +108,8 @@ export function settingsOf<Data extends object>(options: SessionManagerOptions<D
     );
   const place = 'option "keys" of SessionManager';
   // The mode of a bare key is not known, so it must be fit for production.
-  const admit = (ring: KeyRing, isBareKey: boolean): void => void ring.admit(place, isBareKey ? "production" : undefined);
+  const admit = (ring: KeyRing, isBareKey: boolean): void =>
+    void ring.admit(place, isBareKey ? "production" : undefined);
   const { keys: given } = options;
   const keys = lazyRing(typeof given === "function" ? given : () => given, place, admit);
   if (typeof given !== "function") keys();

@@ -59,7 +59,7 @@ test("the line for Workers answers a request, without any server", { timeout: 12
 describe.each(RUNTIMES)("P2: latchkey/web on %s", { timeout: 120_000 }, (runtime) => {
   let running: RunningProgram;
   beforeAll(async () => {
-    const body = `${programFor(STARTS[runtime])}`;
+    const body = programFor(STARTS[runtime]);
     running = await startOn(runtime, "web", body, "ts");
   }, 120_000);
   afterAll(async () => await running?.stop());
@@ -104,7 +104,6 @@ describe.each(RUNTIMES)("P2: latchkey/web on %s", { timeout: 120_000 }, (runtime
     const proxied = await visit(`${url}/`, { "x-forwarded-for": "203.0.113.9" });
     expect(proxied.script).toBeUndefined();
     expect(proxied.headers["set-cookie"]).toEqual([expect.stringMatching(/^__Host-Http-session=.*; Secure;/)]);
-    expect((await visit(`${url}/`, { connection: "close" })).script).toBeUndefined();
     expect((await visit(`${url}/_latchkey/`, { host: "evil.example" })).status).toBe(404);
     expect((await visit(`${url}/_latchkey/`, { "sec-fetch-site": "cross-site" })).status).toBe(404);
   });
@@ -120,5 +119,11 @@ describe.each(RUNTIMES)("P2: latchkey/web on %s", { timeout: 120_000 }, (runtime
     });
     const { exchanges } = (await list.json()) as { readonly exchanges: readonly ExchangeSummary[] };
     expect(exchanges.length).toBeGreaterThan(0);
+  });
+
+  test("behind a proxy that speaks HTTP/1.0, as nginx does, nobody sees the toolbar", async () => {
+    // nginx sends this to the server behind it. Bun then closes the connection without saying so, so
+    // no other request may follow on it.
+    expect((await visit(`${running.url}/`, { connection: "close" })).script).toBeUndefined();
   });
 });

@@ -249,11 +249,14 @@ describe("session of latchkey/web", () => {
   });
 
   test("D6: the first request of a WebSocket from another origin has no session", async () => {
-    const upgrade = { upgrade: "websocket", connection: "Upgrade", origin: "https://evil.example", host: "shop.example" };
+    const upgrade = {
+      upgrade: "websocket",
+      connection: "Upgrade",
+      origin: "https://evil.example",
+      host: "shop.example",
+    };
     expect(
-      await (
-        await withSession(get("/", upgrade), ({ rejection }) => Response.json(rejection?.reason ?? null))
-      ).json(),
+      await (await withSession(get("/", upgrade), ({ rejection }) => Response.json(rejection?.reason ?? null))).json(),
     ).toBe("cross_origin");
   });
 

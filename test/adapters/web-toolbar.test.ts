@@ -192,9 +192,7 @@ describe("debugToolbar of latchkey/web, without a server", () => {
       const withToolbar = debugToolbar(toolbar);
       for (const visitor of [undefined, null, {}])
         expect(scriptIn(await (await withToolbar(request("/"), () => html(PAGE), visitor)).text())).toBeUndefined();
-      expect(toolbar.page(toolbar.exchanges[0]!.id)?.summary.notShown).toBe(
-        "The address of the visitor is not known.",
-      );
+      expect(toolbar.page(toolbar.exchanges[0]!.id)?.summary.notShown).toBe("The address of the visitor is not known.");
       expect(warn.mock.calls.map(([message]) => String(message))).toEqual([
         expect.stringMatching(/The address of the visitor is not known\. .*With latchkey\/web, pass \{ address \}/),
       ]);

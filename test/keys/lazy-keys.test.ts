@@ -17,9 +17,10 @@ const page = (): Response =>
 const LOCAL = { address: "127.0.0.1" };
 
 /** Keys that are asked for, and how often they were. */
-function asked(
-  give: () => KeyRing | SecretKeyInput,
-): { readonly keys: () => KeyRing | SecretKeyInput; readonly times: () => number } {
+function asked(give: () => KeyRing | SecretKeyInput): {
+  readonly keys: () => KeyRing | SecretKeyInput;
+  readonly times: () => number;
+} {
   let times = 0;
   return {
     keys: () => {
@@ -90,7 +91,11 @@ describe("a SessionManager with a function for its keys", () => {
   });
 
   test.each([
-    ["a promise", () => Promise.resolve(new KeyRing(generateSecretKey())), /returned a promise, .* Fix: keys: \(\) => loadKeyRing/],
+    [
+      "a promise",
+      () => Promise.resolve(new KeyRing(generateSecretKey())),
+      /returned a promise, .* Fix: keys: \(\) => loadKeyRing/,
+    ],
     ["a rejected promise", () => Promise.reject(new Error("lost")), /returned a promise/],
     ["a function", () => () => "key", /returned a function/],
     ["nothing", () => undefined, /There is no secret key in option "keys" of SessionManager/],
@@ -176,10 +181,13 @@ describe("a Toolbar with a function for its keys", () => {
   });
 });
 
-test("P4: a module that makes a manager and a toolbar is imported in production without a key", { timeout: 120_000 }, () => {
-  mkdirSync(`${root}/artifacts/lazy-keys`, { recursive: true });
-  const file = `${root}/artifacts/lazy-keys/app.mjs`;
-  const program = (keys: string): string => `import { SessionManager } from "../../src/index.ts";
+test(
+  "P4: a module that makes a manager and a toolbar is imported in production without a key",
+  { timeout: 120_000 },
+  () => {
+    mkdirSync(`${root}/artifacts/lazy-keys`, { recursive: true });
+    const file = `${root}/artifacts/lazy-keys/app.mjs`;
+    const program = (keys: string): string => `import { SessionManager } from "../../src/index.ts";
 import { loadKeyRing } from "../../src/keys/index.ts";
 import { Toolbar } from "../../src/toolbar/index.ts";
 import { debugToolbar, session } from "../../src/adapters/web/index.ts";
@@ -190,16 +198,17 @@ export const withToolbar = debugToolbar(new Toolbar({ keys }));
 console.log("imported");
 withSession(new Request("https://shop.example/"), ({ data }) => Response.json(data)).catch(({ code }) => console.log(code));
 `;
-  const run = (keys: string): string => {
-    writeFileSync(file, program(keys));
-    const { SECRET_KEY: _, SECRET_KEY_FILE: __, LATCHKEY_ENV: ___, ...env } = process.env;
-    const { stdout, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", file], {
-      encoding: "utf8",
-      env: { ...env, NODE_ENV: "production" },
-    });
-    return stdout === "" ? stderr : stdout;
-  };
-  expect(run("() => loadKeyRing({ env: process.env })")).toBe("imported\nkey_missing\n");
-  expect(run("loadKeyRing({ env: process.env })")).toMatch(/key_missing|secret key is needed/);
-  expect(() => loadKeyRing({ env: {}, mode: "production" })).toThrow(SecretKeyError);
-});
+    const run = (keys: string): string => {
+      writeFileSync(file, program(keys));
+      const { SECRET_KEY: _, SECRET_KEY_FILE: __, LATCHKEY_ENV: ___, ...env } = process.env;
+      const { stdout, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", file], {
+        encoding: "utf8",
+        env: { ...env, NODE_ENV: "production" },
+      });
+      return stdout === "" ? stderr : stdout;
+    };
+    expect(run("() => loadKeyRing({ env: process.env })")).toBe("imported\nkey_missing\n");
+    expect(run("loadKeyRing({ env: process.env })")).toMatch(/key_missing|secret key is needed/);
+    expect(() => loadKeyRing({ env: {}, mode: "production" })).toThrow(SecretKeyError);
+  },
+);
