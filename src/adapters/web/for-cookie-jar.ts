@@ -25,7 +25,7 @@ export interface JarCookie {
 
 /** What `commit` gives, for a framework that has a cookie jar. */
 export interface JarHeaders {
-  /** In their order: the session's own cookie comes last. */
+  /** The session's own cookie comes last, so that a jar with one cookie for each name keeps it. */
   readonly cookies: readonly JarCookie[];
   /** All other headers: Vary, Cache-Control, Clear-Site-Data. They are appended to the answer. */
   readonly headers: readonly HeaderPair[];
@@ -52,9 +52,17 @@ export function forCookieJar(headers: readonly HeaderPair[]): JarHeaders {
     );
   const isCookie = ([name]: HeaderPair): boolean => name.toLowerCase() === "set-cookie";
   return {
-    cookies: headers.filter(isCookie).map(([, line]) => cookieOf(line)),
+    cookies: headers
+      .filter(isCookie)
+      .map(([, line]) => cookieOf(line))
+      .toSorted((one, other) => Number(isElsewhere(other)) - Number(isElsewhere(one))),
     headers: headers.filter((header) => !isCookie(header)),
   };
+}
+
+/** Whether a line expires the cookie in another scope. Such lines are short, without Expires. */
+function isElsewhere({ attributes }: JarCookie): boolean {
+  return attributes.maxAge === 0 && attributes.expires === undefined;
 }
 
 function cookieOf(line: string): JarCookie {

@@ -54,8 +54,7 @@ export class CookieClearing {
     const others = hasCopies
       ? cookie.expireElsewhere(name, secure, facts, { several: cameTwice, ownStays: false })
       : cookie.expireFormer(name, secure);
-    // The own cookie comes last: a cookie jar that knows cookies by their names alone keeps it.
-    return [...others, cookie.writeExpired(name, secure)];
+    return [cookie.writeExpired(name, secure), ...others];
   }
 }
 
