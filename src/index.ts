@@ -38,6 +38,7 @@ export type { MaxSessions, SessionManagerOptions } from "./sessions/manager-opti
 export type { RevocableSession, RevocationHooks } from "./sessions/request/revocation.ts";
 export type { SessionInfo } from "./sessions/store/session-directory.ts";
 export { SessionManager } from "./sessions/manager.ts";
+export type { ReadOnlyPlace } from "./sessions/request/read-only.ts";
 export type { Rejection } from "./sessions/data/rejection.ts";
 export type { FlashMessage } from "./sessions/data/flashes.ts";
 export { Session, type LoginOptions } from "./sessions/session.ts";

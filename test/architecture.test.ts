@@ -42,6 +42,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** What the adapters of all frameworks share. */
 const SHARED = [
   "check-mounted",
+  "copy-with",
+  "fetch-answer",
   "not-saved",
   "mount-path",
   "page-headers",
@@ -155,6 +157,8 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
     "toolbar/ui.bundle",
   ],
   "adapters/check-mounted": [],
+  "adapters/copy-with": [],
+  "adapters/fetch-answer": [],
   "adapters/not-saved": [],
   "adapters/mount-path": [],
   "adapters/page-headers": [],
@@ -168,6 +172,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "adapters/fastify": SHARED,
   "adapters/hono": SHARED,
   "adapters/node": SHARED,
+  "adapters/web": SHARED,
   // Both stand on node:http.
   "adapters/express": [...SHARED, "adapters/node"],
   "adapters/koa": [...SHARED, "adapters/node"],
@@ -376,7 +381,7 @@ describe("what only some folders may use", () => {
       flask: ["hono", "@hono/node-server", "minijinja-js", "commander"],
       "toolbar/ui": ["preact"],
       cli: ["commander", "picocolors"],
-      adapters: ["hono", "express", "fastify", "koa", "@hono/node-server"],
+      adapters: ["hono", "express", "fastify", "koa", "@hono/node-server", "cookie"],
     };
     const wrong = imports.filter(({ from, specifier }) => {
       if (specifier.startsWith(".") || specifier.startsWith("node:")) return false;

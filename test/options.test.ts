@@ -21,6 +21,7 @@ const ENTRIES: Readonly<Record<string, () => Promise<object>>> = {
   hono: async () => await import("latchkey/hono"),
   koa: async () => await import("latchkey/koa"),
   node: async () => await import("latchkey/node"),
+  web: async () => await import("latchkey/web"),
   "stores-memory": async () => await import("latchkey/stores/memory"),
   "stores-redis": async () => await import("latchkey/stores/redis"),
   "stores-postgres": async () => await import("latchkey/stores/postgres"),
@@ -289,7 +290,7 @@ describe("the adapters", async () => {
   const { SessionManager } = await import("latchkey");
   const manager = new SessionManager({ keys: KEY });
 
-  test.each(["express", "fastify", "hono", "koa", "node"])(
+  test.each(["express", "fastify", "hono", "koa", "node", "web"])(
     "A17: sessionOf of latchkey/%s says which argument is wrong",
     async (entry) => {
       const { sessionOf } = (await ENTRIES[entry]!()) as { readonly sessionOf: Call };

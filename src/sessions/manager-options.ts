@@ -26,8 +26,12 @@ export interface SessionManagerOptions<Data extends object = Record<string, unkn
    * key that can be guessed, or that was published, is refused; a bare key is refused in
    * development too. The mode is the ring's: production unless NODE_ENV or LATCHKEY_ENV says
    * development.
+   *
+   * A function that returns one of these is called when a request first needs the manager, and not
+   * when the manager is made. So a build that imports the application needs no key. While it fails,
+   * each use of the manager calls it again, and throws its error. It must not return a promise.
    */
-  readonly keys: KeyRing | SecretKeyInput;
+  readonly keys: KeyRing | SecretKeyInput | (() => KeyRing | SecretKeyInput);
   /**
    * Where the sessions are saved; the cookie then holds a token. Without a store the cookie holds
    * the session.

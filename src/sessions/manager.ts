@@ -1,42 +1,29 @@
 import { adapterAccess } from "../adapter-access.ts";
-import type { Clock } from "../clock.ts";
 import { InvalidOptionError, SessionError } from "../errors.ts";
-import type { KeyRing } from "../keys/key-ring.ts";
 import { checkOptions, kindOf } from "../options.ts";
-import { whenDone, type Awaitable, type SessionBackend, type SessionSource } from "./backend.ts";
-import { CookieBackend } from "./cookie/cookie-backend.ts";
-import { CookieWarnings } from "./cookie/cookie-warnings.ts";
-import { RequestCookie, SessionCookie, type RequestFacts } from "./cookie/cookie.ts";
-import type { SessionFormat } from "./cookie/formats/format.ts";
+import { whenDone, type Awaitable } from "./backend.ts";
+import { RequestCookie, type RequestFacts } from "./cookie/cookie.ts";
 import type { HeaderPair } from "./data/header-pair.ts";
-import { EndCheck } from "./end-check.ts";
 import type { EndListener } from "./ends/session-ended.ts";
-import { SessionEnds } from "./ends/session-ends.ts";
 import type { SessionManagerOptions } from "./manager-options.ts";
-import { MovingCookies } from "./store/moving-cookies.ts";
+import { checkParts, partsOf, type ManagerParts } from "./manager-parts.ts";
 import { crossOriginRequest, type CrossOriginRequest } from "./request/cross-origin.ts";
 import { crossOriginError, crossOriginRejection } from "./request/cross-origin-words.ts";
 import { readSource, type SessionSourceInput } from "./request/read-source.ts";
 import { checkTag } from "./data/check-tag.ts";
-import { storedAgeProblem } from "./data/lifetime.ts";
 import { rejection } from "./data/rejection.ts";
 import { reportCommit, reportLoad } from "./request/report.ts";
-import { Revocation } from "./request/revocation.ts";
-import { SessionDirectory, type SessionInfo } from "./store/session-directory.ts";
+import type { SessionDirectory, SessionInfo } from "./store/session-directory.ts";
+import { checkReadOnlyPlace, readOnlyError, type ReadOnlyPlace } from "./request/read-only.ts";
 import { headersFor } from "./request/headers-for.ts";
 import { endsSession } from "./request/intent.ts";
-import { NOTHING_CAME, SessionReader, type ParsedRequest } from "./request/session-reader.ts";
+import { NOTHING_CAME, type ParsedRequest } from "./request/session-reader.ts";
 import { sessionToListenTo, tellOfCookie } from "./request/session-end.ts";
 import { SessionState, type Incoming } from "./request/session-state.ts";
-import { SessionWriter, type Outcome } from "./request/session-writer.ts";
+import type { Outcome } from "./request/session-writer.ts";
 import { unopened } from "./request/unopened.ts";
 import { Session, stateOf } from "./session.ts";
-import { settingsOf } from "./settings.ts";
-import { StoreBackend } from "./store/store-backend.ts";
-import type { StoredSessions } from "./store/stored-sessions.ts";
-import { announcing } from "./store/announcing.ts";
-import type { SessionStore } from "./store/session-store.ts";
-import type { SessionTags } from "./store/session-tags.ts";
+import { settingsOf, type Settings } from "./settings.ts";
 
 /** What the adapters of this package need beside `load`. */
 export interface AdapterAccess<Data extends object> {
@@ -71,94 +58,31 @@ export interface AdapterAccess<Data extends object> {
  * ```
  */
 export class SessionManager<Data extends object = Record<string, unknown>> {
-  readonly #keys: KeyRing;
-  readonly #cookie: SessionCookie;
+  readonly #settings: Settings;
+  readonly #options: SessionManagerOptions<Data>;
+  /** What needs the keys: it is made at the first use, where they are given as a function. */
+  #parts: ManagerParts | undefined;
   readonly #clearsSiteData: boolean;
-  readonly #clock: Clock;
-  readonly #store: SessionStore | undefined;
-  readonly #backend: SessionBackend;
-  readonly #reader: SessionReader;
-  readonly #writer: SessionWriter;
-  readonly #isAnonymousOnFailure: boolean;
-  readonly #trustedOrigins: ReadonlySet<string>;
-  readonly #warnings: CookieWarnings;
-  readonly #directory: SessionDirectory | undefined;
-  readonly #ends: SessionEnds;
-  readonly #tags: SessionTags | undefined;
   readonly #adapterAccess: AdapterAccess<Data> = {
     commit: (session) => this.#commit(session),
     abandon: (session) => this.#abandon(session),
-    cookieNameFor: (request) => new RequestCookie(this.#cookie, request).name,
+    cookieNameFor: (request) => new RequestCookie(this.#opened.cookie, request).name,
   };
 
   /**
    * @throws InvalidOptionError for options that cannot be, SecretKeyError for keys that cannot be.
+   *   Where `keys` is a function, SecretKeyError is thrown by what uses the manager, at each use.
    */
   constructor(options: SessionManagerOptions<Data>) {
-    const settings = settingsOf(options);
-    const { keys, clock, store, format: own, cookie, fallbackFormats, storeTimeout, maxPayloadBytes } = settings;
-    this.#keys = keys;
-    this.#clock = clock;
+    this.#settings = settingsOf(options);
     this.#clearsSiteData = options.clearSiteData === true;
-    this.#store = store;
-    this.#isAnonymousOnFailure = settings.onStoreFailure === "anonymous";
-    this.#trustedOrigins = settings.trustedOrigins;
-    this.#cookie = new SessionCookie(cookie, store === undefined ? own.cookieName : undefined, keys.mode);
-    this.#warnings = new CookieWarnings(cookie, keys.mode);
-    const inCookie = (format: SessionFormat, cookie: SessionCookie): CookieBackend =>
-      new CookieBackend(format, { cookie, keys, clock, lifetimes: settings.lifetimesOf(format) });
-    const others = fallbackFormats.map((format) =>
-      inCookie(format, new SessionCookie(cookie, format.cookieName, keys.mode)),
-    );
-    const { schema } = options;
-    const revocation = new Revocation(options, storeTimeout);
-    const ends = new SessionEnds({
-      clock,
-      channel: store && announcing(store),
-      timeout: storeTimeout,
-      ask: async (known) => await check.ask(known),
-      asksAboutCookies: revocation.isNeeded,
-    });
-    this.#ends = ends;
-    let sources: readonly SessionSource[];
-    let sessions: StoredSessions | undefined;
-    if (store === undefined) {
-      this.#backend = inCookie(own, this.#cookie);
-      sources = [this.#backend, ...others];
-    } else {
-      const lifetimes = settings.lifetimesOf();
-      const backend = new StoreBackend(store, {
-        cookie: this.#cookie,
-        keys,
-        clock,
-        lifetimes,
-        timeout: storeTimeout,
-        maxPayloadBytes,
-        ends,
-        limit: settings.maxSessions && {
-          ...settings.maxSessions,
-          isUsable: async (id, record) =>
-            storedAgeProblem(record, lifetimes, clock()) === undefined &&
-            (!revocation.isNeeded || (await revocation.refusalOf({ ...record, id })) === undefined),
-        },
-      });
-      this.#tags = backend.tags;
-      this.#backend = backend;
-      sessions = backend.sessions;
-      this.#directory = new SessionDirectory(store, sessions, lifetimes, ends);
-      sources = [backend, ...others.map((other) => new MovingCookies(other, backend, clock))];
-    }
-    const { lifetimes } = this.#backend;
-    const check = new EndCheck({ clock, revocation, sessions, directory: this.#directory, lifetimes });
-    this.#reader = new SessionReader(sources, clock, schema, revocation);
-    this.#writer = new SessionWriter({
-      backend: this.#backend,
-      cookie: this.#cookie,
-      keys,
-      clock,
-      schema,
-      isAnonymousOnFailure: this.#isAnonymousOnFailure,
-    });
+    this.#options = options;
+    if (typeof options.keys === "function") checkParts(this.#settings, options);
+    else this.#parts = partsOf(this.#settings, options);
+  }
+
+  get #opened(): ManagerParts {
+    return (this.#parts ??= partsOf(this.#settings, this.#options));
   }
 
   /**
@@ -179,15 +103,47 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    *   or is late, unless `onStoreFailure` says otherwise.
    */
   async load(source: SessionSourceInput, request?: RequestFacts): Promise<Session<Data>> {
+    return await this.#load(source, request);
+  }
+
+  /**
+   * The session of a request, for reading only: for places that cannot send a cookie, such as pages,
+   * layouts and server components of a framework. Each change of it throws, `login`, `logout` and
+   * `flash` too, because it would be lost. Nothing is saved, moved or extended, in the store or in
+   * the cookie. `commit` does no harm, and gives nothing but `Vary: Cookie`.
+   *
+   * @param source as for `load`.
+   * @param request as for `load`.
+   * @param place how the message of a change names the place, and what it gives as the fix.
+   * @throws as `load` does. A change throws SessionError `session_read_only`.
+   * @example
+   * ```ts
+   * const session = await manager.loadReadOnly(request.headers.cookie);
+   * session.subject; // works, and session.data.visits = 1 throws
+   * ```
+   */
+  async loadReadOnly(
+    source: SessionSourceInput,
+    request?: RequestFacts,
+    place: ReadOnlyPlace = {},
+  ): Promise<Session<Data>> {
+    checkReadOnlyPlace(place);
+    const session = await this.#load(source, request);
+    stateOf(session).onlyRead(() => readOnlyError(place));
+    return session;
+  }
+
+  async #load(source: SessionSourceInput, request?: RequestFacts): Promise<Session<Data>> {
     const { cookieHeader, facts, sent } = readSource(source, request);
-    const cookie = new RequestCookie(this.#cookie, facts);
-    const foreign = sent === undefined ? undefined : crossOriginRequest(sent, this.#trustedOrigins);
+    const { cookie: ownCookie, reader } = this.#opened;
+    const cookie = new RequestCookie(ownCookie, facts);
+    const foreign = sent === undefined ? undefined : crossOriginRequest(sent, this.#settings.trustedOrigins);
     if (foreign !== undefined) return this.#refused(cookie, foreign);
     try {
-      const parsed = this.#reader.read(cookieHeader ?? "", cookie);
+      const parsed = reader.read(cookieHeader ?? "", cookie);
       return this.#sessionOf(cookie, parsed instanceof Promise ? await parsed : parsed);
     } catch (error) {
-      if (!this.#isAnonymousOnFailure || !(error instanceof SessionError)) throw error;
+      if (this.#settings.onStoreFailure !== "anonymous" || !(error instanceof SessionError)) throw error;
       return this.#sessionOf(cookie, unopened(cookie, rejection("store_failed")));
     }
   }
@@ -208,7 +164,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    * subject.
    */
   get listsBySubject(): boolean {
-    return this.#directory?.isIndexed === true;
+    return this.#opened.directory?.isIndexed === true;
   }
 
   /**
@@ -225,7 +181,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     const state = this.#stateOf(session);
     if (state.isClosed) return [];
     try {
-      return whenDone(this.#writer.conclude(state), (outcome) => this.#headersOf(state, outcome));
+      return whenDone(this.#opened.writer.conclude(state), (outcome) => this.#headersOf(state, outcome));
     } finally {
       // A change made while the store is being asked comes too late as well.
       state.close();
@@ -235,7 +191,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   #abandon(session: Session<Data>): boolean {
     const state = this.#stateOf(session);
     if (state.isClosed) return false;
-    const isLost = this.#writer.hasChange(state);
+    const isLost = this.#opened.writer.hasChange(state);
     state.close();
     return isLost;
   }
@@ -250,17 +206,18 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   }
 
   #sessionOf(cookie: RequestCookie, parsed: ParsedRequest): Session<Data> {
+    const { backend, keys, warnings } = this.#opened;
     const open = (): Incoming => {
       const opened = parsed.open();
-      if (opened.verdict === "valid" && opened.source === this.#backend && opened.cookieName !== cookie.name)
+      if (opened.verdict === "valid" && opened.source === backend && opened.cookieName !== cookie.name)
         cookie.keep(opened.cookieName);
-      if (opened.verdict === "rejected" && opened.reason === "duplicate") this.#warnings.duplicate(opened.cookieName);
-      reportLoad(this.#backend, this.#keys, cookie, opened);
+      if (opened.verdict === "rejected" && opened.reason === "duplicate") warnings.duplicate(opened.cookieName);
+      reportLoad(backend, keys, cookie, opened);
       return opened;
     };
-    const state = new SessionState(this, cookie, parsed.names, open, this.#clock);
+    const state = new SessionState(this, cookie, parsed.names, open, this.#settings.clock);
     // If a store was asked, there is nothing to put off.
-    if (this.#store !== undefined && parsed !== NOTHING_CAME) state.open();
+    if (this.#settings.store !== undefined && parsed !== NOTHING_CAME) state.open();
     return new Session<Data>(state);
   }
 
@@ -275,9 +232,10 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   }
 
   #headersOf(state: SessionState, outcome: Outcome): readonly HeaderPair[] {
-    reportCommit(this.#backend, state, outcome);
-    tellOfCookie(state, outcome, this.#ends, this.#clock());
-    if (outcome.cookies.length > 0) this.#warnings.sent(state.cookie);
+    const { backend, ends, warnings } = this.#opened;
+    reportCommit(backend, state, outcome);
+    tellOfCookie(state, outcome, ends, this.#settings.clock());
+    if (outcome.cookies.length > 0) warnings.sent(state.cookie);
     return headersFor(outcome.cookies, state.isAccessed, this.#clearsSiteData && endsSession(state.intent));
   }
 
@@ -301,11 +259,12 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    */
   async revoke(id: string, options: { readonly subject?: string | undefined } = {}): Promise<boolean> {
     checkOptions("revoke", options, ["subject"]);
-    if (this.#directory === undefined)
+    const { directory } = this.#opened;
+    if (directory === undefined)
       throw new InvalidOptionError(
         "revoke needs a store. A session that its cookie holds can only be refused. Fix: give SessionManager a store, or isRevoked or validFrom.",
       );
-    return await this.#directory.revoke(id, options);
+    return await directory.revoke(id, options);
   }
 
   /**
@@ -354,8 +313,8 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     state.read();
     const known = sessionToListenTo(state);
     if (known === undefined) return () => undefined;
-    if ("reason" in known) return this.#ends.tellLater(listener, known);
-    return this.#ends.listen(known, listener);
+    if ("reason" in known) return this.#opened.ends.tellLater(listener, known);
+    return this.#opened.ends.listen(known, listener);
   }
 
   /**
@@ -376,11 +335,12 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   async revokeByTag(tag: string): Promise<number> {
     checkTag(tag, "The tag of revokeByTag");
     this.#directoryFor("revokeByTag");
-    return (await this.#tags?.revoke(tag)) ?? 0;
+    return (await this.#opened.tags?.revoke(tag)) ?? 0;
   }
 
   #directoryFor(method: string): SessionDirectory {
-    if (this.#directory?.isIndexed === true) return this.#directory;
+    const { directory } = this.#opened;
+    if (directory?.isIndexed === true) return directory;
     throw new InvalidOptionError(
       `${method} needs a store that finds sessions by subject. Fix: give SessionManager one, such as new SqliteStore("sessions.sqlite").`,
     );

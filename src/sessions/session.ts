@@ -270,6 +270,8 @@ export class Session<Data extends object = Record<string, unknown>> {
    * The messages that were left for this page, oldest first. They are taken out: each is read once.
    */
   flashes(): FlashMessage[] {
+    // Also while there are none: otherwise it would work until the first message comes.
+    if (this.#state.isReadOnly) this.#state.write();
     const { data } = this.#state.read();
     if (!hasFlashes(data)) return [];
     if (this.#state.isClosed)

@@ -1,6 +1,7 @@
 import { unixNow, type Clock } from "../clock.ts";
 import { InvalidOptionError } from "../errors.ts";
-import { KeyRing } from "../keys/key-ring.ts";
+import type { KeyRing } from "../keys/key-ring.ts";
+import { lazyRing } from "../keys/lazy-ring.ts";
 import { checkOptions, kindOf, nameOrKind, numberOrKind } from "../options.ts";
 import { checkedClock } from "./checked-clock.ts";
 import type { CookieOptions } from "./cookie/cookie-options.ts";
@@ -51,7 +52,8 @@ const INSTEAD = {
 
 /** The options of a manager, checked, with their defaults. */
 export interface Settings {
-  readonly keys: KeyRing;
+  /** The ring. Where the application has given a function, the first call opens it. */
+  readonly keys: () => KeyRing;
   readonly clock: Clock;
   readonly store: SessionStore | undefined;
   /** Of cookies, where there is no store. */
@@ -106,8 +108,11 @@ export function settingsOf<Data extends object>(options: SessionManagerOptions<D
     );
   const place = 'option "keys" of SessionManager';
   // The mode of a bare key is not known, so it must be fit for production.
-  const isRing = options.keys instanceof KeyRing;
-  const keys = KeyRing.from(options.keys, place).admit(place, isRing ? undefined : "production");
+  const admit = (ring: KeyRing, isBareKey: boolean): void =>
+    void ring.admit(place, isBareKey ? "production" : undefined);
+  const { keys: given } = options;
+  const keys = lazyRing(typeof given === "function" ? given : () => given, place, admit);
+  if (typeof given !== "function") keys();
   return {
     keys,
     clock: checkedClock(options.clock ?? unixNow),

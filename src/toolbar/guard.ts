@@ -104,7 +104,7 @@ export class Guard {
       return refused(
         "The address of the visitor is not known.",
         "This server does not report it. Fix: serve the application with node:http, and on Hono with @hono/node-server, " +
-          "Bun.serve({ fetch: app.fetch }) or Deno.serve(app.fetch).",
+          "Bun.serve({ fetch: app.fetch }) or Deno.serve(app.fetch). With latchkey/web, pass { address } as the third argument.",
       );
     }
     const names = [request.header("host"), ...forwardedHosts(request)];

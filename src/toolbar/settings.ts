@@ -1,7 +1,9 @@
 import type { Clock } from "../clock.ts";
 import { InvalidOptionError, SecretKeyError } from "../errors.ts";
 import { KeyRing } from "../keys/key-ring.ts";
-import type { Mode } from "../mode.ts";
+import { lazyRing } from "../keys/lazy-ring.ts";
+import type { SecretKeyInput } from "../keys/secret-key.ts";
+import { judgedMode, type Mode } from "../mode.ts";
 import { checkOptions, kindOf } from "../options.ts";
 import { checkPanel } from "./define-panel.ts";
 import { editorLinks } from "./editor-links.ts";
@@ -46,7 +48,10 @@ const BASE = /^(?:https?:\/\/[a-z0-9.:[\]-]+)?(?:\/[\w.~-]+)*$/i;
 export const KEYS = 'option "keys" of Toolbar';
 /** The options of a toolbar, checked, with their defaults. */
 export interface Settings {
-  readonly keys: KeyRing;
+  /** The ring. Where the application has given a function, the first call opens it. */
+  readonly keys: () => KeyRing;
+  /** Whether `keys` is opened by the first request. */
+  readonly isLazy: boolean;
   readonly mode: Mode;
   readonly isOn: boolean;
   readonly panels: readonly Panel[];
@@ -69,11 +74,13 @@ export interface Settings {
 }
 
 /**
+ * @param refuse is called where keys that a request has opened say production, and the toolbar must
+ *   not run there.
  * @throws InvalidOptionError for options that cannot be, SecretKeyError without a key.
  */
-export function settingsOf(options: ToolbarOptions): Settings {
+export function settingsOf(options: ToolbarOptions, refuse: () => void = () => {}): Settings {
   checkOptions("Toolbar", options, OPTIONS);
-  const keys = requiredKeys(options);
+  const given = requiredKeys(options);
   const { prefix = "/_latchkey", slowMs = 500, history = 100, authorize, clock, directory = process.cwd() } = options;
   const { hosts = [], allow = [], panels = [], historyBytes = 20_000_000, config, environment = [] } = options;
   if (!/^(?:\/[\w.~-]+)+$/.test(prefix)) {
@@ -105,11 +112,19 @@ export function settingsOf(options: ToolbarOptions): Settings {
     throw new InvalidOptionError(
       `Toolbar's option slowMs is a number of milliseconds above 0. It got ${String(slowMs)}. Fix: leave it out for 500.`,
     );
-  const { isOn, mode } = judge(options, keys.saidMode);
+  const isLazy = typeof given === "function";
+  const { isOn, mode } = judge(options, isLazy ? undefined : given.saidMode);
+  const keys = lazyRing(isLazy ? given : () => given, KEYS, (ring) => {
+    ring.admit(KEYS, judgedMode(mode, ring.saidMode));
+    const isAllowed = options.production === true && authorize !== undefined;
+    if (isOn && !isAllowed && ring.saidMode === "production") refuse();
+  });
+  if (!isLazy) keys();
   return {
     isOn,
     mode,
     keys,
+    isLazy,
     prefix,
     base,
     slowMs,
@@ -130,7 +145,7 @@ export function settingsOf(options: ToolbarOptions): Settings {
   };
 }
 
-function requiredKeys({ keys }: ToolbarOptions): KeyRing {
+function requiredKeys({ keys }: ToolbarOptions): KeyRing | (() => KeyRing | SecretKeyInput) {
   if (keys === undefined || keys === null || keys === "") {
     throw new SecretKeyError(
       "key_missing",
@@ -138,7 +153,7 @@ function requiredKeys({ keys }: ToolbarOptions): KeyRing {
         "so that only a page that this server sent can read a record. Fix: new Toolbar({ keys }), with a key from `npx latchkey key generate`.",
     );
   }
-  return KeyRing.from(keys, KEYS);
+  return typeof keys === "function" ? keys : KeyRing.from(keys, KEYS);
 }
 
 /** Refuses panels that cannot be, and ids that are not different. */

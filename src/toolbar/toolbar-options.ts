@@ -6,8 +6,13 @@ import type { Panel } from "./panel.ts";
 
 /** Options of a toolbar. */
 export interface ToolbarOptions {
-  /** The secret key, or the ring that the sessions use. */
-  readonly keys: KeyRing | SecretKeyInput;
+  /**
+   * The secret key, or the ring that the sessions use. A function that returns one of these is
+   * called when the first request comes, and not when the toolbar is made; see the option of
+   * SessionManager. Then only the option `mode`, LATCHKEY_ENV or NODE_ENV can turn the toolbar on. A
+   * ring that says production still turns it off. While it is off, the function is not called.
+   */
+  readonly keys: KeyRing | SecretKeyInput | (() => KeyRing | SecretKeyInput);
   /** Panels of your own, shown after the standard ones. */
   readonly panels?: readonly Panel[] | undefined;
   /** How many requests the list shows, 1 to 10,000. Default: 100. Older ones are dropped. */

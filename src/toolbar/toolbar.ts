@@ -29,7 +29,7 @@ import { Recorder } from "./capture/recorder.ts";
 import { Redactor } from "./capture/redact.ts";
 import { viewExplanation } from "./panels/spans/explanation-view.ts";
 import { standardPanels } from "./panels/standard-panels.ts";
-import { checkPanels, KEYS, settingsOf } from "./settings.ts";
+import { checkPanels, settingsOf } from "./settings.ts";
 import { spanProcessor, type OpenTelemetrySpanProcessor } from "./sources/open-telemetry.ts";
 import { standardSources } from "./sources/standard-sources.ts";
 import type { ToolbarOptions } from "./toolbar-options.ts";
@@ -83,6 +83,8 @@ export class Toolbar {
   readonly #applications = new Applications();
   readonly #profiler: Profiler;
   readonly #warnings = new Warnings();
+  /** Opens the keys, where the first request does. */
+  readonly #openKeys: (() => void) | undefined;
   readonly #reports = new FailureReports();
 
   /**
@@ -92,7 +94,11 @@ export class Toolbar {
    *   `authorize` without the other.
    */
   constructor(options: ToolbarOptions) {
-    const settings = settingsOf(options);
+    const settings = settingsOf(options, () => {
+      this.#isClosed = true;
+      // What is to be closed may be running at this moment.
+      queueMicrotask(() => this.close());
+    });
     const { keys, mode, isOn, prefix, base, slowMs, hosts, allow, authorize, clock, directory, panels, disk } =
       settings;
     this.#profiler = new Profiler(directory);
@@ -109,7 +115,6 @@ export class Toolbar {
     checkPanels(this.#panels);
     const redactor = new Redactor(keys, settings.redaction);
     const again = redactor.forExchange();
-    keys.admit(KEYS, mode);
     this.#history = new SharedHistory({
       capacity: settings.history,
       bytes: settings.historyBytes,
@@ -164,6 +169,7 @@ export class Toolbar {
       editor: (where) => (editor === undefined ? undefined : editorAddress(editor, where)),
     });
     this.#isOn = isOn;
+    if (settings.isLazy) this.#openKeys = keys;
     if (isOn) {
       this.#recorder = new Recorder({
         panels: this.#panels,
@@ -171,7 +177,7 @@ export class Toolbar {
         sources: standardSources(),
         directory,
         redactor,
-        isOwn: (request) => this.#pages.owns(request),
+        isOwn: (request) => !this.#isReadyNow() || this.#pages.owns(request),
         onFinish: (exchange) => this.#store(exchange),
         beforeStart: (request) => this.#profiler.beforeStart(request),
         redirects: this.#history.redirect,
@@ -252,9 +258,11 @@ export class Toolbar {
   /**
    * The answer to a request for one of the toolbar's own pages. Undefined for all others. For
    * adapters.
+   *
+   * @throws what the function in the option `keys` throws, if there is one, and it fails.
    */
   handle(request: ToolbarRequest): ToolbarAnswer | undefined {
-    if (!this.enabled || !this.#pages.owns(request)) return undefined;
+    if (!this.#isReady() || !this.#pages.owns(request)) return undefined;
     this.#safely((recorder) => recorder.discard(request));
     return this.#safely(() => this.#pages.handle(request)) ?? FAILED;
   }
@@ -268,6 +276,7 @@ export class Toolbar {
    *   without a toolbar.
    */
   begin(request: ToolbarRequest, source: object): Exchange | undefined {
+    if (!this.#isReady()) return undefined;
     return this.#safely((recorder) => {
       this.#access?.learn(source);
       const exchange = recorder.begin(request, source);
@@ -427,6 +436,23 @@ export class Toolbar {
     this.#display.close();
     this.#history.close();
     this.#access?.close();
+  }
+
+  /** Whether the toolbar is on, with keys that are there. Throws what a function of the keys throws. */
+  #isReady(): boolean {
+    if (!this.enabled) return false;
+    this.#openKeys?.();
+    return this.enabled;
+  }
+
+  /** The same for requests that no adapter has seen yet. */
+  #isReadyNow(): boolean {
+    try {
+      return this.#isReady();
+    } catch {
+      // The adapter throws it.
+      return false;
+    }
   }
 
   #entry(id: string): HistoryEntry | undefined {

@@ -38,7 +38,7 @@ function visitor(url: string): (path: string, method?: string) => Promise<string
   };
 }
 
-const EXAMPLES = ["express", "fastify", "hono", "koa", "node"];
+const EXAMPLES = ["express", "fastify", "hono", "koa", "node", "web"];
 
 test("A7: the examples differ in their first lines only", () => {
   const rests = EXAMPLES.map((name) => {

@@ -80,6 +80,12 @@ const PAGES: Readonly<Record<string, readonly Check[]>> = {
       expect(await visit("/login", {})).toBe("302 /");
     },
   ],
+  web: [
+    async (visit) => {
+      await countsVisits(visit, 0);
+      expect(await visit("/", {})).toBe("303 /");
+    },
+  ],
   node: [
     countsVisits,
     async (visit) => {

@@ -7,6 +7,8 @@ import { generateSecretKey } from "../../src/keys/generate.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const COMMANDS = { Bun: ["bun", "run"], Deno: ["deno", "run", "--quiet", "--allow-all"] } as const;
 
+const SAY = 'const say = ({ port }) => console.log("http://127.0.0.1:" + port);';
+
 /** A runtime beside Node that the toolbar runs on. */
 export type Runtime = keyof typeof COMMANDS;
 
@@ -28,16 +30,24 @@ export interface RunningProgram {
  * @param name of the program's file.
  * @param code may use `toolbar`, the text `page`, and `say({ port })`, which it has to call. It
  *   imports the source of the package from "../../src/".
+ * @param kind `ts` for a program that makes a toolbar itself, if it has one, and may use `say` only.
  */
-export async function startOn(runtime: Runtime, name: string, code: string): Promise<RunningProgram> {
+export async function startOn(
+  runtime: Runtime,
+  name: string,
+  code: string,
+  kind: "mjs" | "ts" = "mjs",
+): Promise<RunningProgram> {
   mkdirSync(`${root}/artifacts/runtimes`, { recursive: true });
-  const file = `${root}/artifacts/runtimes/${`${runtime} ${name}`.replace(/\W+/g, "-")}.mjs`;
+  const file = `${root}/artifacts/runtimes/${`${runtime} ${name}`.replace(/\W+/g, "-")}.${kind}`;
   writeFileSync(
     file,
-    `import { Toolbar } from "../../src/toolbar/index.ts";
+    kind === "ts"
+      ? `${SAY}\n${code}`
+      : `import { Toolbar } from "../../src/toolbar/index.ts";
 const toolbar = new Toolbar({ keys: ${JSON.stringify(generateSecretKey())} });
 const page = "<!doctype html><html><body>hi</body></html>";
-const say = ({ port }) => console.log("http://127.0.0.1:" + port);
+${SAY}
 ${code}`,
   );
   const [command, ...args] = COMMANDS[runtime];

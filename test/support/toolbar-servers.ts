@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import express from "express";
@@ -13,6 +13,7 @@ import * as forHono from "latchkey/hono";
 import * as forKoa from "latchkey/koa";
 import * as forNode from "latchkey/node";
 import type { Toolbar } from "latchkey/toolbar";
+import * as forWeb from "latchkey/web";
 import { served } from "./frameworks.ts";
 
 type Data = Record<string, unknown>;
@@ -80,6 +81,27 @@ export const TOOLBAR_SERVERS: Readonly<Record<string, ToolbarServer>> = {
       return c.html(page());
     });
     const answer = getRequestListener(app.fetch);
+    return await served(createServer((request, response) => void answer(request, response)).listen(0, "127.0.0.1"));
+  },
+  "the fetch interface": async (toolbar, manager, page) => {
+    const [withToolbar, withSession] = [forWeb.debugToolbar(toolbar), forWeb.session(manager)];
+    const answer = getRequestListener(async (raw, { incoming }) => {
+      const { socket, httpVersion } = incoming as IncomingMessage;
+      const visitor = { address: socket.remoteAddress, httpVersion };
+      return await withToolbar(
+        raw,
+        async (request) =>
+          await withSession(
+            request,
+            ({ data }) => {
+              count(data);
+              return new Response(page(), { headers: { "Content-Type": "text/html" } });
+            },
+            visitor,
+          ),
+        visitor,
+      );
+    });
     return await served(createServer((request, response) => void answer(request, response)).listen(0, "127.0.0.1"));
   },
 };

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Context } from "hono";
+import { httpVersionOf } from "../fetch-answer.ts";
 
 /** The server of `Bun.serve`, by the parts that are used here. */
 interface BunServer {
@@ -38,16 +39,8 @@ export function peerOf(c: Context, incoming: IncomingMessage | undefined): Peer 
   const address = serverOf(c)?.requestIP(c.req.raw)?.address ?? remoteAddr?.hostname;
   return {
     remoteAddress: typeof address === "string" ? address : undefined,
-    httpVersion: versionOf(c.req.raw.headers),
+    httpVersion: httpVersionOf(c.req.raw.headers),
   };
-}
-
-/**
- * Neither server reports the version of HTTP. Browsers send `Connection: keep-alive` in HTTP/1.1
- * alone; nginx sends "close" in HTTP/1.0 to a server behind it, or nothing.
- */
-function versionOf(headers: Headers): string | undefined {
-  return headers.get("connection")?.toLowerCase() === "keep-alive" ? "1.1" : undefined;
 }
 
 function environmentOf(c: Context): object {

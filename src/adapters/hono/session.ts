@@ -5,7 +5,7 @@ import type { Session } from "../../sessions/session.ts";
 import { InvalidOptionError } from "../../errors.ts";
 import { warnNotSaved } from "../not-saved.ts";
 import { hasSession, noteSession } from "../session-of.ts";
-import { copyWith } from "./copy-with.ts";
+import { copyWith } from "../copy-with.ts";
 import { HonoFacts } from "./hono-facts.ts";
 import { checkManager } from "../check-mounted.ts";
 

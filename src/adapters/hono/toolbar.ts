@@ -2,23 +2,13 @@ import type { IncomingMessage } from "node:http";
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import type { Toolbar, ToolbarRequest } from "../../toolbar/index.ts";
 import { checkToolbar } from "../check-mounted.ts";
-import { copyWith } from "./copy-with.ts";
+import { copyWith } from "../copy-with.ts";
+import { bodyWithTail, isChangeable, watchBody, withHeadersOf } from "../fetch-answer.ts";
 import { honoApplication, honoRequest } from "./hono-request.ts";
 import { watchErrors } from "./watch-errors.ts";
 import { mountPath } from "../mount-path.ts";
 import { askForPage, changeForTail, fetchHeadersOf } from "../page-headers.ts";
 import { incomingOf, peerOf, serverOf } from "./peer.ts";
-
-/** What an answer says of its own body. */
-const OF_OTHER_BODY = new Set([
-  "content-length",
-  "content-encoding",
-  "content-language",
-  "content-disposition",
-  "content-security-policy-report-only",
-  "etag",
-  "last-modified",
-]);
 
 /**
  * Shows a toolbar on the pages of a Hono application. Mount it before all else, so that it sees
@@ -74,7 +64,7 @@ export function debugToolbar(toolbar: Toolbar, app?: Pick<Hono, "routes">): Midd
     const response = c.res;
     const tail = toolbar.respond(exchange, request, { status: response.status, headers: response.headers });
     if (tail !== undefined) {
-      c.res = new Response(withTail(response.body, tail), response);
+      c.res = new Response(bodyWithTail(response.body, tail), response);
       changeForTail(fetchHeadersOf(c.res.headers), tail);
     }
     if (!exchange.endsWithSocket) finishWithBody(c, (aborted) => toolbar.finish(exchange, { aborted }));
@@ -88,15 +78,6 @@ function replace(c: Context, response: Response): void {
   c.res = response;
 }
 
-/** The page, with the cookies and all else that the application has set and the page has not. */
-function withHeadersOf(answer: Response, page: Response): Response {
-  for (const [name, value] of answer.headers) {
-    if (name === "set-cookie") page.headers.append(name, value);
-    else if (!page.headers.has(name) && !OF_OTHER_BODY.has(name)) page.headers.set(name, value);
-  }
-  return page;
-}
-
 /** The application gets a copy of the request where its headers cannot be changed, as on Deno. */
 function askForWholePage(c: Context): () => void {
   const { raw } = c.req;
@@ -104,15 +85,6 @@ function askForWholePage(c: Context): () => void {
   c.req.raw = new Request(raw, { headers: new Headers(raw.headers) });
   askForPage(fetchHeadersOf(c.req.raw.headers));
   return () => void (c.req.raw = raw);
-}
-
-function isChangeable(headers: Headers): boolean {
-  try {
-    headers.delete("x-latchkey-toolbar");
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Bun ends an answer that is silent for ten seconds, such as the stream of events. */
@@ -135,21 +107,8 @@ function describe(c: Context, incoming: IncomingMessage | undefined): ToolbarReq
   };
 }
 
-function withTail(body: ReadableStream<Uint8Array> | null, tail: string): ReadableStream<Uint8Array> | string {
-  if (body === null) return tail;
-  return body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      flush: (controller) => controller.enqueue(new TextEncoder().encode(tail)),
-    }),
-  );
-}
-
 /** Without Node's server, a response has ended when its body was read. */
 function finishWithBody(c: Context, finish: (aborted: boolean) => void): void {
-  const { body } = c.res;
-  if (body === null) return finish(false);
-  const watched = body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({ flush: () => finish(false), cancel: () => finish(true) }),
-  );
-  c.res = new Response(watched, c.res);
+  const watched = watchBody(c.res, finish);
+  if (watched !== undefined) c.res = watched;
 }

@@ -4,6 +4,7 @@ import type { Session } from "../../sessions/session.ts";
 import { connectSession, type SessionRecipe } from "../open-session.ts";
 import { NodeFacts } from "../node-facts.ts";
 import { checkManager } from "../check-mounted.ts";
+import { answer500 } from "./answer-500.ts";
 
 /** A request with its session. */
 export type SessionRequest<Data extends object = Record<string, unknown>> = IncomingMessage & {
@@ -59,14 +60,4 @@ export function session<Data extends object>(manager: SessionManager<Data>): Ses
     };
     connectSession(recipe, () => next());
   };
-}
-
-function answer500(response: ServerResponse): void {
-  // What stands in for a response has nothing to answer with.
-  if (typeof (response as Partial<ServerResponse>).getHeaderNames !== "function") return void response.end();
-  if (response.headersSent) return void response.destroy();
-  for (const name of response.getHeaderNames()) response.removeHeader(name);
-  response.statusCode = 500;
-  response.setHeader("Content-Type", "text/plain; charset=utf-8");
-  response.end("Internal Server Error\n");
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerRe
 import type { Exchange, Toolbar, ToolbarAnswer, ToolbarRequest } from "../../toolbar/index.ts";
 import { checkToolbar } from "../check-mounted.ts";
 import { appendHeaders } from "../node-response/response-headers.ts";
+import { answer500 } from "./answer-500.ts";
 import { runHandler } from "./handler-failure.ts";
 import type { OpenAnswer } from "./show-exceptions.ts";
 import { askForPage, changeForTail, requestHeadersOf, responseHeadersOf } from "../page-headers.ts";
@@ -31,7 +32,15 @@ export function debugToolbar(toolbar: Toolbar): DebugToolbarMiddleware {
   if (!toolbar.enabled) return (_, __, next) => next();
   return (incoming, response, next): void => {
     const request = toolbar.describe(incoming);
-    const answer = toolbar.handle(request);
+    let answer: ToolbarAnswer | undefined;
+    try {
+      answer = toolbar.handle(request);
+    } catch (error) {
+      // The keys cannot be opened. A `next` without a parameter would run the handler.
+      if (next.length > 0) next(error);
+      else answer500(response);
+      return;
+    }
     if (answer !== undefined) {
       sendAnswer(response, answer);
       return;

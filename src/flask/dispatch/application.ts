@@ -1,6 +1,6 @@
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { session as sessionMiddleware } from "../../adapters/hono/index.ts";
-import { copyWith } from "../../adapters/hono/copy-with.ts";
+import { copyWith } from "../../adapters/copy-with.ts";
 import { HANDLED } from "../../adapters/hono/hono-request.ts";
 import { incomingOf, peerOf } from "../../adapters/hono/peer.ts";
 import { noteError } from "../../adapters/hono/watch-errors.ts";

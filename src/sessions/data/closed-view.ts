@@ -32,33 +32,36 @@ export class ClosedView {
   }
 }
 
-function refusing(refusal: () => SessionError): ProxyHandler<SessionData> {
+function refusing(refusal: () => SessionError): ProxyHandler<object> {
   const refuse = (): never => {
     throw refusal();
   };
-  return { set: refuse, deleteProperty: refuse, defineProperty: refuse, setPrototypeOf: refuse, get: getReadOnly };
+  /**
+   * Objects inside may be the application's own: they are not touched, and shown through a view that
+   * refuses changes.
+   */
+  const views = new WeakMap<object, object>();
+  const readOnly = (value: unknown): unknown => {
+    if (typeof value !== "object" || value === null || !(Array.isArray(value) || isPlain(value))) return value;
+    let view = views.get(value);
+    if (view === undefined) views.set(value, (view = new Proxy(value, handler)));
+    return view;
+  };
+  const handler: ProxyHandler<object> = {
+    set: refuse,
+    deleteProperty: refuse,
+    defineProperty: refuse,
+    setPrototypeOf: refuse,
+    get: (target, key, receiver) => {
+      const member: unknown = Reflect.get(target, key, receiver);
+      // A proxy must show members that cannot change as they are.
+      return Object.getOwnPropertyDescriptor(target, key)?.configurable === false ? member : readOnly(member);
+    },
+  };
+  return handler;
 }
 
 const CLOSED = refusing(() => sessionClosed());
-
-/**
- * Objects inside may be the application's own: they are not touched, and shown through a view that
- * refuses changes.
- */
-const views = new WeakMap<object, object>();
-
-function getReadOnly(target: object, key: PropertyKey, receiver: unknown): unknown {
-  const member: unknown = Reflect.get(target, key, receiver);
-  // A proxy must show members that cannot change as they are.
-  return Object.getOwnPropertyDescriptor(target, key)?.configurable === false ? member : readOnly(member);
-}
-
-function readOnly(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || !(Array.isArray(value) || isPlain(value))) return value;
-  let view = views.get(value);
-  if (view === undefined) views.set(value, (view = new Proxy(value, CLOSED as ProxyHandler<object>)));
-  return view;
-}
 
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);

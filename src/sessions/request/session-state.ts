@@ -58,6 +58,7 @@ export class SessionState {
   readonly #clock: () => number;
   #phase: Phase = "open";
   #refusal: Refusal | undefined;
+  #isReadOnly = false;
   #intent: Intent = "none";
   #isAccessed = false;
   #opened: Incoming | undefined;
@@ -90,6 +91,11 @@ export class SessionState {
   /** Whether the application has looked at the session. */
   get isAccessed(): boolean {
     return this.#isAccessed;
+  }
+
+  /** Whether the session was loaded for reading alone. */
+  get isReadOnly(): boolean {
+    return this.#isReadOnly;
   }
 
   /** Whether the session was committed or given up. */
@@ -218,6 +224,13 @@ export class SessionState {
     this.#phase = "refusing";
     this.#refusal = refusal;
     this.#view?.close(refusal);
+  }
+
+  /** Changes throw this error, and the commit saves and sends nothing. */
+  onlyRead(refusal: Refusal): void {
+    this.#isReadOnly = true;
+    // A cross-origin request has a reason of its own.
+    if (this.#refusal === undefined) this.refuse(refusal);
   }
 
   /** From now on changes throw. */

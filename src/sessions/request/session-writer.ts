@@ -63,6 +63,7 @@ const UNSAVED: Decision = {
   action: "none",
   explanation: "Nothing saved: the store failed, and the policy is to go on without a session.",
 };
+const READ_ONLY: Decision = { action: "none", explanation: "Nothing sent: the session was loaded for reading only." };
 const NOT_EMPTIED: Readonly<Record<Exclude<Emptied, "ended">, Decision>> = {
   saved: {
     action: "save",
@@ -102,6 +103,7 @@ export class SessionWriter {
   /** Waits only for a store. */
   conclude(state: SessionState): Awaitable<Outcome> {
     if (state.opened === undefined) return nothing(decide(UNOPENED));
+    if (state.isReadOnly) return nothing(READ_ONLY);
     const plan = this.#plan(state, state.opened, writeData);
     const { facts, decision, data } = plan;
     const storeFailed = facts.reason === "store_failed";

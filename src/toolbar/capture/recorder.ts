@@ -120,7 +120,16 @@ export class Recorder {
    *   otherwise the fetch Request.
    */
   begin(request: ToolbarRequest, source: object): Exchange {
-    return this.#bySource.get(source) ?? this.#start(request, source);
+    return this.#bySource.get(source) ?? this.#bridged(request, source) ?? this.#start(request, source);
+  }
+
+  /** The exchange of Node's server, where this fetch Request was made of the request that it received. */
+  #bridged({ method, url }: ToolbarRequest, source: object): Exchange | undefined {
+    const exchange = this.current;
+    if (exchange?.endsWithSocket !== true || exchange.finished || isNodeMessage(source)) return undefined;
+    if (exchange.method !== method || exchange.path !== exchange.redactText(url.split("?", 1)[0]!)) return undefined;
+    this.#bySource.set(source, exchange);
+    return exchange;
   }
 
   /** Runs a function as a part of an exchange. */
@@ -344,6 +353,10 @@ export class Recorder {
 }
 
 function noKey(): undefined {}
+
+function isNodeMessage(source: object): boolean {
+  return "httpVersion" in source;
+}
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;

@@ -1,3 +1,4 @@
+import { ringOf, type RingSource } from "../../keys/lazy-ring.ts";
 import type { KeyRing } from "../../keys/key-ring.ts";
 import type { SecretKey } from "../../keys/secret-key.ts";
 import { formsOf } from "./key-forms.ts";
@@ -55,13 +56,13 @@ interface Rules {
  * hexadecimal, base64 or percent-encoded form, or as a list of bytes.
  */
 export class Redactor {
-  readonly #keys: KeyRing;
+  readonly #keys: RingSource;
   readonly #rules: Rules;
   readonly #compiled = new Map<string, RegExp>();
   readonly #harmless = new Set<string>();
   #forms: { readonly of: readonly SecretKey[]; readonly pattern: string } | undefined;
 
-  constructor(keys: KeyRing, { names, patterns = [], paths }: RedactionOptions = {}) {
+  constructor(keys: RingSource, { names, patterns = [], paths }: RedactionOptions = {}) {
     this.#keys = keys;
     this.#rules = {
       names: new HiddenNames(names),
@@ -87,8 +88,9 @@ export class Redactor {
   /** The forms of all keys. Computed again only when the keys of the ring have changed. */
   #pattern(): string {
     const known = this.#forms;
-    if (known !== undefined && isSame(this.#keys, known.of)) return known.pattern;
-    const keys = [...this.#keys];
+    const ring = ringOf(this.#keys);
+    if (known !== undefined && isSame(ring, known.of)) return known.pattern;
+    const keys = [...ring];
     const forms = [...new Set(keys.flatMap((key) => formsOf(key.bytes())))].toSorted((a, b) => b.length - a.length);
     this.#compiled.clear();
     this.#harmless.clear();

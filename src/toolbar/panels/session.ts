@@ -1,6 +1,6 @@
 import { unixNow, type Clock } from "../../clock.ts";
 import { CHANNELS, type SessionCommitted, type SessionLoaded } from "../../diagnostics.ts";
-import type { KeyRing } from "../../keys/key-ring.ts";
+import { ringOf, type RingSource } from "../../keys/lazy-ring.ts";
 import type { Finding } from "../blocks.ts";
 import type { Panel } from "../panel.ts";
 import type { Recording } from "../recording.ts";
@@ -33,7 +33,7 @@ export interface RecordedSession extends SessionStats {
  * request, the cookie that was sent and why, and the strength of the keys. It contains the data of
  * the session, but never the cookie, a signature or a key.
  */
-export function sessionPanel(keys: KeyRing, clock: Clock = unixNow): Panel<RecordedSession> {
+export function sessionPanel(keys: RingSource, clock: Clock = unixNow): Panel<RecordedSession> {
   return {
     id: "session",
     title: "Session & key",
@@ -52,7 +52,7 @@ export function sessionPanel(keys: KeyRing, clock: Clock = unixNow): Panel<Recor
     collect: (recording) => {
       const stats = {
         ...slotOf(recording),
-        keys: keyRows(keys),
+        keys: keyRows(ringOf(keys)),
         now: clock(),
         received: recording.requestCookies,
         sent: recording.responseCookies,

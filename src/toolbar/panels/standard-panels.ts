@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock.ts";
-import type { KeyRing } from "../../keys/key-ring.ts";
+import type { RingSource } from "../../keys/lazy-ring.ts";
 import type { Panel } from "../panel.ts";
 import type { Profiler } from "../profiler/profiler.ts";
 import { configPanel, type ConfigPanelOptions } from "./config.ts";
@@ -21,7 +21,7 @@ import { versionsPanel } from "./versions.ts";
 
 /** What the standard panels need. */
 export interface StandardPanelOptions extends ConfigPanelOptions {
-  readonly keys: KeyRing;
+  readonly keys: RingSource;
   readonly slowMs: number;
   readonly directory: string;
   readonly profiler: Profiler;

@@ -1,6 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import { deriveSubkey } from "../../keys/derive.ts";
-import type { KeyRing } from "../../keys/key-ring.ts";
+import { ringOf, type RingSource } from "../../keys/lazy-ring.ts";
 import { TimestampSigner } from "../../signing/timestamp-signer.ts";
 
 /** How long a token is valid, in seconds: a working day. */
@@ -29,27 +29,35 @@ export interface Moment {
  * cannot sign a session with it.
  */
 export class AccessTokens {
-  readonly #signer: TimestampSigner;
-  /** Tokens of other keys: of the time before the secret key was replaced. */
-  readonly #earlier: readonly TimestampSigner[];
+  readonly #keys: RingSource;
+  readonly #clock: Clock | undefined;
+  /**
+   * Made at the first use. The first one signs; the others verify tokens of the time before the
+   * secret key was replaced.
+   */
+  #made: readonly TimestampSigner[] | undefined;
   readonly #process = crypto.randomUUID().slice(0, 8);
 
-  constructor(keys: KeyRing, clock?: Clock) {
-    const [signer, ...earlier] = [...keys].map(
+  constructor(keys: RingSource, clock?: Clock) {
+    this.#keys = keys;
+    this.#clock = clock;
+  }
+
+  get #signers(): readonly TimestampSigner[] {
+    const clock = this.#clock;
+    return (this.#made ??= [...ringOf(this.#keys)].map(
       (key) =>
         new TimestampSigner(deriveSubkey(key, "toolbar"), {
           salt: "latchkey.toolbar",
           digest: "sha256",
           ...(clock === undefined ? {} : { clock }),
         }),
-    );
-    this.#signer = signer!;
-    this.#earlier = earlier;
+    ));
   }
 
   /** The token for this request and all later ones. */
   grant({ sequence, startedAt }: Moment): string {
-    return this.#signer.sign(`${sequence}-${startedAt}-${this.#process}`);
+    return this.#signers[0]!.sign(`${sequence}-${startedAt}-${this.#process}`);
   }
 
   /** The token for all requests. */
@@ -74,7 +82,7 @@ export class AccessTokens {
 
   #valueOf(token: string): string | undefined {
     if (token.length > 200) return undefined;
-    const signer = [this.#signer, ...this.#earlier].find((each) => each.verify(token) !== undefined);
+    const signer = this.#signers.find((each) => each.verify(token) !== undefined);
     try {
       return signer?.unsign(token, { maxAge: LIFETIME });
     } catch {

@@ -1,4 +1,4 @@
-import type { HeaderPair } from "../../sessions/data/header-pair.ts";
+import type { HeaderPair } from "../sessions/data/header-pair.ts";
 
 type Body = ConstructorParameters<typeof Response>[0];
 
