@@ -25,6 +25,7 @@ const ENTRIES: Readonly<Record<string, () => Promise<object>>> = {
   "stores-memory": async () => await import("latchkey/stores/memory"),
   "stores-redis": async () => await import("latchkey/stores/redis"),
   "stores-postgres": async () => await import("latchkey/stores/postgres"),
+  "stores-mysql": async () => await import("latchkey/stores/mysql"),
   "stores-sqlite": async () => await import("latchkey/stores/sqlite"),
   "stores-express-store": async () => await import("latchkey/stores/express-store"),
 };

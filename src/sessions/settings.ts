@@ -171,7 +171,7 @@ function checkedMaxSessions({
       ? "this manager has no store, so nobody can count a user's sessions"
       : "this store has no listBySubject and deleteBySubject, or cannot compare and write in one step";
   throw new InvalidOptionError(
-    `maxSessions needs a store that lists the sessions of a user, and ${lack}. Fix: use SqliteStore, RedisStore or PostgresStore, or an IndexedStore of your own.`,
+    `maxSessions needs a store that lists the sessions of a user, and ${lack}. Fix: use SqliteStore, RedisStore, PostgresStore or MysqlStore, or an IndexedStore of your own.`,
   );
 }
 

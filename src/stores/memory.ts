@@ -45,7 +45,7 @@ const OPTIONS: readonly (keyof MemoryStoreOptions)[] = ["mode", "production", "m
 /** The share that is reserved for sessions without a subject: a login form often needs one. */
 const ANONYMOUS_PART = 1 / 10;
 const LIMITS = "Sessions end with this process, and a second process does not see them.";
-const OTHERS = "SqliteStore, RedisStore or PostgresStore";
+const OTHERS = "SqliteStore, RedisStore, PostgresStore or MysqlStore";
 
 /**
  * Saves sessions in the memory of this process, for tests and experiments. Sessions end with the

@@ -74,6 +74,7 @@ describe("latchkey sessions, on SQLite", () => {
     database.exec(out);
     expect(database.prepare("SELECT count(*) AS count FROM web_sessions").get()).toEqual({ count: 0 });
     expect((await run("schema", "postgres")).out).toMatch(/^CREATE TABLE IF NOT EXISTS "latchkey_sessions"/);
+    expect((await run("schema", "mysql")).out).toMatch(/^CREATE TABLE IF NOT EXISTS `latchkey_sessions`/);
     expect(await run("schema", "redis")).toMatchObject({ code: 2, error: expect.stringContaining("needs no schema") });
   });
 
@@ -82,7 +83,7 @@ describe("latchkey sessions, on SQLite", () => {
       code: 2,
       error: expect.stringContaining("There is no database"),
     });
-    expect(await run("list", "--store", "mysql://x", "--subject", "7")).toMatchObject({
+    expect(await run("list", "--store", "mongodb://x", "--subject", "7")).toMatchObject({
       code: 2,
       error: expect.stringContaining("The store must be a URL"),
     });

@@ -6,12 +6,15 @@ import * as ioredis from "ioredis";
 import * as latchkey from "latchkey";
 import * as keys from "latchkey/keys";
 import * as expressStore from "latchkey/stores/express-store";
+import * as mysqlStore from "latchkey/stores/mysql";
 import * as postgresStore from "latchkey/stores/postgres";
 import * as redisStore from "latchkey/stores/redis";
+import * as mysql2 from "mysql2/promise";
 import * as pg from "pg";
 import * as postgres from "postgres";
 import * as redis from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mariadbPrograms, startMariaDb } from "../support/mariadb.ts";
 import { postgresPrograms, redisPrograms, startPostgres, startRedis, type Service } from "../support/services.ts";
 
 const MODULES: Readonly<Record<string, object>> = {
@@ -20,8 +23,10 @@ const MODULES: Readonly<Record<string, object>> = {
   latchkey,
   "latchkey/keys": keys,
   "latchkey/stores/express-store": expressStore,
+  "latchkey/stores/mysql": mysqlStore,
   "latchkey/stores/postgres": postgresStore,
   "latchkey/stores/redis": redisStore,
+  "mysql2/promise": mysql2,
   pg,
   postgres,
   redis,
@@ -104,6 +109,28 @@ describe("the page about PostgreSQL", () => {
     afterAll(async () => await server.stop());
 
     for (const [number, code] of blocksOf("stores-postgres")
+      .filter((block) => block.includes("import"))
+      .entries()) {
+      test(
+        code.split("\n")[0]!,
+        async () => await works(await run(code, { DATABASE_URL: server.url }), `block-${number}`),
+      );
+    }
+  });
+});
+
+describe("the page about MySQL", () => {
+  test("shows the schema that is created", () => {
+    const { schema } = new mysqlStore.MysqlStore({ execute: async () => await Promise.resolve([[], []]) });
+    expect(page("stores-mysql")).toContain(`\`\`\`sql\n${schema}\`\`\``);
+  });
+
+  describe.skipIf(mariadbPrograms === undefined)("has code that runs", () => {
+    let server: Awaited<ReturnType<typeof startMariaDb>>;
+    beforeAll(async () => void (server = await startMariaDb()), 120_000);
+    afterAll(async () => await server.stop());
+
+    for (const [number, code] of blocksOf("stores-mysql")
       .filter((block) => block.includes("import"))
       .entries()) {
       test(

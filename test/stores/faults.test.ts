@@ -8,14 +8,17 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Cluster, Redis } from "ioredis";
+import { createConnection, createPool, type RowDataPacket } from "mysql2/promise";
 import { Pool } from "pg";
 import postgres from "postgres";
 import { createClient, createCluster } from "redis";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { MysqlStore } from "latchkey/stores/mysql";
 import { PostgresStore } from "latchkey/stores/postgres";
 import { RedisStore } from "latchkey/stores/redis";
 import { SqliteStore } from "latchkey/stores/sqlite";
 import { Load, type LoadReport } from "../support/load.ts";
+import { mariadbPrograms, startMariaDb } from "../support/mariadb.ts";
 import { postgresPrograms, redisPrograms, startPostgres, startRedis, startRedisCluster } from "../support/services.ts";
 
 /**
@@ -168,6 +171,43 @@ describe("when the machine below fails", () => {
           await sleep(300);
           await server.start();
           await Promise.all(Object.values(loads).map(async (load) => await load.confirms(50)));
+        }
+      });
+      for (const { report, lost } of Object.values(results)) {
+        expect(lost).toEqual([]);
+        expect(report).toMatchObject({ hung: 0, refused: 0 });
+      }
+    },
+  );
+
+  test.skipIf(mariadbPrograms === undefined)(
+    "a MariaDB whose connections are killed 100 times, and which is killed itself, has lost no confirmed write",
+    { timeout: 300_000 },
+    async () => {
+      const server = await startMariaDb({ durable: true });
+      onTestFinished(async () => await server.stop());
+      const pool = createPool({ uri: server.url, connectionLimit: 8, connectTimeout: 5000 });
+      onTestFinished(async () => await pool.end());
+      await new MysqlStore(pool).createSchema();
+
+      const load = new Load(new MysqlStore(pool), "mysql2", { patience: PATIENCE });
+      const results = await survive({ "MariaDB killed, client mysql2": load }, async () => {
+        const admin = await createConnection(server.url);
+        const others = "SELECT id FROM information_schema.processlist WHERE user = 'root' AND id <> CONNECTION_ID()";
+        for (let killed = 0; killed < 100; await load.confirms(10)) {
+          const [rows] = await admin.query<RowDataPacket[]>(others);
+          for (const { id } of rows)
+            killed += await admin.query(`KILL ${id}`).then(
+              () => 1,
+              () => 0,
+            );
+        }
+        admin.destroy();
+        for (let round = 0; round < 3; round++) {
+          await server.kill("SIGKILL");
+          await sleep(300);
+          await server.start();
+          await load.confirms(50);
         }
       });
       for (const { report, lost } of Object.values(results)) {

@@ -2,9 +2,11 @@ import { DatabaseSync } from "node:sqlite";
 import { createInterface } from "node:readline";
 import { Cluster, Redis } from "ioredis";
 import { SessionManager, type IndexedStore, type MaxSessions, type SessionError } from "latchkey";
+import { MysqlStore } from "latchkey/stores/mysql";
 import { PostgresStore } from "latchkey/stores/postgres";
 import { RedisStore } from "latchkey/stores/redis";
 import { SqliteStore } from "latchkey/stores/sqlite";
+import { createPool } from "mysql2/promise";
 import { Pool } from "pg";
 
 /*
@@ -40,6 +42,7 @@ function open(kind: string, address: string): IndexedStore {
     return new SqliteStore(database);
   }
   if (kind === "postgres") return new PostgresStore(new Pool({ connectionString: address, max: 2 }));
+  if (kind === "mysql") return new MysqlStore(createPool({ uri: address, connectionLimit: 2 }));
   const ports = address.split(",").map(Number);
   if (kind === "cluster") return new RedisStore(new Cluster(ports.map((port) => ({ port, host: "127.0.0.1" }))));
   return new RedisStore(new Redis(ports[0]!, "127.0.0.1"));

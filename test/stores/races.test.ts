@@ -8,15 +8,18 @@ import { Cluster, Redis } from "ioredis";
 import type { SessionStore } from "latchkey";
 import { fromExpressStore } from "latchkey/stores/express-store";
 import { MemoryStore } from "latchkey/stores/memory";
+import { MysqlStore } from "latchkey/stores/mysql";
 import { PostgresStore } from "latchkey/stores/postgres";
 import { RedisStore } from "latchkey/stores/redis";
 import { SqliteStore, type SqliteDatabase } from "latchkey/stores/sqlite";
+import { createPool } from "mysql2/promise";
 import { Pool } from "pg";
 import postgres from "postgres";
 import { createClient, createCluster } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { OpenedStore } from "../contracts/store-suite.ts";
 import { openBetterSqlite3 } from "../support/better-sqlite3.ts";
+import { mariadbPrograms, startMariaDb } from "../support/mariadb.ts";
 import { expressSessionOn, latchkeyOn } from "../support/mounts.ts";
 import { AT_ONCE, race, staysLoggedOut, type RaceResult } from "../support/race.ts";
 import {
@@ -182,4 +185,19 @@ describe("PostgreSQL", () => {
       return await opened(client, "by_postgres_js", async () => await client.end());
     });
   });
+});
+
+describe.skipIf(mariadbPrograms === undefined)("MariaDB", () => {
+  let server: Awaited<ReturnType<typeof startMariaDb>>;
+  beforeAll(async () => void (server = await startMariaDb()), 120_000);
+  afterAll(async () => await server.stop());
+
+  const withPool = (table: string) => async () => {
+    const client = createPool({ uri: server.url, connectionLimit: 10 });
+    const store = new MysqlStore(client, { table });
+    await store.createSchema();
+    return { store, close: async () => await client.end() };
+  };
+  nothingIsLost("MysqlStore with mysql2", withPool("by_mysql2"));
+  nothingIsLost("the same, from eight managers", withPool("by_managers"), 8);
 });

@@ -4,13 +4,16 @@ import { Redis } from "ioredis";
 import { SessionManager, type IndexedStore, type Session } from "latchkey";
 import { generateSecretKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
+import { MysqlStore } from "latchkey/stores/mysql";
 import { PostgresStore } from "latchkey/stores/postgres";
 import { RedisStore } from "latchkey/stores/redis";
 import { SqliteStore } from "latchkey/stores/sqlite";
+import { createPool } from "mysql2/promise";
 import { Pool } from "pg";
 import { createClient } from "redis";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { REMOVE } from "../../src/stores/redis-scripts.ts";
+import { mariadbPrograms, startMariaDb } from "../support/mariadb.ts";
 import { postgresPrograms, redisPrograms, startPostgres, startRedis } from "../support/services.ts";
 
 /*
@@ -122,6 +125,30 @@ describe.skipIf(postgresPrograms === undefined)("S1: log out everywhere, with Po
       await one!.query(
         `INSERT INTO latchkey_sessions SELECT $1 || n, '{}', 4000000000, $1 FROM generate_series(1, 20000) AS n`,
         [subject],
+      );
+      const { alive, listed } = await survivors({ admin, web, tries: 1, subject });
+      many.alive += alive;
+      many.listed += listed;
+    }
+    await Promise.all([one!.end(), other!.end()]);
+    expect({ few, many }).toEqual({ few: { alive: 0, listed: 0 }, many: { alive: 0, listed: 0 } });
+  });
+});
+
+describe.skipIf(mariadbPrograms === undefined)("S1: log out everywhere, with MariaDB", () => {
+  test("S1: no renewal survives, with one session and with 20,000", { timeout: 300_000 }, async () => {
+    const server = await startMariaDb();
+    onTestFinished(async () => await server.stop());
+    const [one, other] = [1, 2].map(() => createPool({ uri: server.url, connectionLimit: 4 }));
+    const [admin, web] = [new MysqlStore(one!), new MysqlStore(other!)];
+    await admin.createSchema();
+    const few = await survivors({ admin, web, tries: 100 });
+    const many = { alive: 0, listed: 0 };
+    for (let round = 0; round < 4; round++) {
+      const subject = `crowd ${round}`;
+      await one!.query(
+        "INSERT INTO latchkey_sessions (id, payload, expires_at, subject) SELECT CONCAT(?, seq), '{}', 4000000000, ? FROM seq_1_to_20000",
+        [subject, subject],
       );
       const { alive, listed } = await survivors({ admin, web, tries: 1, subject });
       many.alive += alive;

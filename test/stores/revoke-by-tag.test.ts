@@ -6,11 +6,14 @@ import { Cluster, Redis } from "ioredis";
 import { SessionManager, type IndexedStore, type Session } from "latchkey";
 import { generateSecretKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
+import { MysqlStore } from "latchkey/stores/mysql";
 import { PostgresStore } from "latchkey/stores/postgres";
 import { RedisStore } from "latchkey/stores/redis";
 import { SqliteStore } from "latchkey/stores/sqlite";
+import { createPool, type Pool as MysqlPool } from "mysql2/promise";
 import { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mariadbPrograms, startMariaDb } from "../support/mariadb.ts";
 import {
   postgresPrograms,
   redisPrograms,
@@ -121,4 +124,19 @@ describe.skipIf(postgresPrograms === undefined)("sessions with a tag, in Postgre
     await server.stop();
   }, 300_000);
   holds("two pools", () => [new PostgresStore(pools[0]!), new PostgresStore(pools[1]!)]);
+});
+
+describe.skipIf(mariadbPrograms === undefined)("sessions with a tag, in MariaDB", () => {
+  let server: Service & { readonly url: string };
+  let pools: readonly MysqlPool[];
+  beforeAll(async () => {
+    server = await startMariaDb();
+    pools = [1, 2].map(() => createPool({ uri: server.url, connectionLimit: 4 }));
+    await new MysqlStore(pools[0]!).createSchema();
+  }, 300_000);
+  afterAll(async () => {
+    await Promise.all(pools.map(async (pool) => await pool.end()));
+    await server.stop();
+  }, 300_000);
+  holds("two pools", () => [new MysqlStore(pools[0]!), new MysqlStore(pools[1]!)]);
 });

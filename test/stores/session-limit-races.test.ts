@@ -7,12 +7,15 @@ import { Cluster, Redis } from "ioredis";
 import { SessionManager, type IndexedStore, type MaxSessions } from "latchkey";
 import { generateSecretKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
+import { MysqlStore } from "latchkey/stores/mysql";
 import { PostgresStore } from "latchkey/stores/postgres";
 import { RedisStore } from "latchkey/stores/redis";
 import { SqliteStore } from "latchkey/stores/sqlite";
+import { createPool, type Pool as MysqlPool } from "mysql2/promise";
 import { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LineProcess } from "../support/line-process.ts";
+import { mariadbPrograms, startMariaDb } from "../support/mariadb.ts";
 import {
   postgresPrograms,
   redisPrograms,
@@ -183,4 +186,21 @@ describe.skipIf(postgresPrograms === undefined)("PostgresStore", () => {
   const open = (): PostgresStore => new PostgresStore(pool);
   fromManagers("through a pool", open);
   fromProcesses("through a pool", "postgres", () => server.url, open);
+});
+
+describe.skipIf(mariadbPrograms === undefined)("MysqlStore", () => {
+  let server: Service & { readonly url: string };
+  let pool: MysqlPool;
+  beforeAll(async () => {
+    server = await startMariaDb();
+    pool = createPool({ uri: server.url, connectionLimit: 8 });
+    await new MysqlStore(pool).createSchema();
+  }, 300_000);
+  afterAll(async () => {
+    await pool.end();
+    await server.stop();
+  }, 300_000);
+  const open = (): MysqlStore => new MysqlStore(pool);
+  fromManagers("on MariaDB", open);
+  fromProcesses("on MariaDB", "mysql", () => server.url, open);
 });

@@ -7,9 +7,11 @@ import { Cluster, Redis } from "ioredis";
 import type { IndexedStore, SessionStore, SweepableStore } from "latchkey";
 import { fromExpressStore, type ExpressStore } from "latchkey/stores/express-store";
 import { MemoryStore } from "latchkey/stores/memory";
+import { MysqlStore } from "latchkey/stores/mysql";
 import { PostgresStore } from "latchkey/stores/postgres";
 import { RedisStore } from "latchkey/stores/redis";
 import { SqliteStore, type SqliteDatabase } from "latchkey/stores/sqlite";
+import { createPool, type Connection, type PoolConnection } from "mysql2/promise";
 import { Client, Pool, type PoolClient } from "pg";
 import postgres from "postgres";
 import { createClient, createCluster, createSentinel } from "redis";
@@ -18,6 +20,8 @@ import { expectTypeOf, test } from "vitest";
 declare const database: DatabaseSync;
 declare const better: BetterSqlite3.Database;
 declare const pooled: PoolClient;
+declare const connection: Connection;
+declare const pooledConnection: PoolConnection;
 declare const expressStore: Store;
 
 test("SqliteStore takes node:sqlite and better-sqlite3", () => {
@@ -43,6 +47,12 @@ test("PostgresStore takes pg, PGlite and postgres", () => {
   new PostgresStore(postgres());
 });
 
+test("MysqlStore takes a pool and a connection of mysql2/promise", () => {
+  new MysqlStore(createPool("mysql://localhost"), { table: "web.sessions" });
+  new MysqlStore(connection);
+  new MysqlStore(pooledConnection);
+});
+
 test("fromExpressStore takes stores for express-session", () => {
   expectTypeOf<Store>().toExtend<ExpressStore>();
   fromExpressStore(expressStore);
@@ -57,6 +67,8 @@ test("anything else does not compile", () => {
   new RedisStore("redis://localhost");
   // @ts-expect-error -- a database of another kind
   new PostgresStore(database);
+  // @ts-expect-error -- a database of another kind
+  new MysqlStore(new Pool());
   // @ts-expect-error -- the store of this package needs no adapter
   fromExpressStore(new MemoryStore());
 });
@@ -64,6 +76,7 @@ test("anything else does not compile", () => {
 test("every store is what a manager takes, and says what it can", () => {
   expectTypeOf<SqliteStore>().toExtend<IndexedStore & SweepableStore>();
   expectTypeOf<PostgresStore>().toExtend<IndexedStore & SweepableStore>();
+  expectTypeOf<MysqlStore>().toExtend<IndexedStore & SweepableStore>();
   expectTypeOf<MemoryStore>().toExtend<IndexedStore & SweepableStore>();
   expectTypeOf<RedisStore>().toExtend<IndexedStore>();
   expectTypeOf<ReturnType<typeof fromExpressStore>>().toExtend<SessionStore>();

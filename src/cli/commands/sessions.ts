@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { SessionManager, type SessionInfo } from "../../index.ts";
 import { generateSecretKey } from "../../keys/index.ts";
+import { MysqlStore } from "../../stores/mysql.ts";
 import { PostgresStore } from "../../stores/postgres.ts";
 import { SqliteStore } from "../../stores/sqlite.ts";
 import { EXIT, type ExitCode, type Io } from "../io.ts";
@@ -22,8 +23,8 @@ export function addSessions(program: Command, io: Io, finish: (code: ExitCode) =
   const sessions = program.command("sessions").description("list, end and clean up the sessions of a store");
   const shared = (command: Command): Command =>
     command
-      .requiredOption("--store <url>", "sqlite:FILE, redis://HOST:PORT or postgres://USER@HOST/DATABASE")
-      .option("--table <name>", "the table, in SQLite and PostgreSQL (default: latchkey_sessions)")
+      .requiredOption("--store <url>", "sqlite:FILE, redis://HOST:PORT, postgres:// or mysql://USER@HOST/DATABASE")
+      .option("--table <name>", "the table, in SQLite, PostgreSQL and MySQL (default: latchkey_sessions)")
       .option("--prefix <text>", "the prefix of all keys, in Redis (default: latchkey:)")
       .option("--json", "print JSON")
       .addHelpText("after", EXAMPLES);
@@ -84,7 +85,7 @@ export function addSessions(program: Command, io: Io, finish: (code: ExitCode) =
   sessions
     .command("schema")
     .description("print the SQL that creates the table and its indexes")
-    .argument("<kind>", "sqlite or postgres")
+    .argument("<kind>", "sqlite, postgres or mysql")
     .option("--table <name>", "the table (default: latchkey_sessions)")
     .addHelpText("after", EXAMPLES)
     .action((kind: string, { table }: { readonly table?: string }) => {
@@ -92,7 +93,8 @@ export function addSessions(program: Command, io: Io, finish: (code: ExitCode) =
       if (storeKindOf(`${kind}:`) === "sqlite")
         io.out(new SqliteStore({ exec: () => undefined, prepare: unreachable }, named).schema);
       else if (kind === "postgres") io.out(new PostgresStore({ query: unreachable }, named).schema);
-      else throw new UsageError("Redis needs no schema. Fix: give sqlite or postgres.");
+      else if (kind === "mysql") io.out(new MysqlStore({ execute: unreachable }, named).schema);
+      else throw new UsageError("Redis needs no schema. Fix: give sqlite, postgres or mysql.");
     });
 }
 

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { IndexedStore, SweepableStore } from "../../index.ts";
+import { MysqlStore, type MysqlExecutable } from "../../stores/mysql.ts";
 import { PostgresStore } from "../../stores/postgres.ts";
 import { RedisStore } from "../../stores/redis.ts";
 import { SqliteStore } from "../../stores/sqlite.ts";
@@ -16,15 +17,16 @@ export interface OpenStore {
 }
 
 /** The kinds of stores that a URL can name. */
-export type StoreKind = "sqlite" | "redis" | "postgres";
+export type StoreKind = "sqlite" | "redis" | "postgres" | "mysql";
 
 /** The kind of store that a URL names. */
 export function storeKindOf(url: string): StoreKind {
   if (url.startsWith("sqlite:")) return "sqlite";
   if (/^rediss?:/.test(url)) return "redis";
   if (/^postgres(?:ql)?:/.test(url)) return "postgres";
+  if (/^(?:mysql|mariadb):/.test(url)) return "mysql";
   throw new UsageError(
-    "The store must be a URL of SQLite, Redis or PostgreSQL. Fix: sqlite:FILE, redis://HOST:PORT or postgres://USER@HOST/DATABASE.",
+    "The store must be a URL of SQLite, Redis, PostgreSQL or MySQL. Fix: sqlite:FILE, redis://HOST:PORT, postgres://USER@HOST/DATABASE or mysql://USER@HOST/DATABASE.",
   );
 }
 
@@ -68,6 +70,11 @@ export async function openStore(
       await client.connect();
       return { store: new PostgresStore(client, named), close: async () => await client.end() };
     }
+    case "mysql": {
+      const mysql = await importFrom<MysqlPackage>("mysql2/promise", io);
+      const connection = await (mysql.default ?? mysql).createConnection(url);
+      return { store: new MysqlStore(connection, named), close: async () => await connection.end() };
+    }
   }
 }
 
@@ -88,6 +95,10 @@ interface PgModule {
   Client: new (options: { connectionString: string }) => PgClient;
 }
 type PgPackage = PgModule & { readonly default?: PgModule };
+interface MysqlModule {
+  createConnection(url: string): Promise<MysqlExecutable & { end(): Promise<void> }>;
+}
+type MysqlPackage = MysqlModule & { readonly default?: MysqlModule };
 
 /**
  * Imports a package as the project in the current folder would, because this package depends on no
@@ -99,7 +110,7 @@ async function importFrom<Package>(name: string, io: Io): Promise<Package> {
     return (await import(pathToFileURL(path).href)) as Package;
   } catch {
     throw new UsageError(
-      `This store needs the package "${name}", which is not installed here. Fix: npm install ${name}`,
+      `This store needs the package "${name}", which is not installed here. Fix: npm install ${name.split("/")[0]}`,
     );
   }
 }
