@@ -19,6 +19,9 @@ export const redisPrograms = requirement("Redis (redis-server and redis-cli)", (
   return server !== undefined && tool !== undefined ? { server, tool } : undefined;
 });
 
+/** Valkey's server; undefined where it is missing, and tests have to be skipped. */
+export const valkeyProgram = requirement("Valkey (valkey-server)", () => executable("valkey-server"));
+
 /** The folder of PostgreSQL's programs, the newest there is; undefined where they are missing. */
 export const postgresPrograms = requirement("PostgreSQL (initdb, postgres and pg_isready)", () => {
   const versions = globSync("/usr/lib/postgresql/*/bin").sort((one, other) =>
@@ -89,15 +92,19 @@ export class Service {
   }
 }
 
-/** Starts a Redis server of its own. `always`: it answers a write when the disk has it. */
-export async function startRedis({ always = false }: { readonly always?: boolean } = {}): Promise<Service> {
+/**
+ * Starts a Redis server of its own.
+ *
+ * @param options.always It answers a write when the disk has it.
+ * @param options.program Another server of this protocol, with the same arguments.
+ */
+export async function startRedis({
+  always = false,
+  program,
+}: { readonly always?: boolean; readonly program?: string } = {}): Promise<Service> {
   const folder = temporaryFolder("redis");
-  return await redisServer(folder, await freePort(), [
-    "--appendonly",
-    always ? "yes" : "no",
-    "--appendfsync",
-    "always",
-  ]).start();
+  const options = ["--appendonly", always ? "yes" : "no", "--appendfsync", "always"];
+  return await redisServer(folder, await freePort(), options, program).start();
 }
 
 /** Starts a Sentinel that watches a server under the name "main". */
@@ -234,10 +241,15 @@ export async function startPostgres(): Promise<Service & { readonly url: string 
   return Object.assign(service, { url: `postgres://postgres@127.0.0.1:${port}/postgres` });
 }
 
-function redisServer(folder: string, port: number, options: readonly string[]): Service {
+function redisServer(
+  folder: string,
+  port: number,
+  options: readonly string[],
+  program: string = redisPrograms!.server,
+): Service {
   const command = [
     ...withParent(),
-    redisPrograms!.server,
+    program,
     "--port",
     String(port),
     "--bind",
