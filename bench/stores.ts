@@ -6,8 +6,8 @@
  *   npm exec -- node bench/stores.ts [--rounds 9] [--calls 300]
  *
  * The floors are what nobody can do without: one GET and one SET for Redis, one SELECT and one
- * UPDATE by primary key for PostgreSQL. Neither compares before it writes. `alone` is the time of
- * one call after the other, `of 16` the time for each call while 16 are under way.
+ * UPDATE by primary key for PostgreSQL and MariaDB. Neither compares before it writes. `alone` is
+ * the time of one call after the other, `of 16` the time for each call while 16 are under way.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,6 +16,7 @@ import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
 import { RedisStore as ConnectRedis } from "connect-redis";
 import { Redis } from "ioredis";
+import { createPool } from "mysql2/promise";
 import { Pool } from "pg";
 import postgres from "postgres";
 import { createClient } from "redis";
@@ -23,9 +24,11 @@ import { unixNow } from "../src/clock.ts";
 import type { SessionStore } from "../src/sessions/store/session-store.ts";
 import { fromExpressStore } from "../src/stores/express-store.ts";
 import { MemoryStore } from "../src/stores/memory.ts";
+import { MysqlStore } from "../src/stores/mysql.ts";
 import { PostgresStore } from "../src/stores/postgres.ts";
 import { RedisStore } from "../src/stores/redis.ts";
 import { SqliteStore } from "../src/stores/sqlite.ts";
+import { mariadbPrograms, startMariaDb } from "../test/support/mariadb.ts";
 import { postgresPrograms, redisPrograms, startPostgres, startRedis } from "../test/support/services.ts";
 
 const { values: options } = parseArgs({
@@ -84,6 +87,7 @@ try {
   contenders.push(await ofStore("SqliteStore, WAL", undefined, sqlite));
   if (redisPrograms !== undefined) await addRedis();
   if (postgresPrograms !== undefined) await addPostgres();
+  if (mariadbPrograms !== undefined) await addMariaDb();
   await measure();
 } finally {
   for (const close of closing.toReversed()) await close();
@@ -146,6 +150,30 @@ async function addPostgres(): Promise<void> {
     },
     await ofStore("PostgresStore, pg", floor, new PostgresStore(pool, { table: "a" })),
     await ofStore("PostgresStore, postgres", floor, new PostgresStore(sql, { table: "b" })),
+  );
+}
+
+async function addMariaDb(): Promise<void> {
+  const server = await startMariaDb({ durable: true });
+  closing.push(async () => await server.stop());
+  const pool = createPool({ uri: server.url, connectionLimit: PARALLEL });
+  closing.push(async () => await pool.end());
+  await pool.query("CREATE TABLE floor (id varchar(255) CHARACTER SET ascii PRIMARY KEY, payload longtext)");
+  await pool.query("INSERT INTO floor SELECT CONCAT('bench-', seq), 'payload' FROM seq_0_to_15");
+  await new MysqlStore(pool).createSchema();
+  const floor = "mysql2, SELECT and UPDATE";
+  let saves = 0;
+  contenders.push(
+    {
+      name: floor,
+      call: {
+        read: async (session) => await pool.execute("SELECT payload FROM floor WHERE id = ?", [`bench-${session}`]),
+        // Another text each time: MariaDB does not write a row that stays as it is.
+        save: async (session) =>
+          await pool.execute("UPDATE floor SET payload = ? WHERE id = ?", [`${PAYLOAD}${saves++}`, `bench-${session}`]),
+      },
+    },
+    await ofStore("MysqlStore, mysql2", floor, new MysqlStore(pool)),
   );
 }
 

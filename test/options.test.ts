@@ -26,6 +26,7 @@ const ENTRIES: Readonly<Record<string, () => Promise<object>>> = {
   "stores-redis": async () => await import("latchkey/stores/redis"),
   "stores-postgres": async () => await import("latchkey/stores/postgres"),
   "stores-mysql": async () => await import("latchkey/stores/mysql"),
+  "stores-sqlite-async": async () => await import("latchkey/stores/sqlite-async"),
   "stores-sqlite": async () => await import("latchkey/stores/sqlite"),
   "stores-express-store": async () => await import("latchkey/stores/express-store"),
 };

@@ -2,7 +2,7 @@
  * What a session costs a store that holds many: p50 and p99 of a read, a write and a touch, and
  * bytes per session, from a thousand sessions up.
  *
- *   npm exec -- node bench/sessions/number.ts [--max 1000000] [--stores sqlite,redis,postgres]
+ *   npm exec -- node bench/sessions/number.ts [--max 1000000] [--stores sqlite,redis,postgres,mysql]
  *   [--rounds 40] [--samples 500]
  *
  * Each store is loaded in bulk with every size, as rows and keys of the very form that the store
@@ -16,6 +16,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { measure, OPERATIONS, type Row } from "./number/measure.ts";
+import { mysql } from "./number/mysql.ts";
 import { postgres } from "./number/postgres.ts";
 import { runFirst } from "./number/priority.ts";
 import { redis } from "./number/redis.ts";
@@ -26,13 +27,13 @@ import type { Load } from "./number/subject.ts";
 const { values: options } = parseArgs({
   options: {
     max: { type: "string", default: "1000000" },
-    stores: { type: "string", default: "sqlite,redis,postgres" },
+    stores: { type: "string", default: "sqlite,redis,postgres,mysql" },
     rounds: { type: "string", default: "40" },
     samples: { type: "string", default: "500" },
   },
 });
 const [max, rounds, samples] = [Number(options.max), Number(options.rounds), Number(options.samples)];
-const loads: Readonly<Record<string, Load>> = { sqlite, redis, postgres };
+const loads: Readonly<Record<string, Load>> = { sqlite, redis, postgres, mysql };
 const sizes = [1e3, 1e4, 1e5, 1e6, 1e7].filter((size) => size <= max);
 
 const rows: Row[] = [];

@@ -1,8 +1,8 @@
 import { unixNow, type Clock } from "../clock.ts";
-import { InvalidOptionError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import type { IndexedStore, SetOptions, StoredSession, SweepableStore } from "../sessions/store/session-store.ts";
-import { checkCount, hasMethods, nameOf, wrongClient } from "./wrong-argument.ts";
+import { sqliteStatements, type SqliteStatements } from "./sqlite-statements.ts";
+import { checkCount, hasMethods, wrongClient } from "./wrong-argument.ts";
 
 type SqliteValue = string | number | null;
 
@@ -14,8 +14,8 @@ export interface SqliteStatement {
 }
 
 /**
- * The methods of a database that are used. `DatabaseSync` of node:sqlite and `Database` of
- * better-sqlite3 both fit.
+ * The methods of a database that are used. `DatabaseSync` of node:sqlite, `Database` of
+ * better-sqlite3 and `Database` of bun:sqlite fit.
  */
 export interface SqliteDatabase {
   exec(sql: string): unknown;
@@ -36,17 +36,7 @@ export interface SqliteStoreOptions {
   readonly clock?: Clock | undefined;
 }
 
-interface Statements {
-  readonly get: SqliteStatement;
-  readonly insert: SqliteStatement;
-  readonly update: SqliteStatement;
-  readonly delete: SqliteStatement;
-  readonly deleteExpired: SqliteStatement;
-  readonly listBySubject: SqliteStatement;
-  readonly deleteBySubject: SqliteStatement;
-}
-
-const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
+type Statements = Readonly<Record<Exclude<keyof SqliteStatements, "schema">, SqliteStatement>>;
 
 /**
  * Saves sessions in a table of an SQLite database. The application opens and closes the database.
@@ -65,7 +55,7 @@ const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
  */
 export class SqliteStore implements IndexedStore, SweepableStore {
   readonly #database: SqliteDatabase;
-  readonly #table: string;
+  readonly #sql: SqliteStatements;
   readonly #clock: Clock;
   #prepared: Statements | undefined;
 
@@ -82,32 +72,19 @@ export class SqliteStore implements IndexedStore, SweepableStore {
     const { table = "latchkey_sessions", clock = unixNow } = options;
     if (!hasMethods(database, "exec", "prepare")) {
       throw wrongClient(
-        "SqliteStore needs an open database: a DatabaseSync of node:sqlite, or a Database of better-sqlite3.",
+        "SqliteStore needs an open database: a DatabaseSync of node:sqlite, or a Database of better-sqlite3 or bun:sqlite.",
         database,
         'new SqliteStore(new DatabaseSync("app.sqlite")).',
       );
     }
-    if (typeof table !== "string" || !IDENTIFIER.test(table)) {
-      throw new InvalidOptionError(
-        `The option table of SqliteStore must be a name of at most 63 letters, digits and underscores that does not begin with a digit. It is ${typeof table === "string" ? JSON.stringify(table) : nameOf(table)}. Fix: table: "latchkey_sessions".`,
-      );
-    }
     this.#database = database;
-    this.#table = table;
+    this.#sql = sqliteStatements("SqliteStore", table);
     this.#clock = clock;
   }
 
   /** The SQL that creates the table and its indexes, if they do not exist. */
   get schema(): string {
-    return `CREATE TABLE IF NOT EXISTS ${this.#table} (
-  id TEXT PRIMARY KEY,
-  subject TEXT,
-  payload TEXT NOT NULL,
-  expires_at INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS ${this.#table}_expires_at ON ${this.#table} (expires_at);
-CREATE INDEX IF NOT EXISTS ${this.#table}_subject ON ${this.#table} (subject) WHERE subject IS NOT NULL;
-`;
+    return this.#sql.schema.map((statement) => `${statement};\n`).join("");
   }
 
   /** Runs `schema`. */
@@ -151,24 +128,16 @@ CREATE INDEX IF NOT EXISTS ${this.#table}_subject ON ${this.#table} (subject) WH
   /** Prepared on first use: before `createSchema` there is no table to prepare them for. */
   #statements(): Statements {
     if (this.#prepared !== undefined) return this.#prepared;
-    const table = this.#table;
     const prepare = (sql: string): SqliteStatement => this.#database.prepare(sql);
+    const { get, insert, update, deleteExpired, listBySubject, deleteBySubject } = this.#sql;
     this.#prepared = {
-      get: prepare(`SELECT payload FROM ${table} WHERE id = ? AND expires_at >= ?`),
-      insert: prepare(
-        `INSERT INTO ${table} AS stored (id, subject, payload, expires_at) VALUES (?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET subject = excluded.subject, payload = excluded.payload, expires_at = excluded.expires_at
-         WHERE stored.expires_at < ?`,
-      ),
-      update: prepare(
-        `UPDATE ${table} SET subject = ?, payload = ?, expires_at = ? WHERE id = ? AND payload = ? AND expires_at >= ?`,
-      ),
-      delete: prepare(`DELETE FROM ${table} WHERE id = ?`),
-      deleteExpired: prepare(`DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE expires_at < ? LIMIT ?)`),
-      listBySubject: prepare(
-        `SELECT id, payload, expires_at AS expiresAt FROM ${table} WHERE subject = ? AND expires_at >= ?`,
-      ),
-      deleteBySubject: prepare(`DELETE FROM ${table} WHERE subject = ? AND expires_at >= ? AND id IS NOT ?`),
+      get: prepare(get),
+      insert: prepare(insert),
+      update: prepare(update),
+      delete: prepare(this.#sql.delete),
+      deleteExpired: prepare(deleteExpired),
+      listBySubject: prepare(listBySubject),
+      deleteBySubject: prepare(deleteBySubject),
     };
     return this.#prepared;
   }
