@@ -42,6 +42,13 @@ export interface AsyncSqliteStoreOptions {
   readonly clock?: Clock | undefined;
 }
 
+interface StoredRow {
+  readonly id: string;
+  readonly payload: string;
+  /** A client of libSQL may be set up to return whole numbers as bigints. */
+  readonly expiresAt: number | bigint;
+}
+
 interface Answer {
   readonly rows: readonly unknown[];
   readonly changes: number;
@@ -121,12 +128,7 @@ export class AsyncSqliteStore implements IndexedStore, SweepableStore {
 
   async listBySubject(subject: string): Promise<readonly StoredSession[]> {
     const { rows } = await this.#run(this.#sql.listBySubject, subject, this.#clock());
-    // A client of libSQL may be set up to return whole numbers as bigints.
-    return (rows as StoredSession[]).map(({ id, payload, expiresAt }) => ({
-      id,
-      payload,
-      expiresAt: Number(expiresAt),
-    }));
+    return (rows as StoredRow[]).map(({ id, payload, expiresAt }) => ({ id, payload, expiresAt: Number(expiresAt) }));
   }
 
   async deleteBySubject(subject: string, except?: string): Promise<number> {

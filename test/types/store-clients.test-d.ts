@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { PGlite } from "@electric-sql/pglite";
+import { createClient as createLibsqlClient } from "@libsql/client";
 import { MemoryStore as ExpressMemoryStore, type Store } from "express-session";
 import type BetterSqlite3 from "better-sqlite3";
 import { RedisStore as ConnectRedisStore } from "connect-redis";
@@ -10,7 +11,9 @@ import { MemoryStore } from "latchkey/stores/memory";
 import { MysqlStore } from "latchkey/stores/mysql";
 import { PostgresStore } from "latchkey/stores/postgres";
 import { RedisStore } from "latchkey/stores/redis";
+import { AsyncSqliteStore } from "latchkey/stores/sqlite-async";
 import { SqliteStore, type SqliteDatabase } from "latchkey/stores/sqlite";
+import type { Miniflare } from "miniflare";
 import { createPool, type Connection, type PoolConnection } from "mysql2/promise";
 import { Client, Pool, type PoolClient } from "pg";
 import postgres from "postgres";
@@ -22,6 +25,7 @@ declare const better: BetterSqlite3.Database;
 declare const pooled: PoolClient;
 declare const connection: Connection;
 declare const pooledConnection: PoolConnection;
+declare const d1: Awaited<ReturnType<Miniflare["getD1Database"]>>;
 declare const expressStore: Store;
 
 test("SqliteStore takes node:sqlite and better-sqlite3", () => {
@@ -29,6 +33,13 @@ test("SqliteStore takes node:sqlite and better-sqlite3", () => {
   expectTypeOf<BetterSqlite3.Database>().toExtend<SqliteDatabase>();
   new SqliteStore(database);
   new SqliteStore(better, { table: "sessions" });
+});
+
+test("AsyncSqliteStore takes D1 and libSQL", () => {
+  new AsyncSqliteStore(d1);
+  new AsyncSqliteStore(createLibsqlClient({ url: "file:app.sqlite" }), { table: "sessions" });
+  // @ts-expect-error -- a synchronous database
+  new AsyncSqliteStore(database);
 });
 
 test("RedisStore takes every client of redis and of ioredis", () => {
@@ -75,6 +86,7 @@ test("anything else does not compile", () => {
 
 test("every store is what a manager takes, and says what it can", () => {
   expectTypeOf<SqliteStore>().toExtend<IndexedStore & SweepableStore>();
+  expectTypeOf<AsyncSqliteStore>().toExtend<IndexedStore & SweepableStore>();
   expectTypeOf<PostgresStore>().toExtend<IndexedStore & SweepableStore>();
   expectTypeOf<MysqlStore>().toExtend<IndexedStore & SweepableStore>();
   expectTypeOf<MemoryStore>().toExtend<IndexedStore & SweepableStore>();
