@@ -64,10 +64,11 @@ interface Answer {
  * called.
  *
  * @example
- * ```ts
- * const store = new AsyncSqliteStore(env.DB);
- * const manager = new SessionManager({ keys: env.SECRET_KEY, store });
- * ```
+ * import { createClient } from "@libsql/client";
+ * import { AsyncSqliteStore } from "latchkey/stores/sqlite-async";
+ *
+ * const store = new AsyncSqliteStore(createClient({ url: "file:app.sqlite" }));
+ * await store.createSchema();
  */
 export class AsyncSqliteStore implements IndexedStore, SweepableStore {
   readonly #run: (sql: string, ...values: SqliteValue[]) => Promise<Answer>;
