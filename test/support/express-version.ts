@@ -13,9 +13,7 @@ export const EXPRESS = isExpress4 ? ("raw" in express ? "Express 4" : "Express 4
  * A handler whose promise may be rejected. Express 5 passes the reason to the error handlers. For
  * Express 4 its users do that, as here.
  */
-export function passingOn<Handler extends (...args: Parameters<RequestHandler>) => unknown>(
-  handler: Handler,
-): RequestHandler {
+export function passingOn(handler: (...args: Parameters<RequestHandler>) => unknown): RequestHandler {
   return (...args) => {
     const [, , next] = args;
     void (async () => await handler(...args))().catch(next);
