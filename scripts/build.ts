@@ -3,10 +3,11 @@
  * it as a string, so that every bundler takes it along; then TypeScript to dist/.
  */
 import { execFileSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { inlinePackages } from "./build/inline-packages.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -30,3 +31,6 @@ writeFileSync(
 rmSync(join(root, "dist"), { recursive: true, force: true });
 const tsc = join(root, "node_modules/typescript/bin/tsc");
 execFileSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], { cwd: root, stdio: "inherit" });
+await inlinePackages(root, ["commander"]);
+// npm sets this bit where it installs the package. A clone runs the file of its last build.
+chmodSync(join(root, "dist/cli/bin.js"), 0o755);

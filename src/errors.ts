@@ -27,7 +27,8 @@ export type ErrorCode =
   | "store_failed"
   | "store_conflict"
   | "cross_origin"
-  | "invalid_option";
+  | "invalid_option"
+  | "node_version";
 
 /**
  * The base class of all errors here. `code` is for programs, `message` is for people, and `cause`
@@ -163,3 +164,24 @@ export class BadPayload extends BadData {
     this.issues = details?.issues ?? [];
   }
 }
+
+/** The oldest Node that this package runs on, as `engines` in package.json has it. */
+const OLDEST_NODE = [22, 13] as const;
+
+/**
+ * All entry points import this module, so an old Node is refused when the package is imported, and
+ * not by a TypeError in the middle of a request. Other runtimes have versions of their own.
+ */
+function refuseOldNode(): void {
+  const versions = (globalThis as { process?: { versions?: Record<string, string | undefined> } }).process?.versions;
+  const [, major, minor] = /^(\d+)\.(\d+)/.exec(versions?.["node"] ?? "") ?? [];
+  if (major === undefined || versions?.["bun"] !== undefined || versions?.["deno"] !== undefined) return;
+  const [oldest, oldestMinor] = OLDEST_NODE;
+  if (Number(major) > oldest || (Number(major) === oldest && Number(minor) >= oldestMinor)) return;
+  throw new LatchkeyError(
+    "node_version",
+    `Latchkey needs Node.js ${OLDEST_NODE.join(".")} or newer, and this is ${versions?.["node"]}. Fix: install a newer Node.js.`,
+  );
+}
+
+refuseOldNode();

@@ -1,4 +1,4 @@
-// A visit counter, a login and a flashed message on Express 5.
+// A visit counter, a login and a flashed message on Express 4 or 5.
 // Run: NODE_ENV=development node examples/express/app.ts
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";

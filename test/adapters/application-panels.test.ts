@@ -6,6 +6,7 @@ import { bodyParser } from "@koa/bodyparser";
 import { Router } from "@koa/router";
 import { serve } from "@hono/node-server";
 import express, { type NextFunction } from "express";
+import express4 from "express4";
 import Fastify from "fastify";
 import { Hono } from "hono";
 import Koa from "koa";
@@ -73,39 +74,42 @@ const STREAM = async function* (): AsyncGenerator<string> {
 /** What Koa's parser adds to the types. */
 type Parsed = { readonly request: { readonly body?: unknown } };
 
+async function onExpress(framework: typeof express): Promise<Application> {
+  const watched = new Watched();
+  const app = framework().set("shop key", KEY).set("shop secret", "hunter2");
+  app.use(forExpress.debugToolbar(watched.toolbar));
+  app.use(framework.json(), framework.urlencoded({ extended: true }));
+  const router = framework.Router();
+  router.get("/users/:id", function showUser(request, response) {
+    response.json({ id: request.params.id });
+  });
+  router.get("/reset/:token", function reset(_, response) {
+    response.json({});
+  });
+  router.get("/fail/:id", function failing() {
+    throw new Error("no such user");
+  });
+  app.use("/api", router);
+  // The router forgets what it has read from the path before this is called.
+  app.use(function answerError(_: unknown, __: express.Request, response: express.Response, ___: NextFunction) {
+    response.status(500).json({});
+  });
+  app.post("/form", function readForm(_, response) {
+    response.json({});
+  });
+  app.post("/upload", multer().array("photo"), (_, response) => void response.json({}));
+  app.get("/stream", (_, response) => {
+    void (async () => {
+      for await (const part of STREAM()) response.write(part);
+      response.end();
+    })();
+  });
+  return await listening(app.listen(0, "127.0.0.1"), watched);
+}
+
 const APPLICATIONS: Readonly<Record<string, () => Promise<Application>>> = {
-  Express: async () => {
-    const watched = new Watched();
-    const app = express().set("shop key", KEY).set("shop secret", "hunter2");
-    app.use(forExpress.debugToolbar(watched.toolbar));
-    app.use(express.json(), express.urlencoded());
-    const router = express.Router();
-    router.get("/users/:id", function showUser(request, response) {
-      response.json({ id: request.params.id });
-    });
-    router.get("/reset/:token", function reset(_, response) {
-      response.json({});
-    });
-    router.get("/fail/:id", async function failing() {
-      throw new Error("no such user");
-    });
-    app.use("/api", router);
-    // The router forgets what it has read from the path before this is called.
-    app.use(function answerError(_: unknown, __: express.Request, response: express.Response, ___: NextFunction) {
-      response.status(500).json({});
-    });
-    app.post("/form", function readForm(_, response) {
-      response.json({});
-    });
-    app.post("/upload", multer().array("photo"), (_, response) => void response.json({}));
-    app.get("/stream", (_, response) => {
-      void (async () => {
-        for await (const part of STREAM()) response.write(part);
-        response.end();
-      })();
-    });
-    return await listening(app.listen(0, "127.0.0.1"), watched);
-  },
+  Express: async () => await onExpress(express),
+  "Express 4": async () => await onExpress(express4 as unknown as typeof express),
   Fastify: async () => {
     const watched = new Watched();
     const app = Fastify({ bodyLimit: 12_345 });

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
 import { serve } from "@hono/node-server";
 import express from "express";
+import express4 from "express4";
 import Fastify from "fastify";
 import { Hono } from "hono";
 import Koa from "koa";
@@ -16,6 +17,7 @@ import * as forKoa from "latchkey/koa";
 import * as forNode from "latchkey/node";
 import { Toolbar } from "latchkey/toolbar";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { passingOn } from "../support/express-version.ts";
 import { served } from "../support/frameworks.ts";
 
 const quiet = new Console(new PassThrough().resume());
@@ -50,28 +52,30 @@ interface Framework {
   readonly answers?: boolean;
 }
 
-const FRAMEWORKS: Readonly<Record<string, Framework>> = {
-  Express: {
+function onExpress(framework: typeof express): Framework {
+  return {
     honours: true,
     isLate: true,
     serve: async (toolbar, hasOwnHandler) => {
-      const app = express();
+      const app = framework();
       if (toolbar !== undefined) app.use(forExpress.debugToolbar(toolbar));
-      app.get("/boom/:id", async (request) => {
+      const rejects: express.RequestHandler<{ id: string }> = async ({ params }) => {
         await after();
-        throw boom(request.params.id);
-      });
+        throw boom(params.id);
+      };
+      app.get("/boom/:id", passingOn(rejects as express.RequestHandler));
       app.get("/sync/:id", (request) => {
         throw boom(request.params.id);
       });
       app.get("/teapot", () => {
         throw teapot();
       });
-      app.get("/late", async (_, response) => {
+      const late = passingOn(async (_, response) => {
         response.write("begun");
         await after();
         throw boom("late");
       });
+      app.get("/late", late);
       app.get("/fine", (_, response) => void response.set("Server-Timing", "own;dur=1").json({}));
       const own: express.ErrorRequestHandler = (error: Error, _request, response, _next) => {
         response.status(503).type("html").send(`<p>Sorry: ${error.message}</p>`);
@@ -80,7 +84,12 @@ const FRAMEWORKS: Readonly<Record<string, Framework>> = {
       app.set("env", "test");
       return await served(createServer(app).listen(0, "127.0.0.1"));
     },
-  },
+  };
+}
+
+const FRAMEWORKS: Readonly<Record<string, Framework>> = {
+  Express: onExpress(express),
+  "Express 4": onExpress(express4 as unknown as typeof express),
   Fastify: {
     honours: true,
     isLate: true,

@@ -14,6 +14,7 @@ import { Toolbar } from "latchkey/toolbar";
 import { afterEach, describe, expect, test } from "vitest";
 import { adapterContract, type Data, type Served } from "../contracts/adapter-contract.ts";
 import { CookieJar } from "../support/cookies.ts";
+import { EXPRESS, passingOn } from "../support/express-version.ts";
 
 async function listen(listener: RequestListener): Promise<Served> {
   const server = createServer(listener).listen(0, "127.0.0.1");
@@ -33,11 +34,11 @@ const answerErrors: ErrorRequestHandler = (error: { code?: string; message: stri
 };
 
 adapterContract(
-  "Express",
+  EXPRESS,
   async (manager, routes, { trustProxy = false } = {}) => {
     const app = express().set("trust proxy", trustProxy).set("etag", false).use(session(manager));
     for (const [path, route] of Object.entries(routes)) {
-      app.all(path, async (request, response) => {
+      const answer = passingOn(async (request, response) => {
         const {
           status = 200,
           headers = {},
@@ -48,6 +49,7 @@ adapterContract(
         if (chunks === undefined) response.send(body);
         else await pipeline(Readable.from(chunks), response).catch(() => undefined);
       });
+      app.all(path, answer);
     }
     return await listen(app.use(answerErrors));
   },
@@ -518,7 +520,10 @@ describe("debugToolbar for Express", () => {
       sessionOf(manager, request).data.visits = 1;
       response.send("<!doctype html><p>hello");
     });
-    app.get("/boom", async () => await Promise.reject(new TypeError("the cart is gone")));
+    app.get(
+      "/boom",
+      passingOn(async () => await Promise.reject(new TypeError("the cart is gone"))),
+    );
     const visit = await visitorOf(app);
     const headers = { "Sec-Fetch-Dest": "document" };
     const response = await visit("/users/7", { headers });

@@ -3,6 +3,7 @@ import { createServer, type Server, type IncomingMessage, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import express from "express";
+import express4 from "express4";
 import Fastify from "fastify";
 import { Hono } from "hono";
 import Koa from "koa";
@@ -13,6 +14,7 @@ import * as forHono from "latchkey/hono";
 import * as forKoa from "latchkey/koa";
 import * as forNode from "latchkey/node";
 import { CookieJar } from "./cookies.ts";
+import { passingOn } from "./express-version.ts";
 
 /** The place where a framework's people look for the session, and what `sessionOf` takes. */
 export interface Place {
@@ -57,6 +59,21 @@ export async function served(server: Server): ReturnType<Framework> {
   };
 }
 
+function onExpress(framework: typeof express): Framework {
+  return async (managers, handler) => {
+    const app = framework();
+    for (const manager of managers) app.use(forExpress.session(manager));
+    app.use(
+      passingOn(async (request, response) => void response.send(await handler(holder(request.originalUrl, request)))),
+    );
+    app.use(
+      ((error, _request, response, _next) =>
+        void response.status(500).send(textOf(error))) as express.ErrorRequestHandler,
+    );
+    return await served(createServer(app).listen(0, "127.0.0.1"));
+  };
+}
+
 export const FRAMEWORKS: Readonly<
   Record<string, { readonly serve: Framework; readonly sessionOf: typeof forNode.sessionOf }>
 > = {
@@ -81,19 +98,8 @@ export const FRAMEWORKS: Readonly<
       return await served(createServer((request, response) => run(0, request, response)).listen(0, "127.0.0.1"));
     },
   },
-  Express: {
-    sessionOf: forExpress.sessionOf,
-    serve: async (managers, handler) => {
-      const app = express();
-      for (const manager of managers) app.use(forExpress.session(manager));
-      app.use(async (request, response) => void response.send(await handler(holder(request.originalUrl, request))));
-      app.use(
-        ((error, _request, response, _next) =>
-          void response.status(500).send(textOf(error))) as express.ErrorRequestHandler,
-      );
-      return await served(createServer(app).listen(0, "127.0.0.1"));
-    },
-  },
+  Express: { sessionOf: forExpress.sessionOf, serve: onExpress(express) },
+  "Express 4": { sessionOf: forExpress.sessionOf, serve: onExpress(express4 as unknown as typeof express) },
   Fastify: {
     sessionOf: forFastify.sessionOf,
     serve: async (managers, handler) => {

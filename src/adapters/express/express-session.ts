@@ -252,9 +252,13 @@ function bound(owner: object, member: unknown): unknown {
 
 function notAnEntry(key: PropertyKey): InvalidOptionError {
   const name = JSON.stringify(String(key));
+  const connectFlash =
+    key === "flash"
+      ? " In place of connect-flash: request.flash = (category, message) => request.session.flash(message, category)."
+      : "";
   return new InvalidOptionError(
     `request.session[${name}] cannot be set or deleted, because the session has a member of that name. ` +
-      `Fix: give the entry another name, or write request.session.data[${name}].`,
+      `Fix: give the entry another name, or write request.session.data[${name}].${connectFlash}`,
   );
 }
 

@@ -1,10 +1,10 @@
 import type { Request, RequestHandler } from "express";
 import type { SessionManager } from "../../sessions/manager.ts";
 import { connectSession, type SessionRecipe } from "../open-session.ts";
-import { NodeFacts } from "../node-facts.ts";
 import { noteSession, sessionOf } from "../session-of.ts";
 import { replaceShown } from "../session-place.ts";
 import { expressSession, type ExpressSession, type SessionContext } from "./express-session.ts";
+import { ExpressFacts } from "./express-facts.ts";
 import { warnOfPassport } from "./passport-warning.ts";
 import { checkManager } from "../check-mounted.ts";
 
@@ -14,8 +14,8 @@ export type SessionRequest<Data extends object = Record<string, unknown>> = Omit
 };
 
 /**
- * Gives each request of an Express 5 application its session, and saves it before the first byte of
- * the answer leaves. A redirect never arrives before the store has answered.
+ * Gives each request of an application on Express 4 or 5 its session, and saves it before the first
+ * byte of the answer leaves. A redirect never arrives before the store has answered.
  *
  * `request.session` has all members of `Session`, and `sessionOf(manager, request)` is the same
  * session with the manager's types. `request.session` also has the shape that express-session gives
@@ -25,8 +25,8 @@ export type SessionRequest<Data extends object = Record<string, unknown>> = Omit
  * InvalidOptionError.
  *
  * Express decides whether a request came over HTTPS: set "trust proxy" where a proxy ends TLS. A
- * session that cannot be opened or saved is an error, and goes to the application's error handlers.
- * Nothing of the handler's own answer is sent.
+ * session that cannot be opened or saved is an error, and goes to the application's error handlers,
+ * in Express 4 too. Nothing of the handler's own answer is sent.
  *
  * @throws InvalidOptionError for anything but a SessionManager.
  * @param manager the same manager may be mounted twice; the outer one saves. Another manager's
@@ -67,25 +67,4 @@ export function session<Data extends object>(manager: SessionManager<Data>): Req
     };
     connectSession(recipe, next);
   };
-}
-
-/**
- * What Express knows of a request. Its getters are missing where others call the middleware with a
- * bare request.
- */
-class ExpressFacts extends NodeFacts {
-  readonly #request: Partial<Pick<Request, "secure" | "host">>;
-
-  constructor(request: Request) {
-    super(request);
-    this.#request = request;
-  }
-
-  override get secure(): boolean {
-    return this.#request.secure ?? super.secure;
-  }
-
-  override get host(): string {
-    return this.#request.host ?? super.host;
-  }
 }

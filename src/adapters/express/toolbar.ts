@@ -2,19 +2,26 @@ import type { IncomingMessage } from "node:http";
 import type { Application, Request, RequestHandler } from "express";
 import type { HandledRequest, Toolbar } from "../../toolbar/index.ts";
 import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
+import { answerRejection } from "../node/handler-failure.ts";
 import { showExceptions } from "../node/show-exceptions.ts";
 import { checkToolbar } from "../check-mounted.ts";
 import { isFinalAnswer } from "./is-final-answer.ts";
+import { answerRejections, publishLayers } from "./publish-layers.ts";
 import { publishTemplates } from "./publish-templates.ts";
 import { uploadedFiles } from "../uploaded-files.ts";
 import { expressRoutes } from "./express-routes.ts";
+import { warnOfRejection } from "./rejection-warning.ts";
 
 /** Where Express's router tells of what a handler threw, once for each error. */
 const ERRORS = "tracing:express.router.request:error";
 
 /**
- * Shows a toolbar on the pages of an Express 5 application. Mount it before all else. What
+ * Shows a toolbar on the pages of an application on Express 4 or 5. Mount it before all else. What
  * compresses may be before it or after it; the page is compressed only if it is before it.
+ *
+ * Express 4 does not look at the promise of a handler. If one is rejected, the toolbar records it,
+ * answers with its page where the visitor may see it, and warns once: in production nothing would
+ * answer.
  *
  * @example
  * ```ts
@@ -38,11 +45,17 @@ export function debugToolbar(toolbar: Toolbar): RequestHandler {
   return function debugToolbar(request, response, next) {
     seen.add(request);
     publishTemplates(response);
+    publishLayers(request.app);
     show(request, response, () => {
       const described = toolbar.describe(request);
       const exchange = toolbar.begin(described, request);
       if (exchange !== undefined) {
-        showExceptions({ toolbar, exchange, request: described, response }, (body) => isFinalAnswer(response, body));
+        const open = { toolbar, exchange, request: described, response };
+        showExceptions(open, (body) => isFinalAnswer(response, body));
+        answerRejections(request, (error) => {
+          warnOfRejection();
+          return answerRejection(open, error);
+        });
         // Here and not before: the toolbar has answered requests for its own pages already.
         introduce(toolbar, request.app);
         // Before the recorder's own listener, which ends the record.

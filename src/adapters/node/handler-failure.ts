@@ -10,7 +10,8 @@ import type { OpenAnswer } from "./show-exceptions.ts";
  * visitor may see it. In all other cases the error goes on to where it goes without a toolbar: by
  * default it ends the process.
  */
-export function runHandler({ toolbar, exchange, request, response }: OpenAnswer, run: () => unknown): void {
+export function runHandler(open: OpenAnswer, run: () => unknown): void {
+  const { toolbar, exchange } = open;
   let result: unknown;
   try {
     result = toolbar.run(exchange, run);
@@ -21,12 +22,22 @@ export function runHandler({ toolbar, exchange, request, response }: OpenAnswer,
   }
   if (!isPromise(result)) return;
   void result.then(undefined, (error: unknown) => {
-    exchange.fail(error);
-    const page = response.headersSent ? undefined : toolbar.exceptionPage(exchange, request, statusOf(error));
-    if (page === undefined) throw error;
-    response.statusCode = page.status;
-    sendPage(response, page, response.end.bind(response) as (...args: readonly unknown[]) => ServerResponse);
+    if (!answerRejection(open, error)) throw error;
   });
+}
+
+/**
+ * Records what the promise of a handler was rejected with, and sends the toolbar's page.
+ *
+ * @returns false where nothing was sent: the answer has begun, or the visitor may not see the page.
+ */
+export function answerRejection({ toolbar, exchange, request, response }: OpenAnswer, error: unknown): boolean {
+  exchange.fail(error);
+  const page = response.headersSent ? undefined : toolbar.exceptionPage(exchange, request, statusOf(error));
+  if (page === undefined) return false;
+  response.statusCode = page.status;
+  sendPage(response, page, response.end.bind(response) as (...args: readonly unknown[]) => ServerResponse);
+  return true;
 }
 
 /** The status that an error names for its answer, as in Express and Koa. */

@@ -77,7 +77,11 @@ export class AppCli {
     for (const command of other.commands) this.#commands.push({ ...command, group: group ?? undefined });
   }
 
-  /** Adds the commands to a program, each of which runs inside of `around`. */
+  /**
+   * Adds the commands to a program, each of which runs inside of `around`.
+   *
+   * @internal
+   */
   addTo(program: Command, around: (run: () => unknown) => unknown): void {
     const groups = new Map<string, Command>();
     for (const { usage, group, help, options, run } of this.#commands) {
@@ -97,6 +101,7 @@ export class AppCli {
    * Runs a command line, and returns its exit code: 0, or 2 for one that cannot be read.
    *
    * @throws what the command throws.
+   * @internal
    */
   async run(
     argv: readonly string[],

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import express, { type NextFunction, type Request, type Response } from "express";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { debugToolbar } from "../../../src/adapters/express/toolbar.ts";
+import { passingOn } from "../../support/express-version.ts";
 import { RecordedServer } from "../../support/recorded-server.ts";
 import type { Span } from "../../../src/toolbar/index.ts";
 
@@ -48,7 +49,10 @@ beforeAll(async () => {
   app.get("/throws", () => {
     throw new Error("thrown");
   });
-  app.get("/rejects", async () => await Promise.reject(new Error("rejected")));
+  app.get(
+    "/rejects",
+    passingOn(async () => await Promise.reject(new Error("rejected"))),
+  );
   app.use(function answersErrors(error: Error, _request: Request, response: Response, _next: NextFunction) {
     response.status(500).end(error.message);
   });
