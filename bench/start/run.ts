@@ -42,10 +42,12 @@ for (const [when, dist] of [
 ] as const) {
   const entryPoints = entryPointsOf(resolve(dist));
   for (const [name, address] of entryPoints) programs.set(`${name}, ${when}`, `import ${JSON.stringify(address)};`);
+  // Older commits have it in the main entry point.
+  const keys = entryPoints.has("latchkey/keys") ? "latchkey/keys" : "latchkey";
   programs.set(
     `a manager with a key, ${when}`,
     `import { SessionManager } from ${JSON.stringify(entryPoints.get("latchkey"))};
-import { loadKeyRing } from ${JSON.stringify(entryPoints.get("latchkey/keys"))};
+import { loadKeyRing } from ${JSON.stringify(entryPoints.get(keys))};
 ${READY}`,
   );
 }
