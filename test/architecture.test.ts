@@ -119,7 +119,8 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "toolbar/origin": [],
   "toolbar/exchange-record": ["toolbar/exchange-page", "toolbar/panels"],
   "toolbar/disk": ["toolbar/exchange-page", "toolbar/exchange-record", "toolbar/history"],
-  "toolbar/capture/call-site": ["toolbar/origin"],
+  "toolbar/capture/is-own-file": [],
+  "toolbar/capture/call-site": ["toolbar/origin", "toolbar/capture/is-own-file"],
   "toolbar/applications": [],
   "toolbar/profiler": ["toolbar/recording", "toolbar/guard"],
   "toolbar/capture": [
@@ -131,6 +132,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
     "toolbar/history",
     "toolbar/exchange-record",
     "toolbar/capture/call-site",
+    "toolbar/capture/is-own-file",
   ],
   "toolbar/instrument": ["toolbar/origin", "toolbar/capture/call-site"],
   "toolbar/sources": [...TOOLBAR_TYPES, "toolbar/instrument"],

@@ -1,5 +1,4 @@
 import { scryptSync, timingSafeEqual } from "node:crypto";
-import { inspect } from "node:util";
 import { SecretKeyError } from "../errors.ts";
 import { kindOf } from "../options.ts";
 
@@ -96,7 +95,7 @@ export class SecretKey {
 
   static {
     // This is what console.log and util.inspect show, also for a key inside another object.
-    Object.defineProperty(this.prototype, inspect.custom, { value: () => "[SecretKey]" });
+    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), { value: () => "[SecretKey]" });
   }
 }
 

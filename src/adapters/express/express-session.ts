@@ -1,4 +1,3 @@
-import { inspect } from "node:util";
 import { InvalidOptionError, SessionError } from "../../errors.ts";
 import { kindOf } from "../../options.ts";
 import type { Session } from "../../sessions/session.ts";
@@ -188,7 +187,7 @@ class Members {
   }
 
   /** What console.log shows. A getter, since it calls what it gets on the proxy. */
-  get [inspect.custom](): () => unknown {
+  get [Symbol.for("nodejs.util.inspect.custom")](): () => unknown {
     return () => hideSecrets(this.entries);
   }
 

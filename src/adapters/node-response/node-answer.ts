@@ -1,4 +1,4 @@
-import { validateHeaderValue, type ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { isUint8Array } from "node:util/types";
 
 /** The status line of an answer. */
@@ -32,7 +32,9 @@ export function checkStatus(response: ServerResponse): void {
     throw Object.assign(new RangeError(`Invalid status code: ${String(code)}`), {
       code: "ERR_HTTP_INVALID_STATUS_CODE",
     });
-  if (message !== undefined) validateHeaderValue("statusMessage", message);
+  // Not an import: an answer exists, so node:http is loaded. An application on another server, which
+  // only imports the adapter, need not load it.
+  if (message !== undefined) process.getBuiltinModule("node:http").validateHeaderValue("statusMessage", message);
 }
 
 /** What Node refuses to write, it refuses to the caller, and not when the answer is released. */

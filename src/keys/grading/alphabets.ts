@@ -16,10 +16,8 @@ const ALPHABETS: readonly (readonly [members: RegExp, bits: number])[] = [
   [/[0-9A-Za-z+/]/, 6],
   [/[ -~]/, Math.log2(95)],
 ];
-// One bit set for each alphabet that a character of ASCII belongs to.
-const MEMBERSHIP: readonly number[] = Array.from({ length: 128 }, (_, code) =>
-  ALPHABETS.reduce((set, [members], index) => set | (members.test(String.fromCharCode(code)) ? 1 << index : 0), 0),
-);
+// Made when the first key is graded, so that an import of the package does not wait for it.
+let memberTable: Uint16Array | undefined;
 /** The bit of the first alphabet. */
 const DIGITS = 1;
 /**
@@ -32,13 +30,22 @@ export const OTHER_BITS = 8;
 /** 32 digits may be hexadecimal that happens to contain no a–f. */
 const HEX_OF_SIXTEEN_BYTES = 32;
 
+/** One bit set for each alphabet that a character of ASCII belongs to, by its code. */
+function memberships(): Uint16Array {
+  memberTable ??= Uint16Array.from({ length: 128 }, (_, code) =>
+    ALPHABETS.reduce((set, [members], index) => set | (members.test(String.fromCharCode(code)) ? 1 << index : 0), 0),
+  );
+  return memberTable;
+}
+
 /** The number of characters times the bits of the smallest alphabet that contains them all. */
 export function plainBits(text: string): number {
   let common = ~0;
   let inside = 0;
   let outside = 0;
+  const members = memberships();
   for (const character of text) {
-    const set = MEMBERSHIP[character.codePointAt(0)!] ?? 0;
+    const set = members[character.codePointAt(0)!] ?? 0;
     if (set === 0) outside++;
     else {
       inside++;
@@ -70,11 +77,12 @@ export function literalCosts(text: string): Float64Array {
  */
 function costsIn(alphabet: number, text: string, limit: number, costs: Float64Array): number | undefined {
   const bits = ALPHABETS[alphabet]![1];
+  const members = memberships();
   let strangers: Set<number> | undefined;
   let sum = 0;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
-    const set = MEMBERSHIP[code] ?? 0;
+    const set = members[code] ?? 0;
     let cost = bits;
     if ((set & (1 << alphabet)) === 0) {
       strangers ??= new Set();

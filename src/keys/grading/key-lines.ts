@@ -12,7 +12,10 @@ const LAYOUTS: readonly (readonly string[])[] = [
 const PADS = ["789456123", "147258369", "7894561230", "741852963"];
 
 /** The rows and columns of keyboards, in both directions. */
-export const WALKS: readonly string[] = both([...new Set([...LAYOUTS.flatMap(linesOf), ...PADS])]);
+export function keyboardWalks(): readonly string[] {
+  const lines = [...new Set([...LAYOUTS.flatMap(linesOf), ...PADS])];
+  return lines.flatMap((line) => [line, Array.from(line).toReversed().join("")]);
+}
 
 /**
  * Digits of constants and test vectors of standards. They look random and are widely published.
@@ -62,8 +65,4 @@ function linesOf(rows: readonly string[]): readonly string[] {
     Array.from(lines[0]!, (_, column) => lines.map((line) => line[column] ?? "").join("")).join("");
   const pairs = rows.slice(1).flatMap((row, above) => [columns([rows[above]!, row]), columns([row, rows[above]!])]);
   return [...rows, columns(rows), columns(rows.slice(1)), columns(rows.slice(0, 3)), ...pairs];
-}
-
-function both(lines: readonly string[]): readonly string[] {
-  return lines.flatMap((line) => [line, Array.from(line).toReversed().join("")]);
 }

@@ -1,5 +1,5 @@
 import { codesOf, wordsAt, type DictionaryWord } from "./words/dictionary.ts";
-import { CONSTANTS, HEX_WORDS, WALKS } from "./key-lines.ts";
+import { CONSTANTS, HEX_WORDS, keyboardWalks } from "./key-lines.ts";
 import { LineIndex } from "./words/line-index.ts";
 import { phraseOf } from "./words/passphrase.ts";
 
@@ -16,11 +16,12 @@ export interface Pattern {
 }
 
 const SHORTEST = 4;
-
-const WALK_INDEX = new LineIndex(WALKS, SHORTEST);
 /** Digits of a constant occur by chance in other digits, so only a longer stretch counts. */
 const SHORTEST_CONSTANT = 7;
-const CONSTANT_INDEX = new LineIndex(CONSTANTS, SHORTEST_CONSTANT);
+
+// Made when the first key is graded, so that an import of the package does not wait for them.
+let walkIndex: LineIndex | undefined;
+let constantIndex: LineIndex | undefined;
 /** Hexadecimal digits go from 9 to a, which are not neighbours by character code. */
 const [NINE, AFTER_NINE] = ["9".charCodeAt(0), "a".charCodeAt(0)];
 
@@ -94,8 +95,10 @@ export function findPatterns(text: string, writing: "typed" | "digits" | "bytes"
   if (writing === "bytes") return { at: found, isPassphrase: false, isGuessable };
 
   const lower = translated(codes, LOWER);
-  WALK_INDEX.find(lower, (start, length) => add(start, "keyboard_walk", length, 8 + Math.log2(length)));
-  CONSTANT_INDEX.find(lower, (start, length) => add(start, "sequence", length, 12 + Math.log2(length)));
+  walkIndex ??= new LineIndex(keyboardWalks(), SHORTEST);
+  walkIndex.find(lower, (start, length) => add(start, "keyboard_walk", length, 8 + Math.log2(length)));
+  constantIndex ??= new LineIndex(CONSTANTS, SHORTEST_CONSTANT);
+  constantIndex.find(lower, (start, length) => add(start, "sequence", length, 12 + Math.log2(length)));
   const isPassphrase = writing === "typed" && addWords(text, codes, lower, add);
   if (isPassphrase) return { at: found, isPassphrase, isGuessable };
   for (const [shape, bits, kind] of SHAPES) {

@@ -1,5 +1,3 @@
-import { isIP } from "node:net";
-
 /**
  * Where a cookie lies in a browser, beside its name (RFC 6265bis, section 5.7). A Set-Cookie
  * reaches the cookie of exactly this scope, and no other.
@@ -71,7 +69,8 @@ function pathsOf(path: string = "/"): string[] {
  */
 function domainsOf(host: string = ""): string[] {
   const name = host.replace(/:\d*$/, "").replace(/\.$/, "").toLowerCase();
-  if (isIP(name) !== 0 || !/^[a-z0-9._-]+$/.test(name)) return [];
+  // A last label of digits makes it an address, as in URLs. IPv6 has colons or brackets.
+  if (/(?:^|\.)\d+$/.test(name) || !/^[a-z0-9._-]+$/.test(name)) return [];
   const labels = name.split(".");
   return labels.slice(0, -1).map((_, index) => labels.slice(index).join("."));
 }

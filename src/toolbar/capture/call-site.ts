@@ -1,12 +1,8 @@
 import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { originStacks } from "../origin.ts";
+import { IS_BUNDLED, isOwnFile } from "./is-own-file.ts";
 
-/** The address of this package's code. Undefined where a bundler has moved it. */
-const OWN_ADDRESS = /\/toolbar\/capture\/call-site\.[jt]s$/.test((import.meta.url as string | undefined) ?? "")
-  ? new URL("../..", import.meta.url).href
-  : undefined;
-const OWN_FOLDER = OWN_ADDRESS === undefined ? undefined : fileURLToPath(OWN_ADDRESS);
 /** The toolbar has about 10 frames, a channel 3, and a driver a few. `fetch` alone has 20. */
 const USUAL_FRAMES = 24;
 const MOST_FRAMES = 80;
@@ -134,7 +130,7 @@ function searchOrigins(isApplication: boolean): Found | undefined {
 
 function firstSite(sites: readonly Site[], isApplication: boolean): Found | undefined {
   // In a bundle all code is in one file, and the toolbar's own is above the channel's.
-  const channel = OWN_ADDRESS === undefined ? sites.slice(0, 16).findLastIndex(isChannel) : -1;
+  const channel = IS_BUNDLED ? sites.slice(0, 16).findLastIndex(isChannel) : -1;
   for (let index = channel + 1; index < sites.length; index++) {
     const file = sites[index]!.getFileName();
     if (typeof file === "string" && isWanted(file, isApplication))
@@ -161,7 +157,7 @@ function isWanted(file: string, isApplication: boolean): boolean {
   // Node's own files begin with "node:". Others are no files at all: "evalmachine.<anonymous>".
   if (!file.startsWith("/") && !file.startsWith("file:") && !/^[A-Za-z]:\\/.test(file)) return false;
   if (isApplication && PACKAGE.test(file)) return false;
-  return OWN_ADDRESS === undefined || !(file.startsWith(OWN_ADDRESS) || file.startsWith(OWN_FOLDER!));
+  return !isOwnFile(file);
 }
 
 function pathOf(file: string, directory: string): string {

@@ -1,4 +1,5 @@
 import { isAbsolute, relative, sep } from "node:path";
+import { isOwnFile } from "./is-own-file.ts";
 import { originOf } from "./source-origin.ts";
 import { toPath } from "./to-path.ts";
 
@@ -13,15 +14,6 @@ const HEADER = 300;
 /** Begins a location behind the name of a function. */
 const LOCATION_FOLLOWS = / \((?=file:|\/|[A-Za-z]:[\\/]|node:|https?:|webpack|eval at |<anonymous>|native|index )/;
 const LOCATION = /^(.+):(\d{1,9}):(\d{1,9})$/;
-
-/**
- * The folder of this package. Undefined in a bundle, where the file has another name, and which is
- * then the application itself.
- */
-const OWN_FOLDER = /^(file:.*\/)toolbar\/capture\/stack-frames\.[jt]s$/.exec(
-  (import.meta.url as string | undefined) ?? "",
-)?.[1];
-const OWN_PATH = OWN_FOLDER === undefined ? undefined : toPath(OWN_FOLDER);
 
 /** One call of a stack, before its source is read. */
 export interface StackFrame {
@@ -71,8 +63,7 @@ function frameOf(call: string, directory: string): StackFrame {
   return {
     name,
     where: `${isInside ? inside.replaceAll(sep, "/") : file}:${first}`,
-    isOwn:
-      isInside && !inside.split(sep).includes("node_modules") && (OWN_PATH === undefined || !file.startsWith(OWN_PATH)),
+    isOwn: isInside && !inside.split(sep).includes("node_modules") && !isOwnFile(file),
     file,
     line: first,
     content,

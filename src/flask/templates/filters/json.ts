@@ -12,7 +12,7 @@ import {
   Range,
   typeName,
   Undefined,
-  View,
+  DictView,
 } from "../values/kinds.ts";
 import { httpDate } from "../values/dates.ts";
 import { order } from "../values/compare.ts";
@@ -64,7 +64,7 @@ function toJson(value: unknown, indent: string | undefined, convert: JsonWriting
     }
     if (item instanceof Date) return quoted(httpDate(item));
     if (item instanceof Uuid) return quoted(item.toString());
-    if (item instanceof Range || item instanceof View)
+    if (item instanceof Range || item instanceof DictView)
       throw new ValueProblem(`Object of type ${typeName(item)} is not JSON serializable. Fix: add |list before it.`);
     const lines = (parts: readonly string[], open: string, close: string): string => {
       if (parts.length === 0) return open + close;

@@ -12,7 +12,7 @@ import {
   textOf,
   typeName,
   Undefined,
-  View,
+  DictView,
 } from "./kinds.ts";
 
 /** Python's truth: empty and zero are false. */
@@ -140,7 +140,7 @@ export function iterate(value: unknown): unknown[] {
   if (value === undefined || value instanceof Undefined) return [];
   if (typeof value === "string") return [...value];
   if (isText(value)) return [...textOf(value)];
-  if (value instanceof View || Array.isArray(value)) return value as unknown[];
+  if (value instanceof DictView || Array.isArray(value)) return value as unknown[];
   mustExist(value);
   if (value instanceof Lazy) return value.take();
   if (typeof value === "object" && value !== null) {

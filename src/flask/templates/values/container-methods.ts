@@ -2,7 +2,7 @@ import { Tuple } from "../../../index.ts";
 import { ValueProblem } from "../errors.ts";
 import { bind, integer } from "./bind.ts";
 import { areEqual, iterate } from "./compare.ts";
-import { Builtin, mappingOf, Range, View, type Mapping } from "./kinds.ts";
+import { Builtin, mappingOf, Range, DictView, type Mapping } from "./kinds.ts";
 import { sorted } from "./sorted.ts";
 
 type ListMethod = (list: unknown[], args: readonly unknown[], keywords: Readonly<Record<string, unknown>>) => unknown;
@@ -48,7 +48,7 @@ export const LIST: Readonly<Record<string, ListMethod>> = {
 
 /** Python's methods of lists; they return None where JavaScript returns nothing. */
 export function listMethod(list: readonly unknown[], name: string): Builtin | undefined {
-  if (list instanceof View) return undefined;
+  if (list instanceof DictView) return undefined;
   if ((list instanceof Tuple || list instanceof Range) && name !== "index" && name !== "count") return undefined;
   return new Builtin(name, (args, keywords) => LIST[name]!(list as unknown[], args, keywords) ?? null);
 }
@@ -60,14 +60,14 @@ export const DICT: Readonly<Record<string, DictMethod>> = {
     const [key, otherwise = null] = bind("get", ["key!", "default", "type"], args, keywords);
     return mapping.has(key) ? mapping.get(key) : otherwise;
   },
-  keys: (mapping) => new View("keys", mapping.keys()),
+  keys: (mapping) => new DictView("keys", mapping.keys()),
   values: (mapping) =>
-    new View(
+    new DictView(
       "values",
       mapping.keys().map((key) => mapping.get(key)),
     ),
   items: (mapping) =>
-    new View(
+    new DictView(
       "items",
       mapping.keys().map((key) => Tuple.of(key, mapping.get(key))),
     ),

@@ -21,7 +21,7 @@ export class Undefined {
 }
 
 /** What `keys()`, `values()` and `items()` of a dict return. */
-export class View extends Array<unknown> {
+export class DictView extends Array<unknown> {
   static override get [Symbol.species](): ArrayConstructor {
     return Array;
   }
@@ -215,7 +215,7 @@ export function typeName(value: unknown): string {
   if (isText(value)) return typeof value === "string" ? "str" : "Markup";
   if (isInteger(value)) return "int";
   if (isFloat(value)) return "float";
-  if (value instanceof View) return `dict_${value.kind}`;
+  if (value instanceof DictView) return `dict_${value.kind}`;
   if (value instanceof Range) return "range";
   if (value instanceof Tuple) return "tuple";
   if (Array.isArray(value)) return "list";

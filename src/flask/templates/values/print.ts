@@ -1,6 +1,6 @@
 import { Markup, Tuple, Uuid } from "../../../index.ts";
 import { ValueProblem } from "../errors.ts";
-import { Builtin, isFloat, Lazy, mappingOf, Member, mustExist, numberOf, Range, Undefined, View } from "./kinds.ts";
+import { Builtin, isFloat, Lazy, mappingOf, Member, mustExist, numberOf, Range, Undefined, DictView } from "./kinds.ts";
 import { printDate, reprDate } from "./dates.ts";
 
 /** Python's `str(value)`. */
@@ -43,7 +43,7 @@ export function repr(value: unknown, around: readonly unknown[] = []): string {
   }
   if (Array.isArray(value)) {
     const items = value.map((item) => repr(item, inside));
-    if (value instanceof View) return `dict_${value.kind}([${items.join(", ")}])`;
+    if (value instanceof DictView) return `dict_${value.kind}([${items.join(", ")}])`;
     if (value instanceof Tuple) return items.length === 1 ? `(${items[0]},)` : `(${items.join(", ")})`;
     return `[${items.join(", ")}]`;
   }

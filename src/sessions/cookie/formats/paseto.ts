@@ -22,7 +22,7 @@ const CIPHER = "aes-256-ctr";
 const ENCRYPTION_LABEL = Buffer.from("paseto-encryption-key");
 const AUTHENTICATION_LABEL = Buffer.from("paseto-auth-key-for-aead");
 /** HKDF with no salt takes as many zeros as its digest has bytes (RFC 5869, section 2.2). */
-const NO_SALT = new Hmac("sha384", Buffer.alloc(48));
+let noSalt: Hmac | undefined;
 const FIRST_BLOCK = Uint8Array.of(1);
 const NOTHING = Buffer.alloc(0);
 
@@ -60,7 +60,8 @@ export class PasetoKey {
   /** @param bytes 32 secret bytes. */
   constructor(bytes: Uint8Array) {
     if (bytes.length !== KEY_BYTES) throw new RangeError(`A v3.local key has ${KEY_BYTES} bytes.`);
-    this.#expand = new Hmac("sha384", NO_SALT.digestBytes(bytes));
+    noSalt ??= new Hmac("sha384", Buffer.alloc(48));
+    this.#expand = new Hmac("sha384", noSalt.digestBytes(bytes));
   }
 
   /**

@@ -1,0 +1,132 @@
+/*
+ * Measures how long a program takes that only imports: each entry point of two builds of this
+ * package, and other session libraries. An empty program is measured too, and what the others take
+ * longer than it is the cost of the import.
+ *
+ *   npm run build
+ *   npm install --prefix bench
+ *   npm exec -- node bench/start/run.ts <dist before> [--rounds 25] [--only "latchkey$"]
+ *
+ * The whole program counts, from its start by the operating system to its end. All programs take
+ * turns in each round, in random order. All figures go to bench/results/start.json.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { median } from "../before-after/row.ts";
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: "string", default: "25" }, only: { type: "string", default: "" } },
+});
+const own = join(dirname(fileURLToPath(import.meta.url)), "../../dist");
+const [before] = positionals;
+if (before === undefined)
+  throw new Error("Name the dist folder of the commit before. Fix: node bench/start/run.ts ../before/dist");
+const rounds = Number(options.rounds);
+if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds ${options.rounds} is not a number of rounds.`);
+
+/** Session libraries that a server imports in the place of this one. */
+const PEERS = ["express-session", "iron-session", "better-auth"];
+/** What a server does with the package at its start, beside the import. */
+const READY = `const keys = loadKeyRing({ env: { SECRET_KEY: "lk1_u7Jq2Lm9AbkzPQw83jfLs0-dkeMvbYtqRzX1c5hGnUo" } });
+new SessionManager({ keys });`;
+
+const programs = new Map([["an empty program", ""]]);
+for (const [when, dist] of [
+  ["before", before],
+  ["now", own],
+] as const) {
+  const entryPoints = entryPointsOf(resolve(dist));
+  for (const [name, address] of entryPoints) programs.set(`${name}, ${when}`, `import ${JSON.stringify(address)};`);
+  // Older commits have it in the main entry point.
+  const keys = entryPoints.has("latchkey/keys") ? "latchkey/keys" : "latchkey";
+  programs.set(
+    `a manager with a key, ${when}`,
+    `import { SessionManager } from ${JSON.stringify(entryPoints.get("latchkey"))};
+import { loadKeyRing } from ${JSON.stringify(entryPoints.get(keys))};
+${READY}`,
+  );
+}
+for (const peer of PEERS) programs.set(peer, `import ${JSON.stringify(import.meta.resolve(peer))};`);
+const only = new RegExp(options.only);
+for (const name of programs.keys()) if (name !== "an empty program" && !only.test(name)) programs.delete(name);
+
+const folder = mkdtempSync(join(tmpdir(), "latchkey-start-"));
+const times = new Map<string, number[]>();
+const load = [loadavg()[0]!];
+try {
+  const files = [...programs].map(([name, text], index) => {
+    const file = join(folder, `${index}.mjs`);
+    writeFileSync(file, text);
+    times.set(name, []);
+    return { name, file };
+  });
+  // The first round only fills the caches of the operating system.
+  for (let round = -1; round < rounds; round++)
+    for (const { name, file } of shuffled(files)) {
+      const start = process.hrtime.bigint();
+      const { status, stderr } = spawnSync(process.execPath, [file], { encoding: "utf8" });
+      const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
+      if (status !== 0) throw new Error(`${name}: ${stderr}`);
+      if (round >= 0) times.get(name)!.push(milliseconds);
+    }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+load.push(loadavg()[0]!);
+
+const empty = median(times.get("an empty program")!);
+const cell = (name: string): string => {
+  const measured = times.get(name);
+  if (measured === undefined) return "– | –";
+  const range = `${Math.min(...measured).toFixed(0)} to ${Math.max(...measured).toFixed(0)}`;
+  return `${(median(measured) - empty).toFixed(1)} | ${range}`;
+};
+const names = [...new Set([...programs.keys()].map((name) => name.replace(/, (?:before|now)$/, "")))];
+console.log("| program | ms more than empty, before | whole, min to max | now | whole, min to max |");
+console.log("|---|---:|---:|---:|---:|");
+for (const name of names.filter((name) => !programs.has(name)))
+  console.log(`| ${name} | ${cell(`${name}, before`)} | ${cell(`${name}, now`)} |`);
+for (const name of names.filter((name) => programs.has(name))) console.log(`| ${name} | | | ${cell(name)} |`);
+console.log(`\nEmpty: ${empty.toFixed(1)} ms. ${rounds} rounds, load average ${load.join(" to ")}.`);
+
+const about = {
+  date: new Date().toISOString().slice(0, 10),
+  node: process.version,
+  cpus: cpus().length,
+  load,
+  rounds,
+};
+writeFileSync(
+  new URL("../results/start.json", import.meta.url),
+  `${JSON.stringify({ about, milliseconds: Object.fromEntries(times) }, (_, value: unknown) =>
+    typeof value === "number" ? Number(value.toFixed(2)) : value,
+  )}\n`,
+);
+
+/** The addresses of the files of a build, by the names that users import. */
+function entryPointsOf(dist: string): ReadonlyMap<string, string> {
+  const { exports } = JSON.parse(readFileSync(join(dist, "../package.json"), "utf8")) as {
+    readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
+  };
+  return new Map(
+    Object.entries(exports).flatMap(([name, target]) =>
+      typeof target === "string"
+        ? []
+        : [[`latchkey${name.slice(1)}`, pathToFileURL(join(dist, "..", target.default)).href] as const],
+    ),
+  );
+}
+
+function shuffled<Item>(items: readonly Item[]): Item[] {
+  const found = [...items];
+  for (let at = found.length - 1; at > 0; at--) {
+    const other = Math.floor(Math.random() * (at + 1));
+    [found[at], found[other]] = [found[other]!, found[at]!];
+  }
+  return found;
+}
