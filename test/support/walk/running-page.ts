@@ -17,20 +17,20 @@ export interface RunningPage {
  * Starts a server, and waits until it answers.
  *
  * @param command the words of the command line, for a free port.
- * @param env more environment variables, for a server on this address. PORT is set.
+ * @param env more environment variables. PORT is set.
  * @throws Error with what it printed, if it ends before.
  */
 export async function runPage(
   folder: string,
   command: (port: number) => readonly string[],
-  env: (url: string) => Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>>,
 ): Promise<RunningPage> {
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const [program, ...words] = command(port);
   const child = spawn(program!, words, {
     cwd: folder,
-    env: cleanEnvironment({ ...env(url), PORT: String(port) }),
+    env: cleanEnvironment({ ...env, PORT: String(port) }),
     stdio: ["ignore", "pipe", "pipe"],
     // A group of its own, so that all that it starts can be ended with it.
     detached: true,

@@ -4,25 +4,31 @@ import { CookieJar } from "tough-cookie";
 export class Visitor {
   readonly jar = new CookieJar(undefined, { prefixSecurity: "strict", allowSpecialUseDomain: true });
   readonly #url: string;
+  readonly #origin: string;
 
-  constructor(url: string) {
+  /**
+   * @param url of the server.
+   * @param origin what the browser takes for the site's origin, if a proxy were in front.
+   */
+  constructor(url: string, origin: string = url) {
     this.#url = url;
+    this.#origin = origin;
   }
 
   /** Opens a page, as if its address was typed. */
   async get(path: string): Promise<Response> {
-    return await this.#send(path, { headers: { "Sec-Fetch-Site": "none" } });
+    return await this.send(path, { headers: { "Sec-Fetch-Site": "none" } });
   }
 
   /** Sends an empty form of the site's own page. */
   async post(path: string): Promise<Response> {
-    return await this.postFrom(this.#url, path);
+    return await this.postFrom(this.#origin, path);
   }
 
   /** Sends an empty form of a page of this origin. */
   async postFrom(origin: string, path: string): Promise<Response> {
-    const site = origin === this.#url ? "same-origin" : "cross-site";
-    return await this.#send(path, {
+    const site = origin === this.#origin ? "same-origin" : "cross-site";
+    return await this.send(path, {
       method: "POST",
       headers: { Origin: origin, "Sec-Fetch-Site": site, "Content-Type": "application/x-www-form-urlencoded" },
       body: "",
@@ -39,19 +45,17 @@ export class Visitor {
     return await this.jar.getCookieString(this.#url);
   }
 
-  async #send(
-    path: string,
-    { headers, ...init }: RequestInit & { headers: Record<string, string> },
-  ): Promise<Response> {
+  /** Sends any request with the visitor's cookies, and takes the cookies of the answer. */
+  async send(path: string, { headers, ...init }: RequestInit & { headers: Record<string, string> }): Promise<Response> {
     const url = this.#url + path;
     const cookie = await this.cookies();
     const response = await fetch(url, {
       ...init,
       redirect: "manual",
       headers: {
-        ...headers,
         Accept: "text/html,application/xhtml+xml",
         "Sec-Fetch-Dest": "document",
+        ...headers,
         ...(cookie === "" ? {} : { Cookie: cookie }),
       },
     });

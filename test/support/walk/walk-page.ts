@@ -16,8 +16,8 @@ export interface PageServer {
   readonly mode: "development" | "production";
   /** The words of the command line, for a free port. */
   readonly command: (port: number) => readonly string[];
-  /** More environment variables, for a server on this address. */
-  readonly env?: (url: string) => Readonly<Record<string, string>>;
+  /** Whether the server takes itself to be behind a proxy that ends TLS. Default: no. */
+  readonly isBehindTls?: boolean;
   /** Whether a session is saved when a stream begins. Default: yes. */
   readonly savesInStreams?: boolean;
   /** Whether pages show the toolbar. Default: in development. */
@@ -28,6 +28,8 @@ export interface PageServer {
 export interface PageOptions {
   /** The words of the command that builds the application. No secret key is set. */
   readonly build?: readonly string[];
+  /** Whether the servers answer the paths that all pages have. Default: yes. */
+  readonly hasSamePaths?: boolean;
   /** A file that the servers read the secret key from, as SECRET_KEY. They have it in the environment too. */
   readonly secretFile?: string;
   /** Whether the compiler checks the types of the files, for a framework without a build. */
@@ -80,14 +82,10 @@ export function walkPage(name: string, servers: readonly PageServer[], options: 
     describe.each(servers)("$title", (server) => {
       let running: RunningPage;
       beforeAll(async () => {
-        running = await runPage(folder, server.command, (url) => ({
-          NODE_ENV: server.mode,
-          SECRET_KEY: secretKey,
-          ...server.env?.(url),
-        }));
+        running = await runPage(folder, server.command, { NODE_ENV: server.mode, SECRET_KEY: secretKey });
       });
       afterAll(async () => await running?.stop());
-      checkServer(server, () => running.url);
+      if (options.hasSamePaths !== false) checkServer(server, () => running.url);
       options.more?.(
         server,
         () => running.url,
@@ -98,8 +96,11 @@ export function walkPage(name: string, servers: readonly PageServer[], options: 
 }
 
 function checkServer(server: PageServer, url: () => string): void {
+  const visitorOf = (url: string): Visitor =>
+    new Visitor(url, server.isBehindTls === true ? url.replace("http:", "https:") : url);
+
   test("counts visits, logs in, flashes once, and logs out", async () => {
-    const visitor = new Visitor(url());
+    const visitor = visitorOf(url());
     expect(await visitor.read("/")).toMatch(/Visit 1\b[\s\S]*Log in/);
     expect(await visitor.read("/")).toContain("Visit 2");
     expect((await visitor.get("/me")).status).toBe(401);
@@ -122,7 +123,7 @@ function checkServer(server: PageServer, url: () => string): void {
   });
 
   test("saves the session when a handler throws, and nobody is logged out", async () => {
-    const visitor = new Visitor(url());
+    const visitor = visitorOf(url());
     await visitor.post("/login");
     expect(await visitor.read("/")).toContain("Visit 1");
     expect((await visitor.get("/error")).status).toBe(500);
@@ -131,7 +132,7 @@ function checkServer(server: PageServer, url: () => string): void {
 
   const streams = server.savesInStreams === false ? "does not come" : "comes";
   test(`streams: the cookie ${streams} with the headers, and events come before the end`, async () => {
-    const visitor = new Visitor(url());
+    const visitor = visitorOf(url());
     const response = await visitor.get("/clock");
     expect(response.headers.get("content-type")).toContain("text/event-stream");
     // The stream never ends, so nothing would arrive if something waited for its end.
@@ -147,7 +148,7 @@ function checkServer(server: PageServer, url: () => string): void {
   });
 
   test("refuses a cookie that was tampered with, and a form of another site", async () => {
-    const visitor = new Visitor(url());
+    const visitor = visitorOf(url());
     await visitor.post("/login");
     const pair = (await visitor.cookies()).split("; ").find((pair) => pair.includes("session="))!;
     const middle = Math.floor((pair.indexOf("=") + pair.length) / 2);
@@ -163,7 +164,7 @@ function checkServer(server: PageServer, url: () => string): void {
 
   const hasToolbar = server.hasToolbar ?? server.mode === "development";
   test(hasToolbar ? "shows the toolbar" : "shows no toolbar", async () => {
-    const page = await new Visitor(url()).read("/");
+    const page = await visitorOf(url()).read("/");
     const script = /<script type="module" src="([^"]*latchkey[^"]*)"/.exec(page)?.[1];
     if (!hasToolbar) return expect(script).toBeUndefined();
     const response = await fetch(new URL(script!.replaceAll("&amp;", "&"), url()), {
