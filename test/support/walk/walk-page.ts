@@ -16,6 +16,8 @@ export interface PageServer {
   readonly mode: "development" | "production";
   /** The words of the command line, for a free port. */
   readonly command: (port: number) => readonly string[];
+  /** More environment variables. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Whether the server takes itself to be behind a proxy that ends TLS. Default: no. */
   readonly isBehindTls?: boolean;
   /** Whether a session is saved when a stream begins. Default: yes. */
@@ -82,7 +84,11 @@ export function walkPage(name: string, servers: readonly PageServer[], options: 
     describe.each(servers)("$title", (server) => {
       let running: RunningPage;
       beforeAll(async () => {
-        running = await runPage(folder, server.command, { NODE_ENV: server.mode, SECRET_KEY: secretKey });
+        running = await runPage(folder, server.command, {
+          NODE_ENV: server.mode,
+          SECRET_KEY: secretKey,
+          ...server.env,
+        });
       });
       afterAll(async () => await running?.stop());
       if (options.hasSamePaths !== false) checkServer(server, () => running.url);
