@@ -45,7 +45,7 @@ export interface PageOptions {
  * Latchkey, builds, and holds each server against what all those pages promise.
  */
 export function walkPage(name: string, servers: readonly PageServer[], options: PageOptions = {}): void {
-  describe(`docs/${name}.md, copied into an empty folder`, () => {
+  describe(`A15: docs/${name}.md, copied into an empty folder`, () => {
     const secretKey = generateSecretKey();
     let folder = "";
     beforeAll(async () => {
