@@ -79,7 +79,7 @@ export function walkPage(name: string, servers: readonly PageServer[], options: 
       }
     });
 
-    if (options.checkTypes === true) test("has types that fit", async () => await checkTypes(folder));
+    test.each(options.checkTypes === true ? ["types"] : [])("has %s that fit", async () => await checkTypes(folder));
 
     describe.each(servers)("$title", (server) => {
       let running: RunningPage;
