@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { cli } from "../support/cli.ts";
 import { commandsOf, type ShownCommand } from "../support/docs/commands.ts";
 import { PAGES, readPage, root } from "../support/docs/pages.ts";
+import { filesOf } from "../support/walk/page-files.ts";
 
 interface Manifest {
   readonly scripts: Readonly<Record<string, string>>;
@@ -12,6 +13,12 @@ interface Manifest {
 }
 
 const manifest = JSON.parse(readPage("package.json")) as Manifest;
+
+/** The package.json that a page shows, if it shows one; else that of the project. */
+const manifestFor = (page: string): Manifest => {
+  const own = filesOf(page).find(({ path }) => path === "package.json");
+  return own === undefined ? manifest : { ...manifest, ...(JSON.parse(own.text) as Partial<Manifest>) };
+};
 const shown = PAGES.flatMap(commandsOf);
 const lineOf = ({ page, words }: ShownCommand): string => `${page}: ${words.join(" ")}`;
 
@@ -51,7 +58,8 @@ describe("commands that readers are shown", () => {
   });
 
   const scripts = shown.filter(({ words }) => words[0] === "npm");
-  test.each(scripts.map((call) => [lineOf(call), call.words] as const))("%s", (_, [, verb, ...words]) => {
+  test.each(scripts.map((call) => [lineOf(call), call] as const))("%s", (_, { page, words: [, verb, ...words] }) => {
+    const manifest = manifestFor(page);
     if (verb === "run") expect(Object.keys(manifest.scripts)).toContain(words[0]);
     else if (verb === "test" || verb === "start") expect(Object.keys(manifest.scripts)).toContain(verb);
     else if (verb === "install") {

@@ -23,5 +23,4 @@ export const LEFT: Readonly<Record<string, string>> = {
   C6: "Cross-site requests are decided separately.",
   C21: "The tables of the threat model grow together with the decision on cross-site requests.",
   A6: "Which versions of Express are supported is decided separately.",
-  A15: "An entry point for fetch handlers is decided separately.",
 };

@@ -1,0 +1,4 @@
+export default defineEventHandler((event) => {
+  useLatchkey(event).logout();
+  return sendRedirect(event, "/", 303);
+});
