@@ -11,6 +11,9 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["test/**/*.test.ts"],
+    // Most tests wait for servers and browsers, which are other processes. With one file at a time
+    // on two processors, a whole run would take longer than an hour.
+    maxWorkers: 2,
     typecheck: { include: ["test/**/*.test-d.ts"] },
     // Far more than a test needs: a busy machine is no failure.
     testTimeout: 300_000,
