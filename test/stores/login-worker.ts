@@ -41,7 +41,12 @@ function open(kind: string, address: string): IndexedStore {
     database.exec("PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 20000; PRAGMA synchronous = NORMAL");
     return new SqliteStore(database);
   }
-  if (kind === "postgres") return new PostgresStore(new Pool({ connectionString: address, max: 2 }));
+  if (kind === "postgres") {
+    const pool = new Pool({ connectionString: address, max: 2 });
+    // The server goes away between two stores, and without a listener that would end the process.
+    pool.on("error", () => {});
+    return new PostgresStore(pool);
+  }
   if (kind === "mysql") return new MysqlStore(createPool({ uri: address, connectionLimit: 2 }));
   const ports = address.split(",").map(Number);
   if (kind === "cluster") return new RedisStore(new Cluster(ports.map((port) => ({ port, host: "127.0.0.1" }))));
