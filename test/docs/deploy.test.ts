@@ -1,0 +1,328 @@
+import { execFile } from "node:child_process";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { writeFileSync } from "node:fs";
+import { request as httpsRequest } from "node:https";
+import { once } from "node:events";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { flask, KeyRing, sealed, SessionManager } from "latchkey";
+import { generateSecretKey } from "latchkey/keys";
+import { session, sessionOf } from "latchkey/node";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { caddyPath, startCaddyWith } from "../support/caddy.ts";
+import { makeCertificate, opensslPath, type Certificate } from "../support/certificate.ts";
+import {
+  applicationOfPage,
+  applicationWithRedis,
+  blockWith,
+  deploymentFolder,
+  replaced,
+  startDeployed,
+  writeProgram,
+} from "../support/docs/deployed-app.ts";
+import { blocksOf } from "../support/docs/pages.ts";
+import { startForwardingProxy } from "../support/forwarding-proxy.ts";
+import { nginxPath, startNginxWith } from "../support/nginx.ts";
+import { freePort, redisPrograms, startRedis, type Service } from "../support/services.ts";
+import { SiteVisitor } from "../support/site-visitor.ts";
+
+const run = promisify(execFile);
+const SITE = "https://shop.example.com";
+const SECRET_KEY = generateSecretKey();
+const PATIENCE = { timeout: 120_000 };
+
+/** The cookie as the page shows it. */
+const [shown = ""] = blocksOf("docs/deploy.md")
+  .filter(({ text }) => text.startsWith("Set-Cookie: "))
+  .map(({ text }) => text.trim().slice("Set-Cookie: ".length));
+const COOKIE = new RegExp(
+  `^${shown
+    .split("…")
+    .map((part) => part.replaceAll(/[/;=-]/g, "\\$&"))
+    .join("[^;]+")}$`,
+);
+
+const folder = deploymentFolder();
+afterAll(() => folder.remove());
+
+/** Starts the application of the page, and ends it with the test. */
+async function deploy(text: string, env: Readonly<Record<string, string>> = { SECRET_KEY }): Promise<Service> {
+  const own = deploymentFolder();
+  writeProgram(own.path, "app.ts", text);
+  const app = await startDeployed(own.path, "app.ts", env);
+  onTestFinished(async () => await app.stop());
+  return app;
+}
+
+const bodyOf = async (visitor: SiteVisitor, port: number): Promise<string> => (await visitor.visit(port, "/")).body;
+
+async function expectLoginToWork(port: number, app: Service): Promise<void> {
+  const visitor = new SiteVisitor(SITE);
+  expect(await bodyOf(visitor, port)).toBe("You are nobody.");
+  const { status, setCookie } = await visitor.visit(port, "/login", "POST");
+  expect([status, setCookie]).toEqual([303, [expect.stringMatching(COOKIE)]]);
+  expect(await bodyOf(visitor, port)).toBe("You are 7.");
+  expect((await visitor.visit(port, "/logout", "POST", "https://evil.example")).status).toBe(500);
+  expect(await bodyOf(visitor, port)).toBe("You are 7.");
+  await visitor.visit(port, "/logout", "POST");
+  expect(await bodyOf(visitor, port)).toBe("You are nobody.");
+  expect(app.output).not.toContain("LATCHKEY_");
+}
+
+/** What no application of the page does: a large cookie, and a WebSocket. */
+async function startLargeAndOpen(): Promise<number> {
+  const keys = new KeyRing(SECRET_KEY, [], { mode: "production" });
+  const manager = new SessionManager<{ text: string }>({ keys, cookie: { secure: true } });
+  const open = session(manager);
+  const server: Server = createServer((request, response) =>
+    open(request, response, () => {
+      const own = sessionOf(manager, request);
+      own.login("7");
+      own.data.text = "x".repeat(2500);
+      // With its other headers, this is what an answer of a usual application has.
+      response.setHeader("Content-Security-Policy", `default-src 'self' ${"https://cdn.example.com/ ".repeat(60)}`);
+      response.end("large");
+    }),
+  );
+  server.on("upgrade", (request, socket) => {
+    void manager
+      .load(request.headers.cookie, {
+        secure: true,
+        host: request.headers.host!,
+        headers: request.headers,
+        method: "GET",
+      })
+      .then(({ subject }) =>
+        socket.end(
+          `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nX-Subject: ${subject}\r\n\r\n`,
+        ),
+      );
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** Who the visitor is in a WebSocket; undefined if it does not open. */
+async function subjectOfSocket(port: number, visitor: SiteVisitor, origin = SITE): Promise<unknown> {
+  const headers = {
+    ...{ Host: "shop.example.com", Origin: origin, Cookie: await visitor.cookies() },
+    ...{ Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Version": "13" },
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+  };
+  const asked = httpsRequest({
+    host: "127.0.0.1",
+    port,
+    servername: "shop.example.com",
+    rejectUnauthorized: false,
+    headers,
+    agent: false,
+  }).end();
+  return await new Promise((resolve, reject) => {
+    asked.on("error", reject);
+    asked.on("upgrade", (response, socket) => {
+      socket.destroy();
+      resolve(response.headers["x-subject"]);
+    });
+    asked.on("response", (response) => {
+      response.destroy();
+      resolve(undefined);
+    });
+  });
+}
+
+const NGINX = `${blockWith("nginx", "map ")}`;
+const hasPrograms = nginxPath !== undefined && opensslPath !== undefined && caddyPath !== undefined;
+
+describe.skipIf(!hasPrograms)("behind a proxy, as docs/deploy.md has it", PATIENCE, () => {
+  let certificate: Certificate;
+  let app: Service;
+  beforeAll(async () => {
+    certificate = makeCertificate();
+    const own = deploymentFolder();
+    writeProgram(own.path, "app.ts", applicationOfPage());
+    app = await startDeployed(own.path, "app.ts", { SECRET_KEY });
+  });
+  afterAll(async () => {
+    await app.stop();
+    certificate.remove();
+  });
+
+  /** The page's configuration, in front of an application, without some of its lines. */
+  async function nginx(upstream: number, without: readonly string[] = []): Promise<number> {
+    const port = await freePort();
+    let lines = replaced(NGINX, "listen 443 ssl;", `listen 127.0.0.1:${port} ssl;`);
+    lines = replaced(lines, "/etc/ssl/shop.pem", certificate.certFile);
+    lines = replaced(lines, "/etc/ssl/shop.key", certificate.keyFile);
+    lines = replaced(lines, "127.0.0.1:3000", `127.0.0.1:${upstream}`);
+    for (const start of without) {
+      const left = lines.split("\n").filter((line) => !line.trim().startsWith(start));
+      expect(left.length).toBeLessThan(lines.split("\n").length);
+      lines = left.join("\n");
+    }
+    const server = await startNginxWith(port, lines);
+    onTestFinished(async () => await server.stop());
+    return port;
+  }
+
+  async function caddy(upstream: number): Promise<number> {
+    const port = await freePort();
+    let file = replaced(
+      blockWith("caddyfile", "reverse_proxy"),
+      "shop.example.com {",
+      `${SITE}:${port} {\n  tls ${certificate.certFile} ${certificate.keyFile}`,
+    );
+    file = replaced(file, "127.0.0.1:3000", `127.0.0.1:${upstream}`);
+    const server = await startCaddyWith(port, file);
+    onTestFinished(async () => await server.stop());
+    return port;
+  }
+
+  test.each(["nginx", "Caddy", "a hosting service"])(
+    "%s: the login works, a POST of another site does not, and nothing warns",
+    async (proxy) => {
+      if (proxy === "nginx") return await expectLoginToWork(await nginx(app.port), app);
+      if (proxy === "Caddy") return await expectLoginToWork(await caddy(app.port), app);
+      const own = await startForwardingProxy(certificate, app.port);
+      onTestFinished(async () => await own.stop());
+      await expectLoginToWork(own.port, app);
+    },
+  );
+
+  test("nginx without the lines Host and X-Forwarded-Proto: the login works, and a POST may be refused", async () => {
+    const other = await deploy(applicationOfPage());
+    const withoutScheme = await nginx(other.port, ["proxy_set_header X-Forwarded-Proto"]);
+    const visitor = new SiteVisitor(SITE);
+    const { setCookie } = await visitor.visit(withoutScheme, "/login", "POST");
+    expect(setCookie).toEqual([expect.stringMatching(COOKIE)]);
+    expect(await bodyOf(visitor, withoutScheme)).toBe("You are 7.");
+    await expect.poll(() => other.output).toContain("LATCHKEY_PLAIN_HTTP");
+    const withoutHost = await nginx(other.port, ["proxy_set_header Host"]);
+    expect((await visitor.visit(withoutHost, "/login", "POST")).status).toBe(500);
+    await expect.poll(() => other.output).toContain("cross_origin");
+  });
+
+  test("nginx: a large cookie is a 502 without proxy_buffer_size, and passes with it", async () => {
+    const upstream = await startLargeAndOpen();
+    const small = await nginx(upstream, ["proxy_buffer_size", "proxy_buffers"]);
+    expect((await new SiteVisitor(SITE).visit(small, "/")).status).toBe(502);
+    const answer = await new SiteVisitor(SITE).visit(await nginx(upstream), "/");
+    expect([answer.status, answer.body]).toEqual([200, "large"]);
+    expect(answer.setCookie[0]!.length).toBeGreaterThan(3000);
+  });
+
+  test.each(["nginx", "Caddy"])("%s: a WebSocket opens with the visitor's session", async (proxy) => {
+    const upstream = await startLargeAndOpen();
+    const port = await (proxy === "nginx" ? nginx(upstream) : caddy(upstream));
+    const visitor = new SiteVisitor(SITE);
+    await visitor.visit(port, "/");
+    expect(await subjectOfSocket(port, visitor)).toBe("7");
+    expect(await subjectOfSocket(port, visitor, "https://evil.example")).toBe("undefined");
+    if (proxy !== "nginx") return;
+    const without = await nginx(upstream, ["proxy_set_header Upgrade", "proxy_set_header Connection"]);
+    expect(await subjectOfSocket(without, visitor)).toBeUndefined();
+  });
+});
+
+test("a serverless function: a login survives a cold start for each request", PATIENCE, async () => {
+  writeProgram(folder.path, "handler.ts", blockWith("ts", "export default async function handler"));
+  writeFileSync(
+    join(folder.path, "once.ts"),
+    `import handler from "./handler.ts";
+const [method = "GET", cookie = ""] = process.argv.slice(2);
+const headers = { cookie, origin: "${SITE}", "x-forwarded-proto": "https" };
+const answer = await handler(new Request("${SITE}/", { method, headers }));
+console.log(JSON.stringify([answer.status, answer.headers.getSetCookie(), await answer.text()]));
+`,
+  );
+  const ask = async (method: string, cookie = ""): Promise<[number, string[], string]> => {
+    const options = { env: { NODE_ENV: "production", SECRET_KEY, PATH: process.env["PATH"] } };
+    const { stdout, stderr } = await run(process.execPath, [join(folder.path, "once.ts"), method, cookie], options);
+    expect(stderr).not.toContain("LATCHKEY_");
+    return JSON.parse(stdout) as [number, string[], string];
+  };
+  const [status, setCookie] = await ask("POST");
+  expect([status, setCookie]).toEqual([303, [expect.stringMatching(COOKIE)]]);
+  expect(await ask("GET", setCookie[0]!.split(";")[0])).toEqual([200, [], "You are 7."]);
+});
+
+const PLACES = [
+  ["in the cookie", applicationOfPage],
+  ["in Redis", applicationWithRedis],
+] as const;
+
+describe.skipIf(redisPrograms === undefined)("several processes", PATIENCE, () => {
+  let redis: Service;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    redis = await startRedis();
+    writeFileSync(join(folder.path, "secret_key"), `${SECRET_KEY}\n`, { mode: 0o600 });
+    env = { SECRET_KEY_FILE: join(folder.path, "secret_key"), REDIS_URL: `redis://127.0.0.1:${redis.port}` };
+  });
+  afterAll(async () => await redis.stop());
+
+  test.each(PLACES)("of node:cluster, with sessions %s: each of them knows the login", async (_, application) => {
+    const own = deploymentFolder();
+    writeProgram(own.path, "app.ts", application());
+    const text = replaced(blockWith("ts", "node:cluster"), "app.js", join(own.path, "app.ts"));
+    writeProgram(own.path, "cluster.ts", text.replaceAll("availableParallelism()", "2"));
+    const cluster = await startDeployed(own.path, "cluster.ts", env);
+    onTestFinished(async () => await cluster.stop());
+    const visitor = new SiteVisitor(SITE);
+    expect((await visitor.behindTls(cluster.port, "/login", "POST")).status).toBe(303);
+    const seen = new Set<unknown>();
+    await expect
+      .poll(async () => {
+        const { headers, body } = await visitor.behindTls(cluster.port, "/");
+        expect(body).toBe("You are 7.");
+        return seen.add(headers["x-process"]).size;
+      }, PATIENCE)
+      .toBe(2);
+  });
+
+  test.each(PLACES)(
+    "blue and green, with sessions %s: a login survives the change, and the way back",
+    async (_, application) => {
+      const blue = await deploy(application(), env);
+      const green = await deploy(replaced(application(), "You are", "Now you are"), env);
+      const visitor = new SiteVisitor(SITE);
+      const ask = async (app: Service): Promise<string> => (await visitor.behindTls(app.port, "/")).body;
+      await visitor.behindTls(blue.port, "/login", "POST");
+      expect([await ask(green), await ask(blue), await ask(green)]).toEqual([
+        "Now you are 7.",
+        "You are 7.",
+        "Now you are 7.",
+      ]);
+      // The old release ends by the signal that services send; the new one goes on.
+      await blue.kill("SIGTERM");
+      expect(await ask(green)).toBe("Now you are 7.");
+      await visitor.behindTls(green.port, "/logout", "POST");
+      expect(await ask(green)).toBe("Now you are nobody.");
+    },
+  );
+});
+
+test("a new format in two releases: each reads the cookies of the one beside it", async () => {
+  const keys = new KeyRing(SECRET_KEY, [], { mode: "production" });
+  const before = new SessionManager({ keys, format: flask() });
+  // As in the last block of the page.
+  const first = new SessionManager({ keys, format: flask(), fallbackFormats: [sealed()] });
+  const second = new SessionManager({ keys, format: sealed(), fallbackFormats: [flask()] });
+  expect(blockWith("ts", "fallbackFormats")).toContain("{ keys, format: flask(), fallbackFormats: [sealed()] }");
+  expect(blockWith("ts", "fallbackFormats")).toContain("{ keys, format: sealed(), fallbackFormats: [flask()] }");
+  const visitor = new SiteVisitor(SITE);
+  const visit = async (manager: SessionManager, doLogin = false): Promise<string | undefined> => {
+    const own = await manager.load(await visitor.cookies(), { secure: true, host: "shop.example.com", path: "/" });
+    if (doLogin) own.login("7");
+    const { subject } = own;
+    await visitor.take((await manager.commit(own)).filter(([name]) => name === "Set-Cookie").map(([, line]) => line));
+    return subject;
+  };
+  await visit(before, true);
+  for (const release of [first, before, first, second, first, second]) expect(await visit(release)).toBe("7");
+});
