@@ -35,14 +35,14 @@ export class SiteVisitor {
     return await this.#send(port, path, method, headers, false);
   }
 
-  /** The Cookie header for the site. */
-  async cookies(): Promise<string> {
-    return await this.#jar.getCookieString(this.#origin);
+  /** The Cookie header for a path of the site. */
+  async cookies(path = "/"): Promise<string> {
+    return await this.#jar.getCookieString(new URL(path, this.#origin).href);
   }
 
   /** Takes the Set-Cookie lines of an answer. */
-  async take(setCookie: readonly string[]): Promise<void> {
-    for (const line of setCookie) await this.#jar.setCookie(line, this.#origin);
+  async take(setCookie: readonly string[], path = "/"): Promise<void> {
+    for (const line of setCookie) await this.#jar.setCookie(line, new URL(path, this.#origin).href);
   }
 
   async #send(
@@ -55,7 +55,7 @@ export class SiteVisitor {
     const { host, hostname } = new URL(this.#origin);
     const headers: Record<string, string> = { Host: host, Accept: "text/html", ...others };
     if (method !== "GET") Object.assign(headers, { Origin, "Content-Length": "0" });
-    const cookies = await this.cookies();
+    const cookies = await this.cookies(path);
     if (cookies !== "") headers["Cookie"] = cookies;
     const options = { host: "127.0.0.1", port, path, method, headers, agent: false };
     const request = overTls
@@ -65,7 +65,7 @@ export class SiteVisitor {
     const [response] = (await once(request, "response")) as [IncomingMessage];
     const body = await text(response);
     const setCookie = response.headers["set-cookie"] ?? [];
-    await this.take(setCookie);
+    await this.take(setCookie, path);
     return { status: response.statusCode!, headers: response.headers, setCookie, body };
   }
 }

@@ -56,11 +56,9 @@ export async function startDeployed(
     ...env,
     PORT: `${port}`,
   });
-  const command = [
-    ...withParent(),
-    ...["env", "-i", ...variables.map(([name, value]) => `${name}=${value}`)],
-    ...[process.execPath, "--disable-warning=ExperimentalWarning", join(folder, file)],
-  ];
+  const environment = ["env", "-i", ...variables.map(([name, value]) => `${name}=${value}`)];
+  const program = [process.execPath, "--disable-warning=ExperimentalWarning", join(folder, file)];
+  const command = [...withParent(), ...environment, ...program];
   return await new Service(port, folder, command, async () => await isListening(port)).start();
 }
 
