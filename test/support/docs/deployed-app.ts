@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import { isListening } from "../nginx.ts";
 import { freePort, Service, withParent } from "../services.ts";
 import { blocksOf, root } from "./pages.ts";
@@ -19,6 +20,18 @@ export function replaced(text: string, from: string, to: string): string {
   return text.replace(from, () => to);
 }
 
+const [shown = ""] = blocksOf(PAGE)
+  .filter(({ text }) => text.startsWith("Set-Cookie: "))
+  .map(({ text }) => text.trim().slice("Set-Cookie: ".length));
+
+/** The Set-Cookie line of a login, as the page shows it. */
+export const SHOWN_COOKIE = new RegExp(
+  `^${shown
+    .split("…")
+    .map((part) => part.replaceAll(/[/;=-]/g, "\\$&"))
+    .join("[^;]+")}$`,
+);
+
 /** The application of the page; each answer names the process that gave it. */
 export function applicationOfPage(): string {
   return replaced(
@@ -28,9 +41,9 @@ export function applicationOfPage(): string {
   );
 }
 
-/** The same, with the manager of the page that has its sessions in Redis. */
-export function applicationWithRedis(): string {
-  const rest = applicationOfPage()
+/** A program of the page, with the manager of the page that has its sessions in Redis. */
+export function withRedis(program: string): string {
+  const rest = program
     .replace(/^const manager = .*\n/m, "")
     .replace(/^import \{ (?:SessionManager|loadKeyRing) \}.*\n/gm, "");
   return `${blockWith("ts", "REDIS_URL")}\n${rest}`;
@@ -65,4 +78,13 @@ export async function startDeployed(
 /** Writes a program into the folder. */
 export function writeProgram(folder: string, name: string, text: string): void {
   writeFileSync(join(folder, name), text);
+}
+
+/** Starts an application in a folder of its own, and ends it with the test. */
+export async function deploy(text: string, env: Readonly<Record<string, string>>): Promise<Service> {
+  const { path } = deploymentFolder();
+  writeProgram(path, "app.ts", text);
+  const app = await startDeployed(path, "app.ts", env);
+  onTestFinished(async () => await app.stop());
+  return app;
 }
