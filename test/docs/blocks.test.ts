@@ -26,7 +26,10 @@ describe("the code that readers are shown", () => {
   test("is fenced in a language that is checked, or has nothing to check", () => {
     // What is in JavaScript is for runtimes that the types here do not know:
     // test/adapters/web-runtimes.test.ts runs it.
-    const languages = ["ts", "js", "sh", "", "json", "sql", "html", "python", "go", "php", "ini", "yaml", "diff"];
+    // test/docs/deploy.test.ts runs nginx, Caddy and the commands of the Dockerfile.
+    const servers = ["nginx", "caddyfile", "dockerfile"];
+    const data = ["", "json", "sql", "html", "ini", "yaml", "diff"];
+    const languages = [...servers, ...data, "ts", "js", "sh", "python", "go", "php"];
     const wrong = PAGES.flatMap((page) => blocksOf(page))
       // A file that a page shows whole is run, by test/frameworks.
       .filter((block) => !languages.includes(block.language) && pathOf(block) === undefined);

@@ -25,23 +25,20 @@ export interface ProxiedHost {
  * foreground.
  */
 export async function startNginx(certificate: Certificate, hosts: readonly ProxiedHost[]): Promise<Service> {
-  const folder = temporaryFolder("nginx");
   const port = await freePort();
+  return await startNginxWith(port, serversOf(port, certificate, hosts));
+}
+
+/** Starts an nginx with these lines inside of its `http`. @param port one on which they listen. */
+export async function startNginxWith(port: number, lines: string): Promise<Service> {
+  const folder = temporaryFolder("nginx");
   const file = join(folder, "nginx.conf");
-  writeFileSync(file, configuration(folder, port, certificate, hosts));
+  writeFileSync(file, configuration(folder, lines));
   const command = [...withParent(), nginxPath!, "-p", folder, "-e", "stderr", "-c", file];
   return await new Service(port, folder, command, async () => await isListening(port)).start();
 }
 
-function configuration(
-  folder: string,
-  port: number,
-  { keyFile, certFile }: Certificate,
-  hosts: readonly ProxiedHost[],
-): string {
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
-    (name) => `${name}_temp_path ${folder}/${name};`,
-  );
+function serversOf(port: number, { keyFile, certFile }: Certificate, hosts: readonly ProxiedHost[]): string {
   const servers = hosts.map(
     ({ name, upstream, directives = [] }) => `server {
     listen 127.0.0.1:${port} ssl;
@@ -51,6 +48,13 @@ function configuration(
     }
   }`,
   );
+  return [`ssl_certificate ${certFile};`, `ssl_certificate_key ${keyFile};`, ...servers].join("\n  ");
+}
+
+function configuration(folder: string, lines: string): string {
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+    (name) => `${name}_temp_path ${folder}/${name};`,
+  );
   return `daemon off;
 master_process off;
 pid ${folder}/nginx.pid;
@@ -59,14 +63,14 @@ events {}
 http {
   access_log off;
   server_names_hash_bucket_size 128;
-  ssl_certificate ${certFile};
-  ssl_certificate_key ${keyFile};
-  ${[...temporary, ...servers].join("\n  ")}
+  ${temporary.join("\n  ")}
+  ${lines}
 }
 `;
 }
 
-async function isListening(port: number): Promise<boolean> {
+/** Whether a server accepts connections on a port of this machine. */
+export async function isListening(port: number): Promise<boolean> {
   return await new Promise((resolve) => {
     const socket = connect({ port, host: "127.0.0.1" }, () => {
       socket.destroy();

@@ -70,6 +70,11 @@ export class Service {
     return this;
   }
 
+  /** The last 10,000 characters that it has printed. */
+  get output(): string {
+    return this.#output;
+  }
+
   /** Sends a signal that does not end the process, such as SIGSTOP. */
   signal(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
