@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   index: ["keys", "signing", "sessions", ...BASE_MODULES],
   toolbar: ["keys", "signing", ...BASE_MODULES],
   "toolbar/ui": ["toolbar/blocks", "toolbar/exchange-page"],
-  adapters: ["sessions", "toolbar", "adapter-access", "errors", "own-browser", "options"],
+  adapters: ["sessions", "toolbar", "adapter-access", "errors", "mode", "own-browser", "options"],
   flask: ["index", "keys/index", "keys/generated-here", "adapters", "toolbar", "stores", "clock", "mode", "options"],
   testing: ["sessions", "toolbar", "keys/index", "errors", "clock", "options"],
   cli: [
@@ -175,6 +175,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "adapters/hono": SHARED,
   "adapters/node": SHARED,
   "adapters/web": SHARED,
+  "adapters/next": [...SHARED, "adapters/web", "adapters/node"],
   // Both stand on node:http.
   "adapters/express": [...SHARED, "adapters/node"],
   "adapters/koa": [...SHARED, "adapters/node"],

@@ -4,6 +4,7 @@ import { checkToolbar } from "../check-mounted.ts";
 import { appendHeaders } from "../node-response/response-headers.ts";
 import { answer500 } from "./answer-500.ts";
 import { runHandler } from "./handler-failure.ts";
+import { sendAnswer } from "./send-answer.ts";
 import type { OpenAnswer } from "./show-exceptions.ts";
 import { askForPage, changeForTail, requestHeadersOf, responseHeadersOf } from "../page-headers.ts";
 
@@ -177,25 +178,4 @@ function headerList(headers: OutgoingHttpHeaders): HeaderList {
 function lengthOf(chunk: unknown, encoding: unknown): number {
   if (typeof chunk !== "string") return (chunk as Uint8Array).byteLength;
   return Buffer.byteLength(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8");
-}
-
-function sendAnswer(response: ServerResponse, { status, headers, body }: ToolbarAnswer): void {
-  response.writeHead(status, { ...headers });
-  if (typeof body === "string") {
-    response.end(body);
-    return;
-  }
-  const reader = body.getReader();
-  response.once("close", () => void reader.cancel());
-  const pump = async (): Promise<void> => {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      response.write(value);
-    }
-    response.end();
-  };
-  // The stream is the toolbar's own and does not fail; a socket that does has ended the response
-  // already.
-  pump().catch(() => response.destroy());
 }

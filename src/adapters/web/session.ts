@@ -6,9 +6,10 @@ import type { Session } from "../../sessions/session.ts";
 import { checkManager } from "../check-mounted.ts";
 import { copyWith } from "../copy-with.ts";
 import { warnNotSaved } from "../not-saved.ts";
-import { hasSession, noteSession, sessionOf } from "../session-of.ts";
+import { hasSession, sessionOf } from "../session-of.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { isResponse } from "./is-response.ts";
+import { checkedAnswer, runWithSession } from "./run-with-session.ts";
 import { noteUnsent, takeUnsent } from "./unsent-headers.ts";
 import type { Visitor } from "./visitor.ts";
 import { WebFacts } from "./web-facts.ts";
@@ -83,23 +84,7 @@ export function session<Data extends object>(
     visitor: Visitor | null | undefined,
   ): Promise<Response | undefined> => {
     const facts = new WebFacts(request, visitor, trustProxy);
-    const current = await manager.load(request.headers.get("cookie"), facts);
-    noteSession(manager, [request], current, facts);
-    let answer: Response | undefined;
-    let failure: { readonly error: unknown } | undefined;
-    try {
-      answer = checkedAnswer(await handler(current));
-    } catch (error) {
-      failure = { error };
-    }
-    let headers: readonly HeaderPair[];
-    try {
-      headers = await manager.commit(current);
-    } catch (error) {
-      // The answer that is not sent must leave nothing in the one that is.
-      for (const unsent of [answer, failure?.error]) if (isResponse(unsent)) await discard(unsent);
-      throw error;
-    }
+    const { answer, headers, failure } = await runWithSession(manager, request, facts, handler);
     if (failure === undefined) return send(answer, headers);
     const { error } = failure;
     // Frameworks take a thrown Response for the answer.
@@ -142,13 +127,6 @@ function checkedOptions(options: WebSessionOptions): { trustProxy: boolean; onEr
   return { trustProxy, onError };
 }
 
-function checkedAnswer(answer: Response | undefined): Response | undefined {
-  if (answer === undefined || isResponse(answer)) return answer;
-  throw new InvalidOptionError(
-    `The handler of withSession must return a Response. It returned ${kindOf(answer)}. Fix: return new Response(text), or Response.json(data).`,
-  );
-}
-
 /** The answer with the session's headers; the same answer where there are none. */
 function send(answer: Response | undefined, headers: readonly HeaderPair[]): Response | undefined {
   if (headers.length === 0) return answer;
@@ -161,9 +139,4 @@ function send(answer: Response | undefined, headers: readonly HeaderPair[]): Res
 
 function hasCookie(answer: Response | undefined, line: string): boolean {
   return answer?.headers.getSetCookie().includes(line) === true;
-}
-
-async function discard({ body }: Response): Promise<void> {
-  // A body that is being read belongs to its reader.
-  if (body?.locked === false) await body.cancel();
 }
