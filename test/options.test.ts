@@ -22,6 +22,7 @@ const ENTRIES: Readonly<Record<string, () => Promise<object>>> = {
   koa: async () => await import("latchkey/koa"),
   node: async () => await import("latchkey/node"),
   web: async () => await import("latchkey/web"),
+  next: async () => await import("latchkey/next"),
   "stores-memory": async () => await import("latchkey/stores/memory"),
   "stores-redis": async () => await import("latchkey/stores/redis"),
   "stores-postgres": async () => await import("latchkey/stores/postgres"),
@@ -292,7 +293,7 @@ describe("the adapters", async () => {
   const { SessionManager } = await import("latchkey");
   const manager = new SessionManager({ keys: KEY });
 
-  test.each(["express", "fastify", "hono", "koa", "node", "web"])(
+  test.each(["express", "fastify", "hono", "koa", "next", "node", "web"])(
     "A17: sessionOf of latchkey/%s says which argument is wrong",
     async (entry) => {
       const { sessionOf } = (await ENTRIES[entry]!()) as { readonly sessionOf: Call };

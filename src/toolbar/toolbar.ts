@@ -286,6 +286,14 @@ export class Toolbar {
   }
 
   /**
+   * Leaves the request that is being answered out of the history, such as one for a file that the
+   * framework itself serves. For adapters.
+   */
+  ignore(request: ToolbarRequest): void {
+    this.#safely((recorder) => recorder.discard(request));
+  }
+
+  /**
    * Runs the application. Messages that it publishes on channels are recorded with this exchange.
    * For adapters.
    */

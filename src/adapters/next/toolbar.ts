@@ -5,6 +5,7 @@ import { checkToolbar } from "../check-mounted.ts";
 import { showOn } from "../node/toolbar.ts";
 import { runHandler } from "../node/handler-failure.ts";
 import { sendAnswer } from "../node/send-answer.ts";
+import { watchConnections } from "./connection.ts";
 
 /** In the process: Next.js may load this module more than once. */
 const MOUNTED: unique symbol = Symbol.for("latchkey.next.toolbar") as never;
@@ -21,7 +22,8 @@ const STARTS = "http.server.request.start";
  * Next.js on every HTTP server of this process. So it sees pages, route handlers, server actions and
  * the proxy, and it is told the address of the browser.
  *
- * Next.js's own files, below `/_next/`, are not recorded. A second call replaces the toolbar of the
+ * Next.js's own files, below `/_next/`, are not recorded. `next dev` loads `instrumentation.ts` when
+ * the first request is there, so that one is not shown. A second call replaces the toolbar of the
  * first.
  *
  * @throws InvalidOptionError for anything but a Toolbar.
@@ -33,6 +35,8 @@ const STARTS = "http.server.request.start";
 export function debugToolbar(toolbar: Toolbar): void {
   checkToolbar(toolbar);
   if (!toolbar.enabled) return;
+  // The first request may load the sessions' own module too late for this.
+  watchConnections();
   const place = globalThis as Process;
   const answer = handlerOf(toolbar);
   if (place[MOUNTED] !== undefined) {
@@ -58,7 +62,7 @@ export function debugToolbar(toolbar: Toolbar): void {
 
 function handlerOf(toolbar: Toolbar): Handler {
   return (incoming, response, next) => {
-    if (!toolbar.enabled || OWN_FILES.test(incoming.url ?? "")) return next();
+    if (!toolbar.enabled) return next();
     // Next.js adds the headers of a proxy to a request, and changes its address. The toolbar judges
     // what the browser has sent.
     const { method, url, headers } = incoming;
@@ -68,6 +72,10 @@ function handlerOf(toolbar: Toolbar): Handler {
       headers: { value: { ...headers } },
     }) as IncomingMessage;
     const request = toolbar.describe(asSent);
+    if (OWN_FILES.test(request.url)) {
+      toolbar.ignore(request);
+      return next();
+    }
     const answer = toolbar.handle(request);
     if (answer !== undefined) return sendAnswer(response, answer);
     const exchange = toolbar.begin(request, incoming);

@@ -1,5 +1,5 @@
-import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { generateSecretKey } from "latchkey/keys";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readPage, root } from "../docs/pages.ts";
@@ -36,6 +36,8 @@ export interface PageOptions {
   readonly secretFile?: string;
   /** Whether the compiler checks the types of the files, for a framework without a build. */
   readonly checkTypes?: boolean;
+  /** Files that only the tests need, by their path. They are written before the build. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Further tests of a server. */
   readonly more?: (server: PageServer, url: () => string, folder: () => string) => void;
 }
@@ -52,6 +54,10 @@ export function walkPage(name: string, servers: readonly PageServer[], options: 
       folder = await installPage(name);
       if (options.secretFile !== undefined)
         writeFileSync(join(folder, options.secretFile), `SECRET_KEY=${secretKey}\n`);
+      for (const [path, text] of Object.entries(options.files ?? {})) {
+        mkdirSync(dirname(join(folder, path)), { recursive: true });
+        writeFileSync(join(folder, path), text);
+      }
       if (options.build !== undefined) await inFolder(folder, options.build[0]!, options.build.slice(1));
     });
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
