@@ -191,7 +191,8 @@ walkPage(
           await expect.poll(async () => await page.getAttribute("p[style]", "style")).toContain("blue");
           await page.click("text=Log in");
           await expect.poll(async () => await page.textContent("body")).toContain("Welcome, Ada.");
-          expect(complaints).toEqual([]);
+          // Logging in leaves the page, and ends what Next.js is fetching for it.
+          expect(complaints.filter((complaint) => !complaint.endsWith("net::ERR_ABORTED"))).toEqual([]);
           await page.close();
         });
       });
