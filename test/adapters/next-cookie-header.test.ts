@@ -14,7 +14,7 @@ describe("the Cookie header that a part of Next.js gets", () => {
     ],
     ["with a first cookie", "", [cookie("session", "new")], "session=new"],
     ["without what an action has expired", "a=1; session=old", [cookie("a", "1"), cookie("session", "")], "a=1"],
-    ["with others percent-encoded", "a=%C3%A4%20b; b=%E0%A4%A", [cookie("a", "ä b")], "a=%C3%A4%20b"],
+    ["with others percent-encoded", "a=%C3%A4%20b; b=%E0%A4%A", [cookie("a", "ä b")], "a=%C3%A4%20b; b=%E0%A4%A"],
     ["without a value that has no name", "=x; ;session=1", [cookie("session", "1")], "session=1"],
   ] as const)("%s", (_, header, jar, now) => {
     expect(headerWithJar(header, jar)).toBe(now);
