@@ -157,8 +157,9 @@ walkPage(
         expect(await lines({ "X-Forwarded-For": "203.0.113.7" })).toMatch(/^__Host-Http-session=.*; Secure/);
       });
 
-      if (mode === "development")
-        test("the toolbar records what the parts do, and none of Next.js's own files", async () => {
+      test.each(mode === "development" ? ["what the parts do"] : [])(
+        "the toolbar records %s, and none of Next.js's own files",
+        async () => {
           const visitor = visitorOf();
           const page = await visitor.read("/");
           await (await fetch(new URL(/\/_next\/[^"]+\.js/.exec(page)![0], url()))).text();
@@ -170,7 +171,8 @@ walkPage(
           const last = await inFolder(folder(), process.execPath, [latchkey, "request", "last"]);
           expect(last).toMatch(/POST \/login {2}303/);
           expect(last).toMatch(/Session: /);
-        });
+        },
+      );
 
       describe.skipIf(chromiumPath === undefined)("in Chromium", () => {
         let browser: Browser;
