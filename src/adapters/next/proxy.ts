@@ -18,6 +18,7 @@ export function proxy<Data extends object, R extends Request, Event>(
       // Next.js takes null for "goes on", too.
       async (session) => (await handler(request, session, event)) ?? undefined,
       async (answer, headers) => await withSessionHeaders(request, answer, headers),
+      "proxy",
     );
   };
 }

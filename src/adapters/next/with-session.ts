@@ -1,9 +1,9 @@
 import type { HeaderPair } from "../../sessions/data/header-pair.ts";
 import type { Session } from "../../sessions/session.ts";
 import { copyWith } from "../copy-with.ts";
+import { InvalidOptionError } from "../../errors.ts";
 import { hasSession, sessionOf } from "../session-of.ts";
 import { pathOf } from "../node-facts.ts";
-import { isResponse } from "../web/is-response.ts";
 import { runWithSession } from "../web/run-with-session.ts";
 import { isOfNext, statusAskedFor } from "./control-flow.ts";
 import { NextFacts } from "./next-facts.ts";
@@ -23,10 +23,18 @@ export function withSession<Data extends object, R extends Request, Context>(
     return (await answered(
       settings,
       request,
-      (session) => handler(request, session, context),
-      async (answer, headers) => (headers.length === 0 ? answer! : copyWith(answer!, headers)),
+      async (session) => present(await handler(request, session, context)),
+      async (answer, headers) => (headers.length === 0 ? answer : copyWith(answer!, headers)),
     ))!;
   };
+}
+
+/** In JavaScript, a handler may forget its answer. */
+function present(answer: Response | undefined): Response {
+  if (answer !== undefined) return answer;
+  throw new InvalidOptionError(
+    "The handler of withSession must return a Response. It returned undefined. Fix: return new Response(text), or Response.json(data).",
+  );
 }
 
 /** Puts the session's headers on an answer. */
@@ -38,12 +46,13 @@ export async function answered<Data extends object>(
   request: Request,
   handler: (session: Session<Data>) => Response | undefined | Promise<Response | undefined>,
   send: Send,
+  place = "withSession",
 ): Promise<Response | undefined> {
   const { headers, method, url } = request;
   const facts = new NextFacts({ headers, method, path: pathOf(url) }, trustProxy);
   let sent: readonly HeaderPair[] = [];
   try {
-    const outcome = await runWithSession(manager, request, facts, handler);
+    const outcome = await runWithSession(manager, request, facts, handler, place);
     sent = outcome.headers;
     if (outcome.failure !== undefined) throw outcome.failure.error;
     return await send(outcome.answer, sent);
@@ -55,7 +64,6 @@ export async function answered<Data extends object>(
       await sendByJar(sent);
       throw error;
     }
-    if (isResponse(error)) throw copyWith(error, sent);
     if (onError === undefined) throw error;
     return copyWith(await onError(error, request), sent);
   }

@@ -20,6 +20,7 @@ export interface HandlerOutcome {
  * Opens the session of a request, calls the handler with it, and saves it, also if the handler
  * throws.
  *
+ * @param place the function that the reader has called, for messages.
  * @throws what `manager.load` and `manager.commit` throw. The handler's answer is then discarded.
  */
 export async function runWithSession<Data extends object>(
@@ -27,13 +28,14 @@ export async function runWithSession<Data extends object>(
   request: Request,
   facts: RequestFacts,
   handler: (session: Session<Data>) => Response | undefined | Promise<Response | undefined>,
+  place = "withSession",
 ): Promise<HandlerOutcome> {
   const current = await manager.load(request.headers.get("cookie"), facts);
   noteSession(manager, [request], current, facts);
   let answer: Response | undefined;
   let failure: { readonly error: unknown } | undefined;
   try {
-    answer = checkedAnswer(await handler(current));
+    answer = checkedAnswer(await handler(current), place);
   } catch (error) {
     failure = { error };
   }
@@ -47,10 +49,10 @@ export async function runWithSession<Data extends object>(
 }
 
 /** @throws InvalidOptionError for what is no answer. */
-export function checkedAnswer(answer: Response | undefined): Response | undefined {
+export function checkedAnswer(answer: Response | undefined, place = "withSession"): Response | undefined {
   if (answer === undefined || isResponse(answer)) return answer;
   throw new InvalidOptionError(
-    `The handler of withSession must return a Response. It returned ${kindOf(answer)}. Fix: return new Response(text), or Response.json(data).`,
+    `The handler of ${place} must return a Response. It returned ${kindOf(answer)}. Fix: return new Response(text), or Response.json(data).`,
   );
 }
 
