@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, complaintsOf, launchBrowser, ToolbarView } from "../support/browser.ts";
+import { root } from "../support/docs/pages.ts";
 import { inFolder } from "../support/walk/install-page.ts";
 import { Visitor } from "../support/walk/visitor.ts";
 import { walkPage } from "../support/walk/walk-page.ts";
@@ -15,6 +16,11 @@ const PUBLISHED = "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823b
 
 /** What the example does not show. */
 const files = {
+  "proxy.ts": readFileSync(join(root, "examples/next/proxy.ts"), "utf8").replace(
+    '"/(|error)"',
+    '"/(|error|test/static)"',
+  ),
+  "app/test/static/page.tsx": `export default function Page() { return <p>The same for everybody.</p>; }`,
   "app/test/change/page.tsx": `
 import { getSession } from "../../../lib/session";
 export default async function Page() {
@@ -105,6 +111,10 @@ walkPage(
         const first = await visitor.get("/");
         expect(await first.text()).toContain("Visit 1");
         expect(first.headers.get("cache-control")).toMatch(/no-store/);
+        const fixed = await visitorOf().get("/test/static");
+        expect(await fixed.text()).toContain("The same for everybody.");
+        expect(fixed.headers.getSetCookie().join()).toContain("session=");
+        expect(fixed.headers.get("cache-control")).toMatch(/no-store/);
         // An answer without the session's cookie is not touched.
         expect((await visitor.get("/test/same")).headers.getSetCookie()).toEqual([]);
       });
