@@ -39,8 +39,8 @@ export function complaintsOf(page: Page): string[] {
   });
   page.on("pageerror", (error) => complaints.push(`exception: ${error.message}`));
   page.on("requestfailed", (request) => {
-    // Leaving a page ends its event stream: that is no failure.
-    if (request.resourceType() === "eventsource") return;
+    // Leaving a page ends its event stream, and all that it still loads: that is no failure.
+    if (request.resourceType() === "eventsource" || request.failure()?.errorText === "net::ERR_ABORTED") return;
     complaints.push(`failed: ${request.url()} ${request.failure()?.errorText ?? ""}`);
   });
   return complaints;
