@@ -2,7 +2,7 @@
  * How long a WebSocket stays open after its session has ended: the example `ws.ts` as two processes
  * on one Redis or one PostgreSQL, and the client in this process, which sees both moments.
  *
- *   npm run build && chrt -f 50 npm exec -- node bench/session-end.ts [--runs 100]
+ *   npm run build && npm exec -- node bench/session-end.ts [--runs 100]
  *
  * revokeAll: from sending the request to the other process until the socket is closed here.
  * expiry: from the first second in which the session is over until the socket is closed.
