@@ -67,7 +67,7 @@ function ownWriting(provider: JSONProvider): ReturnType<NonNullable<TemplatesOpt
   };
 }
 
-/** A member without a value is None in Flask's templates. It is not undefined there. */
+/** In Flask's templates, a member without a value is None and not undefined. */
 function withNone(current: FlaskRequest): FlaskRequest {
   return new Proxy(current, {
     get: (target, name) => {

@@ -67,11 +67,14 @@ export function withIoredisCluster(cluster: IoredisCluster): Subscribe {
     } finally {
       clearTimeout(timer);
     }
-    connection.on("message", (from, message) => {
+    const listener = (from: string, message: string): void => {
       if (from === channel) heard(message);
-    });
+    };
+    connection.on("message", listener);
     connection.on("end", lost);
     return async () => {
+      // What has arrived already may be read after this.
+      connection.off("message", listener);
       connection.off("end", lost);
       cluster.off("end", close);
       close();

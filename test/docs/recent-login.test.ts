@@ -25,6 +25,7 @@ const SERVERS: Readonly<Record<string, (app: never) => Server | Promise<Server>>
   Hono: (app: Hono) => createServer(getRequestListener(app.fetch) as RequestListener),
   Koa: (app: Koa) => createServer(app.callback() as RequestListener),
   "node:http": (app: Server) => app,
+  "latchkey/web": (app: Pick<Hono, "fetch">) => createServer(getRequestListener(app.fetch) as RequestListener),
   Flask: (app: Flask) => createServer(getRequestListener(app.fetch) as RequestListener),
 };
 
@@ -42,14 +43,9 @@ afterEach(() => {
 });
 
 test("the page has a program for each adapter", () => {
-  expect(PROGRAMS.map(({ text }) => /from "latchkey\/(express|fastify|hono|koa|node|flask)"/.exec(text)?.[1])).toEqual([
-    "express",
-    "fastify",
-    "hono",
-    "koa",
-    "node",
-    "flask",
-  ]);
+  expect(
+    PROGRAMS.map(({ text }) => /from "latchkey\/(express|fastify|hono|koa|node|web|flask)"/.exec(text)?.[1]),
+  ).toEqual(["express", "fastify", "hono", "koa", "node", "web", "flask"]);
 });
 
 describe.each(Object.keys(SERVERS))("a change of the password (%s)", (name) => {

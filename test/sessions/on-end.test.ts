@@ -445,6 +445,66 @@ describe("manager.onEnd at the end of a session's time", () => {
     expect(socket.reasons).toEqual(["gone"]);
   });
 
+  test("waits a moment for the reason, where the store is asked before the message comes", async () => {
+    let missed = (): void => {};
+    class Slow extends MemoryStore {
+      override async announce(message: string): Promise<void> {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        await super.announce(message);
+      }
+      override listen(listener: Parameters<MemoryStore["listen"]>[0]): ReturnType<MemoryStore["listen"]> {
+        missed = listener.missed;
+        return super.listen(listener);
+      }
+    }
+    const store = new Slow();
+    const [visitor, elsewhere] = [visitorOf({ store }), visitorOf({ store })];
+    await login(visitor);
+    elsewhere.jar.take(visitor.setCookies);
+    const socket = await connect(visitor);
+    await pass(5);
+    const logout = elsewhere.visit((session) => session.logout());
+    await pass(0.05);
+    missed();
+    await pass(0.04);
+    expect(socket.heard).toEqual([]);
+    await pass(1);
+    await logout;
+    expect(socket.reasons).toEqual(["logout"]);
+  });
+
+  test.each([
+    ["a moment", 0.3, 0.5],
+    ["ten seconds", 10, 10],
+  ])("asks again when messages are back %s before the store is", async (_, away, patience) => {
+    let isAway = false;
+    let missed = (): void => {};
+    class Cut extends MemoryStore {
+      override async get(id: string): Promise<string | undefined> {
+        return isAway ? await Promise.reject(new Error("the database is away")) : await super.get(id);
+      }
+      override listen(listener: Parameters<MemoryStore["listen"]>[0]): ReturnType<MemoryStore["listen"]> {
+        ({ missed } = listener);
+        return super.listen(listener);
+      }
+    }
+    const store = new Cut();
+    const visitor = visitorOf({ store });
+    await login(visitor);
+    const id = await visitor.visit((session) => session.id);
+    const socket = await connect(visitor);
+    await pass(5);
+    isAway = true;
+    // It ended while no message came.
+    await store.delete(id!);
+    missed();
+    await pass(away);
+    expect(socket.heard).toEqual([]);
+    isAway = false;
+    await pass(patience);
+    expect(socket.reasons).toEqual(["gone"]);
+  });
+
   test(
     "10,000 sessions have one timer and one subscription, and leave nothing behind",
     { timeout: 300_000 },

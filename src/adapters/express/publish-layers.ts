@@ -132,7 +132,7 @@ function trace(
 function observePromise(message: LayerMessage, promise: Promise<unknown>): void {
   const settle = (): void => layers.asyncStart.runStores(message, () => layers.asyncEnd.publish(message));
   void promise.then(settle, (error: unknown) => {
-    // Whoever has passed it to `next` has handled the promise.
+    // A handler that passed the error to `next` has handled it.
     const isPassedOn = errorsOf(message.req).has(error);
     publishError(message, error);
     settle();

@@ -1,4 +1,5 @@
 import type { RequestFacts } from "../../sessions/cookie/cookie.ts";
+import { forwardedBy } from "../web/fetch-options.ts";
 import { currentConnection, type NodeConnection } from "./connection.ts";
 
 /** What is known of a request to Next.js, which gives its parts only the headers. */
@@ -21,12 +22,14 @@ export class NextFacts implements RequestFacts {
   }
 
   get secure(): boolean {
-    if (this.#trustsProxy) return this.#first("x-forwarded-proto")?.toLowerCase() === "https";
+    if (this.#trustsProxy) return forwardedBy(this.#sent, "x-forwarded-proto")?.toLowerCase() === "https";
     return this.#connection?.secure === true;
   }
 
   get host(): string {
-    return (this.#trustsProxy ? this.#first("x-forwarded-host") : undefined) ?? this.#sent.get("host") ?? "";
+    return (
+      (this.#trustsProxy ? forwardedBy(this.#sent, "x-forwarded-host") : undefined) ?? this.#sent.get("host") ?? ""
+    );
   }
 
   get origin(): string {
@@ -48,11 +51,5 @@ export class NextFacts implements RequestFacts {
   /** As they came, to see whether a proxy was in between: Next.js adds the headers of one. */
   get headers(): RequestFacts["headers"] {
     return this.#connection?.headers ?? this.#sent;
-  }
-
-  /** What the proxy nearest to the visitor has said. */
-  #first(name: string): string | undefined {
-    const [first = ""] = (this.#sent.get(name) ?? "").split(",", 1);
-    return first.trim() === "" ? undefined : first.trim();
   }
 }

@@ -1,9 +1,10 @@
 import { InvalidOptionError } from "../../errors.ts";
-import { checkOptions, kindOf } from "../../options.ts";
+import { kindOf } from "../../options.ts";
 import type { SessionManager } from "../../sessions/manager.ts";
+import type { FetchOptions } from "../web/fetch-options.ts";
 
 /** Options of `session` for Next.js. */
-export interface NextSessionOptions {
+export interface NextSessionOptions extends FetchOptions {
   /**
    * Whether a proxy in front is believed: X-Forwarded-Proto says whether the visitor came over
    * HTTPS, and X-Forwarded-Host under which host. Default: false. Set it only if the proxy sets both
@@ -24,21 +25,6 @@ export interface NextSettings<Data extends object> {
   readonly manager: SessionManager<Data>;
   readonly trustProxy: boolean;
   readonly onError: NextSessionOptions["onError"];
-}
-
-/** @throws InvalidOptionError for wrong options. */
-export function checkedOptions(options: NextSessionOptions): Omit<NextSettings<object>, "manager"> {
-  checkOptions("session", options, ["trustProxy", "onError"]);
-  const { trustProxy = false, onError } = options;
-  if (typeof trustProxy !== "boolean")
-    throw new InvalidOptionError(
-      `The option trustProxy of session is true or false. It got ${kindOf(trustProxy)}. Fix: trustProxy: true, if the proxy sets X-Forwarded-Proto itself.`,
-    );
-  if (onError !== undefined && typeof onError !== "function")
-    throw new InvalidOptionError(
-      `The option onError of session is a function. It got ${kindOf(onError)}. Fix: onError: (error) => new Response("Something went wrong", { status: 500 }).`,
-    );
-  return { trustProxy, onError };
 }
 
 /**

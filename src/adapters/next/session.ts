@@ -1,11 +1,12 @@
 import type { SessionManager } from "../../sessions/manager.ts";
 import type { Session } from "../../sessions/session.ts";
 import { checkManager } from "../check-mounted.ts";
+import { checkedFetchOptions } from "../web/fetch-options.ts";
 import { action } from "./action.ts";
 import { watchConnections } from "./connection.ts";
 import { getSession } from "./get-session.ts";
 import { proxy } from "./proxy.ts";
-import { checkedOptions, type NextSessionOptions } from "./session-options.ts";
+import type { NextSessionOptions } from "./session-options.ts";
 import { withSession } from "./with-session.ts";
 
 /** The session in each part of an application on Next.js; made by `session`. */
@@ -77,7 +78,7 @@ export function session<Data extends object>(
   options: NextSessionOptions = {},
 ): NextSession<Data> {
   checkManager("session", manager);
-  const settings = { manager, ...checkedOptions(options) };
+  const settings = { manager, ...checkedFetchOptions(options) };
   watchConnections();
   return {
     getSession: getSession(settings),

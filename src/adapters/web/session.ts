@@ -1,10 +1,9 @@
-import { InvalidOptionError } from "../../errors.ts";
-import { checkOptions, kindOf } from "../../options.ts";
 import type { HeaderPair } from "../../sessions/data/header-pair.ts";
 import type { SessionManager } from "../../sessions/manager.ts";
 import type { Session } from "../../sessions/session.ts";
 import { checkManager } from "../check-mounted.ts";
 import { copyWith } from "../copy-with.ts";
+import { checkedFetchOptions, type FetchOptions } from "./fetch-options.ts";
 import { warnNotSaved } from "../not-saved.ts";
 import { hasSession, sessionOf } from "../session-of.ts";
 import { checkArguments } from "./check-arguments.ts";
@@ -15,7 +14,7 @@ import type { Visitor } from "./visitor.ts";
 import { WebFacts } from "./web-facts.ts";
 
 /** Options of `session` for the fetch interface. */
-export interface WebSessionOptions {
+export interface WebSessionOptions extends FetchOptions {
   /**
    * Whether a proxy in front is believed: X-Forwarded-Proto says whether the visitor came over
    * HTTPS, and X-Forwarded-Host under which host. Default: false. Set it only if the proxy sets both
@@ -75,7 +74,7 @@ export function session<Data extends object>(
   options: WebSessionOptions = {},
 ): WithSession<Data> {
   checkManager("session", manager);
-  const { trustProxy, onError } = checkedOptions(options);
+  const { trustProxy, onError } = checkedFetchOptions(options);
   type Handler = (session: Session<Data>) => Response | undefined | Promise<Response | undefined>;
 
   const answered = async (
@@ -111,20 +110,6 @@ export function session<Data extends object>(
     }
   }
   return withSession as WithSession<Data>;
-}
-
-function checkedOptions(options: WebSessionOptions): { trustProxy: boolean; onError: WebSessionOptions["onError"] } {
-  checkOptions("session", options, ["trustProxy", "onError"]);
-  const { trustProxy = false, onError } = options;
-  if (typeof trustProxy !== "boolean")
-    throw new InvalidOptionError(
-      `The option trustProxy of session is true or false. It got ${kindOf(trustProxy)}. Fix: trustProxy: true, if the proxy sets X-Forwarded-Proto itself.`,
-    );
-  if (onError !== undefined && typeof onError !== "function")
-    throw new InvalidOptionError(
-      `The option onError of session is a function. It got ${kindOf(onError)}. Fix: onError: (error) => new Response("Something went wrong", { status: 500 }).`,
-    );
-  return { trustProxy, onError };
 }
 
 /** The answer with the session's headers; the same answer where there are none. */

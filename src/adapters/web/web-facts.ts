@@ -1,5 +1,6 @@
 import type { RequestFacts } from "../../sessions/cookie/cookie.ts";
 import { httpVersionOf } from "../fetch-answer.ts";
+import { forwardedBy } from "./fetch-options.ts";
 import { pathOf } from "../node-facts.ts";
 import type { Visitor } from "./visitor.ts";
 
@@ -53,10 +54,7 @@ export class WebFacts implements RequestFacts {
     return (this.#origin ??= ORIGIN.exec(this.#request.url));
   }
 
-  /** What the proxy nearest to the visitor has said. */
   #forwarded(name: string): string | undefined {
-    if (!this.#trustsProxy) return undefined;
-    const [first = ""] = (this.#request.headers.get(name) ?? "").split(",", 1);
-    return first.trim() === "" ? undefined : first.trim();
+    return this.#trustsProxy ? forwardedBy(this.#request.headers, name) : undefined;
   }
 }

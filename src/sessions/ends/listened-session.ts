@@ -45,6 +45,10 @@ export class ListenedSession {
   isAsking = false;
   /** Whether something has happened since the question that is under way was asked. */
   mustAskAgain = false;
+  /** How often in a row asking about it has failed. */
+  failures = 0;
+  /** Whether the store has it no more, and a message that says why may still come. */
+  isMissing = false;
   /** Why it may have ended, by a message that does not name the session. */
   hint: EndReason | undefined;
   #digest: string | undefined;

@@ -50,6 +50,11 @@ const PERIOD = 30;
 const PERIOD_WITH_BUS = 300;
 /** Seconds after a loss of messages, after which all sessions are asked about once more. */
 const SECOND_LOOK = 2;
+/**
+ * So often a question that has failed is asked again at the alarm's next ring, and then after 1, 2, 4
+ * seconds and so on: the connection that asks may come back a moment after that of the messages.
+ */
+const QUICK_RETRIES = 3;
 
 /** Knows who listens to which session, and tells them of its end. One timer serves all of them. */
 export class SessionEnds implements EndAnnouncer {
@@ -209,13 +214,20 @@ export class SessionEnds implements EndAnnouncer {
 
   #answered(entry: ListenedSession, { known, hint, answer }: Asked): void {
     if (this.#sessions.get(entry.key) !== entry) return;
+    entry.failures = answer === undefined ? entry.failures + 1 : 0;
     if (answer !== undefined && entry.known.storeId === known.storeId) this.#learn(entry, answer, hint);
-    entry.checkAt = this.#nextCheck(entry.known);
+    entry.checkAt = Math.min(this.#nextCheck(entry.known), this.#nextRetry(entry));
     if (!this.isIdle) this.#alarm.setFor(entry.checkAt);
   }
 
   #learn(entry: ListenedSession, answer: Answer, hint: EndReason | undefined): void {
-    if ("reason" in answer) return this.#end(entry, answer.reason === "gone" ? (hint ?? "gone") : answer.reason);
+    if ("reason" in answer) {
+      // A session is removed first, and then a message says why.
+      if (answer.reason === "gone" && hint === undefined && this.#bus.isListening && !entry.isMissing)
+        return void (entry.isMissing = true);
+      return this.#end(entry, answer.reason === "gone" ? (hint ?? "gone") : answer.reason);
+    }
+    entry.isMissing = false;
     const { known } = answer;
     if (known.storeId !== undefined && known.storeId !== entry.key) this.#rename(entry, known.storeId);
     // Another request of this process may have moved the end while the store was being asked.
@@ -231,6 +243,12 @@ export class SessionEnds implements EndAnnouncer {
     // Not all at once, where many began to listen in one second.
     const next = isAskedAbout ? now + Math.ceil(period * (0.5 + Math.random() / 2)) : Infinity;
     return Math.max(now + 1, Math.min(expiresAt + 1, next));
+  }
+
+  #nextRetry({ failures, isMissing }: ListenedSession): number {
+    if (failures === 0) return isMissing ? this.#context.clock() : Infinity;
+    const pause = failures <= QUICK_RETRIES ? 0 : 2 ** (failures - QUICK_RETRIES - 1);
+    return this.#context.clock() + Math.min(pause, PERIOD);
   }
 
   /** Asks about all that are due. */
