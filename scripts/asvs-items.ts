@@ -736,7 +736,7 @@ export const NIST: readonly Section[] = [
     [
       "5.1.2",
       "shall",
-      "An access token does not prove that the user is there.",
+      "An access token alone does not prove that the user is there.",
       "yours",
       `${NOT_USED} Do not call \`login\` for an access token alone.`,
     ],
@@ -808,12 +808,29 @@ export const NIST: readonly Section[] = [
       "Compare `auth_time` of the provider's token with your own limit.",
     ],
   ),
-  section("5.3 Session monitoring", [
-    "5.3",
-    "may",
-    "Sessions may be watched for signs of fraud, and ended.",
-    "yours",
-    "Decide by your own signs, and end a session by `manager.revoke`. Its sockets close by `manager.onEnd`.",
-    "tells once of %s in this process",
-  ]),
+  section(
+    "5.3 Session monitoring",
+    [
+      "5.3 monitoring",
+      "may",
+      "Sessions may be watched for signs of fraud: use, device, place, address.",
+      "yours",
+      "Decide by your own signs. `manager.list` shows the sessions of a user.",
+    ],
+    [
+      "5.3 action",
+      "should",
+      "Where there are such signs, the user logs in again, the session is ended, or somebody is told.",
+      "yours",
+      "End the session by `manager.revoke`; its sockets close by `manager.onEnd`. For a new login, ask `session.isRecent`.",
+      "tells once of %s in this process",
+    ],
+    [
+      "5.3 privacy",
+      "shall",
+      "What is gathered for it is a part of the assessment of privacy risks.",
+      "yours",
+      "Latchkey gathers nothing about the visitor: a session's record holds your data, the subject, the tag and times.",
+    ],
+  ),
 ];

@@ -367,7 +367,7 @@ const VERDICTS = [
   ["rejected", "cross_origin"],
 ] as const;
 
-test("the table in docs/sessions.md names every sentence that a decision gives, and no other", () => {
+test("the table in docs/sessions.md names every sentence that a decision gives, and no other", async () => {
   const page = readFileSync(new URL("../../docs/sessions.md", import.meta.url), "utf8");
   const inPage = new Set([...page.matchAll(/^\|.*\| “([^”]+)” \|$/gm)].map(([, why]) => why));
   const flags = [
@@ -396,5 +396,11 @@ test("the table in docs/sessions.md names every sentence that a decision gives, 
       }
     }
   }
+  // The one that is given before anything is decided.
+  const manager = new SessionManager({ keys: generateSecretKey() });
+  const read = await manager.loadReadOnly(undefined);
+  expect(read.data).toEqual({});
+  await manager.commit(read);
+  given.add(messages.at(-1)!.explanation);
   expect(inPage).toEqual(given);
 });
