@@ -23,12 +23,12 @@ export function withHeadersOf(answer: Response, page: Response): Response {
 /** A body with a text after it. A stream stays a stream. */
 export function bodyWithTail(
   body: ReadableStream<Uint8Array> | null,
-  tail: string,
+  tail: () => string,
 ): ReadableStream<Uint8Array> | string {
-  if (body === null) return tail;
+  if (body === null) return tail();
   return body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
-      flush: (controller) => controller.enqueue(new TextEncoder().encode(tail)),
+      flush: (controller) => controller.enqueue(new TextEncoder().encode(tail())),
     }),
   );
 }

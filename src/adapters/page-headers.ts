@@ -32,13 +32,13 @@ export function askForPage(headers: HeaderAccess): () => void {
 }
 
 /** Changes the headers of an answer that gets this text after its body. */
-export function changeForTail(headers: HeaderAccess, tail: string): void {
+export function changeForTail(headers: HeaderAccess, tail: () => string): void {
   for (const name of CACHING) headers.delete(name);
   const keepsBytes = /\bno-transform\b/i.test(headers.get("cache-control") ?? "");
   headers.set("cache-control", keepsBytes ? "no-store, no-transform" : "no-store");
   const length = headers.get("content-length");
   if (length !== undefined)
-    headers.set("content-length", String(Number(length) + new TextEncoder().encode(tail).length));
+    headers.set("content-length", String(Number(length) + new TextEncoder().encode(tail()).length));
 }
 
 /** The headers of a request of Node's server. */

@@ -14,17 +14,17 @@ export function isAppendable(body: unknown): body is Appendable {
 }
 
 /** The body, and this text after it. A stream stays a stream. */
-export function withTail(body: Appendable, tail: string): string | Buffer | Readable {
-  if (typeof body === "string") return body + tail;
-  if (body instanceof Uint8Array) return Buffer.concat([body, Buffer.from(tail)]);
+export function withTail(body: Appendable, tail: () => string): string | Buffer | Readable {
+  if (typeof body === "string") return body + tail();
+  if (body instanceof Uint8Array) return Buffer.concat([body, Buffer.from(tail())]);
   return appendToStream(body instanceof ReadableStream ? Readable.fromWeb(body) : body, tail);
 }
 
-function appendToStream(source: Readable, tail: string): Readable {
+function appendToStream(source: Readable, tail: () => string): Readable {
   const both = new PassThrough();
   // An error on either side ends the other, as it would without us.
   source.once("error", (error) => both.destroy(error));
   both.once("close", () => source.destroy?.());
-  source.once("end", () => both.end(tail));
+  source.once("end", () => both.end(tail()));
   return source.pipe(both, { end: false });
 }

@@ -65,8 +65,11 @@ export class Display {
     }
   }
 
-  /** The text to send after the body; undefined for none. Later calls for an exchange return none. */
-  tailFor(exchange: Exchange, request: ToolbarRequest, { status, headers }: ResponseFacts): string | undefined {
+  /**
+   * Makes the text to send after the body; undefined for none. Later calls for an exchange return
+   * none.
+   */
+  tailFor(exchange: Exchange, request: ToolbarRequest, { status, headers }: ResponseFacts): (() => string) | undefined {
     if (exchange.isDecided) return undefined;
     exchange.isDecided = true;
     const values = new Map<string, string>();
@@ -85,14 +88,16 @@ export class Display {
       this.warnOf(verdict);
       return undefined;
     }
-    const token = accessTokens.grant(exchange.redirectedFrom ?? exchange);
-    this.pages.expect(exchange.id, token);
-    this.#hold(exchange);
     exchange.keepOwnHeaders(headers);
-    const live: Readonly<Record<string, string>> = decision.isLive ? { live: "1" } : {};
-    const tag = scriptTag(scriptAddress(request, { exchange: exchange.id, token, ...live }), decision.nonce);
-    exchange.addedBytes = Buffer.byteLength(tag);
-    return tag;
+    return () => {
+      const token = accessTokens.grant(exchange.redirectedFrom ?? exchange);
+      this.pages.expect(exchange.id, token);
+      this.#hold(exchange);
+      const live: Readonly<Record<string, string>> = decision.isLive ? { live: "1" } : {};
+      const tag = scriptTag(scriptAddress(request, { exchange: exchange.id, token, ...live }), decision.nonce);
+      exchange.addedBytes = Buffer.byteLength(tag);
+      return tag;
+    };
   }
 
   /** The answer has ended. If it has the script, the browser may run it now. */

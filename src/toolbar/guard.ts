@@ -201,16 +201,17 @@ function forwardedFor(request: ToolbarRequest): readonly string[] {
 
 /** The host names that proxies have added to the request. */
 function forwardedHosts(request: ToolbarRequest): readonly string[] {
-  const plain = listOf(request.header("x-forwarded-host") ?? "");
+  const header = request.header("x-forwarded-host");
+  const plain = header === undefined ? [] : listOf(header);
   return [...plain, ...forwardedValues(request, "host")].filter((entry) => entry !== "");
 }
 
 /** The values of one parameter of the header Forwarded (RFC 7239). */
 function forwardedValues(request: ToolbarRequest, parameter: "for" | "host"): readonly string[] {
+  const header = request.header("forwarded");
+  if (header === undefined) return [];
   const pattern = new RegExp(`(?:^|;)\\s*${parameter}="?([^";]*)`, "gi");
-  return listOf(request.header("forwarded") ?? "").flatMap((part) =>
-    [...part.matchAll(pattern)].map((match) => match[1] ?? ""),
-  );
+  return listOf(header).flatMap((part) => [...part.matchAll(pattern)].map((match) => match[1] ?? ""));
 }
 
 function listOf(header: string): readonly string[] {

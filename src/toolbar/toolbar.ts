@@ -381,22 +381,29 @@ export class Toolbar {
   }
 
   /**
-   * Called before a response's headers are sent. Returns the text to send after the body, or
-   * undefined. For adapters.
+   * Called before a response's headers are sent. Returns a function that makes the text to send
+   * after the body, or undefined. For adapters.
    *
-   * Only the first call for an exchange decides; a text comes once. An adapter that adds the text
+   * Only the first call for an exchange decides. The text is made when it is first asked for, so
+   * that the first byte of a stream does not wait for it, and stays the same. An adapter that adds the text
    * must drop ETag, Last-Modified and Expires, send `Cache-Control: no-store`, and raise or drop
    * Content-Length.
    */
-  respond(exchange: Exchange | undefined, request: ToolbarRequest, response: ResponseFacts): string | undefined {
+  respond(
+    exchange: Exchange | undefined,
+    request: ToolbarRequest,
+    response: ResponseFacts,
+  ): (() => string) | undefined {
     if (exchange === undefined) return undefined;
-    return this.#safely((recorder) => {
+    const tail = this.#safely((recorder) => {
       // Koa's adapter also asks before what is outside of it may change the body.
       if (exchange.status === undefined) exchange.mark("Headers sent");
       exchange.responded(response);
       recorder.answering(exchange);
       return this.#display.tailFor(exchange, request, response);
     });
+    let text: string | undefined;
+    return tail && (() => (text ??= this.#safely(tail) ?? ""));
   }
 
   /**

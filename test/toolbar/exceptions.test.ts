@@ -409,7 +409,7 @@ describe("the page of an error", () => {
     const exchange = toolbar.begin(request, {})!;
     exchange.fail(new Error("x"));
     const page = toolbar.exceptionPage(exchange, request, 500)!;
-    expect(toolbar.respond(exchange, request, { status: 500, headers: Object.entries(page.headers) })).toMatch(
+    expect(toolbar.respond(exchange, request, { status: 500, headers: Object.entries(page.headers) })?.()).toMatch(
       /^\n<script type="module" src="[^"]*\/_latchkey\/toolbar\.js\?[^"]+"><\/script>\n$/,
     );
   });

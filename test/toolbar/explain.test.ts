@@ -54,7 +54,7 @@ function visit(toolbar: Toolbar, ...spans: readonly SpanStart[]): Visit {
   toolbar.run(exchange, () => {
     for (const span of spans) exchange.startSpan(span).end();
   });
-  const tail = toolbar.respond(exchange, request, { status: 200, headers: [["Content-Type", "text/html"]] })!;
+  const tail = toolbar.respond(exchange, request, { status: 200, headers: [["Content-Type", "text/html"]] })!();
   toolbar.finish(exchange);
   const token = new URL(/src="([^"]+)"/.exec(tail)![1]!.replaceAll("&amp;", "&"), "http://localhost");
   return { exchange, id: exchange.id, token: token.searchParams.get("token")! };

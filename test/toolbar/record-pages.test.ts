@@ -28,7 +28,7 @@ function asks(url: string, headers: Readonly<Record<string, string>> = {}, metho
 function visit(url: string, headers: Readonly<Record<string, string>> = {}): { id: string; token: string } {
   const request = asks(url, { "sec-fetch-dest": "document", ...headers });
   const exchange = toolbar.begin(request, {})!;
-  const tail = toolbar.respond(exchange, request, { status: 200, headers: [["Content-Type", "text/html"]] }) ?? "";
+  const tail = toolbar.respond(exchange, request, { status: 200, headers: [["Content-Type", "text/html"]] })?.() ?? "";
   toolbar.finish(exchange);
   const address = new URL(/src="([^"]+)"/.exec(tail)![1]!.replaceAll("&amp;", "&"), "http://localhost");
   return { id: address.searchParams.get("exchange")!, token: address.searchParams.get("token")! };

@@ -51,7 +51,7 @@ function visit(
   const request = asks(url, { "sec-fetch-dest": "document", ...headers });
   const exchange = toolbar.begin(request, {})!;
   toolbar.run(exchange, during);
-  const tail = toolbar.respond(exchange, request, html) ?? "";
+  const tail = toolbar.respond(exchange, request, html)?.() ?? "";
   toolbar.finish(exchange);
   const address = new URL((/src="([^"]+)"/.exec(tail)?.[1] ?? "").replaceAll("&amp;", "&"), "http://localhost");
   return { id: address.searchParams.get("exchange") ?? "", token: address.searchParams.get("token") ?? "" };
@@ -227,6 +227,28 @@ describe("the pages under the prefix", () => {
   });
 });
 
+describe("the text after a page", () => {
+  test("is made when it is asked for, once, and only then is the script expected", () => {
+    const toolbar = make();
+    const request = asks("/", { "sec-fetch-dest": "document" });
+    const exchange = toolbar.begin(request, {})!;
+    const tail = toolbar.respond(exchange, request, html)!;
+    expect(exchange.addedBytes).toBe(0);
+    const text = tail();
+    expect(text).toMatch(/^\n<script /);
+    expect(tail()).toBe(text);
+    expect(exchange.addedBytes).toBe(Buffer.byteLength(text));
+  });
+
+  test("is empty where the toolbar was closed before the page has ended", () => {
+    const toolbar = make();
+    const request = asks("/", { "sec-fetch-dest": "document" });
+    const tail = toolbar.respond(toolbar.begin(request, {})!, request, html)!;
+    toolbar.close();
+    expect(tail()).toBe("");
+  });
+});
+
 describe("what is recorded", () => {
   test("no key, cookie or credential is in anything that the toolbar keeps or says", () => {
     const keys = new KeyRing(KEY, ["another-key-of-yesterday-0987654321"]);
@@ -279,7 +301,7 @@ describe("what is recorded", () => {
     });
     toolbar.finish(exchange);
     const everything = [
-      tail,
+      tail?.(),
       JSON.stringify(toolbar.page(exchange.id)),
       JSON.stringify(toolbar.exchanges),
       toolbar.handle(asks("/_latchkey/"))?.body as string,
@@ -287,6 +309,24 @@ describe("what is recorded", () => {
     expect(everything).toContain("[secret key]");
     expect(everything).toContain("HttpOnly");
     expect([...planted, "t0ken"].filter((secret) => everything.includes(secret))).toEqual([]);
+  });
+
+  test("no cookie of the answer, in what is written after its headers are sent", () => {
+    const toolbar = make();
+    const cookie = "s3ssion-value-that-nobody-may-see";
+    const request = asks("/", { "sec-fetch-dest": "document" });
+    for (const read of [false, true]) {
+      const exchange = toolbar.begin(request, {})!;
+      toolbar.respond(exchange, request, { status: 200, headers: [["Set-Cookie", `session=${cookie}; Path=/`]] });
+      // Neither the order nor a look at the headers makes a difference.
+      if (read) expect(exchange.responseCookies).toEqual([{ name: "session", bytes: 40, attributes: "Path=/" }]);
+      expect(exchange.redactText(`sent ${cookie}`)).toBe("sent [hidden value]");
+      expect(exchange.redactData({ [cookie]: [cookie] })).toEqual({ "[hidden value]": ["[hidden value]"] });
+      expect(exchange.scrubJson(JSON.stringify([cookie]))).toBe('["[hidden value]"]');
+      toolbar.run(exchange, () => quiet.debug("sent", cookie));
+      toolbar.finish(exchange);
+      expect(JSON.stringify(toolbar.page(exchange.id))).not.toContain(cookie);
+    }
   });
 
   test("a request and its findings, in plain data", () => {

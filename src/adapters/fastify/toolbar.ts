@@ -74,7 +74,7 @@ export function debugToolbar(toolbar: Toolbar): FastifyPluginCallback {
       known.putBack();
       if (tail === undefined) return body;
       changeForTail(responseHeadersOf(headersIn(reply)), tail);
-      return isAppendable(body) ? withTail(body, tail) : tail;
+      return isAppendable(body) ? withTail(body, tail) : tail();
     });
 
     app.addHook("onResponse", async (request) => finish(request, false));

@@ -79,7 +79,7 @@ function watchOwnAnswer(ctx: Context, exchange: Exchange): () => boolean {
 function appendToBody(
   ctx: Context,
   exchange: Exchange,
-  respond: (headers: (readonly [string, string])[]) => string | undefined,
+  respond: (headers: (readonly [string, string])[]) => (() => string) | undefined,
 ): void {
   const { body, response } = ctx;
   if (!exchange.mayShow || ctx.respond === false || ctx.res.headersSent || response.type !== "text/html") return;

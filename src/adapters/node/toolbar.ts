@@ -90,7 +90,7 @@ function tailFor(
   exchange: Exchange,
   request: ToolbarRequest,
   response: ServerResponse,
-): string | undefined {
+): (() => string) | undefined {
   return toolbar.respond(exchange, request, {
     status: response.statusCode,
     headers: headerList(response.getHeaders()),
@@ -103,10 +103,10 @@ function tailFor(
  *
  * @param tailOf asked once, just before the final headers leave. It may add to them.
  */
-function appendTail(response: ServerResponse, tailOf: () => string | undefined): void {
+function appendTail(response: ServerResponse, tailOf: () => (() => string) | undefined): void {
   const writeHead = response.writeHead.bind(response) as WriteHead;
   const end = response.end.bind(response) as End;
-  let tail: string | undefined;
+  let tail: (() => string) | undefined;
   let decided = false;
 
   const decide = (status: number, reason?: unknown, given?: unknown): unknown[] => {
@@ -140,7 +140,7 @@ function appendTail(response: ServerResponse, tailOf: () => string | undefined):
         response.getHeader("content-length") === undefined &&
         response.getHeader("transfer-encoding") === undefined
       ) {
-        response.setHeader("content-length", (has ? lengthOf(chunk, encoding) : 0) + Buffer.byteLength(tail));
+        response.setHeader("content-length", (has ? lengthOf(chunk, encoding) : 0) + Buffer.byteLength(tail()));
       }
       if (tail !== undefined) writeHead(status as number);
     }
@@ -148,7 +148,7 @@ function appendTail(response: ServerResponse, tailOf: () => string | undefined):
     const text = tail;
     tail = undefined;
     if (has) (response.write as Write)(chunk, encoding);
-    return end(text, "utf8", callback);
+    return end(text(), "utf8", callback);
   }) as ServerResponse["end"];
 }
 

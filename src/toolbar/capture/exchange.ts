@@ -90,8 +90,6 @@ export class Exchange implements Recording {
   endsWithSocket = false;
   route: string | undefined;
   status: number | undefined;
-  responseHeaders: readonly HeaderEntry[] = [];
-  responseCookies: readonly CookieFacts[] = [];
   readonly errors: RecordedError[] = [];
   aborted = false;
   /**
@@ -100,6 +98,8 @@ export class Exchange implements Recording {
    */
   isExceptionPage = false;
   readonly #redactor: ExchangeRedactor;
+  #responseHeaders: readonly HeaderEntry[] = [];
+  #responseCookies: readonly CookieFacts[] = [];
   readonly #slots = new Map<string, unknown>();
   // Not every runtime has these: Bun has no eventLoopUtilization.
   readonly #cpu = process.cpuUsage?.();
@@ -241,10 +241,23 @@ export class Exchange implements Recording {
     const list = this.#ownHeaders === undefined ? [...headers] : [...unchanged(headers), ...this.#ownHeaders];
     this.status = status;
     if (list.length === 0) return;
-    this.responseCookies = list
-      .filter(([name]) => name.toLowerCase() === "set-cookie")
-      .map(([, value]) => sentCookie(value, this.#redactor));
-    this.responseHeaders = redactHeaders(list, this.#redactor);
+    // The first byte of the answer does not wait for it.
+    this.#redactor.defer(() => {
+      this.#responseCookies = list
+        .filter(([name]) => name.toLowerCase() === "set-cookie")
+        .map(([, value]) => sentCookie(value, this.#redactor));
+      this.#responseHeaders = redactHeaders(list, this.#redactor);
+    });
+  }
+
+  get responseHeaders(): readonly HeaderEntry[] {
+    this.#redactor.settle();
+    return this.#responseHeaders;
+  }
+
+  get responseCookies(): readonly CookieFacts[] {
+    this.#redactor.settle();
+    return this.#responseCookies;
   }
 
   /** From now on the toolbar changes some headers. The record has them as the application set them. */

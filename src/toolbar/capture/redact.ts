@@ -124,9 +124,26 @@ export class ExchangeRedactor {
   readonly #values = new HiddenValues();
   /** The source of the expression for hidden values. Undefined if there are new ones. */
   #valuePattern: string | undefined = "";
+  #deferred: (() => void) | undefined;
 
   constructor(rules: Rules) {
     this.#rules = rules;
+  }
+
+  /**
+   * Puts a redaction off until its result is read. It may hide values, so it comes before anything
+   * else is redacted.
+   */
+  defer(run: () => void): void {
+    this.settle();
+    this.#deferred = run;
+  }
+
+  /** Does what was put off. */
+  settle(): void {
+    const run = this.#deferred;
+    this.#deferred = undefined;
+    run?.();
   }
 
   /**
@@ -144,6 +161,7 @@ export class ExchangeRedactor {
    * Redacts JSON again, for data that was redacted before all keys and hidden values were known.
    */
   scrubJson(json: string): string {
+    this.settle();
     // The forms of a key include its form in JSON, so one search in the whole text shows whether
     // any part has to be redacted. A text that was cut may end with half of a value.
     return this.#regexp().test(json) || this.#hasShortKey || json.includes(' characters)"')
@@ -156,6 +174,7 @@ export class ExchangeRedactor {
    * value and by form. The names of its members say nothing here: they are that code's own.
    */
   foreignJson(json: string): string {
+    this.settle();
     return JSON.stringify(
       mapTexts(
         JSON.parse(json),
@@ -181,6 +200,7 @@ export class ExchangeRedactor {
 
   /** The text without secrets, cut at 4,000 characters. */
   text(text: string): string {
+    this.settle();
     if (text.length <= LONGEST + 2 * MARGIN) {
       const result = this.#clean(text);
       return result.length > LONGEST ? cut(result, LONGEST, text.length) : result;
@@ -251,6 +271,7 @@ export class ExchangeRedactor {
 
   /** A copy as plain JSON without secrets, cut in depth, breadth and length. */
   data(data: unknown): unknown {
+    this.settle();
     return plainCopy(data, { names: this.#rules.names, text: (text) => this.text(text) });
   }
 

@@ -55,9 +55,10 @@ export class Redirects {
 
   /** Looks at an exchange that is answered. It may be called before the answer and after it. */
   remember(exchange: Exchange): void {
-    const { id, status = 0, responseHeaders, remoteAddress: address, startedAt: at, redirectedFrom } = exchange;
-    const location = responseHeaders.find(([name]) => name.toLowerCase() === "location")?.[1];
-    if (status < 300 || status > 399 || location === undefined) return;
+    const { id, status = 0, remoteAddress: address, startedAt: at, redirectedFrom } = exchange;
+    if (status < 300 || status > 399) return;
+    const location = exchange.responseHeaders.find(([name]) => name.toLowerCase() === "location")?.[1];
+    if (location === undefined) return;
     const target = URL.parse(location, `http://${placeOf(exchange)}`);
     if (target === null) return;
     // The path alone is not enough: another server answers a redirect to another host.
