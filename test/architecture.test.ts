@@ -33,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
     "index",
     "keys/index",
+    "keys/generate",
     "stores",
     ...["compare/record-changes", "exchange-page", "exchange-record", "format", "disk/open-records"].map(
       (part) => `toolbar/${part}`,
@@ -232,7 +233,17 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   "cli/inspect-cookie": [],
   "cli/input": ["cli/usage-error", "cli/io", "cli/doctor/list-files"],
   "cli/records": ["cli/usage-error", "cli/io"],
-  "cli/commands": ["cli/usage-error", "cli/io", "cli/inspect-cookie", "cli/input", "cli/records", "cli/doctor"],
+  "cli/package-folder": [],
+  "cli/init": ["cli/usage-error", "cli/io", "cli/package-folder", "cli/input", "cli/doctor/list-files"],
+  "cli/commands": [
+    "cli/usage-error",
+    "cli/io",
+    "cli/inspect-cookie",
+    "cli/input",
+    "cli/records",
+    "cli/doctor",
+    "cli/init",
+  ],
   "cli/doctor/list-files": [],
   "cli/doctor": ["cli/doctor/list-files"],
 };

@@ -130,8 +130,23 @@ function welcome(user: User, message: string): Response {
 }
 
 if (import.meta.main) {
-  await createApp(process.env).run({
-    host: process.env["HOST"] ?? "127.0.0.1",
-    port: Number(process.env["PORT"] ?? 5000),
-  });
+  const { HOST = "127.0.0.1", PORT = "5000" } = process.env;
+  try {
+    if (!/^\d{1,5}$/.test(PORT) || Number(PORT) > 65_535)
+      throw new Error(`PORT must be a number from 0 to 65535. It is ${JSON.stringify(PORT)}. Fix: PORT=5000 npm start`);
+    await createApp(process.env).run({ host: HOST, port: Number(PORT) });
+  } catch (error) {
+    // What a person at a terminal can repair is a sentence. A stack would hide it.
+    console.error(sentenceOf(error, HOST, PORT));
+    process.exitCode = 1;
+  }
+}
+
+/** What went wrong, and the command that avoids it. */
+function sentenceOf(error: unknown, host: string, port: string): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const other = Number(port) === 5001 ? 5002 : 5001;
+  if (code === "EADDRINUSE")
+    return `Port ${port} of ${host} is in use by another program. Fix: stop that program, or PORT=${other} npm start`;
+  return message;
 }

@@ -1,3 +1,4 @@
+import { createInterface } from "node:readline";
 import { styleText } from "node:util";
 
 /** A colour or weight, as node:util names it. */
@@ -9,6 +10,10 @@ export interface Io {
   readonly cwd: string;
   /** Whether the output may be coloured: only on a terminal. */
   readonly hasColour: boolean;
+  /** Whether a person can be asked: standard input and output are a terminal. */
+  readonly isTerminal: boolean;
+  /** Asks a question at the terminal. The end of the input, or Ctrl-C, is an empty answer. */
+  ask(question: string): Promise<string>;
   /** Reads all of standard input. */
   readInput(): Promise<Buffer>;
   out(text: string): void;
@@ -33,6 +38,17 @@ export function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     hasColour: process.stdout.isTTY && process.env["NO_COLOR"] === undefined,
+    isTerminal: process.stdin.isTTY && process.stdout.isTTY,
+    ask: async (question) => {
+      const terminal = createInterface({ input: process.stdin, output: process.stdout });
+      return await new Promise((resolve) => {
+        terminal.once("close", () => resolve(""));
+        terminal.question(question, (answer) => {
+          resolve(answer);
+          terminal.close();
+        });
+      });
+    },
     readInput: async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);

@@ -1,15 +1,18 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { LatchkeyError } from "../index.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addCookie } from "./commands/cookie.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addFlask } from "./commands/flask.ts";
+import { addInit } from "./commands/init.ts";
 import { addKey } from "./commands/key.ts";
 import { addRequest } from "./commands/request.ts";
 import { addRequests } from "./commands/requests.ts";
 import { addSessions } from "./commands/sessions.ts";
 import { EXIT, paint, type ExitCode, type Io } from "./io.ts";
+import { PACKAGE_FOLDER } from "./package-folder.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -29,6 +32,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.error(text) })
     .showHelpAfterError("(latchkey --help lists the commands)");
+  addInit(program, io, finish);
   addKey(program, io, finish);
   addCookie(program, io, finish);
   addSessions(program, io, finish);
@@ -63,6 +67,5 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 }
 
 function version(): string {
-  return (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string })
-    .version;
+  return (JSON.parse(readFileSync(join(PACKAGE_FOLDER, "package.json"), "utf8")) as { version: string }).version;
 }

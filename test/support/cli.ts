@@ -19,6 +19,8 @@ export async function cli(
     env: world.env ?? {},
     cwd: world.cwd ?? process.cwd(),
     hasColour: false,
+    isTerminal: false,
+    ask: async () => await Promise.resolve(""),
     readInput: async () => await Promise.resolve(Buffer.from((world.input ?? "") as string)),
     out: (text) => void (out += text),
     error: (text) => void (error += text),

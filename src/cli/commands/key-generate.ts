@@ -1,15 +1,20 @@
-import { closeSync, openSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { chmodSync, closeSync, openSync, writeFileSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { SecretKey } from "../../index.ts";
-import { generateSecretKey, type SecretKeyFormat } from "../../keys/index.ts";
-import type { Io } from "../io.ts";
+import { generateSecretKey, writeKeyFile, type SecretKeyFormat } from "../../keys/index.ts";
+import { addKey } from "../input/env-text.ts";
+import { gitState } from "../input/git-ignore.ts";
+import { readTextFile } from "../input/read-text-file.ts";
+import { paint, type Io } from "../io.ts";
 import { UsageError } from "../usage-error.ts";
 
 interface Options {
   readonly bytes?: number;
   readonly format: SecretKeyFormat;
   readonly output?: string;
+  readonly write?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -23,27 +28,53 @@ export function addGenerate(key: Command, io: Io): void {
       new Option("--format <format>", "how to write it").choices(["base64url", "hex", "uuid"]).default("base64url"),
     )
     .option("--output <file>", "write it to a new file that only you can read, and print nothing")
+    .option("--write <file>", "add it to a .env file as SECRET_KEY, and print nothing; all other lines stay")
+    .option("--force", "with --write: replace the SECRET_KEY of the file, which ends every session")
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",
       `
 Examples:
   $ latchkey key generate
-  $ echo "SECRET_KEY=$(latchkey key generate)" >> .env
+  $ latchkey key generate --write .env
   $ latchkey key generate --output /etc/myapp/secret_key
   $ latchkey key generate --bytes 24 --format hex    # like os.urandom(24).hex() in Python`,
     )
-    .action(({ bytes, format, output, json }: Options) => {
+    .action(({ bytes, format, output, write, force, json }: Options) => {
+      if (output !== undefined && write !== undefined)
+        throw new UsageError("--output makes a key file and --write changes a .env file. Fix: give one of them.");
+      if (force === true && write === undefined)
+        throw new UsageError(
+          "--force says that --write may replace a key. Fix: add --write FILE, or leave out --force.",
+        );
       const made = generateSecretKey({ format, ...(bytes === undefined ? {} : { bytes }) });
       if (output !== undefined) writeNew(resolve(io.cwd, output), `${made}\n`, output);
+      if (write !== undefined) writeToEnv(resolve(io.cwd, write), made, write, force === true);
       const { fingerprint } = SecretKey.from(made);
+      const file = output ?? write;
       if (json === true)
-        io.out(
-          `${JSON.stringify(output === undefined ? { key: made, fingerprint } : { file: output, fingerprint })}\n`,
-        );
-      else if (output === undefined) io.out(`${made}\n`);
-      else io.error(`Wrote a new key (fingerprint ${fingerprint}) to ${output}, readable by you alone.\n`);
+        io.out(`${JSON.stringify(file === undefined ? { key: made, fingerprint } : { file, fingerprint })}\n`);
+      else if (file === undefined) io.out(`${made}\n`);
+      else io.error(`Wrote a new key (fingerprint ${fingerprint}) to ${file}, readable by you alone.\n`);
+      if (write !== undefined) warnOfGit(resolve(io.cwd, write), write, io);
     });
+}
+
+/** Adds the key to a .env file, which only its owner may read from then on. */
+function writeToEnv(path: string, key: string, name: string, isForced: boolean): void {
+  const before = readTextFile(path, name);
+  const after = addKey(before ?? "", key, { file: name, isForced });
+  if (before !== undefined) chmodSync(path, 0o600);
+  writeKeyFile(path, after);
+}
+
+function warnOfGit(path: string, name: string, io: Io): void {
+  const state = gitState(dirname(path), basename(path));
+  const fix =
+    state === "tracked"
+      ? `git has ${name} already, so the key would be committed. Fix: git rm --cached ${name}`
+      : `git does not ignore ${name}, so the key may be committed. Fix: add the line ${basename(path)} to .gitignore`;
+  if (state !== "ignored") io.error(`${paint(io, "yellow", "!")} ${fix}\n`);
 }
 
 /** For commander: a whole number. */
