@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { readTextFile } from "../input/read-text-file.ts";
 import { UsageError } from "../usage-error.ts";
@@ -25,6 +25,7 @@ export function findFramework(project: Project, name: string | undefined): Frame
 function detect(project: Project): Framework {
   const used = FRAMEWORKS.filter(({ isUsed }) => isUsed(project));
   const [first] = used;
+  if (first === undefined && isEmpty(project)) return FRAMEWORKS.find(({ name }) => name === "node")!;
   if (first === undefined) throw notFound(project);
   if (first.wired === undefined || first.wired === "node") return first;
   // Other frameworks use node:http too.
@@ -36,6 +37,14 @@ function detect(project: Project): Framework {
       `package.json names several frameworks: ${several.map(({ title }) => title).join(", ")}. Fix: say which one serves: npx latchkey init --framework ${only!.name}`,
     );
   return only!;
+}
+
+/** Whether the project has nothing yet: no package beside tools, and no file of a server. */
+function isEmpty({ packages, entry, manifest, folder }: Project): boolean {
+  const isTool = (name: string): boolean =>
+    name.startsWith("@types/") || ["latchkey", "typescript", "tsx"].includes(name);
+  const isWorkspace = manifest.workspaces !== undefined || existsSync(join(folder, "pnpm-workspace.yaml"));
+  return entry === undefined && !isWorkspace && [...packages.keys()].every(isTool);
 }
 
 function notFound(project: Project): UsageError {

@@ -8,7 +8,8 @@ import type { Project } from "./project.ts";
 import type { SessionFileStyle } from "./session-file.ts";
 
 /** What the user does next, as text for the terminal. */
-export function nextSteps(project: Project, framework: Framework, plan: Plan, style: SessionFileStyle): string {
+export function nextSteps(project: Project, framework: Framework, plan: Plan, wanted: SessionFileStyle): string {
+  const style = { ...wanted, hasToolbar: plan.hasToolbar ?? wanted.hasToolbar };
   const page = `docs/${framework.name}.md`;
   const steps = [
     ...(project.packages.has("latchkey")
@@ -49,6 +50,7 @@ function wiring(
   style: SessionFileStyle,
   page: string,
 ): readonly (readonly string[])[] {
+  if (framework.wired !== undefined && file === undefined) return [];
   if (framework.wired === undefined || file === undefined)
     return pageFiles(page, framework.pageFiles ?? []).map(({ path, text }) => [
       `In ${path}, as ${pagePath(project.folder, page)} explains:`,
@@ -60,7 +62,7 @@ function wiring(
   if (project.entryText.includes(`"${base}`) || project.entryText.includes(`'${base}`)) return [];
   return [
     [
-      `Add to ${project.entry ?? "the file that starts the server"}:`,
+      `Add to ${entryName(project)}:`,
       ...entryLines(framework.wired, specifier, style).flatMap(({ where, lines }) => [
         "",
         `  // ${where}`,
@@ -70,10 +72,14 @@ function wiring(
   ];
 }
 
-function starting(
-  { entry = "server.js", isTypeScript, isDeno, packages }: Project,
-  framework: Framework,
-): readonly string[] {
+/** The entry, or the name that it is to have. */
+function entryName({ entry, manifest, isTypeScript }: Project): string {
+  return entry ?? (isTypeScript ? "server.ts" : (manifest.main ?? "server.js"));
+}
+
+function starting(project: Project, framework: Framework): readonly string[] {
+  const { isTypeScript, isDeno, packages } = project;
+  const entry = entryName(project);
   if (framework.name === "deno" || isDeno)
     return [
       "Start it in development:",

@@ -9,7 +9,7 @@ import { readTextFile } from "../input/read-text-file.ts";
 import type { FileChange } from "./file-change.ts";
 import type { Framework } from "./frameworks.ts";
 import type { Project } from "./project.ts";
-import { sessionFile, type SessionFileStyle } from "./session-file.ts";
+import { MADE_BY, sessionFile, type SessionFileStyle } from "./session-file.ts";
 
 /** What `latchkey init` would do. */
 export interface Plan {
@@ -19,8 +19,10 @@ export interface Plan {
   readonly kept: readonly string[];
   /** Sentences on what the user should repair. */
   readonly warnings: readonly string[];
-  /** The file with the session manager. Undefined for a framework that is not wired. */
+  /** The file that this command makes. Undefined where the application has one of its own. */
   readonly sessionFile: string | undefined;
+  /** Whether that file has the toolbar. Undefined if it is not there yet. */
+  readonly hasToolbar: boolean | undefined;
 }
 
 const COMMENT = "# The key of this machine alone, made by `npx latchkey init`. Production refuses it.";
@@ -33,6 +35,7 @@ export function makePlan(project: Project, framework: Framework, style: SessionF
     kept: parts.flatMap(({ kept }) => kept),
     warnings: parts.flatMap(({ warnings = [] }) => warnings),
     sessionFile: parts[1]!.sessionFile,
+    hasToolbar: parts[1]!.hasToolbar,
   };
 }
 
@@ -41,6 +44,7 @@ interface Part {
   readonly kept: readonly string[];
   readonly warnings?: readonly string[];
   readonly sessionFile?: string | undefined;
+  readonly hasToolbar?: boolean;
 }
 
 function planKey({ folder }: Project, { title, keyFile }: Framework): Part {
@@ -102,15 +106,15 @@ function planSessions(project: Project, { wired }: Framework, style: SessionFile
   const existing = findManager(project);
   if (existing !== undefined) {
     const { path, text: before } = existing;
-    const withoutToolbar = sessionFile(wired, { ...style, hasToolbar: false });
-    // A file that nobody has changed since may get the toolbar.
-    if (style.hasToolbar && before === withoutToolbar)
+    // A file that was not changed since it was made may get the toolbar.
+    if (style.hasToolbar && before === sessionFile(wired, { ...style, hasToolbar: false }))
       return { changes: [{ path, before, after: text, isSecret: false }], kept: [], sessionFile: path };
-    return {
-      changes: [],
-      kept: [`${path} makes the session manager already. It was left as it is.`],
-      sessionFile: path,
-    };
+    const kept = `${path} makes the session manager already. It was left as it is.`;
+    const hasToolbar = /\bnew Toolbar\b/.test(before);
+    const missing = style.hasToolbar && !hasToolbar ? [`To add the toolbar to ${path}: docs/toolbar.md`] : [];
+    // The lines for the application fit the file of this command alone.
+    const isOwn = before === text || before.includes(MADE_BY);
+    return { changes: [], kept: [kept, ...missing], sessionFile: isOwn ? path : undefined, hasToolbar };
   }
   const path = newSessionFile(project);
   return { changes: [{ path, before: undefined, after: text, isSecret: false }], kept: [], sessionFile: path };

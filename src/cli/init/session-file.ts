@@ -10,6 +10,9 @@ export interface SessionFileStyle {
   readonly indent: string;
 }
 
+/** By this a later run knows its own file. */
+export const MADE_BY = "Made by `npx latchkey init`";
+
 /** One import: its names, the types among them, and the module. */
 type Import = readonly [names: readonly string[], types: readonly string[], module: string];
 
@@ -21,7 +24,7 @@ export function sessionFile(framework: WiredFramework, style: SessionFileStyle):
   const body = framework === "node" ? nodeBody(style) : mountedBody(style);
   const names = namesOf(framework, style.hasToolbar);
   const text = [
-    `// The session of each request${style.hasToolbar ? ", and the debug toolbar" : ""}. Made by \`npx latchkey init\`, and yours to change.`,
+    `// The session of each request${style.hasToolbar ? ", and the debug toolbar" : ""}. ${MADE_BY}, and yours to change.`,
     `// Its page: node_modules/latchkey/docs/${framework}.md`,
     ...importsOf(framework, style).map((one) => importLine(one, style)),
     "",
