@@ -23,7 +23,7 @@ interface Application {
   readonly installed: Readonly<Record<string, string>>;
   readonly mount: string;
   /** The text of the entry, without and with what is printed. */
-  text(printed: Printed): string;
+  readonly text: (printed: Printed) => string;
 }
 
 const TYPES = { "@types/node": "@types/node", "undici-types": "undici-types" };

@@ -220,6 +220,10 @@ describe("a project that is not understood is told what to do, and nothing is wr
       { "package.json": { dependencies: { polka: "1" } } },
       /No framework was found .+--framework NAME, with one of next, /,
     ],
+    "members of other types": [
+      { "package.json": { name: 1, main: 5, scripts: null, workspaces: "x", dependencies: ["express"] } },
+      /No framework was found/,
+    ],
     "two frameworks": [
       { "package.json": { dependencies: { express: "5", koa: "3" } } },
       /several frameworks: Express, Koa\. Fix: .*--framework express/,

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { join, normalize } from "node:path";
-import type { Manifest } from "./project.ts";
+import type { Manifest } from "./manifest.ts";
 
 const FOLDERS = ["", "src/", "server/", "app/"];
 const NAMES = ["server", "app", "index", "main"];

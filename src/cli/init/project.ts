@@ -1,18 +1,11 @@
 import { existsSync, statSync } from "node:fs";
-import { basename, extname, join } from "node:path";
+import { extname, join } from "node:path";
 import { newlineOf } from "../input/env-text.ts";
 import { readTextFile } from "../input/read-text-file.ts";
 import { UsageError } from "../usage-error.ts";
 import { findEntry } from "./find-entry.ts";
+import { packagesOf, parseManifest, type Manifest } from "./manifest.ts";
 import { findPackageManager, type FoundPackageManager } from "./package-manager.ts";
-
-/** What of a package.json is read. */
-export interface Manifest {
-  readonly type?: string;
-  readonly main?: string;
-  readonly scripts?: Readonly<Record<string, string>>;
-  readonly workspaces?: readonly string[] | { readonly packages?: readonly string[] };
-}
 
 /** An application as it is found. */
 export interface Project {
@@ -76,40 +69,9 @@ export function readProject(folder: string, name: string, env: Readonly<Record<s
   };
 }
 
-/** The folder's name, for messages. */
-export function titleOf({ folder }: Project): string {
-  return basename(folder);
-}
-
 function isModule(extension: string, { type }: Manifest, entryText: string): boolean {
   if (extension === ".mjs") return true;
   if (extension === ".cjs" || type === "commonjs") return false;
   // Without a type, Node looks at the syntax.
   return type === "module" || /^\s*(?:import\s[^(]*["']|export\s)/m.test(entryText);
-}
-
-function packagesOf(manifest: Manifest): ReadonlyMap<string, string> {
-  const kinds = ["peerDependencies", "devDependencies", "dependencies"];
-  return new Map(
-    kinds.flatMap((kind) => {
-      const named = (manifest as Readonly<Record<string, unknown>>)[kind];
-      return typeof named === "object" && named !== null
-        ? Object.entries(named).map(([name, range]) => [name, String(range)] as const)
-        : [];
-    }),
-  );
-}
-
-function parseManifest(text: string): Manifest {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    throw new UsageError(
-      `package.json is not JSON: ${(error as SyntaxError).message}. Fix: correct it; npm pkg get name shows whether npm reads it.`,
-    );
-  }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
-    throw new UsageError("package.json is JSON, but not an object. Fix: npm init -y makes a new one.");
-  return parsed;
 }
