@@ -43,13 +43,6 @@ const APPLICATIONS: Readonly<Record<string, Application>> = {
     mount: "Before the routes",
     text: (printed) => `const express = require("express");\n${EXPRESS(printed, "request.session?.subject")}`,
   },
-  "Express 4, ECMAScript modules": {
-    entry: "index.mjs",
-    dependencies: { express: "^4.21.0" },
-    installed: { express: "express4" },
-    mount: "Before the routes",
-    text: (printed) => `import express from "express";\n${EXPRESS(printed, "request.session?.subject")}`,
-  },
   "Express 5, TypeScript": {
     entry: "server.ts",
     type: "module",
@@ -60,8 +53,7 @@ const APPLICATIONS: Readonly<Record<string, Application>> = {
       `import express from "express";\n${EXPRESS(printed, printed.use === "" ? "undefined" : "sessionOf(manager, request).subject")}`,
   },
   "Fastify 5": {
-    entry: "app.js",
-    type: "module",
+    entry: "app.mjs",
     dependencies: { fastify: "^5.0.0" },
     installed: { fastify: "fastify" },
     mount: "Before the routes",
@@ -130,7 +122,7 @@ server.listen(Number(process.env["PORT"]));
 const NOTHING: Printed = { top: "", mount: "", use: "" };
 
 test.each(Object.entries(APPLICATIONS))(
-  "%s: a login survives a restart",
+  "%s: a login is remembered, and a tampered cookie refused",
   { timeout: 120_000 },
   async (_, application) => {
     const { entry, type, dependencies, installed, mount, text } = application;
@@ -173,12 +165,11 @@ test.each(Object.entries(APPLICATIONS))(
     try {
       expect(await visit(server)).toContain("nobody");
       await visit(server, undefined, "POST");
-      expect(await visit(server)).toContain(">7<");
-    } finally {
-      await server.stop();
-    }
-    server = await start();
-    try {
+      // A start is slow, and the key is the same for all: one framework is enough.
+      if (entry === "src/app.js") {
+        await server.stop();
+        server = await start();
+      }
       const page = await visit(server);
       expect(page).toContain(">7<");
       expect(page).toContain("/_latchkey/toolbar.js");
