@@ -7,7 +7,14 @@ import { FRAMEWORKS } from "../../src/cli/init/frameworks.ts";
 import { pageFiles } from "../../src/cli/init/page-files.ts";
 import { cli } from "../support/cli.ts";
 import { root } from "../support/docs/pages.ts";
-import { latchkey, latchkeyAtTerminal, run, textOf, throwawayProject } from "../support/throwaway-project.ts";
+import {
+  latchkey,
+  latchkeyAtTerminal,
+  run,
+  scriptProgram,
+  textOf,
+  throwawayProject,
+} from "../support/throwaway-project.ts";
 
 /*
  * Each test makes a project, and runs the built command in it; where the command only refuses, it
@@ -45,18 +52,21 @@ describe("latchkey init shows what it would write, and asks", { timeout: 120_000
     expect(snapshot(folder)).toEqual(before);
   });
 
-  test("at a terminal it writes after yes, and nothing after any other answer or at the end of the input", async () => {
-    for (const typed of ["no\n", "\n", "\u0004"]) {
+  test.skipIf(scriptProgram === undefined)(
+    "at a terminal it writes after yes, and nothing after any other answer or at the end of the input",
+    async () => {
+      for (const typed of ["no\n", "\n", "\u0004"]) {
+        const folder = throwawayProject({ "package.json": express(), "server.js": SERVER });
+        const { code, out } = await latchkeyAtTerminal(folder, typed, "init");
+        expect([typed, code, out]).toEqual([typed, 1, expect.stringContaining("Nothing was written.")]);
+        expect(readdirSync(folder).sort()).toEqual(["package.json", "server.js"]);
+      }
       const folder = throwawayProject({ "package.json": express(), "server.js": SERVER });
-      const { code, out } = await latchkeyAtTerminal(folder, typed, "init");
-      expect([typed, code, out]).toEqual([typed, 1, expect.stringContaining("Nothing was written.")]);
-      expect(readdirSync(folder).sort()).toEqual(["package.json", "server.js"]);
-    }
-    const folder = throwawayProject({ "package.json": express(), "server.js": SERVER });
-    const { code, out } = await latchkeyAtTerminal(folder, "yes\n", "init");
-    expect([code, out]).toEqual([0, expect.stringContaining("Write these 3 files?")]);
-    expect(readdirSync(folder).sort()).toEqual([".env", ".gitignore", "package.json", "server.js", "session.js"]);
-  });
+      const { code, out } = await latchkeyAtTerminal(folder, "yes\n", "init");
+      expect([code, out]).toEqual([0, expect.stringContaining("Write these 3 files?")]);
+      expect(readdirSync(folder).sort()).toEqual([".env", ".gitignore", "package.json", "server.js", "session.js"]);
+    },
+  );
 
   test("never prints a key or another value of .env", async () => {
     const secret = "sk-canary-4242";
@@ -203,6 +213,34 @@ describe("git", { timeout: 120_000 }, () => {
     expect([code, out]).toEqual([0, expect.stringContaining("Fix: git rm --cached .env")]);
     expect(out).toContain("add the line .env to .dockerignore");
     expect(textOf(folder, ".gitignore")).toBe(".env\n");
+  });
+});
+
+describe("where the application is", { timeout: 120_000 }, () => {
+  test("a package of a workspace, with the lock file of the root", async () => {
+    const folder = throwawayProject({
+      "package.json": { workspaces: ["packages/*"] },
+      "pnpm-lock.yaml": "",
+      "packages/api/package.json": express(),
+      "packages/api/src/main.js": SERVER,
+    });
+    const { code, out } = await latchkey(folder, "init", "--yes", "--directory", "packages/api");
+    expect([code, out]).toEqual([0, expect.stringContaining("Express in src/main.js, with pnpm (pnpm-lock.yaml).")]);
+    expect(readdirSync(join(folder, "packages/api")).sort()).toEqual([".env", ".gitignore", "package.json", "src"]);
+    expect(readdirSync(folder).sort()).toEqual(["package.json", "packages", "pnpm-lock.yaml"]);
+  });
+
+  test("a project of Deno without a package.json", async () => {
+    const folder = throwawayProject({
+      "deno.json": {},
+      "deno.lock": "{}",
+      "server.ts": "Deno.serve(() => new Response());\n",
+    });
+    const { code, out } = await latchkey(folder, "init", "--yes");
+    expect([code, out]).toEqual([0, expect.stringContaining("Deno.serve in server.ts, with deno (deno.lock).")]);
+    expect(out).toContain("deno add npm:latchkey");
+    expect(out).toContain("NODE_ENV=development deno run --env-file");
+    expect(readdirSync(folder).sort()).toEqual([".env", ".gitignore", "deno.json", "deno.lock", "server.ts"]);
   });
 });
 

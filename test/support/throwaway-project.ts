@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach } from "vitest";
 import { root } from "./docs/pages.ts";
+import { executable, requirement } from "./requirements.ts";
 import { cleanEnvironment } from "./walk/install-page.ts";
 
 /** What a command printed, and how it ended. */
@@ -51,6 +52,11 @@ export async function latchkey(folder: string, ...words: readonly string[]): Pro
   return await run(folder, process.execPath, [BIN, ...words]);
 }
 
+/** The program that gives a command a terminal: that of util-linux, whose options are used. */
+export const scriptProgram = requirement("script", () =>
+  process.platform === "linux" ? executable("script") : undefined,
+);
+
 /** Runs the built command at a terminal of its own, where a person types this text. */
 export async function latchkeyAtTerminal(
   folder: string,
@@ -58,7 +64,7 @@ export async function latchkeyAtTerminal(
   ...words: readonly string[]
 ): Promise<CommandResult> {
   const command = [process.execPath, BIN, ...words].map((word) => `'${word}'`).join(" ");
-  return await run(folder, "script", ["--quiet", "--return", "--command", command, "/dev/null"], typed);
+  return await run(folder, scriptProgram!, ["--quiet", "--return", "--command", command, "/dev/null"], typed);
 }
 
 /** Runs any command in a folder, with an environment that the test runner has not touched. */
