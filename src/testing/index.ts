@@ -1,6 +1,6 @@
 /**
- * The entry point `latchkey/testing`: the contracts of a store and of a panel as suites, and forged
- * sessions.
+ * The entry point `latchkey/testing`: the contracts of a store and of a panel as suites, forged
+ * sessions, and a checker of recorded requests.
  *
  * @module
  */
@@ -11,3 +11,5 @@ export { sweepableStoreContract } from "./sweepable-store-contract.ts";
 export { announcingStoreContract } from "./announcing-store-contract.ts";
 export { panelContract, type PanelContractOptions } from "./panel-contract.ts";
 export { forgeSession, type ForgedCookie, type ForgeSessionOptions } from "./forge-session.ts";
+export { checkHistory } from "./check-history.ts";
+export type { HistoryOperation, HistoryVerdict } from "./history.ts";
