@@ -175,6 +175,9 @@ export class StoredSessions {
     let fresh = this.#store.payloadOf(record, text);
     const at = this.#clock();
     let isElsewhere = false;
+    const told = async (from: string): Promise<void> =>
+      await (isLogin ? this.#ends.ended(from, "login") : this.#ends.moved(from, id));
+    let unanswered: WrittenAt | undefined;
     try {
       const written = await this.#write(write, start, async (entry, merged) => {
         isElsewhere = entry.id !== start.id && !isLogin;
@@ -185,10 +188,12 @@ export class StoredSessions {
         }
         const redirect = writeRedirect({ id, at, byLogin: isLogin, nonce });
         const until = entry.until ?? at + MOVE_REMEMBERED;
+        unanswered = { ...merged, id: entry.id };
         const isMoved = await this.#store.set("saving a session", entry.id, redirect, until, {
           replaces: entry.payload,
         });
-        if (isMoved) await (isLogin ? this.#ends.ended(entry.id, "login") : this.#ends.moved(entry.id, id));
+        unanswered = undefined;
+        if (isMoved) await told(entry.id);
         return isMoved;
       });
       if (written !== undefined && !isElsewhere) return { ...written, id };
@@ -197,10 +202,29 @@ export class StoredSessions {
       await this.delete(id);
       return written;
     } catch (error) {
-      // No browser has its token. If the store fails here too, it expires by itself.
+      // The redirect may have been written although its answer was lost. Then the session is here,
+      // and to delete it would end it.
+      if (unanswered !== undefined && (await this.#leadsTo(unanswered.id, id, error))) {
+        await told(unanswered.id);
+        return { ...unanswered, id };
+      }
+      // No browser has its token.
       await this.delete(id).catch(ignore);
       throw error;
     }
+  }
+
+  /**
+   * Whether there is a redirect from one id to the other.
+   *
+   * @throws the given error if the store cannot say. A session that nothing leads to expires by
+   *   itself.
+   */
+  async #leadsTo(from: string, to: string, error: unknown): Promise<boolean> {
+    const payload = await this.read(from).catch(() => {
+      throw error;
+    });
+    return readRedirect(payload)?.id === to;
   }
 
   /**
