@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import { serve, type ServerType } from "@hono/node-server";
 import express from "express";
@@ -65,13 +65,17 @@ export const ADAPTERS: Readonly<Record<string, Start>> = {
   },
   "node:http": async (keys, store) => {
     const open = nodeSession(managerOf(keys, store));
+    const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      try {
+        response.end(await answer((request as SessionRequest<Data>).session, request.url!));
+      } catch {
+        response.writeHead(500).end();
+      }
+    };
     const server = createServer((request, response) => {
       open(request, response, (error?: unknown) => {
-        if (error !== undefined) return void response.writeHead(500).end();
-        answer((request as SessionRequest<Data>).session, request.url!).then(
-          (text) => response.end(text),
-          () => response.writeHead(500).end(),
-        );
+        if (error === undefined) void respond(request, response);
+        else response.writeHead(500).end();
       });
     });
     return await portOf(server.listen(0, "127.0.0.1"));

@@ -17,7 +17,13 @@ export interface Counts {
 
 export function newCounts(): Counts {
   return {
-    ...{ requests: 0, sessions: 0, acknowledged: 0, reads: 0, unknown: 0, errors: 0, left: 0 },
+    requests: 0,
+    sessions: 0,
+    acknowledged: 0,
+    reads: 0,
+    unknown: 0,
+    errors: 0,
+    left: 0,
     refused: { tampered: 0, expired: 0, oversize: 0, duplicate: 0, crossOrigin: 0 },
     broken: [],
   };

@@ -31,6 +31,7 @@ const STORES: Readonly<Record<string, readonly [StoreKind, StoreKind]>> = {
 };
 /** Visitors of each adapter at the same time. */
 const VISITORS = 3;
+const ATTACKS = ["tampered", "expired", "oversize", "duplicate", "cross-origin"];
 /** Keys that still verify: a session is signed again by the current one when it is next used. */
 const FALLBACKS = 4;
 
@@ -66,10 +67,9 @@ const old = new SessionManager({
 const { header: expired } = await forgeSession(old, { subject: "old", url: "https://localhost/" });
 
 const rows: (readonly string[])[] = [
-  [
-    ...["adapter", "store", "requests", "sessions", "saved", "read", "unknown", "5xx", "left"],
-    ...["tampered", "expired", "oversize", "duplicate", "cross-origin", "heap after gc", "descriptors"],
-  ],
+  "adapter store requests sessions saved read unknown 5xx left"
+    .split(" ")
+    .concat(ATTACKS, "heap after gc", "descriptors"),
 ];
 const sites: Site[] = [];
 let rotations = 0;

@@ -30,7 +30,10 @@ export class CutProxy {
   /** Nothing passes any more, and no connection ends. */
   hold(): void {
     this.#isHeld = true;
-    for (const [client, server] of this.#pairs) (client.unpipe(server).pause(), server.unpipe(client).pause());
+    for (const [client, server] of this.#pairs) {
+      client.unpipe(server).pause();
+      server.unpipe(client).pause();
+    }
   }
 
   /** What was held passes on. */

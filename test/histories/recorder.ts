@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -52,8 +51,8 @@ export class Recorder {
 
   /** Makes requests while `breakIt` runs, and then reads each session once more. */
   async record(breakIt: () => Promise<void>): Promise<void> {
-    let isBroken = true;
-    const breaking = breakIt().finally(() => (isBroken = false));
+    const over = new AbortController();
+    const breaking = breakIt().finally(() => over.abort());
     const cookies = new Map<string, string>();
     let rounds = 0;
     do {
@@ -71,7 +70,7 @@ export class Recorder {
           );
         }),
       );
-    } while (isBroken || rounds < 3);
+    } while (!over.signal.aborted || rounds < 3);
     await breaking;
     // One by one, or all of them would be there at once.
     for (const [session, cookie] of cookies) await this.#workers[0]!.ask({ session, cookie, requests: 1, ends: false });
@@ -116,7 +115,7 @@ class Worker {
       }
     });
     // Of a process that was killed, nothing more is to be waited for.
-    void once(this.child, "close").then(() => {
+    this.child.once("close", () => {
       ready.reject(new Error("A process of the histories has ended before it was ready."));
       for (const session of this.#waiting.keys()) this.#answer(session, undefined);
     });
