@@ -33,7 +33,7 @@ const STORES: Readonly<Record<string, readonly [StoreKind, StoreKind]>> = {
 const VISITORS = 3;
 const ATTACKS = ["tampered", "expired", "oversize", "duplicate", "cross-origin"];
 /** Keys that still verify: a session is signed again by the current one when it is next used. */
-const FALLBACKS = 4;
+const FALLBACKS = 8;
 
 interface Site {
   readonly server: ServerProcess;

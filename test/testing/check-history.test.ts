@@ -168,7 +168,9 @@ describe("a checker that tries all orders", () => {
     return true;
   }
   const isSame = (one: object, other: object | undefined): boolean => {
-    const [mine, theirs] = [one, other ?? { missing: true }].map((each) => Object.entries(each).toSorted(([mine], [theirs]) => (mine < theirs ? -1 : 1)));
+    const [mine, theirs] = [one, other ?? { missing: true }].map((each) =>
+      Object.entries(each).toSorted(([mine], [theirs]) => (mine < theirs ? -1 : 1)),
+    );
     return JSON.stringify(mine) === JSON.stringify(theirs);
   };
   function subsetsOf<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
