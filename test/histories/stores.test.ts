@@ -22,10 +22,7 @@ async function recorderOf(kind: string, address: string): Promise<Recorder> {
 function expectOrder(name: string, { history, counts }: Recorder): void {
   console.log(`${name}: ${counts.acknowledged} operations acknowledged, ${counts.unanswered} without a good answer`);
   for (const kind of ["begin", "read", "write", "renew", "end"])
-    expect(history.filter((operation) => operation.kind === kind && operation.outcome === "ok").length).toBeGreaterThan(
-      2,
-    );
-  expect(counts.unanswered).toBeGreaterThan(0);
+    expect(history.some((operation) => operation.kind === kind && operation.outcome === "ok")).toBe(true);
   expect(checkHistory(history)).toEqual({ isLinearizable: true, part: [] });
 }
 
@@ -40,7 +37,7 @@ async function survives(
   onTestFinished(async () => await proxy.stop());
   const recorder = await recorderOf(kind, urlOf(proxy.port));
   await recorder.record(async () => {
-    const goOn = async (): Promise<void> => await recorder.until("acknowledged", 40);
+    const goOn = async (): Promise<void> => await recorder.until("acknowledged", 30);
     for (let cut = 0; cut < 3; cut++) {
       await goOn();
       proxy.cut();
@@ -63,6 +60,7 @@ async function survives(
     await server.start();
     await goOn();
   });
+  expect(recorder.counts.unanswered).toBeGreaterThan(2);
   expectOrder(kind, recorder);
 }
 
@@ -102,7 +100,7 @@ describe("the requests of three processes on shared sessions have an order", { t
     const recorder = await recorderOf("sqlite", temporaryFile());
     await recorder.record(async () => {
       for (const number of [0, 1, 2]) {
-        await recorder.until("acknowledged", 40);
+        await recorder.until("acknowledged", 30);
         recorder.signal(number, "SIGSTOP");
         // Perhaps while it has the file locked: then the others fail meanwhile.
         await sleep(500);
@@ -110,14 +108,14 @@ describe("the requests of three processes on shared sessions have an order", { t
         await recorder.until("acknowledged", 20);
         await recorder.restart(number);
       }
-      await recorder.until("acknowledged", 40);
+      await recorder.until("acknowledged", 30);
     });
     expectOrder("sqlite", recorder);
   });
 
   test("and have none on a store that does not compare before it writes", async () => {
     const recorder = await recorderOf("careless", temporaryFile());
-    await recorder.record(async () => await recorder.until("acknowledged", 300));
+    await recorder.record(async () => await recorder.until("acknowledged", 150));
     const { isLinearizable, part } = checkHistory(recorder.history);
     expect(isLinearizable).toBe(false);
     expect(part.length).toBeGreaterThan(1);
