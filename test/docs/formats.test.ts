@@ -1,6 +1,6 @@
 import { createHash, createHmac, hkdfSync } from "node:crypto";
 import { KeyRing, sealed, SecretKey, SessionManager, signed, type SessionFormat } from "latchkey";
-import { generateSecretKey } from "latchkey/keys";
+import { generateSecretKey, gradeSecretKey } from "latchkey/keys";
 import { TimestampSigner } from "latchkey/signing";
 import { MemoryStore } from "latchkey/stores/memory";
 import { describe, expect, test } from "vitest";
@@ -135,6 +135,8 @@ describe("the drawings of docs/formats.md", () => {
     expect(made.startsWith(partOf(rows, "prefix"))).toBe(true);
     expect(Buffer.from(partOf(rows, "random"), "base64url").length).toBe(32);
     expect(page).toContain(`\`${SecretKey.from(KEY).fingerprint}\``);
+    // A key that everybody can read must never sign a reader's sessions.
+    expect(gradeSecretKey(KEY).verdict).toBe("refused");
   });
 });
 

@@ -102,7 +102,7 @@ describe("what strangers ask", () => {
       // The page listens for the keys once its script has run.
       await expect
         .poll(async () => {
-          await page.keyboard.press("Control+K");
+          await page.keyboard.press("Control+k");
           return await input.isVisible();
         })
         .toBe(true);
