@@ -33,19 +33,19 @@ export interface SessionManagerOptions<Data extends object = Record<string, unkn
    */
   readonly keys: KeyRing | SecretKeyInput | (() => KeyRing | SecretKeyInput);
   /**
-   * Where the sessions are saved; the cookie then holds a token. Without a store the cookie holds
-   * the session.
+   * Where the sessions are saved. The cookie then holds a token, and a logout ends every copy of
+   * it. Default: none, so the cookie holds the session.
    */
   readonly store?: SessionStore | undefined;
   /**
-   * What a cookie that holds its session looks like: `sealed()` unless given, `signed()` or
-   * `flask()`. Not together with a store.
+   * What a cookie that holds its session looks like: `sealed()`, which hides the data, `signed()`,
+   * which anyone can read, or `flask()`. Not together with a store. Default: `sealed()`.
    */
   readonly format?: SessionFormat | undefined;
   /**
    * Further formats that are read and not written: sessions move over to the store or the format
    * when they are next looked at. A store remembers each cookie that has moved, so that a copy of
-   * it opens nothing any more.
+   * it opens nothing any more. Default: none.
    */
   readonly fallbackFormats?: readonly SessionFormat[] | undefined;
   /**
@@ -89,26 +89,30 @@ export interface SessionManagerOptions<Data extends object = Record<string, unkn
    * and with `"refuse"` one listing and two small writes.
    */
   readonly maxSessions?: MaxSessions | undefined;
-  /** Name and attributes of the cookie. */
+  /**
+   * Name and attributes of the cookie. Default: `__Host-Http-session`, Secure, HttpOnly,
+   * SameSite=Lax and the path "/".
+   */
   readonly cookie?: CookieOptions | undefined;
   /**
    * A Standard Schema (zod, valibot, arktype) for the data. What is loaded and does not fit is a
    * fresh session; what is to be saved and does not fit throws. It must not be asynchronous.
+   * Default: none, so the data may be any JSON.
    */
   readonly schema?: StandardSchema<Data> | undefined;
-  /** Tells the time in Unix seconds; the machine's clock unless given. */
+  /** Tells the time in Unix seconds; for tests. Default: the machine's clock. */
   readonly clock?: Clock | undefined;
   /**
-   * What happens when the store cannot be asked. `"error"`, the default: a SessionError
-   * `store_failed`, which the framework answers. `"anonymous"`: the request goes on without a
-   * session, and nothing is saved; logins, logouts and renewals still throw.
+   * What happens when the store cannot be asked. `"error"`: a SessionError `store_failed`, which
+   * the framework answers. `"anonymous"`: the request goes on without a session, and nothing is
+   * saved; logins, logouts and renewals still throw. Default: `"error"`.
    */
   readonly onStoreFailure?: "error" | "anonymous" | undefined;
   /** Seconds that the store, `validFrom` or `isRevoked` may take for one answer. Default: 5. */
   readonly storeTimeout?: number | undefined;
   /**
    * Whether a logout also tells the browser to forget what it has stored for this origin
-   * (Clear-Site-Data, OWASP ASVS 5.0, 14.3.1). False unless set.
+   * (Clear-Site-Data, OWASP ASVS 5.0, 14.3.1). Default: false.
    */
   readonly clearSiteData?: boolean | undefined;
   /**

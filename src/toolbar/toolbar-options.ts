@@ -13,7 +13,7 @@ export interface ToolbarOptions {
    * ring that says production still turns it off. While it is off, the function is not called.
    */
   readonly keys: KeyRing | SecretKeyInput | (() => KeyRing | SecretKeyInput);
-  /** Panels of your own, shown after the standard ones. */
+  /** Panels of your own, shown after the standard ones. Default: none. */
   readonly panels?: readonly Panel[] | undefined;
   /** How many requests the list shows, 1 to 10,000. Default: 100. Older ones are dropped. */
   readonly history?: number | undefined;
@@ -27,19 +27,19 @@ export interface ToolbarOptions {
    * processes share them: a path, relative to `directory`, or false for memory alone. It holds what
    * the toolbar shows, without secrets, and only its owner can read it.
    *
-   * Default in development: `.latchkey/requests.sqlite`, if `directory` has a package.json or a
-   * folder `.latchkey`. The folder has a .gitignore for itself. In production, in tests (NODE_ENV is
-   * "test", or a test runner runs), and without node:sqlite: memory alone.
+   * Default: in development `.latchkey/requests.sqlite`, if `directory` has a package.json or a
+   * folder `.latchkey`; otherwise memory alone. In tests (NODE_ENV is "test", or a test runner runs),
+   * and without node:sqlite, it is memory alone too. The folder has a .gitignore for itself.
    */
   readonly historyFile?: string | false | undefined;
   /**
    * Host names of the server, in addition to `localhost` and `*.localhost`: `["dev.example.test"]`.
-   * Under any other name, pages do not show the toolbar.
+   * Under any other name, pages do not show the toolbar. Default: none.
    */
   readonly hosts?: readonly string[] | undefined;
   /**
    * Addresses and networks that may see the toolbar, in addition to this machine:
-   * `["172.17.0.0/16"]` for Docker's bridge.
+   * `["172.17.0.0/16"]` for Docker's bridge. Default: none.
    *
    * A proxy has to be listed even if it runs on this machine (`["127.0.0.1"]`). List it only if it
    * sets `X-Forwarded-For` itself. If it passes on the visitor's own value, every visitor can
@@ -58,11 +58,14 @@ export interface ToolbarOptions {
    * route or a Fastify prefix, and `X-Forwarded-Prefix` of a proxy in `allow`, are known without it.
    */
   readonly base?: string | undefined;
-  /** A request of at least this many milliseconds is reported as slow. Default: 500. */
+  /**
+   * A request of at least this many milliseconds is reported as slow, and a query of a fifth of it.
+   * Default: 500.
+   */
   readonly slowMs?: number | undefined;
   /**
-   * Where the server runs: "production", "development", or "test", which counts as development. Not
-   * needed where NODE_ENV is set.
+   * Where the server runs: "production", "development", or "test", which counts as development.
+   * Default: LATCHKEY_ENV, then NODE_ENV, then the mode of the key ring.
    *
    * The toolbar is on only if this option, NODE_ENV (or LATCHKEY_ENV) or the key ring says
    * development, and none of them says production.
@@ -70,12 +73,12 @@ export interface ToolbarOptions {
   readonly mode?: string | undefined;
   /**
    * Together with `authorize`, lets the toolbar run in production. Either of them alone throws in
-   * production.
+   * production. Default: false.
    */
   readonly production?: boolean | undefined;
   /**
    * Called for every request that has passed the other checks, so it must be fast. Only `true`
-   * shows the toolbar. An exception, a promise or any other value does not.
+   * shows the toolbar. An exception, a promise or any other value does not. Default: none.
    */
   readonly authorize?: ((request: ToolbarRequest) => boolean) | undefined;
   /**
@@ -121,9 +124,9 @@ export interface ToolbarOptions {
   readonly redactPaths?: readonly string[] | undefined;
   /**
    * Returns the settings that the panel *Config* shows: `() => settings`. It is called at most once
-   * a second. Values are hidden by name, by form, and where they are one of the keys. Without it,
-   * the panel shows only what the framework tells: Express's and Fastify's own settings, and the
-   * whole `app.config` of `latchkey/flask`.
+   * a second. Values are hidden by name, by form, and where they are one of the keys. Default: only
+   * what the framework tells: Express's and Fastify's own settings, and the whole `app.config` of
+   * `latchkey/flask`.
    */
   readonly config?: (() => object) | undefined;
   /**
@@ -131,6 +134,6 @@ export interface ToolbarOptions {
    * hold no secret, such as NODE_ENV, TZ and PORT. Default: none. No other variable is ever read.
    */
   readonly environment?: readonly string[] | undefined;
-  /** The time in Unix seconds; for tests. */
+  /** Tells the time in Unix seconds; for tests. Default: the machine's clock. */
   readonly clock?: Clock | undefined;
 }

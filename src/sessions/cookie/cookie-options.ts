@@ -11,7 +11,11 @@ interface CommonCookieOptions {
    * [::1]), from a loopback address, and without a sign of a proxy.
    */
   readonly secure?: boolean | "auto" | undefined;
-  /** Default: "Lax". "None" makes the cookie Secure, as browsers demand. */
+  /**
+   * Whether the cookie comes with requests from other sites. `"Lax"`: only when a visitor follows a
+   * link. `"Strict"`: never, so a visitor who comes by a link is anonymous on that page. `"None"`:
+   * always, in iframes too; it makes the cookie Secure, as browsers demand. Default: `"Lax"`.
+   */
   readonly sameSite?: "Lax" | "Strict" | "None" | undefined;
   /** Gives each top-level site its own cookie (CHIPS), and makes it Secure. Default: false. */
   readonly partitioned?: boolean | undefined;
@@ -19,7 +23,7 @@ interface CommonCookieOptions {
    * The domains, paths and partitions that earlier releases gave the cookie. When a session is
    * saved or ended, its cookie is expired there too. Only scopes that cannot be derived from a
    * request need to be listed here, such as a deeper path: without the option, a visitor who holds
-   * cookies of two releases is anonymous for one request.
+   * cookies of two releases is anonymous for one request. Default: none.
    */
   readonly formerly?: readonly CookieScope[] | undefined;
 }
@@ -45,10 +49,13 @@ type Letter = LettersOf<"abcdefghijklmnopqrstuvwxyz">;
  */
 export interface SharedCookieOptions extends CommonCookieOptions {
   readonly name: `${Letter | Uppercase<Letter>}${string}` | `__Secure-${string}` | `__Http-${string}`;
-  /** The domain. Browsers send the cookie to its subdomains too. */
+  /**
+   * The domain, such as "example.com". Browsers send the cookie to its subdomains too, so each of
+   * them must be trusted. Default: none, so the cookie is for this host alone.
+   */
   readonly domain?: string | undefined;
   /**
-   * The path below which browsers send the cookie. Default: "/". What a URL cannot hold is
+   * The path below which browsers send the cookie. Default: `/`. What a URL cannot hold is
    * percent-encoded.
    */
   readonly path?: string | undefined;

@@ -10,7 +10,7 @@ export interface RevocationHooks {
    * refused. "Log out everywhere" for sessions that their cookies hold: note the time when a user
    * asks for it, or changes the password, and give it here; undefined or null for a user who never
    * did. Any other answer than a finite number throws. It may be a promise, and is then waited for
-   * as long as for a store (`storeTimeout`).
+   * as long as for a store (`storeTimeout`). Default: none.
    *
    * With this or `isRevoked` a session's cookie is opened when the request comes, and not when
    * somebody first looks at it.
@@ -21,7 +21,7 @@ export interface RevocationHooks {
   /**
    * Whether one session was ended before its time: a deny list, by `session.id`. True refuses the
    * session, false lets it in, and any other answer throws. It may be a promise. It is asked at
-   * most four times for a request.
+   * most four times for a request. Default: none.
    */
   readonly isRevoked?: ((session: RevocableSession) => boolean | Promise<boolean>) | undefined;
 }
