@@ -2,13 +2,9 @@
  * The part of vitest that tests use, for runtimes that vitest itself does not run on. The programs
  * of the runtimes lead the name "vitest" to this file.
  */
-import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
-import type * as jest from "expect";
-
-// Bun sees no exports in the module for import.
-const { expect: plainExpect } = createRequire(import.meta.url)("expect") as typeof jest;
+import { expect as plainExpect } from "./jest-expect.ts";
 
 type Work = (...args: never[]) => unknown;
 interface Case {
@@ -23,12 +19,20 @@ interface Suite {
   readonly hooks: Record<"beforeAll" | "afterAll" | "beforeEach" | "afterEach", Work[]>;
 }
 
-/** A test that cannot run here, with the reason. */
-export class Unavailable extends Error {}
+/** Something that this runtime does not have, or that this file does not have of vitest. */
+export class Unavailable extends Error {
+  /** Why the present test cannot pass. The code under test may wrap the error. */
+  static reason: string | undefined;
+
+  constructor(message: string) {
+    super(message);
+    Unavailable.reason = message;
+  }
+}
 
 /** What became of the tests of one file. */
 export interface Results {
-  passed: number;
+  readonly passed: string[];
   readonly failed: { readonly name: string; readonly error: string }[];
   readonly skipped: { readonly name: string; readonly reason: string }[];
 }
@@ -135,7 +139,10 @@ const poll = (read: () => unknown, settings?: unknown, isNot = false): unknown =
           ? poll(read, settings, true)
           : async (...args: unknown[]) =>
               await retried(async () => {
-                const checks = plainExpect(await read()) as unknown as Record<PropertyKey, (...args: unknown[]) => void>;
+                const checks = plainExpect(await read()) as unknown as Record<
+                  PropertyKey,
+                  (...args: unknown[]) => void
+                >;
                 (isNot ? (checks["not"] as unknown as typeof checks) : checks)[name]!(...args);
               }),
     },
@@ -156,12 +163,15 @@ export const expect = Object.assign(
 );
 
 /** Types are checked by tsc alone. */
-export const expectTypeOf = (): unknown => new Proxy(() => undefined, { get: () => expectTypeOf(), apply: () => undefined });
+export const expectTypeOf = (): unknown =>
+  new Proxy(() => undefined, { get: () => expectTypeOf(), apply: () => undefined });
 
 const stubbed = new Map<string, string | undefined>();
-const unavailable = (name: string): Work => () => {
-  throw new Unavailable(`needs vi.${name} of vitest`);
-};
+const unavailable =
+  (name: string): Work =>
+  () => {
+    throw new Unavailable(`needs vi.${name} of vitest`);
+  };
 const known: Readonly<Record<string, Work>> = {
   stubEnv(name: string, value: string | undefined) {
     if (!stubbed.has(name)) stubbed.set(name, process.env[name]);
@@ -181,7 +191,7 @@ export const vi = new Proxy(known, { get: (_, name) => known[String(name)] ?? un
 
 /** Loads a file of tests, and runs them one after the other. */
 export async function runFile(load: () => Promise<unknown>): Promise<Results> {
-  const results: Results = { passed: 0, failed: [], skipped: [] };
+  const results: Results = { passed: [], failed: [], skipped: [] };
   current = suiteOf("", false);
   try {
     await load();
@@ -193,16 +203,30 @@ export async function runFile(load: () => Promise<unknown>): Promise<Results> {
   return results;
 }
 
+/** Far more than a test needs. One that never ends must not stop the others. */
+const PATIENCE = 120_000;
+async function within(work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`The test has not ended within ${PATIENCE / 1000} s`)), PATIENCE);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 async function runSuite(suite: Suite, outer: readonly Suite[], prefix: string, results: Results): Promise<void> {
   const all = [...outer, suite];
-  const hasTests = (one: Case | Suite): boolean =>
-    "children" in one ? one.children.some(hasTests) : !one.isSkipped;
+  const hasTests = (one: Case | Suite): boolean => ("children" in one ? one.children.some(hasTests) : !one.isSkipped);
   const attempt = async (name: string, work: () => Promise<void>): Promise<boolean> => {
+    Unavailable.reason = undefined;
     try {
       await work();
       return true;
     } catch (error) {
-      if (error instanceof Unavailable) results.skipped.push({ name, reason: error.message });
+      if (Unavailable.reason !== undefined) results.skipped.push({ name, reason: Unavailable.reason });
       else results.failed.push({ name, error: inspect(error) });
       return false;
     }
@@ -220,13 +244,13 @@ async function runSuite(suite: Suite, outer: readonly Suite[], prefix: string, r
       const ran = await attempt(name, async () => {
         try {
           for (const { hooks } of all) await called(hooks.beforeEach);
-          await child.run();
+          await within(child.run());
         } finally {
           await called(finishers.splice(0).toReversed());
           for (const { hooks } of all.toReversed()) await called(hooks.afterEach);
         }
       });
-      if (ran) results.passed++;
+      if (ran) results.passed.push(name);
     }
   }
   if (isUsed) await attempt(`${prefix}afterAll`, async () => await called(suite.hooks.afterAll.toReversed()));
