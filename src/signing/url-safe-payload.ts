@@ -17,6 +17,12 @@ import { cannotShrink } from "./cannot-shrink.ts";
  */
 const CHUNK = 4096;
 
+/**
+ * How much more zlib may inflate than is allowed: the length is checked again afterwards. Without
+ * it, workerd refuses payloads shorter than the limit, because its buffer grows in steps.
+ */
+const ROOM = 32_768;
+
 /** The additional settings of the URL-safe serializers. */
 export interface CompressionOptions {
   /**
@@ -66,8 +72,7 @@ export function decodePayload(payload: string, maxBytes: number): string {
 
 function inflate(bytes: Buffer, maxBytes: number): Buffer {
   try {
-    // A chunk more than is allowed, because workerd refuses what does not leave room for one.
-    return inflateSync(bytes, { maxOutputLength: maxBytes + CHUNK, chunkSize: CHUNK });
+    return inflateSync(bytes, { maxOutputLength: maxBytes + ROOM, chunkSize: CHUNK });
   } catch (cause) {
     // Its code is ERR_BUFFER_TOO_LARGE, but for workerd, where it has none.
     throw new BadPayload(
