@@ -1,7 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { requirement } from "../support/requirements.ts";
 import { DIFFERENCES, LEFT_OUT, type Difference } from "./differences.ts";
+import { ROOT } from "./names.ts";
 import { RUNTIMES, runOn, versionOf, type FileResults, type RuntimeName } from "./run-on.ts";
 import { suitesOf } from "./suites.ts";
 
@@ -63,4 +65,12 @@ for (const name of names) {
 test("each difference names a file that runs there", () => {
   for (const { on, file } of DIFFERENCES)
     for (const name of on) expect(Object.values(suitesOf(name)).flat(), name).toContain(file);
+});
+
+test("docs/runtimes.md says what is different, and where", () => {
+  const page = readFileSync(join(ROOT, "docs/runtimes.md"), "utf8").replaceAll(/\s+/g, " ");
+  const items = [...page.matchAll(/- \*\*(\w+)\*\*:? ((?:(?! - \*\*).)*)/g)].map(([, on, text]) => `${on}: ${text}`);
+  for (const { on, reason } of DIFFERENCES)
+    for (const name of on) expect(items).toContainEqual(expect.stringContaining(`${name}: ${reason}.`));
+  for (const name of names) expect(page).toContain(name.split(" ")[0]);
 });
