@@ -5,7 +5,7 @@ import { NAMES, ROOT } from "./names.ts";
 
 /** workerd has no node:sqlite. A test that asks the database cannot pass there. */
 const NO_SQLITE = `
-  import { Unavailable } from "./vitest.ts";
+  import { Unavailable } from "./unavailable.ts";
   const absent = () => { throw new Unavailable("workerd has no node:sqlite"); };
   export class DatabaseSync {
     exec() {}
@@ -40,15 +40,15 @@ export async function bundleSuites(
 ): Promise<void> {
   const names: Plugin = {
     name: "names",
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^(?:vitest|latchkey(?:\/.*)?)$/ }, ({ path }) => ({ path: NAMES[path]! }));
-      onLoad({ filter: /test\/runtimes\/jest-expect\.ts$/ }, () => ({
+    setup(plugin) {
+      plugin.onResolve({ filter: /^(?:vitest|latchkey(?:\/.*)?)$/ }, ({ path }) => ({ path: NAMES[path]! }));
+      plugin.onLoad({ filter: /test\/runtimes\/jest-expect\.ts$/ }, () => ({
         contents: 'export { expect } from "expect";',
         resolveDir: ROOT,
       }));
       if (kind !== "worker") return;
-      onResolve({ filter: /^node:sqlite$/ }, ({ path }) => ({ path, namespace: "absent" }));
-      onLoad({ filter: /.*/, namespace: "absent" }, () => ({
+      plugin.onResolve({ filter: /^node:sqlite$/ }, ({ path }) => ({ path, namespace: "absent" }));
+      plugin.onLoad({ filter: /.*/, namespace: "absent" }, () => ({
         contents: NO_SQLITE,
         resolveDir: join(ROOT, "test/runtimes"),
       }));

@@ -1,4 +1,4 @@
-import type { RuntimeName } from "./run-on.ts";
+import type { RuntimeName } from "./runtimes.ts";
 
 /** Tests that cannot pass on a runtime, because it is not like Node. */
 export interface Difference {

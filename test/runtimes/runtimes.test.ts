@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { requirement } from "../support/requirements.ts";
 import { DIFFERENCES, LEFT_OUT, type Difference } from "./differences.ts";
 import { ROOT } from "./names.ts";
-import { RUNTIMES, runOn, versionOf, type FileResults, type RuntimeName } from "./run-on.ts";
+import { runOn, type FileResults } from "./run-on.ts";
+import { RUNTIMES, versionOf, type RuntimeName } from "./runtimes.ts";
 import { suitesOf } from "./suites.ts";
 
 const names = Object.keys(RUNTIMES) as RuntimeName[];

@@ -1,4 +1,4 @@
-import { RUNTIMES, type RuntimeName } from "./run-on.ts";
+import { RUNTIMES, type RuntimeName } from "./runtimes.ts";
 
 /**
  * The files of tests that run on every runtime, by the columns of the table. They need no service

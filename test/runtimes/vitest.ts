@@ -2,9 +2,12 @@
  * The part of vitest that tests use, for runtimes that vitest itself does not run on. The programs
  * of the runtimes lead the name "vitest" to this file.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
 import { expect as plainExpect } from "./jest-expect.ts";
+import { retried } from "./retried.ts";
+import { Unavailable } from "./unavailable.ts";
+
+export { vi } from "./vi.ts";
 
 type Work = (...args: never[]) => unknown;
 interface Case {
@@ -17,17 +20,6 @@ interface Suite {
   readonly isSkipped: boolean;
   readonly children: (Case | Suite)[];
   readonly hooks: Record<"beforeAll" | "afterAll" | "beforeEach" | "afterEach", Work[]>;
-}
-
-/** Something that this runtime does not have, or that this file does not have of vitest. */
-export class Unavailable extends Error {
-  /** Why the present test cannot pass. The code under test may wrap the error. */
-  static reason: string | undefined;
-
-  constructor(message: string) {
-    super(message);
-    Unavailable.reason = message;
-  }
 }
 
 /** What became of the tests of one file. */
@@ -73,7 +65,7 @@ type Register = ((name: string, ...args: readonly unknown[]) => void) & {
   readonly runIf: (condition: unknown) => Register;
 };
 function registrar(add: Add, isSkipped = false): Register {
-  const plain = (name: string, ...args: readonly unknown[]): void => add(isSkipped, String(name), args);
+  const plain = (name: string, ...args: readonly unknown[]): void => add(isSkipped, name, args);
   return Object.assign(plain, {
     each:
       (cases: readonly unknown[]) =>
@@ -118,25 +110,14 @@ plainExpect.extend({
     message: () => `${inspect(value)} is not of type ${type}`,
   }),
 });
-const UNTIL = 60_000;
-async function retried<Result>(work: () => Result): Promise<Awaited<Result>> {
-  const end = Date.now() + UNTIL;
-  for (;;)
-    try {
-      return await work();
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await sleep(20);
-    }
-}
 /** `expect.poll(read).toBe(value)` asks again until it holds. */
-const poll = (read: () => unknown, settings?: unknown, isNot = false): unknown =>
+const poll = (read: () => unknown, isNot = false): unknown =>
   new Proxy(
     {},
     {
       get: (_, name) =>
         name === "not"
-          ? poll(read, settings, true)
+          ? poll(read, true)
           : async (...args: unknown[]) =>
               await retried(async () => {
                 const checks = plainExpect(await read()) as unknown as Record<
@@ -155,7 +136,7 @@ export const expect = Object.assign(
   },
   plainExpect,
   {
-    poll,
+    poll: (read: () => unknown): unknown => poll(read),
     unreachable: (message = "This line is not to be reached.") => {
       throw new Error(message);
     },
@@ -165,29 +146,6 @@ export const expect = Object.assign(
 /** Types are checked by tsc alone. */
 export const expectTypeOf = (): unknown =>
   new Proxy(() => undefined, { get: () => expectTypeOf(), apply: () => undefined });
-
-const stubbed = new Map<string, string | undefined>();
-const unavailable =
-  (name: string): Work =>
-  () => {
-    throw new Unavailable(`needs vi.${name} of vitest`);
-  };
-const known: Readonly<Record<string, Work>> = {
-  stubEnv(name: string, value: string | undefined) {
-    if (!stubbed.has(name)) stubbed.set(name, process.env[name]);
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  },
-  unstubAllEnvs() {
-    for (const [name, value] of stubbed) known["stubEnv"]!(name as never, value as never);
-    stubbed.clear();
-  },
-  waitFor: async (work: () => unknown) => await retried(work),
-  restoreAllMocks: () => undefined,
-  setConfig: () => undefined,
-  useRealTimers: () => undefined,
-};
-export const vi = new Proxy(known, { get: (_, name) => known[String(name)] ?? unavailable(String(name)) });
 
 /** Loads a file of tests, and runs them one after the other. */
 export async function runFile(load: () => Promise<unknown>): Promise<Results> {
