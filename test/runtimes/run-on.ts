@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { Miniflare } from "miniflare";
 import { bundleSuites } from "./bundle.ts";
 import { NAMES, ROOT } from "./names.ts";
-import { BUNDLED_PROGRAM, FOLDER, RUNTIMES, type Runtime, type RuntimeName } from "./runtimes.ts";
+import { FOLDER, RUNTIMES, type Runtime, type RuntimeName } from "./runtimes.ts";
 import { filesOf } from "./suites.ts";
 import type { Results } from "./vitest.ts";
 
@@ -24,15 +24,15 @@ const ADDRESSES = Object.fromEntries(Object.entries(NAMES).map(([name, path]) =>
  * @throws if the process ends before the last file.
  */
 export async function runOn(name: RuntimeName): Promise<readonly FileResults[]> {
-  const { command, isBundled }: Runtime = RUNTIMES[name];
+  const { command, bundle }: Runtime = RUNTIMES[name];
   const files = filesOf(name);
   mkdirSync(FOLDER, { recursive: true });
-  if (command === undefined) return await runOnWorkerd(files);
-  if (isBundled) await bundleSuites(files, BUNDLED_PROGRAM, "program");
+  if (bundle !== undefined) await bundleSuites(files, bundle, command === undefined ? "worker" : "program");
+  if (command === undefined) return await runOnWorkerd(files, bundle!);
   const paths = Object.fromEntries(Object.entries(NAMES).map(([key, path]) => [key, [path]]));
-  writeFileSync(join(FOLDER, "tsconfig.json"), JSON.stringify({ compilerOptions: { paths } }));
-  writeFileSync(join(FOLDER, "imports.json"), JSON.stringify({ imports: ADDRESSES }));
-  const args = isBundled ? [BUNDLED_PROGRAM] : [join(ROOT, "test/runtimes/main.ts"), ...files];
+  if (name === "Bun") writeFileSync(join(FOLDER, "tsconfig.json"), JSON.stringify({ compilerOptions: { paths } }));
+  if (name === "Deno") writeFileSync(join(FOLDER, "imports.json"), JSON.stringify({ imports: ADDRESSES }));
+  const args = bundle !== undefined ? [bundle] : [join(ROOT, "test/runtimes/main.ts"), ...files];
   const child = spawn(command[0]!, [...command.slice(1), ...args], {
     cwd: ROOT,
     env: { ...process.env, NO_COLOR: "1", NODE_ENV: "test", LATCHKEY_NAMES: JSON.stringify(ADDRESSES) },
@@ -54,11 +54,9 @@ export async function runOn(name: RuntimeName): Promise<readonly FileResults[]> 
   return results;
 }
 
-async function runOnWorkerd(files: readonly string[]): Promise<readonly FileResults[]> {
-  const file = join(FOLDER, "worker.mjs");
-  await bundleSuites(files, file, "worker");
+async function runOnWorkerd(files: readonly string[], bundle: string): Promise<readonly FileResults[]> {
   const worker = new Miniflare({
-    modules: [{ type: "ESModule", path: "worker.mjs", contents: readFileSync(file, "utf8") }],
+    modules: [{ type: "ESModule", path: "worker.mjs", contents: readFileSync(bundle, "utf8") }],
     compatibilityDate: "2026-07-01",
     compatibilityFlags: ["nodejs_compat"],
     bindings: { NODE_ENV: "test" },

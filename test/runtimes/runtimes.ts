@@ -13,8 +13,8 @@ const nodes = (name: string): string => join(ROOT, "test/runtimes/nodes/node_mod
 export interface Runtime {
   /** The folder of its package, which says the version. */
   readonly package: string;
-  /** Whether it gets one file, because it reads no others. */
-  readonly isBundled?: true;
+  /** The one file with all suites, for a runtime that reads no others. */
+  readonly bundle?: string;
   /** The program and its arguments, before the program of the tests. workerd has none. */
   readonly command?: readonly string[];
 }
@@ -24,8 +24,8 @@ const node = (place: string): Runtime => ({
   package: place,
   command: [join(place, "bin/node"), QUIET, `--import=${pathToFileURL(join(ROOT, "test/runtimes/register.mjs")).href}`],
 });
-/** The suites in one file, for programs that read no other. */
-export const BUNDLED_PROGRAM = join(FOLDER, "program.mjs");
+/** The suites in one file, for Node without the permission to read another. */
+const NODE_BUNDLE = join(FOLDER, "node.mjs");
 
 /** What the suites run on beside the Node of the project, by the names in the table. */
 export const RUNTIMES = {
@@ -48,21 +48,21 @@ export const RUNTIMES = {
   },
   "Node --permission": {
     package: packaged("node"),
-    isBundled: true,
+    bundle: NODE_BUNDLE,
     command: [
       join(packaged("node"), "bin/node"),
       QUIET,
       "--disable-warning=SecurityWarning",
       "--permission",
-      `--allow-fs-read=${BUNDLED_PROGRAM}`,
+      `--allow-fs-read=${NODE_BUNDLE}`,
     ],
   },
   "Deno without files": {
     package: packaged("deno"),
-    isBundled: true,
+    bundle: join(FOLDER, "deno.mjs"),
     command: [packaged(".bin/deno"), "run", "--quiet", "--no-prompt", "--allow-env"],
   },
-  workerd: { package: packaged("workerd"), isBundled: true },
+  workerd: { package: packaged("workerd"), bundle: join(FOLDER, "worker.mjs") },
 } satisfies Readonly<Record<string, Runtime>>;
 
 /** The name of a runtime in the table. */

@@ -63,7 +63,7 @@ const BUNDLED: Readonly<Record<string, readonly string[]>> = {
 
 /** The suites that run on a runtime. */
 export function suitesOf(runtime: RuntimeName): Readonly<Record<string, readonly string[]>> {
-  return "isBundled" in RUNTIMES[runtime] ? BUNDLED : SUITES;
+  return "bundle" in RUNTIMES[runtime] ? BUNDLED : SUITES;
 }
 
 /** All their files. */

@@ -2,7 +2,7 @@ import type { TestModule } from "vitest/node";
 import { SUITES } from "../runtimes/suites.ts";
 import { textTable } from "./text-table.ts";
 
-/** What became of a suite on a runtime, as its test reports it (test/runtimes/runtimes.test.ts). */
+/** What became of a suite on a runtime, as its test reports it (test/runtimes/suites-on.ts). */
 export interface RuntimeCell {
   readonly runtime: string;
   readonly suite: string;

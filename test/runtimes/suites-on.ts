@@ -1,16 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { requirement } from "../support/requirements.ts";
 import { DIFFERENCES, LEFT_OUT, type Difference } from "./differences.ts";
-import { ROOT } from "./names.ts";
 import { runOn, type FileResults } from "./run-on.ts";
 import { RUNTIMES, versionOf, type RuntimeName } from "./runtimes.ts";
 import { suitesOf } from "./suites.ts";
 
-const names = Object.keys(RUNTIMES) as RuntimeName[];
-
-for (const name of names) {
+/** Holds the suites to what they do on a runtime. They may fail only for a reason that is listed. */
+export function suitesOn(name: RuntimeName): void {
   const isInstalled = requirement(`${name} (npm ci, and npm ci --prefix test/runtimes/nodes)`, () =>
     existsSync(RUNTIMES[name].package) ? true : undefined,
   );
@@ -62,16 +59,3 @@ for (const name of names) {
     });
   });
 }
-
-test("each difference names a file that runs there", () => {
-  for (const { on, file } of DIFFERENCES)
-    for (const name of on) expect(Object.values(suitesOf(name)).flat(), name).toContain(file);
-});
-
-test("docs/runtimes.md says what is different, and where", () => {
-  const page = readFileSync(join(ROOT, "docs/runtimes.md"), "utf8").replaceAll(/\s+/g, " ");
-  const items = [...page.matchAll(/- \*\*(\w+)\*\*:? ((?:(?! - \*\*).)*)/g)].map(([, on, text]) => `${on}: ${text}`);
-  for (const { on, reason } of DIFFERENCES)
-    for (const name of on) expect(items).toContainEqual(expect.stringContaining(`${name}: ${reason}.`));
-  for (const name of names) expect(page).toContain(name.split(" ")[0]);
-});
