@@ -11,7 +11,7 @@ const names = Object.keys(RUNTIMES) as RuntimeName[];
 test("the suites run on every runtime", () => {
   const programs = ["nodes", "others"].map((name) => readFileSync(join(ROOT, `test/runtimes/${name}.test.ts`), "utf8"));
   const run = programs.flatMap((text) => [...text.matchAll(/[[ ]"(\w[^"]*)"[,\]]/g)].map(([, name]) => name));
-  expect(run.toSorted()).toEqual(names.toSorted());
+  expect(new Set(run)).toEqual(new Set(names));
 });
 
 test("each difference names a file that runs there", () => {
