@@ -60,13 +60,8 @@ function ownCell(modules: readonly TestModule[], suite: string, runtime: string)
   const states = files.flatMap((file) => [...file!.children.allTests()].map((test) => test.result().state));
   const broken = files.filter((file) => file!.errors().length > 0).length;
   const count = (state: string): number => states.filter((other) => other === state).length;
-  return {
-    runtime,
-    suite,
-    passed: count("passed"),
-    differences: 0,
-    leftOut: 0,
-    failed: count("failed") + broken,
-    reasons: [],
-  };
+  const [passed, failed] = [count("passed"), count("failed") + broken];
+  // A pattern of titles has left all of them out.
+  if (passed + failed === 0) return undefined;
+  return { runtime, suite, passed, differences: 0, leftOut: 0, failed, reasons: [] };
 }
