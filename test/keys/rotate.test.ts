@@ -117,6 +117,11 @@ describe("a .env text", () => {
     expect(() => announceKey(text, third, "env")).toThrow(code(expected));
   });
 
+  test("is not written with a key that Bun or python-dotenv would read as another one", () => {
+    expect(written("SECRET_KEY=replaceable\n", "ends in a backslash\\", [])).toBeUndefined();
+    expect(written("SECRET_KEY=replaceable\n", "has \\ inside", [])).toBe("SECRET_KEY='has \\ inside'\n");
+  });
+
   test("keeps keys of any printable signs, or says that it cannot", () => {
     const printable = fc.string({
       unit: fc.constantFrom(...Array.from("abcXYZ089 '\"`#$\\,=[]{}%&;äß🔑")),
@@ -127,8 +132,8 @@ describe("a .env text", () => {
       fc.property(printable, fc.array(printable, { maxLength: 3 }), (current, fallbacks) => {
         const before = "A=1\nSECRET_KEY=replaceable\nB=2\n";
         const text = written(before, current, fallbacks);
-        // Only signs that end a quoted value are out of reach.
-        if (text === undefined) return /['"`]|^\s|\s$/.test(current);
+        // Only signs that end a quoted value are out of reach, and a backslash before the quote.
+        if (text === undefined) return /['"`]|^\s|\s$|\\$/.test(current);
         expect(readKeysText(text, "env")).toEqual({ current, fallbacks });
         expect(parseEnv(text)).toMatchObject({ A: "1", B: "2", SECRET_KEY: current });
         return true;

@@ -1,6 +1,7 @@
 import type { Reporter, TestModule } from "vitest/node";
 import { formsIn } from "./canary.ts";
 import { contractTable } from "./contract-table.ts";
+import { runtimeTable } from "./runtime-table.ts";
 
 /**
  * Closes a run with one line that counts, after it has searched everything that the whole suite
@@ -30,6 +31,7 @@ export default class ClosingReporter implements Reporter {
     const count = (state: string): number => states.filter((result) => result.state === state).length;
     const skipped = count("skipped");
     process.stdout.write(contractTable(modules));
+    process.stdout.write(runtimeTable(modules));
     process.stdout.write(
       `The planted key shows nowhere in ${this.#searched.toLocaleString("en")} characters of output.\n`,
     );

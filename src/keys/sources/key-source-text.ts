@@ -71,7 +71,13 @@ export function writeKeysText(text: string, format: KeysTextFormat, { current, f
           return `${line}${end === "" ? newline : ""}${head.replace("SECRET_KEY", "SECRET_KEY_FALLBACKS")}${list}${end}`;
         });
   const { current: readCurrent, fallbacks: readFallbacks } = readKeysText(written, "env");
-  if (readCurrent !== current || JSON.stringify(readFallbacks) !== JSON.stringify(fallbacks)) {
+  // Node reads a backslash before the closing quote as itself. Bun and python-dotenv read it as an
+  // escape of the quote, so they would get another key.
+  if (
+    current.endsWith("\\") ||
+    readCurrent !== current ||
+    JSON.stringify(readFallbacks) !== JSON.stringify(fallbacks)
+  ) {
     throw new SecretKeyError(
       "key_file",
       "These keys cannot be written to a .env file and read back unchanged. Fix: use a key file (SECRET_KEY_FILE).",

@@ -1,4 +1,4 @@
-import { realpathSync, watch, type FSWatcher } from "node:fs";
+import { realpathSync, statSync, watch, type FSWatcher } from "node:fs";
 import { dirname } from "node:path";
 import { emitWarning } from "../check-key.ts";
 import { readKeyFile } from "./key-file.ts";
@@ -135,6 +135,8 @@ class FolderWatch implements KeyFileWatch {
     }
     for (const folder of folders) {
       if (this.#watchers.has(folder)) continue;
+      // Throws for a missing folder. Deno's watch does not: it reports one later, as an event.
+      statSync(folder);
       const watcher = watch(folder, { persistent: false }, () => this.#changed(SETTLE_MS, true));
       watcher.on("error", (error) => this.#report(error));
       this.#watchers.set(folder, watcher);
