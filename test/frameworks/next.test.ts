@@ -106,7 +106,7 @@ walkPage(
         expect(await visitor.read("/test/same")).toContain("<pre>true</pre>");
       });
 
-      test("the page of a request sees what the proxy has changed, and no cache keeps the answer", async () => {
+      test("pain 24, the page of a request does not see what a proxy has put in the session (vvo/iron-session#709): it does, and no cache keeps the answer", async () => {
         const visitor = visitorOf();
         const first = await visitor.get("/");
         expect(await first.text()).toContain("Visit 1");

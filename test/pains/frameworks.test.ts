@@ -3,8 +3,6 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createHash } from "node:crypto";
 import type { Duplex } from "node:stream";
-import { serve as serveFetch } from "@hono/node-server";
-import { parseSetCookie } from "cookie";
 import express from "express";
 import { SessionManager, type SessionStore } from "latchkey";
 import { generateSecretKey } from "latchkey/keys";
@@ -13,9 +11,7 @@ import { MemoryStore } from "latchkey/stores/memory";
 import { forgeSession } from "latchkey/testing";
 import passport from "passport";
 import { Strategy } from "passport-local";
-import { expect, onTestFinished, test, vi } from "vitest";
-import { programsOf } from "../support/docs/pages.ts";
-import { runProgram } from "../support/docs/run-program.ts";
+import { expect, onTestFinished, test } from "vitest";
 import { serve, Visitor, PLACES } from "./support.ts";
 
 interface Data {
@@ -58,77 +54,6 @@ test.each(PLACES)(
     expect(JSON.parse(await visitor.read("/me"))).toEqual([null, []]);
   },
 );
-
-test("pain 24, the page of a request does not see what a proxy has put in the session (vvo/iron-session#709)", async () => {
-  vi.stubEnv("SECRET_KEY", generateSecretKey());
-  onTestFinished(() => void vi.unstubAllEnvs());
-  const program = programsOf("docs/next.md").find(({ text }) => text.includes("proxySession"))!;
-  const { manager, proxySession } = (await runProgram(program)) as unknown as {
-    readonly manager: SessionManager<{ visits: number }>;
-    readonly proxySession: (
-      headers: Headers,
-      secure: boolean,
-    ) => Promise<{ readonly forPage: Headers; readonly setCookies: readonly string[] }>;
-  };
-  const factsOf = (headers: Headers) => ({ secure: false, host: headers.get("host") ?? "" });
-
-  /** The phases, each of which knows only its own part. */
-  const page = async (headers: Headers): Promise<string> => {
-    const current = await manager.load(headers.get("cookie"), factsOf(headers));
-    return `visit ${current.data.visits ?? "none"} of ${current.subject ?? "nobody"}`;
-  };
-  const routeHandler = async ({ headers }: Request): Promise<Response> => {
-    const current = await manager.load(headers.get("cookie"), factsOf(headers));
-    current.login("7");
-    // Response.redirect gives headers that cannot be changed, so the answer is made of ours.
-    const response = new Response(null, { status: 303, headers: { Location: "/" } });
-    for (const [name, value] of await manager.commit(current)) response.headers.append(name, value);
-    return response;
-  };
-  /**
-   * A jar as frameworks hand one to actions: it takes a name, a value and attributes, and nothing
-   * that is a header.
-   */
-  const serverAction = async (
-    headers: Headers,
-    jar: { set(name: string, value: string, attributes: object): void },
-  ): Promise<void> => {
-    const current = await manager.load(headers.get("cookie"), factsOf(headers));
-    current.logout();
-    for (const [name, line] of await manager.commit(current)) {
-      if (name !== "Set-Cookie") continue;
-      const { name: cookie, value = "", ...attributes } = parseSetCookie(line);
-      jar.set(cookie, value, attributes);
-    }
-  };
-  const jar: unknown[] = [];
-  const answer = async (request: Request): Promise<Response> => {
-    const path = new URL(request.url).pathname;
-    if (path === "/login") return await routeHandler(request);
-    if (path === "/action") {
-      await serverAction(request.headers, { set: (...cookie) => void jar.push(cookie) });
-      return new Response();
-    }
-    const { forPage, setCookies } = await proxySession(request.headers, false);
-    const response = new Response(await page(forPage));
-    for (const line of setCookies) response.headers.append("Set-Cookie", line);
-    return response;
-  };
-  const server = serveFetch({ fetch: answer, port: 0, hostname: "127.0.0.1" });
-  onTestFinished(() => void server.close());
-  await once(server, "listening");
-
-  const visitor = new Visitor(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  visitor.jar.take(["theme=dark"]);
-  expect(await visitor.read("/")).toBe("visit 1 of nobody");
-  expect(await visitor.read("/")).toBe("visit 2 of nobody");
-  expect((await visitor.visit("/login")).headers.get("Location")).toBe("/");
-  expect(await visitor.read("/")).toBe("visit 3 of 7");
-  await visitor.visit("/action");
-  expect(jar).toEqual([
-    ["__Host-Http-session", "", expect.objectContaining({ maxAge: 0, httpOnly: true, path: "/", sameSite: "lax" })],
-  ]);
-});
 
 test("pain 25, a WebSocket does not have the session (expressjs/session#592)", async () => {
   const manager = make(new MemoryStore());

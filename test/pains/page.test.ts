@@ -6,7 +6,10 @@ import { readPage, root } from "../support/docs/pages.ts";
 /**
  * What the tests here are called: their numbers, their titles and the threads that they come from.
  */
-const sources = globSync("test/pains/*.test.ts", { cwd: root }).filter((file) => !file.endsWith("page.test.ts"));
+const sources = [
+  ...globSync("test/pains/*.test.ts", { cwd: root }).filter((file) => !file.endsWith("page.test.ts")),
+  "test/frameworks/next.test.ts",
+];
 const text = sources.map((file) => readFileSync(join(root, file), "utf8")).join("\n");
 const tests = [...text.matchAll(/"pain (\d+), ([^"(]+) \(([\w.-]+\/[\w.-]+#\d+)\)(?:: [^"]+)?"/g)].map(
   ([, number, title, thread]) => ({
