@@ -29,7 +29,7 @@ async function open({ kind, address }: StorePlace): Promise<SessionStore> {
   if (kind === "memory") return new MemoryStore({ production: true, maxSessions: 2000 });
   if (kind === "sqlite") {
     const database = new DatabaseSync(address);
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 1500");
+    database.exec("PRAGMA busy_timeout = 1500; PRAGMA synchronous = NORMAL");
     const store = new SqliteStore(database);
     store.createSchema();
     return store;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { postgresPrograms, redisPrograms, startPostgres, startRedis, type Service } from "../test/support/services.ts";
 
 export type StoreKind = "memory" | "sqlite" | "redis" | "postgres";
@@ -48,10 +49,15 @@ export async function startStores(outage: () => Promise<void>): Promise<Stores> 
     breakable(service, "SIGQUIT");
     postgres = { kind: "postgres", address: service.url };
   }
+  const file = join(folder, "sessions.sqlite");
+  // The file keeps this mode. Servers that start at once and set it would lock each other out.
+  const database = new DatabaseSync(file);
+  database.exec("PRAGMA journal_mode = WAL");
+  database.close();
   return {
     places: {
       memory: { kind: "memory", address: "" },
-      sqlite: { kind: "sqlite", address: join(folder, "sessions.sqlite") },
+      sqlite: { kind: "sqlite", address: file },
       redis,
       postgres,
     },

@@ -71,7 +71,7 @@ describe("commands that readers are shown", () => {
       expect(words.filter((word) => !word.startsWith("-") && !known.includes(word.replace(/(?<=.)@.*$/, "")))).toEqual(
         [],
       );
-    } else expect(["ci", "exec", "init", "publish", "uninstall"]).toContain(verb);
+    } else expect(["ci", "exec", "init", "publish", "stage", "uninstall"]).toContain(verb);
   });
 
   test.each([

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createPool } from "mysql2/promise";
 import { Pool } from "pg";
@@ -93,7 +94,12 @@ describe("the requests of three processes on shared sessions have an order", { t
   const temporaryFile = (): string => {
     const folder = mkdtempSync(join(tmpdir(), "latchkey-histories-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
-    return join(folder, "sessions.sqlite");
+    const file = join(folder, "sessions.sqlite");
+    // The file keeps this mode. Workers that start at once and set it would lock each other out.
+    const database = new DatabaseSync(file);
+    database.exec("PRAGMA journal_mode = WAL");
+    database.close();
+    return file;
   };
 
   test("on an SQLite file, while processes are stopped and killed", async () => {

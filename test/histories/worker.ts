@@ -49,7 +49,7 @@ async function open(): Promise<SessionStore> {
     );
   if (kind === "mariadb") return new MysqlStore(createPool({ uri: address, connectionLimit: 4, connectTimeout: 1500 }));
   const database = new DatabaseSync(address);
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 1000");
+  database.exec("PRAGMA busy_timeout = 1000; PRAGMA synchronous = FULL");
   const sqlite = new SqliteStore(database);
   sqlite.createSchema();
   return kind === "careless" ? careless(sqlite) : sqlite;

@@ -32,7 +32,7 @@ export const KINDS: Readonly<Record<string, (time: Time) => Pick<SessionManagerO
 
 export function openSqlite(clock: () => number, path: string = ":memory:"): SqliteStore {
   const database = new DatabaseSync(path);
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000");
+  database.exec("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL");
   const store = new SqliteStore(database, { clock });
   store.createSchema();
   return store;

@@ -316,7 +316,7 @@ describe("with SQLite", () => {
   const connect = (file: string): DatabaseSync => {
     const database = new DatabaseSync(join(folder, file));
     onTestFinished(() => database.close());
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA busy_timeout = 2000");
+    database.exec("PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF");
     return database;
   };
 

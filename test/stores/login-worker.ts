@@ -38,7 +38,7 @@ function managerFor({ kind, address, maxSessions }: Order): SessionManager {
 function open(kind: string, address: string): IndexedStore {
   if (kind === "sqlite") {
     const database = new DatabaseSync(address);
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 20000; PRAGMA synchronous = NORMAL");
+    database.exec("PRAGMA busy_timeout = 20000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
     return new SqliteStore(database);
   }
   if (kind === "postgres") {

@@ -77,7 +77,7 @@ describe("sessions with a tag", () => {
   holds("SQLite", () => {
     const open = (): SqliteStore => {
       const database = new DatabaseSync(join(folder, "sessions.sqlite"));
-      database.exec("PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000; PRAGMA synchronous = NORMAL");
+      database.exec("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
       const store = new SqliteStore(database);
       store.createSchema();
       return store;

@@ -137,7 +137,7 @@ describe("SqliteStore", () => {
   const file = join(folder, "sessions.sqlite");
   const open = (): SqliteStore => {
     const database = new DatabaseSync(file);
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 20000; PRAGMA synchronous = NORMAL");
+    database.exec("PRAGMA busy_timeout = 20000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
     const store = new SqliteStore(database);
     store.createSchema();
     return store;

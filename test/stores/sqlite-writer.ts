@@ -8,7 +8,7 @@ import { SqliteStore } from "../../src/stores/sqlite.ts";
  */
 const [file, round] = process.argv.slice(2);
 const database = new DatabaseSync(file!);
-database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000");
+database.exec("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
 const store = new SqliteStore(database);
 store.createSchema();
 

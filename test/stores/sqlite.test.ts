@@ -35,7 +35,7 @@ for (const [name, connect] of Object.entries(PACKAGES)) {
   describe.skipIf(connect === undefined)(`SqliteStore with ${name}`, () => {
     const open = (file: string): Database => {
       const database = connect!(join(folder, `${name.replace(":", "-")}-${file}`));
-      database.exec("PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 2000");
+      database.exec("PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL");
       databases.push(database);
       return database;
     };
