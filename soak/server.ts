@@ -24,6 +24,9 @@ export interface Measured {
 }
 
 const [adapter, place, keyFile] = process.argv.slice(2) as [string, string, string];
+// The parent has gone, however it ended. It may have gone before this line.
+process.on("disconnect", () => process.exit());
+if (!process.connected) process.exit();
 
 async function open({ kind, address }: StorePlace): Promise<SessionStore> {
   if (kind === "memory") return new MemoryStore({ production: true, maxSessions: 2000 });
@@ -56,6 +59,4 @@ const keys = loadKeyRing({ env: { SECRET_KEY_FILE: keyFile, NODE_ENV: "productio
 watchKeyFile(keys, keyFile);
 const port = await ADAPTERS[adapter]!(keys, await open(JSON.parse(place) as StorePlace));
 process.on("message", () => process.send!(measure()));
-// The parent has gone, however it ended.
-process.on("disconnect", () => process.exit());
 process.send!({ port });
