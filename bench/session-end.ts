@@ -11,16 +11,15 @@
  * closed.
  */
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { createConnection, createServer, type AddressInfo, type Socket } from "node:net";
 import { cpus, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { WebSocket } from "ws";
 import { generateSecretKey } from "../src/keys/generate.ts";
 import { runExample } from "../test/support/run-example.ts";
 import { startPostgres, startRedis } from "../test/support/services.ts";
+import { writeResults } from "./write-results.ts";
 
 const { values: options } = parseArgs({ options: { runs: { type: "string", default: "100" } } });
 const RUNS = Number(options.runs);
@@ -193,9 +192,7 @@ try {
     runs: RUNS,
     milliseconds: results,
   };
-  const folder = fileURLToPath(new URL("results", import.meta.url));
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(`${folder}/session-end.json`, `${JSON.stringify(report, null, 2)}\n`);
+  writeResults("session-end", report);
   console.log(JSON.stringify(report, null, 2));
 } finally {
   await Promise.all([redis.stop(), postgres.stop()]);

@@ -5,6 +5,8 @@
  *
  *   npm exec -- node bench/stores.ts [--rounds 9] [--calls 300]
  *
+ * All figures go to bench/results/stores.json.
+ *
  * The floors are what nobody can do without: one GET and one SET for Redis, one SELECT and one
  * UPDATE by primary key for PostgreSQL and MariaDB. Neither compares before it writes. `alone` is
  * the time of one call after the other, `of 16` the time for each call while 16 are under way.
@@ -30,6 +32,7 @@ import { RedisStore } from "../src/stores/redis.ts";
 import { SqliteStore } from "../src/stores/sqlite.ts";
 import { mariadbPrograms, startMariaDb } from "../test/support/mariadb.ts";
 import { postgresPrograms, redisPrograms, startPostgres, startRedis } from "../test/support/services.ts";
+import { writeResults } from "./write-results.ts";
 
 const { values: options } = parseArgs({
   options: { rounds: { type: "string", default: "9" }, calls: { type: "string", default: "300" } },
@@ -214,6 +217,15 @@ async function measure(): Promise<void> {
     return [name, Object.fromEntries(cells)] as const;
   });
   console.table(Object.fromEntries(rows));
+  const about = { date: new Date().toISOString().slice(0, 10), node: process.version, rounds: ROUNDS, calls: CALLS };
+  const names = columns.map(
+    ({ operation, parallel }) => `${operation}, ${parallel === 1 ? "alone" : `of ${parallel}`}`,
+  );
+  const microseconds = [...times].map(([name, own]) => [
+    name,
+    Object.fromEntries(own.map((values, column) => [names[column], values])),
+  ]);
+  writeResults("stores", { about, microseconds: Object.fromEntries(microseconds) as object }, 1);
 }
 
 function median(numbers: readonly number[]): number {

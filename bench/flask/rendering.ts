@@ -11,7 +11,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { loadavg } from "node:os";
 import { createInterface } from "node:readline";
@@ -20,6 +20,7 @@ import { parseArgs } from "node:util";
 import type { Environment } from "minijinja-js";
 import { Build, OWN_DIST } from "../build.ts";
 import { quantile } from "../sessions/load.ts";
+import { writeResults } from "../write-results.ts";
 
 const { values: options } = parseArgs({
   options: { rounds: { type: "string", default: "9" }, milliseconds: { type: "string", default: "300" } },
@@ -80,10 +81,7 @@ for (const [page, own] of Object.entries(figures)) {
   );
 }
 const about = { date: new Date().toISOString().slice(0, 10), node: process.version, load: loadavg(), rounds };
-writeFileSync(
-  new URL("../results/flask-rendering.json", import.meta.url),
-  `${JSON.stringify({ about, figures }, undefined, 1)}\n`,
-);
+writeResults("flask-rendering", { about, figures });
 
 /** The CPU time of one call, in microseconds. */
 function measure(render: () => unknown): number {

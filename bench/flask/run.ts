@@ -12,13 +12,13 @@
  * has threads, because its plain workers close each connection after one answer. On a machine that
  * others use, begin the command with `chrt -r 50`: then no other process takes turns with these.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { createServer, type AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cookieAfter, load, quantile } from "../sessions/load.ts";
 import { ProcessTree } from "./process-tree.ts";
+import { writeResults } from "../write-results.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -102,8 +102,6 @@ console.log(
     ...rows,
   ].join("\n"),
 );
-const results = new URL("../results/", import.meta.url);
-mkdirSync(results, { recursive: true });
 const about = {
   date: new Date().toISOString().slice(0, 10),
   node: process.version,
@@ -114,7 +112,7 @@ const about = {
   connections,
 };
 const raw = Object.fromEntries([...figures].map(([page, own]) => [page, Object.fromEntries(own)]));
-writeFileSync(new URL("flask.json", results), `${JSON.stringify({ about, figures: raw }, undefined, 1)}\n`);
+writeResults("flask", { about, figures: raw });
 
 async function measure(server: ProcessTree, path: string, duration: number): Promise<Figure> {
   const cookies = path.startsWith("/hello") ? [] : [await cookieAfter(server.port, "/start")];

@@ -13,7 +13,7 @@
  * within one round. Ratios divide the medians of such differences. The figures go to
  * bench/results/sessions.json.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { OWN_DIST } from "../build.ts";
 import type { Contender } from "./contender.ts";
@@ -25,6 +25,7 @@ import { floorTableOf, tableOf, writersTableOf, type Figures } from "./report.ts
 import { sample, startRunning, type Running, type Sample } from "./running.ts";
 import { applies, SCENARIOS } from "./scenarios.ts";
 import { hasService, startServices } from "./services.ts";
+import { writeResults } from "../write-results.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -81,11 +82,9 @@ try {
   const tables = [tableOf(figures), writersTableOf(figures), floorTableOf(figures), peerTableOf(figures)];
   console.log(tables.filter((table) => table !== "").join("\n\n"));
   for (const { label, commands } of trips) console.log(`Redis commands for a read, ${label}: ${commands}`);
-  const folder = new URL("../results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
   const about = { date: new Date().toISOString().slice(0, 10), node: process.version, rounds, seconds, size, isPinned };
   const raw = Object.fromEntries([...samples].map(([label, own]) => [label, Object.fromEntries(own)]));
-  writeFileSync(new URL(`${options.out}.json`, folder), `${JSON.stringify({ about, figures, trips }, undefined, 1)}\n`);
+  writeResults(options.out, { about, figures, trips });
   if (process.env["BENCH_RAW"] !== undefined) writeFileSync(process.env["BENCH_RAW"], JSON.stringify(raw));
 } finally {
   for (const { server } of running) server.stop();

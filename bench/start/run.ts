@@ -5,7 +5,7 @@
  *
  *   npm run build
  *   npm install --prefix bench
- *   npm exec -- node bench/start/run.ts <dist before> [--rounds 25] [--only "latchkey$"]
+ *   npm exec -- node bench/start/run.ts [dist before] [--rounds 25] [--only "latchkey$"]
  *
  * The whole program counts, from its start by the operating system to its end. All programs take
  * turns in each round, in random order. All figures go to bench/results/start.json.
@@ -17,15 +17,15 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { median } from "../before-after/row.ts";
+import { writeResults } from "../write-results.ts";
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: { rounds: { type: "string", default: "25" }, only: { type: "string", default: "" } },
 });
 const own = join(dirname(fileURLToPath(import.meta.url)), "../../dist");
+/** The dist folder of another commit. */
 const [before] = positionals;
-if (before === undefined)
-  throw new Error("Name the dist folder of the commit before. Fix: node bench/start/run.ts ../before/dist");
 const rounds = Number(options.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds ${options.rounds} is not a number of rounds.`);
 
@@ -40,6 +40,7 @@ for (const [when, dist] of [
   ["before", before],
   ["now", own],
 ] as const) {
+  if (dist === undefined) continue;
   const entryPoints = entryPointsOf(resolve(dist));
   for (const [name, address] of entryPoints) programs.set(`${name}, ${when}`, `import ${JSON.stringify(address)};`);
   // Older commits have it in the main entry point.
@@ -51,7 +52,13 @@ import { loadKeyRing } from ${JSON.stringify(entryPoints.get(keys))};
 ${READY}`,
   );
 }
-for (const peer of PEERS) programs.set(peer, `import ${JSON.stringify(import.meta.resolve(peer))};`);
+for (const peer of PEERS) {
+  try {
+    programs.set(peer, `import ${JSON.stringify(import.meta.resolve(peer))};`);
+  } catch {
+    console.log(`Left out, because it is not installed: ${peer}. Fix: npm install --prefix bench\n`);
+  }
+}
 const only = new RegExp(options.only);
 for (const name of programs.keys()) if (name !== "an empty program" && !only.test(name)) programs.delete(name);
 
@@ -101,12 +108,7 @@ const about = {
   load,
   rounds,
 };
-writeFileSync(
-  new URL("../results/start.json", import.meta.url),
-  `${JSON.stringify({ about, milliseconds: Object.fromEntries(times) }, (_, value: unknown) =>
-    typeof value === "number" ? Number(value.toFixed(2)) : value,
-  )}\n`,
-);
+writeResults("start", { about, milliseconds: Object.fromEntries(times) }, 2);
 
 /** The addresses of the files of a build, by the names that users import. */
 function entryPointsOf(dist: string): ReadonlyMap<string, string> {

@@ -11,12 +11,13 @@
  */
 import { fork, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { Agent, get } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
 import { loadavg } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { writeResults } from "../write-results.ts";
 
 const REQUESTS = { node: 800, django: 60 };
 /**
@@ -182,9 +183,5 @@ console.log(
 );
 console.log(`${rounds} rounds, load average ${load.map((value) => value.toFixed(2)).join(" to ")}.`);
 const about = { date: new Date().toISOString().slice(0, 10), node: process.version, rounds, load };
-const shorten = (_: string, value: unknown): unknown => (typeof value === "number" ? Number(value.toFixed(3)) : value);
-writeFileSync(
-  new URL("../results/toolbar.json", import.meta.url),
-  `${JSON.stringify({ about, figures: Object.fromEntries(figures) }, shorten)}\n`,
-);
+writeResults("toolbar", { about, figures: Object.fromEntries(figures) }, 3);
 agent.destroy();
