@@ -67,7 +67,7 @@ function ownWriting(provider: JSONProvider): ReturnType<NonNullable<TemplatesOpt
   };
 }
 
-/** In Flask's templates, a member without a value is None and not undefined. */
+/** A template of Flask sees None where a member has no value. */
 function withNone(current: FlaskRequest): FlaskRequest {
   return new Proxy(current, {
     get: (target, name) => {

@@ -74,9 +74,9 @@ function inflate(bytes: Buffer, maxBytes: number): Buffer {
   try {
     return inflateSync(bytes, { maxOutputLength: maxBytes + ROOM, chunkSize: CHUNK });
   } catch (cause) {
-    // Its code is ERR_BUFFER_TOO_LARGE, but for workerd, where it has none.
+    // Its code is ERR_BUFFER_TOO_LARGE, but workerd gives none. In Jest the class is another one.
     throw new BadPayload(
-      cause instanceof RangeError
+      (cause as Error).name === "RangeError"
         ? `The payload has more than ${maxBytes} bytes.`
         : "The payload cannot be decompressed.",
       { cause },

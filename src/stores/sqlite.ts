@@ -43,8 +43,8 @@ type Statements = Readonly<Record<Exclude<keyof SqliteStatements, "schema">, Sql
  *
  * The store creates nothing by itself: call `createSchema()` once, or put the text of `schema` into
  * a migration. If several processes write, set `PRAGMA journal_mode = WAL` on the file once, and
- * `PRAGMA busy_timeout = 2000` on each connection. Expired sessions are never read. They stay in the table until
- * `deleteExpired()` is called.
+ * `PRAGMA busy_timeout = 2000` on each connection. Expired sessions are never read. They stay in
+ * the table until `deleteExpired()` is called.
  *
  * @example
  * ```ts

@@ -2,8 +2,8 @@ import { KeyRing, SecretKey, SessionManager, type Session, type SessionManagerOp
 import { announceKey, generateSecretKey, promoteKey, readKeysText, retireKey } from "latchkey/keys";
 import { MemoryStore } from "latchkey/stores/memory";
 import { describe, expect, test } from "vitest";
-import { CookieJar } from "../support/cookies.ts";
 import { readPage } from "../support/docs/pages.ts";
+import { RoamingVisitor } from "../support/roaming-visitor.ts";
 
 /* What docs/scale.md says of one request, and of a rotation over many servers. */
 
@@ -11,19 +11,6 @@ const page = readPage("docs/scale.md");
 
 interface Data {
   visits: number;
-}
-
-/** A browser that goes to any of several servers of one application. */
-class Browser {
-  readonly jar = new CookieJar();
-
-  async visit(manager: SessionManager<Data>, handle: (session: Session<Data>) => unknown): Promise<Session<Data>> {
-    const session = await manager.load(this.jar.header);
-    await handle(session);
-    const headers = await manager.commit(session);
-    this.jar.take(headers.filter(([name]) => name === "Set-Cookie").map(([, line]) => line));
-    return session;
-  }
 }
 
 const KINDS: Readonly<Record<string, "reads" | "writes" | "messages">> = {
@@ -92,7 +79,7 @@ describe("what a request asks of the store", () => {
       },
     });
     const manager = new SessionManager<Data>({ keys: generateSecretKey(), store, clock, ...options });
-    const browser = new Browser();
+    const browser = new RoamingVisitor<Data>();
     if (before !== undefined) await browser.visit(manager, before);
     now += later;
     for (const kind of ["reads", "writes", "messages"] as const) counts[kind] = 0;
@@ -115,7 +102,7 @@ test("a forged cookie, and a request of another origin, ask the store nothing", 
     },
   });
   const manager = new SessionManager<Data>({ keys: generateSecretKey(), store });
-  const browser = new Browser();
+  const browser = new RoamingVisitor<Data>();
   await browser.visit(manager, login);
   const cookie = browser.jar.header!;
   asked.length = 0;
@@ -143,7 +130,7 @@ describe("a rotation over 1,000 servers", { timeout: 120_000 }, () => {
     };
     const [first, ...steps] = texts.map(managerOf);
     const servers = Array.from({ length: 1000 }, () => first!);
-    const browsers = Array.from({ length: 50 }, () => new Browser());
+    const browsers = Array.from({ length: 50 }, () => new RoamingVisitor<Data>());
     const anywhere = (): SessionManager<Data> => servers[Math.floor(Math.random() * servers.length)]!;
     for (const browser of browsers) await browser.visit(anywhere(), login);
     let lost = 0;

@@ -1,10 +1,10 @@
 import { Redis } from "ioredis";
-import { SessionManager, type Session } from "latchkey";
+import { SessionManager } from "latchkey";
 import { generateSecretKey } from "latchkey/keys";
 import { RedisStore } from "latchkey/stores/redis";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { CutProxy } from "../histories/cut-proxy.ts";
-import { CookieJar } from "../support/cookies.ts";
+import { RoamingVisitor } from "../support/roaming-visitor.ts";
 import { redisPrograms, startRedis, type Service } from "../support/services.ts";
 
 /*
@@ -17,17 +17,8 @@ interface Data {
 
 const keys = generateSecretKey();
 
-class Browser {
-  readonly jar = new CookieJar();
-
-  async visit(manager: SessionManager<Data>, handle: (session: Session<Data>) => unknown): Promise<Session<Data>> {
-    const session = await manager.load(this.jar.header);
-    await handle(session);
-    const headers = await manager.commit(session);
-    this.jar.take(headers.filter(([name]) => name === "Set-Cookie").map(([, line]) => line));
-    return session;
-  }
-
+class Browser extends RoamingVisitor<Data> {
+  /** The user and the cart, as the next request finds them. */
   async sees(manager: SessionManager<Data>): Promise<readonly [string | undefined, string | undefined]> {
     const { subject, data } = await manager.load(this.jar.header);
     return [subject, data.cart];

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+import { createClient } from "@libsql/client";
 import { Cluster, Redis } from "ioredis";
 import { SessionManager, type IndexedStore, type MaxSessions } from "latchkey";
 import { generateSecretKey } from "latchkey/keys";
@@ -11,6 +12,7 @@ import { MysqlStore } from "latchkey/stores/mysql";
 import { PostgresStore } from "latchkey/stores/postgres";
 import { RedisStore } from "latchkey/stores/redis";
 import { SqliteStore } from "latchkey/stores/sqlite";
+import { AsyncSqliteStore } from "latchkey/stores/sqlite-async";
 import { createPool, type Pool as MysqlPool } from "mysql2/promise";
 import { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -144,6 +146,18 @@ describe("SqliteStore", () => {
   };
   fromManagers("in one file", open);
   fromProcesses("in one file", "sqlite", () => file, open);
+});
+
+describe("AsyncSqliteStore", () => {
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-limit-"));
+  const client = createClient({ url: `file:${join(folder, "sessions.sqlite")}` });
+  const store = new AsyncSqliteStore(client);
+  beforeAll(async () => await store.createSchema());
+  afterAll(() => {
+    client.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  fromManagers("with libSQL in a file", () => store);
 });
 
 describe.skipIf(redisPrograms === undefined)("RedisStore", () => {

@@ -54,7 +54,7 @@ function saidIn(folder: string): PackageManager | undefined {
     };
     return named(String(manifest.packageManager).split("@")[0]) ?? named(manifest.devEngines?.packageManager?.name);
   } catch {
-    // There is none in this folder, or it is not JSON. The own one was read before this.
+    // Without a package.json that is JSON, a folder says nothing.
     return undefined;
   }
 }
