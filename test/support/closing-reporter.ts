@@ -6,7 +6,8 @@ import { runtimeTable } from "./runtime-table.ts";
 /**
  * Closes a run with one line that counts, after it has searched everything that the whole suite
  * printed, and every error that it met, for the key that tests plant: if it shows anywhere, the run
- * fails. (test/canary.test.ts searches what is not printed.)
+ * fails. (test/canary.test.ts searches what is not printed.) What failed stands here once more, a
+ * line each, as whoever reads a long log begins at its end.
  */
 export default class ClosingReporter implements Reporter {
   #printed = "";
@@ -32,6 +33,7 @@ export default class ClosingReporter implements Reporter {
     const skipped = count("skipped");
     process.stdout.write(contractTable(modules));
     process.stdout.write(runtimeTable(modules));
+    process.stdout.write(failures(modules));
     process.stdout.write(
       `The planted key shows nowhere in ${this.#searched.toLocaleString("en")} characters of output.\n`,
     );
@@ -39,6 +41,17 @@ export default class ClosingReporter implements Reporter {
       `${count("passed")} passed, ${count("failed") + outside.length} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`,
     );
   }
+}
+
+/** A line for each test that failed: where it is, its name, and the first line of the error. */
+function failures(modules: readonly TestModule[]): string {
+  return modules
+    .flatMap((module) => [...module.children.allTests("failed")].map((test) => ({ module, test })))
+    .map(({ module, test }) => {
+      const [message = ""] = test.result().errors?.map(({ message: text }) => text.split("\n", 1)[0]!) ?? [];
+      return `✗ ${module.relativeModuleId}: ${test.fullName}: ${message.slice(0, 200)}\n`;
+    })
+    .join("");
 }
 
 interface Complaint {
