@@ -16,7 +16,8 @@ import {
   type PostgresJsListener,
   type PostgresListenerPool,
 } from "./postgres-notifications.ts";
-import { checkCount, nameOf, wrongClient } from "./wrong-argument.ts";
+import { queryOf, type PostgresJsSql, type PostgresQueryable, type Row, type Value } from "./postgres-query.ts";
+import { checkCount, nameOf } from "./wrong-argument.ts";
 
 export type {
   PostgresJsListener,
@@ -24,20 +25,7 @@ export type {
   PostgresListenerPool,
   PostgresNotice,
 } from "./postgres-notifications.ts";
-
-/** The method that is used of a Pool or Client of the package `pg`, or of a PGlite. */
-export interface PostgresQueryable {
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
-}
-
-/** The method that is used of the `sql` of the package `postgres`. */
-export interface PostgresJsSql {
-  unsafe(
-    text: string,
-    values?: (string | number | null)[],
-    options?: { prepare: boolean },
-  ): PromiseLike<readonly unknown[]>;
-}
+export type { PostgresJsSql, PostgresQueryable } from "./postgres-query.ts";
 
 /** Settings of PostgresStore. */
 export interface PostgresStoreOptions {
@@ -58,10 +46,15 @@ export interface PostgresStoreOptions {
    * that goes past it.
    */
   readonly subscriber?: PostgresListenerPool | PostgresJsListener | undefined;
+  /**
+   * Whether the server keeps each statement of the store, prepared under a name, for as long as a
+   * connection lives. Reads then take about half the time. Default: what the client does by itself,
+   * true for `postgres`, false for `pg`. With `true`, behind a PgBouncer in transaction mode whose
+   * `max_prepared_statements` is 0 (all before 1.21), each request that has a session fails with
+   * `store_failed`.
+   */
+  readonly prepare?: boolean | undefined;
 }
-
-type Value = string | number | null;
-type Row = Readonly<Record<string, unknown>>;
 
 /**
  * PostgreSQL cuts names off after 63 bytes. The longest name here is the table's name with
@@ -99,7 +92,7 @@ const MAX_ROUNDS = 100;
  * await store.createSchema();
  */
 export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableStore {
-  readonly #query: (text: string, values?: Value[]) => Promise<readonly Row[]>;
+  readonly #query: (text: string, values: Value[]) => Promise<readonly Row[]>;
   readonly #clock: Clock;
   readonly #table: string;
   readonly #statements: readonly string[];
@@ -109,17 +102,17 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
   /**
    * @param client a Pool or Client of `pg`, the `sql` of `postgres`, or a PGlite. The store never
    *   opens or closes it.
-   * @throws InvalidOptionError if `client` is not one of these, `table` is not a plain name, or an
-   *   option is unknown.
+   * @throws InvalidOptionError if `client` is not one of these, `table` is not a plain name,
+   *   `prepare` is neither true nor false, or is true with a PGlite, or an option is unknown.
    */
   constructor(client: PostgresQueryable | PostgresJsSql, options: PostgresStoreOptions = {}) {
-    checkOptions("PostgresStore", options, ["table", "clock", "subscriber"], {
+    checkOptions("PostgresStore", options, ["table", "clock", "subscriber", "prepare"], {
       tableName: 'Did you mean "table"?',
       schemaName: 'Write the schema before the name of the table: table: "web.sessions".',
       pool: "The client is the first argument: new PostgresStore(pool, { table }).",
     });
-    const { table = "latchkey_sessions", clock = unixNow, subscriber } = options;
-    this.#query = queryOf(client);
+    const { table = "latchkey_sessions", clock = unixNow, subscriber, prepare } = options;
+    this.#query = queryOf(client, prepare);
     this.#listen = notificationsOf(subscriber, client);
     this.#clock = clock;
     const names = typeof table === "string" ? table.split(".") : [];
@@ -259,22 +252,4 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
       }
     }
   }
-}
-
-function queryOf(
-  client: Partial<PostgresQueryable & PostgresJsSql>,
-): (text: string, values?: Value[]) => Promise<readonly Row[]> {
-  if (typeof client?.unsafe === "function") {
-    // An unprepared statement takes two round trips with this client. `prepare: false` in the
-    // client's own options overrides this.
-    return async (text, values) =>
-      (await client.unsafe!(text, values, { prepare: values !== undefined && values.length > 0 })) as readonly Row[];
-  }
-  if (typeof client?.query === "function")
-    return async (text, values) => (await client.query!(text, values)).rows as Row[];
-  throw wrongClient(
-    "PostgresStore needs a Pool or Client of the package pg, the sql of the package postgres, or a PGlite.",
-    client,
-    "new PostgresStore(new Pool({ connectionString })).",
-  );
 }

@@ -279,7 +279,7 @@ async function answersPing(port: number): Promise<boolean> {
 }
 
 /** PostgreSQL refuses to run as root: then it gets another user's name, and the folder. */
-function unprivileged(folder: string): readonly string[] {
+export function unprivileged(folder: string): readonly string[] {
   if (process.getuid?.() !== 0) return [];
   const users = readFileSync("/etc/passwd", "utf8")
     .split("\n")
