@@ -177,3 +177,35 @@ describe("B14: messages without a context", () => {
     );
   });
 });
+
+describe("what is recorded before the first byte, and redacted after it", () => {
+  test("is as it was when it was recorded, whatever the application changes later", async () => {
+    const toolbar = make();
+    const headers: [string, string][] = [["x-shop", "before"]];
+    const request = { ...REQUEST, url: "/cart?page=1", headers };
+    const exchange = toolbar.begin(request, {})!;
+    headers.splice(0, 1, ["x-more", "after"]);
+    const parts = { count: 1 };
+    const span = exchange.startSpan({ kind: "app", label: "price", detail: { parts, name: "before" } });
+    parts.count = 2;
+    span.note({ total: 3 });
+    expect(exchange.requestHeaders).toContainEqual(["x-shop", "before"]);
+    expect(exchange.requestHeaders).toHaveLength(1);
+    expect([exchange.path, exchange.query]).toEqual(["/cart", [["page", "1"]]]);
+    expect(exchange.spans[0]).toMatchObject({
+      label: "price",
+      detail: { parts: { count: 1 }, name: "before", total: 3 },
+    });
+  });
+
+  test("hides the cookie of the request in what was recorded before anything was read", async () => {
+    const toolbar = make();
+    const exchange = toolbar.begin(REQUEST, {})!;
+    exchange.startSpan({ kind: "app", label: "look up a-cookie-value", detail: { text: "a-cookie-value" } }).end();
+    exchange.mark("with a-cookie-value");
+    expect(exchange.spanTimes).toHaveLength(1);
+    const shown = JSON.stringify([exchange.spans, exchange.marks, exchange.requestCookies]);
+    expect(shown).not.toContain("a-cookie-value");
+    expect(exchange.spans[0]!.label).toBe("look up [hidden value]");
+  });
+});

@@ -6,8 +6,9 @@ import type { ToolbarRequest } from "../guard.ts";
 import { recordHandled, type HandledRequest } from "./handled-request.ts";
 import type { RecordedError } from "../recorded-error.ts";
 import { recordError } from "./record-error.ts";
-import { hideCredentials, receivedCookies, redactHeaders, sentCookie } from "./recorded-headers.ts";
-import { Spans } from "./spans.ts";
+import { recordRequest, type RecordedRequest } from "./record-request.ts";
+import { redactHeaders, sentCookie } from "./recorded-headers.ts";
+import { Spans, type SpanTime } from "./spans.ts";
 
 /** The most errors that are recorded for one request. */
 const MOST_ERRORS = 5;
@@ -34,6 +35,12 @@ export interface ResponseFacts {
   readonly headers: Iterable<readonly [string, string]>;
 }
 
+/** A moment of a request, in milliseconds since its start. */
+interface Mark {
+  readonly label: string;
+  readonly at: number;
+}
+
 /** The request that redirected to another; number and time are those of the first in that chain. */
 export interface RedirectSource {
   readonly id: string;
@@ -47,18 +54,14 @@ const CHANGED = new Set(["cache-control", "content-length", "etag", "expires", "
 /**
  * The record of one request and its response, while it grows.
  *
- * All data of the request is redacted before it is stored here, so panels only see redacted data.
+ * All data of the request is redacted before anybody can read it here, so panels only see redacted
+ * data.
  */
 export class Exchange implements Recording {
   /** 122 random bits, so it cannot be guessed. */
   readonly id: string = crypto.randomUUID();
   readonly sequence: number;
   readonly startedAt: number;
-  readonly method: string;
-  readonly path: string;
-  readonly query: readonly HeaderEntry[];
-  readonly requestHeaders: readonly HeaderEntry[];
-  readonly requestCookies: readonly CookieFacts[];
   readonly remoteAddress: string | undefined;
   readonly httpVersion: string | undefined;
   readonly origin: number = performance.now();
@@ -68,7 +71,6 @@ export class Exchange implements Recording {
   responseSize: ResponseSize | undefined;
   /** Bytes that the toolbar has added to the body. */
   addedBytes = 0;
-  readonly marks: { readonly label: string; readonly at: number }[] = [];
   /**
    * Why the toolbar is not shown in the response. Undefined until that is decided, and if it is
    * shown.
@@ -84,6 +86,8 @@ export class Exchange implements Recording {
   isDecided = false;
   /** Host and port that the request was for. */
   readonly host: string | undefined;
+  /** Whether a browser asks for a document. */
+  readonly isPage: boolean;
   /** The exchange that redirected here. */
   redirectedFrom: RedirectSource | undefined;
   /** Whether Node's server reports the end of the response. Otherwise the adapter does. */
@@ -98,6 +102,10 @@ export class Exchange implements Recording {
    */
   isExceptionPage = false;
   readonly #redactor: ExchangeRedactor;
+  /** As they were received. What is recorded of them is redacted. */
+  readonly #received: { readonly method: string; readonly path: string };
+  #request: RecordedRequest | undefined;
+  readonly #marks: Mark[] = [];
   #responseHeaders: readonly HeaderEntry[] = [];
   #responseCookies: readonly CookieFacts[] = [];
   readonly #slots = new Map<string, unknown>();
@@ -129,29 +137,56 @@ export class Exchange implements Recording {
       isFinished: () => this.finished,
       redactText: (text) => redactor.text(text),
       redactData: (data) => redactor.data(data),
+      defer: (run) => redactor.defer(run),
+      settle: () => redactor.settle(),
       mayHideIn: (text) => redactor.mayHideIn(text),
       directory,
     });
-    const headers = [...request.headers];
-    this.requestCookies = headers
-      .filter(([name]) => name.toLowerCase() === "cookie")
-      .flatMap(([, value]) => receivedCookies(value, redactor));
-    for (const [name, value] of headers) {
-      if (/^(?:proxy-)?authorization$/i.test(name)) hideCredentials(value, redactor);
-    }
     const mark = request.url.indexOf("?");
-    this.method = redactor.text(request.method);
-    this.path = redactor.path(mark === -1 ? request.url : request.url.slice(0, mark));
-    this.query =
-      mark === -1
-        ? []
-        : [...new URLSearchParams(request.url.slice(mark + 1))]
-            .slice(0, 100)
-            .map(([name, value]) => [redactor.text(name), redactor.parameter(name, value)]);
-    this.requestHeaders = redactHeaders(headers, redactor);
+    const path = mark === -1 ? request.url : request.url.slice(0, mark);
+    this.#received = { method: request.method, path };
+    // The application may change its headers later.
+    const facts = {
+      ...this.#received,
+      search: mark === -1 ? "" : request.url.slice(mark + 1),
+      headers: [...request.headers],
+    };
+    // The first byte of the answer does not wait for it.
+    redactor.defer(() => void (this.#request = recordRequest(facts, redactor)));
     this.remoteAddress = request.remoteAddress;
     this.httpVersion = request.httpVersion;
     this.host = request.header("host")?.toLowerCase();
+    this.isPage = request.header("sec-fetch-dest") === "document";
+  }
+
+  get method(): string {
+    return this.#recorded.method;
+  }
+
+  get path(): string {
+    return this.#recorded.path;
+  }
+
+  get query(): readonly HeaderEntry[] {
+    return this.#recorded.query;
+  }
+
+  get requestHeaders(): readonly HeaderEntry[] {
+    return this.#recorded.headers;
+  }
+
+  get requestCookies(): readonly CookieFacts[] {
+    return this.#recorded.cookies;
+  }
+
+  get #recorded(): RecordedRequest {
+    this.#redactor.settle();
+    return this.#request!;
+  }
+
+  /** Whether it is the record of this request, which another part of a server has described. */
+  isFor({ method, url }: ToolbarRequest): boolean {
+    return method === this.#received.method && url.split("?", 1)[0] === this.#received.path;
   }
 
   /** Whether the response has ended. */
@@ -175,12 +210,25 @@ export class Exchange implements Recording {
   }
 
   mark(label: string): void {
-    if (this.marks.length < 100 && !this.finished)
-      this.marks.push({ label: this.#redactor.text(label), at: this.elapsed() });
+    if (this.finished) return;
+    const at = this.elapsed();
+    this.#redactor.defer(() => {
+      if (this.#marks.length < 100) this.#marks.push({ label: this.#redactor.text(label), at });
+    });
+  }
+
+  get marks(): readonly Mark[] {
+    this.#redactor.settle();
+    return this.#marks;
   }
 
   get spans(): readonly Span[] {
     return this.#spans.list;
+  }
+
+  /** When the spans ran. To know that, nothing has to be redacted. */
+  get spanTimes(): readonly SpanTime[] {
+    return this.#spans.times;
   }
 
   get omittedSpans(): Readonly<Record<string, number>> {
@@ -189,8 +237,7 @@ export class Exchange implements Recording {
 
   get currentSpan(): Span | undefined {
     const id = this.#currentSpan();
-    const span = id === undefined ? undefined : this.#spans.list[id - 1];
-    return span?.duration === null ? span : undefined;
+    return id === undefined || this.#spans.times[id - 1]?.duration !== null ? undefined : this.#spans.list[id - 1];
   }
 
   /** Whether the line of the next span is recorded. */

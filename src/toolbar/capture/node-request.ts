@@ -22,6 +22,7 @@ export function toToolbarRequest(
   const { headers, baseUrl } = request;
   const current = request.url ?? "/";
   const url = typeof originalUrl === "string" ? originalUrl : current;
+  let pairs: [string, string][] | undefined;
   return {
     method: request.method ?? "GET",
     url,
@@ -31,7 +32,10 @@ export function toToolbarRequest(
       const value = headers[name] ?? (name === "host" ? headers[":authority"] : undefined);
       return Array.isArray(value) ? value.join(", ") : value;
     },
-    headers: headerPairs(headers),
+    // A request is described by each part of an adapter, and few of them look at all headers.
+    get headers() {
+      return (pairs ??= headerPairs(headers));
+    },
     remoteAddress: request.socket.remoteAddress,
     httpVersion: request.httpVersion,
   };

@@ -124,10 +124,10 @@ export class Recorder {
   }
 
   /** The exchange of Node's server, where this fetch Request was made of the request that it received. */
-  #bridged({ method, url }: ToolbarRequest, source: object): Exchange | undefined {
+  #bridged(request: ToolbarRequest, source: object): Exchange | undefined {
     const exchange = this.current;
     if (exchange?.endsWithSocket !== true || exchange.finished || isNodeMessage(source)) return undefined;
-    if (exchange.method !== method || exchange.path !== exchange.redactText(url.split("?", 1)[0]!)) return undefined;
+    if (!exchange.isFor(request)) return undefined;
     this.#bySource.set(source, exchange);
     return exchange;
   }
@@ -200,9 +200,9 @@ export class Recorder {
    * Forgets the exchange that is running, because the toolbar answers this request itself. Where the
    * toolbar is mounted under a path, that is known only in its middleware.
    */
-  discard({ url }: ToolbarRequest): void {
+  discard(request: ToolbarRequest): void {
     const exchange = this.current;
-    if (exchange === undefined || exchange.path !== exchange.redactText(url.split("?", 1)[0]!)) return;
+    if (exchange?.isFor(request) !== true) return;
     this.#running.delete(exchange);
     this.#discarded.add(exchange);
   }

@@ -124,26 +124,35 @@ export class ExchangeRedactor {
   readonly #values = new HiddenValues();
   /** The source of the expression for hidden values. Undefined if there are new ones. */
   #valuePattern: string | undefined = "";
-  #deferred: (() => void) | undefined;
+  readonly #deferred: (() => void)[] = [];
+  #isSettling = false;
 
   constructor(rules: Rules) {
     this.#rules = rules;
   }
 
   /**
-   * Puts a redaction off until its result is read. It may hide values, so it comes before anything
-   * else is redacted.
+   * Puts a redaction off until the result of any is read. It may hide values, so all that were put
+   * off come before anything else is redacted, in their order.
    */
   defer(run: () => void): void {
-    this.settle();
-    this.#deferred = run;
+    this.#deferred.push(run);
   }
 
   /** Does what was put off. */
   settle(): void {
-    const run = this.#deferred;
-    this.#deferred = undefined;
-    run?.();
+    // What is put off redacts too, and so comes here again.
+    if (this.#deferred.length === 0 || this.#isSettling) return;
+    this.#isSettling = true;
+    try {
+      // What fails stays: without it nothing may be recorded, as a value may not be hidden.
+      while (this.#deferred.length > 0) {
+        this.#deferred[0]!();
+        this.#deferred.shift();
+      }
+    } finally {
+      this.#isSettling = false;
+    }
   }
 
   /**

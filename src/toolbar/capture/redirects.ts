@@ -46,7 +46,7 @@ export class Redirects {
       return inTime(own, exchange);
     }
     // A look into the file takes 10 µs, so it is left to pages.
-    const json = isPage(exchange) ? this.#shared?.get() : undefined;
+    const json = exchange.isPage ? this.#shared?.get() : undefined;
     const other = json === undefined ? undefined : waitingFrom(json);
     if (json === undefined || other === undefined || !leadsTo(other, exchange)) return undefined;
     this.#shared?.forget(json);
@@ -82,10 +82,6 @@ function inTime({ at, from }: Waiting, exchange: Exchange): RedirectSource | und
 
 function placeOf({ host = "localhost", path }: Exchange): string {
   return host + path;
-}
-
-function isPage({ requestHeaders }: Exchange): boolean {
-  return requestHeaders.some(([name, value]) => name.toLowerCase() === "sec-fetch-dest" && value === "document");
 }
 
 /** Undefined for what this class has not written. */

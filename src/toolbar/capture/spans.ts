@@ -18,14 +18,23 @@ export interface SpansContext {
   readonly isFinished: () => boolean;
   readonly redactText: (text: string) => string;
   readonly redactData: (data: unknown) => unknown;
+  /** Puts a redaction off until spans are read. */
+  readonly defer: (run: () => void) => void;
+  /** Does what was put off. */
+  readonly settle: () => void;
   /** Whether one of the application's own hidden names may be in a text. */
   readonly mayHideIn: (text: string) => boolean;
   /** The folder to which lines are relative. */
   readonly directory: string;
 }
 
+/** When a span ran. */
+export type SpanTime = Pick<Span, "kind" | "start" | "duration">;
+
 type MutableSpan = { -readonly [Key in keyof Span]: Span[Key] };
 
+/** Longer texts are redacted at once, so that they are not held in memory. */
+const SMALL = 1_000;
 /** A detail that has no room any more. */
 const NO_ROOM = "…";
 const OMITTED: OpenSpan = { id: undefined, note: nothing, end: nothing };
@@ -49,7 +58,7 @@ const MOST_CACHED = 300;
 
 /** The spans of one recording. */
 export class Spans {
-  readonly list: MutableSpan[] = [];
+  readonly #list: MutableSpan[] = [];
   readonly omitted: Record<string, number> = {};
   /** By the id of the span. */
   readonly explainers: Map<number, () => Promise<unknown>> = new Map();
@@ -61,9 +70,20 @@ export class Spans {
     this.#context = context;
   }
 
+  /** All spans, redacted. */
+  get list(): readonly Span[] {
+    this.#context.settle();
+    return this.#list;
+  }
+
+  /** When they ran, without what has to be redacted. */
+  get times(): readonly SpanTime[] {
+    return this.#list;
+  }
+
   /** Whether the line of the next span is recorded. */
   get locates(): boolean {
-    return this.list.length < MOST_LOCATED && !this.#context.isFinished();
+    return this.#list.length < MOST_LOCATED && !this.#context.isFinished();
   }
 
   /** @param current the id of the span that runs now. */
@@ -73,7 +93,7 @@ export class Spans {
   ): OpenSpan {
     const { elapsed, isFinished, redactText, directory } = this.#context;
     if (isFinished()) return OMITTED;
-    if (this.list.length >= LIMIT || (kind === "cache" && ++this.#cached > MOST_CACHED)) {
+    if (this.#list.length >= LIMIT || (kind === "cache" && ++this.#cached > MOST_CACHED)) {
       this.omitted[kind] = (this.omitted[kind] ?? 0) + 1;
       return OMITTED;
     }
@@ -88,17 +108,25 @@ export class Spans {
       if (detail?.["params"] !== undefined) detail = { ...detail, params: hidden.params };
     }
     const span: MutableSpan = {
-      id: this.list.length + 1,
+      id: this.#list.length + 1,
       parent: parent === undefined ? (current ?? null) : parent,
       kind,
-      label: this.#counted(redactText(label)),
+      label: "",
       start: start === undefined ? elapsed() : rounded(start),
       duration: null,
       where: where ?? (isLocated && this.locates ? callSite(directory, { isApplication: true, kind }) : ""),
       error: null,
-      detail: this.#redacted(detail),
+      detail: {},
     };
-    this.list.push(span);
+    this.#list.push(span);
+    const describe = (): void => {
+      span.label = this.#counted(redactText(label));
+      span.detail = this.#redacted(detail);
+    };
+    // A middleware is told before the first byte of the answer, which does not wait for it. What
+    // the application may change meanwhile is redacted now.
+    if (isSmall(label) && Object.values(detail ?? {}).every(isSmall)) this.#context.defer(describe);
+    else describe();
     if (explain !== undefined && this.#mayExplain(kind, label, detail)) {
       this.explainers.set(span.id, explain);
       span.isExplainable = true;
@@ -112,9 +140,11 @@ export class Spans {
   }
 
   #end(span: MutableSpan, { error, detail, duration }: SpanEnd = {}): void {
-    const { elapsed, isFinished, redactText } = this.#context;
+    const { elapsed, isFinished, redactText, settle } = this.#context;
     if (span.duration !== null || isFinished()) return;
     span.duration = rounded(duration ?? elapsed() - span.start);
+    if (error === undefined && detail === undefined) return;
+    settle();
     if (error !== undefined) span.error = this.#counted(redactText(textOf(error)));
     if (detail !== undefined) span.detail = { ...span.detail, ...this.#redacted(detail) };
   }
@@ -126,8 +156,9 @@ export class Spans {
   }
 
   #note(span: MutableSpan, detail: Span["detail"]): void {
-    if (span.duration === null && !this.#context.isFinished())
-      span.detail = { ...span.detail, ...this.#redacted(detail) };
+    if (span.duration !== null || this.#context.isFinished()) return;
+    this.#context.settle();
+    span.detail = { ...span.detail, ...this.#redacted(detail) };
   }
 
   /** Whether values of this name are hidden, wherever they are. */
@@ -163,6 +194,11 @@ export class Spans {
     this.#characters += result.length;
     return result;
   }
+}
+
+/** Whether a value stays as it is, and takes little room. */
+function isSmall(value: unknown): boolean {
+  return typeof value === "string" ? value.length <= SMALL : typeof value !== "object" && typeof value !== "function";
 }
 
 /** About how many characters the JSON of a plain value has. */

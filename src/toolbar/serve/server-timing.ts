@@ -2,6 +2,13 @@ import { counted } from "../format.ts";
 import type { Recording } from "../recording.ts";
 import type { Span } from "../span.ts";
 
+/** What the header tells of a recording. */
+export interface TimedRecording extends Pick<Recording, "elapsed" | "omittedSpans"> {
+  readonly spanTimes: readonly Time[];
+}
+
+type Time = Pick<Span, "kind" | "start" | "duration">;
+
 /** What kinds of spans are called in the header, in its order. Others go by their own name. */
 const NAMES: Readonly<Record<string, string>> = { sql: "db", redis: "redis", http: "http" };
 /** A layer of the framework lasts as long as all that is inside of it. */
@@ -13,9 +20,9 @@ const MOST_ENTRIES = 10;
  * are milliseconds until now. That of a kind is the time in which at least one of its spans was
  * running: two queries in parallel do not count twice.
  */
-export function serverTiming(recording: Pick<Recording, "elapsed" | "spans" | "omittedSpans">): string {
+export function serverTiming(recording: TimedRecording): string {
   const now = recording.elapsed();
-  const byKind = Map.groupBy(recording.spans, ({ kind }) => kind);
+  const byKind = Map.groupBy(recording.spanTimes, ({ kind }) => kind);
   const kinds = [...new Set([...Object.keys(NAMES), ...byKind.keys()])].filter(
     (kind) => byKind.has(kind) && !LEFT_OUT.has(kind) && /^[a-z][a-z0-9-]*$/.test(kind),
   );
@@ -28,7 +35,7 @@ export function serverTiming(recording: Pick<Recording, "elapsed" | "spans" | "o
 }
 
 /** The time in which at least one of the spans was running. */
-function busy(spans: readonly Span[], now: number): number {
+function busy(spans: readonly Time[], now: number): number {
   let total = 0;
   let until = 0;
   for (const { start, duration } of spans.toSorted((one, other) => one.start - other.start)) {

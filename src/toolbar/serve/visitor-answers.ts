@@ -4,10 +4,10 @@ import type { ExceptionFacts, ExceptionLinks } from "./exception-page.ts";
 import { acceptsPage } from "./inject.ts";
 import type { ToolbarAnswer } from "./answer.ts";
 import type { Pages } from "./pages.ts";
-import { serverTiming } from "./server-timing.ts";
+import { serverTiming, type TimedRecording } from "./server-timing.ts";
 
 /** A recording whose answer has not begun. */
-export interface OpenRecording extends Recording {
+export interface OpenRecording extends Recording, TimedRecording {
   /** Whether the answer is the toolbar's page for an error. */
   isExceptionPage: boolean;
   /** Whether it is decided if the answer gets the script: another toolbar outside may show itself. */
@@ -53,7 +53,7 @@ export class VisitorAnswers {
   }
 
   /** Headers to add to an answer, just before its headers are sent. */
-  headers(recording: Recording, request: ToolbarRequest): readonly (readonly [string, string])[] {
+  headers(recording: OpenRecording, request: ToolbarRequest): readonly (readonly [string, string])[] {
     if (!this.verdict(recording, request).allowed) return [];
     return [
       ["X-Latchkey-Request", recording.id],
