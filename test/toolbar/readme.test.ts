@@ -9,10 +9,10 @@ import { runExample } from "../support/run-example.ts";
 const folder = `${root}/artifacts/readme`;
 const NAVIGATES = { "Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "none" };
 
-/** The listing under "On a server you already have", as a program that listens. */
+/** The listing under "With the toolbar", as a program that listens. */
 function serverListing(): string {
   const readme = readFileSync(`${root}/README.md`, "utf8");
-  const section = readme.split("## On a server you already have")[1]!.split("\n## ")[0]!;
+  const section = readme.split("## With the toolbar")[1]!.split("\n## ")[0]!;
   const [program] = programsOf("README.md", section);
   return `${program!.text}
 import { serve } from "@hono/node-server";
