@@ -43,15 +43,24 @@ export default class ClosingReporter implements Reporter {
   }
 }
 
-/** A line for each test that failed: where it is, its name, and the first line of the error. */
+/** A line for each test, and each hook or file, that failed: where it is, its name, and the error's first line. */
 function failures(modules: readonly TestModule[]): string {
-  return modules
-    .flatMap((module) => [...module.children.allTests("failed")].map((test) => ({ module, test })))
-    .map(({ module, test }) => {
-      const [message = ""] = test.result().errors?.map(({ message: text }) => text.split("\n", 1)[0]!) ?? [];
-      return `✗ ${module.relativeModuleId}: ${test.fullName}: ${message.slice(0, 200)}\n`;
-    })
-    .join("");
+  const lines = modules.flatMap((module) => {
+    const line = (name: string, error: Complaint | undefined): string =>
+      `✗ ${[module.relativeModuleId, name, firstLineOf(error)].filter((part) => part !== "").join(": ")}\n`;
+    return [
+      ...module.errors().map((error) => line("", error)),
+      ...[...module.children.allSuites()].flatMap((suite) =>
+        suite.errors().map((error) => line(suite.fullName, error)),
+      ),
+      ...[...module.children.allTests("failed")].map((test) => line(test.fullName, test.result().errors?.[0])),
+    ];
+  });
+  return lines.join("");
+}
+
+function firstLineOf({ message = "" }: Complaint = {}): string {
+  return message.split("\n", 1)[0]!.slice(0, 200);
 }
 
 interface Complaint {
