@@ -1,5 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { FUNCTION_WORDS, rankedWords } from "../src/keys/grading/words/dictionary.ts";
+import { formatOwnKey } from "../src/keys/own-key.ts";
 
 /*
  * The usual generators of keys: none of what they make may be called weak. scripts/false-alarms.ts
@@ -90,6 +91,6 @@ export const GENERATORS: Readonly<Record<string, () => string | Uint8Array>> = {
   "32 raw bytes": () => randomBytes(32),
   "40 digits": () => drawn(DIGITS, 40),
   "32 letters and digits": () => drawn(`${UPPER}${LOWER}${DIGITS}`, 32),
-  "a key made here": () => `lk1_${randomBytes(32).toString("base64url")}`,
-  "a key made here of 16 bytes": () => `lk1_${randomBytes(16).toString("base64url")}`,
+  "a key made here": () => formatOwnKey("lk1_", randomBytes(32)),
+  "a key made here of 16 bytes": () => formatOwnKey("lk1_", randomBytes(16)),
 };

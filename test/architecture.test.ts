@@ -34,6 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "index",
     "keys/index",
     "keys/generate",
+    "keys/own-key",
     "stores",
     ...["compare/record-changes", "exchange-page", "exchange-record", "format", "disk/open-records"].map(
       (part) => `toolbar/${part}`,
@@ -74,13 +75,14 @@ const TOOLBAR_TYPES = [
 const INNER: Readonly<Record<string, readonly string[]>> = {
   "keys/secret-key": [],
   "keys/prefixes": [],
+  "keys/own-key": ["keys/prefixes"],
   "keys/grading/known": [],
   "keys/grading/words": [],
-  "keys/grading": ["keys/secret-key", "keys/prefixes", "keys/grading/known", "keys/grading/words"],
+  "keys/grading": ["keys/secret-key", "keys/prefixes", "keys/own-key", "keys/grading/known", "keys/grading/words"],
   "keys/check-key": ["keys/secret-key", "keys/grading", "keys/grading/known"],
   "keys/key-ring": ["keys/secret-key", "keys/check-key"],
   "keys/generated-here": [],
-  "keys/generate": ["keys/prefixes", "keys/generated-here"],
+  "keys/generate": ["keys/prefixes", "keys/own-key", "keys/generated-here"],
   "keys/derive": ["keys/secret-key"],
   "keys/sources": [
     "keys/secret-key",
@@ -241,11 +243,12 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
     "cli/inspect-cookie",
     "cli/input",
     "cli/records",
+    "cli/package-folder",
     "cli/doctor",
     "cli/init",
   ],
   "cli/doctor/list-files": [],
-  "cli/doctor": ["cli/doctor/list-files"],
+  "cli/doctor": ["cli/doctor/list-files", "cli/usage-error"],
 };
 /** Folders that may import only types from these folders. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {

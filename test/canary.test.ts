@@ -52,7 +52,7 @@ test("the search itself finds a key, in every form", () => {
 describe("a planted key never shows", () => {
   test("in what holds it, however that is looked at", () => {
     const key = SecretKey.from(CANARY_KEY);
-    const ring = new KeyRing(key, ["lk1_another-key-of-forty-seven-characters-long0"]);
+    const ring = new KeyRing(key, ["lk1_another-key-of-forty-seven-characters-long1SM3ki"]);
     for (const holder of [
       key,
       ring,

@@ -2,8 +2,8 @@ import { readFileSync, rmSync } from "node:fs";
 import { LatchkeyError } from "latchkey";
 import { afterAll, describe, expect, test } from "vitest";
 
-const OTHER = "lk1_Qe7Zr1HkWm9BtXcVf5LpNy3SaDu8Jo0GiTb6YxKz2Mw";
-const KEY = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5A";
+const OTHER = "lk1_Qe7Zr1HkWm9BtXcVf5LpNy3SaDu8Jo0GiTb6YxKz2Mx243BO";
+const KEY = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5D4yKn6";
 /** No function has an option of this name. */
 const UNKNOWN = { nonsense: 1 };
 

@@ -11,7 +11,7 @@ const FACTS = {
   httpVersion: "1.1",
   headers: {},
 } as const;
-const KEY = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5A";
+const KEY = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5D4yKn6";
 const DATA = { name: "Ada Lovelace", cart: ["a-1", "b-2"], csrf: "0f2b6c1de7a94b58" };
 /** In each round. */
 const REQUESTS = 1000;

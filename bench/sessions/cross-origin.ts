@@ -17,7 +17,7 @@ import { Build, OWN_DIST } from "../build.ts";
 /** In each round. */
 const REQUESTS = 2000;
 const WARM_UP_ROUNDS = 10;
-const KEY = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5A";
+const KEY = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5D4yKn6";
 const BROWSER = {
   host: "app.example.com",
   "user-agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36",

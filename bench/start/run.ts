@@ -32,7 +32,7 @@ if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds ${options
 /** Session libraries that a server imports in the place of this one. */
 const PEERS = ["express-session", "iron-session", "better-auth"];
 /** What a server does with the package at its start, beside the import. */
-const READY = `const keys = loadKeyRing({ env: { SECRET_KEY: "lk1_u7Jq2Lm9AbkzPQw83jfLs0-dkeMvbYtqRzX1c5hGnUo" } });
+const READY = `const keys = loadKeyRing({ env: { SECRET_KEY: "lk1_u7Jq2Lm9AbkzPQw83jfLs0-dkeMvbYtqRzX1c5hGnUq20p_T" } });
 new SessionManager({ keys });`;
 
 const programs = new Map([["an empty program", ""]]);

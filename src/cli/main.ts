@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { LatchkeyError } from "../index.ts";
 import { addCompletion } from "./commands/completion.ts";
@@ -12,7 +10,7 @@ import { addRequest } from "./commands/request.ts";
 import { addRequests } from "./commands/requests.ts";
 import { addSessions } from "./commands/sessions.ts";
 import { EXIT, paint, type ExitCode, type Io } from "./io.ts";
-import { PACKAGE_FOLDER } from "./package-folder.ts";
+import { packageVersion } from "./package-folder.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -28,7 +26,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     // For the options after `latchkey flask <command>`, which belong to the application's command.
     .enablePositionalOptions()
     .description("One secret key, sessions that reject tampering, and a debug toolbar for TypeScript web servers.")
-    .version(version())
+    .version(packageVersion())
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.error(text) })
     .showHelpAfterError("(latchkey --help lists the commands)");
@@ -64,8 +62,4 @@ function allCommands(command: Command): Command[] {
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "code" in error && "syscall" in error;
-}
-
-function version(): string {
-  return (JSON.parse(readFileSync(join(PACKAGE_FOLDER, "package.json"), "utf8")) as { version: string }).version;
 }

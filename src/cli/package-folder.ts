@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
@@ -5,3 +7,8 @@ import { fileURLToPath } from "node:url";
  * `dist/cli` and `dist/parts`, are two folders below it.
  */
 export const PACKAGE_FOLDER: string = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The version of this package. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(PACKAGE_FOLDER, "package.json"), "utf8")) as { version: string }).version;
+}

@@ -27,6 +27,8 @@ const NEVER: readonly KeyFindingCode[] = [
   "blank",
   "unresolved_variable",
   "stringified_object",
+  // Another key than the one that was meant: every session would end, without a word.
+  "checksum_mismatch",
 ];
 /** Notes that probably point to a mistake. */
 const LIKELY_MISTAKES: readonly KeyFindingCode[] = ["whitespace_edges", "trailing_nul", "looks_encoded"];

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { InvalidOptionError } from "../errors.ts";
 import { rememberGenerated } from "./generated-here.ts";
+import { formatOwnKey, LEAST_RANDOM_BYTES, MOST_RANDOM_BYTES } from "./own-key.ts";
 import { DEVELOPMENT_KEY_PREFIX, KEY_PREFIX } from "./prefixes.ts";
 import { checkOptions, nameOrKind, numberOrKind } from "../options.ts";
 
@@ -15,8 +16,9 @@ export interface GenerateSecretKeyOptions {
    */
   readonly bytes?: number | undefined;
   /**
-   * The form of the key. Default: `base64url`, with the prefix `lk1_`. `hex` and `uuid` have no
-   * prefix, so that tools which look for leaked keys do not recognise them.
+   * The form of the key. Default: `base64url`, with the prefix `lk1_` and a checksum. `hex` and
+   * `uuid` have neither, so that tools which look for leaked keys do not recognise them, and a
+   * mistyped key is another key.
    */
   readonly format?: SecretKeyFormat | undefined;
 }
@@ -24,16 +26,17 @@ export interface GenerateSecretKeyOptions {
 /**
  * A new secret key from the operating system's random source.
  *
- * The default is `lk1_` and 43 characters of base64url: 256 bits. `format: "hex"` with `bytes: 24`
- * makes the same as `binascii.hexlify(os.urandom(24))` in Python. `format: "uuid"` makes the same
- * as `uuid.uuid4().hex`: 122 random bits. They cannot be guessed, but OWASP ASVS 11.5.1 asks for
- * 128. The whole text is the key, including the prefix.
+ * The default is `lk1_` and 48 characters of base64url: 256 random bits and their CRC-32, by which a
+ * mistyped key is refused and a leaked one is found. `format: "hex"` with `bytes: 24` makes the same
+ * as `binascii.hexlify(os.urandom(24))` in Python. `format: "uuid"` makes the same as
+ * `uuid.uuid4().hex`: 122 random bits. They cannot be guessed, but OWASP ASVS 11.5.1 asks for 128.
+ * The whole text is the key, including the prefix and the checksum.
  *
  * @throws InvalidOptionError for a number of bytes outside 16 to 1,024, an unknown format, or
  *   `bytes` together with `uuid`.
  * @example
  * ```ts
- * generateSecretKey(); // "lk1_" and 43 characters
+ * generateSecretKey(); // "lk1_" and 48 characters
  * generateSecretKey({ bytes: 24, format: "hex" }); // 48 hexadecimal digits
  * generateSecretKey({ format: "uuid" }); // 32 hexadecimal digits
  * ```
@@ -41,14 +44,14 @@ export interface GenerateSecretKeyOptions {
 export function generateSecretKey(options: GenerateSecretKeyOptions = {}): string {
   checkOptions("generateSecretKey", options, ["bytes", "format"]);
   const { bytes, format = "base64url" } = options;
-  if (bytes !== undefined && (!Number.isInteger(bytes) || bytes < 16 || bytes > 1024)) {
+  if (bytes !== undefined && (!Number.isInteger(bytes) || bytes < LEAST_RANDOM_BYTES || bytes > MOST_RANDOM_BYTES)) {
     throw new InvalidOptionError(
       `The option bytes of generateSecretKey must be a whole number from 16 to 1024. It got ${numberOrKind(bytes)}. Fix: bytes: 32.`,
     );
   }
   switch (format) {
     case "base64url":
-      return rememberGenerated(KEY_PREFIX + randomBytes(bytes ?? 32).toString("base64url"));
+      return rememberGenerated(formatOwnKey(KEY_PREFIX, randomBytes(bytes ?? 32)));
     case "hex":
       return rememberGenerated(randomBytes(bytes ?? 32).toString("hex"));
     case "uuid":
@@ -66,5 +69,5 @@ export function generateSecretKey(options: GenerateSecretKeyOptions = {}): strin
 
 /** A new key for one developer's machine, with the prefix that production refuses. */
 export function generateDevelopmentKey(): string {
-  return DEVELOPMENT_KEY_PREFIX + randomBytes(32).toString("base64url");
+  return formatOwnKey(DEVELOPMENT_KEY_PREFIX, randomBytes(32));
 }

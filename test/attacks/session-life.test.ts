@@ -341,7 +341,7 @@ test("ASVS 7.4.5: something has happened, and all sessions have to end now", asy
     const manager = makeManager(kind, new Time(), { keys: ring });
     const visitors = ["7", "8"].map((subject) => ({ subject, visitor: new Visitor(manager) }));
     for (const { subject, visitor } of visitors) await visitor.visit((session) => session.login(subject));
-    ring.replace("lk1_Nb5Wq8TzYk2RmXcJ7vLpHs4DfGe0Ua9iOyQt3ZxVr6C");
+    ring.replace("lk1_Nb5Wq8TzYk2RmXcJ7vLpHs4DfGe0Ua9iOyQt3ZxVr6Dn1Pum");
     for (const { visitor } of visitors) expect(await outcomeOf(manager, visitor.header)).toBe("bad_signature");
   }
 });

@@ -311,7 +311,7 @@ test("ATK-timing: the time of an answer tells which key made a signature, or how
   }
   syncBuiltinESMExports();
   try {
-    const keys = [KEY, OTHER_KEY, "lk1_Nb5Wq8TzYk2RmXcJ7vLpHs4DfGe0Ua9iOyQt3ZxVr6C"];
+    const keys = [KEY, OTHER_KEY, "lk1_Nb5Wq8TzYk2RmXcJ7vLpHs4DfGe0Ua9iOyQt3ZxVr6Dn1Pum"];
     const ring = new KeyRing(keys[0]!, keys.slice(1));
     const count = async (work: () => unknown): Promise<Record<string, number>> => {
       // Keys are derived once.

@@ -9,8 +9,8 @@ import { KINDS, makeManager, Time, type Data } from "../sessions/support.ts";
 import { MAY_EXPIRE, outcomeOf, Visitor, wordOf } from "./visitor.ts";
 
 /** A key like those of `latchkey key generate`. */
-export const KEY = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5A";
-export const OTHER_KEY = "lk1_Qe7Zr1HkWm9BtXcVf5LpNy3SaDu8Jo0GiTb6YxKz2Mw";
+export const KEY = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5D4yKn6";
+export const OTHER_KEY = "lk1_Qe7Zr1HkWm9BtXcVf5LpNy3SaDu8Jo0GiTb6YxKz2Mx243BO";
 
 /** All ways of keeping a session, and those that need no store. */
 export const ALL_KINDS: readonly string[] = Object.keys(KINDS);

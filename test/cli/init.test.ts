@@ -77,7 +77,7 @@ describe("latchkey init shows what it would write, and asks", { timeout: 120_000
     });
     const { code, out } = await latchkey(folder, "init", "--yes");
     const key = parseEnv(textOf(folder, ".env")!)["SECRET_KEY"]!;
-    expect([code, key]).toEqual([0, expect.stringMatching(/^lk1-dev_[\w-]{43}$/)]);
+    expect([code, key]).toEqual([0, expect.stringMatching(/^lk1-dev_[\w-]{48}$/)]);
     expect(out).toMatch(/ {2}…\n {2}PAYMENT=…\n/);
     for (const text of [key, secret]) expect(out).not.toContain(text);
     // Production refuses this key, should the file ever get there.
@@ -103,7 +103,7 @@ describe("files that exist", { timeout: 120_000 }, () => {
     const { code, out } = await latchkey(folder, "init", "--yes", "--toolbar");
     expect([code, out]).toEqual([0, expect.stringContaining("Express in src/server.ts, with pnpm (pnpm-lock.yaml).")]);
     expect(textOf(folder, ".env")).toMatch(
-      /^# of this machine\r\nDATABASE='a b'\r\nSECRET_KEY=lk1-dev_[\w-]{43}\r\nPORT=3000 # taken\?\r\n$/,
+      /^# of this machine\r\nDATABASE='a b'\r\nSECRET_KEY=lk1-dev_[\w-]{48}\r\nPORT=3000 # taken\?\r\n$/,
     );
     expect(statSync(join(folder, ".env")).mode & 0o777).toBe(0o600);
     expect(textOf(folder, ".gitignore")).toBe("node_modules\n*.log\n.env");

@@ -8,7 +8,7 @@ describe("latchkey key generate --write", { timeout: 120_000 }, () => {
     const folder = throwawayProject({});
     const { code, out, error } = await latchkey(folder, "key", "generate", "--write", ".env");
     const text = textOf(folder, ".env")!;
-    expect([code, out, text]).toEqual([0, "", expect.stringMatching(/^SECRET_KEY=lk1_[\w-]{43}\n$/)]);
+    expect([code, out, text]).toEqual([0, "", expect.stringMatching(/^SECRET_KEY=lk1_[\w-]{48}\n$/)]);
     expect(statSync(join(folder, ".env")).mode & 0o777).toBe(0o600);
     expect(error).toMatch(
       /^Wrote a new key \(fingerprint [0-9a-f]{8}\) to \.env, readable by you alone\.\n! git does not ignore \.env.* Fix: /,
@@ -37,7 +37,7 @@ describe("latchkey key generate --write", { timeout: 120_000 }, () => {
     expect(refused.error).not.toContain("old one");
     expect(textOf(folder, ".env")).toBe(before);
     expect((await latchkey(folder, "key", "generate", "--write", ".env", "--force")).code).toBe(0);
-    expect(textOf(folder, ".env")).toMatch(/^A=1\r\nSECRET_KEY=lk1_[\w-]{43} # of June\r\nB=2\r\n$/);
+    expect(textOf(folder, ".env")).toMatch(/^A=1\r\nSECRET_KEY=lk1_[\w-]{48} # of June\r\nB=2\r\n$/);
   });
 
   test("says that git has the file already", async () => {

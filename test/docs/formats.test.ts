@@ -1,4 +1,5 @@
 import { createHash, createHmac, hkdfSync } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { KeyRing, sealed, SecretKey, SessionManager, signed, type SessionFormat } from "latchkey";
 import { generateSecretKey, gradeSecretKey } from "latchkey/keys";
 import { TimestampSigner } from "latchkey/signing";
@@ -128,12 +129,16 @@ describe("the drawings of docs/formats.md", () => {
   });
 
   test("a secret key is what generateSecretKey makes", () => {
-    const rows = rowsOf("A secret key");
-    expectToCover(rows, KEY, asText);
+    const [header, ...rows] = rowsOf("A secret key");
+    expect(header).toEqual({ at: 0, length: 4, part: "prefix", text: KEY.slice(0, 4) });
+    expectToCover(rows, Buffer.from(KEY.slice(4), "base64url").toString("hex"), asHex);
+    const random = Buffer.from(partOf(rows, "random"), "hex");
+    expect(random.length).toBe(32);
+    expect(partOf(rows, "checksum")).toBe(crc32(random).toString(16));
     const made = generateSecretKey();
-    expect(made.length).toBe(KEY.length);
-    expect(made.startsWith(partOf(rows, "prefix"))).toBe(true);
-    expect(Buffer.from(partOf(rows, "random"), "base64url").length).toBe(32);
+    expect([made.length, made.slice(0, 4)]).toEqual([KEY.length, KEY.slice(0, 4)]);
+    const bytes = Buffer.from(made.slice(4), "base64url");
+    expect(bytes.readUInt32BE(32)).toBe(crc32(bytes.subarray(0, 32)));
     expect(page).toContain(`\`${SecretKey.from(KEY).fingerprint}\``);
     // A key that everybody can read must never sign a reader's sessions.
     expect(gradeSecretKey(KEY).verdict).toBe("refused");

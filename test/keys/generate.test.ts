@@ -5,12 +5,12 @@ import { generateDevelopmentKey } from "../../src/keys/generate.ts";
 
 describe("generateSecretKey", () => {
   test("makes 32 random bytes with a prefix that tells what they are", () => {
-    expect(generateSecretKey()).toMatch(/^lk1_[A-Za-z0-9_-]{43}$/);
+    expect(generateSecretKey()).toMatch(/^lk1_[A-Za-z0-9_-]{48}$/);
   });
 
   test.each<[GenerateSecretKeyOptions, RegExp]>([
-    [{ bytes: 16 }, /^lk1_[A-Za-z0-9_-]{22}$/],
-    [{ bytes: 1024 }, /^lk1_[A-Za-z0-9_-]{1366}$/],
+    [{ bytes: 16 }, /^lk1_[A-Za-z0-9_-]{27}$/],
+    [{ bytes: 1024 }, /^lk1_[A-Za-z0-9_-]{1371}$/],
     [{ format: "hex" }, /^[0-9a-f]{64}$/],
     [{ bytes: 24, format: "hex" }, /^[0-9a-f]{48}$/],
     [{ format: "uuid" }, /^[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}$/],
@@ -36,7 +36,7 @@ describe("generateSecretKey", () => {
 
   test("marks a development key, so that it is refused elsewhere", () => {
     const key = generateDevelopmentKey();
-    expect(key).toMatch(/^lk1-dev_[A-Za-z0-9_-]{43}$/);
+    expect(key).toMatch(/^lk1-dev_[A-Za-z0-9_-]{48}$/);
     expect(gradeSecretKey(key)).toMatchObject({ verdict: "refused", findings: [{ code: "development_key" }] });
   });
 });

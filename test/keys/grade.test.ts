@@ -164,8 +164,8 @@ describe("a random key is never refused or weak", () => {
     ["a UUID without a letter", "00922901743049208749178802785617"],
     ["16 bytes in base64 without a small letter", "RWNV88J3GPMDAIPS3OIGGQ"],
     ["16 bytes in base64 that hold what looks like words", "Jdou_upitpnujl_TA-5-8w"],
-    ["a key made here with parts that look like words", "lk1_DOAWPX-Unyxwopnm-XLYTA"],
-    ["a key made here without a capital letter", "lk1_zszyumsb-5sqzb5-s_obrg"],
+    ["a key made here with parts that look like words", "lk1_DOAWPX-Unyxwopnm-XLYTIl5aFI"],
+    ["a key made here without a capital letter", "lk1_zszyumsb-5sqzb5-s_obrpLkbLs"],
   ])("%s", (_, key) => {
     expect(gradeSecretKey(key).verdict).toMatch(/strong|acceptable/);
   });

@@ -13,6 +13,8 @@ import {
   type LoadKeyRingOptions,
 } from "latchkey/keys";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { generateDevelopmentKey } from "../../src/keys/generate.ts";
+import { formatOwnKey } from "../../src/keys/own-key.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "latchkey-load-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -168,11 +170,13 @@ describe("loadKeyRing refuses", () => {
     ["too short", "dev", "key_refused"],
     ["published", "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf", "key_refused"],
     ["weak", "hT7kQ9zLm2XwP4vN", "key_refused"],
-    ["for development", `lk1-dev_${"x7Jq-2Lm9_".repeat(4)}abc`, "key_refused"],
+    ["for development", formatOwnKey("lk1-dev_", Buffer.from("x7Jq-2Lm9_".repeat(4), "base64url")), "key_refused"],
     ["empty", "", "key_missing"],
     ["blank", "    ", "key_missing"],
     ["unresolved", "${SECRET_KEY}", "key_invalid"],
     ["undefined as a text", "undefined", "key_invalid"],
+    ["cut", generateSecretKey().slice(0, -1), "key_invalid"],
+    ["cut, and for development", generateDevelopmentKey().slice(0, -1), "key_invalid"],
   ])("in production a key that is %s, and a fallback as strictly", (_, bad, code) => {
     for (const options of [{ env: { SECRET_KEY: bad } }, { secretKey: key, fallbacks: [bad] }]) {
       const error = failureOf(() => production(options));
@@ -351,7 +355,7 @@ describe("development", () => {
       }),
     );
     expect(new Set(outputs).size).toBe(1);
-    expect(outputs[0]).toMatch(/^lk1-dev_[\w-]{43}$/);
+    expect(outputs[0]).toMatch(/^lk1-dev_[\w-]{48}$/);
   });
 });
 

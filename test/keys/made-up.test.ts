@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from "vitest";
 import { FRAMEWORK_DEFAULT_KEYS } from "../../scripts/framework-default-keys.ts";
 import { readPublished } from "../../scripts/published/read-published.ts";
 import { GENERATORS } from "../../scripts/random-keys.ts";
+import { formatOwnKey } from "../../src/keys/own-key.ts";
 import { COMMON_PASSWORDS, COMMON_WORDS, PLACEHOLDER_WORDS } from "../../src/keys/grading/words/words.ts";
 
 // Thousands of keys are graded, which takes a busy machine a minute.
@@ -78,10 +79,7 @@ describe("K2: a function of something easy is easy", () => {
     ["the digest of a phrase", hex("sha256", "mysecretkey")],
     ["the digest of a phrase with signs", hex("md5", "my-super-secret-key\n")],
     ["a sequence in base64 behind a prefix", "base64:MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI="],
-    [
-      "a text in base64 behind our own prefix",
-      `lk1_${Buffer.from("this is my secret key for this app").toString("base64url")}`,
-    ],
+    ["a text in base64 behind our own prefix", formatOwnKey("lk1_", Buffer.from("this is my secret key for this app"))],
     ["base64 of base64", Buffer.from(Buffer.from("secretsecretsecretsecret").toString("base64")).toString("base64")],
     ["a song", "neverGonnaGiveYouUpNeverGonnaLetYouDown"],
     ["a glued quotation", "tobeornottobethatisthequestion"],
@@ -134,6 +132,8 @@ const WRAPPINGS: Readonly<Record<string, (key: string) => string>> = {
   "base64:": (key) => `base64:${Buffer.from(key).toString("base64")}`,
   "base64 of base64": (key) => Buffer.from(Buffer.from(key).toString("base64")).toString("base64"),
   "our own prefix before base64url": (key) => `lk1_${Buffer.from(key).toString("base64url")}`,
+  "our own prefix, and a checksum that fits": (key) => formatOwnKey("lk1_", Buffer.from(key)),
+  "the prefix of a development key, and a checksum": (key) => formatOwnKey("lk1-dev_", Buffer.from(key)),
   "hexadecimal of base64": (key) => Buffer.from(Buffer.from(key).toString("base64")).toString("hex"),
   "hexadecimal with colons": (key) => Buffer.from(key).toString("hex").match(/../g)!.join(":"),
   "a newline": (key) => `${key}\n`,

@@ -6,7 +6,7 @@ import { Visitor } from "./edges/support.ts";
 import { KINDS, makeManager, Time, type Data } from "./support.ts";
 
 const STORE_KINDS = ["memory", "sqlite"] as const;
-const SECRET = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5A";
+const SECRET = "lk1_uV9yB2nQm4XsTzR7wKfLh0JdPc3GaEo6iNbYx8Ztv5D4yKn6";
 
 /** Two servers with one store and one key, as two processes have them. */
 function twoServers(kind: (typeof STORE_KINDS)[number], time: Time): [SessionManager<Data>, SessionManager<Data>] {

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 
 /** A key that stands nowhere else: where it shows, it leaked. */
-export const CANARY_KEY = "lk1_cAnArYcAnArY0123456789-QwErTyUiOpAsDfGhJkLz";
+export const CANARY_KEY = "lk1_cAnArYcAnArY0123456789-QwErTyUiOpAsDfGhJkLyOpwhv";
 
 /** The key in all the forms in which it could get out, the whole of it or its first half. */
 const FORMS = [CANARY_KEY, CANARY_KEY.slice(4, 26)].flatMap((text) => {

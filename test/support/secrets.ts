@@ -61,7 +61,7 @@ export const SECRETS: Readonly<Record<string, MakeSecret>> = {
     made("-----BEGIN OPENSSH PRIVATE KEY-----\n", of(BASE64, 70), "\n-----END OPENSSH PRIVATE KEY-----"),
     made("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n", of(BASE64, 64), "\n-----END PGP PRIVATE KEY BLOCK-----"),
   ),
-  "secret key": made("lk1_", of(URL64, 43)),
+  "secret key": made("lk1_", of(URL64, 48)),
   token: made(
     base64urlOf('{"alg":"HS256","typ":"JWT"}'),
     ".",

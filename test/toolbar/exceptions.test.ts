@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { generateSecretKey } from "../../src/keys/generate.ts";
 import { Toolbar, type RecordedError, type ToolbarOptions, type ToolbarRequest } from "../../src/toolbar/index.ts";
 
-const KEY = "lk1_3vVWzVbyRr9h5dYVhPhBq0yGmC4Yx2T4oQWm7nq1d8E";
+const KEY = "lk1_3vVWzVbyRr9h5dYVhPhBq0yGmC4Yx2T4oQWm7nq1d8H2_R8O";
 let directory: string;
 const open: Toolbar[] = [];
 beforeEach(() => {

@@ -245,7 +245,7 @@ describe("by shape", () => {
     ["{ user: 'ada', password: 'hunter2' }", `{ user: 'ada', password: ${HIDDEN} }`],
     ['{"api_key":"abc","n":1}', `{"api_key":${HIDDEN},"n":1}`],
     ["/reset?token=abc&n=1", `/reset?token=${HIDDEN}&n=1`],
-    [`new key lk1_${"A".repeat(43)}`, "new key [secret key]"],
+    [`new key lk1_${"A".repeat(48)}`, "new key [secret key]"],
     ["-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----", "[private key]"],
   ])("%j", (text, expected) => {
     expect(redactor(KEY).text(text)).toBe(expected);

@@ -1,15 +1,20 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { gradeSecretKey } from "../../keys/index.ts";
+import { gradeSecretKey, type KeyGrade } from "../../keys/index.ts";
 import type { DoctorFinding } from "../doctor/finding.ts";
 import { runDoctor, type DoctorReport } from "../doctor/run.ts";
+import { runStaged } from "../doctor/run-staged.ts";
+import { toSarif } from "../doctor/sarif.ts";
 import { EXIT, paint, type ExitCode, type Io } from "../io.ts";
 import { gather, readKnownKeys } from "../input/known-keys.ts";
+import { packageVersion } from "../package-folder.ts";
 import { UsageError } from "../usage-error.ts";
 
 interface Options {
   readonly json?: boolean;
+  readonly sarif?: boolean;
+  readonly staged?: boolean;
   readonly history: boolean;
   readonly knownKeys: readonly string[];
 }
@@ -25,7 +30,9 @@ export function addDoctor(program: Command, io: Io, finish: (code: ExitCode) => 
       "find secret keys that are published, guessable, shared, or written where others can read them; changes nothing",
     )
     .argument("[dir]", "the application's folder", ".")
+    .option("--staged", "look only at what the next commit adds, in the whole repository")
     .option("--json", "print the findings as JSON")
+    .option("--sarif", "print the findings as SARIF 2.1.0, for code scanning")
     .option("--no-history", "do not read git's history")
     .option(
       "--known-keys <file>",
@@ -39,20 +46,28 @@ export function addDoctor(program: Command, io: Io, finish: (code: ExitCode) => 
 Examples:
   $ latchkey doctor
   $ latchkey doctor services/shop --no-history
+  $ latchkey doctor --staged    # as a pre-commit hook
+  $ latchkey doctor --sarif > latchkey.sarif
   $ latchkey doctor --json | jq '.findings[] | select(.severity == "error")'
 
-Exit code: 0 if nothing is wrong, 1 if there is an error or a warning, 2 if the folder cannot be read.`,
+Exit code: 0 if nothing is wrong, 1 if there is an error or a warning, 2 if the folder cannot be read
+or, with --staged, is in no git repository.`,
     )
     .action(async (dir: string, options: Options) => {
       const folder = resolve(io.cwd, dir);
       if (!existsSync(folder) || !statSync(folder).isDirectory())
         throw new UsageError(`There is no folder ${dir}. Fix: give the path of the application's folder.`);
+      if (options.json === true && options.sarif === true)
+        throw new UsageError("--json and --sarif are two forms of one output. Fix: give one of them.");
       const knownKeys = options.knownKeys.map((file) => readKnownKeys(resolve(io.cwd, file)));
-      const report = await runDoctor(folder, {
-        history: options.history,
-        grade: (key) => gradeSecretKey(key, { knownKeys }),
-      });
-      io.out(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describeReport(report, io));
+      const grade = (key: string): KeyGrade => gradeSecretKey(key, { knownKeys });
+      const report =
+        options.staged === true
+          ? await runStaged(folder, grade)
+          : await runDoctor(folder, { history: options.history, grade });
+      const written = options.sarif === true ? toSarif(report, packageVersion()) : report;
+      const isForPrograms = options.json === true || options.sarif === true;
+      io.out(isForPrograms ? `${JSON.stringify(written, null, 2)}\n` : describeReport(report, io));
       finish(report.findings.some(({ severity }) => severity !== "note") ? EXIT.found : EXIT.good);
     });
 }
@@ -93,17 +108,23 @@ function describeGroup(group: readonly DoctorFinding[], io: Io): string[] {
   return [
     ...sentences.flatMap((findings) => [
       ...findings.map((finding) => describePlace(finding, io)),
-      `  ${findings[0]!.message}`,
+      `  ${printable(findings[0]!.message)}`,
     ]),
-    ...[...fixes].map((fix) => `  ${paint(io, "dim", `→ ${fix}`)}`),
+    ...[...fixes].map((fix) => `  ${paint(io, "dim", `→ ${printable(fix)}`)}`),
     "",
   ];
 }
 
 function describePlace({ code, severity, path, line, fingerprint }: DoctorFinding, io: Io): string {
-  const place = line === 0 ? path : `${path}:${line}`;
+  const place = line === 0 ? printable(path) : `${printable(path)}:${line}`;
   const key = fingerprint === undefined ? "" : paint(io, "dim", `  key ${fingerprint}`);
   return `${paint(io, STYLES[severity], `${MARKS[severity]} ${severity}`)}  ${paint(io, "bold", place)}  ${code}${key}`;
+}
+
+/** A text without the characters of a file's name that a terminal obeys. */
+function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are meant
+  return text.replace(/[\0-\x1f\x7f-\x9f]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
 function plural(count: number, noun: string): string {

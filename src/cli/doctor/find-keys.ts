@@ -1,3 +1,5 @@
+import { findOwnKeys } from "./find-own-keys.ts";
+
 /** A value that a text assigns to the name of a secret key. */
 export interface FoundKey {
   readonly name: string;
@@ -7,6 +9,9 @@ export interface FoundKey {
   /** Whether it is in a comment, where examples often are. */
   readonly isInComment: boolean;
 }
+
+/** The options of a call are searched on as many lines below it. */
+export const LINES_OF_A_CALL = 6;
 
 /**
  * Names of keys for signing or sealing: SECRET_KEY, secretKey, SESSION_SECRET, cookie_password,
@@ -36,15 +41,30 @@ const COMMENT = /^\s*(?:\/\/|\/?\*|#|<!--)/;
 
 /**
  * All keys in a text. `settings` texts (.env, compose files, Dockerfiles) also have values without
- * quotes.
+ * quotes. A key that `generateSecretKey` has made is found wherever it is, also in a text of
+ * another kind: it needs no name in front, and it is no example in a comment.
  */
-export function findKeys(text: string, kind: "source" | "settings"): readonly FoundKey[] {
+export function findKeys(text: string, kind: "source" | "settings" | undefined): readonly FoundKey[] {
+  const assigned = kind === undefined ? [] : findAssignedKeys(text, kind);
+  const made = text.split("\n").flatMap((line, index) =>
+    findOwnKeys(line).map((value): FoundKey => {
+      const holder = assigned.find((key) => key.line === index + 1 && key.value.includes(value));
+      return { name: holder?.name ?? "a key", value, line: index + 1, isInComment: false };
+    }),
+  );
+  const others = assigned.filter(
+    ({ value, line }) => !made.some((key) => key.line === line && value.includes(key.value)),
+  );
+  return [...others, ...made].toSorted((first, second) => first.line - second.line);
+}
+
+function findAssignedKeys(text: string, kind: "source" | "settings"): readonly FoundKey[] {
   const found: FoundKey[] = [];
   let callEndsAt = -1;
   for (const [index, line] of text.split("\n").entries()) {
     const isInComment = kind === "source" && COMMENT.test(line);
     // The options of a call are often on the lines below it.
-    if (CALL.test(line)) callEndsAt = index + 6;
+    if (CALL.test(line)) callEndsAt = index + LINES_OF_A_CALL;
     const add = (name: string, value: string): void => {
       const plain = name.replaceAll("-", "_");
       if (isValue(value) && (NAME.test(plain) || (index <= callEndsAt && NAME_IN_CALL.test(plain))))

@@ -2,8 +2,11 @@
 export type DoctorCode =
   | "key_published"
   | "key_guessable"
+  | "key_mistyped"
   | "key_in_source"
   | "key_in_history"
+  | "key_staged"
+  | "secret_file_staged"
   | "key_shared"
   | "key_generated_at_start"
   | "setting_misspelled"
@@ -29,4 +32,13 @@ export interface DoctorFinding {
   readonly fix: string;
   /** The fingerprint of the key, as everywhere in this package. */
   readonly fingerprint?: string | undefined;
+}
+
+const ORDER = { error: 0, warning: 1, note: 2 };
+
+/** The worst first, then by place. */
+export function sortFindings(findings: readonly DoctorFinding[]): readonly DoctorFinding[] {
+  return findings.toSorted(
+    (a, b) => ORDER[a.severity] - ORDER[b.severity] || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line),
+  );
 }

@@ -95,11 +95,15 @@ function isBuilt(path: string, kind: ListedFile["kind"], ignoredFolders: Readonl
 
 /** Source with its minified lines emptied, so that line numbers stay. A tool wrote those lines. */
 export function withoutMinifiedLines(text: string, kind: ListedFile["kind"]): string {
-  if (kind !== "source") return text;
   return text
     .split("\n")
-    .map((line) => (line.length > LONGEST_LINE ? "" : line))
+    .map((line) => (isMinifiedLine(line, kind) ? "" : line))
     .join("\n");
+}
+
+/** Whether a tool wrote this line. */
+export function isMinifiedLine(line: string, kind: ListedFile["kind"] | undefined): boolean {
+  return kind === "source" && line.length > LONGEST_LINE;
 }
 
 /** The kind of a file for the doctor, by its name. */
@@ -117,6 +121,11 @@ export function kindOf(path: string): ListedFile["kind"] | undefined {
 export function isEnvFile(path: string): boolean {
   const name = basename(path);
   return /^\.env(?:\..+)?$|\.env$/.test(name) && !/\.(?:example|sample|template|dist)$/.test(name);
+}
+
+/** Tests, examples and documentation hold keys that are meant to be seen. */
+export function isExample(path: string): boolean {
+  return /(?:^|\/)(?:tests?|spec|__tests__|fixtures|examples?|docs?|bench)\/|\.(?:test|spec)\.\w+$/.test(path);
 }
 
 function* walk(root: string, folder: string): Generator<string> {

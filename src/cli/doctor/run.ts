@@ -1,13 +1,13 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { SecretKey } from "../../index.ts";
 import { gradeSecretKey, type KeyGrade } from "../../keys/index.ts";
+import { describeGrade, fingerprintOf, isMerelyPlaceholder } from "./describe-grade.ts";
 import { findDebugSwitches } from "./find-debug.ts";
 import { findKeySettings } from "./find-key-settings.ts";
 import { findKeys } from "./find-keys.ts";
-import type { DoctorFinding } from "./finding.ts";
+import { sortFindings, type DoctorFinding } from "./finding.ts";
 import { findKeysInHistory } from "./git-history.ts";
-import { isEnvFile, listFiles, withoutMinifiedLines, type ListedFile } from "./list-files.ts";
+import { isEnvFile, isExample, listFiles, withoutMinifiedLines, type ListedFile } from "./list-files.ts";
 
 /** A key in a file of the application. */
 interface Placed {
@@ -69,11 +69,7 @@ export async function runDoctor(
       });
     }
   }
-  const order = { error: 0, warning: 1, note: 2 };
-  findings.sort(
-    (a, b) => order[a.severity] - order[b.severity] || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line),
-  );
-  return { folder, files: files.length, keys: placed.length, findings };
+  return { folder, files: files.length, keys: placed.length, findings: sortFindings(findings) };
 }
 
 function* findingsOfKey(
@@ -83,25 +79,12 @@ function* findingsOfKey(
 ): Generator<DoctorFinding> {
   const where = { path: file.path, line, fingerprint: fingerprintOf(value) };
   const isShown = isExample(file.path) || isInComment;
-  const codes = grade.findings.map(({ code }) => code);
-  if (codes.includes("published")) {
-    yield {
-      ...where,
-      code: "key_published",
-      severity: isShown ? "note" : "error",
-      message: `The value of ${name} is on a list of published keys, which attackers try first.`,
-      fix: "Replace it with a generated key: npx latchkey key generate",
-    };
-  } else if (grade.verdict === "refused" || grade.verdict === "weak") {
+  const problem = describeGrade(name, grade);
+  if (problem !== undefined) {
     // A development key is fine in its ignored file.
-    if (codes.includes("development_key") && file.isTracked !== true) return;
-    yield {
-      ...where,
-      code: "key_guessable",
-      severity: isShown ? "note" : "error",
-      message: `The value of ${name} can be guessed. ${grade.findings[0]!.message}`,
-      fix: grade.findings[0]!.fix,
-    };
+    const isDevelopment = grade.findings.some(({ code }) => code === "development_key");
+    if (isDevelopment && problem.code === "key_guessable" && file.isTracked !== true) return;
+    yield { ...where, severity: isShown ? "note" : "error", ...problem };
   }
   if (file.kind === "source" || (!isEnvFile(file.path) && file.isTracked === true && folder !== "")) {
     yield {
@@ -173,21 +156,6 @@ function* findingsOfFile(file: ListedFile, folder: string): Generator<DoctorFind
       fix: `Add ${file.path} to .gitignore.`,
     };
   }
-}
-
-/** Tests, examples and documentation hold keys that are meant to be seen. */
-function isExample(path: string): boolean {
-  return /(?:^|\/)(?:tests?|spec|__tests__|fixtures|examples?|docs?|bench)\/|\.(?:test|spec)\.\w+$/.test(path);
-}
-
-function isMerelyPlaceholder(grade: KeyGrade): boolean {
-  return grade.findings.some(
-    ({ code }) => code === "placeholder" || code === "unresolved_variable" || code === "blank",
-  );
-}
-
-function fingerprintOf(value: string): string | undefined {
-  return value.isWellFormed() && value !== "" ? SecretKey.from(value).fingerprint : undefined;
 }
 
 function readText(path: string): string | undefined {

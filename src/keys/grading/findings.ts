@@ -5,6 +5,7 @@ export type KeyFindingCode =
   | "missing"
   | "wrong_type"
   | "blank"
+  | "checksum_mismatch"
   | "too_short"
   | "published"
   | "placeholder"
@@ -50,6 +51,11 @@ const FINDINGS: Readonly<Record<KeyFindingCode, readonly [Severity, message: str
   missing: ["refused", "There is no key.", NEW_KEY],
   wrong_type: ["refused", "A key must be a string or a Uint8Array.", NEW_KEY],
   blank: ["refused", "The key is only white space.", NEW_KEY],
+  checksum_mismatch: [
+    "refused",
+    "The key begins like a generated one, but its checksum does not fit: it was cut or mistyped.",
+    "Copy the whole key again from where it was saved. If it is lost, make a new one with npx latchkey key generate",
+  ],
   too_short: ["refused", "The key is shorter than 16 bytes.", REPLACE],
   published: [
     "refused",

@@ -135,6 +135,8 @@ const BITS_AT_MOST: Readonly<Partial<Record<KeyFindingCode, number>>> = {
   published: 16,
   clock_seeded: 40,
   stringified_object: 8,
+  // It is not the key that was made, so its characters say nothing.
+  checksum_mismatch: 0,
 };
 
 function gradeOf(bits: number, findings: readonly KeyFinding[]): KeyGrade {
@@ -157,6 +159,7 @@ const TELLING: readonly KeyFindingCode[] = [
   "blank",
   "unresolved_variable",
   "stringified_object",
+  "checksum_mismatch",
   "development_key",
   "published",
 ];

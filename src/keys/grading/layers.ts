@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { isWord } from "./words/dictionary.ts";
 import { plainBits } from "./alphabets.ts";
 import { ENOUGH_BITS, estimateText } from "./estimate.ts";
+import { parseOwnKey } from "../own-key.ts";
 import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "../prefixes.ts";
 
 /** One reading of a key: the key itself, or what is left after removing wrapping and encoding. */
@@ -74,8 +75,11 @@ function* unwrapped(text: string): Generator<Inner> {
   if (quoted !== null) yield inner(quoted[2]!, true);
   const ended = /^(.*?)\s*[,;]+$/s.exec(text);
   if (ended !== null) yield inner(ended[1]!, /^[\w+/=.-]*$|^[bBuUrR]{0,2}(["'`]).*\1$/s.test(ended[1]!));
+  const own = parseOwnKey(text)?.random;
+  // Without its checksum, the bytes of which are text only by chance.
+  if (own !== undefined) yield inner(own.toString("base64url"), false);
   for (const prefix of [/^base64(?:url)?:/i, /^hex:/i, /^(?:0x|\\x)(?=[0-9a-f]+$)/i, ...KNOWN_PREFIXES])
-    if (prefix.test(text)) yield inner(text.replace(prefix, ""), !text.startsWith(KEY_PREFIX));
+    if (own === undefined && prefix.test(text)) yield inner(text.replace(prefix, ""), !text.startsWith(KEY_PREFIX));
   const named =
     /^\s*(?:(?:export|set|setenv|ENV|ARG|const|let|var|-e|-)\s+)?["']?([A-Za-z][\w.[\]"'-]{0,59}?)["']?\s*(?::=|=>|[:=])\s*(.+)$/s.exec(
       text,
@@ -128,7 +132,7 @@ const SURELY_HEX = 32;
  */
 function* decoded(text: string): Generator<Inner> {
   // The text after our own prefix is a layer by itself. With the prefix it encodes nothing.
-  if (text.startsWith(KEY_PREFIX)) return;
+  if (parseOwnKey(text) !== undefined) return;
   const digits = text.replaceAll(/(?<=[0-9a-f]{2})[:\s-](?=[0-9a-f]{2})/gi, "");
   if (/^[0-9a-f]{8,}$/i.test(digits)) {
     // The signs between pairs of digits carry no information.

@@ -1,7 +1,8 @@
 import { unixNow } from "../../clock.ts";
 import { estimateText } from "./estimate.ts";
 import { finding, type KeyFinding } from "./findings.ts";
-import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "../prefixes.ts";
+import { parseOwnKey, USUAL_CHARACTERS } from "../own-key.ts";
+import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES } from "../prefixes.ts";
 import type { Estimate } from "./shortest-way.ts";
 
 /*
@@ -36,8 +37,6 @@ const FIRST_UUID_7 = Date.UTC(2024, 4, 1);
 const FIRST_ULID = Date.UTC(2016, 0, 1);
 const DAY = 86_400_000;
 
-const OWN_KEY = new RegExp(`^(?:${KEY_PREFIX}|${DEVELOPMENT_KEY_PREFIX})([A-Za-z0-9_-]+)$`);
-
 /**
  * Names of variables, placeholders of a template, shell commands, code, addresses. A random key may
  * begin with "$(" and end with ")", so the text between must begin with the name of a command.
@@ -66,27 +65,44 @@ export function findingsOfText(text: string): KeyFinding[] {
   if (STRINGIFIED.test(trimmed)) found.push(finding("stringified_object"));
   else if (VARIABLE.test(trimmed)) found.push(finding("unresolved_variable"));
   const lower = trimmed.toLowerCase();
+  const mistyped = mistypedKey(trimmed);
+  if (mistyped !== undefined) found.push(mistyped);
   if (trimmed.startsWith(DEVELOPMENT_KEY_PREFIX)) found.push(finding("development_key"));
   if (INSECURE_PREFIXES.some((prefix) => lower.startsWith(prefix))) found.push(finding("insecure_prefix"));
   if (CLOCK.test(trimmed)) found.push(finding("clock_seeded"));
   return found;
 }
 
-/** Whether the text is a key in the default format of `generateSecretKey`. */
+/** A text that only begins like a key that was made here. */
+function mistypedKey(text: string): KeyFinding | undefined {
+  const own = parseOwnKey(text);
+  if (own === undefined || own.random !== undefined) return undefined;
+  const characters = text.length - own.prefix.length;
+  const length =
+    characters === USUAL_CHARACTERS
+      ? ""
+      : ` It has ${characters} characters after the prefix, and a key of the usual size has ${USUAL_CHARACTERS}.`;
+  return finding(
+    "checksum_mismatch",
+    `The key begins with ${own.prefix}, but its checksum does not fit: it was cut or mistyped.${length}`,
+  );
+}
+
+/** Whether the text is a key of 32 random bytes that was made here. */
 export function isOwnKey(text: string): boolean {
-  return OWN_KEY.exec(text)?.[1]?.length === 43;
+  return parseOwnKey(text)?.random?.length === 32;
 }
 
 /**
- * Estimates a key without its fixed prefix, which every attacker knows. After our own prefix comes
- * base64url.
+ * Estimates a key without its fixed prefix, which every attacker knows, and without its checksum,
+ * which every attacker can compute.
  */
 export function estimateKeyText(text: string): Estimate {
-  const ours = OWN_KEY.exec(text);
-  if (ours !== null) {
-    const { bits, shares } = estimateText(ours[1]!, true);
-    // The last character holds fewer bits than the others, because whole bytes were encoded.
-    return { bits: Math.min(bits, Math.floor((ours[1]!.length * 6) / 8) * 8), shares };
+  const random = parseOwnKey(text)?.random;
+  if (random !== undefined) {
+    const { bits, shares } = estimateText(random.toString("base64url"), true);
+    // The last character may hold fewer bits than the others, because whole bytes were encoded.
+    return { bits: Math.min(bits, random.length * 8), shares };
   }
   const prefix = INSECURE_PREFIXES.find((prefix) => text.startsWith(prefix));
   // The dashes of a UUID carry no information, and would make its digits look like base64.

@@ -15,7 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const program = (latchkey: string): string => `
   import { Flask, renderTemplate } from ${JSON.stringify(latchkey)};
   const app = new Flask(${JSON.stringify(folder)});
-  app.config["SECRET_KEY"] = "lk1_u7Jq2Lm9AbkzPQw83jfLs0-dkeMvbYtqRzX1c5hGnUo";
+  app.config["SECRET_KEY"] = "lk1_u7Jq2Lm9AbkzPQw83jfLs0-dkeMvbYtqRzX1c5hGnUq20p_T";
   app.route("/", () => {
     try { return renderTemplate("page.html", { names: ["<a>", "b"] }); } catch (error) { return error.message; }
   });
