@@ -140,6 +140,21 @@ describe("latchkey doctor", () => {
     expect((await cli(["doctor"], { cwd: folder })).code).toBe(1);
   });
 
+  test("finds a key that was made here in the history of any file, and one that was mistyped", async () => {
+    git("init", "-q");
+    write("README.md", `Start it with ${generateSecretKey()}.\n`);
+    write("straße.md", `${generateSecretKey()}\r`);
+    git("add", "-A");
+    git("commit", "-qm", "one");
+    write("README.md", "Start it.\n");
+    git("commit", "-qam", "two");
+    write(".gitignore", ".env\n");
+    write(".env", `SECRET_KEY=${generateSecretKey().slice(0, -3)}\n`);
+    expect(await examine()).toEqual(["key_mistyped .env:1", "key_in_history README.md", "key_in_history straße.md"]);
+    const { out } = await cli(["doctor"], { cwd: folder });
+    expect(out).toContain("The value of SECRET_KEY cannot be used. The key begins with lk1_, but its checksum");
+  });
+
   test("warns of a debug mode and a toolbar that ask no environment", async () => {
     write("a.ts", "app.debug = true;\n// app.debug = true;\n");
     write("b.ts", 'const toolbar = new Toolbar({ keys, mode: "development" });\n');
@@ -283,6 +298,20 @@ describe("latchkey doctor", () => {
 });
 
 describe("what counts as a key that is written down", () => {
+  test("a key that was made here, with or without a name, and each of a list", () => {
+    const [one, two] = [generateSecretKey(), generateSecretKey()];
+    expect(findKeys(`SECRET_KEY_FALLBACKS='["${one}","${two}"]'\n# ${one}\n`, "settings")).toEqual([
+      { name: "SECRET_KEY_FALLBACKS", value: one, line: 1, isInComment: false },
+      { name: "SECRET_KEY_FALLBACKS", value: two, line: 1, isInComment: false },
+      { name: "a key", value: one, line: 2, isInComment: false },
+    ]);
+    expect(findKeys(`${one}${two}-x lk1_${one} ${one.slice(1)}`, undefined).map(({ value }) => value)).toEqual([
+      one,
+      two,
+      one,
+    ]);
+  });
+
   test.each([
     ['SECRET_KEY = "abc"', "abc"],
     ["app.secret_key = b'abc'", "abc"],
