@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -190,6 +191,21 @@ describe("latchkey doctor --staged", () => {
       "error key_staged d.dat:1",
       "error key_staged e.enc:1",
       "error key_staged f.txt:2",
+    ]);
+  });
+
+  test("reads a file of many megabytes in pieces, and loses no line and no call between them", async () => {
+    const key = generateSecretKey();
+    const line = `${"x = 1; ".repeat(100)}\n`;
+    const lines = (bytes: number): string => line.repeat(Math.ceil(bytes / line.length));
+    const before = lines(1024 * 1024 - 100).slice(line.length);
+    stage("a.ts", `${before}app.use(session({\n${line}  secret: "${PUBLISHED_KEY}",\n}));\n${lines(5e6)}// ${key}\n`);
+    stage("b.bin", Buffer.concat([randomBytes(8e6), Buffer.from(`\n${key}\n`), randomBytes(1e6)]));
+    const [at, places] = [before.split("\n").length, await found()];
+    expect(places).toEqual([
+      `error key_published a.ts:${at + 2}`,
+      `error key_staged a.ts:${at + 4 + lines(5e6).split("\n").length - 1}`,
+      expect.stringMatching(/^error key_staged b\.bin:\d+$/),
     ]);
   });
 

@@ -4,7 +4,7 @@ import { LINES_OF_A_CALL } from "./find-keys.ts";
 import { gitLines } from "./git-lines.ts";
 import { pathInHeader } from "./path-in-header.ts";
 
-/** Lines of a staged file that follow each other: those that the commit adds, and their neighbours. */
+/** Lines of a staged file that follow each other, or a piece of them: those that the commit adds, and their neighbours. */
 export interface StagedHunk {
   readonly path: string;
   readonly text: string;
@@ -37,6 +37,9 @@ const PATCH = [
   `--unified=${LINES_OF_A_CALL}`,
 ];
 
+/** A file of many megabytes is read in pieces of so many characters. */
+const PIECE = 1024 * 1024;
+
 /**
  * Asks git what is staged.
  *
@@ -53,6 +56,7 @@ async function* hunksOf(root: string): AsyncGenerator<StagedHunk> {
   let lines: string[] = [];
   let added: (number | undefined)[] = [];
   let next = 0;
+  let size = 0;
   let [removedLeft, addedLeft] = [0, 0];
   for await (const line of gitLines(root, PATCH)) {
     // The numbers in the header tell which lines are content. Content may look like a header.
@@ -65,10 +69,15 @@ async function* hunksOf(root: string): AsyncGenerator<StagedHunk> {
         lines.push(line.slice(1));
         added.push(sign === "+" ? next : undefined);
         next++;
+        size += line.length;
       }
-      if (removedLeft > 0 || addedLeft > 0) continue;
+      const isWhole = removedLeft <= 0 && addedLeft <= 0;
+      if (!isWhole && size < PIECE) continue;
       yield { path, text: lines.join("\n"), added };
-      [lines, added] = [[], []];
+      // What follows in a long hunk may belong to a call on its last lines.
+      lines = isWhole ? [] : lines.slice(-LINES_OF_A_CALL);
+      added = lines.map(() => undefined);
+      size = 0;
       continue;
     }
     const hunk = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line);
@@ -77,6 +86,8 @@ async function* hunksOf(root: string): AsyncGenerator<StagedHunk> {
       next = Number(hunk[2]);
     } else path = pathInHeader(line) ?? path;
   }
+  // Git has ended inside of a hunk. What it wrote counts.
+  if (lines.length > 0) yield { path, text: lines.join("\n"), added };
 }
 
 function git(folder: string, args: readonly string[], name: string): string {
