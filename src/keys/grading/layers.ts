@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { isWord } from "./words/dictionary.ts";
 import { plainBits } from "./alphabets.ts";
-import { ENOUGH_BITS, estimateText } from "./estimate.ts";
+import { BITS_OF_A_NANOID, ENOUGH_BITS, estimateText } from "./estimate.ts";
 import { parseOwnKey } from "../own-key.ts";
 import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "../prefixes.ts";
 
@@ -199,6 +199,8 @@ const IN_BYTES: Codes = {
   signs: 35,
   long: [(30 * 64) / 256 ** 2, (16 * 64 ** 2) / 256 ** 3, (5 * 64 ** 3) / 256 ** 4],
   enough: 16,
+  // Sixteen random bytes have hundreds of ways to be such a text, together one in two million. One in
+  // five of these texts is of one script.
   rarely: 26,
 };
 /**
@@ -207,14 +209,29 @@ const IN_BYTES: Codes = {
  */
 const IN_DECIMALS: Codes = { all: 100, letters: 48, signs: 12, long: [0, 0, 0], enough: Infinity, rarely: 21 };
 
+/** The scripts of keyboards, by their names in ISO 15924. Those of East Asia are written together. */
+const SCRIPTS = [
+  ...["Latn", "Grek", "Cyrl", "Armn", "Geor", "Hebr", "Arab", "Ethi"],
+  ...["Deva", "Beng", "Guru", "Gujr", "Taml", "Telu", "Knda", "Mlym", "Sinh", "Thai", "Laoo", "Mymr", "Khmr"],
+].map((script) => `\\p{sc=${script}}`);
+const EAST_ASIA = ["Hani", "Hira", "Kana", "Bopo", "Hang"].map((script) => `\\p{sc=${script}}`).join("");
+/**
+ * What a person may have typed into one line: beside ASCII the letters of one script, signs and
+ * emoji. Random bytes that are UTF-8 are mostly characters of several scripts, or of none.
+ */
+const ONE_SCRIPT = new RegExp(
+  `^(?:${[...SCRIPTS, EAST_ASIA].map((letters) => `[ -~\\p{sc=Zyyy}\\p{sc=Zinh}${letters}]*`).join("|")})$`,
+  "u",
+);
+
 function isSurelyText(bytes: Buffer, room: number, codes: Codes): boolean {
   const text = textOf(bytes);
   if (text === undefined || text === "") return false;
   // Such a text is weak in any case, so there is no verdict that chance could spoil.
-  if (room < ENOUGH_BITS) return true;
+  if (room < ENOUGH_BITS && room !== BITS_OF_A_NANOID) return true;
   const isAscii = text.length === bytes.length;
   if (isAscii && (text.length >= codes.enough || estimateText(text).bits < EASY_TEXT_BITS)) return true;
-  return -log2Chance(text, codes) >= codes.rarely;
+  return ONE_SCRIPT.test(text) && -log2Chance(text, codes) >= codes.rarely;
 }
 
 /** Log2 of the chance that random codes are a text with so many characters of each kind. */
