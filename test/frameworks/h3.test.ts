@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { text } from "node:stream/consumers";
@@ -80,22 +81,20 @@ walkPage(
 
 function testToolbar(url: () => string): void {
   test("shows the toolbar to nobody else, who may call themselves localhost", async () => {
-    const { host } = new URL(url());
-    const { port } = new URL(url());
-    const page = async (address: string, version: string): Promise<string> => {
-      const socket = connect(Number(port), address);
-      await once(socket, "connect");
-      socket.write(`GET / HTTP/${version}\r\nHost: ${host}\r\nAccept: text/html\r\nConnection: close\r\n\r\n`);
-      return await text(socket);
-    };
-    expect(await page("127.0.0.1", "1.0")).toMatch(/Visit 1(?![\s\S]*_latchkey)/);
+    const { host, port } = new URL(url());
+    const headers = { Host: host, Accept: "text/html", Connection: "keep-alive" };
+    // As nginx asks by default, on this machine.
+    const proxied = connect(Number(port), "127.0.0.1");
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    proxied.write(`GET / HTTP/1.0\r\n${lines.join("")}\r\n`);
+    expect(await text(proxied)).toMatch(/Visit 1(?![\s\S]*_latchkey)/);
+
     const others = Object.values(networkInterfaces()).flatMap((list = []) =>
       list.filter(({ internal, family }) => !internal && family === "IPv4").map(({ address }) => address),
     );
-    for (const address of others) {
-      const found = await fetch(url().replace("localhost", address), { headers: { Accept: "text/html" } });
-      expect(await found.text()).toMatch(/Visit 1(?![\s\S]*_latchkey)/);
-      expect(await page(address, "1.1")).toMatch(/Visit 1(?![\s\S]*_latchkey)/);
+    for (const address of ["127.0.0.1", ...others]) {
+      const [answer] = (await once(get({ host: address, port, path: "/", headers }), "response")) as [IncomingMessage];
+      expect([address, (await text(answer)).includes("_latchkey")]).toEqual([address, address === "127.0.0.1"]);
     }
   });
 
