@@ -56,6 +56,15 @@ const app = new H3({ silent: true })
 serve(app, { port: process.env.PORT, middleware: [(request, next) => handle(request, next, visitorOf(request))] });
 `;
 
+/** A route of Nitro that asks another one, inside of the process. */
+const inside = `
+import { defineHandler, serverFetch } from "nitro";
+export default defineHandler(async () => {
+  const login = await serverFetch("/login", { method: "POST" });
+  return [login.status, login.headers.getSetCookie().length];
+});
+`;
+
 walkPage(
   "h3",
   [
@@ -71,13 +80,23 @@ walkPage(
   {
     build: ["npm", "run", "nitro:build"],
     checkTypes: true,
-    files: { "edges.mjs": edges },
+    files: { "edges.mjs": edges, "server/routes/inside.get.ts": inside },
     more: ({ title, mode }, url, folder) => {
       if (mode === "development") testToolbar(url);
       if (title === "h3 in development") testEdges(folder);
+      if (title === "nitro build") testInside(url);
     },
   },
 );
+
+function testInside(url: () => string): void {
+  test("serverFetch does not reach the visitor's session, as the page says", async () => {
+    const visitor = new Visitor(url());
+    const answer = await visitor.get("/inside");
+    expect([await answer.json(), answer.headers.getSetCookie()]).toEqual([[303, 1], []]);
+    expect((await visitor.get("/me")).status).toBe(401);
+  });
+}
 
 function testToolbar(url: () => string): void {
   test("shows the toolbar to nobody else, who may call themselves localhost", async () => {
