@@ -270,6 +270,10 @@ describe("a project that is not understood is told what to do, and nothing is wr
       { "package.json": { dependencies: { fastify: "^4.28.0" } }, "yarn.lock": "" },
       /needs Fastify 5\.0 or newer, and package\.json asks for fastify \^4\.28\.0\. Fix: yarn add fastify@latest/,
     ],
+    "h3 before it was built on Request and Response": [
+      { "package.json": { dependencies: { h3: "^1.15.0" } } },
+      /needs h3 2\.0 or newer, and package\.json asks for h3 \^1\.15\.0\. Fix: npm install h3@latest/,
+    ],
     "a workspace": [
       {
         "package.json": { workspaces: ["packages/*"] },
@@ -318,6 +322,8 @@ describe("frameworks with files of their own", { timeout: 120_000 }, () => {
     ["next", { next: "^16.0.0" }, ".env", "In lib/session.ts, as "],
     ["nuxt", { nuxt: "^4.0.0" }, ".env", "In server/middleware/session.ts, as "],
     ["sveltekit", { "@sveltejs/kit": "^3.0.0" }, undefined, "In src/hooks.server.ts, as "],
+    ["nitro", { nitro: "3.0.260903-beta", h3: "^2.0.0" }, ".env", "In server/plugins/session.ts, as "],
+    ["h3", { h3: "^2.0.8" }, ".env", "In app.ts, as "],
     ["nestjs", { "@nestjs/core": "^12.0.0", express: "^5.0.0" }, ".env", "In src/main.ts, as "],
     ["workers", { wrangler: "^4.0.0", hono: "^4.0.0" }, ".dev.vars", "In src/index.ts, as "],
   ] as const)(
@@ -326,7 +332,7 @@ describe("frameworks with files of their own", { timeout: 120_000 }, () => {
       const folder = throwawayProject({ "package.json": { dependencies } });
       const { code, out } = await latchkey(folder, "init", "--yes");
       expect([code, out]).toEqual([0, expect.stringContaining(line)]);
-      expect(out).toContain(`docs/${name}.md`);
+      expect(out).toContain(FRAMEWORKS.find((framework) => framework.name === name)!.page);
       expect(readdirSync(folder).sort()).toEqual(
         [...(keyFile === undefined ? [] : [keyFile, ".gitignore"]), "package.json"].sort(),
       );
@@ -335,9 +341,9 @@ describe("frameworks with files of their own", { timeout: 120_000 }, () => {
   );
 
   test("every framework has a page, and the page has each file that is printed", () => {
-    for (const { name, pageFiles: files = [], wired } of FRAMEWORKS) {
-      expect(readFileSync(join(root, `docs/${name}.md`), "utf8")).toMatch(/^# /);
-      expect([name, pageFiles(`docs/${name}.md`, files).map(({ path }) => path)]).toEqual([name, files]);
+    for (const { name, page, pageFiles: files = [], wired } of FRAMEWORKS) {
+      expect(readFileSync(join(root, page), "utf8")).toMatch(/^# /);
+      expect([name, pageFiles(page, files).map(({ path }) => path)]).toEqual([name, files]);
       expect([name, files.length > 0]).toEqual([name, wired === undefined]);
     }
   });

@@ -5,8 +5,10 @@ export type WiredFramework = "express" | "fastify" | "hono" | "koa" | "node";
 
 /** What `latchkey init` knows of a framework. */
 export interface Framework {
-  /** For `--framework`. The page is docs/NAME.md. */
+  /** For `--framework`. */
   readonly name: string;
+  /** The page, such as "docs/express.md". */
+  readonly page: string;
   readonly title: string;
   /** Whether the project uses it. */
   readonly isUsed: (project: Project) => boolean;
@@ -59,9 +61,19 @@ export const FRAMEWORKS: readonly Framework[] = [
     "start/kernel.ts",
   ]),
   page("nestjs", "NestJS", uses("@nestjs/core"), "flag", ["src/session.ts", "src/main.ts"]),
+  {
+    ...page("nitro", "Nitro", uses("nitro"), "framework", [
+      "session.ts",
+      "visitor.ts",
+      "server/plugins/session.ts",
+      "nitro.config.ts",
+    ]),
+    page: "docs/h3.md",
+  },
   page("elysia", "Elysia", uses("elysia"), "framework", ["session.ts", "server.ts"]),
   {
     name: "workers",
+    page: "docs/workers.md",
     title: "Cloudflare Workers",
     isUsed: (project) => project.hasWrangler,
     keyFile: ".dev.vars",
@@ -72,6 +84,7 @@ export const FRAMEWORKS: readonly Framework[] = [
   wired("fastify", "Fastify", uses("fastify"), ["fastify", "5.0"], 'Fastify({ trustProxy: "127.0.0.1" })'),
   wired("express", "Express", uses("express"), ["express", "4.16"], 'app.set("trust proxy", 1)'),
   wired("koa", "Koa", uses("koa"), ["koa", "3.0"], "new Koa({ proxy: true })"),
+  page("h3", "h3", uses("h3"), "flag", ["session.ts", "visitor.ts", "app.ts"], ["h3", "2.0"]),
   page("trpc", "tRPC", uses("@trpc/server"), "flag", ["session.ts"]),
   page("socket-io", "Socket.IO", uses("socket.io"), "flag", ["session.ts", "sockets.ts"]),
   page("deno", "Deno.serve", (project) => project.isDeno, "flag", ["session.ts", "server.ts"]),
@@ -88,7 +101,8 @@ function page(
   oldest?: Framework["oldest"],
 ): Framework {
   const more = oldest === undefined ? {} : { oldest };
-  return { name, title, isUsed, reads, pageFiles, ...(reads === "nothing" ? {} : { keyFile: ".env" }), ...more };
+  const page = `docs/${name}.md`;
+  return { name, page, title, isUsed, reads, pageFiles, ...(reads === "nothing" ? {} : { keyFile: ".env" }), ...more };
 }
 
 function wired(
@@ -100,6 +114,7 @@ function wired(
 ): Framework {
   return {
     name,
+    page: `docs/${name}.md`,
     title,
     isUsed,
     wired: name,

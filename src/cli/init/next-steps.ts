@@ -10,7 +10,7 @@ import type { SessionFileStyle } from "./session-file.ts";
 /** What the user does next, as text for the terminal. */
 export function nextSteps(project: Project, framework: Framework, plan: Plan, wanted: SessionFileStyle): string {
   const style = { ...wanted, hasToolbar: plan.hasToolbar ?? wanted.hasToolbar };
-  const page = `docs/${framework.name}.md`;
+  const { page } = framework;
   const steps = [
     ...(project.packages.has("latchkey")
       ? []
