@@ -1,7 +1,8 @@
 /*
  * Measures how long a program takes that only imports: each entry point of two builds of this
- * package, and other session libraries. An empty program is measured too, and what the others take
- * longer than it is the cost of the import.
+ * package, other session libraries, and what no such library gets below: the package `cookie`, and
+ * node:crypto. An empty program is measured too, and what the others take longer than it is the cost
+ * of the import.
  *
  *   npm run build
  *   npm install --prefix bench
@@ -35,7 +36,11 @@ const PEERS = ["express-session", "iron-session", "better-auth"];
 const READY = `const keys = loadKeyRing({ env: { SECRET_KEY: "lk1_u7Jq2Lm9AbkzPQw83jfLs0-dkeMvbYtqRzX1c5hGnUq20p_T" } });
 new SessionManager({ keys });`;
 
-const programs = new Map([["an empty program", ""]]);
+const programs = new Map([
+  ["an empty program", ""],
+  ["node:crypto", 'import "node:crypto";'],
+  ["cookie", `import ${JSON.stringify(import.meta.resolve("cookie"))};`],
+]);
 for (const [when, dist] of [
   ["before", before],
   ["now", own],
@@ -43,6 +48,10 @@ for (const [when, dist] of [
   if (dist === undefined) continue;
   const entryPoints = entryPointsOf(resolve(dist));
   for (const [name, address] of entryPoints) programs.set(`${name}, ${when}`, `import ${JSON.stringify(address)};`);
+  programs.set(
+    `latchkey and latchkey/express, ${when}`,
+    ["latchkey", "latchkey/express"].map((name) => `import ${JSON.stringify(entryPoints.get(name))};`).join("\n"),
+  );
   // Older commits have it in the main entry point.
   const keys = entryPoints.has("latchkey/keys") ? "latchkey/keys" : "latchkey";
   programs.set(
