@@ -1,7 +1,9 @@
-import { createHash, createHmac, hkdfSync } from "node:crypto";
+import { lateModule } from "../late-module.ts";
 import { InvalidOptionError } from "../errors.ts";
 import type { SecretKey } from "./secret-key.ts";
 import { checkBytes, checkText, nameOrKind } from "../options.ts";
+
+const crypto = lateModule("node:crypto");
 
 /**
  * A hash function for signatures. SHA-1 is here because it is the default of Flask and
@@ -36,15 +38,15 @@ export function deriveKey(secret: Uint8Array, salt: string, derivation: KeyDeriv
   checkText("The digest in deriveKey(…, digest)", digest);
   switch (derivation) {
     case "concat":
-      return createHash(digest).update(salt, "utf8").update(secret).digest();
+      return crypto().createHash(digest).update(salt, "utf8").update(secret).digest();
     case "django-concat":
-      return createHash(digest).update(salt, "utf8").update("signer").update(secret).digest();
+      return crypto().createHash(digest).update(salt, "utf8").update("signer").update(secret).digest();
     case "hmac":
-      return createHmac(digest, secret).update(salt, "utf8").digest();
+      return crypto().createHmac(digest, secret).update(salt, "utf8").digest();
     case "none":
       return secret;
     case "hkdf":
-      return new Uint8Array(hkdfSync(digest, secret, "latchkey v1", infoOf(salt), DIGEST_BYTES[digest]));
+      return new Uint8Array(crypto().hkdfSync(digest, secret, "latchkey v1", infoOf(salt), DIGEST_BYTES[digest]));
     default:
       throw new InvalidOptionError(
         `The derivation in deriveKey(secret, salt, derivation, digest) must be "concat", "django-concat", "hmac", "none" or "hkdf". It got ${nameOrKind(derivation)}. Fix: deriveKey(secret, salt, "hmac", digest).`,
@@ -56,7 +58,7 @@ export function deriveKey(secret: Uint8Array, salt: string, derivation: KeyDeriv
 function infoOf(salt: string): string {
   return Buffer.byteLength(salt, "utf8") <= 1024
     ? salt
-    : `sha256 ${createHash("sha256").update(salt, "utf8").digest("hex")}`;
+    : `sha256 ${crypto().createHash("sha256").update(salt, "utf8").digest("hex")}`;
 }
 
 /**
@@ -67,7 +69,7 @@ function infoOf(salt: string): string {
  * @param length in bytes. Default: 32.
  */
 export function deriveSubkey(key: SecretKey, purpose: string, length = 32): Buffer {
-  return Buffer.from(hkdfSync("sha256", key.bytes(), "latchkey v1", purpose, length));
+  return Buffer.from(crypto().hkdfSync("sha256", key.bytes(), "latchkey v1", purpose, length));
 }
 
 /**
@@ -78,5 +80,5 @@ export function deriveSubkey(key: SecretKey, purpose: string, length = 32): Buff
  * @param binding the purpose of the key: the implicit assertion of its tokens.
  */
 export function deriveLocalKey(key: SecretKey, binding: string): Buffer {
-  return Buffer.from(hkdfSync("sha256", key.bytes(), "latchkey v3.local", infoOf(binding), 32));
+  return Buffer.from(crypto().hkdfSync("sha256", key.bytes(), "latchkey v3.local", infoOf(binding), 32));
 }

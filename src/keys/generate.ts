@@ -1,9 +1,11 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { lateModule } from "../late-module.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { rememberGenerated } from "./generated-here.ts";
 import { formatOwnKey, LEAST_RANDOM_BYTES, MOST_RANDOM_BYTES } from "./own-key.ts";
 import { DEVELOPMENT_KEY_PREFIX, KEY_PREFIX } from "./prefixes.ts";
 import { checkOptions, nameOrKind, numberOrKind } from "../options.ts";
+
+const crypto = lateModule("node:crypto");
 
 /** How `generateSecretKey` writes the key. */
 export type SecretKeyFormat = "base64url" | "hex" | "uuid";
@@ -51,15 +53,19 @@ export function generateSecretKey(options: GenerateSecretKeyOptions = {}): strin
   }
   switch (format) {
     case "base64url":
-      return rememberGenerated(formatOwnKey(KEY_PREFIX, randomBytes(bytes ?? 32)));
+      return rememberGenerated(formatOwnKey(KEY_PREFIX, crypto().randomBytes(bytes ?? 32)));
     case "hex":
-      return rememberGenerated(randomBytes(bytes ?? 32).toString("hex"));
+      return rememberGenerated(
+        crypto()
+          .randomBytes(bytes ?? 32)
+          .toString("hex"),
+      );
     case "uuid":
       if (bytes !== undefined)
         throw new InvalidOptionError(
           'A UUID has a fixed size, so the option bytes cannot be used with format: "uuid". Fix: leave out bytes, or use format: "hex".',
         );
-      return rememberGenerated(randomUUID().replaceAll("-", ""));
+      return rememberGenerated(crypto().randomUUID().replaceAll("-", ""));
     default:
       throw new InvalidOptionError(
         `The option format of generateSecretKey must be "base64url", "hex" or "uuid". It got ${nameOrKind(format)}. Fix: leave it out.`,
@@ -69,5 +75,5 @@ export function generateSecretKey(options: GenerateSecretKeyOptions = {}): strin
 
 /** A new key for one developer's machine, with the prefix that production refuses. */
 export function generateDevelopmentKey(): string {
-  return formatOwnKey(DEVELOPMENT_KEY_PREFIX, randomBytes(32));
+  return formatOwnKey(DEVELOPMENT_KEY_PREFIX, crypto().randomBytes(32));
 }

@@ -1,5 +1,7 @@
-import { crc32 } from "node:zlib";
+import { lateModule } from "../late-module.ts";
 import { DEVELOPMENT_KEY_PREFIX, KEY_PREFIX } from "./prefixes.ts";
+
+const zlib = lateModule("node:zlib");
 
 /** A text that begins like a key that was made here. */
 export interface OwnKey {
@@ -44,6 +46,6 @@ export function parseOwnKey(text: string): OwnKey | undefined {
 
 function checksumOf(bytes: Uint8Array): Buffer {
   const checksum = Buffer.alloc(CHECKSUM_BYTES);
-  checksum.writeUInt32BE(crc32(bytes));
+  checksum.writeUInt32BE(zlib().crc32(bytes));
   return checksum;
 }

@@ -1,6 +1,8 @@
-import { scryptSync, timingSafeEqual } from "node:crypto";
+import { lateModule } from "../late-module.ts";
 import { SecretKeyError } from "../errors.ts";
 import { kindOf } from "../options.ts";
+
+const crypto = lateModule("node:crypto");
 
 /**
  * A key, or the value it is made from: a string (its UTF-8 bytes are the key, as in Flask) or
@@ -69,9 +71,9 @@ export class SecretKey {
    * Computed on first use.
    */
   get fingerprint(): string {
-    this.#fingerprint ??= scryptSync(this.#bytes, "latchkey fingerprint v1", 4, { N: 2 ** 14, r: 8, p: 1 }).toString(
-      "hex",
-    );
+    this.#fingerprint ??= crypto()
+      .scryptSync(this.#bytes, "latchkey fingerprint v1", 4, { N: 2 ** 14, r: 8, p: 1 })
+      .toString("hex");
     return this.#fingerprint;
   }
 
@@ -82,7 +84,7 @@ export class SecretKey {
 
   /** Whether both are the same key. The comparison takes constant time. */
   equals(other: SecretKey): boolean {
-    return this.#bytes.length === other.#bytes.length && timingSafeEqual(this.#bytes, other.#bytes);
+    return this.#bytes.length === other.#bytes.length && crypto().timingSafeEqual(this.#bytes, other.#bytes);
   }
 
   toString(): string {

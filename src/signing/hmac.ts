@@ -1,5 +1,7 @@
-import * as crypto from "node:crypto";
 import type { Digest } from "../keys/derive.ts";
+import { lateModule } from "../late-module.ts";
+
+const crypto = lateModule("node:crypto");
 
 /** Sizes of the compression function's block and of the digest (FIPS 180-4). */
 const BLOCK_BYTES: Readonly<Record<Digest, number>> = { sha1: 64, sha256: 64, sha384: 128, sha512: 128 };
@@ -11,9 +13,10 @@ const DIGEST_BYTES: Readonly<Record<Digest, number>> = { sha1: 20, sha256: 32, s
 const SCRATCH_BYTES = 16_384;
 
 /** A runtime without the one-shot hash gets the same result from createHash. */
-const hash: typeof crypto.hash =
-  crypto.hash ??
-  ((digest: Digest, data: Uint8Array, encoding: "hex") => crypto.createHash(digest).update(data).digest(encoding));
+function hash(digest: Digest, data: Uint8Array, encoding: "hex"): string {
+  const { hash: oneShot, createHash } = crypto();
+  return oneShot === undefined ? createHash(digest).update(data).digest(encoding) : oneShot(digest, data, encoding);
+}
 
 // One buffer for all instances. Nothing here is asynchronous, so it never holds two messages.
 const scratch = Buffer.alloc(SCRATCH_BYTES + 128);

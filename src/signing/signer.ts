@@ -1,10 +1,12 @@
-import { timingSafeEqual } from "node:crypto";
+import { lateModule } from "../late-module.ts";
 import { BadSignature, InvalidOptionError } from "../errors.ts";
 import { deriveKey, type Digest, type KeyDerivation } from "../keys/derive.ts";
 import { KeyRing } from "../keys/key-ring.ts";
 import type { SecretKey, SecretKeyInput } from "../keys/secret-key.ts";
 import { Hmac } from "./hmac.ts";
 import { checkOptions, kindOf, nameOrKind } from "../options.ts";
+
+const crypto = lateModule("node:crypto");
 
 /**
  * How a signer derives its signing keys and makes signatures. The signing and the reading side have
@@ -222,7 +224,7 @@ export class Signer {
     let found: SecretKey | undefined;
     for (const key of this.#keys) {
       this.#expected.write(this.#signatureOf(value, key), "latin1");
-      if (timingSafeEqual(this.#received, this.#expected)) found = key;
+      if (crypto().timingSafeEqual(this.#received, this.#expected)) found = key;
     }
     if (found !== undefined) this.#keys.count(found, "verify");
     return found;

@@ -1,9 +1,11 @@
-import { isUtf8 } from "node:buffer";
-import { deflateSync, inflateSync } from "node:zlib";
+import { lateModule } from "../late-module.ts";
 import { decodeBase64url, encodeBase64url } from "../encoding.ts";
 import { BadPayload, InvalidOptionError } from "../errors.ts";
 import { numberOrKind } from "../options.ts";
 import { cannotShrink } from "./cannot-shrink.ts";
+
+const buffer = lateModule("node:buffer");
+const zlib = lateModule("node:zlib");
 
 /*
  * The payload of itsdangerous's URL-safe serializers: UTF-8 in unpadded base64url. If zlib (RFC
@@ -47,7 +49,7 @@ export function encodePayload(text: string, compressFrom: number): string {
   const bytes = Buffer.from(text, "utf8");
   if (bytes.length < compressFrom || cannotShrink(bytes)) return encodeBase64url(bytes);
   // The buffer has the size of the input: a longer result would not be used.
-  const compressed = deflateSync(bytes, { chunkSize: Math.max(64, bytes.length) });
+  const compressed = zlib().deflateSync(bytes, { chunkSize: Math.max(64, bytes.length) });
   return compressed.length < bytes.length - 1 ? `.${encodeBase64url(compressed)}` : encodeBase64url(bytes);
 }
 
@@ -66,13 +68,13 @@ export function decodePayload(payload: string, maxBytes: number): string {
   if (bytes === undefined) throw new BadPayload("The payload is not base64url.");
   if (isCompressed) bytes = inflate(bytes, maxBytes);
   if (bytes.length > maxBytes) throw new BadPayload(`The payload has more than ${maxBytes} bytes.`);
-  if (!isUtf8(bytes)) throw new BadPayload("The payload is not UTF-8.");
+  if (!buffer().isUtf8(bytes)) throw new BadPayload("The payload is not UTF-8.");
   return bytes.toString("utf8");
 }
 
 function inflate(bytes: Buffer, maxBytes: number): Buffer {
   try {
-    return inflateSync(bytes, { maxOutputLength: maxBytes + ROOM, chunkSize: CHUNK });
+    return zlib().inflateSync(bytes, { maxOutputLength: maxBytes + ROOM, chunkSize: CHUNK });
   } catch (cause) {
     // Its code is ERR_BUFFER_TOO_LARGE, but workerd gives none. In Jest the class is another one.
     throw new BadPayload(

@@ -1,6 +1,8 @@
-import { createHash } from "node:crypto";
 import { InvalidOptionError } from "../errors.ts";
+import { lateModule } from "../late-module.ts";
 import { nameOf, wrongClient } from "./wrong-argument.ts";
+
+const crypto = lateModule("node:crypto");
 
 /** The method that is used of a Pool or Client of the package `pg`, or of a PGlite. */
 export interface PostgresQueryable {
@@ -81,7 +83,7 @@ function statementName(text: string): string {
   let name = names.get(text);
   if (name === undefined) {
     // At most 63 bytes of a name count in PostgreSQL.
-    name = `latchkey_${createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
+    name = `latchkey_${crypto().createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
     names.set(text, name);
   }
   return name;

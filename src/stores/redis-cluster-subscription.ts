@@ -1,6 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { lateModule } from "../late-module.ts";
 import { hasMethods } from "./wrong-argument.ts";
 import type { Subscribe } from "./redis-subscribe.ts";
+
+const timers = lateModule("node:timers/promises");
 
 /** The methods that are used of a `Cluster` of ioredis as a subscriber. */
 export interface IoredisCluster {
@@ -41,7 +43,10 @@ export function withIoredisCluster(cluster: IoredisCluster): Subscribe {
   return async (channel, { heard, lost }) => {
     // A Cluster that is not connected yet knows no nodes. One that was closed never answers.
     if (cluster.nodes().length === 0)
-      await Promise.race([cluster.ping().catch(() => undefined), sleep(LONGEST_ANSWER, undefined, { ref: false })]);
+      await Promise.race([
+        cluster.ping().catch(() => undefined),
+        timers().setTimeout(LONGEST_ANSWER, undefined, { ref: false }),
+      ]);
     const nodes = cluster.nodes();
     const others = nodes.filter((node) => node !== avoided);
     const [node] = (others.length === 0 ? nodes : others).toSorted(() => Math.random() - 0.5);

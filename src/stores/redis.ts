@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { lateModule } from "../late-module.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import type {
@@ -14,6 +14,8 @@ import type { Subscribe } from "./redis-subscribe.ts";
 import { sharedDeadline } from "./redis-deadline.ts";
 import { ENTRIES, FORGET, INDEX, READ, REMOVE, WRITE } from "./redis-scripts.ts";
 import { hasMethods, nameOf, wrongClient } from "./wrong-argument.ts";
+
+const crypto = lateModule("node:crypto");
 
 export type { IoredisSubscriber, NodeRedisSubscriber } from "./redis-subscription.ts";
 
@@ -280,7 +282,8 @@ function byDigest(
   return async (script, key, ...args) => {
     if (knowsDigests) {
       let digest = digests.get(script);
-      if (digest === undefined) digests.set(script, (digest = createHash("sha1").update(script).digest("hex")));
+      if (digest === undefined)
+        digests.set(script, (digest = crypto().createHash("sha1").update(script).digest("hex")));
       try {
         return await runDigest(digest, key, args);
       } catch (error) {

@@ -1,7 +1,9 @@
+import { lateModule } from "../../late-module.ts";
 import { tracingChannel } from "node:diagnostics_channel";
-import { isPromise } from "node:util/types";
 import type { Application } from "express";
 import { isExpress4, routerOf, type Express4Layer, type Express4Router } from "./express-4.ts";
+
+const types = lateModule("node:util/types");
 
 /** Where the routers of Express 5 publish each middleware, each handler, and what they throw. */
 const layers = tracingChannel<unknown, LayerMessage>("express.router.request");
@@ -117,7 +119,7 @@ function trace(
   };
   const observed: Handle = (...args) => {
     const result = handle(...args);
-    if (isPromise(result)) observePromise(message, result);
+    if (types().isPromise(result)) observePromise(message, result);
     return result;
   };
   return layers.start.runStores(message, () => {

@@ -1,7 +1,10 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import type { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
+import { lateModule } from "../../late-module.ts";
 import { processEnvironment, saidMode } from "../../mode.ts";
+
+const asyncHooks = lateModule("node:async_hooks");
 
 /** What Node's server knows of a request, before Next.js changes its headers. */
 export interface NodeConnection {
@@ -24,7 +27,7 @@ type Process = { [WATCH]?: AsyncLocalStorage<NodeConnection> };
 export function watchConnections(): void {
   const place = globalThis as Process;
   if (place[WATCH] !== undefined || saidMode(processEnvironment()) !== "development") return;
-  const storage = (place[WATCH] = new AsyncLocalStorage());
+  const storage = (place[WATCH] = new (asyncHooks().AsyncLocalStorage)());
   subscribe("http.server.request.start", (message) => {
     storage.enterWith(connectionOf((message as { readonly request: IncomingMessage }).request));
   });

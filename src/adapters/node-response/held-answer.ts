@@ -1,8 +1,10 @@
+import { lateModule } from "../../late-module.ts";
 import type { ServerResponse } from "node:http";
-import { isUint8Array } from "node:util/types";
 import { showHeld, showOwn, type HeldState } from "./held-state.ts";
 import { checkChunk, checkStatus, destroyed, headersSent, isHttp1, setStatus, statusOf } from "./node-answer.ts";
 import { copyHeaders, resetHeaders, setGivenHeaders } from "./response-headers.ts";
+
+const types = lateModule("node:util/types");
 
 /** A method of a response, called with the response as `this`. */
 export type Replaced = (...args: readonly unknown[]) => unknown;
@@ -117,7 +119,7 @@ export class HeldAnswer {
     if (this.#phase === "open") this.#begin();
     if (this.#phase === "passing") return this.#pass(method, args);
     // The writer may fill its buffer again when it likes.
-    this.#queue.push({ method, args: isUint8Array(args[0]) ? [Buffer.from(args[0]), ...args.slice(1)] : args });
+    this.#queue.push({ method, args: types().isUint8Array(args[0]) ? [Buffer.from(args[0]), ...args.slice(1)] : args });
     return meanwhile;
   }
 

@@ -1,5 +1,7 @@
+import { lateModule } from "../../late-module.ts";
 import type { ServerResponse } from "node:http";
-import { isUint8Array } from "node:util/types";
+
+const types = lateModule("node:util/types");
 
 /** The status line of an answer. */
 export interface Status {
@@ -43,7 +45,7 @@ export function checkChunk([chunk, encoding]: readonly unknown[]): void {
     if (typeof encoding !== "string" || encoding === "" || Buffer.isEncoding(encoding)) return;
     throw Object.assign(new TypeError(`Unknown encoding: ${encoding}`), { code: "ERR_UNKNOWN_ENCODING" });
   }
-  if (isUint8Array(chunk)) return;
+  if (types().isUint8Array(chunk)) return;
   const code = chunk === null ? "ERR_STREAM_NULL_VALUES" : "ERR_INVALID_ARG_TYPE";
   throw Object.assign(new TypeError(`What is written is a string, a Buffer or a Uint8Array, not ${typeof chunk}.`), {
     code,

@@ -1,7 +1,9 @@
+import { lateModule } from "../../late-module.ts";
 import type { ServerResponse } from "node:http";
-import { isPromise } from "node:util/types";
 import { sendPage } from "./send-page.ts";
 import type { OpenAnswer } from "./show-exceptions.ts";
+
+const types = lateModule("node:util/types");
 
 /**
  * Runs a handler, and records what it throws and what its promise is rejected with.
@@ -20,7 +22,7 @@ export function runHandler(open: OpenAnswer, run: () => unknown): void {
     exchange.fail(error);
     throw error;
   }
-  if (!isPromise(result)) return;
+  if (!types().isPromise(result)) return;
   void result.then(undefined, (error: unknown) => {
     if (!answerRejection(open, error)) throw error;
   });

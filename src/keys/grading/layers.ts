@@ -1,9 +1,11 @@
-import { isUtf8 } from "node:buffer";
+import { lateModule } from "../../late-module.ts";
 import { isWord } from "./words/dictionary.ts";
 import { plainBits } from "./alphabets.ts";
 import { BITS_OF_A_NANOID, ENOUGH_BITS, estimateText } from "./estimate.ts";
 import { parseOwnKey } from "../own-key.ts";
 import { DEVELOPMENT_KEY_PREFIX, INSECURE_PREFIXES, KEY_PREFIX } from "../prefixes.ts";
+
+const buffer = lateModule("node:buffer");
 
 /** One reading of a key: the key itself, or what is left after removing wrapping and encoding. */
 export interface Layer {
@@ -254,7 +256,7 @@ function log2Factorial(number: number): number {
 
 /** The bytes as text, if a person could have typed it. */
 function textOf(bytes: Buffer): string | undefined {
-  if (!isUtf8(bytes)) return undefined;
+  if (!buffer().isUtf8(bytes)) return undefined;
   const text = bytes.toString("utf8");
   // oxlint-disable-next-line no-control-regex -- control characters are meant
   return /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/.test(text) ? undefined : text;

@@ -1,7 +1,9 @@
-import { closeSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { lateModule } from "../../late-module.ts";
 import { join } from "node:path";
 import { generateDevelopmentKey } from "../generate.ts";
 import { readKeyFile, temporaryBeside, writeWhole } from "./key-file.ts";
+
+const fs = lateModule("node:fs");
 
 /** A key for this machine, its source, and warnings about it. */
 export interface DevelopmentKey {
@@ -23,7 +25,7 @@ export function developmentKey(directory: string): DevelopmentKey {
   const folder = join(directory, ".latchkey");
   const path = join(folder, "secret_key");
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    fs().mkdirSync(folder, { recursive: true, mode: 0o700 });
     createOnce(join(folder, ".gitignore"), "*\n");
     createOnce(path, `${generateDevelopmentKey()}\n`);
   } catch (error) {
@@ -45,27 +47,27 @@ const UNWRITABLE: readonly string[] = ["EACCES", "EPERM", "EROFS", "ENOTDIR"];
 /** Writes a file if it does not exist. No other process ever sees half of it. */
 function createOnce(path: string, text: string): void {
   const temporary = temporaryBeside(path);
-  const handle = openSync(temporary, "wx", 0o600);
+  const handle = fs().openSync(temporary, "wx", 0o600);
   try {
     writeWhole(handle, text);
   } finally {
-    closeSync(handle);
+    fs().closeSync(handle);
   }
   try {
     // A link fails if the name exists. So the first of several processes wins, and all read its
     // file.
-    linkSync(temporary, path);
+    fs().linkSync(temporary, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") createWithoutLinks(path, text);
   } finally {
-    rmSync(temporary, { force: true });
+    fs().rmSync(temporary, { force: true });
   }
 }
 
 /** For file systems that have no hard links. */
 function createWithoutLinks(path: string, text: string): void {
   try {
-    writeFileSync(path, text, { flag: "wx", mode: 0o600 });
+    fs().writeFileSync(path, text, { flag: "wx", mode: 0o600 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }

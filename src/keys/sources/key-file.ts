@@ -1,23 +1,11 @@
-import { randomBytes } from "node:crypto";
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  copyFileSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  type Stats,
-} from "node:fs";
+import { lateModule } from "../../late-module.ts";
+import type { Stats } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { SecretKeyError } from "../../errors.ts";
 import { checkOptions, checkText } from "../../options.ts";
+
+const crypto = lateModule("node:crypto");
+const fs = lateModule("node:fs");
 
 /** The smallest and the largest size of a key file, in bytes. */
 const SMALLEST = 16;
@@ -111,28 +99,28 @@ export function writeKeyFile(path: string, text: string, options: WriteKeyFileOp
   checkText("The text in writeKeyFile(path, text)", text);
   checkOptions("writeKeyFile", options, ["backup"]);
   const target = targetOf(path);
-  const before = statSync(target, { throwIfNoEntry: false });
+  const before = fs().statSync(target, { throwIfNoEntry: false });
   const mode = before === undefined ? 0o600 : before.mode & 0o777;
   if (before !== undefined && options.backup === true) {
     const copy = temporaryBeside(target);
-    copyFileSync(target, copy);
-    chmodSync(copy, mode & 0o700);
-    renameSync(copy, `${target}.bak`);
+    fs().copyFileSync(target, copy);
+    fs().chmodSync(copy, mode & 0o700);
+    fs().renameSync(copy, `${target}.bak`);
   }
   const temporary = temporaryBeside(target);
-  const handle = openSync(temporary, "wx", 0o600);
+  const handle = fs().openSync(temporary, "wx", 0o600);
   try {
     try {
       writeWhole(handle, text);
       if (before !== undefined) keepOwner(temporary, before);
-      chmodSync(temporary, mode);
-      fsyncSync(handle);
+      fs().chmodSync(temporary, mode);
+      fs().fsyncSync(handle);
     } finally {
-      closeSync(handle);
+      fs().closeSync(handle);
     }
-    renameSync(temporary, target);
+    fs().renameSync(temporary, target);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    fs().rmSync(temporary, { force: true });
     throw error;
   }
   syncFolder(dirname(target));
@@ -146,9 +134,9 @@ export function writeKeyFile(path: string, text: string, options: WriteKeyFileOp
  *   error.
  */
 export function writeWhole(handle: number, text: string): void {
-  writeFileSync(handle, text);
-  fsyncSync(handle);
-  const [written, wanted] = [fstatSync(handle).size, Buffer.byteLength(text)];
+  fs().writeFileSync(handle, text);
+  fs().fsyncSync(handle);
+  const [written, wanted] = [fs().fstatSync(handle).size, Buffer.byteLength(text)];
   if (written !== wanted)
     throw new SecretKeyError(
       "key_file",
@@ -158,7 +146,7 @@ export function writeWhole(handle: number, text: string): void {
 
 /** An unused name in the same folder. */
 export function temporaryBeside(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  return join(dirname(path), `.${basename(path)}.${crypto().randomBytes(6).toString("hex")}.tmp`);
 }
 
 /** The error for a key file that cannot be used. */
@@ -185,7 +173,7 @@ function warningsOfAccess(path: string, file: Stats): string[] {
     );
   // A symbolic link involves two folders. A user who may write either one can change what is read.
   for (const folder of new Set([dirname(resolve(path)), dirname(targetOf(resolve(path)))])) {
-    const status = statSync(folder);
+    const status = fs().statSync(folder);
     // In a sticky folder, such as /tmp, only the owner of a file can replace it.
     const isSticky = (status.mode & STICKY) !== 0;
     if ((status.mode & OTHERS_WRITE) !== 0 && !isSticky)
@@ -217,13 +205,13 @@ function readRegularFile(path: string): { readonly bytes: Buffer; readonly statu
   let handle: number;
   try {
     // Check the kind before opening: opening a pipe would wait for its writer.
-    if (!statSync(path).isFile())
+    if (!fs().statSync(path).isFile())
       throw fileError(
         path,
         "it is not a regular file",
         "give the path of the file itself, not of a folder or a device",
       );
-    handle = openSync(path, "r");
+    handle = fs().openSync(path, "r");
   } catch (error) {
     if (error instanceof SecretKeyError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
@@ -239,7 +227,7 @@ function readRegularFile(path: string): { readonly bytes: Buffer; readonly statu
     );
   }
   try {
-    const status = fstatSync(handle);
+    const status = fs().fstatSync(handle);
     const { size } = status;
     if (size < SMALLEST)
       throw fileError(path, `it has ${size} bytes, and a key has at least ${SMALLEST}`, "npx latchkey key generate");
@@ -250,15 +238,15 @@ function readRegularFile(path: string): { readonly bytes: Buffer; readonly statu
         "give the path of a file that holds only the key",
       );
     const bytes = Buffer.alloc(size);
-    return { bytes: bytes.subarray(0, readSync(handle, bytes, 0, size, 0)), status };
+    return { bytes: bytes.subarray(0, fs().readSync(handle, bytes, 0, size, 0)), status };
   } finally {
-    closeSync(handle);
+    fs().closeSync(handle);
   }
 }
 
 function targetOf(path: string): string {
   try {
-    return realpathSync(path);
+    return fs().realpathSync(path);
   } catch {
     return path;
   }
@@ -266,7 +254,7 @@ function targetOf(path: string): string {
 
 function keepOwner(path: string, { uid, gid }: { readonly uid: number; readonly gid: number }): void {
   try {
-    chownSync(path, uid, gid);
+    fs().chownSync(path, uid, gid);
   } catch {
     // Only root may change the owner of a file. For any other user the new file belongs to the same
     // user as the old one.
@@ -275,11 +263,11 @@ function keepOwner(path: string, { uid, gid }: { readonly uid: number; readonly 
 
 function syncFolder(folder: string): void {
   try {
-    const handle = openSync(folder, "r");
+    const handle = fs().openSync(folder, "r");
     try {
-      fsyncSync(handle);
+      fs().fsyncSync(handle);
     } finally {
-      closeSync(handle);
+      fs().closeSync(handle);
     }
   } catch {
     // Some systems cannot open a folder. The file itself is on the disk already.

@@ -1,8 +1,10 @@
-import { parseEnv } from "node:util";
+import { lateModule } from "../../late-module.ts";
 import { InvalidOptionError, SecretKeyError } from "../../errors.ts";
 import { formatFallbacks, parseFallbacks } from "./fallbacks.ts";
 import { parseKeyFile } from "./key-file.ts";
 import { checkText, nameOrKind } from "../../options.ts";
+
+const util = lateModule("node:util");
 
 /**
  * How a text holds keys: `file` has one key per line with the current one first, and `env` has the
@@ -35,7 +37,7 @@ export function readKeysText(text: string, format: KeysTextFormat): KeysInText {
     return { current, fallbacks };
   }
   for (const name of VARIABLES) refuseWhatCannotBeEdited(text, name);
-  const values = parseEnv(text);
+  const values = util().parseEnv(text);
   const current = values["SECRET_KEY"];
   if (current === undefined || current === "")
     throw new SecretKeyError(

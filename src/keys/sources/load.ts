@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { lateModule } from "../../late-module.ts";
 import { join } from "node:path";
 import { unixNow, type Clock } from "../../clock.ts";
 import { SecretKeyError } from "../../errors.ts";
@@ -11,6 +11,8 @@ import { KeyRing } from "../key-ring.ts";
 import type { KnownKeys } from "../grading/known/known-keys.ts";
 import { HOW_TO_MAKE_ONE, SecretKey, type SecretKeyInput } from "../secret-key.ts";
 import { checkOptions, kindOf } from "../../options.ts";
+
+const fs = lateModule("node:fs");
 
 /** Where to find the keys, and how strictly they are graded. */
 export interface LoadKeyRingOptions {
@@ -174,7 +176,7 @@ function presentSources({ env, secretKey }: LoadKeyRingOptions, place: string): 
     sources.push({ name: `file ${file} (environment variable SECRET_KEY_FILE)`, read: () => readKeyFile(file) });
   const folder = env["CREDENTIALS_DIRECTORY"];
   const credential = folder === undefined || folder === "" ? undefined : join(folder, "secret_key");
-  if (credential !== undefined && existsSync(credential))
+  if (credential !== undefined && fs().existsSync(credential))
     sources.push({ name: `credential ${credential}`, read: () => readKeyFile(credential) });
   const variable = env["SECRET_KEY"];
   if (variable !== undefined)

@@ -1,4 +1,5 @@
-import { realpathSync, statSync, watch, type FSWatcher } from "node:fs";
+import { lateModule } from "../../late-module.ts";
+import type { FSWatcher } from "node:fs";
 import { dirname } from "node:path";
 import { emitWarning } from "../check-key.ts";
 import { readKeyFile } from "./key-file.ts";
@@ -6,6 +7,8 @@ import type { KeyRing } from "../key-ring.ts";
 import { SecretKey } from "../secret-key.ts";
 import { InvalidOptionError } from "../../errors.ts";
 import { checkOptions, checkText, kindOf } from "../../options.ts";
+
+const fs = lateModule("node:fs");
 
 /** What to do when the key file changes. */
 export interface WatchKeyFileOptions {
@@ -124,7 +127,7 @@ class FolderWatch implements KeyFileWatch {
   #watchFolders(): void {
     const folders = new Set([dirname(this.#file)]);
     try {
-      folders.add(dirname(realpathSync(this.#file)));
+      folders.add(dirname(fs().realpathSync(this.#file)));
     } catch {
       // The file is missing for the moment. Its folder reports when it is back.
     }
@@ -136,8 +139,8 @@ class FolderWatch implements KeyFileWatch {
     for (const folder of folders) {
       if (this.#watchers.has(folder)) continue;
       // Throws for a missing folder. Deno's watch does not: it reports one later, as an event.
-      statSync(folder);
-      const watcher = watch(folder, { persistent: false }, () => this.#changed(SETTLE_MS, true));
+      fs().statSync(folder);
+      const watcher = fs().watch(folder, { persistent: false }, () => this.#changed(SETTLE_MS, true));
       watcher.on("error", (error) => this.#report(error));
       this.#watchers.set(folder, watcher);
     }

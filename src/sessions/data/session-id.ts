@@ -1,4 +1,6 @@
-import { randomBytes } from "node:crypto";
+import { lateModule } from "../../late-module.ts";
+
+const crypto = lateModule("node:crypto");
 
 /** Of `createSessionId`. */
 export const SESSION_ID_BYTES = 12;
@@ -8,5 +10,5 @@ export const SESSION_ID_BYTES = 12;
  * that no two sessions of any application share one. It is no secret, and opens nothing.
  */
 export function createSessionId(): string {
-  return randomBytes(SESSION_ID_BYTES).toString("base64url");
+  return crypto().randomBytes(SESSION_ID_BYTES).toString("base64url");
 }

@@ -1,5 +1,7 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import { lateModule } from "../../late-module.ts";
 import type { Clock } from "../../clock.ts";
+
+const asyncHooks = lateModule("node:async_hooks");
 
 /** Milliseconds. The clock counts whole seconds, so the last one is looked at more often. */
 const LAST_SECOND = 200;
@@ -11,7 +13,7 @@ export class Alarm {
   readonly #clock: Clock;
   readonly #ring: () => void;
   /** A timer that began in a request would keep all that belongs to it. */
-  readonly #outside = AsyncLocalStorage.snapshot();
+  readonly #outside = asyncHooks().AsyncLocalStorage.snapshot();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #at = Infinity;
 

@@ -1,6 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { lateModule } from "../../late-module.ts";
 import { withTimeout, type TimeoutPolicy } from "../with-timeout.ts";
 import { warnOfEnds } from "./warn-of-ends.ts";
+
+const timers = lateModule("node:timers/promises");
 
 /** The ability of a store that the bus needs; see `AnnouncingStore`. */
 export interface EndChannel {
@@ -116,7 +118,7 @@ export class EndBus {
         if (!subscription.isStopped) warnOfEnds("listen", "The ends of sessions cannot be heard", error);
       }
       if (!subscription.isStopped) {
-        await sleep(pause, undefined, { ref: false });
+        await timers().setTimeout(pause, undefined, { ref: false });
         pause = Math.min(pause * 2, LONGEST_PAUSE);
       }
     }

@@ -1,5 +1,7 @@
-import { hash } from "node:crypto";
+import { lateModule } from "../../late-module.ts";
 import type { EndReason } from "./session-ended.ts";
+
+const crypto = lateModule("node:crypto");
 
 /**
  * What processes tell each other. `ended`: this session has ended. `moved`: it has another token
@@ -36,5 +38,5 @@ export function readEndMessage(text: string): EndMessage | undefined {
 
 /** A user's id in a message. */
 export function digestOf(subject: string): string {
-  return hash("sha256", subject, "base64url");
+  return crypto().hash("sha256", subject, "base64url");
 }

@@ -1,7 +1,9 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import { lateModule } from "../../late-module.ts";
 import { digestOf } from "./end-message.ts";
 import type { EndListener, EndReason, SessionEnded } from "./session-ended.ts";
 import { warnOfListener } from "./warn-of-ends.ts";
+
+const asyncHooks = lateModule("node:async_hooks");
 
 /** What is known of a session that somebody listens to. Times in Unix seconds. */
 export interface KnownSession {
@@ -113,7 +115,7 @@ function release(place: ListenerPlace): EndListener | undefined {
 
 /** The listener in its own asynchronous context, such as that of the request that it came from. */
 export function inItsContext(listener: EndListener): EndListener {
-  const inContext = AsyncLocalStorage.snapshot();
+  const inContext = asyncHooks().AsyncLocalStorage.snapshot();
   return (ended) => inContext(listener, ended);
 }
 

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import { lateModule } from "../../late-module.ts";
 import type { Clock } from "../../clock.ts";
 import { Alarm } from "./alarm.ts";
 import { digestOf, readEndMessage, writeEndMessage, type EndMessage } from "./end-message.ts";
@@ -13,6 +13,8 @@ import {
 } from "./listened-session.ts";
 import type { EndListener, EndReason, SessionEnded } from "./session-ended.ts";
 import { Questions, type Answer, type Asked } from "./questions.ts";
+
+const asyncHooks = lateModule("node:async_hooks");
 
 /** Where the ends of sessions are told. All that ends a session calls one of these. */
 export interface EndAnnouncer {
@@ -62,7 +64,7 @@ export class SessionEnds implements EndAnnouncer {
   readonly #bus: EndBus;
   readonly #sessions = new Map<SessionKey, ListenedSession>();
   /** What begins in a request would keep all that belongs to it. */
-  readonly #outside = AsyncLocalStorage.snapshot();
+  readonly #outside = asyncHooks().AsyncLocalStorage.snapshot();
   readonly #questions: Questions;
   readonly #alarm: Alarm;
   #secondLookAt = Infinity;

@@ -1,7 +1,9 @@
-import { hash, randomBytes } from "node:crypto";
+import { lateModule } from "../../late-module.ts";
 import { deriveSubkey } from "../../keys/derive.ts";
 import type { SecretKey } from "../../keys/secret-key.ts";
 import { Hmac } from "../../signing/hmac.ts";
+
+const crypto = lateModule("node:crypto");
 
 /** Deriving the subkey anew takes as long as all the rest of a login (80 µs, Node 24). */
 const loginHmacs = new WeakMap<SecretKey, Hmac>();
@@ -11,7 +13,7 @@ const loginHmacs = new WeakMap<SecretKey, Hmac>();
  * base64url.
  */
 export function createToken(): string {
-  return randomBytes(32).toString("base64url");
+  return crypto().randomBytes(32).toString("base64url");
 }
 
 /** Whether a text can be an id of a store: the hash of a token. */
@@ -21,7 +23,7 @@ export function isStoreId(text: unknown): text is string {
 
 /** 128 random bits that make each login's token another, as 22 characters of base64url. */
 export function createNonce(): string {
-  return randomBytes(16).toString("base64url");
+  return crypto().randomBytes(16).toString("base64url");
 }
 
 /**
@@ -44,7 +46,7 @@ export function loginToken(key: SecretKey, token: string, nonce: string): string
  * @param identity what tells it from all others.
  */
 export function movedCookieId(identity: string): string {
-  return hash("sha256", `latchkey cookie moved\0${identity}`, "base64url");
+  return crypto().hash("sha256", `latchkey cookie moved\0${identity}`, "base64url");
 }
 
 /**
@@ -52,12 +54,12 @@ export function movedCookieId(identity: string): string {
  * a hash of another kind of text.
  */
 export function loginsId(subject: string): string {
-  return hash("sha256", `latchkey logins\0${subject}`, "base64url");
+  return crypto().hash("sha256", `latchkey logins\0${subject}`, "base64url");
 }
 
 /** The id under which a store remembers which users have sessions with a tag. */
 export function tagId(tag: string): string {
-  return hash("sha256", `latchkey tag\0${tag}`, "base64url");
+  return crypto().hash("sha256", `latchkey tag\0${tag}`, "base64url");
 }
 
 /**
@@ -65,5 +67,5 @@ export function tagId(tag: string): string {
  * token.
  */
 export function storeIdOf(token: string): string {
-  return hash("sha256", token, "base64url");
+  return crypto().hash("sha256", token, "base64url");
 }

@@ -1,14 +1,17 @@
-import * as crypto from "node:crypto";
+import { lateModule } from "../../../late-module.ts";
+
+const crypto = lateModule("node:crypto");
 
 /**
  * The digest of a string or of bytes. It uses `crypto.hash` if the runtime has it, which takes a
  * tenth of the time of createHash because it creates no object.
  */
-export const digestOf: (digest: string, input: string | Uint8Array, encoding: "latin1" | "hex") => string =
-  typeof crypto.hash === "function"
-    ? (digest, input, encoding) => crypto.hash(digest, input, encoding as "hex")
-    : (digest, input, encoding) =>
-        crypto
-          .createHash(digest)
-          .update(input)
-          .digest(encoding as "hex");
+export function digestOf(digest: string, input: string | Uint8Array, encoding: "latin1" | "hex"): string {
+  const { hash, createHash } = crypto();
+  // The type declarations know only some of the encodings.
+  return hash === undefined
+    ? createHash(digest)
+        .update(input)
+        .digest(encoding as "hex")
+    : hash(digest, input, encoding as "hex");
+}

@@ -53,15 +53,12 @@ export function decodeGolombRice(bytes: Uint8Array, count: number, bits: number)
     }
     at++;
     if (at + bits > end) return undefined;
-    let rest = 0;
-    // Reads up to the end of each byte at once, because a server waits for this at its start.
-    for (let wanted = bits; wanted > 0;) {
-      const left = 8 - (at & 7);
-      const taken = Math.min(left, wanted);
-      rest = rest * 2 ** taken + ((bytes[at >> 3]! >> (left - taken)) & (2 ** taken - 1));
-      at += taken;
-      wanted -= taken;
-    }
+    // All bits at once, from 40 of which the first are in use: a server waits for this at its start.
+    const [byte, used] = [at >> 3, at & 7];
+    const low = (bytes[byte + 1]! << 24) | (bytes[byte + 2]! << 16) | (bytes[byte + 3]! << 8) | bytes[byte + 4]!;
+    const window = (bytes[byte]! & (0xff >> used)) * 2 ** 32 + (low >>> 0);
+    const rest = Math.floor(window / 2 ** (40 - used - bits));
+    at += bits;
     before += quotient * size + rest;
     integers[index] = before;
   }

@@ -1,6 +1,8 @@
-import { brotliDecompressSync } from "node:zlib";
+import { lateModule } from "../../../late-module.ts";
 import { COMMON_PASSWORDS, COMMON_WORDS, PLACEHOLDER_WORDS } from "./words.ts";
 import { WORD_LIST } from "./word-list.ts";
+
+const zlib = lateModule("node:zlib");
 
 /** A word that an attacker tries. */
 export interface DictionaryWord {
@@ -36,7 +38,7 @@ let dictionary: Dictionary | undefined;
  * first use.
  */
 export function rankedWords(): readonly string[] {
-  ranked ??= brotliDecompressSync(Buffer.from(WORD_LIST, "base64")).toString("latin1").split("\n");
+  ranked ??= zlib().brotliDecompressSync(Buffer.from(WORD_LIST, "base64")).toString("latin1").split("\n");
   return ranked;
 }
 

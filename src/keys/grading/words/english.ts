@@ -11,6 +11,9 @@ const A = "a".charCodeAt(0);
 /** The weight of a word by its rank, compared with its letters alone. */
 const RANK_WEIGHT = 200;
 const MOST_WORDS = 8000;
+/** How many words follow each function word, and how much each of these pairs counts. */
+const FOLLOWING_WORDS = 200;
+const FOLLOWING_WEIGHT = 0.2;
 
 interface Model {
   readonly one: Float64Array;
@@ -29,8 +32,8 @@ function train(): Model {
   const one = new Float64Array(LETTERS);
   const two = new Float64Array(LETTERS ** 2);
   const three = new Float64Array(LETTERS ** 3);
-  const learn = (text: string, weight: number): void => {
-    for (let at = 0; at < text.length; at++) {
+  const learn = (text: string, weight: number, from = 0): void => {
+    for (let at = from; at < text.length; at++) {
       const letter = text.charCodeAt(at) - A;
       const before = at > 0 ? text.charCodeAt(at - 1) - A : -1;
       const first = at > 1 ? text.charCodeAt(at - 2) - A : -1;
@@ -48,7 +51,16 @@ function train(): Model {
     const next = words[(rank * 7919) % 2000]!;
     learn(word + next.slice(0, 2), 1 + RANK_WEIGHT / (rank + 20));
   }
-  for (const word of FUNCTION_WORDS) for (const next of words.slice(0, 200)) learn(word + next.slice(0, 2), 0.2);
+  // Every function word stands before each of the commonest words. Most of those begin alike.
+  const beginnings = new Map<string, number>();
+  for (const word of words.slice(0, FOLLOWING_WORDS)) {
+    const beginning = word.slice(0, 2);
+    beginnings.set(beginning, (beginnings.get(beginning) ?? 0) + 1);
+  }
+  for (const word of FUNCTION_WORDS) {
+    learn(word, FOLLOWING_WEIGHT * FOLLOWING_WORDS);
+    for (const [beginning, count] of beginnings) learn(word + beginning, FOLLOWING_WEIGHT * count, word.length);
+  }
   return { one, two, three };
 }
 

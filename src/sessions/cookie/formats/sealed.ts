@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { lateModule } from "../../../late-module.ts";
 import { deriveLocalKey } from "../../../keys/derive.ts";
 import type { SecretKey } from "../../../keys/secret-key.ts";
 import { checkOptions } from "../../../options.ts";
@@ -10,6 +10,8 @@ import { createSessionId } from "../../data/session-id.ts";
 import type { SessionCodec, SessionFormat } from "./format.ts";
 import { parsePaseto, PasetoKey } from "./paseto.ts";
 import { checkApp, sealedAssertion } from "./sealed-key.ts";
+
+const buffer = lateModule("node:buffer");
 
 /** A time as PASETO's claims have it (RFC 3339). We write it in UTC and in whole seconds. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
@@ -97,7 +99,7 @@ function toPayload(
  * an older release reads the cookies of a newer one.
  */
 function fromPayload(payload: Buffer): SessionRecord | undefined {
-  if (!isUtf8(payload)) return undefined;
+  if (!buffer().isUtf8(payload)) return undefined;
   let claims: unknown;
   try {
     claims = readSessionJson(payload.toString("utf8"));
