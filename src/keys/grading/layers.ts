@@ -212,19 +212,24 @@ const IN_BYTES: Codes = {
 const IN_DECIMALS: Codes = { all: 100, letters: 48, signs: 12, long: [0, 0, 0], enough: Infinity, rarely: 21 };
 
 /** The scripts of keyboards, by their names in ISO 15924. Those of East Asia are written together. */
-const SCRIPTS = [
-  ...["Latn", "Grek", "Cyrl", "Armn", "Geor", "Hebr", "Arab", "Ethi"],
-  ...["Deva", "Beng", "Guru", "Gujr", "Taml", "Telu", "Knda", "Mlym", "Sinh", "Thai", "Laoo", "Mymr", "Khmr"],
-].map((script) => `\\p{sc=${script}}`);
-const EAST_ASIA = ["Hani", "Hira", "Kana", "Bopo", "Hang"].map((script) => `\\p{sc=${script}}`).join("");
+const SCRIPTS =
+  "Latn Grek Cyrl Armn Geor Hebr Arab Ethi Deva Beng Guru Gujr Taml Telu Knda Mlym Sinh Thai Laoo Mymr Khmr Hani,Hira,Kana,Bopo,Hang";
+let oneScript: RegExp | undefined;
+
 /**
- * What a person may have typed into one line: beside ASCII the letters of one script, signs and
- * emoji. Random bytes that are UTF-8 are mostly characters of several scripts, or of none.
+ * Whether a person may have typed this into one line: beside ASCII the letters of one script, signs
+ * and emoji. Random bytes that are UTF-8 are mostly characters of several scripts, or of none.
  */
-const ONE_SCRIPT = new RegExp(
-  `^(?:${[...SCRIPTS, EAST_ASIA].map((letters) => `[ -~\\p{sc=Zyyy}\\p{sc=Zinh}${letters}]*`).join("|")})$`,
-  "u",
-);
+function isOfOneScript(text: string): boolean {
+  const lettersOf = (names: string): string =>
+    names
+      .split(",")
+      .map((name) => `\\p{sc=${name}}`)
+      .join("");
+  const lines = (): string[] => SCRIPTS.split(" ").map((names) => `[ -~${lettersOf("Zyyy,Zinh")}${lettersOf(names)}]*`);
+  oneScript ??= new RegExp(`^(?:${lines().join("|")})$`, "u");
+  return oneScript.test(text);
+}
 
 function isSurelyText(bytes: Buffer, room: number, codes: Codes): boolean {
   const text = textOf(bytes);
@@ -233,7 +238,7 @@ function isSurelyText(bytes: Buffer, room: number, codes: Codes): boolean {
   if (room < ENOUGH_BITS && room !== BITS_OF_A_NANOID) return true;
   const isAscii = text.length === bytes.length;
   if (isAscii && (text.length >= codes.enough || estimateText(text).bits < EASY_TEXT_BITS)) return true;
-  return ONE_SCRIPT.test(text) && -log2Chance(text, codes) >= codes.rarely;
+  return isOfOneScript(text) && -log2Chance(text, codes) >= codes.rarely;
 }
 
 /** Log2 of the chance that random codes are a text with so many characters of each kind. */
