@@ -1,18 +1,19 @@
 /**
  * All benchmarks, one after the other: `npm run bench`. With `--quick` each is as short as it can be,
- * all of them together about three minutes, and their figures go to artifacts/bench. Otherwise they go
- * to bench/results.
+ * all of them together less than three minutes, and their figures go to artifacts/bench. Otherwise
+ * they go to bench/results, and docs/performance.md is made of them.
  *
  *   npm run bench [-- --quick] [--only sessions,start]
  *
- * What the others are measured against is in bench/package.json. What is not installed is named.
+ * What the others are measured against is in bench/package.json, and is installed if it is not there.
+ * What cannot be installed is named, and left out.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { cpus, loadavg, totalmem } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { benchPackages, measuredOn, packageVersion } from "./measured-on.ts";
 
 interface Part {
   readonly name: string;
@@ -27,17 +28,37 @@ const { values: options } = parseArgs({
   options: { quick: { type: "boolean", default: false }, only: { type: "string", default: "" } },
 });
 const folder = options.quick ? join(root, "artifacts/bench") : join(here, "results");
-const save = ["--save", join(folder, "signing.json")];
+
+/** Libraries for logins, which only read sessions here, have a run of their own. */
+const AUTH = "express: (?:Auth|better-auth)";
+const auth = ["--only", `${AUTH}|express: latchkey (?:encrypted|signed|memory)`, "--scenarios"].concat([
+  "read,forged,anonymous",
+  "--out",
+  "sessions-auth",
+]);
 
 const PARTS: readonly Part[] = [
-  { name: "signing", file: "signing.ts", full: save, quick: ["--rounds", "2", ...save] },
-  { name: "keys", file: "grade.ts", full: [], quick: [] },
-  { name: "start", file: "start/run.ts", full: [], quick: ["--rounds", "3"] },
+  { name: "signing", file: "signing.ts", full: [], quick: ["--rounds", "2"] },
+  { name: "keys", file: "grade.ts", full: [], quick: ["--rounds", "1"] },
+  { name: "start", file: "start/run.ts", full: [], quick: ["--rounds", "2"] },
   {
     name: "sessions",
     file: "sessions/run.ts",
+    full: ["--only", `^(?!${AUTH})`],
+    quick: ["--quick", "--only", `^express: (?!Auth|better)`, "--scenarios", "read,write"],
+  },
+  {
+    name: "auth",
+    file: "sessions/run.ts",
+    full: [...auth, "--window", "0.5"],
+    quick: [...auth, "--quick"],
+  },
+  { name: "growth", file: "sessions/growth.ts", full: [], quick: ["--quick"] },
+  {
+    name: "number",
+    file: "sessions/number.ts",
     full: [],
-    quick: ["--quick", "--only", "express", "--scenarios", "read,write"],
+    quick: ["--max", "10000", "--rounds", "2", "--samples", "50", "--stores", "sqlite,redis"],
   },
   { name: "stores", file: "stores.ts", full: [], quick: ["--rounds", "2", "--calls", "48"] },
   { name: "flask", file: "flask/run.ts", full: [], quick: ["--rounds", "1", "--window", "0.3"] },
@@ -51,6 +72,7 @@ if (unknown.length > 0)
     `There is no benchmark ${unknown.join(", ")}. Fix: --only ${PARTS.map(({ name }) => name).join(",")}`,
   );
 
+installPeers();
 sayVersions();
 mkdirSync(folder, { recursive: true });
 const env = { ...process.env, LATCHKEY_BENCH_RESULTS: folder };
@@ -59,14 +81,12 @@ const failed: string[] = [];
 for (const { name, file, full, quick } of PARTS.filter((part) => wanted.includes(part.name))) {
   console.log(`\n## ${name}\n`);
   const began = performance.now();
-  const { status } = spawnSync(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", join(here, file), ...(options.quick ? quick : full)],
-    { cwd: root, env, stdio: "inherit" },
-  );
+  const isDone = runs([join(here, file), ...(options.quick ? quick : full)]);
   seconds.set(name, Math.round((performance.now() - began) / 1000));
-  if (status !== 0) failed.push(name);
+  if (!isDone) failed.push(name);
 }
+const page = options.quick ? ["--results", folder, "--out", folder] : [];
+if (!runs([join(root, "scripts/build-performance.ts"), ...page])) failed.push("the page");
 const whole = [...seconds.values()].reduce((sum, each) => sum + each, 0);
 console.log(`\n${[...seconds].map(([name, each]) => `${name} ${each} s`).join(", ")}: ${whole} s. Figures: ${folder}`);
 if (failed.length > 0) {
@@ -74,24 +94,27 @@ if (failed.length > 0) {
   process.exitCode = 1;
 }
 
+function runs(args: readonly string[]): boolean {
+  const flags = ["--disable-warning=ExperimentalWarning"];
+  return spawnSync(process.execPath, [...flags, ...args], { cwd: root, env, stdio: "inherit" }).status === 0;
+}
+
+/** Installs the packages of bench/package.json, unless all of them are there. */
+function installPeers(): void {
+  if (benchPackages().every((name) => packageVersion(name) !== undefined)) return;
+  const { status } = spawnSync("npm", ["ci", "--prefix", here, "--no-audit", "--no-fund"], {
+    cwd: root,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
+  if (status !== 0) console.log("Not all of bench/package.json could be installed.");
+}
+
 /** The machine, and the version of each package that something is measured against. */
 function sayVersions(): void {
-  const memory = Math.round(totalmem() / 2 ** 30);
-  console.log(
-    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? "?"}, ${memory} GB, load average ${loadavg()[0]!.toFixed(1)}`,
-  );
-  const manifest = JSON.parse(readFileSync(join(here, "package.json"), "utf8")) as {
-    readonly dependencies: Readonly<Record<string, string>>;
-  };
-  const shared = ["express", "fastify", "hono", "koa", "express-session", "iron-session", "jose", "redis", "ioredis"];
-  const installed: string[] = [];
-  const missing: string[] = [];
-  for (const name of [...Object.keys(manifest.dependencies), ...shared].toSorted()) {
-    const file = [here, root].map((place) => join(place, "node_modules", name, "package.json")).find(existsSync);
-    if (file === undefined) missing.push(name);
-    else installed.push(`${name} ${(JSON.parse(readFileSync(file, "utf8")) as { readonly version: string }).version}`);
-  }
-  console.log(`Measured against: ${installed.join(", ")}`);
-  if (missing.length > 0)
-    console.log(`Left out, because not installed: ${missing.join(", ")}. Fix: npm ci --prefix bench`);
+  const { node, cpus, model, gigabytes, load, versions, missing } = measuredOn();
+  console.log(`Node ${node}, ${cpus} × ${model}, ${gigabytes} GB, load average ${load}`);
+  const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  console.log(`Measured against: ${list.join(", ")}`);
+  if (missing.length > 0) console.log(`Left out, because not installed: ${missing.join(", ")}.`);
 }

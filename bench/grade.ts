@@ -2,20 +2,28 @@
  * How long the grade of a random key takes, here and in another checkout, in turns within one run:
  * the ratio does not depend on what else the machine does.
  *
- *   npm exec -- node bench/grade.ts [path/to/another/checkout]
+ *   npm exec -- node bench/grade.ts [path/to/another/checkout] [--rounds 7]
  *
- * The first key of a process is measured in processes of their own.
+ * The first key of a process is measured in processes of their own. All figures go to
+ * bench/results/keys.json.
  */
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
+import { loadavg } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { GENERATORS } from "../scripts/random-keys.ts";
 import { generateSecretKey } from "../src/keys/generate.ts";
+import { writeResults } from "./write-results.ts";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
-const checkouts = [here, ...process.argv.slice(2).map((path) => resolve(path))];
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: "string", default: "7" } },
+});
+const checkouts = [here, ...positionals.map((path) => resolve(path))];
 /** Where the grading stands now, and where it stood in older commits. */
 const PLACES = ["src/keys/grading/grade.ts", "src/keys/grade.ts"];
 const modules = checkouts.map((path) => {
@@ -24,9 +32,9 @@ const modules = checkouts.map((path) => {
   return file;
 });
 const KEYS = 100;
-const ROUNDS = 7;
+const ROUNDS = Number(options.rounds);
 /** Rounds before those that count, in which the compiler learns what is called often. */
-const WARM = 8;
+const WARM = Math.min(8, ROUNDS + 1);
 
 type Grade = (key: string | Uint8Array) => unknown;
 const grades: readonly Grade[] = await Promise.all(
@@ -46,6 +54,8 @@ const median = (numbers: readonly number[]): number =>
 const row = (name: string, times: readonly number[]): string =>
   `| ${name} | ${times.map((time) => time.toFixed(2)).join(" | ")} | ${times.length > 1 ? (times[1]! / times[0]!).toFixed(1) : ""} |`;
 
+/** By kind of key: the figures of each round, one for each checkout. */
+const milliseconds: Record<string, readonly (readonly number[])[]> = {};
 console.log(
   `| milliseconds of CPU | ${checkouts.map((_, index) => (index === 0 ? "here" : "there")).join(" | ")} | ratio |`,
 );
@@ -55,6 +65,7 @@ for (const [name, make] of Object.entries(GENERATORS)) {
   const work = (): readonly number[] => grades.map((grade) => cost(() => keys.forEach((key) => grade(key))) / KEYS);
   for (let round = 0; round < WARM; round++) work();
   const rounds = Array.from({ length: ROUNDS }, work);
+  milliseconds[name] = rounds;
   console.log(
     row(
       name,
@@ -75,6 +86,7 @@ for (const [name, make] of [
   const first = (path: string): number =>
     Number(execFileSync(process.execPath, ["--input-type=module", "-e", FIRST, path, make()], { encoding: "utf8" }));
   const rounds = Array.from({ length: ROUNDS }, () => modules.map((path) => first(path)));
+  milliseconds[`the first key of a process, ${name}`] = rounds;
   console.log(
     row(
       `the first key of a process, ${name}`,
@@ -82,3 +94,4 @@ for (const [name, make] of [
     ),
   );
 }
+writeResults("keys", { about: { rounds: ROUNDS, load: loadavg()[0] }, milliseconds }, 3);

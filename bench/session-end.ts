@@ -12,7 +12,7 @@
  */
 import { once } from "node:events";
 import { createConnection, createServer, type AddressInfo, type Socket } from "node:net";
-import { cpus, loadavg } from "node:os";
+import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { WebSocket } from "ws";
@@ -185,11 +185,7 @@ try {
     })),
   };
   const report = {
-    date: new Date().toISOString().slice(0, 10),
-    node: process.version,
-    cpus: cpus().length,
-    load: loadavg(),
-    runs: RUNS,
+    about: { load: loadavg(), runs: RUNS },
     milliseconds: results,
   };
   writeResults("session-end", report);

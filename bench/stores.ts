@@ -217,7 +217,7 @@ async function measure(): Promise<void> {
     return [name, Object.fromEntries(cells)] as const;
   });
   console.table(Object.fromEntries(rows));
-  const about = { date: new Date().toISOString().slice(0, 10), node: process.version, rounds: ROUNDS, calls: CALLS };
+  const about = { rounds: ROUNDS, calls: CALLS };
   const names = columns.map(
     ({ operation, parallel }) => `${operation}, ${parallel === 1 ? "alone" : `of ${parallel}`}`,
   );

@@ -8,6 +8,7 @@ import { siteLinks } from "./site-links.ts";
 /** Settings of a page on the site, which a forge would show as text. */
 const FRONTMATTER: Readonly<Record<string, string>> = {
   "docs/options.md": "---\npageClass: options\naside: false\n---\n\n",
+  "docs/performance.md": "---\naside: false\n---\n\n",
 };
 
 /** Copies the project's pages and pictures to where VitePress reads them. */

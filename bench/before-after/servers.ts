@@ -72,13 +72,13 @@ async function rowsOf(
 ): Promise<void> {
   const { contender } = builds[0];
   const scenarios = Object.entries(SCENARIOS).filter(
-    ([name, scenario]) => name.match(requests) !== null && applies(scenario, contender),
+    ([name]) => name.match(requests) !== null && applies(name, contender),
   );
   for (const [, scenario] of scenarios) for (const one of builds) await sample(one, scenario, WARM_UP, one);
   for (const scenario of Object.values(BARE)) await sample(bare, scenario, WARM_UP, builds[0]);
 
-  for (const [, scenario] of scenarios)
-    if (floor !== undefined && applies(scenario, floor.contender)) await sample(floor, scenario, WARM_UP, floor);
+  for (const [name, scenario] of scenarios)
+    if (floor !== undefined && applies(name, floor.contender)) await sample(floor, scenario, WARM_UP, floor);
 
   const floorCpu = new Map<string, number[]>();
   const bareCpu = { withCookie: [] as number[], withoutCookie: [] as number[] };
@@ -90,7 +90,7 @@ async function rowsOf(
       const own = samples.get(name)!;
       for (const build of turnsOf(round))
         own[build].push(await sample(builds[build], scenario, { seconds: WINDOW }, builds[build]));
-      if (floor !== undefined && applies(scenario, floor.contender)) {
+      if (floor !== undefined && applies(name, floor.contender)) {
         const { cpu } = await sample(floor, scenario, { seconds: WINDOW }, floor);
         (floorCpu.get(name) ?? floorCpu.set(name, []).get(name)!).push(cpu);
       }

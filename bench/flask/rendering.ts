@@ -18,6 +18,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Environment } from "minijinja-js";
+import { pythonWith } from "../../test/support/requirements.ts";
 import { Build, OWN_DIST } from "../build.ts";
 import { quantile } from "../sessions/load.ts";
 import { writeResults } from "../write-results.ts";
@@ -44,7 +45,12 @@ for (const name of readdirSync(`${FOLDER}templates`))
 engine.addFilter("truncate", (text: string, length: number) => text.slice(0, length));
 engine.addFilter("format", (_: string, value: number) => value.toFixed(2));
 
-const python = spawn("python3", [`${FOLDER}rendering.py`], { stdio: ["pipe", "pipe", "inherit"] });
+const pythonProgram = pythonWith("flask");
+if (pythonProgram === undefined) {
+  console.log("Left out, because Flask is not installed. Fix: apt-get install python3-flask");
+  process.exit();
+}
+const python = spawn(pythonProgram, [`${FOLDER}rendering.py`], { stdio: ["pipe", "pipe", "inherit"] });
 const answers = createInterface({ input: python.stdout });
 const contenders: Readonly<Record<string, (page: string) => number | Promise<number>>> = {
   "latchkey/flask": (page) => measure(() => renderTemplate(page, CONTEXTS[page])),
@@ -80,7 +86,7 @@ for (const [page, own] of Object.entries(figures)) {
     `| ${page} | ${median("latchkey/flask")} | ${median("Flask")} | ${ratio("Flask")} | ${ratio("minijinja-js")} |`,
   );
 }
-const about = { date: new Date().toISOString().slice(0, 10), node: process.version, load: loadavg(), rounds };
+const about = { load: loadavg(), rounds };
 writeResults("flask-rendering", { about, figures });
 
 /** The CPU time of one call, in microseconds. */

@@ -16,6 +16,7 @@ import { loadavg } from "node:os";
 import { createServer, type AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { executable, pythonWith } from "../../test/support/requirements.ts";
 import { cookieAfter, load, quantile } from "../sessions/load.ts";
 import { ProcessTree } from "./process-tree.ts";
 import { writeResults } from "../write-results.ts";
@@ -46,6 +47,10 @@ interface Figure {
   readonly p99: number;
 }
 
+if (executable("gunicorn") === undefined || pythonWith("flask") === undefined) {
+  console.log("Left out, because gunicorn or Flask is not installed. Fix: apt-get install gunicorn python3-flask");
+  process.exit();
+}
 const [ourPort, theirPort] = [await freePort(), await freePort()];
 const servers = {
   "latchkey/flask": await ProcessTree.start(
@@ -103,8 +108,6 @@ console.log(
   ].join("\n"),
 );
 const about = {
-  date: new Date().toISOString().slice(0, 10),
-  node: process.version,
   load: loadavg(),
   processes,
   rounds,

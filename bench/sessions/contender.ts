@@ -15,6 +15,10 @@ export interface Contender {
   readonly isOurs?: boolean | undefined;
   /** Not a library that anybody could use, but the least that each of them has to do. */
   readonly isFloor?: boolean | undefined;
+  /** Its package in bench/package.json. Default: it needs none. */
+  readonly needs?: string | undefined;
+  /** The only kinds of request that it can take part in. Default: all that its guarantee allows. */
+  readonly scenarios?: readonly string[] | undefined;
   /** Listens on a free port of 127.0.0.1, and says which. */
   readonly start: (environment: Environment) => Promise<number>;
 }
@@ -23,6 +27,10 @@ export interface Environment {
   /** The build of Latchkey that is measured. */
   readonly build: Build;
   readonly services: Services;
+  /** The secret keys: the current one, and those before it that still count. */
+  readonly secrets: readonly [string, ...string[]];
+  /** The option of Latchkey for sessions larger than its default limit, or nothing. */
+  readonly sizeLimit: { readonly maxPayloadBytes?: number };
 }
 
 /** The servers that the stores need, as far as they are on this machine. */

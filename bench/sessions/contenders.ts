@@ -1,4 +1,6 @@
 import type { Contender } from "./contender.ts";
+import { AUTH_JS } from "./apps/authjs.ts";
+import { BETTER_AUTH } from "./apps/better-auth.ts";
 import { EXPRESS } from "./apps/express.ts";
 import { FLOORS_ON_FRAMEWORKS } from "./apps/floors.ts";
 import { FASTIFY } from "./apps/fastify.ts";
@@ -11,6 +13,8 @@ import { NODE } from "./apps/node.ts";
 export const CONTENDERS: readonly Contender[] = [
   ...NODE,
   ...EXPRESS,
+  ...AUTH_JS,
+  ...BETTER_AUTH,
   ...FASTIFY,
   ...KOA,
   ...HONO,

@@ -8,21 +8,21 @@
  * Each store is loaded in bulk with every size, as rows and keys of the very form that the store
  * writes. Then the sizes take turns, and are measured through the store's own methods, one call
  * after another; where that is allowed, with a priority that keeps other processes out of the
- * figures. Plots and figures go to bench/results, if all stores took part.
+ * figures. The figures go to bench/results/number.json.
  *
  * Ten million sessions take about a quarter of an hour, some 10 GB of memory and 8 GB of disk, one
  * store after another.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { measure, OPERATIONS, type Row } from "./number/measure.ts";
+import { measure, type Row } from "./number/measure.ts";
 import { mysql } from "./number/mysql.ts";
 import { postgres } from "./number/postgres.ts";
 import { runFirst } from "./number/priority.ts";
 import { redis } from "./number/redis.ts";
-import { flatnessOf, plotOf, tableOf } from "./number/report.ts";
+import { flatnessOf, tableOf } from "./number/report.ts";
 import { sqlite } from "./number/sqlite.ts";
 import type { Load } from "./number/subject.ts";
+import { writeResults } from "../write-results.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -37,12 +37,15 @@ const loads: Readonly<Record<string, Load>> = { sqlite, redis, postgres, mysql }
 const sizes = [1e3, 1e4, 1e5, 1e6, 1e7].filter((size) => size <= max);
 
 const rows: Row[] = [];
+/** Stores that this machine has no server for. */
+const missing: string[] = [];
 let isFirst = true;
 for (const name of options.stores.split(",")) {
   const began = performance.now();
   const subjects = await loads[name]!(sizes);
   if (subjects === undefined) {
     console.error(`${name} is not on this machine.`);
+    missing.push(name);
     continue;
   }
   const seconds = (): string => ((performance.now() - began) / 1000).toFixed(0);
@@ -58,17 +61,5 @@ for (const name of options.stores.split(",")) {
 }
 console.log(`${tableOf(rows)}\n\n${flatnessOf(rows)}`);
 
-if (options.stores.split(",").length === Object.keys(loads).length) {
-  const folder = new URL("../results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  const about = {
-    date: new Date().toISOString().slice(0, 10),
-    node: process.version,
-    rounds,
-    samplesPerRound: samples,
-    isFirst,
-  };
-  writeFileSync(new URL("number.json", folder), `${JSON.stringify({ about, rows }, undefined, 1)}\n`);
-  for (const operation of OPERATIONS)
-    writeFileSync(new URL(`number-${operation}.svg`, folder), plotOf(rows, operation));
-}
+const about = { rounds, samplesPerRound: samples, isFirst, missing };
+writeResults("number", { about, rows });

@@ -1,7 +1,7 @@
 import { fork, execFileSync, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
-import type { Services } from "./contender.ts";
+import { SECRET, type Environment } from "./contender.ts";
 
 const canPin =
   process.platform === "linux" && availableParallelism() > 1 && spawnSync("taskset", ["--version"]).status === 0;
@@ -15,6 +15,12 @@ export function pinLoad(): boolean {
   return canPin;
 }
 
+/** What a contender's process is told. */
+export interface Setup extends Omit<Environment, "build"> {
+  /** The dist folder of Latchkey; peers and floors do not use it. */
+  readonly dist: string;
+}
+
 /** A contender in its own process, on the servers' core. */
 export class ServerProcess {
   readonly port: number;
@@ -25,9 +31,10 @@ export class ServerProcess {
     this.port = port;
   }
 
-  /** @param dist the dist folder of Latchkey; peers and floors do not use it. */
-  static async start(label: string, dist: string, services: Services): Promise<ServerProcess> {
-    const child = fork(new URL("server.ts", import.meta.url), [label, dist, JSON.stringify(services)], {
+  /** @param setup Default: one secret key, and Latchkey's own limit for the size of a session. */
+  static async start(label: string, setup: Pick<Setup, "dist" | "services"> & Partial<Setup>): Promise<ServerProcess> {
+    const whole: Setup = { secrets: [SECRET], sizeLimit: {}, ...setup };
+    const child = fork(new URL("server.ts", import.meta.url), [label, JSON.stringify(whole)], {
       env: { ...process.env, NODE_ENV: "production" },
       execArgv: [
         "--disable-warning=ExperimentalWarning",

@@ -4,16 +4,18 @@
  *
  *   npm run build
  *   npm install --prefix bench
- *   npm exec -- node bench/sessions/run.ts [--quick] [--only express] [--rounds 6]
- *   [--window 0.35] [--size 110] [--scenarios read,write] [--dist ../dist] [--out sessions]
+ *   npm exec -- node bench/sessions/run.ts [--quick] [--only express] [--rounds 12]
+ *   [--window 0.25] [--size 110] [--scenarios read,write] [--dist ../dist] [--out sessions]
+ *   [--warm-up 10000]
  *
  * Each contender is a process on one core, the load comes from another. In each round every
  * contender has one window for each kind of request, and the bare framework before them, so that a
  * busy machine slows all of them. Clocks and caches drift, so what is added is the difference
- * within one round. Ratios divide the medians of such differences. The figures go to
+ * within one round. Ratios are medians of the rounds' ratios. The figures go to
  * bench/results/sessions.json.
  */
 import { writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { OWN_DIST } from "../build.ts";
 import type { Contender } from "./contender.ts";
@@ -24,7 +26,7 @@ import { pinLoad } from "./process.ts";
 import { floorTableOf, tableOf, writersTableOf, type Figures } from "./report.ts";
 import { sample, startRunning, type Running, type Sample } from "./running.ts";
 import { applies, SCENARIOS } from "./scenarios.ts";
-import { hasService, startServices } from "./services.ts";
+import { hasService, isInstalled, startServices } from "./services.ts";
 import { writeResults } from "../write-results.ts";
 
 const { values: options } = parseArgs({
@@ -37,26 +39,28 @@ const { values: options } = parseArgs({
     scenarios: { type: "string", default: "read,cold,write,writers,anonymous,untouched,forged" },
     dist: { type: "string", default: OWN_DIST },
     out: { type: "string", default: "sessions" },
+    "warm-up": { type: "string", default: "10000" },
   },
 });
-const rounds = Number(options.rounds ?? (options.quick ? 2 : 6));
-const seconds = Number(options.window ?? (options.quick ? 0.2 : 0.35));
+const rounds = Number(options.rounds ?? (options.quick ? 2 : 12));
+const seconds = Number(options.window ?? (options.quick ? 0.15 : 0.25));
 const size = Number(options.size);
 /**
  * So many requests of each kind, or so many seconds, come before anything is measured: compiled
- * code is what servers run.
+ * code is what servers run. On a machine that others use, seconds alone would be too few requests.
  */
-const WARM_UP = { requests: 25_000, seconds: options.quick ? 0.5 : 1.5 };
+const WARM_UP = { requests: Number(options["warm-up"]), seconds: options.quick ? 0.25 : 20 };
 
 const wanted = options.scenarios.split(",").map((name) => [name, SCENARIOS[name]!] as const);
 const isPinned = pinLoad();
+const load = loadavg()[0]!;
 // PostgreSQL has no peer here; before-after.ts measures it.
 const named = CONTENDERS.filter(
   (one) => one.guarantee !== "postgres" && (one.name === "bare" || labelOf(one).match(options.only) !== null),
 );
 const services = await startServices(named);
 const chosen = named
-  .filter((one) => hasService(one, services))
+  .filter((one) => hasService(one, services) && isInstalled(one))
   .filter((one, _, all) => all.some(({ framework, name }) => framework === one.framework && name !== "bare"));
 const running: Running[] = [];
 const samples = new Map<string, Map<string, Sample[]>>();
@@ -81,8 +85,11 @@ try {
   const trips = await redisTrips();
   const tables = [tableOf(figures), writersTableOf(figures), floorTableOf(figures), peerTableOf(figures)];
   console.log(tables.filter((table) => table !== "").join("\n\n"));
+  for (const one of named)
+    if (!hasService(one, services) || !isInstalled(one))
+      console.log(`Left out, because it is not installed: ${labelOf(one)}`);
   for (const { label, commands } of trips) console.log(`Redis commands for a read, ${label}: ${commands}`);
-  const about = { date: new Date().toISOString().slice(0, 10), node: process.version, rounds, seconds, size, isPinned };
+  const about = { rounds, seconds, size, isPinned, load: [load, loadavg()[0]!] };
   const raw = Object.fromEntries([...samples].map(([label, own]) => [label, Object.fromEntries(own)]));
   writeResults(options.out, { about, figures, trips });
   if (process.env["BENCH_RAW"] !== undefined) writeFileSync(process.env["BENCH_RAW"], JSON.stringify(raw));
@@ -104,11 +111,9 @@ async function everyWindow(
       const { contender } = one;
       const isBare = contender.name === "bare";
       const model = isBare
-        ? running.find(
-            (other) => other.contender.framework === contender.framework && applies(scenario, other.contender),
-          )
+        ? running.find((other) => other.contender.framework === contender.framework && applies(name, other.contender))
         : one;
-      if (model === undefined || !applies(scenario, model.contender)) continue;
+      if (model === undefined || !applies(name, model.contender)) continue;
       // Twice for the bare frameworks: every added figure of the round hangs on theirs.
       note(
         contender,

@@ -5,7 +5,7 @@ import { ServerProcess } from "./process.ts";
 import type { Cookies, Scenario } from "./scenarios.ts";
 
 /** More sessions than any memory of cookies here holds. */
-const COLD_COOKIES = 1500;
+export const COLD_COOKIES = 1500;
 /**
  * So many visitors come in turn. If all requests wrote one session, what is measured is how a
  * server keeps them from overwriting each other: that is the kind of request "writers".
@@ -46,7 +46,7 @@ export async function startRunning(
   contender: Contender,
   { dist, services, size, isCold }: StartOptions,
 ): Promise<Running> {
-  const server = await ServerProcess.start(labelOf(contender), dist, services);
+  const server = await ServerProcess.start(labelOf(contender), { dist, services });
   const login = `/login?size=${size}`;
   const many: string[] = [];
   if (contender.isOurs === true && isCold) {

@@ -32,8 +32,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 };
 
 /** Whether a kind of request is measured for a contender. */
-export function applies({ applies: ofScenario = isNoFloor }: Scenario, contender: Contender): boolean {
-  return contender.name !== "bare" && ofScenario(contender);
+export function applies(name: string, contender: Contender): boolean {
+  const { applies: ofScenario = isNoFloor } = SCENARIOS[name]!;
+  return contender.name !== "bare" && (contender.scenarios?.includes(name) ?? ofScenario(contender));
 }
 
 /** A floor reads and writes sessions, and knows no other visitors. */

@@ -1,4 +1,5 @@
 import { postgresPrograms, redisPrograms, startPostgres, startRedis } from "../../test/support/services.ts";
+import { packageVersion } from "../measured-on.ts";
 import type { Contender, Guarantee, Services } from "./contender.ts";
 
 /** Servers that were started for one run. */
@@ -25,4 +26,9 @@ export async function startServices(contenders: readonly Contender[]): Promise<S
 export function hasService({ guarantee }: Contender, { redisPort, postgresUrl }: Services): boolean {
   if (guarantee === "redis") return redisPort !== undefined;
   return guarantee !== "postgres" || postgresUrl !== undefined;
+}
+
+/** Whether the package that a contender needs is there. */
+export function isInstalled({ needs }: Contender): boolean {
+  return needs === undefined || packageVersion(needs) !== undefined;
 }

@@ -52,9 +52,3 @@ export async function measure(job: Job | RemoteJob, operation: keyof Job): Promi
     if (user + system >= BATCH_MS * 1000) return (user + system) / count;
   }
 }
-
-/** The median of times, or of their ratios to others of the same rounds. */
-export function ratio(times: readonly number[], others?: readonly number[]): number {
-  const values = times.map((time, round) => time / (others === undefined ? 1 : (others[round] ?? Number.NaN)));
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}

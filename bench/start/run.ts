@@ -15,7 +15,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, loadavg, tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
@@ -33,7 +33,7 @@ const rounds = Number(options.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds ${options.rounds} is not a number of rounds.`);
 
 /** Session libraries that a server imports in the place of this one. */
-const PEERS = ["express-session", "iron-session", "better-auth"];
+const PEERS = ["express-session", "iron-session", "better-auth", "@auth/core", "@auth/express"];
 /** What a server does with the package at its start, beside the import. */
 const READY = `const keys = loadKeyRing({ env: { SECRET_KEY: "lk1_u7Jq2Lm9AbkzPQw83jfLs0-dkeMvbYtqRzX1c5hGnUq20p_T" } });
 new SessionManager({ keys });`;
@@ -126,9 +126,6 @@ const [empty, emptyCpu] = [times, cpuTimes].map((all) => median(all.get(EMPTY)!)
 console.log(`\nEmpty: ${empty} ms, ${emptyCpu} of the CPU. ${rounds} rounds, load average ${load.join(" to ")}.`);
 
 const about = {
-  date: new Date().toISOString().slice(0, 10),
-  node: process.version,
-  cpus: cpus().length,
   load,
   rounds,
 };

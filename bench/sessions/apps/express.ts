@@ -8,7 +8,6 @@ import {
   ANSWER,
   nextCount,
   peer,
-  SECRET,
   sizeIn,
   visitorOf,
   type Contender,
@@ -75,10 +74,10 @@ function incumbent(guarantee: "memory" | "redis"): Contender {
           ? new expressSession.MemoryStore()
           : (new RedisStore({
               client: await redisClient(environment),
-              prefix: `express:${process.pid}:`,
+              prefix: "express:",
             }) as unknown as Store);
       return await serve(
-        [expressSession({ secret: SECRET, resave: false, saveUninitialized: false, store })],
+        [expressSession({ secret: [...environment.secrets], resave: false, saveUninitialized: false, store })],
         requestSession,
       );
     },
@@ -87,13 +86,14 @@ function incumbent(guarantee: "memory" | "redis"): Contender {
 
 const cookieSession: Contender = {
   name: "cookie-session",
+  needs: "cookie-session",
   framework: "express",
   guarantee: "signed",
-  start: async () => {
+  start: async ({ secrets }) => {
     const { default: middleware } = (await peer("cookie-session")) as unknown as {
       default(options: unknown): RequestHandler;
     };
-    return await serve([middleware({ name: "sid", keys: [SECRET] })], requestSession);
+    return await serve([middleware({ name: "sid", keys: [...secrets] })], requestSession);
   },
 };
 
@@ -101,11 +101,13 @@ const ironSession: Contender = {
   name: "iron-session",
   framework: "express",
   guarantee: "encrypted",
-  start: async () => {
+  start: async ({ secrets }) => {
     const app = express();
+    // Each key has a number, and the seal says which one it was made with. The highest one is current.
+    const password = Object.fromEntries(secrets.map((secret, index) => [secrets.length - index, secret]));
     const open = async (request: Request, response: express.Response): ReturnType<typeof getIronSession<Visitor>> =>
       await getIronSession<Visitor>(request, response, {
-        password: SECRET,
+        password,
         cookieName: "sid",
         cookieOptions: { secure: false },
       });

@@ -78,13 +78,14 @@ async function pluginOf(name: string): Promise<FastifyPluginCallback<Record<stri
 function fastifySession(guarantee: "memory" | "redis"): Contender {
   return {
     name: guarantee === "memory" ? "@fastify/session, memory" : "@fastify/session, connect-redis",
+    needs: "@fastify/session",
     framework: "fastify",
     guarantee,
     start: async (environment) => {
       const store =
         guarantee === "memory"
           ? {}
-          : { store: new RedisStore({ client: await redisClient(environment), prefix: `fastify:${process.pid}:` }) };
+          : { store: new RedisStore({ client: await redisClient(environment), prefix: "fastify:" }) };
       const app = Fastify();
       app.register(await pluginOf("@fastify/cookie"));
       // `rolling: false` spares it a Set-Cookie for every read; by default it sends one.
@@ -103,6 +104,7 @@ function fastifySession(guarantee: "memory" | "redis"): Contender {
 
 const secureSession: Contender = {
   name: "@fastify/secure-session",
+  needs: "@fastify/secure-session",
   framework: "fastify",
   guarantee: "encrypted",
   start: async () => {

@@ -20,6 +20,7 @@ function h3(name: string, isBare: boolean): Contender {
   return {
     name,
     framework: "h3",
+    needs: "h3",
     guarantee: isBare ? undefined : "encrypted",
     start: async () => {
       const { H3, toNodeHandler, useSession } = (await peer("h3")) as unknown as H3;

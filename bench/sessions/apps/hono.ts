@@ -81,6 +81,7 @@ interface HonoSession {
 function honoSessions(guarantee: "encrypted" | "memory"): Contender {
   return {
     name: guarantee === "encrypted" ? "hono-sessions, CookieStore" : "hono-sessions, MemoryStore",
+    needs: "hono-sessions",
     framework: "hono",
     guarantee,
     start: async () => {
@@ -114,6 +115,7 @@ interface OfficialSession {
 
 const official: Contender = {
   name: "@hono/session",
+  needs: "@hono/session",
   framework: "hono",
   guarantee: "encrypted",
   start: async () => {

@@ -1,7 +1,7 @@
 import type { SessionManager, SessionStore } from "../../../src/index.ts";
 import { Pool } from "pg";
 import { createClient } from "redis";
-import { SECRET, type Environment, type Guarantee, type Visitor } from "../contender.ts";
+import type { Environment, Guarantee, Visitor } from "../contender.ts";
 
 /** A cookie's format that is not the default for its guarantee. */
 export type Format = "flask";
@@ -12,11 +12,13 @@ export async function latchkey(
   environment: Environment,
   format?: Format,
 ): Promise<SessionManager<Visitor>> {
-  const { SessionManager, flask, sealed, signed } = await environment.build.entry("latchkey");
-  if (format === "flask") return new SessionManager<Visitor>({ keys: SECRET, format: flask() });
-  if (guarantee === "encrypted") return new SessionManager<Visitor>({ keys: SECRET, format: sealed() });
-  if (guarantee === "signed") return new SessionManager<Visitor>({ keys: SECRET, format: signed() });
-  return new SessionManager<Visitor>({ keys: SECRET, store: await storeFor(guarantee, environment) });
+  const { KeyRing, SessionManager, flask, sealed, signed } = await environment.build.entry("latchkey");
+  const [current, ...fallbacks] = environment.secrets;
+  const keys = new KeyRing(current, fallbacks);
+  if (format === "flask") return new SessionManager<Visitor>({ keys, format: flask() });
+  if (guarantee === "encrypted") return new SessionManager<Visitor>({ keys, format: sealed() });
+  if (guarantee === "signed") return new SessionManager<Visitor>({ keys, format: signed() });
+  return new SessionManager<Visitor>({ keys, store: await storeFor(guarantee, environment), ...environment.sizeLimit });
 }
 
 async function storeFor(guarantee: "memory" | "redis" | "postgres", environment: Environment): Promise<SessionStore> {
@@ -27,7 +29,7 @@ async function storeFor(guarantee: "memory" | "redis" | "postgres", environment:
   }
   if (guarantee === "redis") {
     const { RedisStore } = await build.entry("latchkey/stores/redis");
-    return new RedisStore(await redisClient(environment), { prefix: `latchkey:${process.pid}:` });
+    return new RedisStore(await redisClient(environment), { prefix: "latchkey:" });
   }
   const { PostgresStore } = await build.entry("latchkey/stores/postgres");
   const store = new PostgresStore(postgresPool(environment), { table: `latchkey_${process.pid}` });

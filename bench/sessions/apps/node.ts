@@ -139,6 +139,7 @@ interface RouterStorage {
 
 const reactRouter: Contender = {
   name: "React Router cookie storage",
+  needs: "react-router",
   framework: "node:http",
   guarantee: "signed",
   start: async () => {

@@ -13,6 +13,8 @@ export interface Row extends Readonly<Record<Operation, Figures>> {
   readonly line: string;
   readonly sessions: number;
   readonly bytesPerSession: number;
+  /** The least and the greatest p50 of a round. */
+  readonly range?: Readonly<Record<Operation, readonly [least: number, greatest: number]>>;
 }
 
 const WARM_UP_ROUNDS = 2;
@@ -51,7 +53,13 @@ export async function measure(subjects: readonly Subject[], rounds: number, samp
         ),
       ];
     };
-    return { line, sessions, bytesPerSession, read: figures("read"), write: figures("write"), touch: figures("touch") };
+    const rangeOf = (operation: Operation): [number, number] => {
+      const all = blocks.get(subject)![operation].map(([p50]) => p50);
+      return [Math.min(...all), Math.max(...all)];
+    };
+    const range = { read: rangeOf("read"), write: rangeOf("write"), touch: rangeOf("touch") };
+    const [read, write, touch] = [figures("read"), figures("write"), figures("touch")];
+    return { line, sessions, bytesPerSession, read, write, touch, range };
   });
 }
 

@@ -1,5 +1,4 @@
-import { plot, type Line } from "../plot.ts";
-import { OPERATIONS, type Operation, type Row } from "./measure.ts";
+import { OPERATIONS, type Row } from "./measure.ts";
 
 /** All figures as Markdown. */
 export function tableOf(rows: readonly Row[]): string {
@@ -29,20 +28,4 @@ export function flatnessOf(rows: readonly Row[]): string {
       return `| ${line} | ${cells.join(" | ")} |`;
     }),
   ].join("\n");
-}
-
-/**
- * One operation of all stores. A line's name says how many times its first point its last one is.
- */
-export function plotOf(rows: readonly Row[], operation: Operation): string {
-  const title = { read: "A read", write: "A read and a write", touch: "A touch" }[operation];
-  const lines = [...Map.groupBy(rows, ({ line }) => line)].flatMap(([name, own], colour): Line[] =>
-    (["p50", "p99"] as const).map((label, index) => ({
-      name: `${name} ${label} ×${(own.at(-1)![operation][index]! / own[0]![operation][index]!).toFixed(2)}`,
-      colour,
-      isDashed: label === "p99",
-      points: own.map((row) => [row.sessions, row[operation][index]!] as const),
-    })),
-  );
-  return plot(`${title}, against the number of sessions`, "sessions in the store", "microseconds", lines);
 }
