@@ -51,7 +51,7 @@ const PARTS: readonly Part[] = [
     name: "auth",
     file: "sessions/run.ts",
     full: [...auth, "--window", "0.5"],
-    quick: [...auth, "--quick"],
+    quick: [...auth, "--quick", "--rounds", "1", "--scenarios", "read"],
   },
   { name: "growth", file: "sessions/growth.ts", full: [], quick: ["--quick"] },
   {
