@@ -43,12 +43,15 @@ export const OWN_DIST = join(dirname(fileURLToPath(import.meta.url)), "../dist")
  */
 export class Build {
   readonly #require: NodeJS.Require;
+  /** The absolute path of the dist folder. */
+  readonly dist: string;
 
   /** @param dist the dist folder, with its package.json and node_modules beside it. */
   constructor(dist: string) {
     if (!existsSync(dist))
       throw new Error(`There is no folder ${dist}. Fix: run "npm run build" in ${dirname(resolve(dist))}.`);
-    this.#require = createRequire(join(resolve(dist), "../package.json"));
+    this.dist = resolve(dist);
+    this.#require = createRequire(join(this.dist, "../package.json"));
   }
 
   /** The exports of one entry point. */

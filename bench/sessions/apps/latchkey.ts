@@ -1,6 +1,7 @@
 import type { SessionManager, SessionStore } from "../../../src/index.ts";
 import { Pool } from "pg";
 import { createClient } from "redis";
+import { OWN_DIST, type Build } from "../../build.ts";
 import type { Environment, Guarantee, Visitor } from "../contender.ts";
 
 /** A cookie's format that is not the default for its guarantee. */
@@ -32,7 +33,11 @@ async function storeFor(guarantee: "memory" | "redis" | "postgres", environment:
     return new RedisStore(await redisClient(environment), { prefix: "latchkey:" });
   }
   const { PostgresStore } = await build.entry("latchkey/stores/postgres");
-  const store = new PostgresStore(postgresPool(environment), { table: `latchkey_${process.pid}` });
+  const options = { table: `latchkey_${process.pid}` };
+  const store = new PostgresStore(
+    postgresPool(environment),
+    preparesIn(build) ? { ...options, prepare: true } : options,
+  );
   await store.createSchema();
   return store;
 }
@@ -52,4 +57,9 @@ export function postgresPool({ services: { postgresUrl } }: Environment): Pool {
   const pool = new Pool({ connectionString: postgresUrl, max: 16 });
   pool.on("error", () => {});
   return pool;
+}
+
+/** `--prepare` of bench/before-after.ts is for the build of this checkout: an older one refuses the option. */
+function preparesIn(build: Build): boolean {
+  return process.env["LATCHKEY_BENCH_PREPARE"] === "1" && build.dist === OWN_DIST;
 }
