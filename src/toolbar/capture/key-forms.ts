@@ -6,6 +6,8 @@ import { inspect } from "node:util";
  * hiding it there would make them unreadable.
  */
 const SHORTEST = 4;
+/** So many bytes of a key are enough to know it by. */
+const SHOWN = 50;
 
 /** The forms in which a key may occur in a text, each as source of a regular expression. */
 export function formsOf(bytes: Uint8Array): string[] {
@@ -30,19 +32,19 @@ export function formsOf(bytes: Uint8Array): string[] {
     texts.push(buffer.toString("latin1"));
   }
   if (list.length >= 8) {
-    // console.log shows fifty bytes of a Buffer.
-    patterns.push(
-      list
-        .slice(0, 50)
-        .map((byte) => byte.toString(16).padStart(2, "0"))
-        .join(" ?"),
-      list.slice(0, 50).join("[,\\s]+"),
-    );
+    const digits = list.map((byte) => byte.toString(16).padStart(2, "0"));
+    patterns.push(listPattern(digits, " ?"), listPattern(list, "[,\\s]+"));
   }
   const escaped = texts
     .filter((text) => text !== "")
     .map((text) => (text.length >= SHORTEST ? escapePattern(text) : `^${escapePattern(text)}$`));
   return [...escaped, ...patterns];
+}
+
+/** Bytes one after the other. console.log shows fifty of a Buffer, and a list may be cut as well. */
+function listPattern(bytes: readonly (number | string)[], separator: string): string {
+  const rest = bytes.slice(SHOWN).reduceRight((inner: string, byte) => `(?:${separator}${byte}${inner})?`, "");
+  return bytes.slice(0, SHOWN).join(separator) + rest;
 }
 
 /** Escapes a text, so that it matches itself in a regular expression. */

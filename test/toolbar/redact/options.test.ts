@@ -164,6 +164,15 @@ describe("cuts", () => {
 
   test("a key as a list of its bytes is hidden in data", () => {
     expect(redactor({}).data({ bytes: [...Buffer.from(keys)] })).toEqual({ bytes: "[secret key]" });
+    const long = generateSecretKey({ bytes: 1024 });
+    const own = new Redactor(new KeyRing(long)).forExchange();
+    for (const shown of [60, 100, long.length]) {
+      expect(own.data({ bytes: [...Buffer.from(long)].slice(0, shown) })).toEqual({ bytes: "[secret key]" });
+      const hex = Buffer.from(long)
+        .toString("hex", 0, shown)
+        .replaceAll(/..(?!$)/g, "$& ");
+      expect(own.text(`<Buffer ${hex} ... more bytes>`)).toBe("<Buffer [secret key] ... more bytes>");
+    }
     expect(redactor({}).data({ sizes: [1, 2, 3, 4, 5, 6, 7, 8, 9] })).toEqual({ sizes: [1, 2, 3, 4, 5, 6, 7, 8, 9] });
   });
 
