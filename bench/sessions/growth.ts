@@ -40,7 +40,7 @@ const { values: options } = parseArgs({
     "warm-up": { type: "string" },
   },
 });
-const rounds = Number(options.rounds ?? (options.quick ? 2 : 5));
+const rounds = Number(options.rounds ?? (options.quick ? 1 : 5));
 const seconds = Number(options.window ?? (options.quick ? 0.1 : 0.3));
 /** So many requests of each kind, or so many seconds, come before anything of a server is measured. */
 const WARM_UP = { requests: Number(options["warm-up"] ?? 10_000), seconds: options.quick ? 0.15 : 20 };
