@@ -94,9 +94,9 @@ function warningOf(ring: KeyRing): string | undefined {
     const { verdict, findings } = gradeSecretKey(key);
     const name = key === ring.current ? "The key" : "A fallback key";
     if (findings.some(({ code }) => code === "published"))
-      return `${name} is published: anybody can make this cookie. Fix: npx latchkey key rotate`;
+      return `${name} is published: anybody can make this cookie. Fix: npx latchkey key rotate --revoke-all`;
     if (verdict === "weak" || verdict === "refused")
-      return `${name} can be guessed (${verdict}): anyone who guesses it can make this cookie. Fix: npx latchkey key rotate`;
+      return `${name} can be guessed (${verdict}): anyone who guesses it can make this cookie. Fix: npx latchkey key rotate --revoke-all`;
   }
   return undefined;
 }

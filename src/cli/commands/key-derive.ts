@@ -83,7 +83,7 @@ function warningOf(keys: readonly SecretKey[]): string | undefined {
     if (verdict === "strong" || verdict === "acceptable") continue;
     const name = index === 0 ? "The secret key" : "A fallback key";
     const problem = findings.some(({ code }) => code === "published") ? "is published" : `can be guessed (${verdict})`;
-    return `${name} ${problem}: a holder of the derived key can find it, and derive all other keys. Fix: npx latchkey key rotate`;
+    return `${name} ${problem}: a holder of the derived key can find it, and derive all other keys. Fix: npx latchkey key rotate --revoke-all`;
   }
   return undefined;
 }

@@ -91,7 +91,7 @@ function writeNew(path: string, text: string, name: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST")
       throw new UsageError(
-        `The file ${name} already exists. Fix: to change the key in it, latchkey key rotate ${name}`,
+        `The file ${name} already exists. Fix: to change the key in it, latchkey key rotate ${name} --announce`,
       );
     throw error;
   }

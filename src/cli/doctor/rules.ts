@@ -8,7 +8,9 @@ export interface DoctorRule {
   readonly help: string;
 }
 
-const ROTATE = "Replace the key (npx latchkey key rotate): who has read it can sign in as any user.";
+/** Not in steps: as a fallback, a key that has leaked would still verify what is forged with it. */
+const REPLACE =
+  "Replace the key at once, which ends every session, because who has read it can make a session of any user: npx latchkey key rotate --revoke-all";
 
 /** All codes of the doctor. */
 export const RULES: Readonly<Record<DoctorCode, DoctorRule>> = {
@@ -26,11 +28,11 @@ export const RULES: Readonly<Record<DoctorCode, DoctorRule>> = {
   },
   key_in_source: {
     title: "A secret key is in a file that everyone with the code can read.",
-    help: `Read the key from the environment: loadKeyRing({ env: process.env }). ${ROTATE}`,
+    help: `Read the key from the environment: loadKeyRing({ env: process.env }). ${REPLACE}`,
   },
   key_in_history: {
     title: "A secret key is in git's history.",
-    help: `Every copy of the repository has the key, also after the line was deleted. ${ROTATE}`,
+    help: `Every copy of the repository has the key, also after the line was deleted. ${REPLACE}`,
   },
   key_staged: {
     title: "The next commit would publish a secret key.",
@@ -58,7 +60,7 @@ export const RULES: Readonly<Record<DoctorCode, DoctorRule>> = {
   },
   file_tracked: {
     title: "Git tracks a .env file with a key.",
-    help: `Run git rm --cached FILE, and add the file to .gitignore. ${ROTATE}`,
+    help: `Run git rm --cached FILE, and add the file to .gitignore. ${REPLACE}`,
   },
   file_not_ignored: {
     title: "Git does not ignore a file with a key.",

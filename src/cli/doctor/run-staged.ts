@@ -62,7 +62,7 @@ function* findingsOfKey(
       // A test that needs a key makes one, so this one is in use.
       severity: isMadeHere(value) ? "error" : severity,
       message: `${name === "a key" ? "This" : `The value of ${name}`} is a ${isDevelopment ? "development" : "secret"} key, and the next commit would give it to everyone with the repository.`,
-      fix: `Run git reset -- ${quoted(path)}, and move the key to a file that git ignores. If it was pushed before, rotate it: npx latchkey key rotate`,
+      fix: `Run git reset -- ${quoted(path)}, and move the key to a file that git ignores. If it was pushed before, replace it at once: npx latchkey key rotate --revoke-all`,
     };
   } else if (problem.code !== "key_guessable" || !isMerelyPlaceholder(grade)) {
     yield { ...where, severity, ...problem };

@@ -64,7 +64,7 @@ export async function runDoctor(
         path,
         line: 0,
         message: `Commit ${commit} put a value for ${name} into git's history, so every copy of the repository has it.`,
-        fix: "Deleting the line does not help: rotate the key (npx latchkey key rotate).",
+        fix: "Deleting the line does not help: replace the key at once, which ends every session: npx latchkey key rotate --revoke-all",
         fingerprint: fingerprintOf(value),
       });
     }

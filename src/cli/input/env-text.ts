@@ -30,7 +30,7 @@ export interface AddKeyOptions {
 export function addKey(text: string, key: string, { file, isForced = false, comment }: AddKeyOptions): string {
   if (envValue(text, "SECRET_KEY") !== undefined && !isForced)
     throw new UsageError(
-      `${file} sets SECRET_KEY already, so it was left as it is. Fix: npx latchkey key rotate ${file} replaces the key and logs nobody out. With --force the key is replaced at once, and every session ends.`,
+      `${file} sets SECRET_KEY already, so it was left as it is. Fix: npx latchkey key rotate ${file} --announce begins to replace the key, and logs nobody out. With --force the key is replaced at once, and every session ends.`,
     );
   const lines = text.split(/(?<=\n)/);
   const places = lines.flatMap((line, index) => (KEY_LINE.test(line) ? [index] : []));
