@@ -1,5 +1,4 @@
 import { unixNow, type Clock } from "../clock.ts";
-import { InvalidOptionError } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import type {
   AnnouncementListener,
@@ -17,7 +16,8 @@ import {
   type PostgresListenerPool,
 } from "./postgres-notifications.ts";
 import { queryOf, type PostgresJsSql, type PostgresQueryable, type Row, type Value } from "./postgres-query.ts";
-import { checkCount, nameOf } from "./wrong-argument.ts";
+import { postgresStatements, type PostgresStatements } from "./postgres-statements.ts";
+import { checkCount } from "./wrong-argument.ts";
 
 export type {
   PostgresJsListener,
@@ -57,11 +57,6 @@ export interface PostgresStoreOptions {
 }
 
 /**
- * PostgreSQL cuts names off after 63 bytes. The longest name here is the table's name with
- * "_expires_at".
- */
-const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,51}$/;
-/**
  * SQLSTATE of statements that fail only because another statement ran at the same time:
  * serialization_failure, deadlock_detected.
  */
@@ -94,8 +89,7 @@ const MAX_ROUNDS = 100;
 export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableStore {
   readonly #query: (text: string, values: Value[]) => Promise<readonly Row[]>;
   readonly #clock: Clock;
-  readonly #table: string;
-  readonly #statements: readonly string[];
+  readonly #statements: PostgresStatements;
   readonly #channel: string;
   readonly #listen: Listen | undefined;
 
@@ -115,21 +109,8 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
     this.#query = queryOf(client, prepare);
     this.#listen = notificationsOf(subscriber, client);
     this.#clock = clock;
-    const names = typeof table === "string" ? table.split(".") : [];
-    if (names.length < 1 || names.length > 2 || !names.every((name) => NAME.test(name))) {
-      throw new InvalidOptionError(
-        `The option table of PostgresStore must be a name, or a schema and a name, of at most 52 letters, digits and underscores each. It is ${typeof table === "string" ? JSON.stringify(table) : nameOf(table)}. Fix: table: "web.sessions".`,
-      );
-    }
-    this.#table = names.map((name) => `"${name}"`).join(".");
+    this.#statements = postgresStatements(table);
     this.#channel = channelOf(table);
-    const name = names.at(-1)!;
-    this.#statements = [
-      `CREATE TABLE IF NOT EXISTS ${this.#table} (\n  id text COLLATE "C" PRIMARY KEY,\n  payload text NOT NULL,\n  expires_at bigint NOT NULL,\n  subject text\n)`,
-      `CREATE INDEX IF NOT EXISTS "${name}_expires_at" ON ${this.#table} (expires_at)`,
-      // A hash index, because a subject may be too long for a B-tree.
-      `CREATE INDEX IF NOT EXISTS "${name}_subject" ON ${this.#table} USING hash (subject) WHERE subject IS NOT NULL`,
-    ];
   }
 
   /**
@@ -137,7 +118,7 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
    * does not exist yet.
    */
   get schema(): string {
-    return this.#statements.map((statement) => `${statement};\n`).join("");
+    return this.#statements.schema.map((statement) => `${statement};\n`).join("");
   }
 
   /**
@@ -145,37 +126,25 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
    * once.
    */
   async createSchema(): Promise<void> {
-    for (const statement of this.#statements) await this.#run(statement, [], [...COLLISIONS, ...CREATED_BY_ANOTHER]);
+    for (const statement of this.#statements.schema)
+      await this.#run(statement, [], [...COLLISIONS, ...CREATED_BY_ANOTHER]);
   }
 
   async get(id: string): Promise<string | undefined> {
-    const [row] = await this.#run(`SELECT payload FROM ${this.#table} WHERE id = $1 AND expires_at >= $2::bigint`, [
-      id,
-      this.#clock(),
-    ]);
+    const [row] = await this.#run(this.#statements.get, [id, this.#clock()]);
     return row === undefined ? undefined : String(row["payload"]);
   }
 
   async set(id: string, payload: string, expiresAt: number, { replaces, subject }: SetOptions = {}): Promise<boolean> {
     const values: Value[] = [id, payload, expiresAt, subject ?? null, this.#clock()];
+    const { insert, update } = this.#statements;
     const rows =
-      replaces === undefined
-        ? await this.#run(
-            `INSERT INTO ${this.#table} AS stored (id, payload, expires_at, subject) VALUES ($1, $2, $3::bigint, $4)
-             ON CONFLICT (id) DO UPDATE SET payload = excluded.payload, expires_at = excluded.expires_at, subject = excluded.subject
-             WHERE stored.expires_at < $5::bigint RETURNING 1`,
-            values,
-          )
-        : await this.#run(
-            `UPDATE ${this.#table} SET payload = $2, expires_at = $3::bigint, subject = $4
-             WHERE id = $1 AND expires_at >= $5::bigint AND payload = $6 RETURNING 1`,
-            [...values, replaces],
-          );
+      replaces === undefined ? await this.#run(insert, values) : await this.#run(update, [...values, replaces]);
     return rows.length === 1;
   }
 
   async delete(id: string): Promise<void> {
-    await this.#run(`DELETE FROM ${this.#table} WHERE id = $1`, [id]);
+    await this.#run(this.#statements.delete, [id]);
   }
 
   /**
@@ -186,23 +155,12 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
    */
   async deleteExpired(limit: number = 1000): Promise<number> {
     checkCount("PostgresStore.deleteExpired(limit)", limit);
-    // An array makes PostgreSQL run the inner query once, regardless of the plan of the outer one.
-    const [row] = await this.#run(
-      `WITH gone AS (
-         DELETE FROM ${this.#table} WHERE expires_at < $1::bigint AND id = ANY (ARRAY(
-           SELECT id FROM ${this.#table} WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::bigint FOR UPDATE SKIP LOCKED))
-         RETURNING 1)
-       SELECT count(*) AS count FROM gone`,
-      [this.#clock(), limit],
-    );
+    const [row] = await this.#run(this.#statements.deleteExpired, [this.#clock(), limit]);
     return Number(row?.["count"]);
   }
 
   async listBySubject(subject: string): Promise<readonly StoredSession[]> {
-    const rows = await this.#run(
-      `SELECT id, payload, expires_at FROM ${this.#table} WHERE subject = $1 AND expires_at >= $2::bigint`,
-      [subject, this.#clock()],
-    );
+    const rows = await this.#run(this.#statements.listBySubject, [subject, this.#clock()]);
     return rows.map((row) => ({
       id: String(row["id"]),
       payload: String(row["payload"]),
@@ -216,12 +174,9 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
    * repeated until it sees no row of the subject.
    */
   async deleteBySubject(subject: string, except?: string): Promise<number> {
-    const theirs = `subject = $1 AND id IS DISTINCT FROM $2`;
-    const statement = `WITH gone AS (DELETE FROM ${this.#table} WHERE ${theirs} RETURNING expires_at >= $3::bigint AS living)
-       SELECT EXISTS (SELECT FROM ${this.#table} WHERE ${theirs}) AS seen, (SELECT count(*) FROM gone WHERE living) AS count`;
     let count = 0;
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const [row] = await this.#run(statement, [subject, except ?? null, this.#clock()]);
+      const [row] = await this.#run(this.#statements.deleteBySubject, [subject, except ?? null, this.#clock()]);
       if (row?.["seen"] !== true) return count;
       count += Number(row["count"]);
     }
