@@ -4,9 +4,19 @@ import { nameOf, wrongClient } from "./wrong-argument.ts";
 
 const crypto = lateModule("node:crypto");
 
-/** The method that is used of a Pool or Client of the package `pg`, or of a PGlite. */
+/**
+ * The method that is used of a Pool or Client of the package `pg`, or of a PGlite. `pg` says in
+ * `rowCount` how many rows a statement has changed, a PGlite in `affectedRows`.
+ */
 export interface PostgresQueryable {
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+  query(
+    text: string,
+    values?: unknown[],
+  ): Promise<{
+    rows: unknown[];
+    rowCount?: number | null | undefined;
+    affectedRows?: number | undefined;
+  }>;
 }
 
 /** The method that is used of the `sql` of the package `postgres`. */
@@ -15,11 +25,18 @@ export interface PostgresJsSql {
     text: string,
     values?: (string | number | null)[],
     options?: { prepare: boolean },
-  ): PromiseLike<readonly unknown[]>;
+  ): PromiseLike<readonly unknown[] & { readonly count?: number | null | undefined }>;
 }
 
 export type Value = string | number | null;
 export type Row = Readonly<Record<string, unknown>>;
+
+/** What a statement has found, and how many rows it has written. */
+export interface Answer {
+  readonly rows: readonly Row[];
+  /** Undefined if the client does not say. */
+  readonly count: number | null | undefined;
+}
 
 /**
  * One way to run a statement with each of the clients.
@@ -30,7 +47,7 @@ export type Row = Readonly<Record<string, unknown>>;
 export function queryOf(
   client: Partial<PostgresQueryable & PostgresJsSql>,
   prepare: boolean | undefined,
-): (text: string, values: Value[]) => Promise<readonly Row[]> {
+): (text: string, values: Value[]) => Promise<Answer> {
   if (prepare !== undefined && typeof prepare !== "boolean") {
     throw new InvalidOptionError(
       `The option prepare of PostgresStore must be true or false. It is ${typeof prepare === "string" ? JSON.stringify(prepare) : nameOf(prepare)}. Fix: prepare: true, or leave it out.`,
@@ -39,8 +56,10 @@ export function queryOf(
   if (typeof client?.unsafe === "function") {
     // An unprepared statement takes two round trips with this client. `prepare: false` in the
     // client's own options overrides this.
-    return async (text, values) =>
-      (await client.unsafe!(text, values, { prepare: prepare !== false && values.length > 0 })) as readonly Row[];
+    return async (text, values) => {
+      const rows = await client.unsafe!(text, values, { prepare: prepare !== false && values.length > 0 });
+      return { rows: rows as readonly Row[], count: rows.count };
+    };
   }
   if (typeof client?.query !== "function") {
     throw wrongClient(
@@ -49,42 +68,53 @@ export function queryOf(
       "new PostgresStore(new Pool({ connectionString })).",
     );
   }
-  if (prepare !== true) return async (text, values) => (await client.query!(text, values)).rows as Row[];
+  if (prepare !== true) return async (text, values) => answerOf(await client.query!(text, values));
   if (isPGlite(client)) {
     throw new InvalidOptionError(
       "The option prepare of PostgresStore is for a Pool or Client of the package pg. A PGlite has no names for statements. Fix: leave it out.",
     );
   }
   const named = client as unknown as NamedQueryable;
-  return async (text, values) => {
-    // A statement without values creates the table: once, so it needs no name.
-    const answer =
-      values.length === 0 ? await client.query!(text) : await named.query({ name: statementName(text), text, values });
-    return answer.rows as Row[];
-  };
+  // A statement without values creates the table: once, so it needs no name.
+  return async (text, values) =>
+    answerOf(values.length === 0 ? await client.query!(text) : await named.query(statementNamed(text), values));
+}
+
+type ClientAnswer = Awaited<ReturnType<PostgresQueryable["query"]>>;
+
+function answerOf({ rows, rowCount, affectedRows }: ClientAnswer): Answer {
+  return { rows: rows as Row[], count: rowCount ?? affectedRows };
 }
 
 /** What `pg` takes for a statement with a name; in a PGlite the same method takes a text only. */
 interface NamedQueryable {
-  query(statement: { name: string; text: string; values: Value[] }): Promise<{ rows: unknown[] }>;
+  query(statement: Statement, values: Value[]): Promise<ClientAnswer>;
+}
+
+interface Statement {
+  readonly name: string;
+  readonly text: string;
 }
 
 function isPGlite(client: object): boolean {
   return "exec" in client && "waitReady" in client;
 }
 
-const names = new Map<string, string>();
+const statements = new Map<string, Statement>();
 
 /**
  * The name is made from the text, because a connection of the pool may be used by several stores,
  * and by several versions of this package: one name stands for one text.
  */
-function statementName(text: string): string {
-  let name = names.get(text);
-  if (name === undefined) {
+function statementNamed(text: string): Statement {
+  let statement = statements.get(text);
+  if (statement === undefined) {
     // At most 63 bytes of a name count in PostgreSQL.
-    name = `latchkey_${crypto().createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
-    names.set(text, name);
+    const name = `latchkey_${crypto().createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
+    statement = { name, text };
+    statements.set(text, statement);
   }
-  return name;
+  // `pg` copies each property of its own that the statement has, which is a tenth of the whole
+  // query: these two are inherited. An object for each query, because older versions write on it.
+  return Object.create(statement) as Statement;
 }

@@ -52,9 +52,9 @@ export function postgresStatements(table: unknown): PostgresStatements {
     get: `SELECT payload FROM ${quoted} WHERE id = $1 AND expires_at >= $2::bigint`,
     insert: `INSERT INTO ${quoted} AS stored (id, payload, expires_at, subject) VALUES ($1, $2, $3::bigint, $4)
          ON CONFLICT (id) DO UPDATE SET payload = excluded.payload, expires_at = excluded.expires_at, subject = excluded.subject
-         WHERE stored.expires_at < $5::bigint RETURNING 1`,
+         WHERE stored.expires_at < $5::bigint`,
     update: `UPDATE ${quoted} SET payload = $2, expires_at = $3::bigint, subject = $4
-         WHERE id = $1 AND expires_at >= $5::bigint AND payload = $6 RETURNING 1`,
+         WHERE id = $1 AND expires_at >= $5::bigint AND payload = $6`,
     delete: `DELETE FROM ${quoted} WHERE id = $1`,
     // An array makes PostgreSQL run the inner query once, regardless of the plan of the outer one.
     deleteExpired: `WITH gone AS (

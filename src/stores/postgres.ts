@@ -15,7 +15,7 @@ import {
   type PostgresJsListener,
   type PostgresListenerPool,
 } from "./postgres-notifications.ts";
-import { queryOf, type PostgresJsSql, type PostgresQueryable, type Row, type Value } from "./postgres-query.ts";
+import { queryOf, type Answer, type PostgresJsSql, type PostgresQueryable, type Value } from "./postgres-query.ts";
 import { postgresStatements, type PostgresStatements } from "./postgres-statements.ts";
 import { checkCount } from "./wrong-argument.ts";
 
@@ -87,7 +87,7 @@ const MAX_ROUNDS = 100;
  * await store.createSchema();
  */
 export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableStore {
-  readonly #query: (text: string, values: Value[]) => Promise<readonly Row[]>;
+  readonly #query: (text: string, values: Value[]) => Promise<Answer>;
   readonly #clock: Clock;
   readonly #statements: PostgresStatements;
   readonly #channel: string;
@@ -131,16 +131,23 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
   }
 
   async get(id: string): Promise<string | undefined> {
-    const [row] = await this.#run(this.#statements.get, [id, this.#clock()]);
+    const {
+      rows: [row],
+    } = await this.#run(this.#statements.get, [id, this.#clock()]);
     return row === undefined ? undefined : String(row["payload"]);
   }
 
   async set(id: string, payload: string, expiresAt: number, { replaces, subject }: SetOptions = {}): Promise<boolean> {
     const values: Value[] = [id, payload, expiresAt, subject ?? null, this.#clock()];
     const { insert, update } = this.#statements;
-    const rows =
+    const { count } =
       replaces === undefined ? await this.#run(insert, values) : await this.#run(update, [...values, replaces]);
-    return rows.length === 1;
+    if (typeof count !== "number") {
+      throw new Error(
+        "The client of PostgresStore did not say how many rows a statement has written. Fix: pass on rowCount, as a Pool of the package pg has it.",
+      );
+    }
+    return count === 1;
   }
 
   async delete(id: string): Promise<void> {
@@ -155,12 +162,14 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
    */
   async deleteExpired(limit: number = 1000): Promise<number> {
     checkCount("PostgresStore.deleteExpired(limit)", limit);
-    const [row] = await this.#run(this.#statements.deleteExpired, [this.#clock(), limit]);
+    const {
+      rows: [row],
+    } = await this.#run(this.#statements.deleteExpired, [this.#clock(), limit]);
     return Number(row?.["count"]);
   }
 
   async listBySubject(subject: string): Promise<readonly StoredSession[]> {
-    const rows = await this.#run(this.#statements.listBySubject, [subject, this.#clock()]);
+    const { rows } = await this.#run(this.#statements.listBySubject, [subject, this.#clock()]);
     return rows.map((row) => ({
       id: String(row["id"]),
       payload: String(row["payload"]),
@@ -176,7 +185,9 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
   async deleteBySubject(subject: string, except?: string): Promise<number> {
     let count = 0;
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const [row] = await this.#run(this.#statements.deleteBySubject, [subject, except ?? null, this.#clock()]);
+      const {
+        rows: [row],
+      } = await this.#run(this.#statements.deleteBySubject, [subject, except ?? null, this.#clock()]);
       if (row?.["seen"] !== true) return count;
       count += Number(row["count"]);
     }
@@ -198,7 +209,7 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
    * Runs a statement, and repeats it if it collided with another one. That happens if transactions
    * are serializable by default.
    */
-  async #run(text: string, values: Value[], again: readonly unknown[] = COLLISIONS): Promise<readonly Row[]> {
+  async #run(text: string, values: Value[], again: readonly unknown[] = COLLISIONS): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#query(text, values);

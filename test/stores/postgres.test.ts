@@ -94,7 +94,7 @@ describe("PostgresStore", () => {
           if (text.startsWith("CREATE")) return await client.query(text, values);
           const { rows } = await client.query<{ "QUERY PLAN": string }>(`EXPLAIN ${text}`, values);
           asked.push(rows.map((row) => row["QUERY PLAN"]).join("\n"));
-          return { rows: [] };
+          return { rows: [], affectedRows: 0 };
         },
       };
       const store = new PostgresStore(explained, { table: "plan.t" });
@@ -136,6 +136,12 @@ describe("PostgresStore", () => {
     );
     expect(() => new PostgresStore(client, { table: "a b" })).toThrow(/"a b"/);
     expect(() => new PostgresStore(client, "web" as unknown as object)).toThrow(InvalidOptionError);
+  });
+
+  test("a client that does not say whether it has written is an error, and no session that was saved", async () => {
+    const store = new PostgresStore({ query: async () => await Promise.resolve({ rows: [{ id: "a" }] }) });
+    await expect(store.set("a", "1", 4e9)).rejects.toThrow(/did not say how many rows a statement has written/);
+    await expect(store.set("a", "2", 4e9, { replaces: "1" })).rejects.toThrow(/Fix: pass on rowCount/);
   });
 
   test("refuses to sweep no row, and half a row", async () => {

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { PostgresStore, type PostgresQueryable } from "../../../src/stores/postgres.ts";
+import { PostgresStore } from "../../../src/stores/postgres.ts";
 import { postgresPrograms, startPostgres } from "../../../test/support/services.ts";
 import { FIRST_EXPIRY, payload, WEEK } from "./session.ts";
 import type { Subject, Subjects } from "./subject.ts";
@@ -40,11 +40,11 @@ export async function postgres(sizes: readonly number[]): Promise<Subjects | und
   await setUp("ALTER SYSTEM RESET ALL");
 
   const client = await connect();
-  const ways = { postgres: client, "postgres, prepared": preparing(client) };
+  const ways = { postgres: {}, "postgres, prepared": { prepare: true } };
   return {
-    all: Object.entries(ways).flatMap(([line, way]) =>
+    all: Object.entries(ways).flatMap(([line, options]) =>
       sizes.map((sessions): Subject => {
-        const store = new PostgresStore(way, { table: tableOf(sessions) });
+        const store = new PostgresStore(client, { ...options, table: tableOf(sessions) });
         return { line, sessions, store, bytesPerSession: bytes.get(sessions)! / sessions };
       }),
     ),
@@ -79,16 +79,4 @@ async function fill(client: pg.Client, sessions: number): Promise<number> {
 
 function tableOf(sessions: number): string {
   return `latchkey_sessions_${sessions}`;
-}
-
-/** The same client, with a name for each statement: then the server parses and plans it once. */
-function preparing(client: pg.Client): PostgresQueryable {
-  const names = new Map<string, string>();
-  return {
-    query: async (text, values) => {
-      const name = names.get(text) ?? `latchkey_${names.size}`;
-      names.set(text, name);
-      return await client.query({ name, text, values: values ?? [] });
-    },
-  };
 }

@@ -35,6 +35,11 @@ const USAGES: Readonly<Record<string, (client: Queryable) => unknown>> = {
     seen(await client.query({ name: "by number", text: "select $1::int as n", values: [1] })),
     seen(await client.query({ name: "by number", text: "select $1::int as n", values: [2] })),
   ],
+  // As PostgresStore has it.
+  "a named statement that inherits its text": async (client) => {
+    const statement = { name: "inherited", text: "select $1::int as n" };
+    return seen(await client.query(Object.create(statement) as typeof statement, [3]));
+  },
   "several statements in one text": async (client) => seen(await client.query("select 1 as one; select 2 as two")),
   "a write with returning": async (client) =>
     seen(await client.query("insert into items (name) values ($1), ($2) returning name", ["a", "b"])),
