@@ -43,9 +43,10 @@ export class History {
     this.#bytes = bytes;
   }
 
-  /** Stores an exchange. */
+  /** Stores an exchange. One that is stored again keeps its turn, so it drops no newer one. */
   add(entry: HistoryEntry): void {
-    this.#drop(entry.summary.id);
+    const before = this.#entries.get(entry.summary.id);
+    if (before !== undefined) this.#used -= bytesOf(before);
     this.#entries.set(entry.summary.id, entry);
     this.#used += bytesOf(entry);
     for (const id of this.#entries.keys()) {

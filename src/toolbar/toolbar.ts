@@ -147,7 +147,8 @@ export class Toolbar {
       verdict: (exchange, request) => this.#answers.verdict(exchange, request),
       accessTokens,
       scriptAddress: (request, parameters) => this.#pages.scriptAddress(request, parameters),
-      store: (exchange) => this.#store(exchange),
+      // A record that was dropped meanwhile stays so: the newer ones are wanted.
+      store: (exchange) => void (this.#history.has(exchange.id) && this.#store(exchange)),
       warn: (message) => this.#warnings.give(message),
     });
     this.#pages = new Pages({

@@ -158,6 +158,17 @@ describe("B9: a page that the browser does not run the script of", () => {
     expect(warnings.filter((text) => text.includes("did not run"))).toEqual([]);
   });
 
+  test("does not bring a record back that was dropped meanwhile, nor drops a newer one", async () => {
+    const { toolbar, url } = await start({}, PAGE, { history: 5, historyFile: false });
+    for (let page = 0; page < 8; page++) await visit(`${url}/page/${page}`);
+    for (let call = 0; call < 4; call++) await visit(`${url}/call/${call}`, { "sec-fetch-mode": "cors" });
+    const paths = (): readonly string[] => toolbar.exchanges.map(({ path }) => path);
+    const stored = ["/call/3", "/call/2", "/call/1", "/call/0", "/page/7"];
+    expect(paths()).toEqual(stored);
+    await expect.poll(() => toolbar.exchanges.at(-1)?.notShown, { timeout: 10_000 }).toMatch(NOT_RUN);
+    expect(paths()).toEqual(stored);
+  });
+
   test("keeps no process alive with its one timer, which ends with close()", async () => {
     const { url, toolbar } = await start();
     const timers: NodeJS.Timeout[] = [];

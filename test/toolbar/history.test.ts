@@ -58,3 +58,14 @@ test("a request that is stored again replaces its earlier record", () => {
   for (const sequence of [1, 2, 1, 1]) history.add(entry(sequence));
   expect(history.list().map(({ sequence }) => sequence)).toEqual([2, 1]);
 });
+
+test("a request that is stored again keeps its turn to be dropped, and its new bytes count", () => {
+  const history = new History(2, 100_000);
+  for (const sequence of [1, 2, 1, 3]) history.add(entry(sequence));
+  expect(history.list().map(({ sequence }) => sequence)).toEqual([3, 2]);
+  history.add({ ...entry(3), json: JSON.stringify("x".repeat(200_000)) });
+  expect(history.list().map(({ sequence }) => sequence)).toEqual([3]);
+  history.add(entry(3));
+  history.add(entry(4));
+  expect(history.list().map(({ sequence }) => sequence)).toEqual([4, 3]);
+});

@@ -78,10 +78,15 @@ export class Recorder {
   readonly #redactor: ExchangeRedactor;
   readonly #options: RecorderOptions;
   readonly #redirects: Redirects;
+  /** The panels that want to know of each new exchange. */
+  readonly #beginners: readonly { readonly who: string; readonly panel: ChannelUser }[];
 
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#redirects = new Redirects(options.redirects);
+    this.#beginners = options.panels
+      .filter((panel) => panel.begin !== undefined)
+      .map((panel) => ({ who: `begin of panel ${panel.id}`, panel }));
     this.#redactor = options.redactor.forExchange();
     this.#failures = new Failures((text) => this.#redactor.text(text));
     this.#undo.push(demandSites(() => this.current?.locatesSpans === true));
@@ -344,10 +349,8 @@ export class Recorder {
     const [eldest] = this.#running;
     if (this.#running.size > MOST_RUNNING && eldest !== undefined) this.#running.delete(eldest);
     this.#bySource.set(source, exchange);
-    for (const user of this.#options.panels) {
-      const who = `begin of panel ${user.id}`;
-      if (user.begin !== undefined && !this.isOff(who)) this.guarded(who, () => user.begin?.(exchange));
-    }
+    for (const { who, panel } of this.#beginners)
+      if (!this.isOff(who)) this.guarded(who, () => panel.begin?.(exchange));
     return exchange;
   }
 }

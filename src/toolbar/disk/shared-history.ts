@@ -77,6 +77,11 @@ export class SharedHistory {
     this.#file?.add(entry);
   }
 
+  /** Whether the exchange with this id is still stored. */
+  has(id: string): boolean {
+    return this.#memory.get(id) !== undefined || this.#file?.get(id) !== undefined;
+  }
+
   /** The exchange with this id, redacted with the keys of now. */
   get(id: string): HistoryEntry | undefined {
     const entry = this.#memory.get(id);

@@ -11,8 +11,6 @@ type Time = Pick<Span, "kind" | "start" | "duration">;
 
 /** What kinds of spans are called in the header, in its order. Others go by their own name. */
 const NAMES: Readonly<Record<string, string>> = { sql: "db", redis: "redis", http: "http" };
-/** A layer of the framework lasts as long as all that is inside of it. */
-const LEFT_OUT = new Set(["layer"]);
 const MOST_ENTRIES = 10;
 
 /**
@@ -22,16 +20,21 @@ const MOST_ENTRIES = 10;
  */
 export function serverTiming(recording: TimedRecording): string {
   const now = recording.elapsed();
-  const byKind = Map.groupBy(recording.spanTimes, ({ kind }) => kind);
+  const total = `total;dur=${round(now)}`;
+  // A layer of the framework lasts as long as all that is inside of it.
+  const times = recording.spanTimes.filter(({ kind }) => kind !== "layer");
+  // The first byte waits for this header, and most pages that stream have asked nothing before it.
+  if (times.length === 0) return total;
+  const byKind = Map.groupBy(times, ({ kind }) => kind);
   const kinds = [...new Set([...Object.keys(NAMES), ...byKind.keys()])].filter(
-    (kind) => byKind.has(kind) && !LEFT_OUT.has(kind) && /^[a-z][a-z0-9-]*$/.test(kind),
+    (kind) => byKind.has(kind) && /^[a-z][a-z0-9-]*$/.test(kind),
   );
   const entries = kinds.map((kind) => {
     const spans = byKind.get(kind)!;
     const calls = counted(spans.length + (recording.omittedSpans[kind] ?? 0), "call");
     return `${NAMES[kind] ?? kind};dur=${busy(spans, now)};desc="${calls}"`;
   });
-  return [`total;dur=${round(now)}`, ...entries].slice(0, MOST_ENTRIES).join(", ");
+  return [total, ...entries].slice(0, MOST_ENTRIES).join(", ");
 }
 
 /** The time in which at least one of the spans was running. */
