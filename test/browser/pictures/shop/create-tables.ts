@@ -19,7 +19,7 @@ export async function createTables(database: Pool): Promise<void> {
     create table orders (id int primary key, user_id int references users, placed_at date, paid boolean);
     create table order_items (order_id int references orders, product_id int references products, quantity int);
     create index on orders (user_id)`);
-  await database.query("insert into users values (7, 'Ada Okafor', 'ada@example.test')");
+  await database.query("insert into users values (7, 'Ada', 'ada@example.test')");
   for (const [at, [name, price]] of PRODUCTS.entries())
     await database.query("insert into products values ($1, $2, $3)", [at + 1, name, price]);
   for (const [at, products] of ORDERS.entries()) {
