@@ -160,3 +160,16 @@ describe("a rotation over 1,000 servers", { timeout: 120_000 }, () => {
     expect(await lostDuring([`${old}\n`, promoted.text])).toBeGreaterThan(50);
   });
 });
+
+test("the money for a million sessions is what bytes, commands and prices make", () => {
+  const gigabytes = Number(/^\| Redis \| \d+ \| ([\d.]+) GB of memory \|$/m.exec(page)![1]);
+  const commands = Number(/is [\d.]+ GB and (\d+) million commands/.exec(page)![1]);
+  expect(commands).toBe(100 + 100 / 10);
+  const offers = [...page.matchAll(/^\| (\w+[^|]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| (\d+) \|$/gm)];
+  expect(offers).toHaveLength(3);
+  for (const [, offer, paid, perGigabyte, perMillion, sum] of offers) {
+    expect(Math.round(Number(paid) * Number(perGigabyte) + commands * Number(perMillion)), offer).toBe(Number(sum));
+    expect([0, gigabytes, Math.ceil(gigabytes)], offer).toContain(Number(paid));
+  }
+  for (const perHour of [0.084, 0.125]) expect(page).toContain(`| ${(perHour * 730).toFixed(2)} |`);
+});
