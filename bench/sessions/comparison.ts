@@ -121,6 +121,10 @@ const REASONS: readonly Reason[] = [
     explains: (scenario, _, peer) => scenario === "read" && peer === "express-session, MemoryStore",
   },
   {
+    text: "the reason why a cookie was refused is found and noted here, for the log and for the application",
+    explains: (scenario) => scenario === "forged",
+  },
+  {
     text: "it overwrites without a comparison, and can lose the changes of parallel requests",
     explains: (scenario, _, peer) => (scenario === "write" || scenario === "writers") && OVERWRITING.includes(peer),
   },

@@ -49,6 +49,8 @@ app.get("/stream", async (_, response) => {
 });
 
 const server = app.listen(0, "127.0.0.1");
+// The servers take turns, and a connection that waits for its turn stays open.
+server.keepAliveTimeout = 600_000;
 await once(server, "listening");
 process.on("message", () => process.send!(process.cpuUsage()));
 process.on("disconnect", () => process.exit());

@@ -15,7 +15,14 @@ import {
   type PostgresJsListener,
   type PostgresListenerPool,
 } from "./postgres-notifications.ts";
-import { queryOf, type Answer, type PostgresJsSql, type PostgresQueryable, type Value } from "./postgres-query.ts";
+import {
+  queryOf,
+  type Answer,
+  type PostgresJsSql,
+  type PostgresQueryable,
+  type Row,
+  type Value,
+} from "./postgres-query.ts";
 import { postgresStatements, type PostgresStatements } from "./postgres-statements.ts";
 import { checkCount } from "./wrong-argument.ts";
 
@@ -131,9 +138,7 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
   }
 
   async get(id: string): Promise<string | undefined> {
-    const {
-      rows: [row],
-    } = await this.#run(this.#statements.get, [id, this.#clock()]);
+    const row = await this.#first(this.#statements.get, [id, this.#clock()]);
     return row === undefined ? undefined : String(row["payload"]);
   }
 
@@ -162,9 +167,7 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
    */
   async deleteExpired(limit: number = 1000): Promise<number> {
     checkCount("PostgresStore.deleteExpired(limit)", limit);
-    const {
-      rows: [row],
-    } = await this.#run(this.#statements.deleteExpired, [this.#clock(), limit]);
+    const row = await this.#first(this.#statements.deleteExpired, [this.#clock(), limit]);
     return Number(row?.["count"]);
   }
 
@@ -185,9 +188,7 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
   async deleteBySubject(subject: string, except?: string): Promise<number> {
     let count = 0;
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const {
-        rows: [row],
-      } = await this.#run(this.#statements.deleteBySubject, [subject, except ?? null, this.#clock()]);
+      const row = await this.#first(this.#statements.deleteBySubject, [subject, except ?? null, this.#clock()]);
       if (row?.["seen"] !== true) return count;
       count += Number(row["count"]);
     }
@@ -203,6 +204,11 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
   /** Undefined where neither the client nor `subscriber` can listen: a Client of `pg`, a PGlite. */
   listen(listener: AnnouncementListener): Promise<() => Promise<void>> | undefined {
     return this.#listen?.(this.#channel, listener);
+  }
+
+  async #first(text: string, values: Value[]): Promise<Row | undefined> {
+    const { rows } = await this.#run(text, values);
+    return rows[0];
   }
 
   /**
