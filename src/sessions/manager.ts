@@ -103,7 +103,18 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    *   or is late, unless `onStoreFailure` says otherwise.
    */
   async load(source: SessionSourceInput, request?: RequestFacts): Promise<Session<Data>> {
-    return await this.#load(source, request);
+    const { cookieHeader, facts, sent } = readSource(source, request);
+    const { cookie: ownCookie, reader } = this.#opened;
+    const cookie = new RequestCookie(ownCookie, facts);
+    const foreign = sent === undefined ? undefined : crossOriginRequest(sent, this.#settings.trustedOrigins);
+    if (foreign !== undefined) return this.#refused(cookie, foreign);
+    try {
+      const parsed = reader.read(cookieHeader ?? "", cookie);
+      return this.#sessionOf(cookie, parsed instanceof Promise ? await parsed : parsed);
+    } catch (error) {
+      if (this.#settings.onStoreFailure !== "anonymous" || !(error instanceof SessionError)) throw error;
+      return this.#sessionOf(cookie, unopened(cookie, rejection("store_failed")));
+    }
   }
 
   /**
@@ -128,24 +139,9 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
     place: ReadOnlyPlace = {},
   ): Promise<Session<Data>> {
     checkReadOnlyPlace(place);
-    const session = await this.#load(source, request);
+    const session = await this.load(source, request);
     stateOf(session).onlyRead(() => readOnlyError(place));
     return session;
-  }
-
-  async #load(source: SessionSourceInput, request?: RequestFacts): Promise<Session<Data>> {
-    const { cookieHeader, facts, sent } = readSource(source, request);
-    const { cookie: ownCookie, reader } = this.#opened;
-    const cookie = new RequestCookie(ownCookie, facts);
-    const foreign = sent === undefined ? undefined : crossOriginRequest(sent, this.#settings.trustedOrigins);
-    if (foreign !== undefined) return this.#refused(cookie, foreign);
-    try {
-      const parsed = reader.read(cookieHeader ?? "", cookie);
-      return this.#sessionOf(cookie, parsed instanceof Promise ? await parsed : parsed);
-    } catch (error) {
-      if (this.#settings.onStoreFailure !== "anonymous" || !(error instanceof SessionError)) throw error;
-      return this.#sessionOf(cookie, unopened(cookie, rejection("store_failed")));
-    }
   }
 
   /**
@@ -234,7 +230,7 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   #headersOf(state: SessionState, outcome: Outcome): readonly HeaderPair[] {
     const { backend, ends, warnings } = this.#opened;
     reportCommit(backend, state, outcome);
-    tellOfCookie(state, outcome, ends, this.#settings.clock());
+    tellOfCookie(state, outcome, ends, this.#settings.clock);
     if (outcome.cookies.length > 0) warnings.sent(state.cookie);
     return headersFor(outcome.cookies, state.isAccessed, this.#clearsSiteData && endsSession(state.intent));
   }

@@ -1,3 +1,4 @@
+import type { Clock } from "../../clock.ts";
 import { expiryOf } from "../data/lifetime.ts";
 import type { KnownSession } from "../ends/listened-session.ts";
 import type { EndReason, SessionEnded } from "../ends/session-ended.ts";
@@ -34,7 +35,7 @@ export function sessionToListenTo(state: SessionState): KnownSession | PastEnd |
  * Tells what a request has done with a session that its cookie holds, to those who listen in this
  * process. A store tells of its own sessions by itself.
  */
-export function tellOfCookie(state: SessionState, { action }: Decision, ends: SessionEnds, now: number): void {
+export function tellOfCookie(state: SessionState, { action }: Decision, ends: SessionEnds, clock: Clock): void {
   const { valid, intent } = state;
   const id = valid?.record.id;
   if (ends.isIdle || valid === undefined || valid.stored !== undefined || id === undefined) return;
@@ -42,7 +43,7 @@ export function tellOfCookie(state: SessionState, { action }: Decision, ends: Se
   if (logsIn(intent)) return ends.endedHere(id, "login");
   if (action === "remove") return ends.endedHere(id, "emptied");
   if (action === "save" || action === "touch" || action === "renew" || action === "resign")
-    ends.lives(id, expiryOf({ ...state.record(), lastSeenAt: now }, valid.source.lifetimes));
+    ends.lives(id, expiryOf({ ...state.record(), lastSeenAt: clock() }, valid.source.lifetimes));
 }
 
 function knownOf({ record, stored, source }: ValidSession): KnownSession {
