@@ -122,7 +122,7 @@ const REASONS: readonly Reason[] = [
   },
   {
     text: "the reason why a cookie was refused is found and noted here, for the log and for the application",
-    explains: (scenario) => scenario === "forged",
+    explains: (scenario, _, peer) => scenario === "forged" && peer === "express-session, connect-redis",
   },
   {
     text: "it overwrites without a comparison, and can lose the changes of parallel requests",
