@@ -6,7 +6,7 @@
  *   npm install --prefix bench
  *   npm exec -- node bench/before-after.ts <dist before> [dist now] [rounds]
  *   [--parts manager,signing,servers] [--only "express: latchkey redis"] [--requests write]
- *   [--out before-after] [--prepare]
+ *   [--out before-after]
  *
  * A dist folder needs its package.json and node_modules beside it, so it is that of a worktree that
  * was built. The two builds take turns in each round, so that a busy machine slows both. A row is
@@ -31,7 +31,6 @@ const { values: options, positionals } = parseArgs({
     only: { type: "string", default: "" },
     requests: { type: "string", default: "" },
     out: { type: "string", default: "before-after" },
-    prepare: { type: "boolean", default: false },
   },
 });
 const [before, now = OWN_DIST, roundsText = "15"] = positionals;
@@ -46,7 +45,6 @@ const parts: Readonly<Record<string, (note: (row: Row) => void) => Promise<void>
   servers: async (note) => await serverRows([before, now], rounds, options.only, options.requests, note),
 };
 
-if (options.prepare) process.env["LATCHKEY_BENCH_PREPARE"] = "1";
 const started = performance.now();
 const load = [loadavg()[0]!];
 const rows: Record<string, Row[]> = {};

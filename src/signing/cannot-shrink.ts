@@ -1,7 +1,7 @@
 /*
  * Starting zlib costs several times as much as signing, and it makes many short tokens no shorter.
  * This function tells without zlib that compressing cannot help. It may miss such a text, but it is
- * never wrong about one.
+ * never wrong about one: it computes fewer bits than zlib needs.
  *
  * zlib has to save 8 bytes: the 6 of its header and checksum, and 2 by the rule of itsdangerous. A
  * block has one of three forms (RFC 1951):
@@ -11,9 +11,7 @@
  *   reference to an earlier place). So a match of n letters saves at most 8n - 12 bits, and n - 2
  *   of its letters begin a group of three that occurred earlier in the text. With r such letters in
  *   k unbroken rows, all matches together save at most 8r + 4k bits, and 74 are needed.
- * - Dynamic codes: a letter costs its share of the entropy, and the block has to describe the
- *   codes. A search of three million steps for texts with a short description found none below 121
- *   bits. The rule below uses 100.
+ * - Dynamic codes: the block describes its codes, and then a letter costs its share of the entropy.
  */
 
 /**
@@ -21,13 +19,16 @@
  */
 const MAX_LENGTH = 120;
 const NEEDED_BITS = 74;
-const DESCRIPTION_BITS = 100;
+/** The end of a block is coded as a letter, after all others. */
+const END_OF_BLOCK = 256;
 
-/** n log2 n. */
-const WEIGHTS = Float64Array.from({ length: MAX_LENGTH + 1 }, (_, count) =>
-  count === 0 ? 0 : count * Math.log2(count),
-);
-const counts = new Uint8Array(256);
+/** n log2 n, for as many letters, and symbols of the description, as such a text can have. */
+const WEIGHTS = Float64Array.from({ length: 512 }, (_, count) => (count === 0 ? 0 : count * Math.log2(count)));
+const ROUNDING = 1e-6;
+
+const counts = new Uint8Array(END_OF_BLOCK + 1);
+/** The counts without the letters that may be in a match. */
+const unmatched = new Uint8Array(END_OF_BLOCK);
 // Marked with the number of the call, so that it need not be cleared.
 const groups = new Uint32Array(4096);
 let call = 0;
@@ -37,25 +38,106 @@ export function cannotShrink(bytes: Uint8Array): boolean {
   const { length } = bytes;
   if (length > MAX_LENGTH) return false;
   counts.fill(0);
+  counts[END_OF_BLOCK] = 1;
+  unmatched.fill(0);
   call = (call + 1) >>> 0;
-  let weight = 0;
   let winnable = 0;
+  let rows = 0;
+  let matched = 0;
+  let matchedTo = -1;
   let isInRow = false;
   let group = 0;
+  let first = END_OF_BLOCK;
+  let last = 0;
   for (let index = 0; index < length; index++) {
     const letter = bytes[index]!;
-    const count = ++counts[letter]!;
-    weight += WEIGHTS[count]! - WEIGHTS[count - 1]!;
+    counts[letter]!++;
+    unmatched[letter]!++;
+    if (letter < first) first = letter;
+    if (letter > last) last = letter;
     group = ((group << 8) | letter) & 0xffffff;
     if (index < 2) continue;
     // Two groups with one hash count as a repetition. The error is on the safe side: zlib decides.
     const place = Math.imul(group, 0x9e3779b1) >>> 20;
     const isSeen = groups[place] === call;
     groups[place] = call;
-    if (isSeen) winnable += isInRow ? 8 : 12;
+    if (isSeen) {
+      winnable += isInRow ? 8 : 12;
+      if (winnable >= NEEDED_BITS) return false;
+      if (!isInRow) rows++;
+      for (let back = Math.max(index - 2, matchedTo + 1); back <= index; back++) {
+        unmatched[bytes[back]!]!--;
+        matched++;
+      }
+      matchedTo = index;
+    }
     isInRow = isSeen;
-    if (winnable >= NEEDED_BITS) return false;
   }
-  const entropy = WEIGHTS[length]! - weight;
-  return 8 * length - 64 - entropy < DESCRIPTION_BITS;
+  // A row costs a match, of a length and a distance, or its letters: two bits at least.
+  const bits = bitsOfLetters(first, last) + 2 * rows + bitsOfDescription(first, last, matched);
+  return bits - ROUNDING > 8 * length - 64;
+}
+
+/** At least so many bits have the letters that are in no match, and the end of the block. */
+function bitsOfLetters(first: number, last: number): number {
+  let letters = 1;
+  let weight = 0;
+  for (let letter = first; letter <= last; letter++) {
+    const count = unmatched[letter]!;
+    letters += count;
+    weight += WEIGHTS[count]!;
+  }
+  return WEIGHTS[letters]! - weight;
+}
+
+/**
+ * At least so many bits has the description of dynamic codes (RFC 1951, 3.2.7). It lists the length
+ * of each letter's code, in the order of the letters. The place where a letter occurs first is in no
+ * match, so every letter has a code, and it is known which lengths are zero.
+ */
+function bitsOfDescription(first: number, last: number, matched: number): number {
+  /** Lengths above zero. zlib always has two for distances. */
+  let lengths = 2;
+  let zeros = 0;
+  let shortGaps = 0;
+  let longGaps = 0;
+  let row = 0;
+  let previous = -1;
+  for (let letter = first; letter <= END_OF_BLOCK; letter = letter === last ? END_OF_BLOCK : letter + 1) {
+    if (counts[letter] === 0) continue;
+    const gap = letter - previous - 1;
+    previous = letter;
+    if (gap > 0) {
+      lengths += symbolsOfRow(row);
+      row = 0;
+      // One symbol stands for 11 to 138 zeros, another for 3 to 10.
+      const rest = gap > 138 ? gap - 138 : gap;
+      if (rest < gap) longGaps++;
+      if (rest > 10) longGaps++;
+      else if (rest > 2) shortGaps++;
+      else zeros += rest;
+    }
+    row++;
+  }
+  lengths += symbolsOfRow(row);
+  const symbols = zeros + shortGaps + longGaps + lengths;
+  const kinds = WEIGHTS[zeros]! + WEIGHTS[shortGaps]! + WEIGHTS[longGaps]! + WEIGHTS[lengths]!;
+  return 17 + 3 * lengthsOfLengths(matched) + WEIGHTS[symbols]! - kinds + 3 * shortGaps + 7 * longGaps;
+}
+
+/** The fewest symbols for the lengths of neighbouring letters: one, and one for each six like it. */
+function symbolsOfRow(row: number): number {
+  return row < 4 ? row : 1 + Math.ceil((row - 1) / 6);
+}
+
+/**
+ * The symbols have codes too, whose lengths are written in a fixed order up to the last one in use.
+ * That is the symbol for the shortest code of a distance, because short ones come last: 1 bit if
+ * there are at most three distances, 2 bits up to seven, and 3 up to fifteen.
+ */
+function lengthsOfLengths(matched: number): number {
+  const distances = Math.floor(matched / 3);
+  if (distances < 4) return 18;
+  if (distances < 8) return 16;
+  return distances < 16 ? 14 : 12;
 }

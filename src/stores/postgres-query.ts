@@ -1,6 +1,6 @@
 import { InvalidOptionError } from "../errors.ts";
 import { lateModule } from "../late-module.ts";
-import { nameOf, wrongClient } from "./wrong-argument.ts";
+import { hasMethods, nameOf, wrongClient } from "./wrong-argument.ts";
 
 const crypto = lateModule("node:crypto");
 
@@ -39,27 +39,61 @@ export interface Answer {
 }
 
 /**
- * One way to run a statement with each of the clients.
+ * Runs a statement, and repeats it if the server refused it with one of the codes.
  *
- * @param prepare whether statements with values are prepared once for each connection; undefined
- *   for the habit of the client: `postgres` does, `pg` does not.
+ * @param again SQLSTATE of failures that pass. Default: COLLISIONS.
  */
-export function queryOf(
-  client: Partial<PostgresQueryable & PostgresJsSql>,
-  prepare: boolean | undefined,
-): (text: string, values: Value[]) => Promise<Answer> {
+export type Query = (text: string, values: Value[], again?: readonly unknown[]) => Promise<Answer>;
+
+/**
+ * SQLSTATE of statements that fail only because another statement ran at the same time, which
+ * happens if transactions are serializable by default: serialization_failure, deadlock_detected.
+ */
+export const COLLISIONS: readonly unknown[] = ["40001", "40P01"];
+/**
+ * SQLSTATE of a server that cannot run the statement under its name, and so has not run it:
+ * invalid_sql_statement_name and duplicate_prepared_statement, behind a pooler that gives each
+ * statement another connection, and feature_not_supported, after a column got another type.
+ */
+const NOT_UNDER_THIS_NAME: readonly unknown[] = ["26000", "42P05", "0A000"];
+const MAX_ATTEMPTS = 20;
+
+/**
+ * One way to run a statement with each of the clients. Once a server refused a name, no statement
+ * has one.
+ *
+ * @param prepare whether statements with values have a name; undefined for true, with the clients
+ *   that are known to take names.
+ */
+export function queryOf(client: Partial<PostgresQueryable & PostgresJsSql>, prepare: boolean | undefined): Query {
   if (prepare !== undefined && typeof prepare !== "boolean") {
     throw new InvalidOptionError(
-      `The option prepare of PostgresStore must be true or false. It is ${typeof prepare === "string" ? JSON.stringify(prepare) : nameOf(prepare)}. Fix: prepare: true, or leave it out.`,
+      `The option prepare of PostgresStore must be true or false. It is ${typeof prepare === "string" ? JSON.stringify(prepare) : nameOf(prepare)}. Fix: prepare: false, or leave it out.`,
     );
   }
+  const run = runOf(client, prepare);
+  let hasNames = prepare ?? takesNames(client);
+  return async (text, values, again = COLLISIONS) => {
+    for (let attempt = 1; ; attempt++) {
+      // A statement without values creates the table: once, so it needs no name.
+      const isNamed = hasNames && values.length > 0;
+      try {
+        return answerOf(await run(text, values, isNamed));
+      } catch (error) {
+        const { code } = error as { code?: unknown };
+        if (isNamed && NOT_UNDER_THIS_NAME.includes(code)) hasNames = false;
+        else if (attempt === MAX_ATTEMPTS || !again.includes(code)) throw error;
+      }
+    }
+  };
+}
+
+type Run = (text: string, values: Value[], isNamed: boolean) => PromiseLike<ClientAnswer>;
+
+function runOf(client: Partial<PostgresQueryable & PostgresJsSql>, prepare: boolean | undefined): Run {
   if (typeof client?.unsafe === "function") {
-    // An unprepared statement takes two round trips with this client. `prepare: false` in the
-    // client's own options overrides this.
-    return async (text, values) => {
-      const rows = await client.unsafe!(text, values, { prepare: prepare !== false && values.length > 0 });
-      return { rows: rows as readonly Row[], count: rows.count };
-    };
+    // `prepare: false` in the client's own options overrides this.
+    return (text, values, isNamed) => client.unsafe!(text, values, { prepare: isNamed });
   }
   if (typeof client?.query !== "function") {
     throw wrongClient(
@@ -68,27 +102,33 @@ export function queryOf(
       "new PostgresStore(new Pool({ connectionString })).",
     );
   }
-  if (prepare !== true) return async (text, values) => answerOf(await client.query!(text, values));
-  if (isPGlite(client)) {
+  if (prepare === true && isPGlite(client)) {
     throw new InvalidOptionError(
       "The option prepare of PostgresStore is for a Pool or Client of the package pg. A PGlite has no names for statements. Fix: leave it out.",
     );
   }
   const named = client as unknown as NamedQueryable;
-  // A statement without values creates the table: once, so it needs no name.
-  return async (text, values) =>
-    answerOf(values.length === 0 ? await client.query!(text) : await named.query(statementNamed(text), values));
+  return (text, values, isNamed) => (isNamed ? named.query(statementNamed(text), values) : client.query!(text, values));
 }
 
-type ClientAnswer = Awaited<ReturnType<PostgresQueryable["query"]>>;
+/** A client of another kind may have a `query` that takes a text only, as PGlite does. */
+function takesNames(client: Partial<PostgresQueryable & PostgresJsSql>): boolean {
+  if (typeof client.unsafe === "function") return true;
+  const isPool = typeof (client as { totalCount?: unknown }).totalCount === "number";
+  return hasMethods(client, "connect") && (isPool || hasMethods(client, "escapeIdentifier"));
+}
 
-function answerOf({ rows, rowCount, affectedRows }: ClientAnswer): Answer {
-  return { rows: rows as Row[], count: rowCount ?? affectedRows };
+type ClientAnswer = Awaited<ReturnType<PostgresQueryable["query"]> | ReturnType<PostgresJsSql["unsafe"]>>;
+
+function answerOf(answer: ClientAnswer): Answer {
+  // `postgres` gives the rows themselves.
+  if (!("rows" in answer)) return { rows: answer as readonly Row[], count: answer.count };
+  return { rows: answer.rows as readonly Row[], count: answer.rowCount ?? answer.affectedRows };
 }
 
 /** What `pg` takes for a statement with a name; in a PGlite the same method takes a text only. */
 interface NamedQueryable {
-  query(statement: Statement, values: Value[]): Promise<ClientAnswer>;
+  query(statement: Statement, values: Value[]): ReturnType<PostgresQueryable["query"]>;
 }
 
 interface Statement {
@@ -109,8 +149,9 @@ const statements = new Map<string, Statement>();
 function statementNamed(text: string): Statement {
   let statement = statements.get(text);
   if (statement === undefined) {
-    // At most 63 bytes of a name count in PostgreSQL.
-    const name = `latchkey_${crypto().createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
+    // At most 63 bytes of a name count in PostgreSQL. Tracers show it, so it begins with words.
+    const verb = text.split(" ", 1)[0]!.toLowerCase();
+    const name = `latchkey_${verb}_${crypto().createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
     statement = { name, text };
     statements.set(text, statement);
   }

@@ -16,10 +16,11 @@ import {
   type PostgresListenerPool,
 } from "./postgres-notifications.ts";
 import {
+  COLLISIONS,
   queryOf,
-  type Answer,
   type PostgresJsSql,
   type PostgresQueryable,
+  type Query,
   type Row,
   type Value,
 } from "./postgres-query.ts";
@@ -55,25 +56,20 @@ export interface PostgresStoreOptions {
   readonly subscriber?: PostgresListenerPool | PostgresJsListener | undefined;
   /**
    * Whether the server keeps each statement of the store, prepared under a name, for as long as a
-   * connection lives. Reads then take about half the time. Default: what the client does by itself,
-   * true for `postgres`, false for `pg`. With `true`, behind a PgBouncer in transaction mode whose
-   * `max_prepared_statements` is 0 (all before 1.21), each request that has a session fails with
-   * `store_failed`.
+   * connection lives. Reads then take about half the time. Default: true with `pg` and `postgres`,
+   * false with any other client. Behind a pooler that gives each statement another connection
+   * (PgBouncer in transaction mode with `max_prepared_statements = 0`), the server refuses some
+   * names. With `pg`, the store repeats such a statement without a name, and gives no more names.
+   * `postgres` needs `prepare: false` there: its calls do not return otherwise.
    */
   readonly prepare?: boolean | undefined;
 }
 
 /**
- * SQLSTATE of statements that fail only because another statement ran at the same time:
- * serialization_failure, deadlock_detected.
- */
-const COLLISIONS: readonly unknown[] = ["40001", "40P01"];
-/**
  * SQLSTATE when two processes create one table at the same time: duplicate_table, duplicate_object
  * and, from the catalogue itself, unique_violation.
  */
 const CREATED_BY_ANOTHER: readonly unknown[] = ["42P07", "42710", "23505"];
-const MAX_ATTEMPTS = 20;
 /** The limit is reached only if the subject gets a new session between each two statements. */
 const MAX_ROUNDS = 100;
 
@@ -94,7 +90,7 @@ const MAX_ROUNDS = 100;
  * await store.createSchema();
  */
 export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableStore {
-  readonly #query: (text: string, values: Value[]) => Promise<Answer>;
+  readonly #query: Query;
   readonly #clock: Clock;
   readonly #statements: PostgresStatements;
   readonly #channel: string;
@@ -134,19 +130,19 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
    */
   async createSchema(): Promise<void> {
     for (const statement of this.#statements.schema)
-      await this.#run(statement, [], [...COLLISIONS, ...CREATED_BY_ANOTHER]);
+      await this.#query(statement, [], [...COLLISIONS, ...CREATED_BY_ANOTHER]);
   }
 
   async get(id: string): Promise<string | undefined> {
-    const row = await this.#first(this.#statements.get, [id, this.#clock()]);
-    return row === undefined ? undefined : String(row["payload"]);
+    const { rows } = await this.#query(this.#statements.get, [id, this.#clock()]);
+    return rows[0] === undefined ? undefined : String(rows[0]["payload"]);
   }
 
   async set(id: string, payload: string, expiresAt: number, { replaces, subject }: SetOptions = {}): Promise<boolean> {
     const values: Value[] = [id, payload, expiresAt, subject ?? null, this.#clock()];
     const { insert, update } = this.#statements;
     const { count } =
-      replaces === undefined ? await this.#run(insert, values) : await this.#run(update, [...values, replaces]);
+      replaces === undefined ? await this.#query(insert, values) : await this.#query(update, [...values, replaces]);
     if (typeof count !== "number") {
       throw new Error(
         "The client of PostgresStore did not say how many rows a statement has written. Fix: pass on rowCount, as a Pool of the package pg has it.",
@@ -156,7 +152,7 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
   }
 
   async delete(id: string): Promise<void> {
-    await this.#run(this.#statements.delete, [id]);
+    await this.#query(this.#statements.delete, [id]);
   }
 
   /**
@@ -172,7 +168,7 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
   }
 
   async listBySubject(subject: string): Promise<readonly StoredSession[]> {
-    const { rows } = await this.#run(this.#statements.listBySubject, [subject, this.#clock()]);
+    const { rows } = await this.#query(this.#statements.listBySubject, [subject, this.#clock()]);
     return rows.map((row) => ({
       id: String(row["id"]),
       payload: String(row["payload"]),
@@ -198,7 +194,7 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
   }
 
   async announce(message: string): Promise<void> {
-    await this.#run("SELECT pg_notify($1, $2)", [this.#channel, message]);
+    await this.#query("SELECT pg_notify($1, $2)", [this.#channel, message]);
   }
 
   /** Undefined where neither the client nor `subscriber` can listen: a Client of `pg`, a PGlite. */
@@ -207,21 +203,7 @@ export class PostgresStore implements AnnouncingStore, IndexedStore, SweepableSt
   }
 
   async #first(text: string, values: Value[]): Promise<Row | undefined> {
-    const { rows } = await this.#run(text, values);
+    const { rows } = await this.#query(text, values);
     return rows[0];
-  }
-
-  /**
-   * Runs a statement, and repeats it if it collided with another one. That happens if transactions
-   * are serializable by default.
-   */
-  async #run(text: string, values: Value[], again: readonly unknown[] = COLLISIONS): Promise<Answer> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#query(text, values);
-      } catch (error) {
-        if (attempt === MAX_ATTEMPTS || !again.includes((error as { code?: unknown }).code)) throw error;
-      }
-    }
   }
 }

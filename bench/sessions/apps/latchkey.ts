@@ -33,11 +33,7 @@ async function storeFor(guarantee: "memory" | "redis" | "postgres", environment:
     return new RedisStore(await redisClient(environment), { prefix: "latchkey:" });
   }
   const { PostgresStore } = await build.entry("latchkey/stores/postgres");
-  const options = { table: `latchkey_${process.pid}` };
-  const store = new PostgresStore(
-    postgresPool(environment),
-    preparesIn(build) ? { ...options, prepare: true } : options,
-  );
+  const store = new PostgresStore(postgresPool(environment), { table: `latchkey_${process.pid}` });
   await store.createSchema();
   return store;
 }
@@ -57,9 +53,4 @@ export function postgresPool({ services: { postgresUrl } }: Environment): Pool {
   const pool = new Pool({ connectionString: postgresUrl, max: 16 });
   pool.on("error", () => {});
   return pool;
-}
-
-/** `--prepare` of bench/before-after.ts is for the build of this checkout: an older one refuses the option. */
-function preparesIn(build: Build): boolean {
-  return process.env["LATCHKEY_BENCH_PREPARE"] === "1" && build.dist === OWN_DIST;
 }

@@ -40,7 +40,7 @@ export async function postgres(sizes: readonly number[]): Promise<Subjects | und
   await setUp("ALTER SYSTEM RESET ALL");
 
   const client = await connect();
-  const ways = { postgres: {}, "postgres, prepared": { prepare: true } };
+  const ways = { "postgres, no names": { prepare: false }, postgres: {} };
   return {
     all: Object.entries(ways).flatMap(([line, options]) =>
       sizes.map((sessions): Subject => {
