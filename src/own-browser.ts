@@ -25,7 +25,7 @@ const LOOPBACK_HOST =
 const LOOPBACK_ADDRESS = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/i;
 /** Headers that proxies and content delivery networks add, and browsers do not send. */
 const PROXY_HEADER =
-  /^(?:forwarded|via|x-forwarded(?:-.*)?|x-real-ip|(?:[a-z]+-)*client-ip|cf-.*|cdn-loop|x-amzn-trace-id|x-envoy-.*)$/i;
+  /^(?:forwarded|via|x-(?:original-)?forwarded(?:-.*)?|x-real-ip|(?:[a-z]+-)*client-ip|cf-.*|cdn-loop|x-amzn-trace-id|x-envoy-.*)$/i;
 
 /**
  * Whether a request certainly came from a browser on the same machine, without a proxy. Only then

@@ -72,14 +72,9 @@ export class Display {
   tailFor(exchange: Exchange, request: ToolbarRequest, { status, headers }: ResponseFacts): (() => string) | undefined {
     if (exchange.isDecided) return undefined;
     exchange.isDecided = true;
-    const values = new Map<string, string>();
-    for (const [name, value] of headers) {
-      const key = name.toLowerCase();
-      values.set(key, values.has(key) ? `${values.get(key)}, ${value}` : value);
-    }
     const decision = exchange.isExceptionPage
       ? OWN_PAGE
-      : decideInjection(request, { status, header: (name) => values.get(name) });
+      : decideInjection(request, { status, header: (name) => valueOf(headers, name) });
     if (!decision.inject) return this.#hide(exchange, decision.reason, decision.fix);
     const { accessTokens, scriptAddress } = this.#options;
     const verdict = this.#options.verdict(exchange, request);
@@ -159,4 +154,12 @@ export class Display {
     exchange.notShown = undefined;
     this.#options.store(exchange);
   }
+}
+
+/** The values of a header, whose name is in lower case, joined by commas. */
+function valueOf(headers: ResponseFacts["headers"], wanted: string): string | undefined {
+  let all: string | undefined;
+  for (const [name, value] of headers)
+    if (name.toLowerCase() === wanted) all = all === undefined ? value : `${all}, ${value}`;
+  return all;
 }

@@ -107,12 +107,13 @@ export class Guard {
           "Bun.serve({ fetch: app.fetch }) or Deno.serve(app.fetch). With latchkey/web, pass { address } as the third argument.",
       );
     }
-    const names = [request.header("host"), ...forwardedHosts(request)];
-    const headers = Object.fromEntries([...request.headers].map(([name, value]) => [name.toLowerCase(), value]));
-    const connection = { host: names[0] ?? "", peer, httpVersion, headers };
-    const forwarded = forwardedFor(request);
-    if (names.length === 1 && forwarded.length === 0 && isOwnBrowser(connection)) return ALLOWED;
+    const host = request.header("host");
+    const connection = { host: host ?? "", peer, httpVersion, headers: Object.fromEntries(request.headers) };
+    // Then no header of a proxy names another visitor or host either.
+    if (isOwnBrowser(connection)) return ALLOWED;
 
+    const names = [host, ...forwardedHosts(request)];
+    const forwarded = forwardedFor(request);
     const outsider = [peer, ...forwarded].find(
       (address) => !isIn(this.#loopback, address) && !isIn(this.#allow, address),
     );

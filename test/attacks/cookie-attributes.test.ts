@@ -78,6 +78,7 @@ test("ATK-local-proxy: a proxy on the same machine calls the server by a name of
     "X-Forwarded-For: 203.0.113.7",
     "X-Forwarded-Proto: https",
     "X-Real-IP: 203.0.113.7",
+    "X-Original-Forwarded-For: 203.0.113.7",
     "Via: 1.1 proxy",
     "Forwarded: for=203.0.113.7",
   ];

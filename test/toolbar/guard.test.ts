@@ -102,6 +102,7 @@ describe("the guard of the toolbar's pages", () => {
       "x-forwarded-proto",
       "x-forwarded-port",
       "x-forwarded-server",
+      "x-original-forwarded-for",
       "x-real-ip",
       "x-client-ip",
       "true-client-ip",

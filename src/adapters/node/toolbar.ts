@@ -170,9 +170,13 @@ function* givenHeaders(given: unknown): Iterable<readonly [string, OutgoingHttpH
 }
 
 function headerList(headers: OutgoingHttpHeaders): HeaderList {
-  return Object.entries(headers).flatMap(([name, value]) =>
-    [value ?? []].flat().map((item) => [name, String(item)] as const),
-  );
+  const list: [string, string][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) continue;
+    if (Array.isArray(value)) for (const item of value) list.push([name, item]);
+    else list.push([name, String(value)]);
+  }
+  return list;
 }
 
 function lengthOf(chunk: unknown, encoding: unknown): number {

@@ -52,10 +52,11 @@ function mountOf(original: string, current: string): string {
 export function headerPairs(
   headers: Readonly<Record<string, number | string | readonly string[] | undefined>>,
 ): [string, string][] {
-  return Object.entries(headers).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    return typeof value === "object"
-      ? value.map((item): [string, string] => [name, item])
-      : [[name, String(value)] as [string, string]];
-  });
+  const pairs: [string, string][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) continue;
+    if (typeof value === "object") for (const item of value) pairs.push([name, item]);
+    else pairs.push([name, String(value)]);
+  }
+  return pairs;
 }

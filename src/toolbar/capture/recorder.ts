@@ -346,8 +346,10 @@ export class Recorder {
     exchange.redirectedFrom = this.#redirects.sourceOf(exchange);
     this.#running.add(exchange);
     // Without a socket and with a body that is never read, an exchange would never end.
-    const [eldest] = this.#running;
-    if (this.#running.size > MOST_RUNNING && eldest !== undefined) this.#running.delete(eldest);
+    if (this.#running.size > MOST_RUNNING) {
+      const [eldest] = this.#running;
+      this.#running.delete(eldest!);
+    }
     this.#bySource.set(source, exchange);
     for (const { who, panel } of this.#beginners)
       if (!this.isOff(who)) this.guarded(who, () => panel.begin?.(exchange));
