@@ -80,7 +80,7 @@ export function queryOf(client: Partial<PostgresQueryable & PostgresJsSql>, prep
       try {
         return answerOf(await run(text, values, isNamed));
       } catch (error) {
-        const { code } = error as { code?: unknown };
+        const code = (error as { code?: unknown } | null | undefined)?.code;
         if (isNamed && NOT_UNDER_THIS_NAME.includes(code)) hasNames = false;
         else if (attempt === MAX_ATTEMPTS || !again.includes(code)) throw error;
       }

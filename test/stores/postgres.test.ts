@@ -144,6 +144,13 @@ describe("PostgresStore", () => {
     await expect(store.set("a", "2", 4e9, { replaces: "1" })).rejects.toThrow(/Fix: pass on rowCount/);
   });
 
+  test.each([undefined, null, "refused", new Error("refused")])("fails as its client does, with %s", async (reason) => {
+    const query = async (): Promise<never> => {
+      throw reason;
+    };
+    await expect(new PostgresStore({ query }).get("a").catch((error: unknown) => [error])).resolves.toEqual([reason]);
+  });
+
   test("refuses to sweep no row, and half a row", async () => {
     const store = new PostgresStore({ query: async () => await Promise.resolve({ rows: [] }) });
     for (const limit of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
