@@ -1,12 +1,12 @@
 /**
- * All benchmarks, one after the other: `npm run bench`. With `--quick` each is as short as it can be,
- * all of them together less than three minutes, and their figures go to artifacts/bench. Otherwise
- * they go to bench/results, and docs/performance.md is made of them.
+ * All benchmarks, one after the other: `npm run bench`. With `--quick` each is as short as it can
+ * be, all of them together less than three minutes, and their figures go to artifacts/bench.
+ * Otherwise they go to bench/results, and docs/performance.md is made of them.
  *
  *   npm run bench [-- --quick] [--only sessions,start]
  *
- * What the others are measured against is in bench/package.json, and is installed if it is not there.
- * What cannot be installed is named, and left out.
+ * What the others are measured against is in bench/package.json, and is installed if it is not
+ * there. What cannot be installed is named, and left out.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";

@@ -27,7 +27,9 @@ export interface MeasuredOn {
 const here = fileURLToPath(new URL(".", import.meta.url));
 /** Where packages are looked for: what only the benchmarks need, and what the project has. */
 const FOLDERS = [here, join(here, "..")];
-/** Packages of the project that something is measured against, beside those in bench/package.json. */
+/**
+ * Packages of the project that something is measured against, beside those in bench/package.json.
+ */
 const SHARED = [
   "connect-redis",
   "cookie-signature",

@@ -18,8 +18,8 @@ export function spreadOf(rounds: readonly number[]): Spread {
 }
 
 /**
- * The spread of `ours : theirs`, each ratio from one round, in which the two took turns. What else a
- * machine does in a round slows both of them.
+ * The spread of `ours : theirs`, each ratio from one round, in which the two took turns. What else
+ * a machine does in a round slows both of them.
  *
  * @throws RangeError if the two have different numbers of rounds.
  */

@@ -7,8 +7,8 @@ import { measuredOn } from "./measured-on.ts";
 export const RESULTS = process.env["LATCHKEY_BENCH_RESULTS"] ?? fileURLToPath(new URL("results", import.meta.url));
 
 /**
- * Writes all figures of a run into a file of JSON, so that anyone can compute others from them. What
- * they were measured on and against goes with them, as `about.measuredOn`.
+ * Writes all figures of a run into a file of JSON, so that anyone can compute others from them.
+ * What they were measured on and against goes with them, as `about.measuredOn`.
  *
  * @param name of the file, without its ending.
  * @param results each round's figures, and in `about` how they came to be.

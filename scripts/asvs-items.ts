@@ -1,11 +1,14 @@
 /**
  * The requirements of OWASP ASVS 5.0.0 (V3.3, V3.5, V7, V9, V11) and of NIST SP 800-63B-4 (August
- * 2025), section 5, in our own short words, and how Latchkey meets each. `scripts/build-asvs.ts` makes the page.
+ * 2025), section 5, in our own short words, and how Latchkey meets each. `scripts/build-asvs.ts`
+ * makes the page.
  */
 
 /** One requirement. */
 export interface Item {
-  /** As the standard numbers it. NIST does not number its sentences: the words after it are ours. */
+  /**
+   * As the standard numbers it. NIST does not number its sentences: the words after it are ours.
+   */
   readonly id: string;
   /** Of ASVS: 1 to 3. Of NIST: "shall" or "should". */
   readonly level: 1 | 2 | 3 | "shall" | "should" | "may";

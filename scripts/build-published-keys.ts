@@ -1,6 +1,6 @@
 /**
- * Builds src/keys/grading/known/published-keys.ts, the filter of published keys as a string, which any bundler
- * carries.
+ * Builds src/keys/grading/known/published-keys.ts, the filter of published keys as a string, which
+ * any bundler carries.
  *
  *     node scripts/build-published-keys.ts <list> [target]
  *

@@ -1,12 +1,13 @@
 /**
  * Checks the package before it is published: `npm run check:package`.
  *
- * Builds and packs it twice and compares the bytes; publint; @arethetypeswrong/cli; licences. Writes
- * artifacts/package/: the file, its SBOM (CycloneDX 1.5), and the notes of the release with its sum.
+ * Builds and packs it twice and compares the bytes; publint; @arethetypeswrong/cli; licences.
+ * Writes artifacts/package/: the file, its SBOM (CycloneDX 1.5), and the notes of the release with
+ * its sum.
  *
  * The published package.json names its repository by the variables of the forge
- * (package/address.ts). With `--publish` they have to be there. With `--publish-folder`, which is for
- * `npm publish` in this folder, package.json itself has to name it, because npm packs that one.
+ * (package/address.ts). With `--publish` they have to be there. With `--publish-folder`, which is
+ * for `npm publish` in this folder, package.json itself has to name it, because npm packs that one.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -23,7 +24,9 @@ import { releaseNotes } from "./package/release-notes.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const artifacts = join(root, "artifacts/package");
 const problems: string[] = [];
-/** Packages whose code is in dist: that of the command, and that of the toolbar's browser script. */
+/**
+ * Packages whose code is in dist: that of the command, and that of the toolbar's browser script.
+ */
 const BUILT_IN = ["commander", "preact"];
 
 const address = addressToPublish(process.argv);
@@ -41,7 +44,8 @@ const manifest = JSON.parse(readFileSync(join(unpacked, "package.json"), "utf8")
 const { messages } = await publint({ pkgDir: unpacked, strict: true, pack: false });
 problems.push(...messages.map((message) => `publint: ${formatMessage(message, manifest, { color: false })}`));
 
-// A package of ECMAScript modules alone: Node lets CommonJS require it, which attw does not know yet.
+// A package of ECMAScript modules alone: Node lets CommonJS require it, which attw does not know
+// yet.
 const attw = spawnSync(
   process.execPath,
   [join(root, "node_modules/@arethetypeswrong/cli/dist/index.js"), packed.path, "--profile", "esm-only", "--no-color"],

@@ -8,7 +8,10 @@ import { menu } from "./menu.ts";
 import { ARTIFACTS, HTML_FOLDER, PAGES_FOLDER, ROOT } from "./paths.ts";
 import { search } from "./search.ts";
 
-/** Renders without colours of code. They take most of the time, and the index of the search has none. */
+/**
+ * Renders without colours of code. They take most of the time, and the index of the search has
+ * none.
+ */
 const withoutColours = (options: { highlight?: unknown }, render: () => string): string => {
   const { highlight } = options;
   options.highlight = null;
@@ -35,8 +38,8 @@ export const config: UserConfig<DefaultTheme.Config> = {
   metaChunk: true,
   vite: { build: { reportCompressedSize: false }, esbuild: { tsconfigRaw: "{}" } },
   markdown: {
-    // Deeper headings are those of the reference, thousands of them. Its own anchors lead to them, and
-    // finding the title for each of VitePress's takes quadratic time.
+    // Deeper headings are those of the reference, thousands of them. Its own anchors lead to them,
+    // and finding the title for each of VitePress's takes quadratic time.
     anchor: { slugify: githubAnchor, level: [1, 2, 3, 4] },
     config: (md) => {
       // "Socket.IO" and "next.js" are no addresses.

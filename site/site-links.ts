@@ -1,7 +1,10 @@
 import { posix } from "node:path";
 import { sitePathOf } from "./page-files.ts";
 
-/** A fenced block; a link or a picture; code in a sentence. The second and third group are the link's. */
+/**
+ * A fenced block; a link or a picture; code in a sentence. The second and third group are the
+ * link's.
+ */
 const PARTS = /^( *)```[^]*?^\1```$|!?\[((?:`[^`\n]*`|[^\][`])*)\]\(([^)\s]+)\)|`[^`\n]*`/gm;
 
 /**

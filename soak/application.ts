@@ -22,7 +22,8 @@ export async function answer(session: SoakSession, url: string): Promise<string>
       session.login(value);
       break;
     case "/add":
-      // An entry of its own for each write: requests at the same time are merged, and all must be there.
+      // An entry of its own for each write: requests at the same time are merged, and all must be
+      // there.
       session.data[value] = 1;
       break;
     case "/renew":

@@ -378,8 +378,8 @@ describe("what only some folders may use", () => {
     files.filter((file) => !allowed(folderOf(file), file) && pattern.test(withoutComments(texts.get(file)!)));
 
   test("node:crypto stays in keys, signing and sessions", () => {
-    // The name of a script in Redis, and of a statement in PostgreSQL, is its hash. Flask's users have
-    // hashes of passwords. The last file only loads it for others.
+    // The name of a script in Redis, and of a statement in PostgreSQL, is its hash. Flask's users
+    // have hashes of passwords. The last file only loads it for others.
     const named = ["stores/redis.ts", "stores/postgres-query.ts", "flask/security/password-hash.ts", "late-module.ts"];
     const isAllowed = (folder: string, file: string): boolean =>
       CRYPTO_FOLDERS.includes(folder) || named.includes(file);

@@ -6,7 +6,9 @@ export interface Row {
   readonly now: readonly number[];
   /** The bare framework in the same rounds; undefined for what needs no server. */
   readonly bare?: readonly number[] | undefined;
-  /** The same by hand, and nothing else (see sessions/apps/floors.ts), where such a server exists. */
+  /**
+   * The same by hand, and nothing else (see sessions/apps/floors.ts), where such a server exists.
+   */
   readonly floor?: readonly number[] | undefined;
   /** Microseconds for each request by the clock on the wall; undefined for what needs no server. */
   readonly wall?: { readonly before: readonly number[]; readonly now: readonly number[] } | undefined;

@@ -8,7 +8,9 @@ import { turnsOf, type Row } from "./row.ts";
 
 /** Bytes of JSON in a session. */
 const SIZE = 110;
-/** Seconds of a window. In PostgreSQL a write takes so long that a short window has too few of them. */
+/**
+ * Seconds of a window. In PostgreSQL a write takes so long that a short window has too few of them.
+ */
 const WINDOW = { short: 0.07, postgres: 0.4 };
 /**
  * So many requests of each kind, at most for so many seconds, come before anything is measured:

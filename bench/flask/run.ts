@@ -1,16 +1,16 @@
 /*
- * What a page and a session cost in latchkey/flask, beside Flask under gunicorn with the same number
- * of processes, in one run.
+ * What a page and a session cost in latchkey/flask, beside Flask under gunicorn with the same
+ * number of processes, in one run.
  *
- *   npm run build
- *   apt-get install gunicorn python3-flask
- *   npm exec -- node bench/flask/run.ts [--processes 2] [--rounds 8] [--window 1] [--connections 16]
+ *   npm run build apt-get install gunicorn python3-flask npm exec -- node bench/flask/run.ts
+ *   [--processes 2] [--rounds 8] [--window 1] [--connections 16]
  *
  * The two take turns in each round. What counts are the ratios within one round: requests in a
  * second, and CPU time for a request, of all processes of a server together. Their medians are
- * printed, with the least and the greatest, and all figures go to bench/results/flask.json. gunicorn
- * has threads, because its plain workers close each connection after one answer. On a machine that
- * others use, begin the command with `chrt -r 50`: then no other process takes turns with these.
+ * printed, with the least and the greatest, and all figures go to bench/results/flask.json.
+ * gunicorn has threads, because its plain workers close each connection after one answer. On a
+ * machine that others use, begin the command with `chrt -r 50`: then no other process takes turns
+ * with these.
  */
 import { loadavg } from "node:os";
 import { createServer, type AddressInfo } from "node:net";

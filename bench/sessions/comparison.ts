@@ -25,7 +25,9 @@ export interface Comparison {
    * says nothing.
    */
   readonly ratio: Spread | undefined;
-  /** Whether the peer added less than the noise in a round. Then the ends of the ratio say nothing. */
+  /**
+   * Whether the peer added less than the noise in a round. Then the ends of the ratio say nothing.
+   */
   readonly isNoisy: boolean;
   /** What ours adds more, in microseconds. */
   readonly difference: Spread;

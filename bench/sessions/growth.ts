@@ -10,7 +10,8 @@
  * Measured as in run.ts: each contender is a process on one core, the load comes from another, and
  * in each round every point has one window. What is added is the CPU time beyond the bare
  * framework's in the same round. The bare framework gets no cookie, so that a larger Cookie header
- * counts as what it is, a cost of the session. 64 requests are under way. All figures go to bench/results/growth.json.
+ * counts as what it is, a cost of the session. 64 requests are under way. All figures go to
+ * bench/results/growth.json.
  */
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
@@ -42,7 +43,9 @@ const { values: options } = parseArgs({
 });
 const rounds = Number(options.rounds ?? (options.quick ? 1 : 5));
 const seconds = Number(options.window ?? (options.quick ? 0.1 : 0.3));
-/** So many requests of each kind, or so many seconds, come before anything of a server is measured. */
+/**
+ * So many requests of each kind, or so many seconds, come before anything of a server is measured.
+ */
 const WARM_UP = { requests: Number(options["warm-up"] ?? 10_000), seconds: options.quick ? 0.15 : 20 };
 /** Many, because on a machine that others use a few requests at once take long. */
 const WARM_UP_CONNECTIONS = 256;

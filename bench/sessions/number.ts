@@ -2,8 +2,8 @@
  * What a session costs a store that holds many: p50 and p99 of a read, a write and a touch, and
  * bytes per session, from a thousand sessions up.
  *
- *   npm exec -- node bench/sessions/number.ts [--max 1000000] [--stores sqlite,redis,postgres,mysql]
- *   [--rounds 40] [--samples 500]
+ *   npm exec -- node bench/sessions/number.ts [--max 1000000] [--stores
+ *   sqlite,redis,postgres,mysql] [--rounds 40] [--samples 500]
  *
  * Each store is loaded in bulk with every size, as rows and keys of the very form that the store
  * writes. Then the sizes take turns, and are measured through the store's own methods, one call

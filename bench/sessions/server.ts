@@ -13,7 +13,7 @@ if (contender === undefined) throw new Error(`There is no contender "${label}".`
 const port = await contender.start({ build: new Build(dist), ...rest });
 process.on("message", () => process.send!(process.cpuUsage()));
 process.on("disconnect", () => process.exit());
-// By itself a signal would end the process before the profile is written. Without one it should: the
-// services of the run end too, and what the process would say of that is noise.
+// By itself a signal would end the process before the profile is written. Without one it should:
+// the services of the run end too, and what the process would say of that is noise.
 if (process.execArgv.some((flag) => flag.startsWith("--cpu-prof"))) process.on("SIGTERM", () => process.exit());
 process.send!({ port });

@@ -1,8 +1,8 @@
 /*
  * Measures how long a program takes that only imports: each entry point of two builds of this
  * package, other session libraries, and what no such library gets below: the package `cookie`, and
- * node:crypto. An empty program is measured too, and what the others take longer than it is the cost
- * of the import.
+ * node:crypto. An empty program is measured too, and what the others take longer than it is the
+ * cost of the import.
  *
  *   npm run build
  *   npm install --prefix bench

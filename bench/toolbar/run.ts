@@ -1,13 +1,13 @@
 /*
- * What the toolbar costs a request: absent, off and on, beside Django Debug Toolbar as a multiple of
- * its own framework.
+ * What the toolbar costs a request: absent, off and on, beside Django Debug Toolbar as a multiple
+ * of its own framework.
  *
  *   npm run build
  *   npm exec -- node bench/toolbar/run.ts [rounds]
  *
  * Django's part is left out without the packages python3-django and python3-django-debug-toolbar.
- * All servers take turns in each round. What counts is the CPU time of the server's process for each
- * request.
+ * All servers take turns in each round. What counts is the CPU time of the server's process for
+ * each request.
  */
 import { fork, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";

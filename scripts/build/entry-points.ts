@@ -60,7 +60,8 @@ export async function buildEntryPoints(root: string): Promise<readonly BuiltFile
       format: "esm",
       entryFileNames: "[name].js",
       chunkFileNames: "parts/latchkey-[name].js",
-      // Types have the docstrings. Without comments, and as one byte for each letter, V8 has less to read.
+      // Types have the docstrings. Without comments, and as one byte for each letter, V8 has less
+      // to read.
       comments: { legal: true, annotation: true, jsdoc: false },
       charset: "ascii",
       codeSplitting: {

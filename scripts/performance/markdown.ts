@@ -21,7 +21,9 @@ export function number(value: number, digits: number): string {
   return value < 0 && Number(text.replaceAll(",", "")) !== 0 ? `−${text}` : text;
 }
 
-/** Paragraphs of a page, without those that are empty. Prose is wrapped; tables and the like stay. */
+/**
+ * Paragraphs of a page, without those that are empty. Prose is wrapped; tables and the like stay.
+ */
 export function paragraphs(...parts: readonly string[]): string {
   return parts
     .filter((part) => part !== "")

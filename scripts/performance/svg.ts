@@ -48,7 +48,10 @@ export function place(value: number): string {
   return value.toFixed(1);
 }
 
-/** Round numbers (1, 2 and 5 times powers of ten) from the greatest one below to the least one above. */
+/**
+ * Round numbers (1, 2 and 5 times powers of ten) from the greatest one below to the least one
+ * above.
+ */
 export function ticksAround(least: number, greatest: number): readonly number[] {
   const steps = [1, 2, 5];
   const all = Array.from({ length: 14 }, (_, index) => steps.map((step) => step * 10 ** (index - 5))).flat();

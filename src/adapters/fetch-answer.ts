@@ -63,8 +63,8 @@ export function isChangeable(headers: Headers): boolean {
 
 /**
  * The version of HTTP, which servers of the fetch interface do not report. Browsers send
- * `Connection: keep-alive` in HTTP/1.1 alone; nginx sends "close" in HTTP/1.0 to a server behind it,
- * or nothing.
+ * `Connection: keep-alive` in HTTP/1.1 alone; nginx sends "close" in HTTP/1.0 to a server behind
+ * it, or nothing.
  */
 export function httpVersionOf(headers: Headers): string | undefined {
   return headers.get("connection")?.toLowerCase() === "keep-alive" ? "1.1" : undefined;

@@ -99,7 +99,9 @@ export abstract class BaseApp extends ConfiguredApp {
     return this;
   }
 
-  /** Runs a function at the end of each request, and of each `appContext`. The last one runs first. */
+  /**
+   * Runs a function at the end of each request, and of each `appContext`. The last one runs first.
+   */
   teardownAppcontext(run: Teardown): this {
     checkFunction("app.teardownAppcontext(run)", run);
     this.mustBeOpen("A function");

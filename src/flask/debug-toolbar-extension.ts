@@ -82,8 +82,8 @@ function isOn(app: Flask): boolean {
 }
 
 /**
- * With `debug` off, the ring of the application says production, whatever NODE_ENV says. The toolbar
- * that DEBUG_TB_ENABLED turns on goes by NODE_ENV.
+ * With `debug` off, the ring of the application says production, whatever NODE_ENV says. The
+ * toolbar that DEBUG_TB_ENABLED turns on goes by NODE_ENV.
  */
 function toolbarKeys(app: Flask): KeyRing {
   const keys = keysOf(app);

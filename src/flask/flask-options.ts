@@ -3,7 +3,9 @@ import { fileURLToPath } from "node:url";
 
 /** How an application is made, with Flask's names. */
 export interface FlaskOptions {
-  /** The folder of static files, relative to the application's. Default: `static`; null for none. */
+  /**
+   * The folder of static files, relative to the application's. Default: `static`; null for none.
+   */
   readonly staticFolder?: string | null | undefined;
   /** Their address. Default: `/` and the folder's name. */
   readonly staticUrlPath?: string | undefined;

@@ -130,8 +130,8 @@ export class Flask extends BaseApp implements ContextApplication {
   };
 
   /**
-   * Serves the application until Ctrl-C, and prints the address. Started by `npx latchkey flask`, it
-   * does nothing: the command serves the application itself.
+   * Serves the application until Ctrl-C, and prints the address. Started by `npx latchkey flask`,
+   * it does nothing: the command serves the application itself.
    *
    * @returns a promise that resolves when the server listens; `close()` stops it.
    */

@@ -57,7 +57,9 @@ export function createAppTemplates(settings: TemplateSettings): Templates {
   });
 }
 
-/** What an application has changed about JSON. Without a change, `|tojson` writes as Flask's does. */
+/**
+ * What an application has changed about JSON. Without a change, `|tojson` writes as Flask's does.
+ */
 function ownWriting(provider: JSONProvider): ReturnType<NonNullable<TemplatesOptions["json"]>> {
   const isOwn = (name: "default" | "dumps"): boolean =>
     Reflect.get(provider, name) !== Reflect.get(JSONProvider.prototype, name);

@@ -28,9 +28,9 @@ export interface GenerateSecretKeyOptions {
 /**
  * A new secret key from the operating system's random source.
  *
- * The default is `lk1_` and 48 characters of base64url: 256 random bits and their CRC-32, by which a
- * mistyped key is refused and a leaked one is found. `format: "hex"` with `bytes: 24` makes the same
- * as `binascii.hexlify(os.urandom(24))` in Python. `format: "uuid"` makes the same as
+ * The default is `lk1_` and 48 characters of base64url: 256 random bits and their CRC-32, by which
+ * a mistyped key is refused and a leaked one is found. `format: "hex"` with `bytes: 24` makes the
+ * same as `binascii.hexlify(os.urandom(24))` in Python. `format: "uuid"` makes the same as
  * `uuid.uuid4().hex`: 122 random bits. They cannot be guessed, but OWASP ASVS 11.5.1 asks for 128.
  * The whole text is the key, including the prefix and the checksum.
  *

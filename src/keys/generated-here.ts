@@ -1,6 +1,6 @@
 /**
- * The keys that this process has made, as far as they are remembered: a program that makes many is a
- * tool, and not a server.
+ * The keys that this process has made, as far as they are remembered: a program that makes many is
+ * a tool, and not a server.
  */
 const generated = new Set<string>();
 const MOST = 100;

@@ -56,7 +56,9 @@ export interface KeyRingOptions {
  *
  * @example
  * ```ts
- * const keys = new KeyRing("the key of today, forty-three characters!!!", ["the key of yesterday, as long as the other"]);
+ * const keys = new KeyRing("the key of today, forty-three characters!!!", [
+ *   "the key of yesterday, as long as the other",
+ * ]);
  * keys.current; // signs
  * [...keys].length; // 2: all of them verify
  * ```

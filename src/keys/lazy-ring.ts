@@ -15,8 +15,8 @@ export function ringOf(source: RingSource): KeyRing {
 }
 
 /**
- * A function that opens a ring at its first call, and gives the same one from then on. While opening
- * it fails, each call tries again, and throws the error of its own try.
+ * A function that opens a ring at its first call, and gives the same one from then on. While
+ * opening it fails, each call tries again, and throws the error of its own try.
  *
  * @param open what the application has given.
  * @param place how messages name it, such as `option "keys" of SessionManager`.

@@ -92,9 +92,9 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
    * A request that may change something and that the page of another origin sent, and a WebSocket
    * that such a page opens, have an empty session with the rejection `cross_origin`. Each change of
    * it throws, `login()` too, and the visitor's cookie is left alone. This is judged by `method`,
-   * `origin` and `site` of `request`, or its `headers`; a `Request` has all of it. Without a method,
-   * a request that has an Origin is judged. Where neither Origin nor Sec-Fetch-Site is known, the
-   * request counts as one that no browser sent.
+   * `origin` and `site` of `request`, or its `headers`; a `Request` has all of it. Without a
+   * method, a request that has an Origin is judged. Where neither Origin nor Sec-Fetch-Site is
+   * known, the request counts as one that no browser sent.
    *
    * @param source the Cookie header as it came, or the web's `Request` or `Headers` that hold it.
    * @param request what is known of the request. Without it, or without the address of the other
@@ -118,10 +118,10 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   }
 
   /**
-   * The session of a request, for reading only: for places that cannot send a cookie, such as pages,
-   * layouts and server components of a framework. Each change of it throws, `login`, `logout` and
-   * `flash` too, because it would be lost. Nothing is saved, moved or extended, in the store or in
-   * the cookie. `commit` does no harm, and gives nothing but `Vary: Cookie`.
+   * The session of a request, for reading only: for places that cannot send a cookie, such as
+   * pages, layouts and server components of a framework. Each change of it throws, `login`,
+   * `logout` and `flash` too, because it would be lost. Nothing is saved, moved or extended, in the
+   * store or in the cookie. `commit` does no harm, and gives nothing but `Vary: Cookie`.
    *
    * @param source as for `load`.
    * @param request as for `load`.
@@ -316,8 +316,8 @@ export class SessionManager<Data extends object = Record<string, unknown>> {
   /**
    * Ends all sessions with a tag that was given to `login`. With OpenID Connect that is what a
    * back-channel logout asks for, by the claim `sid` of its logout token. As with `revokeAll`, a
-   * session that is being renewed meanwhile ends too, and a login that is under way is a new session
-   * and stays.
+   * session that is being renewed meanwhile ends too, and a login that is under way is a new
+   * session and stays.
    *
    * @param tag as given to `login`.
    * @returns how many were ended.

@@ -164,8 +164,8 @@ export class Session<Data extends object = Record<string, unknown>> {
 
   /**
    * Notes that the user has proved again who they are, such as with the password before a change of
-   * it. The session gets a new token and its lifetime begins anew, as after `login`. User, label, tag
-   * and data stay.
+   * it. The session gets a new token and its lifetime begins anew, as after `login`. User, label,
+   * tag and data stay.
    *
    * @throws SessionError `session_anonymous` if no user is logged in; `session_closed` after the
    *   headers have left.

@@ -92,8 +92,8 @@ function bitsOfLetters(first: number, last: number): number {
 
 /**
  * At least so many bits has the description of dynamic codes (RFC 1951, 3.2.7). It lists the length
- * of each letter's code, in the order of the letters. The place where a letter occurs first is in no
- * match, so every letter has a code, and it is known which lengths are zero.
+ * of each letter's code, in the order of the letters. The place where a letter occurs first is in
+ * no match, so every letter has a code, and it is known which lengths are zero.
  */
 function bitsOfDescription(first: number, last: number, matched: number): number {
   /** Lengths above zero. zlib always has two for distances. */
@@ -125,7 +125,9 @@ function bitsOfDescription(first: number, last: number, matched: number): number
   return 17 + 3 * lengthsOfLengths(matched) + WEIGHTS[symbols]! - kinds + 3 * shortGaps + 7 * longGaps;
 }
 
-/** The fewest symbols for the lengths of neighbouring letters: one, and one for each six like it. */
+/**
+ * The fewest symbols for the lengths of neighbouring letters: one, and one for each six like it.
+ */
 function symbolsOfRow(row: number): number {
   return row < 4 ? row : 1 + Math.ceil((row - 1) / 6);
 }

@@ -1,7 +1,10 @@
 import { InvalidOptionError } from "../errors.ts";
 import { nameOf } from "./wrong-argument.ts";
 
-/** The SQL of a store in PostgreSQL. The values of each statement are in the order of $1, $2 and so on. */
+/**
+ * The SQL of a store in PostgreSQL. The values of each statement are in the order of $1, $2 and so
+ * on.
+ */
 export interface PostgresStatements {
   /** The statements that create the table and its indexes, if they do not exist. */
   readonly schema: readonly string[];

@@ -50,8 +50,8 @@ export interface PostgresStoreOptions {
   /**
    * For `manager.onEnd`: a Pool of `pg`, or the `sql` of `postgres`, that leads to the server
    * itself. One of its connections is taken while anybody listens. Default: the client, if it is
-   * one of these. Behind PgBouncer with `pool_mode = transaction`, LISTEN does not work: give a pool
-   * that goes past it.
+   * one of these. Behind PgBouncer with `pool_mode = transaction`, LISTEN does not work: give a
+   * pool that goes past it.
    */
   readonly subscriber?: PostgresListenerPool | PostgresJsListener | undefined;
   /**

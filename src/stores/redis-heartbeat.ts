@@ -75,7 +75,8 @@ class Heartbeat {
   #beat(): void {
     const message = `${BEAT}${crypto.randomUUID()}`;
     this.#awaited = message;
-    // Redis may not allow it, or the first client has no connection: that says nothing about this one.
+    // Redis may not allow it, or the first client has no connection: that says nothing about this
+    // one.
     this.#publish(message).catch(() => {
       if (this.#awaited === message) this.#wait();
     });

@@ -3,7 +3,9 @@ import { isIoredisCluster, withIoredisCluster } from "./redis-cluster-subscripti
 import type { Subscribe } from "./redis-subscribe.ts";
 import { hasMethods, wrongClient } from "./wrong-argument.ts";
 
-/** The methods that are used of a second client of the package `redis`, for the option `subscriber`. */
+/**
+ * The methods that are used of a second client of the package `redis`, for the option `subscriber`.
+ */
 export interface NodeRedisSubscriber {
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
   unsubscribe(channel: string, ...listener: never[]): Promise<unknown>;

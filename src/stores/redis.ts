@@ -51,10 +51,10 @@ export interface RedisStoreOptions {
   readonly prefix?: string | undefined;
   /**
    * A second, connected client, for `manager.onEnd`: `await client.duplicate().connect()`, with
-   * ioredis `client.duplicate()`. Redis takes other commands from a connection that subscribes
-   * only in part, so it must not be the first one. The store subscribes to one channel with it,
-   * `<prefix>ends`, and never opens or closes it. Of a `Cluster` of ioredis, it opens a connection to
-   * one node while anybody listens. Without this option, sessions that other processes end are
+   * ioredis `client.duplicate()`. Redis takes other commands from a connection that subscribes only
+   * in part, so it must not be the first one. The store subscribes to one channel with it,
+   * `<prefix>ends`, and never opens or closes it. Of a `Cluster` of ioredis, it opens a connection
+   * to one node while anybody listens. Without this option, sessions that other processes end are
    * noticed within 30 seconds.
    */
   readonly subscriber?: NodeRedisSubscriber | IoredisSubscriber | undefined;
@@ -270,8 +270,8 @@ export class RedisStore implements AnnouncingStore, IndexedStore {
 type RunScript = (scriptOrDigest: string, key: string, args: string[]) => Promise<unknown>;
 
 /**
- * Runs a script by its digest, and sends its text if Redis does not know it. To send a kilobyte with
- * each write takes a fifth of the client's time.
+ * Runs a script by its digest, and sends its text if Redis does not know it. To send a kilobyte
+ * with each write takes a fifth of the client's time.
  */
 function byDigest(
   runText: RunScript,

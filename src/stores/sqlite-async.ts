@@ -77,8 +77,8 @@ export class AsyncSqliteStore implements IndexedStore, SweepableStore {
 
   /**
    * @param database a D1 database, or a client of `@libsql/client`. The store never closes it.
-   * @throws InvalidOptionError if `database` is not one of these, `table` is not a plain name, or an
-   *   option is unknown.
+   * @throws InvalidOptionError if `database` is not one of these, `table` is not a plain name, or
+   *   an option is unknown.
    */
   constructor(database: D1Queryable | LibsqlClient, options: AsyncSqliteStoreOptions = {}) {
     checkOptions("AsyncSqliteStore", options, ["table", "clock"], {

@@ -21,8 +21,8 @@ const MOST_MOVES = 200_000;
  * be left out.
  *
  * It is the search of Wing and Gong, which takes one operation after the other that may come next,
- * with the memory of Lowe: what was reached by the same operations, in the same state, is not looked
- * at twice.
+ * with the memory of Lowe: what was reached by the same operations, in the same state, is not
+ * looked at twice.
  *
  * @returns undefined if the search gave up.
  */
@@ -82,7 +82,8 @@ function stateAfter({ kind, seen, set, add, remove }: HistoryOperation, state: S
       if (state === "ended") return undefined;
       break;
     case "write":
-      // A request that was running while its session ended saves nothing, and answers without an error.
+      // A request that was running while its session ended saves nothing, and answers without an
+      // error.
       if (!isAlive) return state;
   }
   const entries = new Map(isAlive ? Object.entries(JSON.parse(state) as Record<string, unknown>) : []);

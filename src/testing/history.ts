@@ -24,7 +24,9 @@ export interface HistoryOperation {
   readonly seen?: Readonly<Record<string, unknown>> | null | undefined;
   /** Of a begin or a write: entries that were set to these values. */
   readonly set?: Readonly<Record<string, unknown>> | undefined;
-  /** Of a begin or a write: numbers that `session.update` has added to entries, which begin at 0. */
+  /**
+   * Of a begin or a write: numbers that `session.update` has added to entries, which begin at 0.
+   */
   readonly add?: Readonly<Record<string, number>> | undefined;
   /** Of a write: entries that were removed. */
   readonly remove?: readonly string[] | undefined;

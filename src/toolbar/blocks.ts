@@ -10,7 +10,8 @@
 export type Tone = "plain" | "ok" | "warn" | "error" | "info" | "key";
 
 /**
- * One of six colours that tell things apart and have no meaning. The name beside it says what it is.
+ * One of six colours that tell things apart and have no meaning. The name beside it says what it
+ * is.
  */
 export type Hue = 0 | 1 | 2 | 3 | 4 | 5;
 
@@ -154,7 +155,9 @@ export interface FlameBlock {
   readonly title?: string | undefined;
   /** The time of the whole graph. */
   readonly total: number;
-  /** In any order. Those that are too narrow to be seen are left out until one opens their caller. */
+  /**
+   * In any order. Those that are too narrow to be seen are left out until one opens their caller.
+   */
   readonly rows: readonly {
     readonly label: string;
     readonly start: number;

@@ -17,10 +17,15 @@ import type { Panel } from "./panel.ts";
  * const flags = definePanel({
  *   id: "flags",
  *   title: "Feature flags",
- *   channels: { "app:flag": (name, recording) => recording.slot("flags", () => [] as string[]).push(recording.redactText(String(name))) },
+ *   channels: {
+ *     "app:flag": (name, recording) =>
+ *       recording.slot("flags", () => [] as string[]).push(recording.redactText(String(name))),
+ *   },
  *   collect: (recording) => ({ asked: recording.slot("flags", () => [] as string[]).slice(0, 100) }),
  *   subtitle: ({ asked }) => String(asked.length),
- *   view: ({ asked }) => [{ kind: "table", columns: [{ title: "Flag" }], rows: asked.map((name) => [name]), empty: "No flag was asked for." }],
+ *   view: ({ asked }) => [
+ *     { kind: "table", columns: [{ title: "Flag" }], rows: asked.map((name) => [name]), empty: "No flag was asked." },
+ *   ],
  * });
  * ```
  */

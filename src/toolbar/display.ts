@@ -28,7 +28,10 @@ export interface DisplayOptions {
   readonly accessTokens: AccessTokens;
   /** The address of the browser's script. */
   readonly scriptAddress: Pages["scriptAddress"];
-  /** Records an exchange again, because more is known of it. If its record was dropped, nothing happens. */
+  /**
+   * Records an exchange again, because more is known of it. If its record was dropped, nothing
+   * happens.
+   */
   readonly store: (exchange: Exchange) => void;
   readonly warn: (message: string) => void;
 }

@@ -2,7 +2,9 @@ import type { Block, Finding } from "./blocks.ts";
 
 /* What the server sends to the browser. */
 
-/** What asked for an answer: a page, a script of a page or a program, or a page's image and such. */
+/**
+ * What asked for an answer: a page, a script of a page or a program, or a page's image and such.
+ */
 export type RequestKind = "document" | "fetch" | "asset";
 
 /** One line of the list of requests. */

@@ -60,7 +60,9 @@ export function formatThrownName(thrown: unknown): string {
   }
 }
 
-/** The name and the message of what was thrown; undefined if it is not an Error, or cannot be read. */
+/**
+ * The name and the message of what was thrown; undefined if it is not an Error, or cannot be read.
+ */
 export function formatThrown(thrown: unknown): string | undefined {
   try {
     return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : undefined;

@@ -178,7 +178,8 @@ function isFromElsewhere(request: ToolbarRequest): boolean {
   const isOther = (page: string | undefined): boolean =>
     page !== undefined && page !== "" && URL.parse(page)?.host !== request.header("host")?.toLowerCase();
   if (isOther(request.header("origin"))) return true;
-  // A proxy in `allow` may write its upstream's name into Host, so that no page of this server has it.
+  // A proxy in `allow` may write its upstream's name into Host, so that no page of this server has
+  // it.
   return forwardedFor(request).length === 0 && isOther(request.header("referer"));
 }
 

@@ -15,10 +15,15 @@ import type { Recording } from "./recording.ts";
  * const jobs: Panel<{ names: string[] }> = {
  *   id: "jobs",
  *   title: "Jobs",
- *   channels: { "app:job": (message, recording) => recording.slot("jobs", () => [] as string[]).push(recording.redactText(String(message))) },
+ *   channels: {
+ *     "app:job": (message, recording) =>
+ *       recording.slot("jobs", () => [] as string[]).push(recording.redactText(String(message))),
+ *   },
  *   collect: (recording) => ({ names: recording.slot("jobs", () => [] as string[]) }),
  *   subtitle: ({ names }) => String(names.length),
- *   view: ({ names }) => [{ kind: "table", columns: [{ title: "Job" }], rows: names.map((text) => [text]), empty: "No job was started." }],
+ *   view: ({ names }) => [
+ *     { kind: "table", columns: [{ title: "Job" }], rows: names.map((text) => [text]), empty: "No job was started." },
+ *   ],
  * };
  * ```
  */

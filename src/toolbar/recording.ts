@@ -26,7 +26,9 @@ export interface UploadedFile {
 /** The body of a request as the framework has parsed it, redacted and cut. */
 export interface RecordedBody {
   readonly kind: "form" | "json" | "text" | "bytes";
-  /** The fields of a form, or the members of a JSON object: at most 100, with 1,000 characters each. */
+  /**
+   * The fields of a form, or the members of a JSON object: at most 100, with 1,000 characters each.
+   */
   readonly fields: readonly HeaderEntry[];
   /**
    * The places in `fields` of members that were texts in the JSON: `"5"`, and not `5`. Empty for a
@@ -107,8 +109,8 @@ export interface Recording {
   /** The span inside of which the code runs that calls this. Undefined for none. */
   readonly currentSpan: Span | undefined;
   /**
-   * The file and line of the application that is running now: "routes/cart.ts:31". Empty if there is
-   * none, and after 300 spans.
+   * The file and line of the application that is running now: "routes/cart.ts:31". Empty if there
+   * is none, and after 300 spans.
    */
   callSite(): string;
   /** Begins a span inside of the one that is running now. */

@@ -46,7 +46,9 @@ export interface SpanStart {
   readonly explain?: (() => Promise<unknown>) | undefined;
   /** Whether to look for the line that began it, which takes 2 to 10 µs. Default: true. */
   readonly isLocated?: boolean | undefined;
-  /** The line that began it, from `recording.callSite()`, where the stack does not show it any more. */
+  /**
+   * The line that began it, from `recording.callSite()`, where the stack does not show it any more.
+   */
   readonly where?: string | undefined;
   /** The id of the span that it is inside of; null for none. Default: the one that runs now. */
   readonly parent?: number | null | undefined;

@@ -9,8 +9,8 @@ export interface ToolbarOptions {
   /**
    * The secret key, or the ring that the sessions use. A function that returns one of these is
    * called when the first request comes, and not when the toolbar is made; see the option of
-   * SessionManager. Then only the option `mode`, LATCHKEY_ENV or NODE_ENV can turn the toolbar on. A
-   * ring that says production still turns it off. While it is off, the function is not called.
+   * SessionManager. Then only the option `mode`, LATCHKEY_ENV or NODE_ENV can turn the toolbar on.
+   * A ring that says production still turns it off. While it is off, the function is not called.
    */
   readonly keys: KeyRing | SecretKeyInput | (() => KeyRing | SecretKeyInput);
   /** Panels of your own, shown after the standard ones. Default: none. */
@@ -28,8 +28,8 @@ export interface ToolbarOptions {
    * the toolbar shows, without secrets, and only its owner can read it.
    *
    * Default: in development `.latchkey/requests.sqlite`, if `directory` has a package.json or a
-   * folder `.latchkey`; otherwise memory alone. In tests (NODE_ENV is "test", or a test runner runs),
-   * and without node:sqlite, it is memory alone too. The folder has a .gitignore for itself.
+   * folder `.latchkey`; otherwise memory alone. In tests (NODE_ENV is "test", or a test runner
+   * runs), and without node:sqlite, it is memory alone too. The folder has a .gitignore for itself.
    */
   readonly historyFile?: string | false | undefined;
   /**
@@ -55,7 +55,8 @@ export interface ToolbarOptions {
    * The address under which browsers reach the application, where a proxy cuts off a part of the
    * path: `"/shop"`, or `"https://dev.example.test/shop"`. Pages load the toolbar's script from
    * there. Default: scheme and host of the request. The path of an Express or Koa mount, of a Hono
-   * route or a Fastify prefix, and `X-Forwarded-Prefix` of a proxy in `allow`, are known without it.
+   * route or a Fastify prefix, and `X-Forwarded-Prefix` of a proxy in `allow`, are known without
+   * it.
    */
   readonly base?: string | undefined;
   /**
@@ -83,7 +84,8 @@ export interface ToolbarOptions {
   readonly authorize?: ((request: ToolbarRequest) => boolean) | undefined;
   /**
    * The folder of the application's package.json. Default: the current directory. The panel
-   * Versions reads it, paths in the toolbar are relative to it, and it holds the folder `.latchkey`.
+   * Versions reads it, paths in the toolbar are relative to it, and it holds the folder
+   * `.latchkey`.
    */
   readonly directory?: string | undefined;
   /**
@@ -99,15 +101,15 @@ export interface ToolbarOptions {
    */
   readonly editorPaths?: Readonly<Record<string, string>> | undefined;
   /**
-   * The keys that open and close the toolbar: Ctrl, Alt or Meta, perhaps with Shift, and a letter, a
-   * digit or a function key. Browsers have many of these for themselves; the toolbar takes its own
-   * away from them on its pages. `""` leaves all keys to the page. Default: `"Shift+Alt+D"`.
+   * The keys that open and close the toolbar: Ctrl, Alt or Meta, perhaps with Shift, and a letter,
+   * a digit or a function key. Browsers have many of these for themselves; the toolbar takes its
+   * own away from them on its pages. `""` leaves all keys to the page. Default: `"Shift+Alt+D"`.
    */
   readonly shortcut?: string | undefined;
   /**
-   * Names of values that are hidden in addition to the usual ones, in all that is recorded: headers,
-   * form fields, log lines, sessions. Case, `-`, `_` and `.` make no difference: `["creditLimit"]`
-   * hides `credit_limit` too. Default: none.
+   * Names of values that are hidden in addition to the usual ones, in all that is recorded:
+   * headers, form fields, log lines, sessions. Case, `-`, `_` and `.` make no difference:
+   * `["creditLimit"]` hides `credit_limit` too. Default: none.
    */
   readonly redactNames?: readonly string[] | undefined;
   /**

@@ -386,9 +386,9 @@ export class Toolbar {
    * after the body, or undefined. For adapters.
    *
    * Only the first call for an exchange decides. The text is made when it is first asked for, so
-   * that the first byte of a stream does not wait for it, and stays the same. An adapter that adds the text
-   * must drop ETag, Last-Modified and Expires, send `Cache-Control: no-store`, and raise or drop
-   * Content-Length.
+   * that the first byte of a stream does not wait for it, and stays the same. An adapter that adds
+   * the text must drop ETag, Last-Modified and Expires, send `Cache-Control: no-store`, and raise
+   * or drop Content-Length.
    */
   respond(
     exchange: Exchange | undefined,
@@ -409,8 +409,8 @@ export class Toolbar {
 
   /**
    * Headers that an adapter adds to an answer just before its headers are sent:
-   * `X-Latchkey-Request` with the id of the record, and `Server-Timing`. Both are added to those that
-   * the application has set. None for a visitor who may not see the toolbar.
+   * `X-Latchkey-Request` with the id of the record, and `Server-Timing`. Both are added to those
+   * that the application has set. None for a visitor who may not see the toolbar.
    */
   headers(exchange: Exchange | undefined, request: ToolbarRequest): readonly (readonly [string, string])[] {
     return (exchange && this.#safely(() => this.#answers.headers(exchange, request))) ?? [];
@@ -422,8 +422,9 @@ export class Toolbar {
    * handler that answers, and nothing was sent.
    *
    * @param status what the framework answers with.
-   * @returns undefined if the framework's answer stays: in production, without a recorded error, for
-   *   a visitor who may not see the toolbar, and for a request that is not a navigation to HTML.
+   * @returns undefined if the framework's answer stays: in production, without a recorded error,
+   *   for a visitor who may not see the toolbar, and for a request that is not a navigation to
+   *   HTML.
    */
   exceptionPage(
     exchange: Exchange | undefined,
@@ -454,7 +455,9 @@ export class Toolbar {
     this.#access?.close();
   }
 
-  /** Whether the toolbar is on, with keys that are there. Throws what a function of the keys throws. */
+  /**
+   * Whether the toolbar is on, with keys that are there. Throws what a function of the keys throws.
+   */
   #isReady(): boolean {
     if (!this.enabled) return false;
     this.#openKeys?.();

@@ -22,7 +22,9 @@ import { Toolbar, type Exchange, type Panel } from "../../src/toolbar/index.ts";
 
 const KEY = generateSecretKey();
 
-/** What the panels have of each request, by its path; a panel of the test's own keeps the exchange. */
+/**
+ * What the panels have of each request, by its path; a panel of the test's own keeps the exchange.
+ */
 class Watched {
   readonly exchanges: Exchange[] = [];
   readonly toolbar: Toolbar;

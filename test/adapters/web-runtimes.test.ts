@@ -122,8 +122,8 @@ describe.each(RUNTIMES)("P2: latchkey/web on %s", { timeout: 120_000 }, (runtime
   });
 
   test("behind a proxy that speaks HTTP/1.0, as nginx does, nobody sees the toolbar", async () => {
-    // nginx sends this to the server behind it. Bun then closes the connection without saying so, so
-    // no other request may follow on it.
+    // nginx sends this to the server behind it. Bun then closes the connection without saying so,
+    // so no other request may follow on it.
     expect((await visit(`${running.url}/`, { connection: "close" })).script).toBeUndefined();
   });
 });

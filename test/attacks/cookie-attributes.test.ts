@@ -117,8 +117,8 @@ test("ATK-local-proxy: a proxy on the same machine calls the server by a name of
 });
 
 /**
- * The default name is `__Host-Http-session` with the path `/` and no domain, so no other host and no
- * plain connection can set it; the types and the constructor refuse what browsers would.
+ * The default name is `__Host-Http-session` with the path `/` and no domain, so no other host and
+ * no plain connection can set it; the types and the constructor refuse what browsers would.
  */
 test("ASVS 3.3.3: a sibling host or a plain connection overwrites the cookie", async () => {
   for (const kind of ["sealed", "signed", ...STORE_KINDS]) {
@@ -176,7 +176,9 @@ test("ASVS 3.5.1: a page of a sibling domain sends a form with the visitor's coo
   }
 });
 
-/** In a session of a cross-origin request every change throws, so nobody can be logged in or out. */
+/**
+ * In a session of a cross-origin request every change throws, so nobody can be logged in or out.
+ */
 test("ATK-login-csrf: another page logs the visitor in to the attacker's account", async () => {
   for (const kind of ALL_KINDS) {
     const { manager, header } = await loggedIn(kind);

@@ -117,8 +117,8 @@ async function notRefused(
 }
 
 /**
- * The list of addresses in these tests is that of the toolbar's source, so a new address is attacked
- * too. Asked by the developer's own browser, each of them answers.
+ * The list of addresses in these tests is that of the toolbar's source, so a new address is
+ * attacked too. Asked by the developer's own browser, each of them answers.
  */
 test("ATK-toolbar-addresses: an address of the toolbar is forgotten by its guards and its tests", async () => {
   const source = ["pages", "profile-pages"]
@@ -273,8 +273,8 @@ test("ATK-toolbar-methods: another method is used than the one that is guarded",
 });
 
 /**
- * A sign of a proxy is enough for a no: HTTP/1.0, and every header that proxies and content delivery
- * networks add, whatever it says.
+ * A sign of a proxy is enough for a no: HTTP/1.0, and every header that proxies and content
+ * delivery networks add, whatever it says.
  */
 test("ATK-toolbar-proxy: a proxy on the same machine makes every visitor of the internet look local", async () => {
   await onEach(async (target, name) => {
@@ -383,8 +383,9 @@ test("ATK-toolbar-token-replayed: an old token, or one of a later page, is used 
 });
 
 /**
- * The file `.latchkey/token` opens all records to programs of the same user. It is read by its owner
- * alone, its token obeys the same guard, and it is worth nothing at an application with another key.
+ * The file `.latchkey/token` opens all records to programs of the same user. It is read by its
+ * owner alone, its token obeys the same guard, and it is worth nothing at an application with
+ * another key.
  */
 test("ATK-toolbar-token-file: the token of the command line is used from elsewhere, or changed", async () => {
   const folder = applicationFolder();
@@ -446,8 +447,8 @@ test("ATK-toolbar-paths: dots, slashes, zero bytes and very long ids lead past t
       const answer = await target.ask({ target: path, headers: ["Sec-Fetch-Site: same-origin"] });
       expect(faultsOf(answer, [400, 404]), `${name} ${path.slice(0, 80)}`).toEqual([]);
     }
-    // Other spellings are the application's own addresses. Hono reads some of them as the toolbar's;
-    // then the same checks hold.
+    // Other spellings are the application's own addresses. Hono reads some of them as the
+    // toolbar's; then the same checks hold.
     const spellings = [
       "/%5flatchkey/exchanges",
       "//_latchkey/exchanges",

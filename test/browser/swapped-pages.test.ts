@@ -113,7 +113,10 @@ describe.skipIf(chromiumPath === undefined)("U16: the toolbar on pages that a li
     await inside.evaluate(`function () { this.querySelectorAll('.row')[${await find()}].click() }`);
     await expect.poll(async () => (await texts("header .line")).join()).toContain(`${method}${path}`);
   }
-  /** The keys still open and close it, also on a new body, and the browser has nothing to complain of. */
+  /**
+   * The keys still open and close it, also on a new body, and the browser has nothing to complain
+   * of.
+   */
   async function keysWork(): Promise<void> {
     await page.keyboard.press(OPEN);
     await expect.poll(() => inside.handle()).toMatch(/200/);

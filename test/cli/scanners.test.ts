@@ -17,7 +17,10 @@ interface Rule {
   readonly keywords: readonly string[];
 }
 
-/** gitleaks and TruffleHog are programs in Go that npm and Debian do not have. So their files are read as they read them. */
+/**
+ * gitleaks and TruffleHog are programs in Go that npm and Debian do not have. So their files are
+ * read as they read them.
+ */
 const gitleaks = parseToml(readPage("scanners/gitleaks.toml")) as unknown as {
   readonly extend: { readonly useDefault: boolean };
   readonly rules: readonly [{ readonly id: string; readonly regex: string; readonly keywords: readonly string[] }];

@@ -4,8 +4,8 @@ import { buildAsvs, readTests, testsOf } from "../../scripts/build-asvs.ts";
 import { readPage } from "../support/docs/pages.ts";
 
 /**
- * The sections of OWASP ASVS 5.0.0, with the level of each of their requirements. These are numbered
- * from 1.
+ * The sections of OWASP ASVS 5.0.0, with the level of each of their requirements. These are
+ * numbered from 1.
  */
 const SECTIONS = {
   "3.3": "12223",

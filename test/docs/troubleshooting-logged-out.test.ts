@@ -17,8 +17,8 @@ import {
 } from "../support/docs/symptoms.ts";
 
 /*
- * docs/troubleshooting.md, why users are logged out: each test makes the symptom, sees the cause where the page says that it
- * is seen, applies the fix, and sees the symptom gone.
+ * docs/troubleshooting.md, why users are logged out: each test makes the symptom, sees the cause
+ * where the page says that it is seen, applies the fix, and sees the symptom gone.
  */
 readLog();
 

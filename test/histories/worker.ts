@@ -32,7 +32,8 @@ export type Report =
   | { readonly done: string; readonly cookie?: string | undefined };
 
 const [kind, address, keys, now] = process.argv.slice(2) as [string, string, string, string];
-// So many outcomes of one session may be unknown to one process: each doubles the orders to look at.
+// So many outcomes of one session may be unknown to one process: each doubles the orders to look
+// at.
 const MOST_UNKNOWN = 2;
 const store = await open();
 // The time stands still, so that no token of a renewal becomes too old on a slow machine.

@@ -3,7 +3,9 @@ import { Markup, Tuple, Uuid } from "latchkey/signing";
 /** A value as the Python side names it: its kind, and its content. See flask_peer.py. */
 export type Plain = null | boolean | number | string | Plain[] | { readonly [kind: string]: unknown };
 
-/** The entries of a session. `_permanent` and `_user_id` are what Flask and Flask-Login call them. */
+/**
+ * The entries of a session. `_permanent` and `_user_id` are what Flask and Flask-Login call them.
+ */
 export type PlainSession = readonly (readonly [name: string, value: Plain])[];
 
 const LETTERS = [..."abcXYZ019 _-.\"'\\/<>&\u0000\u001f\u007fé日\u2028\uffee😀"];

@@ -146,8 +146,8 @@ describe("gradeSecretKey finds strong", () => {
 });
 
 /**
- * Bytes that look random, and are the same in each run: one key in some millions is a text by chance,
- * and then weak.
+ * Bytes that look random, and are the same in each run: one key in some millions is a text by
+ * chance, and then weak.
  */
 function sameBytes(count: number): Buffer {
   return createHash("sha512").update(String(drawn++)).digest().subarray(0, count);

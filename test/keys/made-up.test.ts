@@ -200,8 +200,8 @@ describe("K3: a published key that was changed is refused", () => {
 });
 
 /**
- * The syllables of pwgen read like English, so one of its keys in 100,000 looks made-up. Of all other
- * generators no key may (bench/results/false-alarms.txt).
+ * The syllables of pwgen read like English, so one of its keys in 100,000 looks made-up. Of all
+ * other generators no key may (bench/results/false-alarms.txt).
  */
 const MOST_OF_PWGEN = 2;
 

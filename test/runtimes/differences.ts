@@ -52,7 +52,9 @@ export const DIFFERENCES: readonly Difference[] = [
   },
 ];
 
-/** Why tests do not run there. A test of the runtimes fails if no test is left out for the reason. */
+/**
+ * Why tests do not run there. A test of the runtimes fails if no test is left out for the reason.
+ */
 export const LEFT_OUT: readonly { readonly on: readonly RuntimeName[]; readonly reason: string }[] = [
   { on: ["Node 22", "Node 26", "Bun", "Deno"], reason: "needs vi.spyOn of vitest" },
   { on: ["workerd"], reason: "workerd has no node:sqlite" },

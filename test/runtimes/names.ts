@@ -9,7 +9,9 @@ const { exports } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"))
   readonly exports: Readonly<Record<string, string | { readonly "latchkey-source": string }>>;
 };
 
-/** The files that the names lead to which tests import: the package's source, and the small vitest. */
+/**
+ * The files that the names lead to which tests import: the package's source, and the small vitest.
+ */
 export const NAMES: Readonly<Record<string, string>> = {
   vitest: join(ROOT, "test/runtimes/vitest.ts"),
   ...Object.fromEntries(

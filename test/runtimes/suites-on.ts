@@ -6,7 +6,9 @@ import { runOn, type FileResults } from "./run-on.ts";
 import { RUNTIMES, versionOf, type RuntimeName } from "./runtimes.ts";
 import { suitesOf } from "./suites.ts";
 
-/** Holds the suites to what they do on a runtime. They may fail only for a reason that is listed. */
+/**
+ * Holds the suites to what they do on a runtime. They may fail only for a reason that is listed.
+ */
 export function suitesOn(name: RuntimeName): void {
   const isInstalled = requirement(`${name} (npm ci, and npm ci --prefix test/runtimes/nodes)`, () =>
     existsSync(RUNTIMES[name].package) ? true : undefined,

@@ -289,13 +289,17 @@ interface Travel {
 
 const UPSTREAM = "127.0.0.1:3000";
 
-/** What the server is told: TLS ends at a proxy, so what is behind it sees HTTP unless it trusts. */
+/**
+ * What the server is told: TLS ends at a proxy, so what is behind it sees HTTP unless it trusts.
+ */
 function seen({ scheme, host, proxy }: Travel): { readonly secure: boolean; readonly host: string } {
   if (proxy === "none" || proxy === "trusted") return { secure: scheme === "https", host };
   return { secure: false, host: proxy === "host kept" ? host : UPSTREAM };
 }
 
-/** The rule in other words: by a list of what opens a session, and with URLs in place of patterns. */
+/**
+ * The rule in other words: by a list of what opens a session, and with URLs in place of patterns.
+ */
 function opens(travel: Travel): boolean {
   const { method, isSocket, site, origin, trusted } = travel;
   const hasOrigin = origin !== undefined && origin !== "";

@@ -7,7 +7,9 @@ interface Data {
   cart: string;
 }
 
-/** A store that does what it is asked, and whose answer is lost once: as when a connection is cut. */
+/**
+ * A store that does what it is asked, and whose answer is lost once: as when a connection is cut.
+ */
 class LossyStore extends MemoryStore {
   /** Which `set` loses its answer, counted from 1. */
   losesAnswer = 0;

@@ -2,7 +2,9 @@
 export interface Question {
   /** In the words of somebody who does not know Latchkey's. */
   readonly asked: string;
-  /** The thread in which people asked it. Without one it is a gap that earlier releases' pages had. */
+  /**
+   * The thread in which people asked it. Without one it is a gap that earlier releases' pages had.
+   */
   readonly thread?: string;
   /** The page that answers it, and the heading, such as "/options.html#options-of-the-cookie". */
   readonly answer: string;

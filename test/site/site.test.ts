@@ -10,7 +10,10 @@ import { buildSite, builtPages, htmlOf, idsOf, linksOf, SITE, textOf } from "../
 import { GAPS, THREADS } from "./questions.ts";
 import { siteSearch, type SiteSearch } from "../support/site/site-search.ts";
 
-/** The site is built once, and all tests look at it. The build uses a processor for most of a minute. */
+/**
+ * The site is built once, and all tests look at it. The build uses a processor for most of a
+ * minute.
+ */
 beforeAll(() => buildSite(), 900_000);
 
 describe("the site of the documentation", () => {

@@ -73,11 +73,11 @@ describe.skipIf(redisPrograms === undefined)("a replica that lags when its prima
       expect(await stays.sees(after.manager)).toEqual(["stays", "old"]);
       // "no acknowledged write is lost" does not hold.
       expect(await changes.sees(after.manager)).toEqual(["changes", "old"]);
-      // "an acknowledged login is found by the next request of that browser" does not hold: the visitor
-      // is anonymous, and in no other visitor's session.
+      // "an acknowledged login is found by the next request of that browser" does not hold: the
+      // visitor is anonymous, and in no other visitor's session.
       expect(await logsIn.sees(after.manager)).toEqual([undefined, undefined]);
-      // "an acknowledged logout never comes back" does not hold for a copy of the cookie. The browser
-      // itself has none any more.
+      // "an acknowledged logout never comes back" does not hold for a copy of the cookie. The
+      // browser itself has none any more.
       expect(await copy.sees(after.manager)).toEqual(["logsOut", "old"]);
       expect(logsOut.jar.header).toBeUndefined();
       // And what comes afterwards is kept again.

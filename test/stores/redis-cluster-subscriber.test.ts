@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { redisPrograms, startRedisCluster, type RedisCluster, type Service } from "../support/services.ts";
 
 /*
- * The subscriber's node of a Cluster stops, is killed, or cuts the connection. In each case a session
- * that ends meanwhile is told, and messages are heard again afterwards.
+ * The subscriber's node of a Cluster stops, is killed, or cuts the connection. In each case a
+ * session that ends meanwhile is told, and messages are heard again afterwards.
  */
 const WAIT = { timeout: 120_000, interval: 100 };
 const keys = generateSecretKey();

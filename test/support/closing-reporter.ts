@@ -43,7 +43,10 @@ export default class ClosingReporter implements Reporter {
   }
 }
 
-/** A line for each test, and each hook or file, that failed: where it is, its name, and the error's first line. */
+/**
+ * A line for each test, and each hook or file, that failed: where it is, its name, and the error's
+ * first line.
+ */
 function failures(modules: readonly TestModule[]): string {
   const lines = modules.flatMap((module) => {
     const line = (name: string, error: Complaint | undefined): string =>

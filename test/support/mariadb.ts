@@ -46,7 +46,9 @@ const COMMON = ["--innodb-log-file-size=8M", ...(process.getuid?.() === 0 ? ["--
 /** Nothing waits for the disk. */
 const QUICK = ["--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync", "--skip-innodb-doublewrite"];
 
-/** The files of a new database. They are made once for each version of MariaDB, which takes seconds. */
+/**
+ * The files of a new database. They are made once for each version of MariaDB, which takes seconds.
+ */
 function newDatabase(): string {
   const { server, install } = mariadbPrograms!;
   const version = execFileSync(server, ["--no-defaults", "--version"], { encoding: "utf8" });

@@ -5,8 +5,8 @@ import { served } from "./frameworks.ts";
 
 const PATIENCE = { timeout: 60_000, interval: 100 };
 /**
- * Runs before the toolbar's script. The drivers of Firefox and WebKit see nothing inside of a closed
- * shadow root, so it is kept. What goes wrong from here on is kept too.
+ * Runs before the toolbar's script. The drivers of Firefox and WebKit see nothing inside of a
+ * closed shadow root, so it is kept. What goes wrong from here on is kept too.
  */
 const KEEP = `{
   const attach = Element.prototype.attachShadow;

@@ -47,7 +47,9 @@ export class RecordedServer {
     return `http://127.0.0.1:${(this.#server!.address() as AddressInfo).port}`;
   }
 
-  /** Asks for a page, and waits until its record is complete. Each path is asked for once at a time. */
+  /**
+   * Asks for a page, and waits until its record is complete. Each path is asked for once at a time.
+   */
   async visit(path: string): Promise<Visit> {
     const ended = new Promise<Recording>((resolve) => this.#ended.set(path, resolve));
     const response = await fetch(this.url + path, { headers: { connection: "close" } });

@@ -30,7 +30,8 @@ export interface RunningProgram {
  * @param name of the program's file.
  * @param code may use `toolbar`, the text `page`, and `say({ port })`, which it has to call. It
  *   imports the source of the package from "../../src/".
- * @param kind `ts` for a program that makes a toolbar itself, if it has one, and may use `say` only.
+ * @param kind `ts` for a program that makes a toolbar itself, if it has one, and may use `say`
+ *   only.
  */
 export async function startOn(
   runtime: Runtime,

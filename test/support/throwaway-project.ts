@@ -24,8 +24,8 @@ afterEach(() => {
  * A folder with these files, which is removed after the test.
  *
  * @param files the texts by their paths. An object is written as JSON.
- * @param packages names in node_modules, and what of this project's node_modules they are. `latchkey`
- *   is the built package, and is always there.
+ * @param packages names in node_modules, and what of this project's node_modules they are.
+ *   `latchkey` is the built package, and is always there.
  */
 export function throwawayProject(
   files: Readonly<Record<string, string | Buffer | object>>,

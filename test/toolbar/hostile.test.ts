@@ -28,7 +28,9 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-/** Servers that do some work and answer with a page, or with what the framework answers to an error. */
+/**
+ * Servers that do some work and answer with a page, or with what the framework answers to an error.
+ */
 const SERVERS: Readonly<Record<string, (toolbar: Toolbar, work: Work) => Promise<string>>> = {
   Express: async (toolbar, work) => {
     const app = express().use(expressToolbar(toolbar));

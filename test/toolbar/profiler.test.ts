@@ -72,7 +72,8 @@ describe("the profiler", () => {
     await (await get("/slow")).text();
     const page = await record("/slow");
     const flame = blocksOf(page).find((block) => block.kind === "flame")!;
-    // V8 shows a function that it has inlined as a part of its caller, and a collection splits a call.
+    // V8 shows a function that it has inlined as a part of its caller, and a collection splits a
+    // call.
     const own = flame.rows.filter(({ where }) => /^test\/toolbar\/profiler\.test\.ts:\d+$/.test(where ?? ""));
     expect(Math.max(...own.map(({ start, duration }) => start + duration)) - own[0]!.start).toBeGreaterThan(20);
     expect(flame.rows.every(({ start, duration }) => start >= 0 && start + duration <= flame.total + 0.01)).toBe(true);

@@ -74,7 +74,10 @@ afterAll(() => {
   server.closeAllConnections();
 });
 
-/** Whatever the panels of spans list: loops, repetitions, failures, slow ones, and one that does not end. */
+/**
+ * Whatever the panels of spans list: loops, repetitions, failures, slow ones, and one that does not
+ * end.
+ */
 function spansOfAllKinds(exchange: Exchange): void {
   const done = (kind: string, label: string, detail = {}): void => exchange.startSpan({ kind, label, detail }).end();
   for (const id of [1, 2, 3, 3]) {

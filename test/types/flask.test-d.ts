@@ -58,8 +58,8 @@ test("F22: lines of ports that are wrong are seen", () => {
   expectTypeOf<[string, { "X-A": string }]>().toExtend<ViewResult>();
 });
 
-// Each line is one that somebody writes who knows Flask, or who has mistyped it. A misspelt setting is
-// refused when it is set, because an application may have settings of its own.
+// Each line is one that somebody writes who knows Flask, or who has mistyped it. A misspelt setting
+// is refused when it is set, because an application may have settings of its own.
 test("F22: nearly fifty more of them are", () => {
   // @ts-expect-error
   new Flask();

@@ -23,8 +23,8 @@ interface AuthJwt {
 const COOKIE = "authjs.session-token";
 
 /*
- * Auth.js with its session in a cookie, an encrypted JWT. Handlers have no way to change an entry of
- * such a session, so it takes part in reading alone. Its login is a form with a provider, so the
+ * Auth.js with its session in a cookie, an encrypted JWT. Handlers have no way to change an entry
+ * of such a session, so it takes part in reading alone. Its login is a form with a provider, so the
  * visitor's cookie is made by Auth.js's own `encode`, which its login calls.
  */
 type Read = (request: Request, config: Config) => Promise<unknown>;

@@ -13,8 +13,8 @@ interface Auth {
 
 /*
  * better-auth with its database in memory. Its sessions hold who a visitor is, and handlers put
- * nothing else into them, so it takes part in reading alone. Its login is replaced by a sign-up with a
- * hash of passwords that costs nothing, because logins are not measured.
+ * nothing else into them, so it takes part in reading alone. Its login is replaced by a sign-up
+ * with a hash of passwords that costs nothing, because logins are not measured.
  */
 function betterAuth(name: string, guarantee: "memory" | "signed"): Contender {
   return {
@@ -40,7 +40,8 @@ function betterAuth(name: string, guarantee: "memory" | "signed"): Contender {
           enabled: true,
           password: { hash: async (password: string) => password, verify: async () => true },
         },
-        // A copy of the session in a second cookie, which is signed. Then the database is not asked.
+        // A copy of the session in a second cookie, which is signed. Then the database is not
+        // asked.
         session: { cookieCache: { enabled: guarantee === "signed", maxAge: 86_400 } },
         logger: { disabled: true },
         telemetry: { enabled: false },

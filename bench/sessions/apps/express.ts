@@ -103,7 +103,8 @@ const ironSession: Contender = {
   guarantee: "encrypted",
   start: async ({ secrets }) => {
     const app = express();
-    // Each key has a number, and the seal says which one it was made with. The highest one is current.
+    // Each key has a number, and the seal says which one it was made with. The highest one is
+    // current.
     const password = Object.fromEntries(secrets.map((secret, index) => [secrets.length - index, secret]));
     const open = async (request: Request, response: express.Response): ReturnType<typeof getIronSession<Visitor>> =>
       await getIronSession<Visitor>(request, response, {

@@ -16,7 +16,9 @@ export interface Extent {
   readonly connections: readonly number[];
 }
 
-/** Starts a contender's server with these secret keys, or finds the one that was started with them. */
+/**
+ * Starts a contender's server with these secret keys, or finds the one that was started with them.
+ */
 export type Start = (contender: Contender, secrets: Setup["secrets"]) => Promise<ServerProcess>;
 
 /** More than browsers keep of one cookie, its name and its attributes included (RFC 6265bis). */

@@ -43,8 +43,8 @@ const OWN = new Set(["query", "expressInit"]);
  * toolbar has one source for both. Does nothing for Express 5.
  *
  * Express 4 has no hook for what handlers throw, so methods are replaced that all applications of
- * this copy of Express share. It happens when an enabled toolbar gets its first request, so never in
- * production. While nothing listens, the replaced methods only call the original ones.
+ * this copy of Express share. It happens when an enabled toolbar gets its first request, so never
+ * in production. While nothing listens, the replaced methods only call the original ones.
  */
 export function publishLayers(app: Application): void {
   if (!isExpress4(app)) return;
@@ -60,8 +60,8 @@ export function publishLayers(app: Application): void {
 }
 
 /**
- * Says who answers a request if a handler of Express 4 returns a promise that is rejected. Express 4
- * looks at no promise, so such a request would get no answer, and the process would end.
+ * Says who answers a request if a handler of Express 4 returns a promise that is rejected. Express
+ * 4 looks at no promise, so such a request would get no answer, and the process would end.
  *
  * @param answer false if it cannot answer. Then the rejection stays unhandled.
  */

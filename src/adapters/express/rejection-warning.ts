@@ -1,8 +1,8 @@
 let hasWarned = false;
 
 /**
- * Says once that a handler of Express 4 has returned a promise that was rejected. Express 4 does not
- * look at it, so without the toolbar the request gets no answer and the process ends.
+ * Says once that a handler of Express 4 has returned a promise that was rejected. Express 4 does
+ * not look at it, so without the toolbar the request gets no answer and the process ends.
  */
 export function warnOfRejection(): void {
   if (hasWarned) return;

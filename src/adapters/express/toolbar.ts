@@ -73,7 +73,9 @@ type Routed = Pick<Request, "params"> & { readonly baseUrl?: string; readonly ro
 
 type RoutedFacts = Pick<HandledRequest, "params" | "route">;
 
-/** What the router knows of a request that fails. It forgets that on its way to the error handlers. */
+/**
+ * What the router knows of a request that fails. It forgets that on its way to the error handlers.
+ */
 function routedFacts({ params, baseUrl, route }: Routed): RoutedFacts {
   const path = typeof route?.path === "string" ? `${baseUrl ?? ""}${route.path}` : undefined;
   return { params: { ...params }, ...(path === undefined ? {} : { route: path }) };

@@ -29,8 +29,8 @@ export function noteError(c: Context, error: unknown, isUnanswered: boolean): vo
 
 /**
  * Watches who answers the errors of a request. Hono's own handler calls `c.text`, as many handlers
- * of applications do with the same words. So it is asked where the method is read. Only the method of
- * this context is replaced, and it looks only after an error.
+ * of applications do with the same words. So it is asked where the method is read. Only the method
+ * of this context is replaced, and it looks only after an error.
  *
  * At the call itself the caller may be unknown: Bun's engine takes a function off the stack that
  * ends with a call.

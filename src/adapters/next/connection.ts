@@ -20,9 +20,9 @@ const WATCH: unique symbol = Symbol.for("latchkey.next.connections") as never;
 type Process = { [WATCH]?: AsyncLocalStorage<NodeConnection> };
 
 /**
- * Watches the HTTP servers of this process, in development only. Next.js does not report the address
- * at the other end of a connection, and it adds the headers of a proxy to each request. Without
- * both, nothing says that a browser is on this machine.
+ * Watches the HTTP servers of this process, in development only. Next.js does not report the
+ * address at the other end of a connection, and it adds the headers of a proxy to each request.
+ * Without both, nothing says that a browser is on this machine.
  */
 export function watchConnections(): void {
   const place = globalThis as Process;

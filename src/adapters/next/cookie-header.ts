@@ -55,7 +55,9 @@ function pairsOf(header: string): readonly Pair[] {
     });
 }
 
-/** As Next.js decodes it. A value that cannot be decoded is not in its jar, and stays as it came. */
+/**
+ * As Next.js decodes it. A value that cannot be decoded is not in its jar, and stays as it came.
+ */
 function decoded(value: string): string | undefined {
   try {
     return decodeURIComponent(value);

@@ -31,8 +31,8 @@ export async function withSessionHeaders(
       if (name === "set-cookie") headers.append(name, value);
       else if (name !== OVERRIDDEN && !name.startsWith(GIVEN)) headers.set(name, value);
   }
-  // A Cache-Control of the proxy replaces that of Next.js, which lets every cache keep a static page
-  // for a year, with the cookie.
+  // A Cache-Control of the proxy replaces that of Next.js, which lets every cache keep a static
+  // page for a year, with the cookie.
   for (const [name, value] of sent) if (name !== "Cache-Control") headers.append(name, value);
   headers.set("Cache-Control", "private, no-store");
   return new Response(null, { status: next.status, headers });

@@ -1,6 +1,6 @@
 /*
- * The little of Next.js that is used here. Next.js is an optional peer, and its own types would come
- * with 400 MB. With the ending ".js", Node and every bundler find the modules.
+ * The little of Next.js that is used here. Next.js is an optional peer, and its own types would
+ * come with 400 MB. With the ending ".js", Node and every bundler find the modules.
  */
 
 declare module "next/headers.js" {

@@ -21,8 +21,8 @@ export async function currentRequest(): Promise<CurrentRequest> {
 }
 
 /**
- * Sends the cookies by the jar of Next.js. It has no place for other headers: the answer to a server
- * action is `no-store` in any case.
+ * Sends the cookies by the jar of Next.js. It has no place for other headers: the answer to a
+ * server action is `no-store` in any case.
  *
  * @throws what Next.js throws where cookies cannot be set.
  */

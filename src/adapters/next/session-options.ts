@@ -7,15 +7,15 @@ import type { FetchOptions } from "../web/fetch-options.ts";
 export interface NextSessionOptions extends FetchOptions {
   /**
    * Whether a proxy in front is believed: X-Forwarded-Proto says whether the visitor came over
-   * HTTPS, and X-Forwarded-Host under which host. Default: false. Set it only if the proxy sets both
-   * headers itself, whatever the visitor has sent, and if nobody reaches the server past it.
+   * HTTPS, and X-Forwarded-Host under which host. Default: false. Set it only if the proxy sets
+   * both headers itself, whatever the visitor has sent, and if nobody reaches the server past it.
    */
   readonly trustProxy?: boolean | undefined;
   /**
    * Answers what a route handler or the proxy throws, and a session that cannot be opened or saved
-   * there. The session's headers are added to its answer, if the session was saved. It is not called
-   * for what `redirect()`, `notFound()` and the like throw. Default: the error goes on to Next.js,
-   * which answers 500, and a new cookie is not sent.
+   * there. The session's headers are added to its answer, if the session was saved. It is not
+   * called for what `redirect()`, `notFound()` and the like throw. Default: the error goes on to
+   * Next.js, which answers 500, and a new cookie is not sent.
    */
   readonly onError?: ((error: unknown, request: Request) => Response | Promise<Response>) | undefined;
 }

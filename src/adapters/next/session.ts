@@ -37,19 +37,19 @@ export interface NextSession<Data extends object = Record<string, unknown>> {
    *
    * @param handler is given the session, and then what the action is called with: the form's data,
    *   or with `useActionState` the state before it.
-   * @throws InvalidOptionError for anything but a function. The action throws what `manager.load` and
-   *   `manager.commit` throw.
+   * @throws InvalidOptionError for anything but a function. The action throws what `manager.load`
+   *   and `manager.commit` throw.
    */
   action<Args extends readonly unknown[], Result>(
     handler: (session: Session<Data>, ...args: Args) => Result | Promise<Result>,
   ): (...args: Args) => Promise<Result>;
   /**
-   * Makes the function that `proxy.ts` exports. It may change the session. The page or route handler
-   * of the same request sees the change, and the browser gets the cookie. An answer with a cookie is
-   * never stored by a cache.
+   * Makes the function that `proxy.ts` exports. It may change the session. The page or route
+   * handler of the same request sees the change, and the browser gets the cookie. An answer with a
+   * cookie is never stored by a cache.
    *
-   * @param handler returns nothing or `NextResponse.next(…)` where the request goes on, or any other
-   *   answer.
+   * @param handler returns nothing or `NextResponse.next(…)` where the request goes on, or any
+   *   other answer.
    * @throws InvalidOptionError for anything but a function.
    */
   proxy<R extends Request = Request, Event = unknown>(
@@ -63,8 +63,8 @@ export interface NextSession<Data extends object = Record<string, unknown>> {
 
 /**
  * Gives the parts of an application on Next.js their session: pages, route handlers, server actions
- * and the proxy. Call it once, in a module such as `lib/session.ts` that the parts import. With keys
- * as a function, `next build` needs no key.
+ * and the proxy. Call it once, in a module such as `lib/session.ts` that the parts import. With
+ * keys as a function, `next build` needs no key.
  *
  * @param options `trustProxy` and `onError`.
  * @throws InvalidOptionError for anything but a SessionManager, and for wrong options.

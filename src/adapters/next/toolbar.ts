@@ -17,14 +17,14 @@ const OWN_FILES = /^[^?]*\/(?:_next\/|__nextjs)/;
 const STARTS = "http.server.request.start";
 
 /**
- * Shows a toolbar on the pages of `next dev`. Call it in `register()` of `instrumentation.ts`: there
- * Next.js lets an application do something before the first request. The toolbar then stands before
- * Next.js on every HTTP server of this process. So it sees pages, route handlers, server actions and
- * the proxy, and it is told the address of the browser.
+ * Shows a toolbar on the pages of `next dev`. Call it in `register()` of `instrumentation.ts`:
+ * there Next.js lets an application do something before the first request. The toolbar then stands
+ * before Next.js on every HTTP server of this process. So it sees pages, route handlers, server
+ * actions and the proxy, and it is told the address of the browser.
  *
- * Next.js's own files, below `/_next/`, are not recorded. `next dev` loads `instrumentation.ts` when
- * the first request is there, so that one is not shown. A second call replaces the toolbar of the
- * first.
+ * Next.js's own files, below `/_next/`, are not recorded. `next dev` loads `instrumentation.ts`
+ * when the first request is there, so that one is not shown. A second call replaces the toolbar of
+ * the first.
  *
  * @throws InvalidOptionError for anything but a Toolbar.
  * @example

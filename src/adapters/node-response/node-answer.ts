@@ -34,8 +34,8 @@ export function checkStatus(response: ServerResponse): void {
     throw Object.assign(new RangeError(`Invalid status code: ${String(code)}`), {
       code: "ERR_HTTP_INVALID_STATUS_CODE",
     });
-  // Not an import: an answer exists, so node:http is loaded. An application on another server, which
-  // only imports the adapter, need not load it.
+  // Not an import: an answer exists, so node:http is loaded. An application on another server,
+  // which only imports the adapter, need not load it.
   if (message !== undefined) process.getBuiltinModule("node:http").validateHeaderValue("statusMessage", message);
 }
 

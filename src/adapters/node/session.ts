@@ -39,7 +39,9 @@ export type SessionMiddleware = (
  * @example
  * ```ts
  * const openSession = session(manager);
- * createServer((request, response) => openSession(request, response, () => answer(request as SessionRequest, response)));
+ * createServer((request, response) =>
+ *   openSession(request, response, () => answer(request as SessionRequest, response)),
+ * );
  * ```
  */
 export function session<Data extends object>(manager: SessionManager<Data>): SessionMiddleware {

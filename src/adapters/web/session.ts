@@ -17,8 +17,8 @@ import { WebFacts } from "./web-facts.ts";
 export interface WebSessionOptions extends FetchOptions {
   /**
    * Whether a proxy in front is believed: X-Forwarded-Proto says whether the visitor came over
-   * HTTPS, and X-Forwarded-Host under which host. Default: false. Set it only if the proxy sets both
-   * headers itself, whatever the visitor has sent, and if nobody reaches the server past it.
+   * HTTPS, and X-Forwarded-Host under which host. Default: false. Set it only if the proxy sets
+   * both headers itself, whatever the visitor has sent, and if nobody reaches the server past it.
    */
   readonly trustProxy?: boolean | undefined;
   /**
@@ -44,8 +44,8 @@ export interface WithSession<Data extends object = Record<string, unknown>> {
 }
 
 /**
- * Gives the requests of any server of the fetch interface their sessions: `Bun.serve`, `Deno.serve`,
- * Workers, and frameworks with a `Request` and a `Response`.
+ * Gives the requests of any server of the fetch interface their sessions: `Bun.serve`,
+ * `Deno.serve`, Workers, and frameworks with a `Request` and a `Response`.
  *
  * `withSession(request, handler, visitor)` opens the session, calls the handler with it, saves it,
  * and adds its headers to a copy of the answer. So it works with answers that cannot be changed,
@@ -58,8 +58,9 @@ export interface WithSession<Data extends object = Record<string, unknown>> {
  * brings them into the answer.
  *
  * @param options `trustProxy` and `onError`.
- * @throws InvalidOptionError for anything but a SessionManager, and for wrong options. `withSession`
- *   throws what `manager.load` and `manager.commit` throw, unless `onError` answers it.
+ * @throws InvalidOptionError for anything but a SessionManager, and for wrong options.
+ *   `withSession` throws what `manager.load` and `manager.commit` throw, unless `onError` answers
+ *   it.
  * @example
  * ```ts
  * const withSession = session(manager);

@@ -32,9 +32,9 @@ type Handler = (request: Request) => Response | undefined | Promise<Response | u
  *
  * `withToolbar(request, handler, visitor)` answers the toolbar's own pages, and calls the handler
  * for all other requests. Use the request that the handler is given: for a page it asks for the
- * whole page, uncompressed, and on some servers it is a copy. The visitor's address says whether the
- * toolbar may be shown; without it requests are recorded, the toolbar is not shown, and a warning
- * says so once.
+ * whole page, uncompressed, and on some servers it is a copy. The visitor's address says whether
+ * the toolbar may be shown; without it requests are recorded, the toolbar is not shown, and a
+ * warning says so once.
  *
  * If the handler throws, the error is recorded, and a visitor who may see the toolbar gets a page
  * with it. In all other cases the error is thrown on.

@@ -1,7 +1,10 @@
 import { parseOwnKey, USUAL_CHARACTERS } from "../../keys/own-key.ts";
 
 const BEGINNING = /lk1(?:-dev)?_/g;
-/** As many characters as the longest key has, so that a long line takes time in proportion to its length. */
+/**
+ * As many characters as the longest key has, so that a long line takes time in proportion to its
+ * length.
+ */
 const CHARACTERS = /[A-Za-z0-9_-]{0,1371}/y;
 
 /**

@@ -49,7 +49,8 @@ export async function findKeysInHistory(folder: string): Promise<readonly Histor
       if (line.startsWith("\u0001")) commit = line.slice(1);
       else if (header !== undefined) path = header;
       else if (line.startsWith("+") && line.length < 10_000) {
-        // The oldest commit comes last and overwrites the others: since then the key has been public.
+        // The oldest commit comes last and overwrites the others: since then the key has been
+        // public.
         for (const key of findKeys(line.slice(1), kindOf(path)))
           found.set(`${path}\0${key.value}`, { ...key, commit, path });
       }

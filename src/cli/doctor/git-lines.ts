@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 
 /**
- * What a command of git writes, line by line. A line ends with a line feed and with nothing else, so
- * that a carriage return or a line separator of Unicode cannot hide what follows it.
+ * What a command of git writes, line by line. A line ends with a line feed and with nothing else,
+ * so that a carriage return or a line separator of Unicode cannot hide what follows it.
  *
  * @throws Error with git's own first sentence, if git fails or is not there.
  */

@@ -74,7 +74,9 @@ function isMadeHere(value: string): boolean {
   return parseOwnKey(value)?.random !== undefined;
 }
 
-/** A .env file and a key file are named even if no key was recognised: they are made for secrets. */
+/**
+ * A .env file and a key file are named even if no key was recognised: they are made for secrets.
+ */
 function* findingsOfFile(path: string, hasKey: boolean): Generator<DoctorFinding> {
   const isKeyFile = basename(path) === "secret_key";
   if (!isKeyFile && !isEnvFile(path)) return;

@@ -46,7 +46,8 @@ function resultOf({ code, severity, path, line, message, fix, fingerprint }: Doc
       {
         physicalLocation: {
           artifactLocation: { uri: (prefix + path).split("/").map(encodeURIComponent).join("/") },
-          // GitHub takes no location without a line. A finding on a whole file is shown at its start.
+          // GitHub takes no location without a line. A finding on a whole file is shown at its
+          // start.
           region: { startLine: Math.max(1, line) },
         },
       },
@@ -55,7 +56,9 @@ function resultOf({ code, severity, path, line, message, fix, fingerprint }: Doc
   };
 }
 
-/** Where the folder is in its repository: "services/shop/". Empty at the root, and outside of git. */
+/**
+ * Where the folder is in its repository: "services/shop/". Empty at the root, and outside of git.
+ */
 function folderInRepository(folder: string): string {
   try {
     return execFileSync("git", ["-C", folder, "rev-parse", "--show-prefix"], {

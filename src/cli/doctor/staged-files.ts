@@ -4,7 +4,10 @@ import { LINES_OF_A_CALL } from "./find-keys.ts";
 import { gitLines } from "./git-lines.ts";
 import { pathInHeader } from "./path-in-header.ts";
 
-/** Lines of a staged file that follow each other, or a piece of them: those that the commit adds, and their neighbours. */
+/**
+ * Lines of a staged file that follow each other, or a piece of them: those that the commit adds,
+ * and their neighbours.
+ */
 export interface StagedHunk {
   readonly path: string;
   readonly text: string;

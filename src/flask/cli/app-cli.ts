@@ -54,8 +54,8 @@ export class AppCli {
   /**
    * Adds a command.
    *
-   * @param usage its name, and arguments: `<name>` must be given, `[name]` may be, `[names...]` is a
-   *   list.
+   * @param usage its name, and arguments: `<name>` must be given, `[name]` may be, `[names...]` is
+   *   a list.
    */
   command(usage: string, run: CommandRun): this;
   command(usage: string, options: CommandOptions, run: CommandRun): this;

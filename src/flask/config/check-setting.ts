@@ -21,7 +21,9 @@ const isRoot: Check = (value) =>
     ? undefined
     : `is a path that begins with "/". It got ${typeof value === "string" ? JSON.stringify(value) : kindOf(value)}`;
 
-/** Settings whose values are looked at when they are set. The session's are looked at by the core. */
+/**
+ * Settings whose values are looked at when they are set. The session's are looked at by the core.
+ */
 const CHECKS: Readonly<Record<string, Check>> = {
   DEBUG: isBoolean,
   TESTING: isBoolean,

@@ -144,7 +144,10 @@ async function answerUnexpected(parts: ApplicationParts, asked: Asked, error: un
   }
 }
 
-/** Runs the functions of the end, of the request and of the application. All run, whatever one throws. */
+/**
+ * Runs the functions of the end, of the request and of the application. All run, whatever one
+ * throws.
+ */
 async function tearDown(parts: ApplicationParts, context: RequestContext, problem: unknown): Promise<void> {
   const { hooks, teardown } = parts;
   const { app, request } = context;
@@ -154,7 +157,9 @@ async function tearDown(parts: ApplicationParts, context: RequestContext, proble
   await tearDownApp(teardown, context, error, parts);
 }
 
-/** Runs a function in a context of the application, and then what `teardownAppcontext` was given. */
+/**
+ * Runs a function in a context of the application, and then what `teardownAppcontext` was given.
+ */
 export async function inAppContext<Result>(
   parts: ApplicationParts,
   g: Record<string, unknown>,

@@ -82,7 +82,9 @@ interface Known {
   readonly remoteAddr: string | undefined;
   /** What a trusted proxy says. It wins over the connection. */
   readonly reported?: Reported | undefined;
-  /** The address as the visitor's program has written it; undefined where the server does not say. */
+  /**
+   * The address as the visitor's program has written it; undefined where the server does not say.
+   */
   readonly target?: string | undefined;
 }
 

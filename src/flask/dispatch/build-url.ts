@@ -9,8 +9,8 @@ import { domainOf, rootOf } from "./place.ts";
 const OPTIONS = ["_external", "_anchor", "_scheme", "_method"];
 
 /**
- * The address of a view, as Flask's `url_for` builds it: in a request from that request, and outside
- * of one from SERVER_NAME.
+ * The address of a view, as Flask's `url_for` builds it: in a request from that request, and
+ * outside of one from SERVER_NAME.
  */
 export function buildUrl(parts: ApplicationParts, endpointGiven: string, given: UrlForOptions): string {
   const { app, urlMap, hooks } = parts;

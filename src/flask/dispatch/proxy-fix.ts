@@ -8,7 +8,9 @@ import { HTTPException } from "../errors/http-exception.ts";
 export interface ProxyFixOptions {
   /** `X-Forwarded-For`: the visitor's address, `request.remoteAddr`. Default: 1. */
   readonly xFor?: number | undefined;
-  /** `X-Forwarded-Proto`: `request.scheme`, and so `isSecure` and addresses of `urlFor`. Default: 1. */
+  /**
+   * `X-Forwarded-Proto`: `request.scheme`, and so `isSecure` and addresses of `urlFor`. Default: 1.
+   */
   readonly xProto?: number | undefined;
   /** `X-Forwarded-Host`: `request.host`. Default: 0. */
   readonly xHost?: number | undefined;
@@ -99,7 +101,9 @@ function urlOf(own: string, said: Readonly<Record<"scheme" | "host" | "port", st
   return /^https?$/.test(scheme) && HOST.test(host) && URL.canParse(address) ? new URL(address) : undefined;
 }
 
-/** The value that the outermost of so many trusted proxies has added; undefined if there are fewer. */
+/**
+ * The value that the outermost of so many trusted proxies has added; undefined if there are fewer.
+ */
 function lastOf(header: string | null, trusted: number): string | undefined {
   if (header === null || trusted === 0) return undefined;
   const values = header.split(",").map((each) => each.trim().replace(/^"(.*)"$/, "$1"));

@@ -8,8 +8,8 @@ import { kindOf } from "../../options.ts";
 /** Where `Flask.run` listens. */
 export interface RunOptions {
   /**
-   * Default: that of SERVER_NAME, else 127.0.0.1, which only this machine can reach. `0.0.0.0` opens
-   * it to the network.
+   * Default: that of SERVER_NAME, else 127.0.0.1, which only this machine can reach. `0.0.0.0`
+   * opens it to the network.
    */
   readonly host?: string | undefined;
   /**
@@ -27,7 +27,9 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Whether `npx latchkey flask` has loaded the application, and serves it itself if it is asked to. */
+/**
+ * Whether `npx latchkey flask` has loaded the application, and serves it itself if it is asked to.
+ */
 export function isStartedByCommand(): boolean {
   return environmentVariables(["FLASK_RUN_FROM_CLI"])["FLASK_RUN_FROM_CLI"] === "true";
 }

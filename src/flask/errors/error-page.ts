@@ -12,7 +12,9 @@ export function errorPage(error: unknown, isDebugging: boolean): Response {
   return serverErrorPage(error, isDebugging);
 }
 
-/** The page of status 500, whatever the error is. A trapped 404 is an error of the program as well. */
+/**
+ * The page of status 500, whatever the error is. A trapped 404 is an error of the program as well.
+ */
 export function serverErrorPage(error: unknown, isDebugging: boolean): Response {
   return new HTTPException(500).toResponse(
     isDebugging && error instanceof Error ? (error.stack ?? error.message) : undefined,

@@ -28,7 +28,9 @@ export interface MultiDictMembers<Item> extends Iterable<readonly [name: string,
   keys(): IterableIterator<string>;
   /** The first value of each name. */
   values(): IterableIterator<Item>;
-  /** Each name with its first value; with `{ multi: true }` every pair, those of one name together. */
+  /**
+   * Each name with its first value; with `{ multi: true }` every pair, those of one name together.
+   */
   items(options?: { readonly multi?: boolean }): readonly (readonly [name: string, value: Item])[];
   /** Each name with all its values. */
   lists(): readonly (readonly [name: string, values: readonly Item[]])[];
@@ -148,8 +150,8 @@ function converted(value: unknown, defaultValue: unknown, type: TextType<unknown
 }
 
 /**
- * A whole number, for `request.args.get("page", 1, { type: int })`. As in Python, `1_000` and digits
- * of other scripts are numbers, and "1.5" is not.
+ * A whole number, for `request.args.get("page", 1, { type: int })`. As in Python, `1_000` and
+ * digits of other scripts are numbers, and "1.5" is not.
  *
  * @throws RangeError for anything else, and for a number that JavaScript cannot express exactly.
  */

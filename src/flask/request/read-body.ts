@@ -11,7 +11,9 @@ export interface BodyLimits {
   readonly MAX_FORM_PARTS: number;
 }
 
-/** The body of a request. Asking for a part that could not be read throws the error of the reading. */
+/**
+ * The body of a request. Asking for a part that could not be read throws the error of the reading.
+ */
 export interface Body {
   readonly data: Uint8Array;
   readonly form: readonly (readonly [string, string])[];

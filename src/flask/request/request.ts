@@ -29,7 +29,9 @@ export interface RequestParts {
   /** APPLICATION_ROOT, or what a proxy has taken off the address, without the last slash. */
   readonly root: string;
   readonly remoteAddr: string | undefined;
-  /** The whole address as the visitor's browser has it, if a proxy reports it. Else that of `raw`. */
+  /**
+   * The whole address as the visitor's browser has it, if a proxy reports it. Else that of `raw`.
+   */
   readonly address?: string | undefined;
   /** Reads JSON. Default: as `app.json` does. */
   readonly loads?: ((text: string) => unknown) | undefined;
@@ -67,7 +69,9 @@ export class FlaskRequest {
   readonly scriptRoot: string;
   /** The query as it came, without the question mark. */
   readonly queryString: string;
-  /** The visitor's address, as the connection has it; undefined where the server does not report it. */
+  /**
+   * The visitor's address, as the connection has it; undefined where the server does not report it.
+   */
   readonly remoteAddr: string | undefined;
   /** The rule that matched; undefined if none did. */
   urlRule: MatchedRule | undefined = undefined;
@@ -269,7 +273,9 @@ export class FlaskRequest {
     return this.#once("charsets", () => new CharsetAccept(this.headers.get("accept-charset")));
   }
 
-  /** The addresses that `X-Forwarded-For` claims, else `remoteAddr`. Anybody can claim any address. */
+  /**
+   * The addresses that `X-Forwarded-For` claims, else `remoteAddr`. Anybody can claim any address.
+   */
   get accessRoute(): readonly string[] {
     const forwarded = this.headers.get("x-forwarded-for");
     if (forwarded !== null) return forwarded.split(",").map((address) => address.trim());

@@ -24,7 +24,9 @@ export interface CookieAttributes {
   readonly partitioned?: boolean | undefined;
 }
 
-/** The statuses that were set. Not a private member: the getter is asked while `super` still runs. */
+/**
+ * The statuses that were set. Not a private member: the getter is asked while `super` still runs.
+ */
 const statuses = new WeakMap<object, number>();
 
 /** A `Response` with Flask's methods for cookies, and a status that can be set. */
@@ -133,7 +135,9 @@ function cookieLine(
   ].join("; ");
 }
 
-/** As in Flask: a leading dot has no meaning any more, and other letters are written in Punycode. */
+/**
+ * As in Flask: a leading dot has no meaning any more, and other letters are written in Punycode.
+ */
 function hostOf(domain: string): string {
   const host = domain.replace(/^\.+/, "");
   return /^[\x20-\x7e]*$/.test(host) ? host : domainToASCII(host);

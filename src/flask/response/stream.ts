@@ -43,8 +43,8 @@ export function streamResponse(parts: Parts): FlaskResponse {
 
 /**
  * The visitor must not see the error of a generator, and must see that the answer is not whole. The
- * adapter writes both into the answer while it waits for the first parts; a moment later it cuts the
- * connection.
+ * adapter writes both into the answer while it waits for the first parts; a moment later it cuts
+ * the connection.
  */
 async function failed(error: unknown, isBegun: boolean): Promise<undefined> {
   reportError(error);

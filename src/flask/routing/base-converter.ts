@@ -27,7 +27,9 @@ export class ValidationError extends Error {
  * ```
  */
 export class BaseConverter {
-  /** The texts that fit, as the source of a regular expression. Default: anything without a slash. */
+  /**
+   * The texts that fit, as the source of a regular expression. Default: anything without a slash.
+   */
   regex = "[^/]+";
   /** Rules with a lower weight are tried first. Default: 100; numbers have 50, paths 200. */
   weight = 100;

@@ -89,7 +89,9 @@ abstract class NumberConverter extends BaseConverter {
   protected abstract write(value: number | bigint): string;
 }
 
-/** Digits: `<int:id>`, `<int(min=1):page>`, `<int(fixed_digits=4):year>`, `<int(signed=True):x>`. */
+/**
+ * Digits: `<int:id>`, `<int(min=1):page>`, `<int(fixed_digits=4):year>`, `<int(signed=True):x>`.
+ */
 class IntegerConverter extends NumberConverter {
   constructor(map: object, ...args: readonly unknown[]) {
     super(map, "int", "[0-9]+", args, ["fixed_digits", "min", "max", "signed"]);

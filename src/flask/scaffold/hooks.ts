@@ -78,7 +78,10 @@ export class Hooks {
   }
 }
 
-/** The hooks of an application and of its blueprints, by the blueprints' names; "" is the application. */
+/**
+ * The hooks of an application and of its blueprints, by the blueprints' names; "" is the
+ * application.
+ */
 export class AllHooks {
   readonly #byName = new Map<string, Hooks>();
 

@@ -47,8 +47,8 @@ export async function generatePasswordHash(password: string, options: PasswordHa
 }
 
 /**
- * Whether it is the password of a hash that `generatePasswordHash` or Werkzeug has made. It takes as
- * long for a wrong password as for the right one, and does not block other requests.
+ * Whether it is the password of a hash that `generatePasswordHash` or Werkzeug has made. It takes
+ * as long for a wrong password as for the right one, and does not block other requests.
  *
  * @returns false for a text that is no such hash.
  * @throws InvalidOptionError for a hash of another method.

@@ -5,7 +5,8 @@ const DEVICE = /^(?:aux|con|conin\$|conout\$|com[1-9]|lpt[1-9]|nul|prn)(?:\.|$)/
 
 /**
  * A name under which an uploaded file can be saved, made of the name that the visitor's browser
- * gave: letters of ASCII, digits, `_`, `-` and `.`, without folders. Letters with accents lose them.
+ * gave: letters of ASCII, digits, `_`, `-` and `.`, without folders. Letters with accents lose
+ * them.
  *
  * It is "" if nothing is left, and two files may get the same name: add something of your own, such
  * as an id.

@@ -35,8 +35,8 @@ interface SessionMembers {
    */
   permanent: boolean;
   /**
-   * Whether this request set or deleted an entry, or wrote `session.modified = true`. Nested changes
-   * are saved without it. False cannot be written: a change cannot be unsaid.
+   * Whether this request set or deleted an entry, or wrote `session.modified = true`. Nested
+   * changes are saved without it. False cannot be written: a change cannot be unsaid.
    */
   modified: boolean;
   /** Whether this request has looked at the session. The answer then carries `Vary: Cookie`. */
@@ -46,8 +46,8 @@ interface SessionMembers {
   /** The user that the session belongs to, once `login` was called. */
   readonly subject: string | undefined;
   /**
-   * When the user last proved who they are, by `login` or `confirm`, in Unix seconds. Undefined while
-   * no user is logged in.
+   * When the user last proved who they are, by `login` or `confirm`, in Unix seconds. Undefined
+   * while no user is logged in.
    */
   readonly authenticatedAt: number | undefined;
   /**
@@ -58,8 +58,8 @@ interface SessionMembers {
    */
   isRecent(seconds: number): boolean;
   /**
-   * Notes that the user has proved again who they are, such as with the password. The session gets a
-   * new token; user, tag and entries stay.
+   * Notes that the user has proved again who they are, such as with the password. The session gets
+   * a new token; user, tag and entries stay.
    *
    * @throws SessionError `session_anonymous` if no user is logged in.
    */

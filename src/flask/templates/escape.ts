@@ -2,8 +2,8 @@ import { Markup } from "../../index.ts";
 import { toHtml } from "./values/print.ts";
 
 /**
- * A value as HTML, as templates print it: `&`, `<`, `>` and quotes are escaped. `Markup` stays as it
- * is. For a view that makes its page without a template.
+ * A value as HTML, as templates print it: `&`, `<`, `>` and quotes are escaped. `Markup` stays as
+ * it is. For a view that makes its page without a template.
  *
  * @example
  * ```ts

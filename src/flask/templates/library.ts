@@ -78,7 +78,8 @@ export class Library {
   }
 
   /**
-   * The first of these templates that exists, as the engine knows it. Undefined if none of them exists.
+   * The first of these templates that exists, as the engine knows it. Undefined if none of them
+   * exists.
    */
   find(names: readonly string[], context: boolean): string | undefined {
     for (const name of names) {

@@ -4,8 +4,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 const PIECE = 16_384;
 
 /**
- * A text in pieces. It is rendered when the first piece is read, with the request of this call, also
- * if that has ended.
+ * A text in pieces. It is rendered when the first piece is read, with the request of this call,
+ * also if that has ended.
  */
 export function pieces(render: () => string): Generator<string> {
   const inContext = AsyncLocalStorage.snapshot();

@@ -16,7 +16,9 @@ export interface TestRequestOptions {
   readonly headers?: ConstructorParameters<typeof Headers>[0] | undefined;
   readonly contentType?: string | undefined;
   readonly method?: string | undefined;
-  /** Scheme, host and APPLICATION_ROOT. Default: by PREFERRED_URL_SCHEME, SERVER_NAME, `localhost`. */
+  /**
+   * Scheme, host and APPLICATION_ROOT. Default: by PREFERRED_URL_SCHEME, SERVER_NAME, `localhost`.
+   */
   readonly baseUrl?: string | undefined;
   /** Name and password of HTTP Basic. */
   readonly auth?: readonly [username: string, password: string] | undefined;

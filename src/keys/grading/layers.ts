@@ -201,8 +201,8 @@ const IN_BYTES: Codes = {
   signs: 35,
   long: [(30 * 64) / 256 ** 2, (16 * 64 ** 2) / 256 ** 3, (5 * 64 ** 3) / 256 ** 4],
   enough: 16,
-  // Sixteen random bytes have hundreds of ways to be such a text, together one in two million. One in
-  // five of these texts is of one script.
+  // Sixteen random bytes have hundreds of ways to be such a text, together one in two million. One
+  // in five of these texts is of one script.
   rarely: 26,
 };
 /**
@@ -211,7 +211,9 @@ const IN_BYTES: Codes = {
  */
 const IN_DECIMALS: Codes = { all: 100, letters: 48, signs: 12, long: [0, 0, 0], enough: Infinity, rarely: 21 };
 
-/** The scripts of keyboards, by their names in ISO 15924. Those of East Asia are written together. */
+/**
+ * The scripts of keyboards, by their names in ISO 15924. Those of East Asia are written together.
+ */
 const SCRIPTS =
   "Latn Grek Cyrl Armn Geor Hebr Arab Ethi Deva Beng Guru Gujr Taml Telu Knda Mlym Sinh Thai Laoo Mymr Khmr Hani,Hira,Kana,Bopo,Hang";
 let oneScript: RegExp | undefined;

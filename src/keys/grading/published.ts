@@ -30,7 +30,8 @@ let list: KnownKeys | "unavailable" | undefined;
  * @returns false also if the list is damaged. `gradeSecretKey` then reports `list_unavailable`.
  * @example
  * ```ts
- * isPublishedKey("192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf"); // true: it is in Flask's documentation
+ * // It is in Flask's documentation.
+ * isPublishedKey("192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf"); // true
  * isPublishedKey("keyboard cat"); // true: it is in that of express-session
  * ```
  */

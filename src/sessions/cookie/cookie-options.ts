@@ -31,9 +31,9 @@ interface CommonCookieOptions {
 /** A cookie for this host alone, and for all its paths. */
 export interface HostCookieOptions extends CommonCookieOptions {
   /**
-   * Default: `__Host-Http-session` when the cookie is Secure, and `session` when it is not. Browsers
-   * accept the prefix from this host alone, and not from a script (Chrome 140, Firefox 142); older
-   * ones read it as `__Host-`.
+   * Default: `__Host-Http-session` when the cookie is Secure, and `session` when it is not.
+   * Browsers accept the prefix from this host alone, and not from a script (Chrome 140, Firefox
+   * 142); older ones read it as `__Host-`.
    */
   readonly name?: string | undefined;
   readonly domain?: undefined;

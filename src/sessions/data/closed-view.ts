@@ -37,8 +37,8 @@ function refusing(refusal: () => SessionError): ProxyHandler<object> {
     throw refusal();
   };
   /**
-   * Objects inside may be the application's own: they are not touched, and shown through a view that
-   * refuses changes.
+   * Objects inside may be the application's own: they are not touched, and shown through a view
+   * that refuses changes.
    */
   const views = new WeakMap<object, object>();
   const readOnly = (value: unknown): unknown => {

@@ -110,8 +110,8 @@ export function ageProblem(times: SessionTimes, limits: Lifetimes, now: number):
 }
 
 /**
- * The same for a session in a store, which ends by itself what rests too long, and knows better than
- * a cookie when it was last used.
+ * The same for a session in a store, which ends by itself what rests too long, and knows better
+ * than a cookie when it was last used.
  */
 export function storedAgeProblem(times: SessionTimes, { lifetime }: Lifetimes, now: number): Rejection | undefined {
   return ageProblem(times, { lifetime, idleTimeout: Infinity }, now);

@@ -1,7 +1,9 @@
 /** The application's own entries of a session. */
 export type SessionData = Record<string, unknown>;
 
-/** One of the sessions that a user may have at once. A renewal keeps it, and a login makes another. */
+/**
+ * One of the sessions that a user may have at once. A renewal keeps it, and a login makes another.
+ */
 export interface Seat {
   /** Each login that follows another has a higher one, whatever the clocks of the servers say. */
   readonly rank: number;
@@ -29,7 +31,9 @@ export interface SessionRecord {
    * earlier release, which did not save it.
    */
   authenticatedAt?: number | undefined;
-  /** What the application has given to `login` to find this session by, such as a provider's `sid`. */
+  /**
+   * What the application has given to `login` to find this session by, such as a provider's `sid`.
+   */
   tag?: string | undefined;
   /** Of the login, where `maxSessions` limits them; see `SeatList`. */
   seat?: Seat | undefined;

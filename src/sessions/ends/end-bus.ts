@@ -109,7 +109,8 @@ export class EndBus {
           await lost.promise;
           if (!subscription.isStopped) {
             this.#isListening = false;
-            // From here on, questions take the place of messages until the next subscription begins.
+            // From here on, questions take the place of messages until the next subscription
+            // begins.
             this.#listener.missed();
           }
         }

@@ -16,7 +16,9 @@ export interface Asked {
 /** So many questions are under way at once. */
 const MOST_QUESTIONS = 16;
 
-/** The questions whether sessions still live: a few at once, and one at a time about each session. */
+/**
+ * The questions whether sessions still live: a few at once, and one at a time about each session.
+ */
 export class Questions {
   readonly #ask: (known: KnownSession) => Promise<Answer>;
   readonly #answered: (entry: ListenedSession, asked: Asked) => void;

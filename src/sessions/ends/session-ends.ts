@@ -53,8 +53,8 @@ const PERIOD_WITH_BUS = 300;
 /** Seconds after a loss of messages, after which all sessions are asked about once more. */
 const SECOND_LOOK = 2;
 /**
- * So often a question that has failed is asked again at the alarm's next ring, and then after 1, 2, 4
- * seconds and so on: the connection that asks may come back a moment after that of the messages.
+ * So often a question that has failed is asked again at the alarm's next ring, and then after 1, 2,
+ * 4 seconds and so on: the connection that asks may come back a moment after that of the messages.
  */
 const QUICK_RETRIES = 3;
 

@@ -1,7 +1,9 @@
 import { InvalidOptionError } from "../../errors.ts";
 import { kindOf, nameOrKind } from "../../options.ts";
 
-/** As browsers write the origin of a page: scheme, host, and the port if it is not the usual one. */
+/**
+ * As browsers write the origin of a page: scheme, host, and the port if it is not the usual one.
+ */
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/(?:\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d+)?$/;
 
 /**

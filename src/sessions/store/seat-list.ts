@@ -48,7 +48,9 @@ function seatOf(rows: readonly (Omit<TakenSeat, "entries"> & { readonly entry: F
   return { name, rank, createdAt, entries: rows.map(({ entry }) => entry) };
 }
 
-/** All servers see the same order, whatever their clocks say: the rank decides, and then the name. */
+/**
+ * All servers see the same order, whatever their clocks say: the rank decides, and then the name.
+ */
 function byAge(one: TakenSeat, other: TakenSeat): number {
   return one.rank - other.rank || one.createdAt - other.createdAt || (one.name < other.name ? -1 : 1);
 }

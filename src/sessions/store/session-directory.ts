@@ -20,7 +20,9 @@ export interface SessionInfo {
   readonly lastSeenAt: number;
   readonly expiresAt: number;
   readonly persistent: boolean;
-  /** When the user logged in or confirmed last; undefined in a session from before this was saved. */
+  /**
+   * When the user logged in or confirmed last; undefined in a session from before this was saved.
+   */
   readonly authenticatedAt: number | undefined;
   /** As given to `login`. */
   readonly tag: string | undefined;

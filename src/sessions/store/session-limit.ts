@@ -29,11 +29,12 @@ interface Context {
 /**
  * Holds the number of sessions that a user has at once, exactly, from any number of processes.
  *
- * "end_oldest": each login saves its session, lists all, and ends those beyond the newest. The order
- * is the same for all logins and never changes. So what one of them ends is never among the newest
- * of another, and the last one to list sees all.
+ * "end_oldest": each login saves its session, lists all, and ends those beyond the newest. The
+ * order is the same for all logins and never changes. So what one of them ends is never among the
+ * newest of another, and the last one to list sees all.
  *
- * "refuse": a login reserves a place before it saves, by a compare-and-set. See `LoginReservations`.
+ * "refuse": a login reserves a place before it saves, by a compare-and-set. See
+ * `LoginReservations`.
  */
 export class SessionLimit {
   readonly #context: Context;

@@ -48,8 +48,8 @@ export class SessionTags {
   }
 
   /**
-   * Ends all sessions with the tag, until a listing shows none: a renewal that is under way writes a
-   * session that the first listing does not hold.
+   * Ends all sessions with the tag, until a listing shows none: a renewal that is under way writes
+   * a session that the first listing does not hold.
    *
    * @returns how many were ended.
    */

@@ -6,7 +6,9 @@ import { IS_BUNDLED, isOwnFile } from "./is-own-file.ts";
 /** The toolbar has about 10 frames, a channel 3, and a driver a few. `fetch` alone has 20. */
 const USUAL_FRAMES = 24;
 const MOST_FRAMES = 80;
-/** "at name (file:line:column)", where the name may be a path too: "at /cart (/app/cart.js:7:1)". */
+/**
+ * "at name (file:line:column)", where the name may be a path too: "at /cart (/app/cart.js:7:1)".
+ */
 const NAMED_FRAME = /\(((?:file:\/\/|node:|[A-Za-z]:\\|\/).*):(\d+):\d+\)$/;
 /** "at async file:line:column". */
 const FRAME = /^at (?:async )?((?:file:\/\/|node:|[A-Za-z]:\\|\/).*):(\d+):\d+$/;

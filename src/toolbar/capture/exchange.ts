@@ -97,8 +97,8 @@ export class Exchange implements Recording {
   readonly errors: RecordedError[] = [];
   aborted = false;
   /**
-   * Whether the answer is the toolbar's page for an error. It has the toolbar whatever the request's
-   * method was.
+   * Whether the answer is the toolbar's page for an error. It has the toolbar whatever the
+   * request's method was.
    */
   isExceptionPage = false;
   readonly #redactor: ExchangeRedactor;
@@ -307,7 +307,9 @@ export class Exchange implements Recording {
     return this.#responseCookies;
   }
 
-  /** From now on the toolbar changes some headers. The record has them as the application set them. */
+  /**
+   * From now on the toolbar changes some headers. The record has them as the application set them.
+   */
   keepOwnHeaders(headers: ResponseFacts["headers"]): void {
     this.#ownHeaders = [...headers].filter(([name]) => CHANGED.has(name.toLowerCase()));
   }

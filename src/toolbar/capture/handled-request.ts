@@ -2,7 +2,9 @@ import type { HeaderEntry, RecordedBody } from "../recording.ts";
 import { recordBody, type HandledFile } from "./record-body.ts";
 import type { ExchangeRedactor } from "./redact.ts";
 
-/** What a framework tells about a request that it answers. For adapters; nothing is redacted yet. */
+/**
+ * What a framework tells about a request that it answers. For adapters; nothing is redacted yet.
+ */
 export interface HandledRequest {
   /** The pattern of the route: "/users/:id". */
   readonly route?: string | undefined;

@@ -19,8 +19,8 @@ export interface HiddenStatement {
  * It reads the two forms in which a value stands beside its column, `name = value` and
  * `insert into table (names) values (values)`. It does not understand SQL.
  *
- * @param params a list, for `?` or `$1`. Anything else is left as it is. Where the driver has put the
- *   values into the text, they are found by what was hidden there.
+ * @param params a list, for `?` or `$1`. Anything else is left as it is. Where the driver has put
+ *   the values into the text, they are found by what was hidden there.
  * @param hides whether the values of a column are hidden.
  * @param mayHide whether the application's own names may be in the text.
  */

@@ -41,7 +41,9 @@ export function formsOf(bytes: Uint8Array): string[] {
   return [...escaped, ...patterns];
 }
 
-/** Bytes one after the other. console.log shows fifty of a Buffer, and a list may be cut as well. */
+/**
+ * Bytes one after the other. console.log shows fifty of a Buffer, and a list may be cut as well.
+ */
 function listPattern(bytes: readonly (number | string)[], separator: string): string {
   const rest = bytes.slice(SHOWN).reduceRight((inner: string, byte) => `(?:${separator}${byte}${inner})?`, "");
   return bytes.slice(0, SHOWN).join(separator) + rest;

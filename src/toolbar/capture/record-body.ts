@@ -36,7 +36,8 @@ export function recordBody(
 
   const { entries, count } = entriesOf(body);
   const isForm = body instanceof URLSearchParams || body instanceof FormData || FORM.test(contentType);
-  // Of a form that OAuth has posted, the state is a secret too. Elsewhere it is a part of an address.
+  // Of a form that OAuth has posted, the state is a secret too. Elsewhere it is a part of an
+  // address.
   const isGrant = isForm && entries.some(([name]) => name === "code");
   const fields: HeaderEntry[] = [];
   const texts: number[] = [];

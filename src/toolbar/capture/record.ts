@@ -20,7 +20,9 @@ export interface Caller {
   foreignJson(json: string): string;
 }
 
-/** The most characters of one panel's data. The standard panels stay below it by their own limits. */
+/**
+ * The most characters of one panel's data. The standard panels stay below it by their own limits.
+ */
 const MOST_CHARACTERS = 5_000_000;
 
 /* Each function of a panel has a counter of its own, so that one may fail without the others. */

@@ -40,7 +40,9 @@ export interface RecorderOptions {
   readonly redactor: Redactor;
   /** The folder of the application. */
   readonly directory: string;
-  /** The panels of the application. What they make may hold secrets, so it is redacted once more. */
+  /**
+   * The panels of the application. What they make may hold secrets, so it is redacted once more.
+   */
   readonly foreign?: ReadonlySet<ChannelUser> | undefined;
   /** Whether this request is for the toolbar itself. Then it is not recorded. */
   readonly isOwn: (request: ToolbarRequest) => boolean;
@@ -66,8 +68,8 @@ export class Recorder {
   readonly #context = new AsyncLocalStorage<Scope | undefined>();
   readonly #bySource = new WeakMap<object, Exchange>();
   /**
-   * By what the messages of one action hold; see `KeyedListener`. Null where an action began outside
-   * of any request.
+   * By what the messages of one action hold; see `KeyedListener`. Null where an action began
+   * outside of any request.
    */
   readonly #byKey = new WeakMap<object, Exchange | null>();
   readonly #running = new Set<Exchange>();
@@ -128,7 +130,10 @@ export class Recorder {
     return this.#bySource.get(source) ?? this.#bridged(request, source) ?? this.#start(request, source);
   }
 
-  /** The exchange of Node's server, where this fetch Request was made of the request that it received. */
+  /**
+   * The exchange of Node's server, where this fetch Request was made of the request that it
+   * received.
+   */
   #bridged(request: ToolbarRequest, source: object): Exchange | undefined {
     const exchange = this.current;
     if (exchange?.endsWithSocket !== true || exchange.finished || isNodeMessage(source)) return undefined;
@@ -202,8 +207,8 @@ export class Recorder {
   }
 
   /**
-   * Forgets the exchange that is running, because the toolbar answers this request itself. Where the
-   * toolbar is mounted under a path, that is known only in its middleware.
+   * Forgets the exchange that is running, because the toolbar answers this request itself. Where
+   * the toolbar is mounted under a path, that is known only in its middleware.
    */
   discard(request: ToolbarRequest): void {
     const exchange = this.current;

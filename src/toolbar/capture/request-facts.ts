@@ -5,7 +5,9 @@ import type { Recording } from "../recording.ts";
 const ASSET_PATH = /\.(?:css|m?js|map|ico|png|jpe?g|gif|svg|webp|avif|woff2?|ttf|otf|mp[34]|webm|webmanifest)$/i;
 const ASSET_TYPE = /^\s*(?:image|font|audio|video)\/|^\s*text\/(?:css|javascript)|^\s*application\/javascript/i;
 
-/** What the list says of a request beside its answer: where it was sent to, and what asked for it. */
+/**
+ * What the list says of a request beside its answer: where it was sent to, and what asked for it.
+ */
 export function requestFacts(
   recording: Pick<Recording, "path" | "route" | "requestHeaders" | "responseHeaders" | "spans" | "omittedSpans">,
 ): Pick<ExchangeSummary, "host" | "kind" | "route" | "spans"> {

@@ -9,7 +9,10 @@ export interface ComparedRecord {
 
 /** A member that two records do not share. */
 export interface RecordChange {
-  /** The names that lead to it: `["panels", "session", "loaded", "reason"]`. Any of them may have dots. */
+  /**
+   * The names that lead to it: `["panels", "session", "loaded", "reason"]`. Any of them may have
+   * dots.
+   */
   readonly keys: readonly string[];
   /** Absent if the first record has no such member. */
   readonly before?: unknown;

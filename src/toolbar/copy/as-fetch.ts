@@ -8,8 +8,8 @@ import { formBody, jsonBody, target } from "./target.ts";
 const OF_THE_BROWSER = /^(?:sec-|proxy-|origin$|referer$|user-agent$|date$|dnt$|via$)/i;
 
 /**
- * The request as a call of fetch, for the console of a browser on a page of the same server. Cookies
- * are the browser's own.
+ * The request as a call of fetch, for the console of a browser on a page of the same server.
+ * Cookies are the browser's own.
  */
 export function asFetch(request: RecordedRequest): string {
   const placeholders = new Placeholders();

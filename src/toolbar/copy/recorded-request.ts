@@ -49,7 +49,10 @@ export interface RecordedSession {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Reads the request out of a record. A panel that is missing, or that has another shape, is left out. */
+/**
+ * Reads the request out of a record. A panel that is missing, or that has another shape, is left
+ * out.
+ */
 export function recordedRequest({ summary, panels }: RawRecord): RecordedRequest {
   const request = membersOf(panels["request"]);
   const headers = entriesOf(request["requestHeaders"] ?? request["headers"]);

@@ -27,7 +27,9 @@ export function formBody(form: NonNullable<RecordedRequest["form"]>, placeholder
   ]);
 }
 
-/** A JSON object, in pieces: as `JSON.stringify` writes it, with placeholders for what is hidden. */
+/**
+ * A JSON object, in pieces: as `JSON.stringify` writes it, with placeholders for what is hidden.
+ */
 export function jsonBody(json: NonNullable<RecordedRequest["json"]>, placeholders: Placeholders): readonly Piece[] {
   const members = json.flatMap((member, index): readonly Piece[] => [
     { text: `${index === 0 ? "" : ","}${JSON.stringify(member.name)}:` },
@@ -38,7 +40,8 @@ export function jsonBody(json: NonNullable<RecordedRequest["json"]>, placeholder
 
 function jsonValue({ name, value, isText }: JsonMember, placeholders: Placeholders): readonly Piece[] {
   const pieces = placeholders.pieces("field", name, value);
-  // The record of an older version does not say what was a text. There, what looks like JSON is JSON.
+  // The record of an older version does not say what was a text. There, what looks like JSON is
+  // JSON.
   const isValue = isText === undefined ? isJson(value) : !isText && (isJson(value) || !Placeholders.isWhole(value));
   if (isValue) return pieces;
   return [{ text: '"' }, ...encodedPieces(pieces, (text) => JSON.stringify(text).slice(1, -1)), { text: '"' }];

@@ -101,8 +101,8 @@ export class AccessFile {
 }
 
 /**
- * The access file of a folder. Undefined without such a file, if it is not one, or if its process has
- * ended.
+ * The access file of a folder. Undefined without such a file, if it is not one, or if its process
+ * has ended.
  */
 export function readAccess(folder: string): Access | undefined {
   const path = join(folder, ACCESS_FILE);

@@ -13,8 +13,8 @@ export interface RecordReader {
 }
 
 /**
- * Opens a history file for a program that only reads. Undefined if it does not exist. The file is not
- * changed, and a server may write it at the same time.
+ * Opens a history file for a program that only reads. Undefined if it does not exist. The file is
+ * not changed, and a server may write it at the same time.
  *
  * @throws HistoryFileError if it is not a history, or not safe to read. So do the methods, if it is
  *   damaged.

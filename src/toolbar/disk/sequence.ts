@@ -2,7 +2,9 @@ import { unixMilliseconds } from "../../clock.ts";
 
 /** 2026-01-01T00:00:00Z in Unix milliseconds. */
 const EPOCH = 1_767_225_600_000;
-/** Numbers per millisecond and process. A request takes longer to record than a sixteenth of one. */
+/**
+ * Numbers per millisecond and process. A request takes longer to record than a sixteenth of one.
+ */
 const TICKS = 16;
 /** How many processes have numbers of their own at the same time. */
 export const SLOTS = 256;

@@ -13,7 +13,9 @@ export interface Instrumentation {
   readonly name: string;
   /** Whether this is a client of the library, by the methods that it has. */
   readonly recognizes: (client: Shape) => boolean;
-  /** Returns the same client, or what has to be used in its place. A second call changes nothing. */
+  /**
+   * Returns the same client, or what has to be used in its place. A second call changes nothing.
+   */
   readonly instrument: (client: Shape, inner: InstrumentInner) => unknown;
 }
 

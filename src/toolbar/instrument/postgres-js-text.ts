@@ -4,7 +4,9 @@ import { hasMethods, type Method, type Shape } from "./instrumentation.ts";
 export interface RenderedQuery {
   readonly text: string;
   readonly values: readonly unknown[];
-  /** The type of each value, by its number in PostgreSQL; 0 and undefined leave it to the library. */
+  /**
+   * The type of each value, by its number in PostgreSQL; 0 and undefined leave it to the library.
+   */
   readonly types: readonly unknown[];
 }
 

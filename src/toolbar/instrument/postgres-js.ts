@@ -120,9 +120,9 @@ function begin(query: Shape, root: Tag, origin: Origin, file: unknown): void {
 
 /**
  * The connection reports the outcome by the query's own functions `resolve` and `reject`, and the
- * rows of a cursor by `cursorFn`. A cursor sets them again for each batch, so they become accessors.
- * A handler on the promise would execute a query that only describes itself, and would hide an
- * error that the application does not handle.
+ * rows of a cursor by `cursorFn`. A cursor sets them again for each batch, so they become
+ * accessors. A handler on the promise would execute a query that only describes itself, and would
+ * hide an error that the application does not handle.
  */
 function settleWith(query: Shape, trace: Trace<QueryMessage>): void {
   let batches = 0;

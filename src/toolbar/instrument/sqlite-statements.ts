@@ -124,7 +124,9 @@ export class SqliteStatements {
     };
   }
 
-  /** A plan of the very statement. It only reads the schema, so a running transaction is no matter. */
+  /**
+   * A plan of the very statement. It only reads the schema, so a running transaction is no matter.
+   */
   async #explain(text: string, params: readonly unknown[]): Promise<readonly string[]> {
     const statement = Reflect.apply(this.#prepare, this.#database, [sqliteExplain(text)]) as Shape;
     return sqlitePlanLines(Reflect.apply(statement["all"] as Method, statement, [...params]));

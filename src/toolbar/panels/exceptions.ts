@@ -13,7 +13,9 @@ export interface ExceptionStats {
   readonly errors: readonly RecordedError[];
 }
 
-/** Shows what was thrown: the chain of causes, and the application's own frames with their source. */
+/**
+ * Shows what was thrown: the chain of causes, and the application's own frames with their source.
+ */
 export const exceptionsPanel: Panel<ExceptionStats> = {
   id: "exceptions",
   title: "Exceptions",

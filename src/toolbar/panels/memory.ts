@@ -32,7 +32,9 @@ interface Heaps {
   readonly elapsed: number;
 }
 
-/** Shows the heap before and after the request, garbage collections and delays of the event loop. */
+/**
+ * Shows the heap before and after the request, garbage collections and delays of the event loop.
+ */
 export function memoryPanel(): Panel<MemoryStats> {
   const monitor = new ProcessMonitor();
   const heaps = (recording: Recording): Heaps =>

@@ -34,7 +34,10 @@ export interface RequestStats {
   readonly requestCookies: readonly CookieFacts[];
 }
 
-/** Shows the request: where it went, who answered it, its body, headers, and cookies by name and size. */
+/**
+ * Shows the request: where it went, who answered it, its body, headers, and cookies by name and
+ * size.
+ */
 export const requestPanel: Panel<RequestStats> = {
   id: "request",
   title: "Request",

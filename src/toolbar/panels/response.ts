@@ -20,7 +20,10 @@ export interface ResponseStats {
   readonly notShown: string | null;
 }
 
-/** Shows the answer: status, size, headers, cookies with their attributes, and why the toolbar is not in it. */
+/**
+ * Shows the answer: status, size, headers, cookies with their attributes, and why the toolbar is
+ * not in it.
+ */
 export const responsePanel: Panel<ResponseStats> = {
   id: "response",
   title: "Response",

@@ -23,7 +23,9 @@ export interface ReadOptions {
   readonly placeOf: (url: string, line: number) => string;
 }
 
-/** The functions that V8 names for what is no function: its root, and the time in which nothing ran. */
+/**
+ * The functions that V8 names for what is no function: its root, and the time in which nothing ran.
+ */
 const NOTHING = /^\((?:root|idle)\)$/;
 
 /**

@@ -168,7 +168,9 @@ function redactedProfile(profile: CpuProfile, recording: Recording): CpuProfile 
   };
 }
 
-/** The clock of the profile is the one of `hrtime` on Linux. Where it is not, its beginning counts. */
+/**
+ * The clock of the profile is the one of `hrtime` on Linux. Where it is not, its beginning counts.
+ */
 function startOn({ startTime, endTime }: CpuProfile, origin: number): number {
   return origin >= startTime && origin <= endTime ? origin : startTime;
 }

@@ -6,7 +6,8 @@ export interface ToolbarAnswer {
 }
 
 const PRIVATE = {
-  // A compressor or a proxy would hold back the events (RFC 9111, section 5.2.2.6, and nginx's own).
+  // A compressor or a proxy would hold back the events (RFC 9111, section 5.2.2.6, and nginx's
+  // own).
   "Cache-Control": "no-store, no-transform",
   "X-Accel-Buffering": "no",
   "X-Content-Type-Options": "nosniff",

@@ -7,7 +7,10 @@ export class Html {
   }
 }
 
-/** What may stand in a template: texts are escaped, pieces and lists of pieces are taken as they are. */
+/**
+ * What may stand in a template: texts are escaped, pieces and lists of pieces are taken as they
+ * are.
+ */
 export type HtmlValue = string | number | Html | readonly Html[] | undefined;
 
 /**

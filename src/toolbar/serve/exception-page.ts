@@ -10,7 +10,9 @@ export interface ExceptionFacts extends Pick<
   "method" | "path" | "query" | "route" | "requestHeaders" | "requestCookies"
 > {
   readonly status: number;
-  /** In the order in which they were thrown. The last one is what the application did not answer. */
+  /**
+   * In the order in which they were thrown. The last one is what the application did not answer.
+   */
   readonly errors: readonly RecordedError[];
 }
 

@@ -10,7 +10,9 @@ import { serverTiming, type TimedRecording } from "./server-timing.ts";
 export interface OpenRecording extends Recording, TimedRecording {
   /** Whether the answer is the toolbar's page for an error. */
   isExceptionPage: boolean;
-  /** Whether it is decided if the answer gets the script: another toolbar outside may show itself. */
+  /**
+   * Whether it is decided if the answer gets the script: another toolbar outside may show itself.
+   */
   readonly isDecided: boolean;
   /** Redacts JSON again, with all that is known to be secret by now. */
   scrubJson(json: string): string;
@@ -46,7 +48,10 @@ export class VisitorAnswers {
     return known.verdict;
   }
 
-  /** The address of a record: with the host if the visitor may see it, since the host is checked then. */
+  /**
+   * The address of a record: with the host if the visitor may see it, since the host is checked
+   * then.
+   */
   recordAddress(recording: Recording): string {
     const known = this.#verdicts.get(recording);
     return this.#options.pages.recordAddress(recording.id, known?.verdict.allowed === true ? known.request : undefined);

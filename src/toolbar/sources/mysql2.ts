@@ -26,7 +26,9 @@ export function mysql2(): Source {
   };
 }
 
-/** @param isText whether it is the text protocol, in which the values are a part of the statement. */
+/**
+ * @param isText whether it is the text protocol, in which the values are a part of the statement.
+ */
 function describe(message: Message, recording: Recording, isText: boolean): SpanStart | undefined {
   const text = textOf(message["query"]);
   if (text === undefined) return undefined;

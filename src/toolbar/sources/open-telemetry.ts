@@ -19,7 +19,9 @@ const FAILED = 2;
 const MOST_ATTRIBUTES = 30;
 /** Databases of which the toolbar hears without OpenTelemetry. */
 const HEARD = /^(?:redis|mysql|mariadb)$/;
-/** Attributes of outgoing requests, of which it hears too. The second of each pair is the old name. */
+/**
+ * Attributes of outgoing requests, of which it hears too. The second of each pair is the old name.
+ */
 const HTTP = ["http.request.method", "http.method", "url.full", "http.url"] as const;
 
 /**

@@ -29,7 +29,10 @@ import { useVisibility } from "./use-visibility.ts";
 /** The toolbar: its data, and which part of it is visible. */
 export function App({ parameters }: { readonly parameters: Parameters }): JSX.Element | null {
   const [preferences, setPreferences] = useState(readPreferences);
-  /** Undefined for the page's own request, so that it stays selected when the page shows another one. */
+  /**
+   * Undefined for the page's own request, so that it stays selected when the page shows another
+   * one.
+   */
   const [picked, setPicked] = useState(parameters.exchange === undefined ? idOfAddress(parameters) : undefined);
   const [chosen, setChosen] = useState<string>();
   const [filterText, setFilterText] = useState("");

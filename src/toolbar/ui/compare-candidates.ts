@@ -3,7 +3,9 @@ import type { ExchangeSummary } from "../exchange-page.ts";
 /** How many are offered. */
 const MOST = 50;
 
-/** The requests that one can be compared with, the most alike first: same route, then the others. */
+/**
+ * The requests that one can be compared with, the most alike first: same route, then the others.
+ */
 export function compareCandidates(
   exchanges: readonly ExchangeSummary[],
   after: ExchangeSummary,

@@ -29,8 +29,9 @@ const SPANS = ["sql", "redis", "http", "cache", "template", "mail", "layer", "ap
 const FIELDS = ["status", "session", ...Object.keys(NUMBERS), ...Object.keys(TEXTS), ...SPANS];
 
 /**
- * Reads a filter: words that the request's line must contain, and fields such as `status:>=400`. All
- * of them must match. A minus before one turns it around. Quotes hold a text with spaces together.
+ * Reads a filter: words that the request's line must contain, and fields such as `status:>=400`.
+ * All of them must match. A minus before one turns it around. Quotes hold a text with spaces
+ * together.
  *
  * @param slowMs from how many milliseconds on a request is slow.
  */

@@ -13,8 +13,8 @@ const MOST_DRAWN = 3_000;
 const TOLERANCE = 1e-6;
 
 /**
- * Calls inside of calls. A click on one makes it as wide as the graph; the arrow keys go to callers,
- * callees and neighbours.
+ * Calls inside of calls. A click on one makes it as wide as the graph; the arrow keys go to
+ * callers, callees and neighbours.
  */
 export function Flame({ block: { title, total, rows } }: { readonly block: FlameBlock }): JSX.Element {
   const whole = useMemo(() => ({ start: 0, duration: Math.max(total, TOLERANCE), depth: -1 }), [total]);

@@ -8,7 +8,9 @@ import { findings, milliseconds, Status } from "./sign.tsx";
 /** Pixels that a pointer moves before it drags. */
 const DRAG_FROM = 6;
 
-/** The closed toolbar: a summary of the request in a corner of the page, which it can be moved to. */
+/**
+ * The closed toolbar: a summary of the request in a corner of the page, which it can be moved to.
+ */
 export function Handle(properties: {
   readonly summary: ExchangeSummary | undefined;
   readonly lost: boolean;

@@ -122,7 +122,9 @@ function Row({
   );
 }
 
-/** Whether a narrow window, which has no line of titles, names the cell. The main ones need no name. */
+/**
+ * Whether a narrow window, which has no line of titles, names the cell. The main ones need no name.
+ */
 function isNamed(columns: TableBlock["columns"], at: number): boolean {
   const isMain = columns[at]?.grow === true && columns.filter(({ grow }) => grow === true).length === 1;
   return at > 0 && columns.length > 2 && !isMain;

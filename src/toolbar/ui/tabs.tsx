@@ -6,8 +6,8 @@ import { Menu } from "./menu.tsx";
 import { Sign } from "./sign.tsx";
 
 /**
- * The tabs of the panels. Where they do not fit, their edges fade, the selected one is scrolled into
- * view, and a menu at the end lists all of them.
+ * The tabs of the panels. Where they do not fit, their edges fade, the selected one is scrolled
+ * into view, and a menu at the end lists all of them.
  */
 export function Tabs({
   panels,

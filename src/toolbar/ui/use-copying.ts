@@ -33,7 +33,9 @@ export interface Copying {
 /** Milliseconds that a message stays. */
 const STAYS = 6_000;
 
-/** Copies a request as the server writes it. Without a clipboard, the text is shown and selected. */
+/**
+ * Copies a request as the server writes it. Without a clipboard, the text is shown and selected.
+ */
 export function useCopying(parameters: Parameters): Copying {
   const [message, setMessage] = useState("");
   const [shown, show] = useState<CopiedText>();

@@ -21,8 +21,8 @@ interface Change {
 /**
  * The id of the request that the page shows. That is the one that had the toolbar's script in its
  * answer, until a library such as Turbo or htmx changes the address without a new document. Then it
- * is the request for that address. If only a script knows the address, there is no such request, and
- * it is the same as before.
+ * is the request for that address. If only a script knows the address, there is no such request,
+ * and it is the same as before.
  *
  * @param exchanges newest first.
  */
@@ -64,7 +64,9 @@ export function useOwn({ exchange, page }: Parameters, exchanges: readonly Excha
   return own.current;
 }
 
-/** The request for the present address: the first one since the page before, or else the last one. */
+/**
+ * The request for the present address: the first one since the page before, or else the last one.
+ */
 function answerTo(
   { at, from }: Change,
   exchanges: readonly ExchangeSummary[],

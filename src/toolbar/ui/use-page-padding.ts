@@ -1,9 +1,9 @@
 import { useEffect } from "preact/hooks";
 
 /**
- * Pads the page's body while the drawer covers its end, so that the end can be read and what has the
- * focus is scrolled above the drawer. It uses a style sheet of its own: the page's attributes stay as
- * they are, and a body that is replaced is padded too.
+ * Pads the page's body while the drawer covers its end, so that the end can be read and what has
+ * the focus is scrolled above the drawer. It uses a style sheet of its own: the page's attributes
+ * stay as they are, and a body that is replaced is padded too.
  *
  * @param height pixels that are covered; 0 for none.
  */

@@ -1,6 +1,6 @@
-// The shop of the pictures, as a process of its own: so lines, profiles and the command are those of
-// an application, and not of a test. It is outside of the shop's folder, because the package.json in
-// there is what the panel Versions reads.
+// The shop of the pictures, as a process of its own: so lines, profiles and the command are those
+// of an application, and not of a test. It is outside of the shop's folder, because the
+// package.json in there is what the panel Versions reads.
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";

@@ -23,7 +23,8 @@ interface Node {
 }
 
 /**
- * Looks inside of the closed shadow root, as the browser's own tools do. Scripts of the page cannot.
+ * Looks inside of the closed shadow root, as the browser's own tools do. Scripts of the page
+ * cannot.
  */
 export class Inside {
   readonly #page: Page;
@@ -72,7 +73,10 @@ export class Inside {
     return last && { role: String(last.role?.value), name: String(last.name?.value ?? "") };
   }
 
-  /** Where the first element is that a selector of CSS finds in the toolbar; undefined if it is not shown. */
+  /**
+   * Where the first element is that a selector of CSS finds in the toolbar; undefined if it is not
+   * shown.
+   */
   async box(selector: string): Promise<Box | undefined> {
     const found = await this.#find(selector);
     if (found === undefined) return undefined;
@@ -100,7 +104,9 @@ export class Inside {
     return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   }
 
-  /** Runs a function of JavaScript with the toolbar's shadow root as `this`, and returns its result. */
+  /**
+   * Runs a function of JavaScript with the toolbar's shadow root as `this`, and returns its result.
+   */
   async evaluate(source: string): Promise<unknown> {
     const root = await this.#root();
     if (root === undefined) throw new Error("There is no toolbar.");

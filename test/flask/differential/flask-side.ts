@@ -7,7 +7,9 @@ import { KEY, OLD_KEY } from "./configuration.ts";
 /** The version that the answers are compared with. Others answer otherwise. */
 const VERSION = "3.1.3";
 
-/** A Python with this version of Flask; undefined where there is none, and tests have to be skipped. */
+/**
+ * A Python with this version of Flask; undefined where there is none, and tests have to be skipped.
+ */
 export const flaskPython = requirement(`a Python with Flask ${VERSION}`, () => {
   const python = pythonWith("flask");
   if (python === undefined) return undefined;

@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import { bodiesAreSameJson, facts, isEmptyAnswer, isOfSession, isUnchanged, titleOf } from "./matching.ts";
 import type { Difference } from "./run.ts";
 
-/** A kind of difference that is left, on purpose. docs/migrating-from-flask.md lists all of them. */
+/**
+ * A kind of difference that is left, on purpose. docs/migrating-from-flask.md lists all of them.
+ */
 export interface Kind {
   readonly id: string;
   /** What Flask does. */
@@ -332,7 +334,9 @@ export const KINDS: readonly Kind[] = [
   },
 ];
 
-/** Whether two answers of the configuration `request-facts` have other addresses, and nothing else. */
+/**
+ * Whether two answers of the configuration `request-facts` have other addresses, and nothing else.
+ */
 function differsInAddressOnly(flask: string, ours: string | undefined): boolean {
   if (!flask.startsWith("{") || ours?.startsWith("{") !== true) return false;
   const [theirs, own] = [flask, ours].map((text) => JSON.parse(text) as Record<string, unknown>);

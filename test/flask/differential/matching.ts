@@ -36,12 +36,15 @@ export function facts({ flask, ours }: Outcome): {
   };
 }
 
-/** Whether Flask has sent a session that is the one that came in, or deleted one that was not there. */
+/**
+ * Whether Flask has sent a session that is the one that came in, or deleted one that was not there.
+ */
 export function isUnchanged(outcome: Outcome): boolean {
   const { flaskSession } = facts(outcome);
   const isDeleting = [...outcome.flask].some(([field, value]) => /^cookie \w*session$/.test(field) && value === "");
   if (outcome.session === undefined) return isDeleting;
-  // A permanent session has to be sent with each answer, unless SESSION_REFRESH_EACH_REQUEST is off.
+  // A permanent session has to be sent with each answer, unless SESSION_REFRESH_EACH_REQUEST is
+  // off.
   const isRefreshed = outcome.session.includes('"_permanent":true') && outcome.refreshes;
   return flaskSession === outcome.session && !isRefreshed;
 }

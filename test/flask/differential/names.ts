@@ -1,4 +1,6 @@
-/** The configurations, each a file of Python and one of TypeScript in the folder `configurations`. */
+/**
+ * The configurations, each a file of Python and one of TypeScript in the folder `configurations`.
+ */
 export const NAMES: readonly string[] = [
   "accepted",
   "blueprints",

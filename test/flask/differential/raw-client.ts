@@ -29,7 +29,8 @@ export function toBytes(request: string, body: Uint8Array | undefined, more: rea
 }
 
 /**
- * Sends bytes to a server of this machine, and reads the answer to its end. No library comes between, so that addresses and headers arrive as they were written.
+ * Sends bytes to a server of this machine, and reads the answer to its end. No library comes
+ * between, so that addresses and headers arrive as they were written.
  */
 export async function sendRaw(port: number, bytes: Buffer): Promise<Answer> {
   const received = await new Promise<Buffer>((resolve, reject) => {

@@ -5,7 +5,9 @@ import MiniSearch from "minisearch";
 import { search } from "../../../site/search.ts";
 import { SITE } from "./built-site.ts";
 
-/** What the site's search finds, best first: pages with headings, such as "/keys.html#rotate-it". */
+/**
+ * What the site's search finds, best first: pages with headings, such as "/keys.html#rotate-it".
+ */
 export type SiteSearch = (words: string) => readonly string[];
 
 /** The search of the built site: its own index, asked as its search box asks it. */

@@ -22,8 +22,8 @@ export async function installPage(name: string): Promise<string> {
     writeFileSync(join(folder, path), text);
   }
   cpSync(join(root, `examples/${name}/package-lock.json`), join(folder, "package-lock.json"));
-  // With a lock file, `install` takes the versions of the lock file. `npm ci` refuses lock files that
-  // npm itself has written, where a package for another system has optional dependencies.
+  // With a lock file, `install` takes the versions of the lock file. `npm ci` refuses lock files
+  // that npm itself has written, where a package for another system has optional dependencies.
   await inFolder(folder, "npm", ["install", ...QUIETLY, await packedLatchkey()]);
   return folder;
 }

@@ -32,7 +32,10 @@ export interface PageOptions {
   readonly build?: readonly string[];
   /** Whether the servers answer the paths that all pages have. Default: yes. */
   readonly hasSamePaths?: boolean;
-  /** A file that the servers read the secret key from, as SECRET_KEY. They have it in the environment too. */
+  /**
+   * A file that the servers read the secret key from, as SECRET_KEY. They have it in the
+   * environment too.
+   */
   readonly secretFile?: string;
   /** Whether the compiler checks the types of the files, for a framework without a build. */
   readonly checkTypes?: boolean;

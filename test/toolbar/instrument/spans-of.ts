@@ -70,7 +70,9 @@ export async function statementsOf(run: () => unknown): Promise<readonly QueryMe
   return (await publishedBy(run)).filter(({ event }) => event === "start").map(({ message }) => message);
 }
 
-/** Compares what a usage gives: with a plain client, and with an observed one, unheard and heard. */
+/**
+ * Compares what a usage gives: with a plain client, and with an observed one, unheard and heard.
+ */
 export async function threeWays<Client>(
   open: () => Promise<{ plain: Client; observed: Client; close?: () => unknown }>,
   usage: (client: Client) => unknown,

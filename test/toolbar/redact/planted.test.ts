@@ -23,7 +23,10 @@ const leaky: Panel<{ readonly heard: unknown }> = {
   view: (stats): readonly Block[] => [{ kind: "code", text: JSON.stringify(stats) }],
 };
 
-/** Makes a request that holds a secret wherever an application may have one, and returns all that the toolbar says. */
+/**
+ * Makes a request that holds a secret wherever an application may have one, and returns all that
+ * the toolbar says.
+ */
 function everythingOf(secret: string): string {
   // A toolbar for each, because the settings are read once a second.
   settings = { stripe: secret, nested: { list: [secret] }, url: `https://x.example/?q=${encodeURIComponent(secret)}` };

@@ -28,7 +28,9 @@ const folder = fileURLToPath(new URL("templates/", import.meta.url));
 const templates = new nunjucks.Environment(new nunjucks.FileSystemLoader(folder), { autoescape: true });
 const channel = tracingChannel("latchkey:template");
 
-/** Frameworks without templates: an application publishes what it renders, as docs/channels.md says. */
+/**
+ * Frameworks without templates: an application publishes what it renders, as docs/channels.md says.
+ */
 const render: Render = (name, context) =>
   channel.traceSync(() => templates.render(name, context), { name, names: Object.keys(context) });
 

@@ -114,7 +114,10 @@ function expectLoop({ page }: Recorded, { loop }: TestedDatabase): void {
   ]);
 }
 
-/** The error is on the page that the visitor sees, in the overview, and in its panel with its source. */
+/**
+ * The error is on the page that the visitor sees, in the overview, and in its panel with its
+ * source.
+ */
 function expectError({ visitor, html, page }: Recorded): void {
   const message = `Nothing is left for visitor-${visitor}.`;
   expect(html).toContain(message);

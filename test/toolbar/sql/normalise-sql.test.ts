@@ -126,8 +126,8 @@ describe("for any text", () => {
   });
 });
 
-// For 1 MB, a reader with quadratic time needs many minutes. So the time limit of the test finds it,
-// also on a machine that is busy.
+// For 1 MB, a reader with quadratic time needs many minutes. So the time limit of the test finds
+// it, also on a machine that is busy.
 describe("1 MB of the same text again and again", () => {
   const texts = "a' \" ` [ ( values( ),( in(1, $a$ $a -- /* /*/ \\' # 1e - ? •".split(" ");
   test.each(["postgresql", "mysql"])(

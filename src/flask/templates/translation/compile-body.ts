@@ -24,7 +24,9 @@ export function endOfCompilable(body: Body, start: number, scope: Scope, state: 
   return end;
 }
 
-/** Compiles statements that `endOfCompilable` has found, to one function that returns their text. */
+/**
+ * Compiles statements that `endOfCompilable` has found, to one function that returns their text.
+ */
 export function compileBody(
   body: Body,
   scope: Scope,

@@ -28,7 +28,9 @@ export function failLoopValue(name: string, line: number, state: TranslationStat
   );
 }
 
-/** The item before or after this one. The engine has it taken apart, if the loop has several names. */
+/**
+ * The item before or after this one. The engine has it taken apart, if the loop has several names.
+ */
 function emitNeighbour(
   { emit, pattern }: Extract<Binding, { kind: "loop" }>,
   name: string,

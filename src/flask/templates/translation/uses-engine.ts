@@ -7,7 +7,8 @@ export const TESTS_OF_NAMES: readonly string[] = ["defined", "undefined", "calla
 
 /**
  * Whether a part of this expression is a macro, or calls one, or perhaps does: macros belong to the
- * engine. Plain variables and members of loops do not count: to evaluate them too early does no harm.
+ * engine. Plain variables and members of loops do not count: to evaluate them too early does no
+ * harm.
  */
 export function usesEngine(node: unknown, scope: Scope, state: TranslationState): boolean {
   if (Array.isArray(node)) return node.some((item) => usesEngine(item, scope, state));

@@ -143,8 +143,8 @@ const toCamel = (name: string): string =>
   name.replace(/(?<=[^_])_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
 
 /**
- * A member. `request.form["title"]` answers a view with 400 where the field is missing. In a template
- * it is undefined, because Jinja takes Python's KeyError for that.
+ * A member. `request.form["title"]` answers a view with 400 where the field is missing. In a
+ * template it is undefined, because Jinja takes Python's KeyError for that.
  */
 function memberOrMissing(value: object, name: string): unknown {
   try {

@@ -1,7 +1,10 @@
 import { bind } from "./bind.ts";
 import type { Keywords } from "./kinds.ts";
 
-/** The application's own way to write JSON. Where a member is undefined, it is written as Flask does. */
+/**
+ * The application's own way to write JSON. Where a member is undefined, it is written as Flask
+ * does.
+ */
 export interface JsonWriting {
   /** What to write for a value that JSON does not have. */
   readonly convert?: ((value: unknown) => unknown) | undefined;

@@ -13,8 +13,8 @@ export const MARK = "\uFDD0";
  * The values of one rendering.
  *
  * The engine copies what it is given, and then no method, no order of keys and no class is left. So
- * it is given booleans and whole numbers only, and for anything else a handle: a number with a half.
- * Numbers are what costs least on the way into WebAssembly and back.
+ * it is given booleans and whole numbers only, and for anything else a handle: a number with a
+ * half. Numbers are what costs least on the way into WebAssembly and back.
  */
 export class Handles {
   readonly #values: unknown[] = [];

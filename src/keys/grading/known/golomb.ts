@@ -53,7 +53,8 @@ export function decodeGolombRice(bytes: Uint8Array, count: number, bits: number)
     }
     at++;
     if (at + bits > end) return undefined;
-    // All bits at once, from 40 of which the first are in use: a server waits for this at its start.
+    // All bits at once, from 40 of which the first are in use: a server waits for this at its
+    // start.
     const [byte, used] = [at >> 3, at & 7];
     const low = (bytes[byte + 1]! << 24) | (bytes[byte + 2]! << 16) | (bytes[byte + 3]! << 8) | bytes[byte + 4]!;
     const window = (bytes[byte]! & (0xff >> used)) * 2 ** 32 + (low >>> 0);

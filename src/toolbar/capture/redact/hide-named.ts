@@ -1,8 +1,8 @@
 import { HIDDEN, type HiddenNames } from "./hidden-names.ts";
 
 /*
- * Secrets in a text, by what stands before them. Everything is bounded, so that a hostile text takes
- * linear time.
+ * Secrets in a text, by what stands before them. Everything is bounded, so that a hostile text
+ * takes linear time.
  */
 
 const SCHEME = /\b(Bearer|Basic|Digest|Negotiate)\s+[A-Za-z0-9+/_.~=-]{6,}/gi;
@@ -20,7 +20,9 @@ const PASSWORD_OF_SERVICE =
 const VALUE =
   /\[[A-Za-z0-9][A-Za-z0-9 ]{2,40}\]|"(?:[^"\\]|\\[^])*(?:"|$)|'(?:[^'\\]|\\[^])*(?:'|$)|`(?:[^`\\]|\\[^])*(?:`|$)|\\{1,3}"[^"\\]{0,4000}(?:\\{1,3}")?|[^\s,;&}\])]+/y;
 const PARAMETER_VALUE = /\[[A-Za-z0-9][A-Za-z0-9 ]{2,40}\]|[^&#\s"'<>\\]+/y;
-/** A name and its value in two members: `{ name: 'password', value: 'x' }`, as FormData is shown. */
+/**
+ * A name and its value in two members: `{ name: 'password', value: 'x' }`, as FormData is shown.
+ */
 const NAME_AND_VALUE =
   /((?:name|key|header)["']?\s{0,3}:\s{0,3}(["'])([\w$.-]{2,60})\2\s{0,3},\s{0,20}["']?value["']?\s{0,3}:\s{0,3})(?:"(?:[^"\\]|\\[^])*(?:"|$)|'(?:[^'\\]|\\[^])*(?:'|$)|\d{1,40})/g;
 /** A name and its value in a list of two: `[ 'password', 'x' ]`, as entries are shown. */

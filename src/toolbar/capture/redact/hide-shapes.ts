@@ -57,11 +57,14 @@ const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => {
 /** The text without the secrets that are known by their form. Takes linear time. */
 export function hideShapes(text: string): string {
   if (text.length < SHORTEST) return text;
-  // What is encoded comes first: in the text as it is, a part of such a secret may look like a whole.
+  // What is encoded comes first: in the text as it is, a part of such a secret may look like a
+  // whole.
   return hideAny(text.includes("%") ? text.replace(COMPONENT, hideInComponent) : text);
 }
 
-/** Nearly all texts have no secret. The search for all forms is left out where there can be none. */
+/**
+ * Nearly all texts have no secret. The search for all forms is left out where there can be none.
+ */
 function hideAny(text: string): string {
   const { run, awsRun } = longestRuns(text);
   let result = text;

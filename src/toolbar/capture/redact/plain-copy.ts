@@ -1,6 +1,8 @@
 import { HIDDEN, type HiddenNames } from "./hidden-names.ts";
 
-/** `characters` is of all texts together: 2,000 texts of 4,000 characters would be eight million. */
+/**
+ * `characters` is of all texts together: 2,000 texts of 4,000 characters would be eight million.
+ */
 const LIMITS = { depth: 8, items: 100, nodes: 2_000, characters: 200_000 };
 /** The members under which a name stands beside its value, as in FormData and HAR files. */
 const NAMING = ["name", "key", "header"] as const;

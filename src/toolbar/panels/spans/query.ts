@@ -44,7 +44,9 @@ const VOLATILE =
 const MONGO_READS = /^(?:find|findOne|countDocuments|estimatedDocumentCount|distinct|exists|aggregate)$/;
 const MONGO_CHANGES = /^(?:insert|save|update|replace|delete|findOneAnd|bulkWrite|create)/;
 
-/** Applications run the same few statements for each request, so what is known of them is stored. */
+/**
+ * Applications run the same few statements for each request, so what is known of them is stored.
+ */
 const known = new Map<string, Shape>();
 const MOST_KNOWN = 500;
 /** Characters. */

@@ -47,7 +47,9 @@ export function totalItems(stats: SpanTotals, one: string, more: NumbersBlock["i
   ];
 }
 
-/** A table of spans in the order of their beginning, with cells of their own between label and time. */
+/**
+ * A table of spans in the order of their beginning, with cells of their own between label and time.
+ */
 export function spanTable<Facts extends SpanFacts>({
   one,
   count,

@@ -46,7 +46,9 @@ const VIEWS: Readonly<Record<string, () => never>> = {
   amade: () => abort(makeResponse("made", 402)),
 };
 
-/** Error handlers by class and status, of blueprints and of the application, and handlers that fail. */
+/**
+ * Error handlers by class and status, of blueprints and of the application, and handlers that fail.
+ */
 export const configuration: Configuration = {
   create() {
     const app = newApp();

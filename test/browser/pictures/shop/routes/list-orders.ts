@@ -14,7 +14,9 @@ interface Item {
   readonly quantity: number;
 }
 
-/** The page with all orders of a customer. It loads the items of each order by a query of its own. */
+/**
+ * The page with all orders of a customer. It loads the items of each order by a query of its own.
+ */
 export async function listOrders(
   { database, redis, log, rates, measure }: Services,
   request: Request,
