@@ -18,7 +18,7 @@ function filesOf(...patterns: readonly string[]): readonly string[] {
 function tooWide(text: string, isProse: (line: string) => boolean): readonly number[] {
   let isCode = false;
   // Metadata before a page is no text.
-  const body = text.replace(/^---\n[^]*?\n---$/m, (data) => data.replaceAll(/.+/g, ""));
+  const body = text.replace(/^---\n[^]*?\n---\n/, (data) => data.replaceAll(/.+/g, ""));
   return body.split("\n").flatMap((line, index) => {
     const inside = line.replace(/^\s*(?:\*|\/\*\*?|\/\/)? ?/, "");
     if (inside.trimStart().startsWith("```")) isCode = !isCode;
