@@ -26,9 +26,10 @@ const END_OF_BLOCK = 256;
 const WEIGHTS = Float64Array.from({ length: 512 }, (_, count) => (count === 0 ? 0 : count * Math.log2(count)));
 const ROUNDING = 1e-6;
 
-const counts = new Uint8Array(END_OF_BLOCK + 1);
-/** The counts without the letters that may be in a match. */
-const unmatched = new Uint8Array(END_OF_BLOCK);
+/** How many times each letter occurs where it cannot be in a match. */
+const unmatched = new Uint8Array(END_OF_BLOCK + 1);
+/** A bit for each letter that occurs. */
+const occurring = new Int32Array((END_OF_BLOCK >> 5) + 1);
 // Marked with the number of the call, so that it need not be cleared.
 const groups = new Uint32Array(4096);
 let call = 0;
@@ -37,9 +38,10 @@ let call = 0;
 export function cannotShrink(bytes: Uint8Array): boolean {
   const { length } = bytes;
   if (length > MAX_LENGTH) return false;
-  counts.fill(0);
-  counts[END_OF_BLOCK] = 1;
   unmatched.fill(0);
+  occurring.fill(0);
+  unmatched[END_OF_BLOCK] = 1;
+  occurring[END_OF_BLOCK >> 5] = 1;
   call = (call + 1) >>> 0;
   let winnable = 0;
   let rows = 0;
@@ -47,14 +49,10 @@ export function cannotShrink(bytes: Uint8Array): boolean {
   let matchedTo = -1;
   let isInRow = false;
   let group = 0;
-  let first = END_OF_BLOCK;
-  let last = 0;
   for (let index = 0; index < length; index++) {
     const letter = bytes[index]!;
-    counts[letter]!++;
     unmatched[letter]!++;
-    if (letter < first) first = letter;
-    if (letter > last) last = letter;
+    occurring[letter >> 5]! |= 1 << letter;
     group = ((group << 8) | letter) & 0xffffff;
     if (index < 2) continue;
     // Two groups with one hash count as a repetition. The error is on the safe side: zlib decides.
@@ -74,28 +72,17 @@ export function cannotShrink(bytes: Uint8Array): boolean {
     isInRow = isSeen;
   }
   // A row costs a match, of a length and a distance, or its letters: two bits at least.
-  const bits = bitsOfLetters(first, last) + 2 * rows + bitsOfDescription(first, last, matched);
-  return bits - ROUNDING > 8 * length - 64;
-}
-
-/** At least so many bits have the letters that are in no match, and the end of the block. */
-function bitsOfLetters(first: number, last: number): number {
-  let letters = 1;
-  let weight = 0;
-  for (let letter = first; letter <= last; letter++) {
-    const count = unmatched[letter]!;
-    letters += count;
-    weight += WEIGHTS[count]!;
-  }
-  return WEIGHTS[letters]! - weight;
+  return bitsOfBlock(matched) + 2 * rows - ROUNDING > 8 * length - 64;
 }
 
 /**
- * At least so many bits has the description of dynamic codes (RFC 1951, 3.2.7). It lists the length
- * of each letter's code, in the order of the letters. The place where a letter occurs first is in
- * no match, so every letter has a code, and it is known which lengths are zero.
+ * At least so many bits has a block with dynamic codes (RFC 1951, 3.2.7), without its matches. It
+ * begins with the lengths of the codes, in the order of the letters. The place where a letter
+ * occurs first is in no match, so every letter has a code, and it is known which lengths are zero.
  */
-function bitsOfDescription(first: number, last: number, matched: number): number {
+function bitsOfBlock(matched: number): number {
+  let letters = 0;
+  let weight = 0;
   /** Lengths above zero. zlib always has two for distances. */
   let lengths = 2;
   let zeros = 0;
@@ -103,26 +90,33 @@ function bitsOfDescription(first: number, last: number, matched: number): number
   let longGaps = 0;
   let row = 0;
   let previous = -1;
-  for (let letter = first; letter <= END_OF_BLOCK; letter = letter === last ? END_OF_BLOCK : letter + 1) {
-    if (counts[letter] === 0) continue;
-    const gap = letter - previous - 1;
-    previous = letter;
-    if (gap > 0) {
-      lengths += symbolsOfRow(row);
-      row = 0;
-      // One symbol stands for 11 to 138 zeros, another for 3 to 10.
-      const rest = gap > 138 ? gap - 138 : gap;
-      if (rest < gap) longGaps++;
-      if (rest > 10) longGaps++;
-      else if (rest > 2) shortGaps++;
-      else zeros += rest;
+  for (let word = 0; word < occurring.length; word++) {
+    // From the lowest bit on: only the letters that occur are looked at.
+    for (let bits = occurring[word]!; bits !== 0; bits &= bits - 1) {
+      const letter = 32 * word + 31 - Math.clz32(bits & -bits);
+      const gap = letter - previous - 1;
+      previous = letter;
+      if (gap > 0) {
+        lengths += symbolsOfRow(row);
+        row = 0;
+        // One symbol stands for 11 to 138 zeros, another for 3 to 10.
+        const open = gap > 138 ? gap - 138 : gap;
+        if (open < gap) longGaps++;
+        if (open > 10) longGaps++;
+        else if (open > 2) shortGaps++;
+        else zeros += open;
+      }
+      row++;
+      const count = unmatched[letter]!;
+      letters += count;
+      weight += WEIGHTS[count]!;
     }
-    row++;
   }
   lengths += symbolsOfRow(row);
   const symbols = zeros + shortGaps + longGaps + lengths;
   const kinds = WEIGHTS[zeros]! + WEIGHTS[shortGaps]! + WEIGHTS[longGaps]! + WEIGHTS[lengths]!;
-  return 17 + 3 * lengthsOfLengths(matched) + WEIGHTS[symbols]! - kinds + 3 * shortGaps + 7 * longGaps;
+  const description = WEIGHTS[symbols]! - kinds + 3 * shortGaps + 7 * longGaps;
+  return 17 + 3 * lengthsOfLengths(matched) + description + WEIGHTS[letters]! - weight;
 }
 
 /**
