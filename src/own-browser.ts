@@ -23,9 +23,14 @@ export interface Connection {
 const LOOPBACK_HOST =
   /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[(?:::1|::ffff:127(?:\.\d{1,3}){3}|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})\])\.?(?::\d+)?$/i;
 const LOOPBACK_ADDRESS = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/i;
-/** Headers that proxies and content delivery networks add, and browsers do not send. */
-const PROXY_HEADER =
-  /^(?:forwarded|via|x-(?:original-)?forwarded(?:-.*)?|x-real-ip|(?:[a-z]+-)*client-ip|cf-.*|cdn-loop|x-amzn-trace-id|x-envoy-.*)$/i;
+/** Headers in which proxies name the visitor's address. */
+export const CLIENT_ADDRESS: RegExp =
+  /^(?:x-(?:original-)?forwarded-for|x-real-ip|cf-connecting-ip(?:v6)?|(?:[a-z]+-)*client-ip)$/i;
+/** These, and others that proxies and content delivery networks add, and browsers do not send. */
+const PROXY_HEADER = new RegExp(
+  `${CLIENT_ADDRESS.source}|^(?:forwarded|via|x-forwarded(?:-.*)?|cf-.*|cdn-loop|x-amzn-trace-id|x-envoy-.*)$`,
+  "i",
+);
 
 /**
  * Whether a request certainly came from a browser on the same machine, without a proxy. Only then

@@ -69,6 +69,19 @@ export function responseHeadersOf(response: ResponseHeaders): HeaderAccess {
   };
 }
 
+/** All headers of an answer of Node's server, one pair for each value. */
+export function headerPairsOf(
+  headers: Readonly<Record<string, number | string | readonly string[] | undefined>>,
+): readonly (readonly [string, string])[] {
+  const pairs: [string, string][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) continue;
+    if (typeof value === "object") for (const item of value) pairs.push([name, item]);
+    else pairs.push([name, String(value)]);
+  }
+  return pairs;
+}
+
 /** The headers of a fetch Request or Response. */
 export function fetchHeadersOf(headers: Headers): HeaderAccess {
   return {

@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
 import { isPromise } from "node:util/types";
 import { InvalidOptionError } from "../errors.ts";
-import { isLoopbackHost, isOwnBrowser, proxySign } from "../own-browser.ts";
+import { CLIENT_ADDRESS, isLoopbackHost, isOwnBrowser, proxySign } from "../own-browser.ts";
 
 /** The data of a request that the toolbar needs. */
 export interface ToolbarRequest {
@@ -53,8 +53,6 @@ export type GuardVerdict =
   | { readonly allowed: false; readonly reason: string; readonly fix?: string | undefined };
 
 const ALLOWED: GuardVerdict = { allowed: true };
-/** Headers in which proxies name the visitor's address. */
-const CLIENT_ADDRESS = /^(?:x-(?:original-)?forwarded-for|x-real-ip|cf-connecting-ip(?:v6)?|(?:[a-z]+-)*client-ip)$/;
 
 /**
  * Decides who may see the toolbar and its own pages.
@@ -196,7 +194,7 @@ function refused(reason: string, fix?: string): GuardVerdict {
 /** The client addresses that proxies have added to the request. */
 function forwardedFor(request: ToolbarRequest): readonly string[] {
   const plain = [...request.headers]
-    .filter(([name]) => CLIENT_ADDRESS.test(name.toLowerCase()))
+    .filter(([name]) => CLIENT_ADDRESS.test(name))
     .flatMap(([, value]) => listOf(value));
   return [...plain, ...forwardedValues(request, "for")].filter((entry) => entry !== "").map(withoutPort);
 }

@@ -109,8 +109,8 @@ export interface Recording {
   /** The span inside of which the code runs that calls this. Undefined for none. */
   readonly currentSpan: Span | undefined;
   /**
-   * The file and line of the application that is running now: "routes/cart.ts:31". Empty if there
-   * is none, and after 300 spans.
+   * The file and line of the application that is running now: "routes/cart.ts:31". Empty where no
+   * code of the application runs, and for every span after the first 300 of a request.
    */
   callSite(): string;
   /** Begins a span inside of the one that is running now. */

@@ -6,7 +6,7 @@ import { plugin } from "./plugin.ts";
 import { unwrapResponse } from "./unwrap-response.ts";
 import { checkToolbar } from "../check-mounted.ts";
 import { mountPath } from "../mount-path.ts";
-import { askForPage, changeForTail, requestHeadersOf, responseHeadersOf } from "../page-headers.ts";
+import { askForPage, changeForTail, headerPairsOf, requestHeadersOf, responseHeadersOf } from "../page-headers.ts";
 import { isAppendable, withTail } from "../with-tail.ts";
 import { isOwnAnswer } from "./is-own-answer.ts";
 
@@ -68,7 +68,7 @@ export function debugToolbar(toolbar: Toolbar): FastifyPluginCallback {
       addHeaders(reply, toolbar.headers(known.exchange, known.described));
       const tail = toolbar.respond(known.exchange, known.described, {
         status: reply.statusCode,
-        headers: headersOf(reply),
+        headers: headerPairsOf(reply.getHeaders()),
       });
       // The hooks of what compresses outside of the toolbar come later.
       known.putBack();
@@ -99,12 +99,6 @@ function addHeaders(reply: FastifyReply, headers: Iterable<readonly [string, str
     const present = reply.getHeader(name);
     reply.header(name, present === undefined ? value : `${[present].flat().join(", ")}, ${value}`);
   }
-}
-
-function headersOf(reply: FastifyReply): (readonly [string, string])[] {
-  return Object.entries(reply.getHeaders()).flatMap(([name, value]) =>
-    [value ?? []].flat().map((item) => [name, String(item)] as const),
-  );
 }
 
 /** Fastify's names for the methods of Node's response. */

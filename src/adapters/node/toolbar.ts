@@ -6,7 +6,7 @@ import { answer500 } from "./answer-500.ts";
 import { runHandler } from "./handler-failure.ts";
 import { sendAnswer } from "./send-answer.ts";
 import type { OpenAnswer } from "./show-exceptions.ts";
-import { askForPage, changeForTail, requestHeadersOf, responseHeadersOf } from "../page-headers.ts";
+import { askForPage, changeForTail, headerPairsOf, requestHeadersOf, responseHeadersOf } from "../page-headers.ts";
 
 /** Middleware as connect, Express and a bare node:http server call it. */
 export type DebugToolbarMiddleware = (
@@ -80,7 +80,6 @@ export function showOn({ toolbar, exchange, request, incoming, response }: Shown
   return putBack;
 }
 
-type HeaderList = readonly (readonly [string, string])[];
 type End = (chunk?: unknown, encoding?: unknown, callback?: unknown) => ServerResponse;
 type Write = (chunk: unknown, encoding?: unknown, callback?: unknown) => boolean;
 type WriteHead = (status: number, reason?: unknown, headers?: unknown) => ServerResponse;
@@ -93,7 +92,7 @@ function tailFor(
 ): (() => string) | undefined {
   return toolbar.respond(exchange, request, {
     status: response.statusCode,
-    headers: headerList(response.getHeaders()),
+    headers: headerPairsOf(response.getHeaders()),
   });
 }
 
@@ -167,16 +166,6 @@ function* givenHeaders(given: unknown): Iterable<readonly [string, OutgoingHttpH
     values.set(name, [...(values.get(name) ?? []), flat[index + 1]!]);
   }
   for (const [name, list] of values) yield [name, list.length === 1 ? list[0]! : list.map(String)];
-}
-
-function headerList(headers: OutgoingHttpHeaders): HeaderList {
-  const list: [string, string][] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined) continue;
-    if (Array.isArray(value)) for (const item of value) list.push([name, item]);
-    else list.push([name, String(value)]);
-  }
-  return list;
 }
 
 function lengthOf(chunk: unknown, encoding: unknown): number {
