@@ -16,6 +16,11 @@ export interface Connection {
   readonly headers?: HeaderSource | undefined;
 }
 
+/** A connection, or one whose headers are pairs of names and values. */
+type Received = Omit<Connection, "headers"> & {
+  readonly headers?: HeaderSource | Iterable<readonly [string, string]> | undefined;
+};
+
 /**
  * localhost, *.localhost, 127.0.0.0/8, [::1] and IPv4 loopback mapped into IPv6; with or without a
  * port.
@@ -31,6 +36,14 @@ const PROXY_HEADER = new RegExp(
   `${CLIENT_ADDRESS.source}|^(?:forwarded|via|x-forwarded(?:-.*)?|cf-.*|cdn-loop|x-amzn-trace-id|x-envoy-.*)$`,
   "i",
 );
+/** What all browsers send. To look for these here is faster than to search them for a proxy's. */
+const ORDINARY: ReadonlySet<string> = new Set(
+  (
+    "accept accept-encoding accept-language cache-control connection content-length content-type cookie host " +
+    "if-modified-since if-none-match origin pragma priority referer sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform " +
+    "sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user upgrade-insecure-requests user-agent"
+  ).split(" "),
+);
 
 /**
  * Whether a request certainly came from a browser on the same machine, without a proxy. Only then
@@ -41,7 +54,7 @@ const PROXY_HEADER = new RegExp(
  * socket must be this machine as well, and nothing may indicate a proxy. A fact that is not known
  * counts as a no.
  */
-export function isOwnBrowser(connection: Connection): boolean {
+export function isOwnBrowser(connection: Received): boolean {
   return isLoopbackHost(connection.host) && isLoopbackAddress(connection.peer) && proxySign(connection) === undefined;
 }
 
@@ -64,15 +77,15 @@ export function isLoopbackAddress(address: string | undefined): boolean {
  *
  * HTTP/1.0 is such a sign: no browser speaks it, and nginx does by default.
  */
-export function proxySign({ httpVersion, headers }: Pick<Connection, "httpVersion" | "headers">): string | undefined {
+export function proxySign({ httpVersion, headers }: Pick<Received, "httpVersion" | "headers">): string | undefined {
   if (httpVersion !== "1.1" && !(httpVersion?.startsWith("2") ?? false)) {
     return httpVersion === undefined
       ? "the version of HTTP is not known"
       : `HTTP/${httpVersion.replace(/[^\d.]/g, "?")}`;
   }
   if (headers === undefined) return "the headers are not known";
-  for (const name of namesOf(headers)) if (PROXY_HEADER.test(name)) return `the header ${name.toLowerCase()}`;
-  return undefined;
+  const name = namesOf(headers).find((each) => !ORDINARY.has(each) && PROXY_HEADER.test(each));
+  return name === undefined ? undefined : `the header ${name.toLowerCase()}`;
 }
 
 /**
@@ -85,10 +98,14 @@ export function headerOf(headers: HeaderSource | undefined, name: string): strin
   return typeof value === "string" ? value : value?.[0];
 }
 
-function namesOf(headers: HeaderSource): Iterable<string> {
-  return isHeaders(headers) ? headers.keys() : Object.keys(headers);
+function namesOf(headers: NonNullable<Received["headers"]>): readonly string[] {
+  // The first byte of a page under development waits for this, and a list is read fastest so.
+  if (Array.isArray(headers)) return (headers as readonly (readonly [string, string])[]).map((pair) => pair[0]);
+  if (isHeaders(headers)) return [...headers.keys()];
+  return Symbol.iterator in headers ? Array.from(headers, (pair) => pair[0]) : Object.keys(headers);
 }
 
-function isHeaders(headers: HeaderSource): headers is Headers {
-  return typeof headers.get === "function" && typeof headers.keys === "function";
+function isHeaders(headers: NonNullable<Received["headers"]>): headers is Headers {
+  const { get, keys } = headers as Partial<Headers>;
+  return typeof get === "function" && typeof keys === "function";
 }

@@ -30,6 +30,8 @@ const CONNECTIONS = { node: 16, django: 1 };
 const WARM_UP = 3;
 /** Visits of the stream, of each server in each round. */
 const STREAMS = 20;
+/** Milliseconds before each of them. The server before may still be writing its record. */
+const PAUSE = 30;
 /** The kernel counts CPU time of other processes in hundredths of a second. */
 const TICK = 10_000;
 
@@ -147,8 +149,10 @@ try {
         if (round >= 0) note(`${server.name} ${path}`, value);
       }
   for (let round = 0; round < rounds; round++)
-    for (const server of Array.from({ length: STREAMS }, () => nodes).flat())
+    for (const server of Array.from({ length: STREAMS }, () => nodes).flat()) {
+      await wait(PAUSE);
       note(`${server.name} first byte`, await visit(server.port, "/stream"));
+    }
 } finally {
   for (const server of servers) server.stop();
 }

@@ -60,26 +60,37 @@ interface ResponseHeaders {
 /** The headers of an answer of Node's server. */
 export function responseHeadersOf(response: ResponseHeaders): HeaderAccess {
   return {
-    get: (name) => {
-      const value = response.getHeader(name);
-      return value === undefined ? undefined : [value].flat().join(", ");
-    },
+    get: (name) => joined(response.getHeader(name)),
     set: (name, value) => void response.setHeader(name, value),
     delete: (name) => response.removeHeader(name),
   };
 }
 
-/** All headers of an answer of Node's server, one pair for each value. */
-export function headerPairsOf(
-  headers: Readonly<Record<string, number | string | readonly string[] | undefined>>,
-): readonly (readonly [string, string])[] {
-  const pairs: [string, string][] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined) continue;
-    if (typeof value === "object") for (const item of value) pairs.push([name, item]);
-    else pairs.push([name, String(value)]);
+/** The part of `ServerResponse`, or of another answer, that tells its headers. */
+interface ReadableHeaders extends Pick<ResponseHeaders, "getHeader"> {
+  getHeaders(): Readonly<Record<string, number | string | readonly string[] | undefined>>;
+}
+
+/** The headers of an answer of Node's server, one pair for each value. Read when asked for. */
+export class AnswerHeaders implements Iterable<readonly [string, string]> {
+  readonly #answer: ReadableHeaders;
+
+  constructor(answer: ReadableHeaders) {
+    this.#answer = answer;
   }
-  return pairs;
+
+  /** By the name in lower case. Several values are joined by commas. */
+  get(name: string): string | undefined {
+    return joined(this.#answer.getHeader(name));
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [string, string]> {
+    for (const [name, value] of Object.entries(this.#answer.getHeaders())) {
+      if (value === undefined) continue;
+      if (typeof value === "object") for (const item of value) yield [name, item];
+      else yield [name, String(value)];
+    }
+  }
 }
 
 /** The headers of a fetch Request or Response. */
@@ -89,4 +100,9 @@ export function fetchHeadersOf(headers: Headers): HeaderAccess {
     set: (name, value) => headers.set(name, value),
     delete: (name) => headers.delete(name),
   };
+}
+
+function joined(value: ReturnType<ResponseHeaders["getHeader"]>): string | undefined {
+  if (value === undefined) return undefined;
+  return typeof value === "object" ? value.join(", ") : String(value);
 }

@@ -92,7 +92,7 @@ export function panelContract<Stats>(
             if (typeof listener === "function") listener(message, exchange);
             else {
               listener.key(message);
-              listener.listener(message, exchange);
+              listener.listener?.(message, exchange);
             }
           }
         showAll(panel, plain(panel.collect(exchange)));

@@ -13,11 +13,11 @@ export interface KeyedListener {
    * remembered for it at the first message that has one.
    */
   readonly key: (message: unknown) => unknown;
-  readonly listener: ChannelListener;
+  readonly listener?: ChannelListener | undefined;
   /**
    * Says inside of which span the publisher's code runs: the id of a span, null for the request
    * alone, undefined for no change. Called before `listener`, and only where the publisher uses
-   * `runStores`, as a TracingChannel does.
+   * `runStores`, as a TracingChannel does. Where all publishers do, it needs no `listener`.
    */
   readonly scope?: ((message: unknown, recording: Recording) => number | null | undefined) | undefined;
 }

@@ -1,6 +1,7 @@
 import type { Finding } from "./blocks.ts";
 import type { Exchange, ResponseFacts } from "./capture/exchange.ts";
 import type { GuardVerdict, ToolbarRequest } from "./guard.ts";
+import { headerValue } from "./capture/header-value.ts";
 import type { AccessTokens } from "./serve/access-tokens.ts";
 import { decideInjection, isNavigation, scriptTag } from "./serve/inject.ts";
 import type { Pages } from "./serve/pages.ts";
@@ -20,6 +21,8 @@ const OWN_PAGE = { inject: true, nonce: undefined, isLive: true } as const;
 const AHEAD = "the browser loaded the page in advance, and has not shown it yet";
 /** Which toolbar shows itself in the answer to a request: the first that saw it, the outermost. */
 const shownBy = new WeakMap<object, Display>();
+/** How many were made in this process. The first byte need not wait for what one alone decides. */
+let made = 0;
 
 /** What a display is made with. */
 export interface DisplayOptions {
@@ -44,6 +47,7 @@ export class Display {
   readonly #unseen = new Map<string, Exchange>();
 
   constructor(options: DisplayOptions) {
+    made += 1;
     this.#options = options;
     this.pages = new ShownPages({
       onMissing: (id) => this.#isMissing(id),
@@ -54,8 +58,7 @@ export class Display {
   /** Decides what is known before the application answers. */
   begin(exchange: Exchange, request: ToolbarRequest, source: object): void {
     if (exchange.isDecided) return;
-    if (!shownBy.has(source)) shownBy.set(source, this);
-    if (shownBy.get(source) !== this) {
+    if (!this.#isOutermost(source)) {
       // The outer toolbar answers the addresses of both.
       exchange.isDecided = true;
       this.#hide(
@@ -77,7 +80,7 @@ export class Display {
     exchange.isDecided = true;
     const decision = exchange.isExceptionPage
       ? OWN_PAGE
-      : decideInjection(request, { status, header: (name) => valueOf(headers, name) });
+      : decideInjection(request, { status, header: (name) => headerValue(headers, name) });
     if (!decision.inject) return this.#hide(exchange, decision.reason, decision.fix);
     const { accessTokens, scriptAddress } = this.#options;
     const verdict = this.#options.verdict(exchange, request);
@@ -127,6 +130,13 @@ export class Display {
     this.#unseen.clear();
   }
 
+  #isOutermost(source: object): boolean {
+    if (made === 1) return true;
+    const outermost = shownBy.get(source) ?? this;
+    shownBy.set(source, outermost);
+    return outermost === this;
+  }
+
   #hide(exchange: Exchange, reason: string, fix: string | undefined): undefined {
     exchange.notShown = fix === undefined ? reason : `${reason}. ${fix}`;
     if (fix !== undefined) this.#options.warn(`The debug toolbar is not shown, because ${reason}. ${fix}`);
@@ -157,12 +167,4 @@ export class Display {
     exchange.notShown = undefined;
     this.#options.store(exchange);
   }
-}
-
-/** The values of a header, whose name is in lower case, joined by commas. */
-function valueOf(headers: ResponseFacts["headers"], wanted: string): string | undefined {
-  let all: string | undefined;
-  for (const [name, value] of headers)
-    if (name.toLowerCase() === wanted) all = all === undefined ? value : `${all}, ${value}`;
-  return all;
 }

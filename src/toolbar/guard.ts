@@ -52,6 +52,14 @@ export type GuardVerdict =
   | { readonly allowed: true }
   | { readonly allowed: false; readonly reason: string; readonly fix?: string | undefined };
 
+/** Who has made a request. The request itself is not in it: panels are given recordings. */
+export interface Visitor {
+  /** Whether the visitor may see the toolbar. */
+  readonly verdict: GuardVerdict;
+  /** The address of the record, with the host if the visitor may see it: it is checked then. */
+  readonly recordAddress: () => string;
+}
+
 const ALLOWED: GuardVerdict = { allowed: true };
 
 /**
@@ -106,7 +114,7 @@ export class Guard {
       );
     }
     const host = request.header("host");
-    const connection = { host: host ?? "", peer, httpVersion, headers: Object.fromEntries(request.headers) };
+    const connection = { host: host ?? "", peer, httpVersion, headers: request.headers };
     // Then no header of a proxy names another visitor or host either.
     if (isOwnBrowser(connection)) return ALLOWED;
 

@@ -253,7 +253,7 @@ export class Toolbar {
    *   does not note it at the request, as connect and Express do.
    */
   describe(request: IncomingMessage, originalUrl?: string): ToolbarRequest {
-    return toToolbarRequest(request, originalUrl);
+    return this.#recorder?.descriptionOf(request, originalUrl) ?? toToolbarRequest(request, originalUrl);
   }
 
   /**
@@ -281,9 +281,16 @@ export class Toolbar {
     return this.#safely((recorder) => {
       this.#access?.learn(source);
       const exchange = recorder.begin(request, source);
+      exchange.hasAdapter = true;
       this.#display.begin(exchange, request, source);
       return exchange;
     });
+  }
+
+  /** The exchange of a request for which `begin` was called. For adapters. */
+  begun(source: object): Exchange | undefined {
+    const exchange = this.#recorder?.of(source);
+    return exchange?.hasAdapter === true ? exchange : undefined;
   }
 
   /**
@@ -379,6 +386,16 @@ export class Toolbar {
    */
   tell(exchange: Exchange | undefined, tell: () => HandledRequest): void {
     if (exchange !== undefined) this.#safely(() => exchange.handled(tell()));
+  }
+
+  /**
+   * The same when the answer has ended, for frameworks that parse and route after the toolbar. For
+   * adapters.
+   *
+   * @param tell called once, before the record is made. Exceptions in it are caught.
+   */
+  tellAtEnd(exchange: Exchange, tell: () => HandledRequest): void {
+    exchange.tellAtEnd = tell;
   }
 
   /**

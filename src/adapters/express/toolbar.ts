@@ -1,12 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { Application, Request, RequestHandler } from "express";
 import type { HandledRequest, Toolbar } from "../../toolbar/index.ts";
-import { debugToolbar as nodeToolbar } from "../node/toolbar.ts";
+import { showToolbar } from "../node/toolbar.ts";
 import { answerRejection } from "../node/handler-failure.ts";
 import { showExceptions } from "../node/show-exceptions.ts";
 import { checkToolbar } from "../check-mounted.ts";
 import { isFinalAnswer } from "./is-final-answer.ts";
 import { answerRejections, publishLayers } from "./publish-layers.ts";
+import { isExpress4 } from "./express-4.ts";
 import { publishTemplates } from "./publish-templates.ts";
 import { uploadedFiles } from "../uploaded-files.ts";
 import { expressRoutes } from "./express-routes.ts";
@@ -31,39 +32,33 @@ const ERRORS = "tracing:express.router.request:error";
  */
 export function debugToolbar(toolbar: Toolbar): RequestHandler {
   checkToolbar(toolbar);
-  const show = nodeToolbar(toolbar);
-  if (!toolbar.enabled) return show;
-  const seen = new WeakSet<object>();
+  if (!toolbar.enabled) return (_, __, next) => next();
+  const introduced = new WeakSet<Application>();
   const failed = new WeakMap<object, RoutedFacts>();
   // Error handlers answer for the application, so that no middleware before them sees an error.
   toolbar.listen(ERRORS, (message) => {
     const { req, error } = message as { req?: IncomingMessage & Routed; error?: unknown };
-    if (req === undefined || !seen.has(req)) return;
+    const exchange = req === undefined ? undefined : toolbar.begun(req);
+    if (req === undefined || exchange === undefined) return;
     if (!failed.has(req)) failed.set(req, routedFacts(req));
-    toolbar.begin(toolbar.describe(req), req)?.fail(error);
+    exchange.fail(error);
   });
   return function debugToolbar(request, response, next) {
-    seen.add(request);
     publishTemplates(response);
     publishLayers(request.app);
-    show(request, response, () => {
-      const described = toolbar.describe(request);
-      const exchange = toolbar.begin(described, request);
-      if (exchange !== undefined) {
-        const open = { toolbar, exchange, request: described, response };
-        showExceptions(open, (body) => isFinalAnswer(response, body));
+    showToolbar(toolbar, request, response, next, (open) => {
+      showExceptions(open, (body) => isFinalAnswer(response, body));
+      if (isExpress4(request.app))
         answerRejections(request, (error) => {
           warnOfRejection();
           return answerRejection(open, error);
         });
-        // Here and not before: the toolbar has answered requests for its own pages already.
+      // Here and not before: the toolbar has answered requests for its own pages already.
+      if (!introduced.has(request.app)) {
+        introduced.add(request.app);
         introduce(toolbar, request.app);
-        // Before the recorder's own listener, which ends the record.
-        response.prependOnceListener("close", () =>
-          toolbar.tell(exchange, () => handledRequest(request, failed.get(request))),
-        );
       }
-      next();
+      toolbar.tellAtEnd(open.exchange, () => handledRequest(request, failed.get(request)));
     });
   };
 }

@@ -6,7 +6,7 @@ import { plugin } from "./plugin.ts";
 import { unwrapResponse } from "./unwrap-response.ts";
 import { checkToolbar } from "../check-mounted.ts";
 import { mountPath } from "../mount-path.ts";
-import { askForPage, changeForTail, headerPairsOf, requestHeadersOf, responseHeadersOf } from "../page-headers.ts";
+import { AnswerHeaders, askForPage, changeForTail, requestHeadersOf, responseHeadersOf } from "../page-headers.ts";
 import { isAppendable, withTail } from "../with-tail.ts";
 import { isOwnAnswer } from "./is-own-answer.ts";
 
@@ -68,7 +68,7 @@ export function debugToolbar(toolbar: Toolbar): FastifyPluginCallback {
       addHeaders(reply, toolbar.headers(known.exchange, known.described));
       const tail = toolbar.respond(known.exchange, known.described, {
         status: reply.statusCode,
-        headers: headerPairsOf(reply.getHeaders()),
+        headers: new AnswerHeaders(reply),
       });
       // The hooks of what compresses outside of the toolbar come later.
       known.putBack();

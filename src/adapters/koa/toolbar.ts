@@ -4,7 +4,7 @@ import { showOn } from "../node/toolbar.ts";
 import { showExceptions } from "../node/show-exceptions.ts";
 import { checkToolbar } from "../check-mounted.ts";
 import { koaApplication, koaRequest } from "./koa-application.ts";
-import { changeForTail, headerPairsOf, responseHeadersOf } from "../page-headers.ts";
+import { AnswerHeaders, changeForTail, responseHeadersOf } from "../page-headers.ts";
 import { isAppendable, withTail } from "../with-tail.ts";
 
 /**
@@ -79,12 +79,12 @@ function watchOwnAnswer(ctx: Context, exchange: Exchange): () => boolean {
 function appendToBody(
   ctx: Context,
   exchange: Exchange,
-  respond: (headers: readonly (readonly [string, string])[]) => (() => string) | undefined,
+  respond: (headers: AnswerHeaders) => (() => string) | undefined,
 ): void {
   const { body, response } = ctx;
   if (!exchange.mayShow || ctx.respond === false || ctx.res.headersSent || response.type !== "text/html") return;
   if (!isAppendable(body)) return;
-  const tail = respond(headerPairsOf(ctx.res.getHeaders()));
+  const tail = respond(new AnswerHeaders(ctx.res));
   if (tail === undefined) return;
   changeForTail(responseHeadersOf(ctx.res), tail);
   const length = ctx.res.getHeader("content-length");

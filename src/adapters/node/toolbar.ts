@@ -6,7 +6,7 @@ import { answer500 } from "./answer-500.ts";
 import { runHandler } from "./handler-failure.ts";
 import { sendAnswer } from "./send-answer.ts";
 import type { OpenAnswer } from "./show-exceptions.ts";
-import { askForPage, changeForTail, headerPairsOf, requestHeadersOf, responseHeadersOf } from "../page-headers.ts";
+import { AnswerHeaders, askForPage, changeForTail, requestHeadersOf, responseHeadersOf } from "../page-headers.ts";
 
 /** Middleware as connect, Express and a bare node:http server call it. */
 export type DebugToolbarMiddleware = (
@@ -31,26 +31,40 @@ export type DebugToolbarMiddleware = (
 export function debugToolbar(toolbar: Toolbar): DebugToolbarMiddleware {
   checkToolbar(toolbar);
   if (!toolbar.enabled) return (_, __, next) => next();
-  return (incoming, response, next): void => {
-    const request = toolbar.describe(incoming);
-    let answer: ToolbarAnswer | undefined;
-    try {
-      answer = toolbar.handle(request);
-    } catch (error) {
-      // The keys cannot be opened. A `next` without a parameter would run the handler.
-      if (next.length > 0) next(error);
-      else answer500(response);
-      return;
-    }
-    if (answer !== undefined) {
-      sendAnswer(response, answer);
-      return;
-    }
-    const exchange = toolbar.begin(request, incoming);
-    if (exchange === undefined) return void next();
-    showOn({ toolbar, exchange, request, incoming, response });
-    runHandler({ toolbar, exchange, request, response }, () => next());
-  };
+  return (incoming, response, next) => showToolbar(toolbar, incoming, response, next);
+}
+
+/**
+ * Answers a request for the toolbar's own pages, and passes all others on with their record.
+ *
+ * @param prepare called for a request that is recorded, just before `next`.
+ */
+export function showToolbar(
+  toolbar: Toolbar,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => unknown,
+  prepare?: (open: ShownRequest) => void,
+): void {
+  const request = toolbar.describe(incoming);
+  let answer: ToolbarAnswer | undefined;
+  try {
+    answer = toolbar.handle(request);
+  } catch (error) {
+    // The keys cannot be opened. A `next` without a parameter would run the handler.
+    if (next.length > 0) next(error);
+    else answer500(response);
+    return;
+  }
+  if (answer !== undefined) return sendAnswer(response, answer);
+  const exchange = toolbar.begin(request, incoming);
+  if (exchange === undefined) return void next();
+  const open: ShownRequest = { toolbar, exchange, request, incoming, response };
+  showOn(open);
+  runHandler(open, () => {
+    prepare?.(open);
+    return next();
+  });
 }
 
 /** A request of Node's server, and its record. */
@@ -92,7 +106,7 @@ function tailFor(
 ): (() => string) | undefined {
   return toolbar.respond(exchange, request, {
     status: response.statusCode,
-    headers: headerPairsOf(response.getHeaders()),
+    headers: new AnswerHeaders(response),
   });
 }
 
@@ -114,7 +128,7 @@ function appendTail(response: ServerResponse, tailOf: () => (() => string) | und
     const own = typeof reason === "string" ? given : (given ?? reason);
     // What was handed to writeHead is set as headers first, so that there is one place to read and
     // to change them.
-    for (const [name, value] of givenHeaders(own)) response.setHeader(name, value);
+    if (own !== undefined) for (const [name, value] of givenHeaders(own)) response.setHeader(name, value);
     tail = tailOf();
     if (tail !== undefined) changeForTail(responseHeadersOf(response), tail);
     return typeof reason === "string" ? [status, reason] : [status];

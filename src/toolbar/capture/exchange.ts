@@ -2,7 +2,8 @@ import type { CookieFacts, HeaderEntry, RecordedBody, Recording, ResponseSize } 
 import type { OpenSpan, Span, SpanStart } from "../span.ts";
 import type { Explainable } from "./explanations.ts";
 import type { ExchangeRedactor } from "./redact.ts";
-import type { ToolbarRequest } from "../guard.ts";
+import type { ToolbarRequest, Visitor } from "../guard.ts";
+import { headerValue, type HeaderPairs } from "./header-value.ts";
 import { recordHandled, type HandledRequest } from "./handled-request.ts";
 import type { RecordedError } from "../recorded-error.ts";
 import { recordError } from "./record-error.ts";
@@ -13,26 +14,38 @@ import { Spans, type SpanTime } from "./spans.ts";
 /** The most errors that are recorded for one request. */
 const MOST_ERRORS = 5;
 
+/** What all exchanges of a recorder share. */
+export interface ExchangeHost {
+  /** The folder of the application, for the lines of spans. */
+  readonly directory: string;
+  /** How many other exchanges are running. */
+  readonly others: (exchange: Exchange) => number;
+  /** The span of this exchange that is running now. */
+  readonly currentSpan: (exchange: Exchange) => number | undefined;
+  /** Called for an error that is thrown after the response has ended. */
+  readonly onLateError: (exchange: Exchange) => void;
+}
+
 /** Arguments of an exchange. */
 export interface ExchangeStart {
+  /** 122 random bits, so it cannot be guessed. */
+  readonly id: string;
   readonly sequence: number;
   /** Unix seconds. */
   readonly startedAt: number;
   readonly request: ToolbarRequest;
   readonly redactor: ExchangeRedactor;
-  readonly others: () => number;
-  /** The folder of the application, for the lines of spans. */
-  readonly directory: string;
-  /** The span that is running now. */
-  readonly currentSpan: () => number | undefined;
-  /** Called for an error that is thrown after the response has ended. */
-  readonly onLateError?: (() => void) | undefined;
+  readonly host: ExchangeHost;
 }
 
 /** A response's status and headers, reported when its headers are sent and when it has ended. */
 export interface ResponseFacts {
   readonly status: number;
-  readonly headers: Iterable<readonly [string, string]>;
+  /**
+   * Read by name before the headers are sent, if they have a method `get`, and as a whole only
+   * afterwards.
+   */
+  readonly headers: HeaderPairs;
 }
 
 /** A moment of a request, in milliseconds since its start. */
@@ -49,7 +62,7 @@ export interface RedirectSource {
 }
 
 /** The headers that a page with the script gets from the toolbar, and not from the application. */
-const CHANGED = new Set(["cache-control", "content-length", "etag", "expires", "last-modified"]);
+const CHANGED: ReadonlySet<string> = new Set(["cache-control", "content-length", "etag", "expires", "last-modified"]);
 
 /**
  * The record of one request and its response, while it grows.
@@ -58,8 +71,7 @@ const CHANGED = new Set(["cache-control", "content-length", "etag", "expires", "
  * data.
  */
 export class Exchange implements Recording {
-  /** 122 random bits, so it cannot be guessed. */
-  readonly id: string = crypto.randomUUID();
+  readonly id: string;
   readonly sequence: number;
   readonly startedAt: number;
   readonly remoteAddress: string | undefined;
@@ -82,6 +94,10 @@ export class Exchange implements Recording {
    * something else, such as 304.
    */
   mayShow = false;
+  /** Who asked, once it is judged whether they may see the toolbar. */
+  visitor: Visitor | undefined;
+  /** Whether an adapter shows the toolbar on its answer. */
+  hasAdapter = false;
   /** Whether it is decided if this answer gets the script. */
   isDecided = false;
   /** Host and port that the request was for. */
@@ -90,6 +106,8 @@ export class Exchange implements Recording {
   readonly isPage: boolean;
   /** The exchange that redirected here. */
   redirectedFrom: RedirectSource | undefined;
+  /** Tells what the framework knows of the request once it is answered. Called once. */
+  tellAtEnd: (() => HandledRequest) | undefined;
   /** Whether Node's server reports the end of the response. Otherwise the adapter does. */
   endsWithSocket = false;
   route: string | undefined;
@@ -102,8 +120,9 @@ export class Exchange implements Recording {
    */
   isExceptionPage = false;
   readonly #redactor: ExchangeRedactor;
-  /** As they were received. What is recorded of them is redacted. */
-  readonly #received: { readonly method: string; readonly path: string };
+  /** As it was received. What is recorded of it is redacted. */
+  readonly #arrived: ToolbarRequest;
+  readonly #path: string;
   #request: RecordedRequest | undefined;
   readonly #marks: Mark[] = [];
   #responseHeaders: readonly HeaderEntry[] = [];
@@ -112,42 +131,29 @@ export class Exchange implements Recording {
   // Not every runtime has these: Bun has no eventLoopUtilization.
   readonly #cpu = process.cpuUsage?.();
   readonly #loop = performance.eventLoopUtilization?.();
-  readonly #others: () => number;
-  readonly #currentSpan: () => number | undefined;
   readonly #spans: Spans;
-  readonly #directory: string;
+  readonly #host: ExchangeHost;
   /** What was thrown, to know it again. */
   readonly #thrown: unknown[] = [];
-  readonly #onLateError: (() => void) | undefined;
   /** The application's own headers, where the toolbar changes them. */
   #ownHeaders: readonly (readonly [string, string])[] | undefined;
   #ended: number | undefined;
   #cost: Recording["cost"] | undefined;
 
-  constructor({ sequence, startedAt, request, redactor, others, directory, currentSpan, onLateError }: ExchangeStart) {
+  constructor({ id, sequence, startedAt, request, redactor, host }: ExchangeStart) {
+    this.id = id;
     this.sequence = sequence;
     this.startedAt = startedAt;
+    this.#arrived = request;
     this.#redactor = redactor;
-    this.#others = others;
-    this.#currentSpan = currentSpan;
-    this.#directory = directory;
-    this.#onLateError = onLateError;
-    this.#spans = new Spans({
-      elapsed: () => this.elapsed(),
-      isFinished: () => this.finished,
-      redactText: (text) => redactor.text(text),
-      redactData: (data) => redactor.data(data),
-      defer: (run) => redactor.defer(run),
-      settle: () => redactor.settle(),
-      mayHideIn: (text) => redactor.mayHideIn(text),
-      directory,
-    });
+    this.#host = host;
+    this.#spans = new Spans({ recording: this, redactor, directory: host.directory });
     const mark = request.url.indexOf("?");
-    const path = mark === -1 ? request.url : request.url.slice(0, mark);
-    this.#received = { method: request.method, path };
+    this.#path = mark === -1 ? request.url : request.url.slice(0, mark);
     // The application may change its headers later.
     const facts = {
-      ...this.#received,
+      method: request.method,
+      path: this.#path,
       search: mark === -1 ? "" : request.url.slice(mark + 1),
       headers: [...request.headers],
     };
@@ -186,7 +192,15 @@ export class Exchange implements Recording {
 
   /** Whether it is the record of this request, which another part of a server has described. */
   isFor({ method, url }: ToolbarRequest): boolean {
-    return method === this.#received.method && url.split("?", 1)[0] === this.#received.path;
+    return method === this.#arrived.method && url.split("?", 1)[0] === this.#path;
+  }
+
+  /**
+   * The request as it arrived, with its secrets. It is no member of an exchange, because panels are
+   * given those.
+   */
+  static arrivedAs(exchange: Exchange): ToolbarRequest {
+    return exchange.#arrived;
   }
 
   /** Whether the response has ended. */
@@ -201,7 +215,7 @@ export class Exchange implements Recording {
     return {
       cpu: cpu === undefined ? undefined : round((cpu.user + cpu.system) / 1000),
       loopBusy: loop === undefined ? undefined : round(loop.active),
-      others: this.#others(),
+      others: this.#host.others(this),
     };
   }
 
@@ -236,7 +250,7 @@ export class Exchange implements Recording {
   }
 
   get currentSpan(): Span | undefined {
-    const id = this.#currentSpan();
+    const id = this.#host.currentSpan(this);
     return id === undefined || this.#spans.times[id - 1]?.duration !== null ? undefined : this.#spans.list[id - 1];
   }
 
@@ -250,7 +264,7 @@ export class Exchange implements Recording {
   }
 
   startSpan(start: SpanStart): OpenSpan {
-    return this.#spans.start(start, this.#currentSpan());
+    return this.#spans.start(start, this.#host.currentSpan(this));
   }
 
   /** What is needed to explain its spans. It does not hold the exchange itself. */
@@ -285,11 +299,11 @@ export class Exchange implements Recording {
 
   /** Records the response's headers. The last call counts: later middleware may change them. */
   responded({ status, headers }: ResponseFacts): void {
-    const list = this.#ownHeaders === undefined ? [...headers] : [...unchanged(headers), ...this.#ownHeaders];
     this.status = status;
-    if (list.length === 0) return;
     // The first byte of the answer does not wait for it.
     this.#redactor.defer(() => {
+      const list = this.#ownHeaders === undefined ? [...headers] : [...unchanged(headers), ...this.#ownHeaders];
+      if (list.length === 0) return;
       this.#responseCookies = list
         .filter(([name]) => name.toLowerCase() === "set-cookie")
         .map(([, value]) => sentCookie(value, this.#redactor));
@@ -311,7 +325,12 @@ export class Exchange implements Recording {
    * From now on the toolbar changes some headers. The record has them as the application set them.
    */
   keepOwnHeaders(headers: ResponseFacts["headers"]): void {
-    this.#ownHeaders = [...headers].filter(([name]) => CHANGED.has(name.toLowerCase()));
+    const own: [string, string][] = [];
+    for (const name of CHANGED) {
+      const value = headerValue(headers, name);
+      if (value !== undefined) own.push([name, value]);
+    }
+    this.#ownHeaders = own;
   }
 
   /** The error that was thrown last. */
@@ -333,12 +352,12 @@ export class Exchange implements Recording {
     this.#thrown.push(thrown);
     this.errors.push(
       recordError(thrown, {
-        directory: this.#directory,
+        directory: this.#host.directory,
         redactText: (text) => this.redactText(text),
         redactData: (data) => this.redactData(data),
       }),
     );
-    if (this.finished) this.#onLateError?.();
+    if (this.finished) this.#host.onLateError(this);
   }
 
   /** Ends the exchange. Its times do not change any more. */

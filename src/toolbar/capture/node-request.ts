@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { ToolbarRequest } from "../guard.ts";
 
 /** The addresses of a request before and after a framework has cut off the path of a mount. */
-interface Addresses {
+export interface Addresses {
   /** As the client sent it. */
   readonly originalUrl?: unknown;
   /** Express's own word for what it has cut off. */
@@ -22,20 +22,16 @@ export function toToolbarRequest(
   const { headers, baseUrl } = request;
   const current = request.url ?? "/";
   const url = typeof originalUrl === "string" ? originalUrl : current;
-  let pairs: [string, string][] | undefined;
   return {
     method: request.method ?? "GET",
     url,
-    mount: typeof baseUrl === "string" ? baseUrl : mountOf(url, current),
+    mount: typeof baseUrl === "string" ? baseUrl : url === current ? "" : mountOf(url, current),
     secure: (request.socket as { readonly encrypted?: unknown }).encrypted === true,
     header: (name) => {
       const value = headers[name] ?? (name === "host" ? headers[":authority"] : undefined);
       return Array.isArray(value) ? value.join(", ") : value;
     },
-    // A request is described by each part of an adapter, and few of them look at all headers.
-    get headers() {
-      return (pairs ??= headerPairs(headers));
-    },
+    headers: headerPairs(headers),
     remoteAddress: request.socket.remoteAddress,
     httpVersion: request.httpVersion,
   };

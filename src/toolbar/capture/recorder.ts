@@ -3,10 +3,10 @@ import { channel as channelOf, subscribe, unsubscribe } from "node:diagnostics_c
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isPromise } from "node:util/types";
 import { unixNow, type Clock } from "../../clock.ts";
-import { Exchange, type ResponseFacts } from "./exchange.ts";
+import { Exchange, type ExchangeHost, type ResponseFacts } from "./exchange.ts";
 import { demandSites } from "./call-site.ts";
 import { Failures } from "./failures.ts";
-import { headerPairs, toToolbarRequest } from "./node-request.ts";
+import { headerPairs, toToolbarRequest, type Addresses } from "./node-request.ts";
 import type { ToolbarRequest } from "../guard.ts";
 import type { Channels, KeyedListener } from "../channels.ts";
 import type { SpanEnd, SpanStart } from "../span.ts";
@@ -17,6 +17,9 @@ import { watchResponseSize } from "./response-size.ts";
 
 /** The most exchanges that are open at once. After that, the oldest one is dropped. */
 const MOST_RUNNING = 1_000;
+
+/** The most ids that are made in advance. */
+const MOST_IDS = 20;
 
 /** A part of the toolbar that listens to channels. */
 export interface ChannelUser {
@@ -66,10 +69,9 @@ export interface RecorderOptions {
  */
 export class Recorder {
   readonly #context = new AsyncLocalStorage<Scope | undefined>();
-  readonly #bySource = new WeakMap<object, Exchange>();
   /**
-   * By what the messages of one action hold; see `KeyedListener`. Null where an action began
-   * outside of any request.
+   * By requests, and by what the messages of one action hold; see `KeyedListener`. Null where an
+   * action began outside of any request.
    */
   readonly #byKey = new WeakMap<object, Exchange | null>();
   readonly #running = new Set<Exchange>();
@@ -80,12 +82,25 @@ export class Recorder {
   readonly #redactor: ExchangeRedactor;
   readonly #options: RecorderOptions;
   readonly #redirects: Redirects;
+  readonly #host: ExchangeHost;
+  /** Ids for the next exchanges, made after an answer so that no first byte waits for one. */
+  readonly #ids: string[] = [];
   /** The panels that want to know of each new exchange. */
   readonly #beginners: readonly { readonly who: string; readonly panel: ChannelUser }[];
 
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#redirects = new Redirects(options.redirects);
+    this.#host = {
+      directory: options.directory,
+      others: (exchange) => this.#running.size - (this.#running.has(exchange) ? 1 : 0),
+      currentSpan: (exchange) => {
+        const scope = this.#context.getStore();
+        return scope?.exchange === exchange ? scope.span : undefined;
+      },
+      // A handler may throw when it has sent its whole answer.
+      onLateError: (exchange) => this.guarded("record", () => this.#options.onFinish(exchange)),
+    };
     this.#beginners = options.panels
       .filter((panel) => panel.begin !== undefined)
       .map((panel) => ({ who: `begin of panel ${panel.id}`, panel }));
@@ -127,7 +142,7 @@ export class Recorder {
    *   otherwise the fetch Request.
    */
   begin(request: ToolbarRequest, source: object): Exchange {
-    return this.#bySource.get(source) ?? this.#bridged(request, source) ?? this.#start(request, source);
+    return this.of(source) ?? this.#bridged(request, source) ?? this.#start(request, source);
   }
 
   /**
@@ -138,8 +153,23 @@ export class Recorder {
     const exchange = this.current;
     if (exchange?.endsWithSocket !== true || exchange.finished || isNodeMessage(source)) return undefined;
     if (!exchange.isFor(request)) return undefined;
-    this.#bySource.set(source, exchange);
+    this.#byKey.set(source, exchange);
     return exchange;
+  }
+
+  /** The exchange of a request, if it has one; and of what the messages of one action hold. */
+  of(source: object): Exchange | undefined {
+    return this.#byKey.get(source) ?? undefined;
+  }
+
+  /**
+   * How a request of Node's server was described when it arrived. Undefined where a framework has
+   * cut off a part of its address since.
+   */
+  descriptionOf(request: IncomingMessage & Addresses, originalUrl?: string): ToolbarRequest | undefined {
+    const exchange = originalUrl === undefined && !request.baseUrl ? this.of(request) : undefined;
+    const arrived = exchange && Exchange.arrivedAs(exchange);
+    return arrived?.url === request.url ? arrived : undefined;
   }
 
   /** Runs a function as a part of an exchange. */
@@ -200,7 +230,11 @@ export class Recorder {
   ): void {
     if (exchange.finished || this.#discarded.has(exchange)) return;
     if (response !== undefined) exchange.responded(response);
+    const tell = exchange.tellAtEnd;
+    exchange.tellAtEnd = undefined;
+    if (tell !== undefined) this.guarded("adapter", () => exchange.handled(tell()));
     exchange.finish(aborted);
+    if (this.#ids.length < MOST_IDS) this.#ids.push(crypto.randomUUID());
     this.#running.delete(exchange);
     this.#redirects.remember(exchange);
     this.guarded("record", () => this.#options.onFinish(exchange));
@@ -258,13 +292,15 @@ export class Recorder {
   #listenFor(who: string, channel: string, listener: Channels[string]): void {
     const keyed: KeyedListener = typeof listener === "function" ? { key: noKey, listener } : listener;
     if (keyed.scope !== undefined) this.#bind(who, channel, keyed, keyed.scope);
+    const { key, listener: hear } = keyed;
+    if (hear === undefined) return;
     // Written without `guarded`, because each frame on the way to the application's line costs a
     // span half a microsecond.
     this.#subscribe(channel, (stop) => (message) => {
       if (this.isOff(who)) return stop();
       try {
-        const exchange = this.#exchangeOf(keyed.key(message));
-        if (exchange !== undefined && !exchange.finished) keyed.listener(message, exchange);
+        const exchange = this.#exchangeOf(key(message));
+        if (exchange !== undefined && !exchange.finished) hear(message, exchange);
       } catch (error) {
         this.#failures.count(who, error);
       }
@@ -313,14 +349,14 @@ export class Recorder {
     const { request, response } = message as { request?: IncomingMessage; response?: ServerResponse };
     if (typeof request?.url !== "string" || typeof response?.once !== "function") return;
     // A connection serves many requests. The exchange before must not record this one's messages.
-    this.#context.enterWith(undefined);
+    if (this.#context.getStore() !== undefined) this.#context.enterWith(undefined);
     const described = toToolbarRequest(request);
     if (this.#options.isOwn(described)) return;
     const exchange = this.#start(described, request);
     exchange.endsWithSocket = true;
     const sizeOf = watchResponseSize(request, response);
     this.#context.enterWith({ exchange, span: undefined });
-    response.once("close", () => {
+    response.on("close", () => {
       this.guarded("requests", () => {
         exchange.responseSize = sizeOf(exchange.addedBytes, response.writableFinished);
         const headers = headerPairs(response.getHeaders());
@@ -333,20 +369,18 @@ export class Recorder {
   }
 
   #start(request: ToolbarRequest, source: object): Exchange {
-    this.guarded("profiler", () => this.#options.beforeStart?.(request));
-    const exchange: Exchange = new Exchange({
+    try {
+      this.#options.beforeStart?.(request);
+    } catch (error) {
+      this.#failures.count("profiler", error);
+    }
+    const exchange = new Exchange({
+      id: this.#ids.pop() ?? crypto.randomUUID(),
       sequence: this.#options.nextSequence(),
       startedAt: (this.#options.clock ?? unixNow)(),
       request,
       redactor: this.#options.redactor.forExchange(),
-      others: () => this.#running.size - (this.#running.has(exchange) ? 1 : 0),
-      directory: this.#options.directory,
-      currentSpan: () => {
-        const scope = this.#context.getStore();
-        return scope?.exchange === exchange ? scope.span : undefined;
-      },
-      // A handler may throw when it has sent its whole answer.
-      onLateError: () => this.guarded("record", () => this.#options.onFinish(exchange)),
+      host: this.#host,
     });
     exchange.redirectedFrom = this.#redirects.sourceOf(exchange);
     this.#running.add(exchange);
@@ -355,9 +389,15 @@ export class Recorder {
       const [eldest] = this.#running;
       this.#running.delete(eldest!);
     }
-    this.#bySource.set(source, exchange);
-    for (const { who, panel } of this.#beginners)
-      if (!this.isOff(who)) this.guarded(who, () => panel.begin?.(exchange));
+    this.#byKey.set(source, exchange);
+    for (const { who, panel } of this.#beginners) {
+      if (this.isOff(who)) continue;
+      try {
+        panel.begin?.(exchange);
+      } catch (error) {
+        this.#failures.count(who, error);
+      }
+    }
     return exchange;
   }
 }

@@ -121,7 +121,7 @@ function isSame(ring: KeyRing, keys: readonly SecretKey[]): boolean {
 /** The redaction of one request and its response. */
 export class ExchangeRedactor {
   readonly #rules: Rules;
-  readonly #values = new HiddenValues();
+  #hidden: HiddenValues | undefined;
   /** The source of the expression for hidden values. Undefined if there are new ones. */
   #valuePattern: string | undefined = "";
   readonly #deferred: (() => void)[] = [];
@@ -129,6 +129,10 @@ export class ExchangeRedactor {
 
   constructor(rules: Rules) {
     this.#rules = rules;
+  }
+
+  get #values(): HiddenValues {
+    return (this.#hidden ??= new HiddenValues());
   }
 
   /**

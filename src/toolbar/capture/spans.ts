@@ -3,6 +3,7 @@ import type { OpenSpan, Span, SpanEnd, SpanStart } from "../span.ts";
 import { onlyReads } from "../sql/only-reads.ts";
 import { callSite } from "./call-site.ts";
 import { hideInStatement } from "./hide-in-statement.ts";
+import type { ExchangeRedactor } from "./redact.ts";
 
 /** The most spans that are recorded for one request. Further ones are only counted. */
 const LIMIT = 1_000;
@@ -11,19 +12,14 @@ const MOST_LOCATED = 300;
 /** A function that asks for a plan holds a statement and its parameters in memory. */
 const MOST_EXPLAINABLE = 100;
 
-/** What spans need of their recording. */
+/** What spans are made with. */
 export interface SpansContext {
-  /** Milliseconds since the start of the exchange. */
-  readonly elapsed: () => number;
-  readonly isFinished: () => boolean;
-  readonly redactText: (text: string) => string;
-  readonly redactData: (data: unknown) => unknown;
-  /** Puts a redaction off until spans are read. */
-  readonly defer: (run: () => void) => void;
-  /** Does what was put off. */
-  readonly settle: () => void;
-  /** Whether one of the application's own hidden names may be in a text. */
-  readonly mayHideIn: (text: string) => boolean;
+  readonly recording: {
+    /** Milliseconds since the start of the exchange. */
+    elapsed(): number;
+    readonly finished: boolean;
+  };
+  readonly redactor: Pick<ExchangeRedactor, "text" | "data" | "defer" | "settle" | "mayHideIn">;
   /** The folder to which lines are relative. */
   readonly directory: string;
 }
@@ -64,15 +60,19 @@ export class Spans {
   readonly explainers: Map<number, () => Promise<unknown>> = new Map();
   #cached = 0;
   #characters = 0;
-  readonly #context: SpansContext;
+  readonly #recording: SpansContext["recording"];
+  readonly #redactor: SpansContext["redactor"];
+  readonly #directory: string;
 
-  constructor(context: SpansContext) {
-    this.#context = context;
+  constructor({ recording, redactor, directory }: SpansContext) {
+    this.#recording = recording;
+    this.#redactor = redactor;
+    this.#directory = directory;
   }
 
   /** All spans, redacted. */
   get list(): readonly Span[] {
-    this.#context.settle();
+    this.#redactor.settle();
     return this.#list;
   }
 
@@ -83,7 +83,7 @@ export class Spans {
 
   /** Whether the line of the next span is recorded. */
   get locates(): boolean {
-    return this.#list.length < MOST_LOCATED && !this.#context.isFinished();
+    return this.#list.length < MOST_LOCATED && !this.#recording.finished;
   }
 
   /** @param current the id of the span that runs now. */
@@ -91,8 +91,8 @@ export class Spans {
     { kind, label, detail, start, explain, isLocated = true, where, parent }: SpanStart,
     current: number | undefined,
   ): OpenSpan {
-    const { elapsed, isFinished, redactText, directory } = this.#context;
-    if (isFinished()) return OMITTED;
+    const redactor = this.#redactor;
+    if (this.#recording.finished) return OMITTED;
     if (this.#list.length >= LIMIT || (kind === "cache" && ++this.#cached > MOST_CACHED)) {
       this.omitted[kind] = (this.omitted[kind] ?? 0) + 1;
       return OMITTED;
@@ -102,7 +102,7 @@ export class Spans {
         label.slice(0, MOST_READ),
         detail?.["params"],
         (column) => this.#hides(column),
-        this.#context.mayHideIn,
+        (text) => redactor.mayHideIn(text),
       );
       label = hidden.text;
       if (detail?.["params"] !== undefined) detail = { ...detail, params: hidden.params };
@@ -112,20 +112,20 @@ export class Spans {
       parent: parent === undefined ? (current ?? null) : parent,
       kind,
       label: "",
-      start: start === undefined ? elapsed() : rounded(start),
+      start: start === undefined ? this.#recording.elapsed() : rounded(start),
       duration: null,
-      where: where ?? (isLocated && this.locates ? callSite(directory, { isApplication: true, kind }) : ""),
+      where: where ?? (isLocated && this.locates ? callSite(this.#directory, { isApplication: true, kind }) : ""),
       error: null,
       detail: {},
     };
     this.#list.push(span);
     const describe = (): void => {
-      span.label = this.#counted(redactText(label));
+      span.label = this.#counted(redactor.text(label));
       span.detail = this.#redacted(detail);
     };
     // A middleware is told before the first byte of the answer, which does not wait for it. What
     // the application may change meanwhile is redacted now.
-    if (isSmall(label) && Object.values(detail ?? {}).every(isSmall)) this.#context.defer(describe);
+    if (isSmall(label) && Object.values(detail ?? {}).every(isSmall)) this.#redactor.defer(describe);
     else describe();
     if (explain !== undefined && this.#mayExplain(kind, label, detail)) {
       this.explainers.set(span.id, explain);
@@ -136,16 +136,16 @@ export class Spans {
 
   /** The line of the application that is running now. Empty after 300 spans. */
   callSite(kind: string): string {
-    return this.locates ? callSite(this.#context.directory, { isApplication: true, kind }) : "";
+    return this.locates ? callSite(this.#directory, { isApplication: true, kind }) : "";
   }
 
   #end(span: MutableSpan, { error, detail, duration }: SpanEnd = {}): void {
-    const { elapsed, isFinished, redactText, settle } = this.#context;
-    if (span.duration !== null || isFinished()) return;
-    span.duration = rounded(duration ?? elapsed() - span.start);
+    const redactor = this.#redactor;
+    if (span.duration !== null || this.#recording.finished) return;
+    span.duration = rounded(duration ?? this.#recording.elapsed() - span.start);
     if (error === undefined && detail === undefined) return;
-    settle();
-    if (error !== undefined) span.error = this.#counted(redactText(textOf(error)));
+    redactor.settle();
+    if (error !== undefined) span.error = this.#counted(redactor.text(textOf(error)));
     if (detail !== undefined) span.detail = { ...span.detail, ...this.#redacted(detail) };
   }
 
@@ -156,14 +156,14 @@ export class Spans {
   }
 
   #note(span: MutableSpan, detail: Span["detail"]): void {
-    if (span.duration !== null || this.#context.isFinished()) return;
-    this.#context.settle();
+    if (span.duration !== null || this.#recording.finished) return;
+    this.#redactor.settle();
     span.detail = { ...span.detail, ...this.#redacted(detail) };
   }
 
   /** Whether values of this name are hidden, wherever they are. */
   #hides(name: string): boolean {
-    const redacted = this.#context.redactData({ [name]: "value" }) as Readonly<Record<string, unknown>>;
+    const redacted = this.#redactor.data({ [name]: "value" }) as Readonly<Record<string, unknown>>;
     return redacted[name] !== "value";
   }
 
@@ -184,7 +184,7 @@ export class Spans {
   /** A detail, if there is room for it. */
   #data(value: unknown): unknown {
     if (this.#characters >= MOST_CHARACTERS) return typeof value === "object" ? {} : NO_ROOM;
-    const data = this.#context.redactData(value);
+    const data = this.#redactor.data(value);
     this.#characters += sizeOf(data);
     return data;
   }

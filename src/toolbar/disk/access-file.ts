@@ -42,6 +42,8 @@ export class AccessFile {
   readonly #options: AccessFileOptions;
   readonly #path: string;
   #forgetExit: (() => void) | undefined;
+  /** The last one that was looked at: many requests come on the same one. */
+  #socket: unknown;
   #port: number | undefined;
   #renewAt = 0;
   #isClosed = false;
@@ -60,6 +62,8 @@ export class AccessFile {
     const socket = (source as Partial<IncomingMessage>).socket as
       | (IncomingMessage["socket"] & { readonly encrypted?: boolean })
       | undefined;
+    if (socket === this.#socket) return;
+    this.#socket = socket;
     const port = socket?.localPort;
     if (port === undefined || this.#isClosed || (port === this.#port && performance.now() < this.#renewAt)) return;
     this.#forgetExit ??= onExit(() => this.close());

@@ -1,9 +1,8 @@
-import { getHeapStatistics } from "node:v8";
 import { counted, formatInteger, formatMilliseconds } from "../format.ts";
 import type { Block, NumbersBlock } from "../blocks.ts";
 import type { Panel } from "../panel.ts";
 import type { Recording } from "../recording.ts";
-import { ProcessMonitor } from "./application/process-monitor.ts";
+import { ProcessMonitor, type Heap } from "./application/process-monitor.ts";
 
 /** The data of the panel Memory. All of it is of the whole process. Sizes in bytes. */
 export interface MemoryStats {
@@ -19,12 +18,6 @@ export interface MemoryStats {
   readonly others: number;
 }
 
-interface Heap {
-  readonly used: number;
-  readonly external: number;
-  readonly limit: number;
-}
-
 /** The heap of one request; `after` is at this time since its start, in milliseconds. */
 interface Heaps {
   readonly before: Heap | undefined;
@@ -38,7 +31,7 @@ interface Heaps {
 export function memoryPanel(): Panel<MemoryStats> {
   const monitor = new ProcessMonitor();
   const heaps = (recording: Recording): Heaps =>
-    recording.slot("memory", () => ({ before: heap(), after: undefined, elapsed: -1 }));
+    recording.slot("memory", () => ({ before: monitor.lastHeap, after: undefined, elapsed: -1 }));
   return {
     id: "memory",
     title: "Memory",
@@ -52,7 +45,7 @@ export function memoryPanel(): Panel<MemoryStats> {
       const measured = heaps(recording);
       const total = recording.elapsed();
       // A record is collected again if more is known of it later. The request has ended by then.
-      if (measured.elapsed !== total) Object.assign(measured, { after: heap(), elapsed: total });
+      if (measured.elapsed !== total) Object.assign(measured, { after: monitor.heap(), elapsed: total });
       const { before, after } = measured;
       const isDuring = ({ start }: { readonly start: number }): boolean => start <= origin + total;
       const relative = <Item extends { readonly start: number; readonly duration: number }>(item: Item): Item => ({
@@ -73,16 +66,6 @@ export function memoryPanel(): Panel<MemoryStats> {
     },
     view: viewMemory,
   };
-}
-
-function heap(): Heap | undefined {
-  try {
-    // A tenth of the time that process.memoryUsage() takes, which asks the system too.
-    const { used_heap_size: used, external_memory: external, heap_size_limit: limit } = getHeapStatistics();
-    return { used, external, limit };
-  } catch {
-    return undefined;
-  }
 }
 
 function viewMemory(stats: MemoryStats): Block[] {

@@ -41,7 +41,8 @@ export function decideInjection(request: ToolbarRequest, response: ToolbarRespon
   if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity") {
     return no("the answer is already compressed", COMPRESSED_FIX);
   }
-  if (/^\s*attachment\b/i.test(response.header("content-disposition") ?? "")) return no("the answer is a download");
+  const disposition = response.header("content-disposition");
+  if (disposition !== undefined && /^\s*attachment\b/i.test(disposition)) return no("the answer is a download");
   const navigation = isNavigation(request);
   if (navigation !== true) return no(navigation);
   const policy = readPolicy(

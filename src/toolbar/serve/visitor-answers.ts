@@ -1,4 +1,4 @@
-import type { Guard, GuardVerdict, ToolbarRequest } from "../guard.ts";
+import type { Guard, GuardVerdict, ToolbarRequest, Visitor } from "../guard.ts";
 import type { Recording } from "../recording.ts";
 import type { ExceptionFacts, ExceptionLinks } from "./exception-page.ts";
 import { acceptsPage } from "./inject.ts";
@@ -14,6 +14,8 @@ export interface OpenRecording extends Recording, TimedRecording {
    * Whether it is decided if the answer gets the script: another toolbar outside may show itself.
    */
   readonly isDecided: boolean;
+  /** Undefined until it is judged. */
+  visitor: Visitor | undefined;
   /** Redacts JSON again, with all that is known to be secret by now. */
   scrubJson(json: string): string;
 }
@@ -33,28 +35,26 @@ export interface VisitorAnswersOptions {
  */
 export class VisitorAnswers {
   readonly #options: VisitorAnswersOptions;
-  /** `authorize` is the application's code, and is asked once for each request. */
-  readonly #verdicts = new WeakMap<object, { readonly verdict: GuardVerdict; readonly request: ToolbarRequest }>();
 
   constructor(options: VisitorAnswersOptions) {
     this.#options = options;
   }
 
   /** Whether the visitor who made this request may see the toolbar. */
-  verdict(recording: object, request: ToolbarRequest): GuardVerdict {
-    let known = this.#verdicts.get(recording);
-    if (known === undefined)
-      this.#verdicts.set(recording, (known = { verdict: this.#options.guard.mayView(request), request }));
-    return known.verdict;
+  verdict(recording: Pick<OpenRecording, "id" | "visitor">, request: ToolbarRequest): GuardVerdict {
+    // `authorize` is the application's code, and is asked once for each request.
+    return (recording.visitor ??= this.#judge(recording.id, request)).verdict;
   }
 
-  /**
-   * The address of a record: with the host if the visitor may see it, since the host is checked
-   * then.
-   */
-  recordAddress(recording: Recording): string {
-    const known = this.#verdicts.get(recording);
-    return this.#options.pages.recordAddress(recording.id, known?.verdict.allowed === true ? known.request : undefined);
+  /** The address of a record. Without the host if nobody has asked whether it may be seen. */
+  recordAddress({ id, visitor }: Pick<OpenRecording, "id" | "visitor">): string {
+    return visitor === undefined ? this.#options.pages.recordAddress(id) : visitor.recordAddress();
+  }
+
+  #judge(id: string, request: ToolbarRequest): Visitor {
+    const { guard, pages } = this.#options;
+    const verdict = guard.mayView(request);
+    return { verdict, recordAddress: () => pages.recordAddress(id, verdict.allowed ? request : undefined) };
   }
 
   /** Headers to add to an answer, just before its headers are sent. */

@@ -22,35 +22,36 @@ export interface LayerChannels {
  * same request begins, and the last one until it has answered. All are side by side.
  */
 export function layerChannels({ name, requestOf, describe, isDone }: LayerChannels): Channels {
-  /** The layer of a request that is running, and the layer of each message. */
-  const running = new WeakMap<object, OpenSpan>();
-  const begun = new WeakMap<Message, OpenSpan>();
+  /** The layer of a request that is running. Those before it have ended. */
+  const layerOf = (recording: Recording): { message?: Message; span?: OpenSpan } =>
+    recording.slot(`layers of ${name}`, () => ({}));
 
   const begin = (message: unknown, recording: Recording): number | undefined => {
-    const request = requestOf(message);
-    if (!isMessage(message) || !isMessage(request) || begun.has(message)) return undefined;
-    const start = describe(message);
+    const start = isMessage(message) ? describe(message) : undefined;
     if (start === undefined) return undefined;
-    running.get(request)?.end();
-    const span = recording.startSpan({ ...start, parent: null, isLocated: false });
-    running.set(request, span);
-    begun.set(message, span);
-    return span.id;
+    const layer = layerOf(recording);
+    layer.span?.end();
+    layer.span = recording.startSpan({ ...start, parent: null, isLocated: false });
+    layer.message = message as Message;
+    return layer.span.id;
   };
-  const end = (message: unknown, how: SpanEnd = {}): void => {
-    if (isMessage(message)) begun.get(message)?.end(how);
+  const end = (message: unknown, recording: Recording, how: SpanEnd = {}): void => {
+    const layer = layerOf(recording);
+    if (layer.message === message) layer.span?.end(how);
   };
   const keyed = (listener: ChannelListener): KeyedListener => ({ key: requestOf, listener });
   return {
-    [`tracing:${name}:start`]: { key: requestOf, listener: begin, scope: begin },
-    [`tracing:${name}:end`]: keyed((message) => {
-      if (isMessage(message) && isDone(message)) end(message);
+    [`tracing:${name}:start`]: { key: requestOf, scope: begin },
+    [`tracing:${name}:end`]: keyed((message, recording) => {
+      if (isMessage(message) && isDone(message)) end(message, recording);
     }),
-    [`tracing:${name}:asyncStart`]: keyed((message) => end(message)),
-    [`tracing:${name}:error`]: keyed((message) => end(message, { error: member(message, "error") })),
+    [`tracing:${name}:asyncStart`]: keyed(end),
+    [`tracing:${name}:error`]: keyed((message, recording) =>
+      end(message, recording, { error: member(message, "error") }),
+    ),
     "http.server.response.finish": {
       key: (message) => member(message, "request"),
-      listener: (message) => running.get(member(message, "request") as object)?.end(),
+      listener: (_, recording) => layerOf(recording).span?.end(),
     },
   };
 }
