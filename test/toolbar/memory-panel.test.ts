@@ -57,3 +57,20 @@ describe("the panel Memory", () => {
     panel.close!();
   });
 });
+
+test("the heap before is what was seen last, so it has all that was there before the request", async () => {
+  const toolbar = new Toolbar({ keys: generateSecretKey() });
+  open.push(toolbar);
+  const panel = memoryPanel();
+  const first = toolbar.begin(REQUEST, {})!;
+  panel.begin!(first);
+  const kept = Array.from({ length: 60 }, () => Array.from({ length: 20_000 }, (_, n) => ({ n })));
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  const second = toolbar.begin(REQUEST, {})!;
+  panel.begin!(second);
+  const [before, then] = [panel.collect(first).heapBefore!, panel.collect(second).heapBefore!];
+  panel.close!();
+  expect(kept).toHaveLength(60);
+  // 1.2 million objects of at least 16 bytes.
+  expect(then - before).toBeGreaterThan(15_000_000);
+});

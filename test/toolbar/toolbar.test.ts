@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { Console } from "node:console";
 import { channel } from "node:diagnostics_channel";
 import { PassThrough } from "node:stream";
@@ -471,4 +472,27 @@ describe("a panel that throws", () => {
     });
     expect(heard).toBe(5);
   });
+});
+
+test("a panel finds nothing of the request in a recording that is not redacted", () => {
+  const seen: string[] = [];
+  const nosy: Panel = {
+    ...panel("nosy"),
+    begin: (recording) => void seen.push(inspect(recording, { depth: 20, showHidden: true, getters: true })),
+    collect: (recording) => seen.push(inspect(recording, { depth: 20, showHidden: true, getters: true })),
+  };
+  const toolbar = new Toolbar({ keys: generateSecretKey(), panels: [nosy] });
+  const request = asks("/?code=s3cret-in-the-address", {
+    "sec-fetch-dest": "document",
+    cookie: "session=s3cret-in-a-cookie",
+    authorization: "Bearer s3cret-of-a-client",
+  });
+  const exchange = toolbar.begin(request, {})!;
+  toolbar.headers(exchange, request);
+  toolbar.respond(exchange, request, html);
+  toolbar.finish(exchange);
+  toolbar.close();
+  expect(seen).toHaveLength(2);
+  expect(seen.join("\n")).toContain("sec-fetch-dest");
+  expect(seen.join("\n")).not.toContain("s3cret");
 });

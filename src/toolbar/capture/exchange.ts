@@ -274,8 +274,11 @@ export class Exchange implements Recording {
   }
 
   slot<Value>(owner: string, make: () => Value): Value {
-    if (!this.#slots.has(owner)) this.#slots.set(owner, make());
-    return this.#slots.get(owner) as Value;
+    const known = this.#slots.get(owner);
+    if (known !== undefined || this.#slots.has(owner)) return known as Value;
+    const made = make();
+    this.#slots.set(owner, made);
+    return made;
   }
 
   redactText(text: string): string {

@@ -62,7 +62,7 @@ export class AccessFile {
     const socket = (source as Partial<IncomingMessage>).socket as
       | (IncomingMessage["socket"] & { readonly encrypted?: boolean })
       | undefined;
-    if (socket === this.#socket) return;
+    if (socket === this.#socket && performance.now() < this.#renewAt) return;
     this.#socket = socket;
     const port = socket?.localPort;
     if (port === undefined || this.#isClosed || (port === this.#port && performance.now() < this.#renewAt)) return;

@@ -22,9 +22,9 @@ export interface LayerChannels {
  * same request begins, and the last one until it has answered. All are side by side.
  */
 export function layerChannels({ name, requestOf, describe, isDone }: LayerChannels): Channels {
+  const owner = `layers of ${name}`;
   /** The layer of a request that is running. Those before it have ended. */
-  const layerOf = (recording: Recording): { message?: Message; span?: OpenSpan } =>
-    recording.slot(`layers of ${name}`, () => ({}));
+  const layerOf = (recording: Recording): { message?: Message; span?: OpenSpan } => recording.slot(owner, () => ({}));
 
   const begin = (message: unknown, recording: Recording): number | undefined => {
     const start = isMessage(message) ? describe(message) : undefined;
