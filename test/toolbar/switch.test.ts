@@ -1,6 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { hasSubscribers } from "node:diagnostics_channel";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import express, { type ErrorRequestHandler } from "express";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { debugToolbar } from "../../src/adapters/express/index.ts";
+import { debugToolbar as nodeToolbar } from "../../src/adapters/node/index.ts";
 import { generateSecretKey } from "../../src/keys/generate.ts";
 import { KeyRing } from "../../src/keys/key-ring.ts";
 import type { Mode } from "../../src/mode.ts";
@@ -206,4 +212,36 @@ describe("P2: what fails in the toolbar does not reach the request", () => {
     exchange.fail(Object.assign(new Error("y"), { stack: 7, name: Symbol("z") }));
     expect(exchange.error).toMatchObject({ name: "Error", message: "y", stack: "", frames: [] });
   });
+});
+
+test("the keys that cannot be opened are an error for the application on Express, and a 500 on node:http", async () => {
+  const fail = (): never => {
+    throw new Error("the vault is closed");
+  };
+  const toolbar = new Toolbar({ keys: fail, mode: "development", historyFile: false });
+  const heard: unknown[] = [];
+  const app = express();
+  app.use(debugToolbar(toolbar));
+  app.get("/", (_, response) => void response.send("the page"));
+  app.use(((error: Error, _request, response, _next) => {
+    heard.push(error.message);
+    response.status(503).send("later");
+  }) as ErrorRequestHandler);
+  const show = nodeToolbar(toolbar);
+  const answers: [number, string][] = [];
+  const servers = [
+    createServer(app),
+    createServer((request, response) => show(request, response, () => response.end("no"))),
+  ];
+  for (const server of servers) {
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    answers.push([answer.status, await answer.text()]);
+    server.close();
+  }
+  toolbar.close();
+  expect(heard).toEqual(["the vault is closed"]);
+  expect(answers[0]).toEqual([503, "later"]);
+  expect(answers[1]![0]).toBe(500);
+  expect(answers[1]![1]).not.toBe("no");
 });
