@@ -101,11 +101,9 @@ export function headerOf(headers: HeaderSource | undefined, name: string): strin
 function namesOf(headers: NonNullable<Received["headers"]>): readonly string[] {
   // The first byte of a page under development waits for this, and a list is read fastest so.
   if (Array.isArray(headers)) return (headers as readonly (readonly [string, string])[]).map((pair) => pair[0]);
-  if (isHeaders(headers)) return [...headers.keys()];
   return Symbol.iterator in headers ? Array.from(headers, (pair) => pair[0]) : Object.keys(headers);
 }
 
-function isHeaders(headers: NonNullable<Received["headers"]>): headers is Headers {
-  const { get, keys } = headers as Partial<Headers>;
-  return typeof get === "function" && typeof keys === "function";
+function isHeaders(headers: HeaderSource): headers is Headers {
+  return typeof headers.get === "function" && typeof headers.keys === "function";
 }

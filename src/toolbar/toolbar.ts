@@ -281,16 +281,14 @@ export class Toolbar {
     return this.#safely((recorder) => {
       this.#access?.learn(source);
       const exchange = recorder.begin(request, source);
-      exchange.hasAdapter = true;
       this.#display.begin(exchange, request, source);
       return exchange;
     });
   }
 
-  /** The exchange of a request for which `begin` was called. For adapters. */
-  begun(source: object): Exchange | undefined {
-    const exchange = this.#recorder?.of(source);
-    return exchange?.hasAdapter === true ? exchange : undefined;
+  /** The exchange of a request that is recorded already. For adapters. */
+  exchangeOf(source: object): Exchange | undefined {
+    return this.#recorder?.of(source);
   }
 
   /**
@@ -395,7 +393,7 @@ export class Toolbar {
    * @param tell called once, before the record is made. Exceptions in it are caught.
    */
   tellAtEnd(exchange: Exchange, tell: () => HandledRequest): void {
-    exchange.tellAtEnd = tell;
+    exchange.handledAtEnd(tell);
   }
 
   /**

@@ -1,9 +1,14 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runInNewContext } from "node:vm";
+import express, { type ErrorRequestHandler } from "express";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { debugToolbar } from "../../src/adapters/express/index.ts";
 import { generateSecretKey } from "../../src/keys/generate.ts";
 import { Toolbar, type RecordedError, type ToolbarOptions, type ToolbarRequest } from "../../src/toolbar/index.ts";
 
@@ -470,4 +475,34 @@ describe("headers of recorded requests", () => {
     expect(toolbar.headers(toolbar.begin(stranger, {}), stranger)).toEqual([]);
     expect(toolbar.headers(undefined, request)).toEqual([]);
   });
+});
+
+test("an application of Express beside the one with the toolbar has its errors in the records too", async () => {
+  const toolbar = make({ historyFile: false });
+  const [shown, beside] = [express(), express()];
+  shown.use(debugToolbar(toolbar));
+  shown.get("/", (_, response) => void response.send("shown"));
+  beside.get("/fails", () => {
+    throw new Error("no table is free");
+  });
+  beside.use(((_error, _request, response, _next) => void response.status(503).send("later")) as ErrorRequestHandler);
+  for (const [app, path] of [
+    [shown, "/"],
+    [beside, "/fails"],
+  ] as const) {
+    const server = createServer(app).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    await (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)).text();
+    await new Promise((resolve) => server.close(resolve));
+  }
+  await expect
+    .poll(() => toolbar.exchanges.map(({ path, status }) => [path, status]))
+    .toEqual([
+      ["/fails", 503],
+      ["/", 200],
+    ]);
+  const errorsOf = (index: number): unknown =>
+    toolbar.record(toolbar.exchanges[index]!.id)!.panels.exceptions?.errors.map(({ message }) => message);
+  expect(errorsOf(0)).toEqual(["no table is free"]);
+  expect(errorsOf(1)).toEqual([]);
 });

@@ -38,7 +38,7 @@ export function debugToolbar(toolbar: Toolbar): RequestHandler {
   // Error handlers answer for the application, so that no middleware before them sees an error.
   toolbar.listen(ERRORS, (message) => {
     const { req, error } = message as { req?: IncomingMessage & Routed; error?: unknown };
-    const exchange = req === undefined ? undefined : toolbar.begun(req);
+    const exchange = req === undefined ? undefined : toolbar.exchangeOf(req);
     if (req === undefined || exchange === undefined) return;
     if (!failed.has(req)) failed.set(req, routedFacts(req));
     exchange.fail(error);

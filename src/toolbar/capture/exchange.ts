@@ -96,8 +96,6 @@ export class Exchange implements Recording {
   mayShow = false;
   /** Who asked, once it is judged whether they may see the toolbar. */
   visitor: Visitor | undefined;
-  /** Whether an adapter shows the toolbar on its answer. */
-  hasAdapter = false;
   /** Whether it is decided if this answer gets the script. */
   isDecided = false;
   /** Host and port that the request was for. */
@@ -106,8 +104,6 @@ export class Exchange implements Recording {
   readonly isPage: boolean;
   /** The exchange that redirected here. */
   redirectedFrom: RedirectSource | undefined;
-  /** Tells what the framework knows of the request once it is answered. Called once. */
-  tellAtEnd: (() => HandledRequest) | undefined;
   /** Whether Node's server reports the end of the response. Otherwise the adapter does. */
   endsWithSocket = false;
   route: string | undefined;
@@ -123,6 +119,8 @@ export class Exchange implements Recording {
   /** As it was received. What is recorded of it is redacted. */
   readonly #arrived: ToolbarRequest;
   readonly #path: string;
+  /** What the framework tells at the end, with its secrets. */
+  #tellAtEnd: (() => HandledRequest) | undefined;
   #request: RecordedRequest | undefined;
   readonly #marks: Mark[] = [];
   #responseHeaders: readonly HeaderEntry[] = [];
@@ -298,6 +296,18 @@ export class Exchange implements Recording {
   handled(facts: HandledRequest): void {
     const type = this.requestHeaders.find(([name]) => name.toLowerCase() === "content-type")?.[1];
     Object.assign(this, recordHandled(facts, this.#redactor, type));
+  }
+
+  /** Asks the framework when the answer has ended. The last call counts. */
+  handledAtEnd(tell: () => HandledRequest): void {
+    this.#tellAtEnd = tell;
+  }
+
+  /** Records what was left to the end. */
+  askAtEnd(): void {
+    const tell = this.#tellAtEnd;
+    this.#tellAtEnd = undefined;
+    if (tell !== undefined) this.handled(tell());
   }
 
   /** Records the response's headers. The last call counts: later middleware may change them. */

@@ -1,4 +1,4 @@
-/** Headers as pairs. Those that can be asked by name too, as the `Headers` of fetch, are. */
+/** Headers as pairs. With a method `get`, as the `Headers` of fetch have, they are read by name. */
 export type HeaderPairs = Iterable<readonly [string, string]> & { get?(name: string): string | null | undefined };
 
 /** The values of a header, whose name is in lower case, joined by commas. */

@@ -167,7 +167,8 @@ export class Recorder {
    * cut off a part of its address since.
    */
   descriptionOf(request: IncomingMessage & Addresses, originalUrl?: string): ToolbarRequest | undefined {
-    const exchange = originalUrl === undefined && !request.baseUrl ? this.of(request) : undefined;
+    const isWhole = !request.baseUrl && (originalUrl ?? request.url) === request.url;
+    const exchange = isWhole ? this.of(request) : undefined;
     const arrived = exchange && Exchange.arrivedAs(exchange);
     return arrived?.url === request.url ? arrived : undefined;
   }
@@ -230,9 +231,7 @@ export class Recorder {
   ): void {
     if (exchange.finished || this.#discarded.has(exchange)) return;
     if (response !== undefined) exchange.responded(response);
-    const tell = exchange.tellAtEnd;
-    exchange.tellAtEnd = undefined;
-    if (tell !== undefined) this.guarded("adapter", () => exchange.handled(tell()));
+    this.guarded("adapter", () => exchange.askAtEnd());
     exchange.finish(aborted);
     if (this.#ids.length < MOST_IDS) this.#ids.push(crypto.randomUUID());
     this.#running.delete(exchange);
